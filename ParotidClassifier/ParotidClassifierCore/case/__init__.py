@@ -1,0 +1,1 @@
+"""Loading a case, its working grid and its quality findings."""

@@ -1,0 +1,61 @@
+"""The 1 mm grid on which every image feature of a case is computed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    import SimpleITK as sitk
+
+TUMOR = "Tumor"
+EXTERNAL2 = "External2"
+REGIONS = (TUMOR, EXTERNAL2)
+
+
+@dataclass(frozen=True)
+class Geometry:
+    """Where the voxels of an array lie in the patient (LPS, mm).
+
+    Attributes:
+        origin: centre of voxel [0, 0, 0], (x, y, z) in mm.
+        direction: row-major 3 × 3 matrix whose columns are the image axes.
+        spacing: voxel size (x, y, z) in mm.
+    """
+
+    origin: tuple[float, float, float]
+    direction: tuple[float, ...]
+    spacing: tuple[float, float, float] = (1.0, 1.0, 1.0)
+
+    def image(self, array: np.ndarray) -> sitk.Image:
+        """Return `array` (z, y, x) as an image with this geometry; booleans become uint8."""
+        import SimpleITK as sitk
+
+        image = sitk.GetImageFromArray(array.astype(np.uint8) if array.dtype == bool else array)
+        image.SetOrigin(self.origin)
+        image.SetDirection(self.direction)
+        image.SetSpacing(self.spacing)
+        return image
+
+
+@dataclass(frozen=True)
+class WorkingGrid:
+    """CT, Tumor and External2 on one 1 × 1 × 1 mm grid around the lesion.
+
+    Attributes:
+        ct: int16 (z, y, x), whole HU clipped to [-1024, 3071].
+        tumor: bool (z, y, x).
+        ring: bool (z, y, x), never overlapping `tumor`.
+        geometry: where the grid lies in the patient.
+    """
+
+    ct: np.ndarray
+    tumor: np.ndarray
+    ring: np.ndarray
+    geometry: Geometry
+
+    def mask(self, region: str) -> np.ndarray:
+        """Return the mask (z, y, x) of `region`, one of REGIONS."""
+        return {TUMOR: self.tumor, EXTERNAL2: self.ring}[region]

@@ -1,0 +1,1 @@
+"""The multi-input MobileNetV3: inputs, network, weights, training."""

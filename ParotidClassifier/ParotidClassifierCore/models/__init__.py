@@ -1,0 +1,1 @@
+"""Selection, signatures, the eleven models and the bundle that carries them."""

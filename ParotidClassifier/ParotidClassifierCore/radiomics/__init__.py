@@ -1,0 +1,1 @@
+"""The 1874 radiomic features per region."""

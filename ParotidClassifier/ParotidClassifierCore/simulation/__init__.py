@@ -1,0 +1,1 @@
+"""Simulated CT of the parotid region and simulated cohorts."""
