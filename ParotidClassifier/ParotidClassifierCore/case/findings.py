@@ -1,0 +1,185 @@
+"""What the image and the outlines show about whether a case may be classified.
+
+The study's criteria that an image can answer: maximum diameter of at least 10 mm, no severe
+artefact or noise, soft tissue (Shen et al. 2026, inclusion and exclusion). The rest is a checklist
+for the user.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from dataclasses import dataclass
+from enum import Enum
+
+import numpy as np
+from scipy import ndimage
+from scipy.spatial import ConvexHull, QhullError
+from scipy.spatial.distance import pdist
+
+from ..ring import Ring
+from .working_grid import WorkingGrid
+
+SMALLEST_DIAMETER_MM = 10.0
+THICKEST_SLICE_MM = 5.0
+USUAL_TUMOR_HU = (-20.0, 200.0)
+METAL_HU = 2500
+METAL_VOXELS = 30
+NOISY_SD_HU = 35.0
+_SOFT_TISSUE_HU = (-150, 250)
+_LARGE_SHARE_REMOVED = 0.5
+
+
+class Severity(str, Enum):
+    """How much a finding matters to the reader of a probability."""
+
+    INFO = "info"
+    WARNING = "warning"
+
+
+@dataclass(frozen=True)
+class QualityFinding:
+    """One thing worth knowing about a case.
+
+    Attributes:
+        code: stable name, for machines.
+        severity: info or warning.
+        message: one sentence for the reader.
+    """
+
+    code: str
+    severity: Severity
+    message: str
+
+    def as_dict(self) -> dict[str, str]:
+        """Return the finding as plain words."""
+        return {"code": self.code, "severity": self.severity.value, "message": self.message}
+
+
+def warning(code: str, message: str) -> QualityFinding:
+    """Return a finding that speaks against relying on the probability."""
+    return QualityFinding(code, Severity.WARNING, message)
+
+
+def info(code: str, message: str) -> QualityFinding:
+    """Return a finding that is only worth knowing."""
+    return QualityFinding(code, Severity.INFO, message)
+
+
+def max_axial_diameter_mm(mask: np.ndarray) -> float:
+    """Return the largest diameter of a mask (z, y, x; 1 mm) in any axial slice, in mm.
+
+    Measured from outer edge to outer edge, as with a caliper.
+    """
+    return max((_diameter(plane) for plane in mask if plane.any()), default=0.0)
+
+
+def _diameter(plane: np.ndarray) -> float:
+    points = np.argwhere(plane & ~ndimage.binary_erosion(plane)).astype(float)
+    with contextlib.suppress(QhullError, ValueError):  # under three points, or all on one line
+        points = points[ConvexHull(points).vertices]
+    between_centres = pdist(points).max() if len(points) > 1 else 0.0
+    return float(between_centres) + 1.0
+
+
+def noise_sd_hu(ct: np.ndarray) -> float:
+    """Return a robust estimate of the noise in soft tissue, HU (z, y, x).
+
+    Half the spread of differences between voxels two columns apart, which anatomy hardly moves in
+    flat tissue: 1.4826 · MAD / √2 (Rousseeuw & Croux 1993).
+    """
+    pairs = ct[:, :, :-2].astype(float), ct[:, :, 2:].astype(float)
+    low, high = _SOFT_TISSUE_HU
+    both_soft = np.logical_and.reduce([(side > low) & (side < high) for side in pairs])
+    if not both_soft.any():
+        return 0.0
+    difference = (pairs[1] - pairs[0])[both_soft]
+    spread = np.median(np.abs(difference - np.median(difference)))
+    return float(1.4826 * spread / np.sqrt(2))
+
+
+def quality_findings(
+    grid: WorkingGrid, ring: Ring, ct_spacing: tuple[float, float, float]
+) -> list[QualityFinding]:
+    """Return what speaks against, or should be known about, classifying this case."""
+    checks = (
+        _size(grid),
+        _components(grid),
+        _density(grid),
+        _metal(grid),
+        _noise(grid),
+        _slice_thickness(ct_spacing),
+        _bone_and_air(ring),
+    )
+    return [finding for finding in checks if finding is not None]
+
+
+def _size(grid: WorkingGrid) -> QualityFinding | None:
+    diameter = max_axial_diameter_mm(grid.tumor)
+    if diameter >= SMALLEST_DIAMETER_MM:
+        return None
+    return warning(
+        "tumor_small",
+        f"The tumour measures {diameter:.0f} mm; the study included tumours of at least "
+        f"{SMALLEST_DIAMETER_MM:.0f} mm.",
+    )
+
+
+def _components(grid: WorkingGrid) -> QualityFinding | None:
+    _, count = ndimage.label(grid.tumor, np.ones((3, 3, 3)))
+    if count == 1:
+        return None
+    return warning(
+        "tumor_in_pieces",
+        f"The outline consists of {count} separate pieces; outline one lesion at a time.",
+    )
+
+
+def _density(grid: WorkingGrid) -> QualityFinding | None:
+    median = float(np.median(grid.ct[grid.tumor]))
+    low, high = USUAL_TUMOR_HU
+    if low <= median <= high:
+        return None
+    return warning(
+        "tumor_density_unusual",
+        f"The outlined tissue has a median of {median:.0f} HU, outside the {low:.0f} to "
+        f"{high:.0f} HU expected of an enhanced parotid tumour; check outline and phase.",
+    )
+
+
+def _metal(grid: WorkingGrid) -> QualityFinding | None:
+    if int((grid.ct >= METAL_HU).sum()) < METAL_VOXELS:
+        return None
+    return warning(
+        "metal_near_lesion",
+        f"Voxels above {METAL_HU} HU lie near the lesion: metal, whose artefacts may change the "
+        "features.",
+    )
+
+
+def _noise(grid: WorkingGrid) -> QualityFinding | None:
+    noise = noise_sd_hu(grid.ct)
+    if noise <= NOISY_SD_HU:
+        return None
+    return warning(
+        "noisy",
+        f"Soft tissue near the lesion varies by {noise:.0f} HU from voxel to voxel: a noisy scan.",
+    )
+
+
+def _slice_thickness(spacing: tuple[float, float, float]) -> QualityFinding | None:
+    if spacing[2] <= THICKEST_SLICE_MM + 0.01:
+        return None
+    return warning(
+        "slices_thick",
+        f"Slices lie {spacing[2]:.1f} mm apart; the study used {THICKEST_SLICE_MM:.0f} mm.",
+    )
+
+
+def _bone_and_air(ring: Ring) -> QualityFinding | None:
+    if ring.removed_by_hu_fraction <= _LARGE_SHARE_REMOVED:
+        return None
+    return warning(
+        "ring_mostly_removed",
+        f"The HU limits removed {ring.removed_by_hu_fraction:.0%} of the ring's shell (bone or "
+        "air); little tissue is left to judge.",
+    )

@@ -1,0 +1,211 @@
+"""From a loaded case to its working grid: cropped first, then resampled.
+
+Cropping by a fixed margin comes first because PyRadiomics normalises its square, squareroot,
+logarithm and exponential images by the maximum of the whole image it is given: with a fixed crop a
+feature is a property of the lesion, not of how much of the patient was scanned.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import SimpleITK as sitk
+
+from ..errors import UnusableMaskError
+from ..ring import Refinement, Ring, RingSettings, automatic_ring, require_ring
+from .findings import QualityFinding, info, quality_findings, warning
+from .lattice import Box, Lattice, lattice_of
+from .loading import Case
+from .working_grid import EXTERNAL2, TUMOR, WorkingGrid
+
+MARGIN_MM = 25
+
+# An outline that fills half of the scan is a mask of the body or an inverted one.
+_LARGEST_SHARE_OF_CT = 0.5
+# A ring drawn by hand starts at the tumour; one that lies elsewhere belongs to another lesion.
+_FARTHEST_RING_MM = 20
+
+
+@dataclass(frozen=True)
+class PreparedCase:
+    """A case on its working grid.
+
+    Attributes:
+        grid: CT, Tumor and External2.
+        box: the grid's place on the lattice.
+        automatic: the automatic ring over `grid`, before any refinement by hand.
+        findings: what the image shows.
+    """
+
+    grid: WorkingGrid
+    box: Box
+    automatic: Ring
+    findings: tuple[QualityFinding, ...]
+
+
+def prepare(
+    case: Case,
+    settings: RingSettings = RingSettings(),  # noqa: B008  frozen
+    refinement: Refinement | None = None,
+) -> PreparedCase:
+    """Return the case on its 1 mm grid: the box of Tumor ∪ ring and 25 mm around it.
+
+    Args:
+        case: CT and outlines; a ring that the case brings takes the place of the automatic one.
+        settings: of the automatic ring.
+        refinement: changes by hand, applied to the automatic ring; not with a case's own ring.
+
+    Raises:
+        UnusableMaskError: the outline misses the CT, touches its border, fills it, or is too
+            small for the grid; or the ring lies elsewhere.
+        EmptyRingError: no voxel of the ring is left.
+    """
+    lattice = lattice_of(case.ct)
+    ct_box = lattice.box_of_image(case.ct)
+    near, tumor = _tumor_on_lattice(case, lattice, ct_box, settings)
+    automatic = automatic_ring(lattice.sample_ct(case.ct, near), tumor, settings)
+    drawn_box, ring = near, automatic.mask
+    if case.ring is not None:
+        drawn_box, ring = _drawn_ring(case.ring, lattice, near, ct_box)
+    elif refinement is not None:
+        drawn_box, ring = _refined(refinement, automatic.mask, tumor, near, ct_box)
+    ring = ring & ~near.transferred(tumor, drawn_box)
+    require_ring(ring, settings)
+    wanted = near.box_of(tumor).hull(drawn_box.box_of(ring)).padded(MARGIN_MM)
+    box = wanted.intersection(ct_box)
+    grid = WorkingGrid(
+        lattice.sample_ct(case.ct, box),
+        near.transferred(tumor, box),
+        drawn_box.transferred(ring, box),
+        lattice.geometry(box),
+    )
+    automatic = Ring(
+        near.transferred(automatic.mask, box),
+        automatic.shell_voxels,
+        automatic.removed_by_hu_fraction,
+    )
+    findings = [
+        *quality_findings(grid, automatic, case.ct.GetSpacing()),
+        *_crop_findings(box, wanted),
+        *_origin_findings(case),
+    ]
+    return PreparedCase(grid, box, automatic, tuple(findings))
+
+
+def _tumor_on_lattice(
+    case: Case, lattice: Lattice, ct_box: Box, settings: RingSettings
+) -> tuple[Box, np.ndarray]:
+    """Return the tumour (z, y, x) over a box with room for the ring around it."""
+    first, last = _index_range(case.tumor)
+    box = lattice.box_of_index_range(case.tumor, first, last)
+    if box.intersection(ct_box).is_empty:
+        raise UnusableMaskError(
+            f"The {TUMOR} outline does not overlap the CT.",
+            "Choose the outline drawn on this scan; check that both are in the same space.",
+        )
+    _require_inside(case, box, ct_box)
+    near = box.padded(settings.reach + 1).intersection(ct_box)
+    tumor = lattice.sample_mask(case.tumor, near)
+    if not tumor.any():
+        raise UnusableMaskError(
+            f"The {TUMOR} outline is too small for the 1 mm grid.", "Outline the whole lesion."
+        )
+    return near, tumor
+
+
+def _require_inside(case: Case, box: Box, ct_box: Box) -> None:
+    inner = _without_border_voxels(case.ct, ct_box)
+    if not inner.contains(box):
+        raise UnusableMaskError(
+            f"The {TUMOR} outline touches the border of the CT: the lesion may be cut off.",
+            "Use a scan that shows the whole lesion, or correct the outline.",
+        )
+    voxels = sitk.GetArrayViewFromImage(case.tumor)
+    voxel_volume = float(np.prod(case.tumor.GetSpacing()))
+    share = int((voxels != 0).sum()) * voxel_volume / float(np.prod(ct_box.size))
+    if share > _LARGEST_SHARE_OF_CT:
+        raise UnusableMaskError(
+            f"The {TUMOR} outline fills {share:.0%} of the CT.",
+            "Outline the lesion alone; the mask may be of the body, or inverted.",
+        )
+
+
+def _without_border_voxels(ct: sitk.Image, ct_box: Box) -> Box:
+    last = tuple(n - 2 for n in ct.GetSize())
+    if min(last) < 1:
+        return Box(ct_box.lower, ct_box.lower)
+    return lattice_of(ct).box_of_index_range(ct, (1, 1, 1), last)
+
+
+def _drawn_ring(
+    ring: sitk.Image, lattice: Lattice, near: Box, ct_box: Box
+) -> tuple[Box, np.ndarray]:
+    box = lattice.box_of_index_range(ring, *_index_range(ring)).intersection(ct_box)
+    if box.is_empty or not near.padded(_FARTHEST_RING_MM).contains(box):
+        raise UnusableMaskError(
+            f"The {EXTERNAL2} outline does not lie around the {TUMOR} outline.",
+            "Choose the ring that belongs to this lesion, or leave it out to have it computed.",
+        )
+    box = box.hull(near)
+    return box, lattice.sample_mask(ring, box)
+
+
+def _refined(
+    refinement: Refinement, automatic: np.ndarray, tumor: np.ndarray, near: Box, ct_box: Box
+) -> tuple[Box, np.ndarray]:
+    box = near
+    if len(refinement.added):
+        lower = tuple(refinement.added.min(axis=0)[::-1].tolist())
+        upper = tuple((refinement.added.max(axis=0)[::-1] + 1).tolist())
+        box = near.hull(Box(lower, upper)).intersection(ct_box)
+    corner = box.lower[::-1]
+    return box, refinement.applied(
+        near.transferred(automatic, box), near.transferred(tumor, box), corner
+    )
+
+
+def _index_range(mask: sitk.Image) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Return the first and last voxel (x, y, z) of a mask that is not empty."""
+    shape_filter = sitk.LabelShapeStatisticsImageFilter()
+    shape_filter.Execute(mask)
+    bounds = shape_filter.GetBoundingBox(1)
+    first, size = bounds[:3], bounds[3:]
+    return first, tuple(f + s - 1 for f, s in zip(first, size, strict=True))
+
+
+def _crop_findings(box: Box, wanted: Box) -> list[QualityFinding]:
+    if box == wanted:
+        return []
+    return [
+        warning(
+            "scan_ends_near_lesion",
+            f"The scan ends less than {MARGIN_MM} mm from the lesion, so some features depend on "
+            "where it ends.",
+        )
+    ]
+
+
+def _origin_findings(case: Case) -> list[QualityFinding]:
+    findings = []
+    if not _same_grid(case.ct, case.tumor):
+        findings.append(
+            info("outline_resampled", f"The {TUMOR} outline lies on another grid than the CT.")
+        )
+    if case.ring is not None:
+        findings.append(info("ring_given", f"{EXTERNAL2} was taken as given, not computed."))
+    return findings
+
+
+def _same_grid(ct: sitk.Image, mask: sitk.Image) -> bool:
+    def corners(image: sitk.Image) -> np.ndarray:
+        last = tuple(n - 1 for n in image.GetSize())
+        ends = (
+            image.TransformIndexToPhysicalPoint((0, 0, 0)),
+            image.TransformIndexToPhysicalPoint(last),
+        )
+        return np.sort(np.array(ends), axis=0)
+
+    return sorted(ct.GetSize()) == sorted(mask.GetSize()) and np.allclose(
+        corners(ct), corners(mask), atol=1e-2
+    )

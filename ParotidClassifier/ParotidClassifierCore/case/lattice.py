@@ -1,0 +1,163 @@
+"""The 1 mm lattice that every case is resampled to, and sampling images on it.
+
+Lattice points lie at whole millimetres along the axes of the CT, counted from the origin of the
+patient coordinate system. Anchored there, and not to the tumour or to the corner of the scan, the
+lattice stays where it is when the tumour is edited, when more or less of the patient is scanned,
+and when a mask on the lattice is saved and read back.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import SimpleITK as sitk
+
+from .working_grid import Geometry
+
+HU_RANGE = (-1024, 3071)  # what 12 bits of CT hold
+
+# A lattice point halfway between two voxels, or a value halfway between two whole HU, must fall to
+# the same side whatever the rounding noise of the header it came from; so ties are moved by more
+# than that noise (float32 headers: about 1e-5 mm).
+_POSITION_TIE_MM = 1e-4
+_VALUE_TIE_HU = 1e-3
+
+
+@dataclass(frozen=True)
+class Box:
+    """A box of lattice points: (x, y, z) in whole mm, `lower` included, `upper` excluded."""
+
+    lower: tuple[int, int, int]
+    upper: tuple[int, int, int]
+
+    @property
+    def size(self) -> tuple[int, int, int]:
+        """Number of lattice points (x, y, z)."""
+        return tuple(
+            max(0, stop - start) for start, stop in zip(self.lower, self.upper, strict=True)
+        )
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether the box holds no lattice point."""
+        return 0 in self.size
+
+    def padded(self, margin: int) -> Box:
+        """Return the box with `margin` mm more on every side."""
+        return Box(
+            tuple(value - margin for value in self.lower),
+            tuple(value + margin for value in self.upper),
+        )
+
+    def intersection(self, other: Box) -> Box:
+        """Return the points that lie in both boxes."""
+        return Box(
+            tuple(map(max, self.lower, other.lower)), tuple(map(min, self.upper, other.upper))
+        )
+
+    def hull(self, other: Box) -> Box:
+        """Return the smallest box that holds both."""
+        return Box(
+            tuple(map(min, self.lower, other.lower)), tuple(map(max, self.upper, other.upper))
+        )
+
+    def contains(self, other: Box) -> bool:
+        """Whether every point of `other` lies in this box."""
+        return self.intersection(other) == other
+
+    def slices_of(self, inner: Box) -> tuple[slice, slice, slice]:
+        """Return where `inner` lies in an array (z, y, x) over this box."""
+        along_xyz = zip(self.lower, inner.lower, inner.upper, strict=True)
+        return tuple(
+            slice(start - mine, stop - mine) for mine, start, stop in reversed(list(along_xyz))
+        )
+
+    def box_of(self, mask: np.ndarray) -> Box:
+        """Return the bounding box of a mask (z, y, x) that lies over this box; it is not empty."""
+        lower, upper = [], []
+        for axis, start in zip((2, 1, 0), self.lower, strict=True):
+            others = tuple(a for a in range(3) if a != axis)
+            filled = np.flatnonzero(mask.any(axis=others))
+            lower.append(start + int(filled[0]))
+            upper.append(start + int(filled[-1]) + 1)
+        return Box(tuple(lower), tuple(upper))
+
+    def transferred(self, mask: np.ndarray, target: Box) -> np.ndarray:
+        """Return a mask (z, y, x) over this box as a mask over `target`, False where unknown."""
+        result = np.zeros(target.size[::-1], bool)
+        common = self.intersection(target)
+        if not common.is_empty:
+            result[target.slices_of(common)] = mask[self.slices_of(common)]
+        return result
+
+
+@dataclass(frozen=True)
+class Lattice:
+    """Whole-millimetre points along the three axes of a CT.
+
+    Attributes:
+        direction: row-major 3 × 3 matrix whose columns are the axes, orthonormal.
+    """
+
+    direction: tuple[float, ...]
+
+    @property
+    def _axes(self) -> np.ndarray:
+        return np.array(self.direction).reshape(3, 3)
+
+    def geometry(self, box: Box) -> Geometry:
+        """Return where an array over `box` lies in the patient."""
+        return Geometry(tuple(self._axes @ np.array(box.lower, float)), self.direction)
+
+    def box_of_index_range(
+        self, image: sitk.Image, first: tuple[int, ...], last: tuple[int, ...]
+    ) -> Box:
+        """Return the lattice points inside the voxels `first` to `last` (x, y, z, inclusive)."""
+        half_voxel = np.array([[-0.5], [0.5]])
+        ends = np.array([first, last], float) + half_voxel
+        corners = [
+            image.TransformContinuousIndexToPhysicalPoint((x, y, z))
+            for x in ends[:, 0].tolist()
+            for y in ends[:, 1].tolist()
+            for z in ends[:, 2].tolist()
+        ]
+        along = np.array(corners) @ self._axes
+        lower = np.ceil(along.min(axis=0) - _POSITION_TIE_MM / 2).astype(int)
+        # A point on the far face of the last voxel belongs to the next one.
+        upper = np.ceil(along.max(axis=0) - _POSITION_TIE_MM / 2).astype(int)
+        return Box(tuple(lower.tolist()), tuple(upper.tolist()))
+
+    def box_of_image(self, image: sitk.Image) -> Box:
+        """Return the lattice points that the image covers."""
+        return self.box_of_index_range(image, (0, 0, 0), tuple(n - 1 for n in image.GetSize()))
+
+    def sample_ct(self, ct: sitk.Image, box: Box) -> np.ndarray:
+        """Return the CT at the points of `box`: int16 (z, y, x), whole HU in HU_RANGE.
+
+        Linear interpolation, then rounding to whole HU (IBSI, Reference Manual, 2.4).
+        """
+        geometry = self.geometry(box)
+        values = sitk.GetArrayFromImage(self._resampled(ct, box, geometry.origin, sitk.sitkLinear))
+        return np.clip(np.floor(values + 0.5 + _VALUE_TIE_HU), *HU_RANGE).astype(np.int16)
+
+    def sample_mask(self, mask: sitk.Image, box: Box) -> np.ndarray:
+        """Return a binary mask at the points of `box` by nearest neighbour: bool (z, y, x)."""
+        shift = self._axes @ np.full(3, _POSITION_TIE_MM)
+        origin = tuple(np.add(self.geometry(box).origin, shift))
+        nearest = self._resampled(mask, box, origin, sitk.sitkNearestNeighbor)
+        return sitk.GetArrayFromImage(nearest) != 0
+
+    def _resampled(
+        self, image: sitk.Image, box: Box, origin: tuple[float, ...], interpolator: int
+    ) -> sitk.Image:
+        pixel = sitk.sitkFloat64 if interpolator == sitk.sitkLinear else sitk.sitkUInt8
+        return sitk.Resample(
+            image, box.size, sitk.Transform(), interpolator, origin, (1.0, 1.0, 1.0),
+            self.direction, 0.0, pixel,
+        )  # fmt: skip
+
+
+def lattice_of(ct: sitk.Image) -> Lattice:
+    """Return the lattice along the axes of `ct`."""
+    return Lattice(ct.GetDirection())

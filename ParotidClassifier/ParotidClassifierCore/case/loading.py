@@ -1,0 +1,84 @@
+"""One case from its files: CT, outlines and clinical record."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import SimpleITK as sitk
+
+from ..clinical import ClinicalRecord
+from ..errors import UnreadableFileError
+from .masks import load_mask
+from .volumes import load_ct
+from .working_grid import EXTERNAL2, TUMOR
+
+CT_FILE = "ct.nrrd"
+SEGMENTATION_FILE = "segmentation.seg.nrrd"
+CLINICAL_FILE = "clinical.json"
+
+
+@dataclass(frozen=True)
+class Case:
+    """One CT with one outlined tumour, as loaded; nothing is resampled yet.
+
+    Attributes:
+        ct: scalar volume in HU, axes in LPS order.
+        tumor: binary volume on a grid of its own in the same space.
+        ring: External2 as a reader drew it, likewise; None where it is to be computed.
+        record: the clinical variables.
+    """
+
+    ct: sitk.Image
+    tumor: sitk.Image
+    ring: sitk.Image | None = None
+    record: ClinicalRecord = field(default_factory=ClinicalRecord)
+
+
+def load_case_folder(folder: Path) -> Case:
+    """Return the case in a folder with ct.nrrd, segmentation.seg.nrrd and clinical.json.
+
+    The segment External2 and the file clinical.json may be missing: the ring is then computed and
+    the clinical variables are unknown.
+
+    Raises:
+        ParotidClassifierError: what is wrong with which file.
+    """
+    if not folder.is_dir():
+        raise UnreadableFileError(f"{folder} is not a folder.", "Give the folder of a saved case.")
+    segmentation = folder / SEGMENTATION_FILE
+    clinical = folder / CLINICAL_FILE
+    return Case(
+        ct=load_ct(folder / CT_FILE),
+        tumor=load_mask(segmentation, TUMOR),
+        ring=load_mask(segmentation, EXTERNAL2) if _has_ring(segmentation) else None,
+        record=load_clinical_record(clinical) if clinical.exists() else ClinicalRecord(),
+    )
+
+
+def load_clinical_record(path: Path) -> ClinicalRecord:
+    """Return the clinical record in a JSON file of variables and their levels.
+
+    Raises:
+        UnreadableFileError: missing or not a JSON object.
+        ClinicalValueError: an unknown variable or a value outside its levels.
+    """
+    try:
+        words = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise UnreadableFileError(
+            f"{path} cannot be read as JSON: {error}.", "Write the clinical variables again."
+        ) from error
+    if not isinstance(words, dict):
+        raise UnreadableFileError(
+            f"{path} holds no clinical variables.", 'Write an object such as {"margin": "clear"}.'
+        )
+    return ClinicalRecord.from_words(**words)
+
+
+def _has_ring(segmentation: Path) -> bool:
+    import slicerio
+
+    header = slicerio.read_segmentation(str(segmentation), skip_voxels=True)
+    return EXTERNAL2 in slicerio.segment_names(header)

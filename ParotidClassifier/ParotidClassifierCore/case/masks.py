@@ -1,0 +1,149 @@
+"""Reading and writing outlines: label maps and Slicer's segmentation files (.seg.nrrd)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+import SimpleITK as sitk
+
+from ..errors import UnreadableFileError, UnusableMaskError
+from ..files import written_whole
+from .volumes import read_volume, require_volume
+from .working_grid import EXTERNAL2, REGIONS, TUMOR, Geometry
+
+# sRGB 0…1; recognisable on grey CT and apart from each other for colour-blind readers.
+REGION_COLORS = {TUMOR: (0.90, 0.25, 0.20), EXTERNAL2: (0.20, 0.70, 0.95)}
+
+
+def load_mask(
+    path: Path, region: str, label: int | None = None, segment: str | None = None
+) -> sitk.Image:
+    """Return the outline of `region` in the file `path` as a binary uint8 volume on its own grid.
+
+    Args:
+        path: a label map (NRRD, NIfTI, MetaImage) or a segmentation of 3D Slicer (.seg.nrrd).
+        region: what the outline is of, one of REGIONS: a segment of this name is taken.
+        label: which label of a label map, where there are several.
+        segment: name of the segment, where it is not named as the region.
+
+    Raises:
+        UnreadableFileError: missing, unreadable or no image.
+        UnusableMaskError: empty, or it is not clear which label or segment is meant.
+    """
+    image = read_volume(path)
+    if "Segment0_ID" in image.GetMetaDataKeys():
+        mask = _segment(path, region, segment)
+    else:
+        require_volume(image, path)
+        mask = _labelled(image, path, region, label)
+    if not sitk.GetArrayViewFromImage(mask).any():
+        raise UnusableMaskError(
+            f"The {region} outline in {path} is empty.", "Outline the lesion and save it again."
+        )
+    return mask
+
+
+def _labelled(image: sitk.Image, path: Path, region: str, label: int | None) -> sitk.Image:
+    values = sitk.GetArrayViewFromImage(image)
+    labels = [value for value in np.unique(values).tolist() if value != 0]
+    if any(value != int(value) for value in labels) or len(labels) > 1000:
+        raise UnusableMaskError(
+            f"{path} is not a label map: its values are not whole numbers.",
+            "Give the outline's file, not the CT.",
+        )
+    if label is None and len(labels) > 1:
+        shown = ", ".join(f"{value:g}" for value in labels[:20])
+        raise UnusableMaskError(
+            f"{path} holds several labels ({shown}) and none was named.",
+            f"Name the {region}'s with --{_option(region)}-label N.",
+        )
+    if label is not None and labels and label not in labels:
+        shown = ", ".join(f"{value:g}" for value in labels[:20])
+        raise UnusableMaskError(f"{path} has no label {label}.", f"Its labels are {shown}.")
+    return image != 0 if label is None else image == label
+
+
+def _segment(path: Path, region: str, name: str | None) -> sitk.Image:
+    import slicerio
+
+    segmentation = _read_segmentation(path)
+    names = slicerio.segment_names(segmentation)
+    chosen = _segment_name(path, region, names, name)
+    entry = slicerio.segment_from_name(segmentation, chosen)
+    voxels = segmentation["voxels"]
+    if voxels.ndim == 4:  # overlapping segments lie in layers
+        voxels = voxels[entry["layer"]]
+    mask = sitk.GetImageFromArray((voxels == entry["labelValue"]).astype(np.uint8).T.copy())
+    affine = np.asarray(segmentation["ijkToLPS"], float)
+    spacing = np.linalg.norm(affine[:3, :3], axis=0)
+    mask.SetSpacing(spacing.tolist())
+    mask.SetDirection((affine[:3, :3] / spacing).ravel().tolist())
+    mask.SetOrigin(affine[:3, 3].tolist())
+    return mask
+
+
+def _read_segmentation(path: Path) -> dict:
+    import nrrd
+    import slicerio
+
+    try:
+        return slicerio.read_segmentation(str(path))
+    except (KeyError, IndexError, ValueError, OSError, nrrd.NRRDError) as error:
+        raise UnreadableFileError(
+            f"{path} cannot be read as a segmentation: {error}.", "Save it again in 3D Slicer."
+        ) from error
+
+
+def _segment_name(path: Path, region: str, names: list[str], name: str | None) -> str:
+    wanted = name or region
+    if wanted in names:
+        return wanted
+    others = set(REGIONS) - {region}
+    if name is None and len(names) == 1 and names[0] not in others:
+        return names[0]
+    raise UnusableMaskError(
+        f"{path} has no segment named {wanted!r}; it has {', '.join(map(repr, names))}.",
+        f"Rename the segment in Slicer, or name it with --{_option(region)}-segment NAME.",
+    )
+
+
+def _option(region: str) -> str:
+    return {TUMOR: "tumor", EXTERNAL2: "ring"}[region]
+
+
+def save_segmentation(path: Path, masks: Mapping[str, np.ndarray], geometry: Geometry) -> None:
+    """Write masks (z, y, x) as one segmentation that 3D Slicer opens, or nothing at all.
+
+    Args:
+        path: ends in .seg.nrrd.
+        masks: by segment name; they do not overlap.
+        geometry: of all masks.
+
+    Raises:
+        OutputError: the file cannot be written.
+    """
+    import slicerio
+
+    names = list(masks)
+    labels = np.zeros(masks[names[0]].shape, np.uint8)
+    for value, name in enumerate(names, start=1):
+        labels[masks[name]] = value
+    affine = np.eye(4)
+    affine[:3, :3] = np.array(geometry.direction).reshape(3, 3) * geometry.spacing
+    affine[:3, 3] = geometry.origin
+    segmentation = {
+        "voxels": labels.T,
+        "ijkToLPS": affine,
+        "containedRepresentationNames": ["Binary labelmap"],
+        "masterRepresentation": "Binary labelmap",
+        "segments": [
+            {"id": name, "name": name, "labelValue": value, "layer": 0,
+             "color": list(REGION_COLORS[name]), "nameAutoGenerated": False,
+             "colorAutoGenerated": False}
+            for value, name in enumerate(names, start=1)
+        ],
+    }  # fmt: skip
+    with written_whole(path) as beside:
+        slicerio.write_segmentation(str(beside), segmentation)

@@ -1,0 +1,215 @@
+"""Reading CT volumes: NRRD, NIfTI and MetaImage files, and folders with a DICOM series."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import SimpleITK as sitk
+
+from ..errors import SeveralSeriesError, UnreadableFileError, UnusableImageError, UsageError
+
+VOLUME_SUFFIXES = (".nrrd", ".nhdr", ".nii", ".nii.gz", ".mha", ".mhd")
+LARGEST_SPACING_MM = 10.0
+
+# HU span from air to bone; images in other units (MR, PET, scaled to 0…1) do not go below water.
+_LEAST_HU_SPAN = 200.0
+_SPACING_TOLERANCE = 0.01
+
+
+def load_ct(path: Path, series_uid: str | None = None) -> sitk.Image:
+    """Return the CT at `path` in HU, its axes reordered to run left, posterior, superior (LPS).
+
+    Args:
+        path: a NRRD, NIfTI or MetaImage file, or a folder with a DICOM series.
+        series_uid: which series, where the folder holds several.
+
+    Raises:
+        UnreadableFileError: missing, unreadable or no image.
+        SeveralSeriesError: several series and none named.
+        UnusableImageError: not a 3D scalar CT in HU.
+        UsageError: a series was named for a file.
+    """
+    if path.is_dir():
+        image = _read_series(path, series_uid)
+    elif series_uid is not None:
+        raise UsageError(
+            f"A series was named, but {path} is not a DICOM folder.", "Leave the series out."
+        )
+    else:
+        image = read_volume(path)
+    require_volume(image, path)
+    _require_hu(image, path)
+    # One order of axes, so that a feature does not depend on how the file stores its voxels.
+    return sitk.DICOMOrient(image, "LPS")
+
+
+def read_volume(path: Path) -> sitk.Image:
+    """Return the image in the file `path`, as it is stored.
+
+    Raises:
+        UnreadableFileError: missing, of another format, or damaged.
+    """
+    if not path.exists():
+        raise UnreadableFileError(f"{path} does not exist.", "Check the path.")
+    if not path.name.lower().endswith(VOLUME_SUFFIXES):
+        raise UnreadableFileError(
+            f"{path} is not a volume this program reads.",
+            f"Use {', '.join(VOLUME_SUFFIXES)} or a folder with a DICOM series.",
+        )
+    try:
+        return sitk.ReadImage(str(path))
+    except RuntimeError as error:
+        raise UnreadableFileError(
+            f"{path} cannot be read as an image: {_reason(error)}",
+            "Export it again; the file may be damaged or incomplete.",
+        ) from error
+
+
+def require_volume(image: sitk.Image, path: Path) -> None:
+    """Raise UnusableImageError unless `image` is a 3D scalar volume of sensible voxel size."""
+    if image.GetDimension() != 3 or 1 in image.GetSize():
+        size = " × ".join(map(str, image.GetSize()))
+        raise UnusableImageError(
+            f"{path} is not a 3D volume: its size is {size}.", "Use one volume of several slices."
+        )
+    if image.GetNumberOfComponentsPerPixel() != 1:
+        raise UnusableImageError(
+            f"{path} has {image.GetNumberOfComponentsPerPixel()} values per voxel.",
+            "Use a scalar volume, not a colour image or a vector field.",
+        )
+    spacing = image.GetSpacing()
+    if not all(0 < length <= LARGEST_SPACING_MM for length in spacing):
+        shown = " × ".join(f"{length:g}" for length in spacing)
+        raise UnusableImageError(
+            f"{path} has voxels of {shown} mm.",
+            f"The method needs spacings above 0 and up to {LARGEST_SPACING_MM:g} mm.",
+        )
+
+
+def _require_hu(image: sitk.Image, path: Path) -> None:
+    values = sitk.GetArrayViewFromImage(image)
+    if not np.isfinite(values).all():
+        raise UnusableImageError(
+            f"{path} has voxels that are not numbers.", "Export the CT again without NaN or inf."
+        )
+    low, high = float(values.min()), float(values.max())
+    if low == high:
+        raise UnusableImageError(
+            f"{path} has the same value {low:g} in every voxel.", "Choose the volume with the CT."
+        )
+    if low >= 0 or high - low < _LEAST_HU_SPAN:
+        raise UnusableImageError(
+            f"{path} does not look like CT in HU: its values run from {low:g} to {high:g}.",
+            "Use a CT with its rescale slope and intercept applied, not MR, PET or scaled values.",
+        )
+
+
+@dataclass(frozen=True)
+class _Slice:
+    path: Path
+    series: str
+    description: str
+    modality: str
+    position: tuple[float, ...]
+    orientation: tuple[float, ...]
+
+    @property
+    def along_normal(self) -> float:
+        row, column = np.array(self.orientation).reshape(2, 3)
+        return float(np.cross(row, column) @ np.array(self.position))
+
+
+def _read_series(folder: Path, series_uid: str | None) -> sitk.Image:
+    series = _series_in(folder)
+    uid = _chosen_series(folder, series, series_uid)
+    slices = sorted(series[uid], key=lambda item: item.along_normal)
+    _require_regular_ct(folder, slices)
+    reader = sitk.ImageSeriesReader()
+    reader.SetFileNames([str(item.path) for item in slices])
+    try:
+        return reader.Execute()
+    except RuntimeError as error:
+        raise UnreadableFileError(
+            f"The DICOM series {uid} in {folder} cannot be read: {_reason(error)}",
+            "Export the series again, uncompressed if it is compressed.",
+        ) from error
+
+
+def _series_in(folder: Path) -> dict[str, list[_Slice]]:
+    series: dict[str, list[_Slice]] = {}
+    for path in sorted(folder.rglob("*")):
+        item = _read_header(path) if path.is_file() else None
+        if item is not None:
+            series.setdefault(item.series, []).append(item)
+    if not series:
+        raise UnreadableFileError(
+            f"{folder} holds no DICOM images.", "Choose the folder that holds the CT series."
+        )
+    return series
+
+
+def _read_header(path: Path) -> _Slice | None:
+    """Return what is needed of a DICOM image's header, None for any other file."""
+    import pydicom
+    from pydicom.errors import InvalidDicomError
+
+    tags = ["SeriesInstanceUID", "SeriesDescription", "Modality", "ImagePositionPatient",
+            "ImageOrientationPatient"]  # fmt: skip
+    try:
+        header = pydicom.dcmread(path, stop_before_pixels=True, specific_tags=tags)
+        position, orientation = header.ImagePositionPatient, header.ImageOrientationPatient
+        return _Slice(
+            path,
+            str(header.SeriesInstanceUID),
+            str(header.get("SeriesDescription", "")),
+            str(header.get("Modality", "")),
+            tuple(map(float, position)),
+            tuple(map(float, orientation)),
+        )
+    except (InvalidDicomError, AttributeError, TypeError):
+        return None  # not DICOM, or an object without slices such as an RTSTRUCT
+
+
+def _chosen_series(folder: Path, series: dict[str, list[_Slice]], series_uid: str | None) -> str:
+    listed = "\n".join(
+        f"  {uid}  {items[0].modality}, {len(items)} images, {items[0].description!r}"
+        for uid, items in series.items()
+    )
+    if series_uid is None and len(series) == 1:
+        return next(iter(series))
+    if series_uid is None:
+        raise SeveralSeriesError(
+            f"{folder} holds {len(series)} series:\n{listed}\n", "Name one with --series UID."
+        )
+    if series_uid not in series:
+        raise UnreadableFileError(
+            f"{folder} holds no series {series_uid}; it holds:\n{listed}\n", "Name one of these."
+        )
+    return series_uid
+
+
+def _require_regular_ct(folder: Path, slices: list[_Slice]) -> None:
+    first = slices[0]
+    if first.modality != "CT":
+        raise UnusableImageError(
+            f"The series {first.series} in {folder} is {first.modality or 'unnamed'}, not CT.",
+            "Choose the contrast-enhanced CT series.",
+        )
+    if any(not np.allclose(s.orientation, first.orientation, atol=1e-4) for s in slices):
+        raise UnusableImageError(
+            f"The slices of series {first.series} in {folder} have different orientations.",
+            "Choose an axial series without its scout images.",
+        )
+    gaps = np.diff([item.along_normal for item in slices])
+    if len(gaps) and gaps.max() - gaps.min() > _SPACING_TOLERANCE * max(gaps.max(), 1.0):
+        raise UnusableImageError(
+            f"The slices of series {first.series} in {folder} lie {gaps.min():.2f} to "
+            f"{gaps.max():.2f} mm apart: slices are missing or doubled.",
+            "Export the whole series once.",
+        )
+
+
+def _reason(error: RuntimeError) -> str:
+    return str(error).strip().splitlines()[-1].strip()
