@@ -1,0 +1,90 @@
+"""The names of SciPy that PyRadiomics' LBP3D imports and that newer SciPy no longer has.
+
+Without them PyRadiomics logs a warning, skips LBP3D and returns 1595 features instead of 1874.
+"""
+
+from __future__ import annotations
+
+import sys
+import threading
+from contextlib import ExitStack, contextmanager
+from importlib import import_module
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+from ..errors import FeatureExtractionError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import numpy as np
+
+_INTERPOLATION = "scipy.ndimage.interpolation"
+_lock = threading.RLock()
+
+
+@contextmanager
+def scipy_names_of_pyradiomics() -> Iterator[None]:
+    """Provide `scipy.special.sph_harm` and `scipy.ndimage.interpolation` where SciPy lacks them.
+
+    SciPy is as it was afterwards; one thread at a time.
+
+    Raises:
+        FeatureExtractionError: trimesh is not installed, or SciPy has no spherical harmonics.
+    """
+    _require_trimesh()
+    with _lock, ExitStack() as provided:
+        special = import_module("scipy.special")
+        if not hasattr(special, "sph_harm"):
+            _require_sph_harm_y(special)
+            special.sph_harm = sph_harm
+            provided.callback(delattr, special, "sph_harm")
+        if not _can_import(_INTERPOLATION):
+            sys.modules[_INTERPOLATION] = _interpolation()
+            provided.callback(sys.modules.pop, _INTERPOLATION)
+        yield
+
+
+def sph_harm(m: np.ndarray, n: np.ndarray, theta: np.ndarray, phi: np.ndarray) -> np.ndarray:
+    """Return the spherical harmonics as SciPy before 1.17 did (same shapes, radians).
+
+    Args:
+        m: order.
+        n: degree.
+        theta: azimuth, which `sph_harm_y` calls phi.
+        phi: polar angle, which `sph_harm_y` calls theta.
+    """
+    from scipy.special import sph_harm_y
+
+    return sph_harm_y(n, m, phi, theta)
+
+
+def _interpolation() -> ModuleType:
+    module = ModuleType(_INTERPOLATION)
+    module.map_coordinates = import_module("scipy.ndimage").map_coordinates
+    return module
+
+
+def _can_import(name: str) -> bool:
+    try:
+        import_module(name)
+    except ImportError:
+        return False
+    return True
+
+
+def _require_trimesh() -> None:
+    if not _can_import("trimesh.creation"):
+        raise FeatureExtractionError(
+            "The LBP3D features need the Python package trimesh, which cannot be imported.",
+            "Install it: pip install trimesh.",
+        )
+
+
+def _require_sph_harm_y(special: ModuleType) -> None:
+    if not hasattr(special, "sph_harm_y"):
+        raise FeatureExtractionError(
+            "The LBP3D features need the spherical harmonics of SciPy, but scipy.special has "
+            "neither sph_harm nor sph_harm_y.",
+            "Install SciPy 1.11 or later: pip install --upgrade scipy.",
+        )
