@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
+import math
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -59,12 +62,26 @@ def read_volume(path: Path) -> sitk.Image:
             f"Use {', '.join(VOLUME_SUFFIXES)} or a folder with a DICOM series.",
         )
     try:
-        return sitk.ReadImage(str(path))
-    except RuntimeError as error:
+        image = sitk.ReadImage(str(path))
+        _require_whole_nifti(path, image)
+        return image
+    except (RuntimeError, OSError, EOFError, zlib.error) as error:
         raise UnreadableFileError(
             f"{path} cannot be read as an image: {_reason(error)}",
             "Export it again; the file may be damaged or incomplete.",
         ) from error
+
+
+def _require_whole_nifti(path: Path, image: sitk.Image) -> None:
+    """Raise EOFError for a NIfTI that was cut off: ITK fills what is missing with zeros."""
+    if not image.HasMetaDataKey("bitpix"):
+        return
+    opener = gzip.open if path.name.lower().endswith(".gz") else open
+    with opener(path, "rb") as stream:
+        stored = sum(map(len, iter(lambda: stream.read(1 << 22), b"")))
+    needed = math.prod(image.GetSize()) * int(image.GetMetaData("bitpix")) // 8
+    if stored < needed:
+        raise EOFError(f"it ends after {stored} of {needed} bytes.")
 
 
 def require_volume(image: sitk.Image, path: Path) -> None:
@@ -211,5 +228,5 @@ def _require_regular_ct(folder: Path, slices: list[_Slice]) -> None:
         )
 
 
-def _reason(error: RuntimeError) -> str:
+def _reason(error: Exception) -> str:
     return str(error).strip().splitlines()[-1].strip()

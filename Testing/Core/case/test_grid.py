@@ -1,0 +1,168 @@
+import numpy as np
+import pytest
+import SimpleITK as sitk
+from made_cases import ball_case, ball_mask, tissue_ct
+from ParotidClassifierCore.case.grid import MARGIN_MM, prepare
+from ParotidClassifierCore.case.lattice import Box, lattice_of
+from ParotidClassifierCore.case.loading import Case
+from ParotidClassifierCore.case.masks import load_mask, save_segmentation
+from ParotidClassifierCore.case.volumes import load_ct
+from ParotidClassifierCore.errors import EmptyRingError, UnusableMaskError
+from ParotidClassifierCore.ring import RingSettings
+from real_data import REAL_DATA, needs_real_data
+
+WIDE = {"size": (150, 140, 40)}
+
+
+def same_grid(one, other):
+    return (
+        np.array_equal(one.ct, other.ct)
+        and np.array_equal(one.tumor, other.tumor)
+        and np.array_equal(one.ring, other.ring)
+        and np.allclose(one.geometry.origin, other.geometry.origin)
+    )
+
+
+def test_the_grid_is_the_box_of_tumor_and_ring_with_25_mm_around_it():
+    prepared = prepare(ball_case(**WIDE))
+    lesion = prepared.grid.tumor | prepared.grid.ring
+    for axis in range(3):
+        filled = np.flatnonzero(lesion.any(axis=tuple(a for a in range(3) if a != axis)))
+        assert filled[0] == MARGIN_MM
+        assert lesion.shape[axis] - 1 - filled[-1] == MARGIN_MM
+
+
+def test_tumor_and_ring_never_overlap_and_values_are_whole_hu():
+    grid = prepare(ball_case()).grid
+    assert not (grid.tumor & grid.ring).any()
+    assert grid.ct.dtype == np.int16
+
+
+def test_tumor_volume_is_kept_by_the_resampling():
+    case = ball_case(radius_mm=12.0)
+    drawn_mm3 = sitk.GetArrayFromImage(case.tumor).sum() * np.prod(case.tumor.GetSpacing())
+    assert prepare(case).grid.tumor.sum() == pytest.approx(drawn_mm3, rel=0.02)
+
+
+def test_linear_interpolation_reproduces_a_linear_field_and_rounds_to_whole_hu():
+    z, y, x = np.indices((30, 80, 80))
+    ct = sitk.GetImageFromArray((2 * x + 3 * y - 5 * z).astype(np.float32))
+    ct.SetSpacing((0.5, 0.5, 2.5))
+    lattice = lattice_of(ct)
+    box = Box((3, 4, 6), (20, 21, 22))
+    zz, yy, xx = np.indices(box.size[::-1])
+    field = 2 * (xx + 3) / 0.5 + 3 * (yy + 4) / 0.5 - 5 * (zz + 6) / 2.5
+    assert np.array_equal(lattice.sample_ct(ct, box), np.floor(field + 0.5 + 1e-6))
+
+
+@pytest.mark.parametrize("spacing", [(1.0, 1.0, 3.0), (0.5, 0.5, 2.5), (0.4785, 0.4785, 5.0)])
+def test_what_lies_far_from_the_lesion_changes_nothing(spacing):
+    ct = tissue_ct(size=(300, 280, 44), spacing=spacing)
+    mask = ball_mask(ct, 8.0)
+    away = [int(np.ceil(40 / length)) for length in spacing]
+    lower = [max(0, (n - 1) // 2 - a) for n, a in zip(ct.GetSize(), away, strict=True)]
+    upper = [max(0, n // 2 - a) for n, a in zip(ct.GetSize(), away, strict=True)]
+    cropped = Case(sitk.Crop(ct, lower, upper), sitk.Crop(mask, lower, upper))
+    padded = Case(sitk.ConstantPad(ct, (9, 4, 3), (2, 30, 5), -1024), mask)
+    whole = prepare(Case(ct, mask)).grid
+    assert same_grid(whole, prepare(cropped).grid)
+    assert same_grid(whole, prepare(padded).grid)
+
+
+@pytest.mark.parametrize("orientation", ["RAI", "PIR", "ASL", "LSP"])
+def test_the_order_in_which_voxels_are_stored_does_not_matter(orientation, tmp_path):
+    case = ball_case()
+    for name, image in (("ct", case.ct), ("tumor", case.tumor)):
+        sitk.WriteImage(sitk.DICOMOrient(image, orientation), str(tmp_path / f"{name}.nrrd"))
+    stored = Case(load_ct(tmp_path / "ct.nrrd"), load_mask(tmp_path / "tumor.nrrd", "Tumor"))
+    assert same_grid(prepare(case).grid, prepare(stored).grid)
+
+
+def test_an_oblique_scan_gives_the_grid_along_its_own_axes():
+    case = ball_case()
+    angle = np.deg2rad(20)
+    turn = np.array(
+        [[np.cos(angle), -np.sin(angle), 0], [np.sin(angle), np.cos(angle), 0], [0, 0, 1]]
+    )
+    for image in (case.ct, case.tumor):
+        image.SetDirection(turn.ravel().tolist())
+    grid = prepare(case).grid
+    assert np.allclose(np.reshape(grid.geometry.direction, (3, 3)), turn)
+    drawn = sitk.GetArrayFromImage(case.tumor).sum() * np.prod(case.tumor.GetSpacing())
+    assert grid.tumor.sum() == pytest.approx(drawn, rel=0.03)
+    corner = grid.geometry.image(grid.ct)
+    middle = corner.TransformIndexToPhysicalPoint(tuple(n // 2 for n in corner.GetSize()))
+    ct_value = sitk.GetArrayFromImage(case.ct)[
+        tuple(reversed(case.ct.TransformPhysicalPointToIndex(middle)))
+    ]
+    assert abs(int(grid.ct[tuple(n // 2 for n in grid.ct.shape)]) - int(ct_value)) < 60
+
+
+def test_an_outline_on_a_finer_grid_keeps_its_detail():
+    ct = tissue_ct()
+    fine = sitk.Resample(ct, (180, 160, 192), sitk.Transform(), sitk.sitkLinear, ct.GetOrigin(),
+                         (0.5, 0.5, 0.5), ct.GetDirection(), 0.0, sitk.sitkInt16)  # fmt: skip
+    grid = prepare(Case(ct, ball_mask(fine, 10.0))).grid
+    assert grid.tumor.sum() == pytest.approx(4 / 3 * np.pi * 10**3, rel=0.02)
+
+
+def test_saved_outlines_read_back_as_the_same_voxels(tmp_path):
+    case = ball_case()
+    grid = prepare(case).grid
+    path = tmp_path / "ring.seg.nrrd"
+    save_segmentation(path, {"Tumor": grid.tumor, "External2": grid.ring}, grid.geometry)
+    again = Case(case.ct, load_mask(path, "Tumor"), load_mask(path, "External2"))
+    assert same_grid(grid, prepare(again).grid)
+
+
+def test_a_scan_that_ends_near_the_lesion_is_a_finding():
+    codes = {finding.code for finding in prepare(ball_case(size=(60, 60, 12))).findings}
+    assert "scan_ends_near_lesion" in codes
+
+
+def test_an_outline_that_misses_the_ct_is_refused():
+    case = ball_case()
+    case.tumor.SetOrigin((900.0, 0.0, 0.0))
+    with pytest.raises(UnusableMaskError, match="does not overlap"):
+        prepare(case)
+
+
+@pytest.mark.parametrize("centre", [(2, 40, 16), (45, 40, 1), (45, 77, 16)])
+def test_an_outline_that_touches_the_border_is_refused(centre):
+    ct = tissue_ct()
+    with pytest.raises(UnusableMaskError, match="touches the border"):
+        prepare(Case(ct, ball_mask(ct, 8.0, centre)))
+
+
+def test_an_outline_that_fills_the_scan_is_refused():
+    ct = tissue_ct()
+    body = np.zeros(ct.GetSize()[::-1], np.uint8)
+    body[2:-2, 2:-2, 2:-2] = 1
+    mask = sitk.GetImageFromArray(body)
+    mask.CopyInformation(ct)
+    with pytest.raises(UnusableMaskError, match="fills 79%"):
+        prepare(Case(ct, mask))
+
+
+def test_a_ring_of_nothing_but_bone_and_air_is_refused():
+    with pytest.raises(EmptyRingError, match="1000 and 2000 HU"):
+        prepare(ball_case(), RingSettings(hu_range=(1000, 2000)))
+
+
+def test_a_ring_around_another_lesion_is_refused():
+    ct = tissue_ct(**WIDE)
+    ring = ball_mask(ct, 4.0, (20, 20, 20))
+    with pytest.raises(UnusableMaskError, match="around the Tumor"):
+        prepare(Case(ct, ball_mask(ct, 6.0), ring))
+
+
+@needs_real_data
+def test_dicom_and_nifti_copies_of_one_scan_give_one_grid():
+    nifti = REAL_DATA / "real_ct" / "STS_019"
+    tumor = load_mask(nifti / "CT_mask.nii.gz", "Tumor")
+    one = prepare(Case(load_ct(nifti / "CT_image.nii.gz"), tumor)).grid
+    other = prepare(Case(load_ct(REAL_DATA / "real_ct" / "STS_019_dicom" / "image"), tumor)).grid
+    assert np.array_equal(one.tumor, other.tumor)
+    assert np.array_equal(one.ring, other.ring)
+    assert np.abs(one.ct.astype(int) - other.ct).max() <= 1
+    assert (one.ct != other.ct).mean() < 0.001

@@ -1,0 +1,127 @@
+import numpy as np
+import pytest
+import SimpleITK as sitk
+import slicerio
+from made_cases import ball_mask, tissue_ct
+from ParotidClassifierCore.case.masks import load_mask, save_segmentation
+from ParotidClassifierCore.case.working_grid import Geometry
+from ParotidClassifierCore.errors import OutputError, UnreadableFileError, UnusableMaskError
+
+
+def label_map(tmp_path, labels=(1,), name="mask.nrrd"):
+    ct = tissue_ct()
+    mask = sum(ball_mask(ct, 4.0, (20 + 20 * i, 40, 16)) * label for i, label in enumerate(labels))
+    sitk.WriteImage(mask, str(tmp_path / name))
+    return tmp_path / name
+
+
+def segmentation(tmp_path, names, overlap=False):
+    """Write a segmentation as 3D Slicer does, one segment a name; overlapping ones in layers."""
+    voxels = np.zeros((2, 20, 18, 16) if overlap else (20, 18, 16), np.uint8)
+    segments = []
+    for i, name in enumerate(names):
+        layer = voxels[i] if overlap else voxels
+        value = 1 if overlap else i + 1
+        first = 4 + (3 if overlap else 6) * i
+        layer[first : first + 5, 5:9, 6:9] = value
+        segments.append(
+            {"id": f"S{i}", "name": name, "labelValue": value, "layer": i if overlap else 0,
+             "color": [1, 0, 0]}
+        )  # fmt: skip
+    affine = np.diag([0.5, 0.5, 2.0, 1.0])
+    affine[:3, 3] = (10, 20, 30)
+    path = tmp_path / "seg.seg.nrrd"
+    slicerio.write_segmentation(
+        str(path), {"voxels": voxels, "ijkToLPS": affine, "segments": segments}
+    )
+    return path
+
+
+@pytest.mark.parametrize("name", ["mask.nrrd", "mask.nii.gz", "mask.mha"])
+def test_a_label_map_with_one_label_needs_no_name(tmp_path, name):
+    mask = load_mask(label_map(tmp_path, (3,), name), "Tumor")
+    assert set(np.unique(sitk.GetArrayFromImage(mask))) == {0, 1}
+
+
+def test_one_of_several_labels_must_be_named(tmp_path):
+    path = label_map(tmp_path, (2, 5))
+    with pytest.raises(UnusableMaskError, match=r"\(2, 5\).*--tumor-label"):
+        load_mask(path, "Tumor")
+    mask = load_mask(path, "Tumor", label=5)
+    assert mask[40, 40, 16] == 1
+    assert mask[20, 40, 16] == 0
+
+
+def test_a_label_that_is_not_there_is_refused(tmp_path):
+    with pytest.raises(UnusableMaskError, match="no label 4"):
+        load_mask(label_map(tmp_path, (2, 5)), "Tumor", label=4)
+
+
+def test_an_empty_outline_is_refused(tmp_path):
+    sitk.WriteImage(ball_mask(tissue_ct()) * 0, str(tmp_path / "empty.nrrd"))
+    with pytest.raises(UnusableMaskError, match="is empty"):
+        load_mask(tmp_path / "empty.nrrd", "Tumor")
+
+
+def test_a_ct_given_as_outline_is_refused(tmp_path):
+    noise = sitk.GetImageFromArray(np.random.default_rng(0).normal(size=(9, 9, 9)))
+    sitk.WriteImage(noise, str(tmp_path / "ct.nrrd"))
+    with pytest.raises(UnusableMaskError, match="not a label map"):
+        load_mask(tmp_path / "ct.nrrd", "Tumor")
+
+
+def test_a_segment_is_found_by_its_name_and_keeps_its_place(tmp_path):
+    mask = load_mask(segmentation(tmp_path, ["Other", "Tumor"]), "Tumor")
+    voxels = sitk.GetArrayFromImage(mask)
+    assert voxels.sum() == 5 * 4 * 3
+    assert voxels[6:9, 5:9, 10:15].all()
+    assert mask.TransformIndexToPhysicalPoint((10, 5, 6)) == (15.0, 22.5, 42.0)
+
+
+def test_overlapping_segments_are_read_from_their_layers(tmp_path):
+    path = segmentation(tmp_path, ["Tumor", "External2"], overlap=True)
+    tumor = sitk.GetArrayFromImage(load_mask(path, "Tumor"))
+    ring = sitk.GetArrayFromImage(load_mask(path, "External2"))
+    assert tumor[6:9, 5:9, 4:9].all()
+    assert ring[6:9, 5:9, 7:12].all()
+    assert tumor.sum() == ring.sum() == 60
+
+
+def test_the_only_segment_is_taken_whatever_its_name(tmp_path):
+    assert sitk.GetArrayFromImage(load_mask(segmentation(tmp_path, ["Segment_1"]), "Tumor")).any()
+
+
+def test_a_ring_is_never_taken_for_a_tumor(tmp_path):
+    with pytest.raises(UnusableMaskError, match="no segment named 'Tumor'; it has 'External2'"):
+        load_mask(segmentation(tmp_path, ["External2"]), "Tumor")
+
+
+def test_a_segment_of_another_name_can_be_named(tmp_path):
+    path = segmentation(tmp_path, ["Mass", "Vein"])
+    with pytest.raises(UnusableMaskError, match="--tumor-segment"):
+        load_mask(path, "Tumor")
+    assert sitk.GetArrayFromImage(load_mask(path, "Tumor", segment="Mass")).sum() == 60
+
+
+def test_a_damaged_segmentation_is_named(tmp_path):
+    path = segmentation(tmp_path, ["Tumor"])
+    path.write_bytes(path.read_bytes()[:-40])
+    with pytest.raises(UnreadableFileError, match=r"seg\.seg\.nrrd"):
+        load_mask(path, "Tumor")
+
+
+GEOMETRY = Geometry((1.0, 2.0, 3.0), (1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0))
+
+
+def test_a_failed_save_leaves_what_was_there(tmp_path, monkeypatch):
+    path = tmp_path / "ring.seg.nrrd"
+    path.write_text("the old one")
+
+    def full_disk(file, *_, **__):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(slicerio, "write_segmentation", full_disk)
+    with pytest.raises(OutputError, match="No space left"):
+        save_segmentation(path, {"Tumor": np.ones((4, 4, 4), bool)}, GEOMETRY)
+    assert path.read_text() == "the old one"
+    assert [p.name for p in tmp_path.iterdir()] == ["ring.seg.nrrd"]
