@@ -1,0 +1,83 @@
+"""Random variation of training inputs that leaves a case's outcome as it is."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+
+@dataclass(frozen=True)
+class AugmentationSettings:
+    """How far a training case may vary; Tumor and External2 always move together.
+
+    Attributes:
+        flip: left-right and head-foot flips, each with probability 0.5.
+        rotation_degrees: in plane, uniform up to this angle either way.
+        scale: in plane, uniform up to this share larger or smaller.
+        shift: in plane, uniform up to this share of the field of view.
+        brightness: added to the windowed values inside the regions, up to this either way.
+        contrast: factor on the windowed values, up to this share either way.
+        noise: standard deviation of what is added per voxel inside the regions, up to this.
+    """
+
+    flip: bool = True
+    rotation_degrees: float = 15.0
+    scale: float = 0.1
+    shift: float = 0.05
+    brightness: float = 0.02
+    contrast: float = 0.05
+    noise: float = 0.01
+
+
+def augmented(inputs: Tensor, settings: AugmentationSettings, generator: torch.Generator) -> Tensor:
+    """Return `inputs` (n, 2, 16, 96, 96), each case varied on its own; still 0 outside the regions.
+
+    Args:
+        inputs: on the CPU, where `generator` draws.
+        settings: how far.
+        generator: the only source of randomness.
+    """
+    moved = _moved(inputs, settings, generator)
+    if settings.flip:
+        head_to_foot = torch.rand(len(inputs), generator=generator) < 0.5
+        moved[head_to_foot] = moved[head_to_foot].flip(2)
+    return _relit(moved, settings, generator)
+
+
+def _moved(inputs: Tensor, settings: AugmentationSettings, generator: torch.Generator) -> Tensor:
+    n = len(inputs)
+    angle = _either_way(settings.rotation_degrees * math.pi / 180, n, generator)
+    scale = 1 + _either_way(settings.scale, n, generator)
+    # affine_grid's field of view is 2 wide.
+    shift = torch.stack([_either_way(2 * settings.shift, n, generator) for _ in range(2)], dim=1)
+    mirror = torch.ones(n)
+    if settings.flip:
+        mirror = torch.where(torch.rand(n, generator=generator) < 0.5, -1.0, 1.0)
+    cosine, sine = scale * angle.cos(), scale * angle.sin()
+    rows = [
+        torch.stack([cosine * mirror, -sine, shift[:, 0]], dim=1),
+        torch.stack([sine * mirror, cosine, shift[:, 1]], dim=1),
+    ]
+    slices = inputs.flatten(1, 2)
+    grid = torch.nn.functional.affine_grid(
+        torch.stack(rows, dim=1), list(slices.shape), align_corners=False
+    )
+    sampled = torch.nn.functional.grid_sample(slices, grid, align_corners=False)
+    return sampled.view_as(inputs)
+
+
+def _relit(inputs: Tensor, settings: AugmentationSettings, generator: torch.Generator) -> Tensor:
+    n = len(inputs)
+    per_case = (n, 1, 1, 1, 1)
+    contrast = 1 + _either_way(settings.contrast, n, generator).view(per_case)
+    brightness = _either_way(settings.brightness, n, generator).view(per_case)
+    spread = settings.noise * torch.rand(n, generator=generator).view(per_case)
+    noise = spread * torch.randn(inputs.shape, generator=generator)
+    return torch.where(inputs > 0, (inputs * contrast + brightness + noise).clamp(0, 1), 0.0)
+
+
+def _either_way(most: float, n: int, generator: torch.Generator) -> Tensor:
+    return most * (2 * torch.rand(n, generator=generator) - 1)

@@ -1,0 +1,209 @@
+"""Network weights in files: safetensors in a bundle, torchvision checkpoints for training."""
+
+from __future__ import annotations
+
+import pickle
+from pathlib import Path
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import load_file, save_file
+from torch import Tensor
+
+from ..errors import BundleError, UnreadableFileError, UsageError
+from .inputs import INPUT_SLICES
+from .network import VARIANTS, MobileNetV3, MultiInputNetwork
+
+WEIGHTS_VERSION = "1"
+MAX_WEIGHTS_BYTES = 64 * 2**20
+IMAGENET_CHANNELS = 3
+_COUNTER = "num_batches_tracked"
+_STEM = "features.0.0.weight"
+_STORED_TYPES = {torch.float16: "F16", torch.float32: "F32"}
+_REPLACE = "Get the bundle again from where it came from, or train it again."
+
+
+def _storage_type(tensor: Tensor) -> torch.dtype:
+    """Kernels in half precision; vectors, whose range a half cannot hold, in single."""
+    return torch.float16 if tensor.ndim > 1 else torch.float32
+
+
+def round_to_storage(network: torch.nn.Module) -> None:
+    """Round the network's weights, in place, to what `save_network` stores."""
+    with torch.no_grad():
+        for parameter in network.parameters():
+            parameter.copy_(parameter.to(_storage_type(parameter)))
+
+
+def save_network(network: MultiInputNetwork, path: str | Path) -> None:
+    """Write the network as safetensors, kernels in half precision.
+
+    A network from `train_network` is rounded already: what is read back predicts the same.
+    """
+    tensors = {
+        name: tensor.detach().cpu().to(_storage_type(tensor)).contiguous()
+        for name, tensor in _stored(network.state_dict()).items()
+    }
+    header = {
+        "format": "pt",
+        "version": WEIGHTS_VERSION,
+        "variant": network.variant,
+        "slices": str(INPUT_SLICES),
+    }
+    save_file(tensors, str(path), metadata=header)
+
+
+def load_network(path: str | Path) -> MultiInputNetwork:
+    """Read a network that `save_network` wrote, ready to predict (evaluation mode, CPU).
+
+    Names, shapes and types are checked against the network's before any tensor is read.
+
+    Raises:
+        BundleError: the file is missing, too large, not safetensors, of another version, or its
+            tensors are not exactly those of the network, all finite.
+    """
+    path = Path(path)
+    _check_size(path)
+    try:
+        with safe_open(str(path), framework="pt") as file:
+            variant = _checked_variant(path, file.metadata() or {})
+            _check_layout(path, file, variant)
+        tensors = load_file(str(path))
+    except (SafetensorError, OSError) as error:
+        raise BundleError(
+            f"The network weights {path.name} are not a complete safetensors file ({error}).",
+            _REPLACE,
+        ) from error
+    broken = sorted(name for name, tensor in tensors.items() if not tensor.isfinite().all())
+    if broken:
+        raise BundleError(
+            f"The network weights {path.name} hold values that are not finite, in {broken[0]}.",
+            _REPLACE,
+        )
+    network = MultiInputNetwork(variant)
+    network.load_state_dict(
+        {name: tensor.float() for name, tensor in tensors.items()}, strict=False
+    )
+    return network.eval()
+
+
+def _check_size(path: Path) -> None:
+    try:
+        size = path.stat().st_size
+    except OSError as error:
+        raise BundleError(
+            f"The network weights {path.name} cannot be read ({error.strerror}).", _REPLACE
+        ) from error
+    if size > MAX_WEIGHTS_BYTES:
+        raise BundleError(
+            f"The network weights {path.name} are {size / 2**20:.0f} MiB large; "
+            f"at most {MAX_WEIGHTS_BYTES // 2**20} MiB are read.",
+            _REPLACE,
+        )
+
+
+def _checked_variant(path: Path, header: dict[str, str]) -> str:
+    version, variant = header.get("version"), header.get("variant")
+    if version != WEIGHTS_VERSION or header.get("slices") != str(INPUT_SLICES):
+        raise BundleError(
+            f"The network weights {path.name} are of version {version!r} for "
+            f"{header.get('slices')!r} slices; this program reads version {WEIGHTS_VERSION} "
+            f"for {INPUT_SLICES} slices.",
+            "Use a bundle made by this version of ParotidClassifier, or update it.",
+        )
+    if variant not in VARIANTS:
+        raise BundleError(
+            f"The network weights {path.name} are of a variant {variant!r}, "
+            f"which is none of {', '.join(VARIANTS)}.",
+            _REPLACE,
+        )
+    return variant
+
+
+def _check_layout(path: Path, file: safe_open, variant: str) -> None:
+    with torch.device("meta"):
+        expected = _stored(MultiInputNetwork(variant).state_dict())
+    names = set(file.keys())
+    for problem, wrong in (
+        ("lack the tensor", sorted(set(expected) - names)),
+        ("hold an unknown tensor", sorted(names - set(expected))),
+    ):
+        if wrong:
+            raise BundleError(
+                f"The network weights {path.name} {problem} {wrong[0]} ({len(wrong)} in all).",
+                _REPLACE,
+            )
+    for name, tensor in expected.items():
+        found = file.get_slice(name)
+        shape, stored_type = tuple(found.get_shape()), found.get_dtype()
+        if shape != tuple(tensor.shape) or stored_type != _STORED_TYPES[_storage_type(tensor)]:
+            raise BundleError(
+                f"In the network weights {path.name} the tensor {name} is {stored_type} {shape}; "
+                f"{_STORED_TYPES[_storage_type(tensor)]} {tuple(tensor.shape)} is expected.",
+                _REPLACE,
+            )
+
+
+def _stored(state: dict[str, Tensor]) -> dict[str, Tensor]:
+    return {name: tensor for name, tensor in state.items() if not name.endswith(_COUNTER)}
+
+
+def load_imagenet_weights(network: MultiInputNetwork, path: str | Path) -> None:
+    """Start both regions' networks from a torchvision MobileNetV3 checkpoint, in place.
+
+    The 3-colour stem is averaged over the colours and repeated over the slices, times 3/16: slices
+    that are all alike give what a grey picture gives the original. The classifier is left out.
+
+    Args:
+        network: of the checkpoint's variant.
+        path: the official .pth file, or the same tensors as .safetensors.
+
+    Raises:
+        UnreadableFileError: the file is missing or holds no plain tensors.
+        UsageError: its tensors are not those of the network's MobileNetV3 variant.
+    """
+    state = _read_checkpoint(Path(path))
+    features = {
+        name: tensor
+        for name, tensor in _stored(state).items()
+        if not name.startswith("classifier.")
+    }
+    with torch.device("meta"):
+        expected = _stored(MobileNetV3(network.variant, IMAGENET_CHANNELS).state_dict())
+    shapes = {name: tensor.shape for name, tensor in features.items()}
+    if shapes != {name: tensor.shape for name, tensor in expected.items()}:
+        raise UsageError(
+            f"The checkpoint {path} does not hold the weights of a MobileNetV3-{network.variant}.",
+            f"Give torchvision's mobilenet_v3_{network.variant} ImageNet file, "
+            "or choose the variant it is of.",
+        )
+    features[_STEM] = stem_for_slices(features[_STEM], INPUT_SLICES)
+    for backbone in (network.tumor, network.external2):
+        backbone.load_state_dict(features, strict=False)
+
+
+def stem_for_slices(kernel: Tensor, slices: int) -> Tensor:
+    """Turn a stem kernel (out, 3, y, x) into (out, slices, y, x) that answers grey input alike."""
+    colours = kernel.shape[1]
+    mean = kernel.mean(dim=1, keepdim=True)
+    return mean.repeat(1, slices, 1, 1) * (colours / slices)
+
+
+def _read_checkpoint(path: Path) -> dict[str, Tensor]:
+    try:
+        if path.suffix == ".safetensors":
+            state = load_file(str(path))
+        else:
+            # weights_only: a checkpoint is a pickle, and nothing but tensors may come out of it.
+            state = torch.load(path, map_location="cpu", weights_only=True)
+    except (OSError, RuntimeError, EOFError, SafetensorError, pickle.UnpicklingError) as error:
+        raise UnreadableFileError(
+            f"The checkpoint {path} cannot be read as network weights.",
+            "Give torchvision's MobileNetV3 ImageNet file (.pth) or its tensors (.safetensors).",
+        ) from error
+    if not isinstance(state, dict) or not all(isinstance(t, Tensor) for t in state.values()):
+        raise UnreadableFileError(
+            f"The checkpoint {path} holds something else than named tensors.",
+            "Give a state dict, as torchvision's MobileNetV3 ImageNet files are.",
+        )
+    return state

@@ -1,0 +1,18 @@
+"""How long the network takes for one case on one core; at most 0.1 s is wanted."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from ParotidClassifierCore.deep.device import reproducible
+from ParotidClassifierCore.deep.network import MultiInputNetwork, initialise
+from ParotidClassifierCore.deep.prediction import predict_logits
+
+
+def test_one_case_on_one_core(benchmark):
+    network = MultiInputNetwork()
+    initialise(network, torch.Generator().manual_seed(0))
+    case = np.random.default_rng(0).random((1, 2, 16, 96, 96), np.float32)
+    with reproducible(threads=1):
+        logits = benchmark(predict_logits, network, case)
+    assert np.isfinite(logits).all()

@@ -1,0 +1,172 @@
+"""Weights in files: what is read unchanged and what is refused."""
+
+from __future__ import annotations
+
+import json
+import pickle
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from ParotidClassifierCore.deep.network import MultiInputNetwork, initialise
+from ParotidClassifierCore.deep.prediction import predict_logits
+from ParotidClassifierCore.deep.weights import (
+    load_imagenet_weights,
+    load_network,
+    round_to_storage,
+    save_network,
+    stem_for_slices,
+)
+from ParotidClassifierCore.errors import BundleError, UnreadableFileError, UsageError
+from safetensors.torch import load_file, save_file
+
+LAYOUTS = json.loads((Path(__file__).parent / "torchvision_layout.json").read_text("utf-8"))
+HEADER = {"format": "pt", "version": "1", "variant": "small", "slices": "16"}
+
+
+@pytest.fixture(scope="module")
+def a_network():
+    network = MultiInputNetwork().eval()
+    initialise(network, torch.Generator().manual_seed(3))
+    round_to_storage(network)
+    return network
+
+
+@pytest.fixture
+def a_weights_file(a_network, tmp_path):
+    path = tmp_path / "network.safetensors"
+    save_network(a_network, path)
+    return path
+
+
+def torchvision_checkpoint(variant="small"):
+    """A state dict in torchvision's layout with made values."""
+    generator = torch.Generator().manual_seed(5)
+    return {
+        name: torch.rand(shape, generator=generator) + 0.1 if shape else torch.tensor(7)
+        for name, shape in LAYOUTS[f"mobilenet_v3_{variant}"].items()
+    }
+
+
+def test_a_stored_network_predicts_what_the_trained_one_did(a_network, a_weights_file):
+    inputs = np.random.default_rng(0).random((2, 2, 16, 96, 96), np.float32)
+    np.testing.assert_allclose(
+        predict_logits(load_network(a_weights_file), inputs),
+        predict_logits(a_network, inputs),
+        atol=1e-6,
+    )
+
+
+def test_a_stored_small_network_leaves_room_in_an_8_mb_bundle(a_weights_file):
+    assert a_weights_file.stat().st_size < 6e6
+
+
+@pytest.mark.parametrize("file_name", ["imagenet.pth", "imagenet.safetensors"])
+def test_a_torchvision_checkpoint_loads_unchanged(tmp_path, file_name):
+    checkpoint = torchvision_checkpoint()
+    save = save_file if file_name.endswith("safetensors") else torch.save
+    save(checkpoint, tmp_path / file_name)
+    network = MultiInputNetwork()
+    load_imagenet_weights(network, tmp_path / file_name)
+    for backbone in (network.tumor, network.external2):
+        ours = backbone.state_dict()
+        for name, tensor in checkpoint.items():
+            if name.startswith("features.") and not name.endswith("num_batches_tracked"):
+                expected = (
+                    tensor.mean(1, keepdim=True).expand(-1, 16, -1, -1) * 3 / 16
+                    if name == "features.0.0.weight"
+                    else tensor
+                )
+                torch.testing.assert_close(ours[name], expected, rtol=1e-6, atol=1e-7)
+
+
+def test_the_adapted_stem_answers_a_grey_picture_like_the_original():
+    kernel = torch.randn(16, 3, 3, 3, generator=torch.Generator().manual_seed(0))
+    grey = torch.rand(1, 1, 32, 32, generator=torch.Generator().manual_seed(1))
+    original = torch.nn.functional.conv2d(grey.expand(-1, 3, -1, -1), kernel)
+    adapted = torch.nn.functional.conv2d(grey.expand(-1, 16, -1, -1), stem_for_slices(kernel, 16))
+    torch.testing.assert_close(adapted, original, rtol=1e-4, atol=1e-5)
+
+
+def test_a_checkpoint_of_the_other_variant_is_refused(tmp_path):
+    torch.save(torchvision_checkpoint("large"), tmp_path / "large.pth")
+    with pytest.raises(UsageError, match="MobileNetV3-small"):
+        load_imagenet_weights(MultiInputNetwork(), tmp_path / "large.pth")
+
+
+class Intruder:
+    def __reduce__(self):
+        return (Path.touch, (Path(__file__).parent / "intruded",))
+
+
+def test_a_checkpoint_that_runs_code_is_refused_and_not_run(tmp_path):
+    torch.save({"features.0.0.weight": Intruder()}, tmp_path / "evil.pth")
+    with pytest.raises(UnreadableFileError, match=r"evil\.pth"):
+        load_imagenet_weights(MultiInputNetwork(), tmp_path / "evil.pth")
+    assert not (Path(__file__).parent / "intruded").exists()
+
+
+@pytest.mark.parametrize("content", [b"", b"not a tensor in sight", pickle.dumps([1, 2])])
+def test_a_checkpoint_that_is_no_checkpoint_is_refused(tmp_path, content):
+    (tmp_path / "file.pth").write_bytes(content)
+    with pytest.raises(UnreadableFileError, match=r"file\.pth"):
+        load_imagenet_weights(MultiInputNetwork(), tmp_path / "file.pth")
+
+
+def test_pickled_and_zipped_weights_are_refused(a_network, tmp_path):
+    path = tmp_path / "network.safetensors"
+    path.write_bytes(pickle.dumps({"a": 1}))
+    with pytest.raises(BundleError, match="safetensors"):
+        load_network(path)
+    torch.save(a_network.state_dict(), path)
+    with pytest.raises(BundleError, match="safetensors"):
+        load_network(path)
+
+
+@pytest.mark.parametrize("length", [0, 4, 100, 1_000_000])
+def test_truncated_weights_are_refused(a_weights_file, length):
+    a_weights_file.write_bytes(a_weights_file.read_bytes()[:length])
+    with pytest.raises(BundleError, match="complete safetensors"):
+        load_network(a_weights_file)
+
+
+def test_missing_weights_are_refused(tmp_path):
+    with pytest.raises(BundleError, match="cannot be read"):
+        load_network(tmp_path / "network.safetensors")
+
+
+def without(tensors, name):
+    return {key: tensor for key, tensor in tensors.items() if key != name}
+
+
+@pytest.mark.parametrize(
+    ("change", "header", "message"),
+    [
+        (lambda t: without(t, "heads.0.2.bias"), HEADER, "lack the tensor heads.0.2.bias"),
+        (lambda t: t | {"intruder": torch.zeros(2)}, HEADER, "unknown tensor intruder"),
+        (lambda t: t | {"heads.0.2.bias": torch.zeros(2)}, HEADER, r"\(2,\)"),
+        (lambda t: t | {"heads.0.2.bias": torch.zeros(1).double()}, HEADER, "F64"),
+        (lambda t: t | {"heads.0.2.bias": torch.tensor([torch.nan])}, HEADER, "not finite"),
+        (lambda t: t, HEADER | {"version": "99"}, "version '99'"),
+        (lambda t: t, HEADER | {"slices": "100000000"}, "100000000"),
+        (lambda t: t, HEADER | {"variant": "enormous"}, "enormous"),
+        (lambda t: t, HEADER | {"variant": "large"}, "lack the tensor"),
+        (lambda t: t, None, "version None"),
+    ],
+)
+def test_weights_that_are_not_exactly_the_networks_are_refused(
+    a_weights_file, change, header, message
+):
+    save_file(change(load_file(a_weights_file)), a_weights_file, metadata=header)
+    with pytest.raises(BundleError, match=message) as refusal:
+        load_network(a_weights_file)
+    assert refusal.value.remedy
+
+
+def test_enormous_files_are_refused_unread(tmp_path):
+    path = tmp_path / "network.safetensors"
+    with path.open("wb") as file:
+        file.truncate(10**9)
+    with pytest.raises(BundleError, match="MiB large"):
+        load_network(path)
