@@ -1,8 +1,11 @@
-"""The eleven models: their names, in order, and what each one reads."""
+"""The eleven models: their names, in order, and the columns each one may read."""
 
 from __future__ import annotations
 
-from ..case.working_grid import EXTERNAL2, TUMOR
+from enum import Enum
+
+from ..case.working_grid import EXTERNAL2, REGIONS, TUMOR
+from ..clinical import CLINICAL_COLUMNS
 
 # Shen et al. 2026, Table 1: names and order.
 REGION_SETS = {
@@ -17,7 +20,54 @@ CLINICAL = "Clinical"
 COMBINED = "Combined"
 ELEVEN_MODELS = (*RAD_MODELS, *DL_MODELS, *FUSION_MODELS, CLINICAL, COMBINED)
 
+# The model whose log-odds enter Combined.
+COMBINED_SOURCE = FUSION_MODELS[-1]
 
-def logit_column(model: str) -> str:
-    """Name of the column that carries a model's log-odds into a model built on it."""
-    return f"{model}_logit"
+_NETWORK = "network:"
+_LOG_ODDS = "log_odds:"
+
+
+class ColumnKind(str, Enum):
+    """Where the value of a column comes from."""
+
+    RADIOMIC = "radiomic"
+    NETWORK = "network"
+    CLINICAL = "clinical"
+    LOG_ODDS = "log_odds"
+
+
+def network_column(model: str) -> str:
+    """Name of the column with the raw logit of the network head of `model`, one of DL_MODELS."""
+    return f"{_NETWORK}{model}"
+
+
+def log_odds_column(model: str) -> str:
+    """Name of the column with the log-odds of `model`, the input of a model built on it."""
+    return f"{_LOG_ODDS}{model}"
+
+
+NETWORK_COLUMNS = tuple(network_column(model) for model in DL_MODELS)
+
+
+def column_kind(column: str) -> ColumnKind | None:
+    """Return where the value of `column` comes from; None if no model may read such a column."""
+    if column in NETWORK_COLUMNS:
+        return ColumnKind.NETWORK
+    if column in CLINICAL_COLUMNS:
+        return ColumnKind.CLINICAL
+    if source_model(column) in ELEVEN_MODELS:
+        return ColumnKind.LOG_ODDS
+    region, separator, feature = column.partition("_")
+    if region in REGIONS and separator and feature.replace("-", "_").isidentifier():
+        return ColumnKind.RADIOMIC
+    return None
+
+
+def source_model(column: str) -> str | None:
+    """Return the model whose log-odds `column` carries; None for a column of another kind."""
+    return column[len(_LOG_ODDS) :] if column.startswith(_LOG_ODDS) else None
+
+
+def region_of(radiomic_column: str) -> str:
+    """Return the region, one of REGIONS, that a radiomic column describes."""
+    return radiomic_column.partition("_")[0]

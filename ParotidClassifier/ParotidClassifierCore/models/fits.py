@@ -1,0 +1,176 @@
+"""Every model on every set of folds: the pipeline that out-of-fold results are made of."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ..clinical import CLINICAL_COLUMNS
+from ..errors import CohortError
+from .folds import stratified_folds
+from .logistic import LogisticModel
+from .logistic_fit import fit_logistic
+from .names import (
+    CLINICAL,
+    COMBINED,
+    COMBINED_SOURCE,
+    DL_MODELS,
+    FUSION_MODELS,
+    NETWORK_COLUMNS,
+    RAD_MODELS,
+    REGION_SETS,
+    log_odds_column,
+    network_column,
+    region_of,
+)
+from .settings import PAPER, ModelTrainingSettings
+
+if TYPE_CHECKING:
+    from .selection import Selection
+    from .table import TrainingTable
+
+WHOLE: frozenset[int] = frozenset()
+
+_REGIONS_OF_RAD = dict(zip(RAD_MODELS, REGION_SETS, strict=True))
+_REGIONS_OF_FUSION = dict(zip(FUSION_MODELS, REGION_SETS, strict=True))
+_HEAD_OF_FUSION = dict(zip(FUSION_MODELS, DL_MODELS, strict=True))
+
+
+class Fits:
+    """Fits models on all folds but some, each selection and each model only once."""
+
+    def __init__(self, table: TrainingTable, settings: ModelTrainingSettings):
+        self._table = table
+        self._settings = settings
+        self._fold_of = stratified_folds(
+            table.malignant, settings.folds, settings.seed, table.clinically_complete
+        )
+        self._index = {column: i for i, column in enumerate(table.columns)}
+        self._signatures: dict[tuple[str, frozenset[int]], Selection] = {}
+        self._models: dict[tuple[str, frozenset[int]], LogisticModel] = {}
+
+    def model(self, name: str, without: frozenset[int]) -> LogisticModel:
+        """Return the model fitted on the rows of every fold but those in `without`."""
+        key = (name, without)
+        if key not in self._models:
+            columns = self._columns(name, without)
+            rows = self._rows(name) & ~np.isin(self._fold_of, list(without))
+            values = self._values(name, columns, without)
+            matrix = np.column_stack([values[column][rows] for column in columns])
+            self._models[key] = fit_logistic(
+                name, columns, matrix, self._table.malignant[rows], self._settings
+            )
+        return self._models[key]
+
+    def out_of_fold_probabilities(self, name: str) -> np.ndarray:
+        """Return (n,) probabilities, each from the pipeline that has not seen the row's fold."""
+        probabilities = np.full(len(self._fold_of), np.nan)
+        for fold in np.unique(self._fold_of):
+            without = frozenset({int(fold)})
+            model = self.model(name, without)
+            values = self._values(name, model.columns, without)
+            rows = self._rows(name) & (self._fold_of == fold)
+            probabilities[rows] = model.probability(values)[rows]
+        return probabilities
+
+    def final_signatures(self) -> dict[str, Selection]:
+        """Return the signatures of the models that are kept, by region set."""
+        return {
+            regions: signature
+            for (regions, without), signature in self._signatures.items()
+            if not without
+        }
+
+    def notes(self) -> list[str]:
+        """Say where LASSO left no column."""
+        return [
+            f"{regions}: LASSO left no column; the one with the largest ANOVA F was taken, "
+            f"{signature.columns[0]}."
+            for regions, signature in self.final_signatures().items()
+            if signature.fell_back
+        ]
+
+    def _columns(self, name: str, without: frozenset[int]) -> tuple[str, ...]:
+        if name in RAD_MODELS:
+            return self._signature(_REGIONS_OF_RAD[name], without).columns
+        if name in DL_MODELS:
+            return (network_column(name),)
+        if name in FUSION_MODELS:
+            signature = self._signature(_REGIONS_OF_FUSION[name], without)
+            return (*signature.columns, network_column(_HEAD_OF_FUSION[name]))
+        return (
+            CLINICAL_COLUMNS
+            if name == CLINICAL
+            else (
+                log_odds_column(COMBINED_SOURCE),
+                *CLINICAL_COLUMNS,
+            )
+        )
+
+    def _rows(self, name: str) -> np.ndarray:
+        if name in (CLINICAL, COMBINED):
+            return self._table.clinically_complete
+        return np.ones(len(self._fold_of), bool)
+
+    def _values(
+        self, name: str, columns: tuple[str, ...], without: frozenset[int]
+    ) -> dict[str, np.ndarray]:
+        """Return (n,) values of each column as seen by a model that knows no row of `without`."""
+        logits = _logits(self._table, self._settings, name)
+        values = {}
+        for column in columns:
+            if column in self._index:
+                values[column] = self._table.radiomics[:, self._index[column]]
+            elif column in NETWORK_COLUMNS:
+                values[column] = logits[:, NETWORK_COLUMNS.index(column)]
+            elif column in CLINICAL_COLUMNS:
+                values[column] = self._table.clinical[:, CLINICAL_COLUMNS.index(column)]
+            else:
+                values[column] = self._source_log_odds(without)
+        return values
+
+    def _source_log_odds(self, without: frozenset[int]) -> np.ndarray:
+        """Return (n,) log-odds of COMBINED_SOURCE, each row's fold and `without` held out."""
+        log_odds = np.empty(len(self._fold_of))
+        for fold in np.unique(self._fold_of):
+            model = self.model(COMBINED_SOURCE, without | {int(fold)})
+            values = self._values(COMBINED_SOURCE, model.columns, without)
+            log_odds[self._fold_of == fold] = model.log_odds(values)[self._fold_of == fold]
+        return log_odds
+
+    def _signature(self, regions: str, without: frozenset[int]) -> Selection:
+        key = (regions, without)
+        if key not in self._signatures:
+            self._signatures[key] = self._selected(regions, without)
+        return self._signatures[key]
+
+    def _selected(self, regions: str, without: frozenset[int]) -> Selection:
+        from .selection import select
+
+        table, settings = self._table, self._settings
+        indices = [
+            i for i, column in enumerate(table.columns) if region_of(column) in REGION_SETS[regions]
+        ]
+        rows = ~np.isin(self._fold_of, list(without))
+        signature = select(
+            [table.columns[i] for i in indices],
+            table.radiomics[np.ix_(rows, indices)],
+            table.malignant[rows],
+            settings.selection,
+            settings.seed,
+            None if table.agreement is None else table.agreement[indices],
+        )
+        if signature is None:
+            raise CohortError(
+                f"No radiomic column of {regions} is left after the filters.",
+                "Check the reader agreement, and that the columns differ between the cases.",
+            )
+        return signature
+
+
+def _logits(table: TrainingTable, settings: ModelTrainingSettings, name: str) -> np.ndarray | None:
+    """Return the (n, 3) logits that `name` reads: a fusion's follow the protocol."""
+    if settings.protocol == PAPER and (name in FUSION_MODELS or table.out_of_fold_logits is None):
+        return table.in_sample_logits
+    return table.out_of_fold_logits

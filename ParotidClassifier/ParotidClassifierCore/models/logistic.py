@@ -1,0 +1,59 @@
+"""One logistic model on named columns: the common form of all eleven."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class LogisticModel:
+    """log-odds = intercept + Σ coefficient · (value - mean) / sd.
+
+    Attributes:
+        name: one of ELEVEN_MODELS.
+        columns: (k,) names of the inputs, see `names.column_kind`.
+        means: (k,) of the training cases, in the units of the column.
+        sds: (k,) of the training cases, > 0.
+        coefficients: (k,) log-odds per standard deviation.
+        intercept: log-odds of a case that is average in every column.
+    """
+
+    name: str
+    columns: tuple[str, ...]
+    means: tuple[float, ...]
+    sds: tuple[float, ...]
+    coefficients: tuple[float, ...]
+    intercept: float
+
+    def contributions(self, values: Mapping[str, float | np.ndarray]) -> dict[str, np.ndarray]:
+        """Return what each column adds to the log-odds.
+
+        Args:
+            values: a number, or an array (n,) of n cases, for at least every column of the model.
+
+        Raises:
+            KeyError: a column of the model has no value.
+        """
+        return {
+            column: coefficient * (np.asarray(values[column], np.float64) - mean) / sd
+            for column, mean, sd, coefficient in zip(
+                self.columns, self.means, self.sds, self.coefficients, strict=True
+            )
+        }
+
+    def log_odds(self, values: Mapping[str, float | np.ndarray]) -> np.ndarray:
+        """Return the log-odds of malignancy: shape () for numbers, (n,) for arrays (n,)."""
+        return self.intercept + sum(self.contributions(values).values(), np.float64(0.0))
+
+    def probability(self, values: Mapping[str, float | np.ndarray]) -> np.ndarray:
+        """Return the probability of malignancy: shape () for numbers, (n,) for arrays (n,)."""
+        return probability_of(self.log_odds(values))
+
+
+def probability_of(log_odds: float | np.ndarray) -> np.ndarray:
+    """Return 1 / (1 + exp(-log_odds)) without overflow, shaped like `log_odds`."""
+    shrunk = np.exp(-np.abs(log_odds))
+    return np.where(np.asarray(log_odds) >= 0, 1.0, shrunk) / (1.0 + shrunk)

@@ -1,0 +1,71 @@
+"""How the models are fitted: every number that is a choice."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from ..errors import UsageError
+
+CROSS_FITTED = "cross-fitted"
+PAPER = "paper"
+PROTOCOLS = (CROSS_FITTED, PAPER)
+
+# Combined is fitted with two folds held out at a time, so three would leave a single one.
+MIN_FOLDS = 4
+
+
+@dataclass(frozen=True)
+class SelectionSettings:
+    """From all radiomic columns to a signature (Shen et al. 2026 unless said otherwise).
+
+    Attributes:
+        min_agreement: columns with a reader agreement (ICC) at or below this are dropped.
+        max_correlation: of two columns with a larger |Pearson r| one is dropped.
+        max_columns: most columns of a signature.
+        lasso_folds: folds of LASSO's cross-validation.
+        lasso_steps: number of penalties tried (decided here).
+        lasso_smallest_share: smallest penalty as a share of the one at which the first column
+            enters (decided here: below it hundreds of columns enter and only 20 may stay).
+    """
+
+    min_agreement: float = 0.9
+    max_correlation: float = 0.95
+    max_columns: int = 20
+    lasso_folds: int = 10
+    lasso_steps: int = 60
+    lasso_smallest_share: float = 0.05
+
+
+@dataclass(frozen=True)
+class ModelTrainingSettings:
+    """How the eleven models are fitted.
+
+    Attributes:
+        protocol: "cross-fitted": the network's part of a fusion is fitted on out-of-fold logits;
+            "paper": on the logits the one network gives the cases it has learnt from.
+        folds: folds in which the penalty is chosen, and of the out-of-fold probabilities.
+        penalties: values of C, the inverse L2 penalty, to choose from (decided here).
+        min_cases_per_class: fewer cases of a class are refused unless `force`.
+        force: fit although a class is smaller; recorded in the result's notes.
+        seed: of every fold.
+    """
+
+    protocol: str = CROSS_FITTED
+    folds: int = 5
+    penalties: tuple[float, ...] = (1e-4, 1e-3, 1e-2, 1e-1, 1.0, 1e1, 1e2, 1e3)
+    min_cases_per_class: int = 10
+    force: bool = False
+    seed: int = 0
+    selection: SelectionSettings = field(default_factory=SelectionSettings)
+
+    def __post_init__(self) -> None:
+        if self.protocol not in PROTOCOLS:
+            raise UsageError(
+                f"{self.protocol!r} is not a protocol of the fusion.",
+                f"Use one of {', '.join(PROTOCOLS)}.",
+            )
+        if min(self.folds, self.selection.lasso_folds) < MIN_FOLDS or not self.penalties:
+            raise UsageError(
+                "The settings of the model fit have too few folds or no penalty.",
+                f"Give folds and lasso_folds of at least {MIN_FOLDS} and one penalty or more.",
+            )

@@ -1,0 +1,120 @@
+"""What the eleven models are fitted on: one row per training case."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..clinical import CLINICAL_COLUMNS
+from ..errors import CohortError
+from .names import NETWORK_COLUMNS, ColumnKind, column_kind
+
+_MOST_NAMED = 5
+
+
+@dataclass(frozen=True)
+class TrainingTable:
+    """Features and outcomes of n training cases.
+
+    Attributes:
+        case_ids: (n,) for messages.
+        columns: (p,) radiomic column names; may be empty.
+        radiomics: (n, p) float64, finite.
+        clinical: (n, 3) in the order of CLINICAL_COLUMNS, 0, 1 or NaN for unknown.
+        malignant: (n,) bool, the outcome.
+        out_of_fold_logits: (n, 3) in the order of DL_MODELS, each case's from a network that has
+            not seen it; None without a network.
+        in_sample_logits: (n, 3) of the final network, which has seen every case; needed for the
+            protocol "paper" alone.
+        agreement: (p,) intraclass correlation of each radiomic column between readers, NaN where
+            it is not defined; None if there is no second reading.
+
+    Raises:
+        CohortError: lengths differ, a name is no radiomic column or comes twice, or a value is
+            not finite.
+    """
+
+    case_ids: tuple[str, ...]
+    columns: tuple[str, ...]
+    radiomics: np.ndarray
+    clinical: np.ndarray
+    malignant: np.ndarray
+    out_of_fold_logits: np.ndarray | None = None
+    in_sample_logits: np.ndarray | None = None
+    agreement: np.ndarray | None = None
+
+    def __post_init__(self) -> None:
+        self._check_shapes()
+        self._check_columns()
+        for what, names, values in (
+            ("radiomic", self.columns, self.radiomics),
+            ("network", NETWORK_COLUMNS, self.out_of_fold_logits),
+            ("network", NETWORK_COLUMNS, self.in_sample_logits),
+        ):
+            if values is not None:
+                self._check_finite(what, names, values)
+        if not np.isin(self.clinical[~np.isnan(self.clinical)], (0.0, 1.0)).all():
+            raise CohortError(
+                "The clinical codes of the training table hold other values than 0, 1 and NaN.",
+                "Code them with ClinicalPredictors.coded, unknown as NaN.",
+            )
+
+    @property
+    def clinically_complete(self) -> np.ndarray:
+        """(n,) bool: the cases without an unknown clinical predictor."""
+        return ~np.isnan(self.clinical).any(axis=1)
+
+    def _check_shapes(self) -> None:
+        cases = len(self.case_ids)
+        expected = {
+            "radiomics": (cases, len(self.columns)),
+            "clinical": (cases, len(CLINICAL_COLUMNS)),
+            "malignant": (cases,),
+            "out_of_fold_logits": (cases, len(NETWORK_COLUMNS)),
+            "in_sample_logits": (cases, len(NETWORK_COLUMNS)),
+            "agreement": (len(self.columns),),
+        }
+        for name, shape in expected.items():
+            values = getattr(self, name)
+            if values is not None and np.shape(values) != shape:
+                raise CohortError(
+                    f"{name} of the training table has the shape {np.shape(values)}.",
+                    f"For {cases} cases and {len(self.columns)} radiomic columns give {shape}.",
+                )
+        if self.malignant.dtype != bool:
+            raise CohortError(
+                f"The outcomes of the training table are {self.malignant.dtype}, not bool.",
+                "Give True for malignant and False for benign.",
+            )
+
+    def _check_columns(self) -> None:
+        strange = [c for c in self.columns if column_kind(c) is not ColumnKind.RADIOMIC]
+        twice = (
+            sorted({c for c in self.columns if self.columns.count(c) > 1})
+            if (len(set(self.columns)) < len(self.columns))
+            else []
+        )
+        if strange or twice:
+            raise CohortError(
+                f"{_named(strange or twice)} in the training table is no radiomic column or "
+                "comes twice.",
+                "Give each radiomic column once, named <region>_<feature>.",
+            )
+
+    def _check_finite(self, what: str, names: Sequence[str], values: np.ndarray) -> None:
+        wrong = ~np.isfinite(values)
+        if wrong.any():
+            columns = [names[i] for i in np.flatnonzero(wrong.any(axis=0))]
+            cases = [self.case_ids[i] for i in np.flatnonzero(wrong.any(axis=1))]
+            raise CohortError(
+                f"The {what} columns {_named(columns)} are not finite in the cases "
+                f"{_named(cases)}.",
+                "Compute these features again or leave those cases or columns out.",
+            )
+
+
+def _named(names: Sequence[str]) -> str:
+    more = len(names) - _MOST_NAMED
+    return ", ".join(names[:_MOST_NAMED]) + (f" and {more} more" if more > 0 else "")

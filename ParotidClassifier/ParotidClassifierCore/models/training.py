@@ -1,0 +1,167 @@
+"""Fitting the eleven models without letting a case judge itself.
+
+Everything that learns (selection, penalty, coefficients) is one pipeline of the training rows it
+is given. That pipeline is run once on all rows, for the models that are kept, and once per fold
+on the rows outside it, for the out-of-fold probabilities behind the operating thresholds.
+
+Combined reads the log-odds of another fitted model. Those of the kept model would look too good
+on the rows it was fitted on, so Combined is fitted on out-of-fold log-odds: those of each fold
+come from the whole pipeline run without that fold. Its own out-of-fold probabilities leave out a
+second fold in the same way, so that no row has touched any model that judges it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ..errors import CohortError
+from .fits import WHOLE, Fits
+from .folds import smaller_class
+from .logistic import LogisticModel
+from .names import (
+    CLINICAL,
+    COMBINED,
+    COMBINED_SOURCE,
+    DL_MODELS,
+    ELEVEN_MODELS,
+    REGION_SETS,
+    region_of,
+)
+from .settings import CROSS_FITTED, MIN_FOLDS, PAPER, ModelTrainingSettings
+from .threshold import youden_threshold
+
+if TYPE_CHECKING:
+    from .selection import Selection
+    from .table import TrainingTable
+
+Progress = Callable[[float, str], None]
+
+
+@dataclass(frozen=True)
+class FittedModels:
+    """What the training cases taught.
+
+    Attributes:
+        models: by name, in the order of ELEVEN_MODELS; a subset where the table lacks inputs.
+        thresholds: Youden's on the out-of-fold probabilities, by model name.
+        out_of_fold: (n,) probabilities by model name; NaN for cases left out of that model.
+        signatures: by region set, the keys of REGION_SETS.
+        notes: what a reader must know: models and cases left out, forced fits, fallbacks.
+        settings: as used.
+    """
+
+    models: Mapping[str, LogisticModel]
+    thresholds: Mapping[str, float]
+    out_of_fold: Mapping[str, np.ndarray]
+    signatures: Mapping[str, Selection]
+    notes: tuple[str, ...]
+    settings: ModelTrainingSettings
+
+
+def fit_eleven(
+    table: TrainingTable,
+    settings: ModelTrainingSettings | None = None,
+    progress: Progress = lambda _fraction, _step: None,
+) -> FittedModels:
+    """Fit every model that the table has the inputs for.
+
+    Args:
+        progress: called with the fraction done and the name of the model at work.
+
+    Raises:
+        CohortError: a class has too few cases, the protocol's logits are missing, no model can be
+            fitted, or no radiomic column survives the filters.
+    """
+    settings = settings or ModelTrainingSettings()
+    notes = [*_checked_size(table, settings), *_checked_logits(table, settings)]
+    names, left_out = _fittable(table, settings)
+    fits = Fits(table, settings)
+    models, out_of_fold = {}, {}
+    for done, name in enumerate(names):
+        progress(done / len(names), name)
+        models[name] = fits.model(name, WHOLE)
+        out_of_fold[name] = fits.out_of_fold_probabilities(name)
+    progress(1.0, "done")
+    return FittedModels(
+        models=models,
+        thresholds={name: _threshold(out_of_fold[name], table.malignant) for name in names},
+        out_of_fold=out_of_fold,
+        signatures=fits.final_signatures(),
+        notes=(*notes, *left_out, *fits.notes()),
+        settings=settings,
+    )
+
+
+def _checked_size(table: TrainingTable, settings: ModelTrainingSettings) -> list[str]:
+    smallest, malignant = smaller_class(table.malignant), int(table.malignant.sum())
+    counts = f"{malignant} malignant and {len(table.malignant) - malignant} benign cases"
+    if smallest >= settings.min_cases_per_class and smallest >= MIN_FOLDS:
+        return []
+    if settings.force and smallest >= MIN_FOLDS:
+        return [f"Fitted by force on {counts}: fewer than {settings.min_cases_per_class} of one."]
+    raise CohortError(
+        f"The training cohort has {counts}.",
+        f"At least {settings.min_cases_per_class} of each are needed; force lowers that to "
+        f"{MIN_FOLDS}.",
+    )
+
+
+def _checked_logits(table: TrainingTable, settings: ModelTrainingSettings) -> list[str]:
+    given, missing = table.out_of_fold_logits is not None, table.in_sample_logits is None
+    if settings.protocol == CROSS_FITTED and not given and not missing:
+        raise CohortError(
+            "The training table has in-sample network logits alone.",
+            f"Give out-of-fold logits, or choose the protocol {PAPER!r}.",
+        )
+    if settings.protocol == PAPER and given and missing:
+        raise CohortError(
+            f"The protocol {PAPER!r} needs the in-sample logits of the final network.",
+            f"Give them in the training table, or choose the protocol {CROSS_FITTED!r}.",
+        )
+    if settings.protocol == PAPER and not missing:
+        return ["Protocol paper: the fusions were fitted on logits of cases the network had seen."]
+    return []
+
+
+def _fittable(
+    table: TrainingTable, settings: ModelTrainingSettings
+) -> tuple[tuple[str, ...], list[str]]:
+    """Return the names of the models the table has the inputs for, and why others are missing."""
+    present = {region_of(column) for column in table.columns}
+    whole = [r for r, needed in REGION_SETS.items() if present.issuperset(needed)]
+    network = table.out_of_fold_logits is not None or table.in_sample_logits is not None
+    radiomic = {f"{regions}_RAD" for regions in whole}
+    deep = set(DL_MODELS) if network else set()
+    fusion = {f"{regions}_RAD+DL" for regions in whole} if network else set()
+    known = table.clinically_complete
+    enough = smaller_class(table.malignant[known]) >= (
+        MIN_FOLDS if settings.force else max(settings.min_cases_per_class, MIN_FOLDS)
+    )
+    clinical = {CLINICAL} if enough else set()
+    combined = {COMBINED} if enough and COMBINED_SOURCE in fusion else set()
+    names = radiomic | deep | fusion | clinical | combined
+    notes = [
+        f"{name} was not fitted: its inputs are missing."
+        for name in ELEVEN_MODELS
+        if name not in names
+    ]
+    if enough and not known.all():
+        notes.append(
+            f"{int((~known).sum())} cases with an unknown clinical predictor were left out of "
+            f"{CLINICAL} and {COMBINED}."
+        )
+    if not names:
+        raise CohortError(
+            "The training table has neither radiomic columns nor logits nor clinical findings.",
+            "Give at least one of them.",
+        )
+    return tuple(name for name in ELEVEN_MODELS if name in names), notes
+
+
+def _threshold(probabilities: np.ndarray, malignant: np.ndarray) -> float:
+    judged = ~np.isnan(probabilities)
+    return youden_threshold(probabilities[judged], malignant[judged])
