@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -10,13 +9,12 @@ import torch
 
 from ..errors import CohortError
 from ..models.names import DL_MODELS
+from ..progress import Progress, part, silent
 from .augmentation import AugmentationSettings, augmented
 from .device import CPU, choose_device, reproducible
 from .network import HEAD_DROPOUT, MultiInputNetwork, initialise
 from .prediction import predict_logits
 from .weights import load_imagenet_weights, round_to_storage
-
-Progress = Callable[[float, str], None]
 
 _WARM_UP_SHARE = 0.1
 _SMALLEST_BATCH = 2
@@ -92,9 +90,9 @@ class CrossFittedNetwork:
 def out_of_fold_logits(
     inputs: np.ndarray,
     outcomes: np.ndarray,
-    folds: Sequence[np.ndarray],
-    settings: NetworkTrainingSettings | None = None,
-    progress: Progress | None = None,
+    folds: np.ndarray,
+    settings: NetworkTrainingSettings = NetworkTrainingSettings(),
+    progress: Progress = silent,
     device: str = CPU,
 ) -> CrossFittedNetwork:
     """Train one network per fold on the cases outside it, and the final one on all.
@@ -102,43 +100,40 @@ def out_of_fold_logits(
     Args:
         inputs: float32 (n, 2, 16, 96, 96).
         outcomes: 0 or 1 (n,).
-        folds: per fold the indices of its cases; together each case once.
+        folds: (n,) int, the fold of each case, as from `stratified_folds`.
         settings: of every training alike.
         progress: told the share done and the step.
         device: "cpu", "cuda" or "auto".
 
     Raises:
-        CohortError: the folds do not hold each case once, or a training has one outcome only.
+        CohortError: there is one fold only, or a training has too few cases or one outcome.
     """
-    settings = settings or NetworkTrainingSettings()
-    everyone = np.arange(len(outcomes))
-    if not np.array_equal(np.sort(np.concatenate(folds)), everyone):
+    names = np.unique(folds)
+    if len(names) < 2:
         raise CohortError(
-            "The folds do not hold every training case exactly once.",
-            "Split the cases into folds that do not overlap and leave none out.",
+            "All training cases are in one fold: no network could be trained without them.",
+            "Use at least two folds.",
         )
     logits = np.empty((len(outcomes), len(DL_MODELS)))
-    runs = len(folds) + 1
-    for number, fold in enumerate(folds):
-        seen = np.setdiff1d(everyone, fold)
-        step = _part_of(progress, number, runs, f"fold {number + 1} of {len(folds)}")
-        trained = train_network(inputs[seen], outcomes[seen], settings, step, device)
-        logits[fold] = predict_logits(trained.network, inputs[fold], device)
-    step = _part_of(progress, len(folds), runs, "all cases")
+    ends = np.linspace(0, 1, len(names) + 2)
+    for number, fold in enumerate(names):
+        held_out = folds == fold
+        step = _named(f"fold {number + 1} of {len(names)}", progress, *ends[number : number + 2])
+        trained = train_network(inputs[~held_out], outcomes[~held_out], settings, step, device)
+        logits[held_out] = predict_logits(trained.network, inputs[held_out], device)
+    step = _named("all cases", progress, *ends[-2:])
     return CrossFittedNetwork(logits, train_network(inputs, outcomes, settings, step, device))
 
 
-def _part_of(progress: Progress | None, number: int, runs: int, name: str) -> Progress | None:
-    if progress is None:
-        return None
-    return lambda share, step: progress((number + share) / runs, f"{name}: {step}")
+def _named(name: str, progress: Progress, start: float, stop: float) -> Progress:
+    return part(lambda fraction, step: progress(fraction, f"{name}: {step}"), start, stop)
 
 
 def train_network(
     inputs: np.ndarray,
     outcomes: np.ndarray,
-    settings: NetworkTrainingSettings | None = None,
-    progress: Progress | None = None,
+    settings: NetworkTrainingSettings = NetworkTrainingSettings(),
+    progress: Progress = silent,
     device: str = CPU,
 ) -> TrainedNetwork:
     """Train the three heads together on all the cases given; the network is as it will be stored.
@@ -155,7 +150,6 @@ def train_network(
     Raises:
         CohortError: fewer cases than a batch holds at least, or one outcome only.
     """
-    settings = settings or NetworkTrainingSettings()
     if len(np.unique(outcomes)) < 2 or len(outcomes) < 2 * _SMALLEST_BATCH:
         raise CohortError(
             f"The network cannot be trained on {len(outcomes)} cases "
@@ -198,12 +192,11 @@ class _Trainer:
             pct_start=_WARM_UP_SHARE,
         )
 
-    def run(self, progress: Progress | None) -> TrainedNetwork:
+    def run(self, progress: Progress) -> TrainedNetwork:
         history = []
         for epoch in range(1, self.settings.epochs + 1):
             history.append(self._epoch(epoch))
-            if progress is not None:
-                progress(epoch / self.settings.epochs, f"epoch {epoch} of {self.settings.epochs}")
+            progress(epoch / self.settings.epochs, f"epoch {epoch} of {self.settings.epochs}")
         round_to_storage(self.network)
         self._settle_batch_norm()
         return TrainedNetwork(

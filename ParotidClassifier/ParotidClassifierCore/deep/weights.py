@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pickle
 from pathlib import Path
 
 import torch
@@ -11,6 +10,7 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from ..errors import BundleError, UnreadableFileError, UsageError
+from ..files import written_whole
 from .inputs import INPUT_SLICES
 from .network import VARIANTS, MobileNetV3, MultiInputNetwork
 
@@ -39,6 +39,9 @@ def save_network(network: MultiInputNetwork, path: str | Path) -> None:
     """Write the network as safetensors, kernels in half precision.
 
     A network from `train_network` is rounded already: what is read back predicts the same.
+
+    Raises:
+        OutputError: the file cannot be written.
     """
     tensors = {
         name: tensor.detach().cpu().to(_storage_type(tensor)).contiguous()
@@ -50,7 +53,8 @@ def save_network(network: MultiInputNetwork, path: str | Path) -> None:
         "variant": network.variant,
         "slices": str(INPUT_SLICES),
     }
-    save_file(tensors, str(path), metadata=header)
+    with written_whole(Path(path)) as beside:
+        save_file(tensors, str(beside), metadata=header)
 
 
 def load_network(path: str | Path) -> MultiInputNetwork:
@@ -196,7 +200,8 @@ def _read_checkpoint(path: Path) -> dict[str, Tensor]:
         else:
             # weights_only: a checkpoint is a pickle, and nothing but tensors may come out of it.
             state = torch.load(path, map_location="cpu", weights_only=True)
-    except (OSError, RuntimeError, EOFError, SafetensorError, pickle.UnpicklingError) as error:
+    except Exception as error:
+        # PyTorch's reader fails on a damaged file in a dozen ways, from IndexError to Unicode.
         raise UnreadableFileError(
             f"The checkpoint {path} cannot be read as network weights.",
             "Give torchvision's MobileNetV3 ImageNet file (.pth) or its tensors (.safetensors).",

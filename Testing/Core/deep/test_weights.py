@@ -107,7 +107,9 @@ def test_a_checkpoint_that_runs_code_is_refused_and_not_run(tmp_path):
     assert not (Path(__file__).parent / "intruded").exists()
 
 
-@pytest.mark.parametrize("content", [b"", b"not a tensor in sight", pickle.dumps([1, 2])])
+@pytest.mark.parametrize(
+    "content", [b"", b"not a tensor in sight", b"PK\x03\x04", pickle.dumps([1, 2], protocol=2)]
+)
 def test_a_checkpoint_that_is_no_checkpoint_is_refused(tmp_path, content):
     (tmp_path / "file.pth").write_bytes(content)
     with pytest.raises(UnreadableFileError, match=r"file\.pth"):
