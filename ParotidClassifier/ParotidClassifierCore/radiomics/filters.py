@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import warnings
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
 from ..errors import FeatureExtractionError
@@ -22,8 +22,9 @@ if TYPE_CHECKING:
 
 LBP3D = "LBP3D"
 _quiet_lock = threading.Lock()
-_quiet_depth = 0
-_levels_before: tuple[int, int] = (logging.INFO, logging.WARNING)
+# Loggers and warning filters are the process's: the first thread silences, the last one restores.
+_quiet_users: list[None] = []
+_restore = ExitStack()
 
 
 def shared_images(
@@ -99,31 +100,34 @@ def _generated(
 def quiet_pyradiomics() -> Iterator[None]:
     """Keep PyRadiomics' own handler silent meanwhile; warnings still reach the program's log.
 
-    PyRadiomics writes to stderr through a handler of its own and tells every step at level INFO.
-    Both levels are restored when the last extraction of all threads has ended.
+    PyRadiomics writes to stderr through a handler of its own, tells every step at level INFO and
+    lets numpy warn of every flat region. All is as it was when the last extraction of all threads
+    has ended.
 
     Raises:
         FeatureExtractionError: PyRadiomics is not installed.
     """
     radiomics = _pyradiomics()
-    global _quiet_depth, _levels_before  # noqa: PLW0603 - the loggers are global too
-    logger, handler = logging.getLogger("radiomics"), radiomics.handler
     with _quiet_lock:
-        if _quiet_depth == 0:
-            _levels_before = (logger.level, handler.level)
-            logger.setLevel(logging.WARNING)
-            handler.setLevel(logging.CRITICAL + 1)
-        _quiet_depth += 1
+        _quiet_users.append(None)
+        if len(_quiet_users) == 1:
+            _silence(logging.getLogger("radiomics"), radiomics.handler)
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            yield
+        yield
     finally:
         with _quiet_lock:
-            _quiet_depth -= 1
-            if _quiet_depth == 0:
-                logger.setLevel(_levels_before[0])
-                handler.setLevel(_levels_before[1])
+            _quiet_users.pop()
+            if not _quiet_users:
+                _restore.close()
+
+
+def _silence(logger: logging.Logger, handler: logging.Handler) -> None:
+    _restore.callback(logger.setLevel, logger.level)
+    _restore.callback(handler.setLevel, handler.level)
+    _restore.enter_context(warnings.catch_warnings())
+    logger.setLevel(logging.WARNING)
+    handler.setLevel(logging.CRITICAL + 1)
+    warnings.simplefilter("ignore")
 
 
 def _pyradiomics() -> ModuleType:

@@ -1,0 +1,243 @@
+"""Extraction returns PyRadiomics' own numbers, computes only what is asked for, fails clearly."""
+
+from __future__ import annotations
+
+import logging
+import warnings
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import radiomics
+from made_cases import ball_grid
+from ParotidClassifierCore.case.working_grid import EXTERNAL2, REGIONS, TUMOR, Geometry
+from ParotidClassifierCore.errors import FeatureExtractionError
+from ParotidClassifierCore.radiomics.extraction import extract
+from ParotidClassifierCore.radiomics.filters import quiet_pyradiomics
+from ParotidClassifierCore.radiomics.names import columns_of, feature_names
+from ParotidClassifierCore.radiomics.scipy_names import scipy_names_of_pyradiomics
+from ParotidClassifierCore.radiomics.settings import SHAPE, default_settings
+from radiomics.featureextractor import RadiomicsFeatureExtractor
+
+# The method as PyRadiomics' own user would write it, not taken from this project's settings.
+AS_PYRADIOMICS_USER = {
+    "setting": {"binWidth": 25, "additionalInfo": False},
+    "imageType": {
+        "Original": {},
+        "LoG": {"sigma": [1.0, 2.0, 3.0]},
+        **{
+            name: {}
+            for name in (
+                "Wavelet",
+                "Square",
+                "SquareRoot",
+                "Logarithm",
+                "Exponential",
+                "Gradient",
+                "LBP3D",
+            )
+        },
+    },
+    "featureClass": {
+        name: [] for name in ("shape", "firstorder", "glcm", "glrlm", "glszm", "gldm", "ngtdm")
+    },
+}
+IDENTITY = (1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0)
+
+
+@pytest.fixture(scope="module")
+def grid():
+    return ball_grid(radius=6, margin=9)
+
+
+@pytest.fixture(scope="module")
+def all_values(grid):
+    return extract(grid)
+
+
+def called_directly(grid, region, parameters=AS_PYRADIOMICS_USER):
+    with quiet_pyradiomics(), scipy_names_of_pyradiomics():
+        return RadiomicsFeatureExtractor(parameters).execute(
+            grid.geometry.image(grid.ct), grid.geometry.image(grid.mask(region))
+        )
+
+
+def with_tumor(grid, *voxels):
+    mask = np.zeros_like(grid.tumor)
+    for voxel in voxels:
+        mask[voxel] = True
+    return replace(grid, tumor=mask)
+
+
+@pytest.mark.parametrize("region", REGIONS)
+def test_all_1874_features_equal_pyradiomics_called_directly(grid, all_values, region):
+    direct = called_directly(grid, region)
+    assert len(direct) == 1874
+    ours = {name: all_values[f"{region}_{name}"] for name in direct}
+    assert ours == pytest.approx({k: float(v) for k, v in direct.items()}, rel=1e-9, abs=0)
+
+
+def test_every_feature_of_both_regions_is_returned_in_the_fixed_order(all_values):
+    assert tuple(all_values) == columns_of()
+    assert len(all_values) == 2 * 1874
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_few_features_have_the_very_same_values_as_among_all(grid, all_values, seed):
+    columns = list(np.random.default_rng(seed).choice(columns_of(), 20, replace=False))
+    some = extract(grid, columns)
+    assert list(some) == columns
+    assert some == {column: all_values[column] for column in columns}
+
+
+@pytest.mark.parametrize(
+    "name", [name for name in feature_names() if name.startswith(("original_", "lbp-3D-k_glcm"))]
+)
+def test_a_feature_alone_has_the_very_same_value_as_among_all(grid, all_values, name):
+    column = f"{EXTERNAL2}_{name}"
+    assert extract(grid, [column]) == {column: all_values[column]}
+
+
+def test_filters_and_classes_nobody_asked_for_are_not_computed(grid, all_values, monkeypatch):
+    asked = "Tumor_log-sigma-2-0-mm-3D_glrlm_RunEntropy"
+    sigmas = []
+    log_filter = radiomics.imageoperations.getLoGImage
+
+    def spied(image, mask, **options):
+        sigmas.extend(options["sigma"])
+        return log_filter(image, mask, **options)
+
+    def forbidden(*args, **options):
+        pytest.fail("computed though nobody asked for it")
+
+    monkeypatch.setattr(radiomics.imageoperations, "getLoGImage", spied)
+    for image_type in set(AS_PYRADIOMICS_USER["imageType"]) - {"LoG"}:
+        monkeypatch.setattr(radiomics.imageoperations, f"get{image_type}Image", forbidden)
+    for name, feature_class in radiomics.getFeatureClasses().items():
+        if name != "glrlm":
+            monkeypatch.setattr(feature_class, "__init__", forbidden)
+    assert extract(grid, [asked]) == {asked: all_values[asked]}
+    assert sigmas == [2.0]
+
+
+def test_a_filter_runs_once_for_both_regions(grid, monkeypatch):
+    calls = []
+    wavelet = radiomics.imageoperations.getWaveletImage
+
+    def counted(*args, **options):
+        calls.append(1)
+        return wavelet(*args, **options)
+
+    monkeypatch.setattr(radiomics.imageoperations, "getWaveletImage", counted)
+    extract(grid, [f"{region}_wavelet-HHL_firstorder_Mean" for region in REGIONS])
+    assert len(calls) == 1
+
+
+def test_where_and_how_the_grid_lies_in_the_patient_does_not_matter(grid, all_values):
+    turned = Geometry((-31.4, 0.7, 812.3), (0.0, -1.0, 0.0, 0.6, 0.0, -0.8, 0.8, 0.0, 0.6))
+    assert extract(replace(grid, geometry=turned)) == all_values
+
+
+def test_shape_can_be_measured_where_the_original_image_is_left_out(grid, all_values):
+    settings = replace(default_settings(), image_types=("Square",), feature_classes=(SHAPE,))
+    values = extract(grid, settings=settings)
+    assert len(values) == 2 * 14
+    assert values == {column: all_values[column] for column in values}
+
+
+def test_progress_grows_from_nothing_to_all(grid):
+    told = []
+    extract(grid, regions=(TUMOR,), progress=lambda fraction, step: told.append((fraction, step)))
+    fractions = [fraction for fraction, _ in told]
+    assert fractions == sorted(fractions)
+    assert (fractions[0], fractions[-1]) == (0.0, 1.0)
+    assert any("wavelet-LLH" in step for _, step in told)
+
+
+def test_threads_at_the_same_time_get_the_same_numbers(grid, all_values):
+    filters = list(warnings.filters)
+    columns = ["Tumor_lbp-3D-m1_glcm_Contrast", "External2_lbp-3D-k_firstorder_Mean"]
+    with ThreadPoolExecutor(4) as pool:
+        results = list(pool.map(lambda _: extract(grid, columns), range(8)))
+    assert results == [{column: all_values[column] for column in columns}] * 8
+    assert warnings.filters == filters
+
+
+def test_pyradiomics_is_silent_and_loggers_are_left_as_they_were(grid, capfd):
+    logger, root = logging.getLogger("radiomics"), logging.getLogger()
+
+    def state():
+        return logger.level, radiomics.handler.level, root.level, list(root.handlers)
+
+    before = state()
+    with pytest.raises(FeatureExtractionError):  # PyRadiomics logs a traceback on the way
+        extract(with_tumor(grid, (9, 9, 9), (12, 13, 14)), regions=(TUMOR,))
+    assert state() == before
+    assert capfd.readouterr() == ("", "")
+
+
+def test_no_columns_need_no_computing(grid):
+    assert extract(grid, []) == {}
+
+
+@pytest.mark.parametrize(
+    "column", ["Tumor_original_glcm_Beauty", "Liver_original_glcm_Contrast", "Tumor", ""]
+)
+def test_an_unknown_column_is_refused_by_name(grid, column):
+    with pytest.raises(FeatureExtractionError, match="is not a feature of") as error:
+        extract(grid, [column])
+    assert repr(column) in error.value.message
+
+
+@pytest.mark.parametrize(
+    "voxels", [[], [(9, 9, 9)], [(9, 9, slice(5, 12))]], ids=["empty", "voxel", "line"]
+)
+def test_a_region_without_extent_is_refused_by_name(grid, voxels):
+    with pytest.raises(FeatureExtractionError, match=r"'Tumor' has . voxels") as error:
+        extract(with_tumor(grid, *voxels), ["Tumor_original_firstorder_Mean"])
+    assert error.value.remedy
+
+
+def test_a_ring_without_extent_gets_the_remedy_of_a_ring(grid):
+    with pytest.raises(FeatureExtractionError) as error:
+        extract(replace(grid, ring=np.zeros_like(grid.ring)))
+    assert "Widen the ring" in error.value.remedy
+
+
+def test_a_region_of_one_slice_is_measured(grid):
+    assert len(extract(with_tumor(grid, (9, slice(5, 12), slice(5, 12))), regions=(TUMOR,))) == 1874
+
+
+def test_features_that_are_not_finite_are_named(grid):
+    with pytest.raises(FeatureExtractionError, match="not finite") as error:
+        extract(with_tumor(grid, (9, 9, 9), (12, 13, 14)), regions=(TUMOR,))
+    assert "Tumor_original_firstorder_RobustMeanAbsoluteDeviation" in error.value.message
+
+
+def test_a_flat_region_keeps_the_values_pyradiomics_defines_for_it(grid):
+    flat = replace(grid, ct=np.full_like(grid.ct, 40))
+    parameters = {**AS_PYRADIOMICS_USER, "imageType": {"Original": {}}}
+    settings = replace(default_settings(), image_types=("Original",))
+    values = extract(flat, settings=settings, regions=(TUMOR,))
+    direct = called_directly(flat, TUMOR, parameters)
+    assert values == {f"{TUMOR}_{name}": float(value) for name, value in direct.items()}
+
+
+def test_a_flat_region_is_refused_where_pyradiomics_has_no_value(grid):
+    flat = replace(grid, ct=np.full_like(grid.ct, 40))
+    with pytest.raises(FeatureExtractionError, match=r"'Tumor'.*'lbp-3D-k'"):
+        extract(flat, ["Tumor_lbp-3D-k_firstorder_Mean"])
+
+
+def test_grey_levels_that_would_fill_the_memory_are_refused(grid):
+    wild = np.random.default_rng(0).integers(-1024, 3071, grid.ct.shape).astype(np.int16)
+    settings = replace(default_settings(), bin_width=1.0)
+    with pytest.raises(FeatureExtractionError, match="grey levels"):
+        extract(replace(grid, ct=wild), ["Tumor_original_glcm_Contrast"], settings)
+
+
+def test_a_grid_too_small_for_a_filter_is_refused_instead_of_skipping_it(grid):
+    thin = replace(grid, ct=grid.ct[:3], tumor=grid.tumor[8:11], ring=grid.ring[8:11])
+    with pytest.raises(FeatureExtractionError, match="log-sigma-1-0-mm-3D"):
+        extract(thin, ["Tumor_log-sigma-1-0-mm-3D_firstorder_Mean"])

@@ -1,0 +1,87 @@
+"""The 1874 names are PyRadiomics' own, and a column can be taken apart again."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+
+import pytest
+from made_cases import ball_grid
+from ParotidClassifierCore.errors import FeatureExtractionError
+from ParotidClassifierCore.radiomics.filters import quiet_pyradiomics
+from ParotidClassifierCore.radiomics.names import (
+    FeatureColumn,
+    columns_of,
+    feature_names,
+    parse_column,
+)
+from ParotidClassifierCore.radiomics.scipy_names import scipy_names_of_pyradiomics
+from ParotidClassifierCore.radiomics.settings import default_settings
+from radiomics.featureextractor import RadiomicsFeatureExtractor
+
+
+def names_of_pyradiomics(settings):
+    grid = ball_grid(radius=3, margin=5)
+    extractor = RadiomicsFeatureExtractor(**settings.pyradiomics(), additionalInfo=False)
+    extractor.disableAllImageTypes()
+    for image_type in settings.image_types:
+        extractor.enableImageTypeByName(image_type)
+    extractor.disableAllFeatures()
+    for feature_class in settings.feature_classes:
+        extractor.enableFeatureClassByName(feature_class)
+    with quiet_pyradiomics(), scipy_names_of_pyradiomics():
+        image = grid.geometry.image(grid.ct)
+        return tuple(extractor.execute(image, grid.geometry.image(grid.tumor)))
+
+
+def test_the_fixed_names_are_those_pyradiomics_produces_in_its_order():
+    assert feature_names() == names_of_pyradiomics(default_settings())
+
+
+def test_there_are_14_shape_features_and_93_on_each_of_20_images():
+    assert len(feature_names()) == len(set(feature_names())) == 1874
+    images = Counter(name.split("_")[0] for name in feature_names() if "_shape_" not in name)
+    assert set(images.values()) == {93}
+    assert len(images) == 20
+    classes = Counter(name.split("_")[1] for name in feature_names())
+    assert classes == {
+        "shape": 14,
+        "firstorder": 18 * 20,
+        "glcm": 24 * 20,
+        "glrlm": 16 * 20,
+        "glszm": 16 * 20,
+        "gldm": 14 * 20,
+        "ngtdm": 5 * 20,
+    }
+
+
+def test_the_default_settings_give_the_fixed_names():
+    assert feature_names(default_settings()) == feature_names()
+
+
+def test_names_follow_other_settings_as_pyradiomics_does():
+    other = replace(
+        default_settings(),
+        image_types=("LoG", "LBP3D"),
+        feature_classes=("shape", "ngtdm"),
+        log_sigma_mm=(1.5, 2.0),
+        lbp3d_levels=3,
+    )
+    assert feature_names(other) == names_of_pyradiomics(other)
+
+
+def test_a_column_is_taken_apart_and_put_together_again():
+    column = "External2_log-sigma-1-0-mm-3D_glcm_Imc1"
+    parsed = parse_column(column)
+    assert parsed == FeatureColumn("External2", "log-sigma-1-0-mm-3D", "glcm", "Imc1")
+    assert str(parsed) == column
+
+
+def test_every_column_of_both_regions_can_be_taken_apart():
+    assert tuple(str(parse_column(column)) for column in columns_of()) == columns_of()
+
+
+def test_a_column_of_other_settings_is_refused():
+    without_wavelet = replace(default_settings(), image_types=("Original",))
+    with pytest.raises(FeatureExtractionError, match="wavelet-LLL_firstorder_Mean"):
+        parse_column("Tumor_wavelet-LLL_firstorder_Mean", without_wavelet)

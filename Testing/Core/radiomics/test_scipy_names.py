@@ -1,0 +1,93 @@
+"""LBP3D is never skipped in silence: the names it imports are provided or their lack is told."""
+
+from __future__ import annotations
+
+import sys
+
+import numpy as np
+import pytest
+import scipy.special
+from made_cases import ball_grid
+from ParotidClassifierCore.errors import FeatureExtractionError
+from ParotidClassifierCore.radiomics.extraction import extract
+from ParotidClassifierCore.radiomics.scipy_names import scipy_names_of_pyradiomics, sph_harm
+
+AZIMUTH = np.linspace(-3.1, 3.1, 13)
+POLAR = np.linspace(0.1, 3.0, 13)
+LBP_COLUMNS = [f"Tumor_lbp-3D-{image}_glcm_Contrast" for image in ("m1", "m2", "k")]
+# Abramowitz and Stegun's closed forms, Condon-Shortley phase included.
+CLOSED_FORMS = {
+    (0, 0): lambda a, p: 0.5 * np.sqrt(1 / np.pi) * np.ones_like(a),
+    (0, 1): lambda a, p: 0.5 * np.sqrt(3 / np.pi) * np.cos(p),
+    (1, 1): lambda a, p: -0.5 * np.sqrt(1.5 / np.pi) * np.sin(p) * np.exp(1j * a),
+    (-1, 1): lambda a, p: 0.5 * np.sqrt(1.5 / np.pi) * np.sin(p) * np.exp(-1j * a),
+    (1, 2): lambda a, p: -0.5 * np.sqrt(7.5 / np.pi) * np.sin(p) * np.cos(p) * np.exp(1j * a),
+}
+needs_new_scipy = pytest.mark.skipif(
+    not hasattr(scipy.special, "sph_harm_y"), reason="this SciPy still has its own sph_harm"
+)
+
+
+@pytest.fixture(scope="module")
+def grid():
+    return ball_grid(radius=5, margin=7)
+
+
+@needs_new_scipy
+@pytest.mark.parametrize(("order", "degree"), CLOSED_FORMS)
+def test_the_provided_harmonics_equal_the_closed_forms(order, degree):
+    expected = CLOSED_FORMS[order, degree](AZIMUTH, POLAR)
+    np.testing.assert_allclose(sph_harm(order, degree, AZIMUTH, POLAR), expected, atol=1e-14)
+
+
+def test_scipy_has_its_own_names_again_afterwards():
+    before = set(dir(scipy.special))
+    with scipy_names_of_pyradiomics():
+        assert scipy.special.sph_harm(0, 1, 0.3, 0.0) == pytest.approx(0.5 * np.sqrt(3 / np.pi))
+    assert set(dir(scipy.special)) == before
+
+
+def test_scipy_that_has_its_own_sph_harm_keeps_it(monkeypatch):
+    def own(*args):
+        return None
+
+    monkeypatch.setattr(scipy.special, "sph_harm", own, raising=False)
+    with scipy_names_of_pyradiomics():
+        assert scipy.special.sph_harm is own
+    assert scipy.special.sph_harm is own
+
+
+def test_lbp3d_gives_the_same_numbers_where_scipy_has_dropped_its_interpolation_module(
+    grid, monkeypatch
+):
+    expected = extract(grid, LBP_COLUMNS)
+    monkeypatch.setitem(sys.modules, "scipy.ndimage.interpolation", None)
+    assert extract(grid, LBP_COLUMNS) == expected
+
+
+def test_without_trimesh_the_error_says_so_instead_of_1595_features(grid, monkeypatch):
+    monkeypatch.setitem(sys.modules, "trimesh.creation", None)
+    with pytest.raises(FeatureExtractionError, match="trimesh") as error:
+        extract(grid)
+    assert "pip install trimesh" in error.value.remedy
+
+
+def test_without_any_spherical_harmonics_the_error_says_so_instead_of_1595_features(
+    grid, monkeypatch
+):
+    monkeypatch.delattr(scipy.special, "sph_harm_y", raising=False)
+    monkeypatch.delattr(scipy.special, "sph_harm", raising=False)
+    with pytest.raises(FeatureExtractionError, match="sph_harm"):
+        extract(grid)
+
+
+def test_features_other_than_lbp3d_do_not_need_trimesh(grid, monkeypatch):
+    monkeypatch.setitem(sys.modules, "trimesh.creation", None)
+    assert extract(grid, ["Tumor_original_firstorder_Mean"])
+
+
+def test_without_pyradiomics_the_error_says_how_to_get_it(grid, monkeypatch):
+    monkeypatch.setitem(sys.modules, "radiomics", None)
+    with pytest.raises(FeatureExtractionError, match="PyRadiomics") as error:
+        extract(grid)
+    assert "SlicerRadiomics" in error.value.remedy

@@ -1,0 +1,149 @@
+"""Settings are read strictly, stay within bounds and are known by their content."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import yaml
+from ParotidClassifierCore.errors import UnreadableFileError, UsageError
+from ParotidClassifierCore.radiomics import settings as module
+from ParotidClassifierCore.radiomics.settings import default_settings, load_settings
+
+DEFAULT_TEXT = Path(module.__file__).with_name("settings.yaml").read_text(encoding="utf-8")
+BILLION_LAUGHS = "\n".join(
+    ["a0: &a0 [x, x]", *(f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 9)}]" for i in range(1, 30))]
+)
+
+
+def changed(**settings) -> str:
+    return yaml.safe_dump({**yaml.safe_load(DEFAULT_TEXT), **settings})
+
+
+def test_the_default_settings_are_those_of_the_method():
+    settings = default_settings()
+    assert (settings.bin_width, settings.bin_count) == (25.0, None)
+    assert settings.log_sigma_mm == (1.0, 2.0, 3.0)
+    assert (settings.lbp3d_levels, settings.lbp3d_radius, settings.lbp3d_subdivision) == (2, 1, 1)
+    assert settings.image_types == module.IMAGE_TYPES
+    assert settings.feature_classes == module.FEATURE_CLASSES
+
+
+def test_settings_written_and_read_again_are_the_same():
+    settings = replace(default_settings(), bin_width=12.5, log_sigma_mm=(2.0, 4.0))
+    assert load_settings(settings.yaml()) == settings
+
+
+def test_a_file_is_read_like_its_text(tmp_path):
+    file = tmp_path / "radiomics.yaml"
+    file.write_text(DEFAULT_TEXT, encoding="utf-8")
+    assert load_settings(file) == default_settings()
+
+
+def test_the_hash_follows_the_content_and_not_its_writing():
+    otherwise_written = yaml.safe_dump(
+        {
+            **yaml.safe_load(DEFAULT_TEXT),
+            "bin_width": 25,
+            "log_sigma_mm": [3, 1, 2],
+            "image_types": list(reversed(module.IMAGE_TYPES)),
+        },
+        default_flow_style=True,
+    )
+    assert load_settings(otherwise_written).sha256 == default_settings().sha256
+    assert load_settings(changed(bin_width=24.0)).sha256 != default_settings().sha256
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("bin_width", 0.001),
+        ("bin_width", -25.0),
+        ("bin_width", "25"),
+        ("bin_width", True),
+        ("bin_width", float("nan")),
+        ("bin_width", float("inf")),
+        ("bin_width", None),
+        ("bin_count", 1),
+        ("bin_count", 100_000),
+        ("bin_count", 32.0),
+        ("image_types", []),
+        ("image_types", "Original"),
+        ("image_types", ["Original", "Original"]),
+        ("image_types", ["../Original"]),
+        ("image_types", [["Original"]]),
+        ("feature_classes", ["shape2D"]),
+        ("feature_classes", {"glcm": 1}),
+        ("log_sigma_mm", [0.0]),
+        ("log_sigma_mm", [1.0, 1]),
+        ("log_sigma_mm", [1e9]),
+        ("log_sigma_mm", [1 + i / 10 for i in range(9)]),
+        ("log_sigma_mm", 1.0),
+        ("lbp3d_levels", 40),
+        ("lbp3d_levels", 2.0),
+        ("lbp3d_levels", True),
+        ("lbp3d_radius", 500),
+        ("lbp3d_subdivision", 9),
+    ],
+)
+def test_a_value_of_the_wrong_type_or_out_of_bounds_is_refused_by_name(name, value):
+    with pytest.raises(UsageError, match=name) as error:
+        load_settings(changed(**{name: value}))
+    assert error.value.remedy.startswith("Use ")
+
+
+def test_the_bounds_hold_for_settings_made_in_code_too():
+    with pytest.raises(UsageError, match="bin_width"):
+        replace(default_settings(), bin_width=0.0)
+
+
+def test_an_unknown_setting_is_refused_by_name():
+    with pytest.raises(UsageError, match="unknown setting 'resampledPixelSpacing'"):
+        load_settings(changed(resampledPixelSpacing=[0.01, 0.01, 0.01]))
+
+
+def test_a_missing_setting_is_refused_by_name():
+    text = "\n".join(line for line in DEFAULT_TEXT.splitlines() if "lbp3d_radius" not in line)
+    with pytest.raises(UsageError, match="no setting 'lbp3d_radius'"):
+        load_settings(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "bin_width",
+        "- 1\n- 2",
+        "a: [1, 2",
+        "[" * 2000,
+        "bin_width: 0x" + "f" * 2000,
+        "a: !!python/object/apply:os.system ['true']",
+        "x" * (module.MAX_TEXT_LENGTH + 1),
+        BILLION_LAUGHS,
+        "bin_width: 2020-13-45",
+    ],
+    ids=lambda text: text[:20],
+)
+def test_text_that_is_no_settings_is_refused(text):
+    with pytest.raises(UsageError, match="radiomics setting"):
+        load_settings(text)
+
+
+@pytest.mark.parametrize("name", ["bin_width", "image_types", "log_sigma_mm"])
+def test_an_alias_bomb_in_a_known_setting_is_refused_without_being_unfolded(name):
+    nested = [f"&a{i} [{', '.join([f'*a{i - 1}'] * 5)}]" for i in range(1, 20)]
+    known = yaml.safe_dump({k: 1 for k in yaml.safe_load(DEFAULT_TEXT) if k != name})
+    text = f"{known}{name}: [{', '.join(['&a0 [x]', *nested])}]"
+    assert len(text) < module.MAX_TEXT_LENGTH
+    with pytest.raises(UsageError, match="has the value"):
+        load_settings(text)
+
+
+@pytest.mark.parametrize("content", [None, b"\xff\xfe\x00\x81"], ids=["missing", "binary"])
+def test_a_file_that_cannot_be_read_is_refused_by_name(tmp_path, content):
+    file = tmp_path / "radiomics.yaml"
+    if content:
+        file.write_bytes(content)
+    with pytest.raises(UnreadableFileError, match=r"radiomics\.yaml"):
+        load_settings(file)
