@@ -1,0 +1,75 @@
+"""Published counts and odds ratios that the simulated cohort is drawn to agree with.
+
+Every number: Shen et al. 2026, Supplementary Table 2 (counts, training + test = 357 patients),
+Supplementary Table 3 (univariate odds ratios, turned so that > 1 means more malignant) and the
+text (268 benign, 89 malignant; 249 for training, 108 for the test).
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+BENIGN, MALIGNANT = 268, 89
+PATIENTS = BENIGN + MALIGNANT
+TRAINING_SHARE = 249 / PATIENTS
+
+AGE_YEARS = (52.7, 14.6)  # mean, SD
+DIAMETER_CM = (2.28, 0.84)  # mean, SD
+DIAMETER_RANGE_CM = (1.0, 4.8)  # inclusion: ≥ 1.0 cm; upper end decided here, for the field of view
+
+MALE = 153 + 60
+SMOKING = 117 + 45
+DRINKING = 88 + 33
+SYMPTOMS = 36 + 22
+ROUND = 57 + 23
+MARGIN_UNCLEAR = 35 + 13
+MULTIPLE = 20 + 7
+LOCATION_DEEP, LOCATION_BOTH = 5 + 3, 34 + 18
+DENSITY_HETEROGENEOUS = 100 + 44
+CALCIFICATION = 10 + 2
+CYSTIC_AREAS = 69 + 29
+ENHANCEMENT_SLIGHT, ENHANCEMENT_OBVIOUS = 11 + 9, 161 + 63
+UNIFORM = 92 + 46
+ENLARGED_LYMPH_NODES = 21 + 8
+
+ODDS_RATIO_SYMPTOMS = 40.152
+ODDS_RATIO_MARGIN_UNCLEAR = 111.1
+ODDS_RATIO_LYMPH_NODES = 384.530
+ODDS_RATIO_ENHANCEMENT = 19.451  # read here as obvious against less: the coding is not published
+ODDS_RATIO_DRINKING = 0.250
+ODDS_RATIO_LOCATION = 3.060  # read here as deep or both against superficial
+
+
+@dataclass(frozen=True)
+class Prevalence:
+    """Probability of a finding in benign and in malignant tumours."""
+
+    benign: float
+    malignant: float
+
+    def of(self, malignant: bool) -> float:
+        """Return the probability in the class."""
+        return self.malignant if malignant else self.benign
+
+    @classmethod
+    def solve(cls, count: int, odds_ratio: float = 1.0) -> Prevalence:
+        """Return the one prevalence that gives both the marginal count and the odds ratio."""
+        if odds_ratio == 1:
+            return cls(count / PATIENTS, count / PATIENTS)
+        # x malignant with the finding: x (b - n + x) = OR (m - x)(n - x), of 0 < x < min(m, n).
+        a = 1 - odds_ratio
+        b = BENIGN - count + odds_ratio * (MALIGNANT + count)
+        c = -odds_ratio * MALIGNANT * count
+        x = (-b + math.sqrt(b * b - 4 * a * c)) / (2 * a)
+        return cls((count - x) / BENIGN, x / MALIGNANT)
+
+
+PREVALENCE = {
+    "symptoms": Prevalence.solve(SYMPTOMS, ODDS_RATIO_SYMPTOMS),
+    "margin": Prevalence.solve(MARGIN_UNCLEAR, ODDS_RATIO_MARGIN_UNCLEAR),
+    "lymph_nodes": Prevalence.solve(ENLARGED_LYMPH_NODES, ODDS_RATIO_LYMPH_NODES),
+    "obvious": Prevalence.solve(ENHANCEMENT_OBVIOUS, ODDS_RATIO_ENHANCEMENT),
+    "drinking": Prevalence.solve(DRINKING, ODDS_RATIO_DRINKING),
+    "not_superficial": Prevalence.solve(LOCATION_DEEP + LOCATION_BOTH, ODDS_RATIO_LOCATION),
+}
