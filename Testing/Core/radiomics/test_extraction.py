@@ -10,7 +10,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import radiomics
-from made_cases import ball_grid
+import SimpleITK as sitk
+from made_cases import ball_case, ball_grid
+from ParotidClassifierCore.case.grid import prepare
 from ParotidClassifierCore.case.working_grid import EXTERNAL2, REGIONS, TUMOR, Geometry
 from ParotidClassifierCore.errors import FeatureExtractionError
 from ParotidClassifierCore.radiomics.extraction import extract
@@ -43,7 +45,6 @@ AS_PYRADIOMICS_USER = {
         name: [] for name in ("shape", "firstorder", "glcm", "glrlm", "glszm", "gldm", "ngtdm")
     },
 }
-IDENTITY = (1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0)
 
 
 @pytest.fixture(scope="module")
@@ -137,6 +138,14 @@ def test_a_filter_runs_once_for_both_regions(grid, monkeypatch):
 def test_where_and_how_the_grid_lies_in_the_patient_does_not_matter(grid, all_values):
     turned = Geometry((-31.4, 0.7, 812.3), (0.0, -1.0, 0.0, 0.6, 0.0, -0.8, 0.8, 0.0, 0.6))
     assert extract(replace(grid, geometry=turned)) == all_values
+
+
+def test_how_much_of_the_patient_was_scanned_does_not_matter():
+    case = ball_case(radius_mm=7.0, size=(70, 72, 26))
+    # Brighter than anything else: PyRadiomics scales by the largest |HU| of the image it is given.
+    more = replace(case, ct=sitk.ConstantPad(case.ct, [11, 0, 4], [6, 13, 5], 2500))
+    expected = extract(prepare(case).grid)
+    assert extract(prepare(more).grid) == pytest.approx(expected, rel=1e-9, abs=0)
 
 
 def test_shape_can_be_measured_where_the_original_image_is_left_out(grid, all_values):
