@@ -6,6 +6,8 @@ import contextlib
 import csv
 import io
 import json
+import shutil
+import tempfile
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -21,17 +23,13 @@ def written_whole(path: Path) -> Iterator[Path]:
         OutputError: the folder or the file cannot be written.
     """
     beside = path.with_name(f".{uuid.uuid4().hex[:8]}-{path.name}")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        yield beside
-        beside.replace(path)
-    except OSError as error:
-        raise OutputError(
-            f"{path} cannot be written: {error.strerror or error}.",
-            "Check that the folder can be written to and that the disk has room.",
-        ) from error
-    finally:
-        beside.unlink(missing_ok=True)
+    with _refused_by_disk(path):
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            yield beside
+            beside.replace(path)
+        finally:
+            beside.unlink(missing_ok=True)
 
 
 def write_text(path: Path, text: str) -> None:
@@ -52,3 +50,32 @@ def write_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence[object]
     writer.writerow(header)
     writer.writerows(rows)
     write_text(path, table.getvalue())
+
+
+@contextlib.contextmanager
+def written_together(folder: Path) -> Iterator[Path]:
+    """Yield an empty folder to write to; its files move into `folder` only when all went well.
+
+    Raises:
+        OutputError: the folder or a file in it cannot be written.
+    """
+    with _refused_by_disk(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        beside = Path(tempfile.mkdtemp(prefix=".unfinished-", dir=folder))
+        try:
+            yield beside
+            for path in sorted(beside.iterdir()):
+                path.replace(folder / path.name)
+        finally:
+            shutil.rmtree(beside, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def _refused_by_disk(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise OutputError(
+            f"{path} cannot be written: {error.strerror or error}.",
+            "Check that the folder can be written to and that the disk has room.",
+        ) from error

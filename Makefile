@@ -1,0 +1,69 @@
+# make run    set everything up in .venv and classify a sample case
+# make test   set everything up and run the tests
+# make lint   check style and formatting
+# make bench  print the benchmarks
+# make models train the shipped demonstration bundle from nothing
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+CORES ?= 2
+
+DEMO_BUNDLE := ParotidClassifier/Resources/Models/simulated-demo
+DEMO_COHORT := out/demo-cohort
+
+.PHONY: run test lint format bench models clean
+
+run: $(READY)
+	$(BIN)/parotid-classifier demo --out out/demo
+
+test: $(READY)
+	$(BIN)/python -m pytest
+
+lint: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+format: $(READY)
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: $(READY)
+	$(BIN)/python -m pytest Testing/Benchmarks -s --benchmark-columns=min,median,max,rounds
+
+models: $(READY)
+	rm -rf $(DEMO_COHORT)
+	$(BIN)/parotid-classifier simulate --cohort 200 --seed 2026 --jobs $(CORES) --out $(DEMO_COHORT)
+	$(BIN)/parotid-classifier train --cohort $(DEMO_COHORT)/cohort.csv --simulated --jobs $(CORES) \
+		--name simulated-demo --out $(DEMO_BUNDLE)
+
+clean:
+	rm -rf $(VENV) out .pytest_cache .ruff_cache .benchmarks
+
+$(READY): pyproject.toml ParotidClassifier/Resources/requirements.txt Makefile
+	@$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(not (3, 10) <= v[:2] <= (3, 11))' || { \
+		echo "Python 3.10 or 3.11 is needed here: PyRadiomics on PyPI does not build on newer ones."; \
+		echo "Name one with: make PYTHON=python3.11 ..."; exit 1; }
+	$(MAKE) --no-print-directory compiler
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@# PyRadiomics has no wheel for these Pythons, and its build neither asks for the numpy it needs
+	@# nor survives setuptools 72, which dropped the test command. So both are put here first and
+	@# the build is told to use them.
+	$(BIN)/pip install --quiet "setuptools<72" wheel numpy
+	$(BIN)/pip install --quiet --no-build-isolation pyradiomics==3.0.1
+	$(BIN)/pip install --quiet torch==2.13.0
+	$(BIN)/pip install --quiet --no-build-isolation --editable ".[test,lint]"
+	touch $@
+
+# PyRadiomics is compiled on this machine: it needs a C compiler and Python's headers.
+.PHONY: compiler
+compiler:
+	@have() { command -v cc >/dev/null && $(PYTHON) -c 'import os, sys, sysconfig; \
+		sys.exit(not os.path.exists(sysconfig.get_path("include") + "/Python.h"))'; }; \
+	have && exit 0; \
+	echo "A C compiler and Python's headers are needed to build PyRadiomics."; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		apt-get update -qq && apt-get install -y -qq build-essential python3-dev && have && exit 0; \
+	fi; \
+	echo "Install them first: sudo apt install build-essential python3-dev"; exit 1

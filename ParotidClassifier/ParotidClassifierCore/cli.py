@@ -1,0 +1,242 @@
+"""The command line: `parotid-classifier`.
+
+Exit codes: 0 done, 1 our fault, 2 usage, 3 unusable input, 4 refused bundle.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from . import __version__, commands
+from .clinical import Finding, Margin
+from .errors import EXIT_DONE, EXIT_OUR_FAULT, ParotidClassifierError
+from .ring import RING_HU_RANGE, RING_WIDTH_MM
+
+EXIT_INTERRUPTED = 130
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and return its exit code."""
+    options = build_parser().parse_args(arguments)
+    try:
+        result = options.command(options)
+    except ParotidClassifierError as error:
+        _tell_error(options.json, error.kind, error.message, error.remedy)
+        return error.exit_code
+    except KeyboardInterrupt:
+        _tell_error(options.json, "Interrupted", "Stopped.", "Nothing was left half written.")
+        return EXIT_INTERRUPTED
+    except Exception as error:  # noqa: BLE001  the last line of defence: no traceback for a user
+        _tell_error(
+            options.json, "InternalError", f"This should not have happened: {error!r}.",
+            f"Please report it with the log {_log_traceback(error)}.",
+        )  # fmt: skip
+        return EXIT_OUR_FAULT
+    if options.json:
+        print(json.dumps(result.data, indent=2, ensure_ascii=False, allow_nan=False))
+    else:
+        print(result.text)
+    return EXIT_DONE
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Return the parser of all commands."""
+    parser = argparse.ArgumentParser(
+        prog="parotid-classifier",
+        description="Probability of malignancy of a parotid tumour on contrast-enhanced CT. "
+        "Research software, not a medical device.",
+    )
+    parser.add_argument("--version", action="version", version=__version__)
+    subparsers = parser.add_subparsers(required=True, metavar="COMMAND")
+    for add in (_predict, _ring, _features, _simulate, _train, _bundle, _demo):
+        add(subparsers)
+    return parser
+
+
+def _command(subparsers, name: str, function, text: str) -> argparse.ArgumentParser:
+    parser = subparsers.add_parser(name, help=text, description=text)
+    parser.add_argument("--json", action="store_true", help="print the result as JSON")
+    parser.set_defaults(command=function)
+    return parser
+
+
+def _predict(subparsers) -> None:
+    parser = _command(
+        subparsers, "predict", commands.predict,
+        "Classify one case; writes prediction.json, ring.seg.nrrd and overview.png.",
+    )  # fmt: skip
+    _add_case(parser)
+    _add_ring_file(parser)
+    for option, levels, text in (
+        ("--symptoms", Finding, "pain, tenderness or facial palsy"),
+        ("--margin", Margin, "border of the tumour on CT"),
+        ("--lymph-nodes", Finding, "enlarged lymph nodes"),
+    ):
+        words = [level.value for level in levels]
+        parser.add_argument(option, choices=words, help=f"{text}; unknown if not given")
+    _add_bundle(parser)
+    _add_ring(parser, default_from_bundle=True)
+    _add_device(parser)
+    _add_out(parser, "folder for the results")
+
+
+def _ring(subparsers) -> None:
+    parser = _command(
+        subparsers, "ring", commands.ring, "Draw the peritumoral ring; writes ring.seg.nrrd."
+    )
+    _add_case(parser)
+    _add_ring(parser)
+    _add_out(parser, "folder for ring.seg.nrrd")
+
+
+def _features(subparsers) -> None:
+    parser = _command(
+        subparsers, "features", commands.features,
+        "Compute all 1874 radiomic features of Tumor and External2 into a CSV table.",
+    )  # fmt: skip
+    _add_case(parser)
+    _add_ring_file(parser)
+    _add_ring(parser)
+    _add_out(parser, "the CSV file")
+
+
+def _simulate(subparsers) -> None:
+    parser = _command(
+        subparsers, "simulate", commands.simulate, "Make one simulated case, or a whole cohort."
+    )
+    parser.add_argument("--cohort", type=_positive, metavar="N", help="a cohort of N cases")
+    parser.add_argument("--outcome", choices=["benign", "malignant"], help="of the one case")
+    parser.add_argument("--seed", type=int, default=0, help="same seed, same voxels (default 0)")
+    _add_jobs(parser)
+    _add_out(parser, "folder for the case or the cohort")
+
+
+def _train(subparsers) -> None:
+    parser = _command(
+        subparsers, "train", commands.train,
+        "Train all eleven models on a cohort and write them as a bundle.",
+    )  # fmt: skip
+    parser.add_argument("--cohort", type=Path, required=True, help="CSV table of the cases")
+    parser.add_argument("--name", required=True, help="name of the bundle")
+    parser.add_argument(
+        "--simulated", action="store_true",
+        help="the cohort is simulated: the bundle is marked as a demonstration",
+    )  # fmt: skip
+    parser.add_argument("--epochs", type=_positive, help="training epochs of the network")
+    parser.add_argument("--imagenet", type=Path, help="MobileNetV3 checkpoint to start from")
+    parser.add_argument("--seed", type=int, default=0, help="of folds and network (default 0)")
+    _add_device(parser)
+    _add_jobs(parser)
+    _add_ring(parser)
+    _add_out(parser, "folder of the bundle")
+
+
+def _bundle(subparsers) -> None:
+    group = subparsers.add_parser("bundle", help="Show or verify a model bundle.")
+    inner = group.add_subparsers(required=True, metavar="ACTION")
+    for name, function, text in (
+        ("info", commands.bundle_info, "Show what a bundle holds and where it comes from."),
+        ("verify", commands.bundle_verify, "Check a bundle's files, hashes and contents."),
+    ):
+        parser = _command(inner, name, function, text)
+        parser.add_argument(
+            "bundle", type=Path, nargs="?", help="folder or .zip; the shipped one if not given"
+        )
+
+
+def _demo(subparsers) -> None:
+    parser = _command(subparsers, "demo", commands.demo, "Make a simulated case and classify it.")
+    parser.add_argument("--seed", type=int, default=commands.DEMO_SEED, help="of the case")
+    _add_bundle(parser)
+    _add_out(parser, "folder for the case and the results")
+
+
+def _add_case(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("case")
+    group.add_argument(
+        "--case", type=Path, metavar="FOLDER",
+        help="a saved case (ct.nrrd, segmentation.seg.nrrd, clinical.json) instead of the options "
+        "below",
+    )  # fmt: skip
+    group.add_argument("--ct", type=Path, help="NRRD, NIfTI or MetaImage file, or DICOM folder")
+    group.add_argument("--series", metavar="UID", help="which series of a DICOM folder")
+    group.add_argument("--tumor", type=Path, help="label map or .seg.nrrd with the outline")
+    group.add_argument("--tumor-label", type=int, metavar="N", help="which label of a label map")
+    group.add_argument("--tumor-segment", metavar="NAME", help="which segment (default Tumor)")
+
+
+def _add_ring_file(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("ring drawn or refined by hand")
+    group.add_argument("--ring", type=Path, help="label map or .seg.nrrd with External2")
+    group.add_argument("--ring-label", type=int, metavar="N", help="which label of a label map")
+    group.add_argument("--ring-segment", metavar="NAME", help="which segment (default External2)")
+
+
+def _add_ring(parser: argparse.ArgumentParser, *, default_from_bundle: bool = False) -> None:
+    group = parser.add_argument_group("automatic ring")
+    source = "the bundle's" if default_from_bundle else "the study's"
+    group.add_argument(
+        "--ring-width", type=float, metavar="MM",
+        help=f"width (default {source}, {RING_WIDTH_MM:g} mm)",
+    )  # fmt: skip
+    low, high = RING_HU_RANGE
+    group.add_argument(
+        "--hu-range", type=float, nargs=2, metavar=("LOW", "HIGH"),
+        help=f"limits that leave out air and bone (default {source}, {low:g} {high:g})",
+    )  # fmt: skip
+
+
+def _add_bundle(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--bundle", type=Path, help="folder or .zip (default: the shipped one)")
+
+
+def _add_device(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--device", choices=["cpu", "cuda"], default="cpu", help="of the network")
+
+
+def _add_jobs(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--jobs", type=_positive, default=1, metavar="N", help="cases worked on at a time"
+    )
+
+
+def _add_out(parser: argparse.ArgumentParser, text: str) -> None:
+    parser.add_argument("--out", type=Path, required=True, help=text)
+
+
+def _positive(word: str) -> int:
+    number = int(word)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{word} is not a positive number")
+    return number
+
+
+def _tell_error(as_json: bool, kind: str, message: str, remedy: str) -> None:
+    if as_json:
+        error = {"kind": kind, "message": message, "remedy": remedy}
+        print(json.dumps({"error": error}, indent=2, ensure_ascii=False))
+    else:
+        print(f"{message}\n{remedy}".strip(), file=sys.stderr)
+
+
+def _log_traceback(error: Exception) -> Path:
+    path = Path(tempfile.gettempdir()) / "parotid-classifier.log"
+    handler = logging.FileHandler(path, encoding="utf-8", delay=True)
+    handler.setFormatter(logging.Formatter("%(asctime)s %(message)s"))
+    logger = logging.getLogger(__name__)
+    logger.addHandler(handler)
+    logger.propagate = False
+    logger.error("version %s", __version__, exc_info=error)
+    handler.close()
+    logger.removeHandler(handler)
+    return path
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,246 @@
+"""What each command of the command line does: options in, files and a result out."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from .case.grid import PreparedCase, prepare
+from .case.loading import Case, load_case_folder
+from .case.masks import load_mask, save_segmentation
+from .case.volumes import load_ct
+from .case.working_grid import EXTERNAL2, REGIONS, TUMOR
+from .clinical import ClinicalRecord
+from .errors import UsageError
+from .files import write_csv, write_json, written_together
+from .progress import bar_on_terminal, part
+from .ring import RING_HU_RANGE, RING_WIDTH_MM, RingSettings
+
+if TYPE_CHECKING:
+    from .models.bundle import Bundle
+    from .predict import Prediction
+
+DEMO_SEED = 2026
+
+_PREDICTION_FILE = "prediction.json"
+_RING_FILE = "ring.seg.nrrd"
+_OVERVIEW_FILE = "overview.png"
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a command tells: `text` for people, `data` for machines."""
+
+    text: str
+    data: dict[str, object]
+
+
+def predict(options: argparse.Namespace) -> Result:
+    """Classify one case and write the three files of a result."""
+    bundle = _bundle(options.bundle)
+    with bar_on_terminal("predict") as progress:
+        progress(0.0, "reading")
+        case = _with_words(_case(options), options)
+        return _classified(case, bundle, options, progress)
+
+
+def _classified(case: Case, bundle: Bundle, options: argparse.Namespace, progress) -> Result:
+    from .predict import predict as classify
+    from .report.overview import save_overview
+
+    prepared, prediction = classify(
+        case,
+        bundle,
+        _ring_settings(options, bundle.ring),
+        getattr(options, "device", "cpu"),
+        part(progress, 0.1, 0.9),
+    )
+    progress(0.9, "writing")
+    with written_together(options.out) as folder:
+        write_json(folder / _PREDICTION_FILE, prediction.as_dict())
+        _save_outlines(folder / _RING_FILE, prepared)
+        save_overview(folder / _OVERVIEW_FILE, prepared.grid, prediction)
+    return Result(_summary(prediction, options.out), prediction.as_dict())
+
+
+def ring(options: argparse.Namespace) -> Result:
+    """Draw the automatic ring."""
+    from .predict import ring_report
+
+    prepared = prepare(_case(options), _ring_settings(options))
+    _save_outlines(options.out / _RING_FILE, prepared)
+    report = ring_report(prepared)
+    data = {"ring": report, "findings": [finding.as_dict() for finding in prepared.findings]}
+    lines = [
+        f"{TUMOR} {report['tumor_volume_mm3'] / 1000:.2f} ml",
+        f"{EXTERNAL2} {report['volume_mm3'] / 1000:.2f} ml",
+        f"The HU limits removed {report['removed_by_hu_fraction']:.0%} of the ring's shell.",
+        *(f"{finding.severity.value}: {finding.message}" for finding in prepared.findings),
+        f"Written to {options.out / _RING_FILE}",
+    ]
+    return Result("\n".join(lines), data)
+
+
+def features(options: argparse.Namespace) -> Result:
+    """Write all radiomic features: one row a feature, one column a region."""
+    from .radiomics.extraction import extract
+    from .radiomics.names import feature_names
+
+    prepared = prepare(_case(options), _ring_settings(options))
+    with bar_on_terminal("features") as progress:
+        values = extract(prepared.grid, progress=progress)
+    names = feature_names()
+    rows = [[name, *(repr(values[f"{region}_{name}"]) for region in REGIONS)] for name in names]
+    write_csv(options.out, ["feature", *REGIONS], rows)
+    text = f"{len(names)} features of {' and '.join(REGIONS)} written to {options.out}"
+    return Result(text, {"features": values})
+
+
+def simulate(options: argparse.Namespace) -> Result:
+    """Make one simulated case or a cohort."""
+    from .simulation.case import simulate_case
+    from .simulation.cohort import write_case, write_cohort
+
+    if options.cohort is None:
+        malignant = None if options.outcome is None else options.outcome == "malignant"
+        case = simulate_case(options.seed, malignant)
+        write_case(case, options.out)
+        data = {"case": str(options.out), "malignant": case.malignant}
+        return Result(f"A simulated {_outcome(case.malignant)} case lies in {options.out}", data)
+    if options.outcome is not None:
+        raise UsageError("--outcome names the outcome of one case.", "Leave it out with --cohort.")
+    with bar_on_terminal("simulate") as progress:
+        table = write_cohort(options.cohort, options.seed, options.out, options.jobs, progress)
+    return Result(f"{options.cohort} simulated cases are listed in {table}", {"cohort": str(table)})
+
+
+def train(options: argparse.Namespace) -> Result:
+    """Train the eleven models on a cohort."""
+    from .cohort.manifest import read_manifest
+    from .train import TrainingOptions, train_bundle
+
+    cases = read_manifest(options.cohort)
+    training = TrainingOptions(
+        name=options.name,
+        simulated=options.simulated,
+        ring=_ring_settings(options),
+        epochs=options.epochs,
+        imagenet=options.imagenet,
+        seed=options.seed,
+        device=options.device,
+        jobs=options.jobs,
+    )
+    with bar_on_terminal("train") as progress:
+        report = train_bundle(cases, training, options.out, progress)
+    return Result(report.text, report.data)
+
+
+def bundle_info(options: argparse.Namespace) -> Result:
+    """Show what a bundle holds."""
+    from .models.bundle import bundle_info as describe
+
+    bundle = _bundle(options.bundle)
+    return Result(bundle.model_card, describe(bundle))
+
+
+def bundle_verify(options: argparse.Namespace) -> Result:
+    """Check a bundle, its weights included."""
+    from .predict import bundle_identity
+
+    bundle = _bundle(options.bundle)
+    if bundle.network is not None:
+        from .deep.weights import load_network
+
+        with bundle.network_file() as path:
+            load_network(path)
+    text = f"{bundle.name} is whole: {len(bundle.models)} models, hash {bundle.bundle_hash}"
+    return Result(text, {"bundle": bundle_identity(bundle), "verified": True})
+
+
+def demo(options: argparse.Namespace) -> Result:
+    """Simulate a case as `simulate` does and classify it as `predict` does."""
+    from .simulation.case import simulate_case
+    from .simulation.cohort import write_case
+
+    bundle = _bundle(options.bundle)
+    with bar_on_terminal("demo") as progress:
+        progress(0.0, "simulating a case")
+        simulated = simulate_case(options.seed)
+        write_case(simulated, options.out / "case")
+        case = load_case_folder(options.out / "case")
+        result = _classified(case, bundle, options, part(progress, 0.3, 1.0))
+    truth = f"The case in {options.out / 'case'} was simulated as {_outcome(simulated.malignant)}."
+    return Result(f"{result.text}\n{truth}", result.data)
+
+
+def _bundle(path: Path | None) -> Bundle:
+    from .models.bundle_store import default_bundle, load_bundle
+
+    return load_bundle(path or default_bundle())
+
+
+def _case(options: argparse.Namespace) -> Case:
+    loose = [name for name in ("ct", "tumor") if getattr(options, name) is not None]
+    if options.case is not None:
+        if loose:
+            raise UsageError("A case folder and single files were given.", "Give one of the two.")
+        return _with_ring_file(load_case_folder(options.case), options)
+    if len(loose) < 2:
+        raise UsageError("A case needs a CT and an outline.", "Give --ct and --tumor, or --case.")
+    case = Case(
+        load_ct(options.ct, options.series),
+        load_mask(options.tumor, TUMOR, options.tumor_label, options.tumor_segment),
+    )
+    return _with_ring_file(case, options)
+
+
+def _with_ring_file(case: Case, options: argparse.Namespace) -> Case:
+    path = getattr(options, "ring", None)
+    if path is None:
+        return case
+    mask = load_mask(path, EXTERNAL2, options.ring_label, options.ring_segment)
+    return dataclasses.replace(case, ring=mask)
+
+
+def _with_words(case: Case, options: argparse.Namespace) -> Case:
+    """Return the case with the clinical findings named on the command line."""
+    words = {name: getattr(options, name) for name in ("symptoms", "margin", "lymph_nodes")}
+    named = {name: word for name, word in words.items() if word is not None}
+    record = ClinicalRecord.from_words(**(case.record.words() | named))
+    return dataclasses.replace(case, record=record)
+
+
+def _ring_settings(
+    options: argparse.Namespace,
+    default: RingSettings = RingSettings(RING_WIDTH_MM, RING_HU_RANGE),  # noqa: B008  frozen
+) -> RingSettings:
+    width, limits = getattr(options, "ring_width", None), getattr(options, "hu_range", None)
+    return RingSettings(
+        default.width_mm if width is None else width,
+        default.hu_range if limits is None else tuple(limits),
+    )
+
+
+def _save_outlines(path: Path, prepared: PreparedCase) -> None:
+    grid = prepared.grid
+    save_segmentation(path, {region: grid.mask(region) for region in REGIONS}, grid.geometry)
+
+
+def _summary(prediction: Prediction, out: Path) -> str:
+    lines = [f"{'model':<24} {'probability':>11} {'threshold':>10}  call"]
+    for name, result in prediction.models.items():
+        if result.probability is None:
+            lines.append(f"{name:<24} {'–':>11} {'–':>10}  {result.unavailable}")
+        else:
+            lines.append(
+                f"{name:<24} {result.probability:>11.3f} {result.threshold:>10.3f}  {result.call}"
+            )
+    lines += [f"{item.severity.value}: {item.message}" for item in prediction.findings]
+    return "\n".join([*lines, "", prediction.banner, f"Written to {out}"])
+
+
+def _outcome(malignant: bool) -> str:
+    return "malignant" if malignant else "benign"

@@ -1,0 +1,221 @@
+"""One case and one bundle → the probabilities of the eleven models."""
+
+from __future__ import annotations
+
+import platform
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from importlib import metadata
+from typing import TYPE_CHECKING
+
+from . import __version__
+from .case.findings import QualityFinding, info, warning
+from .case.grid import PreparedCase, prepare
+from .models.eleven import ModelResult, probabilities
+from .models.names import COMBINED, COMBINED_SOURCE, NETWORK_COLUMNS, ColumnKind, column_kind
+from .progress import Progress, part, silent
+from .ring import RingSettings
+
+if TYPE_CHECKING:
+    from .case.loading import Case
+    from .case.working_grid import WorkingGrid
+    from .models.bundle import Bundle
+
+_LIBRARIES = ("numpy", "scipy", "SimpleITK", "pyradiomics", "torch")
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """What the models of one bundle say about one case.
+
+    Attributes:
+        bundle: name, hash, training cohort and intended use of the bundle.
+        banner: one line to stand wherever a probability is shown.
+        models: all eleven, in their order.
+        findings: what speaks against, or should be known about, relying on the result.
+        ring: volumes in mm³ and the share of the shell removed by the HU limits.
+        features: the columns that entered the models and their values.
+        timings_s: wall time of each stage.
+        software: versions.
+    """
+
+    bundle: dict[str, object]
+    banner: str
+    models: dict[str, ModelResult]
+    findings: tuple[QualityFinding, ...]
+    ring: dict[str, float]
+    features: dict[str, float | None]
+    timings_s: dict[str, float]
+    software: dict[str, str]
+
+    @property
+    def headline(self) -> tuple[str, ModelResult]:
+        """The model to show first: Combined, or without clinical inputs the best image model."""
+        for name in (COMBINED, COMBINED_SOURCE):
+            if self.models[name].probability is not None:
+                return name, self.models[name]
+        available = [item for item in self.models.items() if item[1].probability is not None]
+        return available[0] if available else (COMBINED, self.models[COMBINED])
+
+    def as_dict(self) -> dict[str, object]:
+        """Return the prediction as it is written to prediction.json."""
+        return {
+            "bundle": self.bundle,
+            "models": {name: _plain(result) for name, result in self.models.items()},
+            "findings": [finding.as_dict() for finding in self.findings],
+            "ring": self.ring,
+            "timings_s": self.timings_s,
+            "software": self.software,
+        }
+
+
+@dataclass
+class _Stopwatch:
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        start = time.perf_counter()
+        yield
+        self.seconds[name] = round(time.perf_counter() - start, 3)
+
+
+def predict(
+    case: Case,
+    bundle: Bundle,
+    ring: RingSettings | None = None,
+    device: str = "cpu",
+    progress: Progress = silent,
+) -> tuple[PreparedCase, Prediction]:
+    """Classify a case.
+
+    Args:
+        case: CT, outlines and clinical record, as loaded.
+        bundle: the models.
+        ring: None for the ring that the bundle was trained with.
+        device: "cpu", "cuda" or "auto".
+        progress: told the fraction done and the step at hand.
+
+    Returns:
+        The case on its working grid, and the prediction.
+
+    Raises:
+        ParotidClassifierError: the case cannot be used, or the device is not there.
+    """
+    watch = _Stopwatch()
+    ring = ring or bundle.ring
+    progress(0.0, "grid and ring")
+    with watch.stage("grid_and_ring"):
+        prepared = prepare(case, ring)
+    columns = {column for model in bundle.models.values() for column in model.columns}
+    values: dict[str, float | None] = dict(case.record.coded())
+    with watch.stage("radiomics"):
+        values |= _radiomics(prepared.grid, bundle, columns, part(progress, 0.1, 0.7))
+    progress(0.7, "network")
+    with watch.stage("network"):
+        values |= _network(prepared.grid, bundle, columns, device)
+    results = probabilities(bundle.models, values, bundle.thresholds)
+    progress(1.0, "done")
+    watch.seconds["total"] = round(sum(watch.seconds.values()), 3)
+    return prepared, Prediction(
+        bundle_identity(bundle),
+        bundle.banner,
+        results,
+        (*prepared.findings, *_bundle_findings(bundle, ring, results)),
+        ring_report(prepared),
+        {column: values[column] for column in sorted(columns & values.keys())},
+        watch.seconds,
+        software_versions(),
+    )
+
+
+def bundle_identity(bundle: Bundle) -> dict[str, object]:
+    """Return what says which bundle a probability came from, and what that bundle is for."""
+    return {
+        "name": bundle.name,
+        "hash": bundle.bundle_hash,
+        "kind": bundle.kind,
+        "banner": bundle.banner,
+        "training_cohort": bundle.cohort.line,
+        "intended_use": bundle.intended_use,
+    }
+
+
+def ring_report(prepared: PreparedCase) -> dict[str, float]:
+    """Return volumes in mm³ (the grid has voxels of 1 mm³) and the share removed by HU."""
+    return {
+        "volume_mm3": float(prepared.grid.ring.sum()),
+        "tumor_volume_mm3": float(prepared.grid.tumor.sum()),
+        "removed_by_hu_fraction": prepared.automatic.removed_by_hu_fraction,
+    }
+
+
+def _plain(result: ModelResult) -> dict[str, object]:
+    if result.probability is None:
+        return {"unavailable": result.unavailable}
+    return {
+        "probability": result.probability,
+        "threshold": result.threshold,
+        "call": result.call,
+        "contributions": dict(result.contributions),
+    }
+
+
+def software_versions() -> dict[str, str]:
+    """Return the versions that a number in the result may depend on."""
+    versions = {"ParotidClassifierCore": __version__, "python": platform.python_version()}
+    for name in _LIBRARIES:
+        try:
+            versions[name] = metadata.version(name)
+        except metadata.PackageNotFoundError:
+            versions[name] = "not installed"
+    return versions
+
+
+def _radiomics(
+    grid: WorkingGrid, bundle: Bundle, columns: set[str], progress: Progress
+) -> dict[str, float]:
+    wanted = sorted(column for column in columns if column_kind(column) is ColumnKind.RADIOMIC)
+    if not wanted:
+        return {}
+    from .radiomics.extraction import extract
+    from .radiomics.settings import load_settings
+
+    return extract(grid, wanted, load_settings(bundle.radiomics_yaml), progress=progress)
+
+
+def _network(grid: WorkingGrid, bundle: Bundle, columns: set[str], device: str) -> dict[str, float]:
+    if not columns & set(NETWORK_COLUMNS):
+        return {}
+    from .deep.inputs import network_input
+    from .deep.prediction import predict_logits
+    from .deep.weights import load_network
+
+    with bundle.network_file() as path:
+        network = load_network(path)
+    logits = predict_logits(network, network_input(grid)[None], device)[0]
+    return dict(zip(NETWORK_COLUMNS, logits.tolist(), strict=True))
+
+
+def _bundle_findings(
+    bundle: Bundle, ring: RingSettings, results: dict[str, ModelResult]
+) -> list[QualityFinding]:
+    findings = []
+    trained = bundle.ring
+    if ring != trained:
+        findings.append(
+            warning(
+                "ring_settings_differ",
+                f"The models were trained with a ring of {trained.width_mm:g} mm between "
+                f"{trained.hu_range[0]:g} and {trained.hu_range[1]:g} HU; this ring has "
+                f"{ring.width_mm:g} mm between {ring.hu_range[0]:g} and {ring.hu_range[1]:g} HU.",
+            )
+        )
+    if results[COMBINED].unavailable:
+        reason = results[COMBINED].unavailable
+        findings.append(info("no_combined", f"There is no Combined probability: {reason}."))
+    if bundle.is_demonstration:
+        findings.append(warning("demonstration_bundle", f"{bundle.banner}."))
+    return findings

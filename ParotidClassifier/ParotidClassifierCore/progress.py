@@ -1,0 +1,41 @@
+"""How long work tells how far it is."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from collections.abc import Callable, Iterator
+
+# Called with the fraction done, 0…1, and the name of the step at hand.
+Progress = Callable[[float, str], None]
+
+
+def silent(fraction: float, step: str) -> None:
+    """Tell nobody."""
+
+
+def part(progress: Progress, start: float, stop: float) -> Progress:
+    """Return a Progress for a piece of the work that spans `start` to `stop` of the whole."""
+
+    def tell(fraction: float, step: str) -> None:
+        progress(start + (stop - start) * fraction, step)
+
+    return tell
+
+
+@contextlib.contextmanager
+def bar_on_terminal(title: str) -> Iterator[Progress]:
+    """Yield a Progress that draws a bar with the time left on stderr, if that is a terminal."""
+    if not sys.stderr.isatty():
+        yield silent
+        return
+    from tqdm import tqdm
+
+    layout = "{desc:<44.44} {percentage:3.0f}%|{bar}| {elapsed} < {remaining}"
+    with tqdm(total=1.0, desc=title, bar_format=layout, leave=False) as bar:
+
+        def tell(fraction: float, step: str) -> None:
+            bar.set_description_str(f"{title}: {step}", refresh=False)
+            bar.update(max(0.0, fraction - bar.n))
+
+        yield tell

@@ -1,0 +1,278 @@
+"""From a cohort to a bundle: extraction, network, the eleven models, their figures.
+
+Prediction runs the same stages; only what is learnt is made here.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import tempfile
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from .cohort.extraction import CohortFeatures, extract_cohort, perturbation_agreement
+from .cohort.manifest import CohortCase
+from .errors import CohortError
+from .models.bundle import DEMONSTRATION, RESEARCH, Bundle, TrainingCohort
+from .models.bundle_store import save_bundle
+from .models.eleven import MALIGNANT, ModelResult, probabilities
+from .models.folds import stratified_folds
+from .models.names import NETWORK_COLUMNS
+from .models.reference import reference_of
+from .models.settings import ModelTrainingSettings
+from .models.table import TrainingTable
+from .predict import software_versions
+from .progress import Progress, part, silent
+from .report.model_card import model_card
+from .ring import RingSettings
+
+if TYPE_CHECKING:
+    from .deep.training import CrossFittedNetwork
+    from .models.training import FittedModels
+
+_INTENDED_USE = {
+    DEMONSTRATION: "Shows how the method works. Not for patients: the cases it learnt from are "
+    "simulated.",
+    RESEARCH: "Research on patients like those of the training cohort. Not a medical device.",
+}
+
+
+@dataclass(frozen=True)
+class TrainingOptions:
+    """What a training is asked for.
+
+    Attributes:
+        name: of the bundle.
+        simulated: the cohort is simulated, so the bundle is a demonstration.
+        ring: of every case.
+        epochs: of the network; None for the default.
+        imagenet: MobileNetV3 checkpoint to start from; None for random weights.
+        seed: of the folds and of the network.
+        device: of the network.
+        jobs: cases extracted at a time.
+    """
+
+    name: str
+    simulated: bool = False
+    ring: RingSettings = field(default_factory=RingSettings)
+    epochs: int | None = None
+    imagenet: Path | None = None
+    seed: int = 0
+    device: str = "cpu"
+    jobs: int = 1
+
+
+@dataclass(frozen=True)
+class TrainingReport:
+    """What a training gave: `text` for people, `data` for machines."""
+
+    text: str
+    data: dict[str, object]
+
+
+@dataclass(frozen=True)
+class _Learnt:
+    """What the training cases taught, and the table it was learnt from."""
+
+    network: CrossFittedNetwork
+    fitted: FittedModels
+    table: TrainingTable
+
+
+def train_bundle(
+    cases: Sequence[CohortCase],
+    options: TrainingOptions,
+    folder: Path,
+    progress: Progress = silent,
+) -> TrainingReport:
+    """Train on the cases of the split "train", measure on those of "test", write the bundle.
+
+    Args:
+        cases: from the cohort's table.
+        options: what is asked for.
+        folder: of the bundle; it appears whole or not at all.
+        progress: told the share done and the step.
+
+    Raises:
+        CohortError: the cohort cannot be trained on.
+        OutputError: the bundle cannot be written.
+    """
+    started = time.perf_counter()
+    features = extract_cohort(cases, options.ring, options.jobs, part(progress, 0.0, 0.4))
+    learnt = _learn(features, options, progress)
+    bundle = save_bundle(_bundle(features, learnt, options), folder)
+    progress(1.0, "done")
+    return _report(bundle, folder, features.failures, (time.perf_counter() - started) / 60)
+
+
+def _learn(features: CohortFeatures, options: TrainingOptions, progress: Progress) -> _Learnt:
+    from .models.training import fit_eleven
+
+    rows = features.training
+    if len(np.unique(features.malignant[rows])) < 2:
+        raise CohortError(
+            "The training cases do not have both outcomes.", "Add cases of the missing outcome."
+        )
+    agreement = perturbation_agreement(
+        features, options.ring, options.seed, jobs=options.jobs, progress=part(progress, 0.4, 0.45)
+    )
+    network = _trained_network(features, options, part(progress, 0.45, 0.9))
+    table = TrainingTable(
+        case_ids=tuple(case.case_id for case in features.cases if case.split == "train"),
+        columns=features.columns,
+        radiomics=features.radiomics[rows],
+        clinical=features.clinical[rows],
+        malignant=features.malignant[rows],
+        out_of_fold_logits=network.logits,
+        agreement=agreement,
+    )
+    settings = ModelTrainingSettings(seed=options.seed)
+    return _Learnt(network, fit_eleven(table, settings, part(progress, 0.9, 0.99)), table)
+
+
+def _trained_network(
+    features: CohortFeatures, options: TrainingOptions, progress: Progress
+) -> CrossFittedNetwork:
+    from .deep.training import NetworkTrainingSettings, out_of_fold_logits
+
+    settings = NetworkTrainingSettings(
+        seed=options.seed,
+        imagenet_checkpoint=None if options.imagenet is None else str(options.imagenet),
+    )
+    if options.epochs is not None:
+        settings = dataclasses.replace(settings, epochs=options.epochs)
+    rows = features.training
+    malignant = features.malignant[rows]
+    folds = stratified_folds(malignant, ModelTrainingSettings().folds, options.seed)
+    return out_of_fold_logits(
+        features.network_inputs[rows], malignant, folds, settings, progress, options.device
+    )
+
+
+def _bundle(features: CohortFeatures, learnt: _Learnt, options: TrainingOptions) -> Bundle:
+    from .radiomics.settings import default_settings
+
+    kind = DEMONSTRATION if options.simulated else RESEARCH
+    tested = features.malignant[~features.training]
+    figures = _test_figures(features, learnt, options.device)
+    cohort = TrainingCohort(
+        cases=int(features.training.sum()),
+        malignant=int(learnt.table.malignant.sum()),
+        simulated=options.simulated,
+        description="Simulated CT of the parotid region." if options.simulated else "",
+    )
+    return Bundle(
+        name=options.name,
+        kind=kind,
+        models=learnt.fitted.models,
+        thresholds=learnt.fitted.thresholds,
+        protocol=learnt.fitted.settings.protocol,
+        ring=options.ring,
+        radiomics_yaml=default_settings().yaml(),
+        cohort=cohort,
+        intended_use=_INTENDED_USE[kind],
+        model_card=model_card(
+            options.name,
+            cohort,
+            (len(tested), int(tested.sum())),
+            _INTENDED_USE[kind],
+            figures,
+            learnt.fitted.notes,
+        ),
+        network=_stored(learnt.network),
+        reference=reference_of(learnt.table, learnt.fitted),
+        test_figures=figures,
+        provenance={
+            **software_versions(),
+            "seed": options.seed,
+            "date": dt.datetime.now(dt.timezone.utc).date().isoformat(),
+        },
+        notes=learnt.fitted.notes,
+    )
+
+
+def _stored(network: CrossFittedNetwork) -> bytes:
+    from .deep.weights import save_network
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "network.safetensors"
+        save_network(network.final.network, path)
+        return path.read_bytes()
+
+
+def _test_figures(
+    features: CohortFeatures, learnt: _Learnt, device: str
+) -> dict[str, dict[str, float | None]]:
+    """Return AUC, threshold, sensitivity and specificity of each model on the test cases."""
+    from .deep.prediction import predict_logits
+
+    rows = np.flatnonzero(~features.training)
+    logits = predict_logits(learnt.network.final.network, features.network_inputs[rows], device)
+    results = [
+        probabilities(
+            learnt.fitted.models,
+            {
+                **dict(zip(features.columns, features.radiomics[row], strict=True)),
+                **dict(zip(NETWORK_COLUMNS, logits[i], strict=True)),
+                **features.cases[row].record.coded(),
+            },
+            learnt.fitted.thresholds,
+        )
+        for i, row in enumerate(rows)
+    ]
+    malignant = features.malignant[rows]
+    return {
+        name: figures
+        for name in learnt.fitted.models
+        if (figures := _figures([result[name] for result in results], malignant))
+    }
+
+
+def _figures(results: list[ModelResult], malignant: np.ndarray) -> dict[str, float | None]:
+    from sklearn.metrics import roc_auc_score
+
+    judged = np.array([result.probability is not None for result in results], bool)
+    results = [result for result in results if result.probability is not None]
+    malignant = malignant[judged]
+    if not results:
+        return {}
+    called = np.array([result.call == MALIGNANT for result in results])
+    both = malignant.any() and not malignant.all()
+    return {
+        "auc": float(roc_auc_score(malignant, [r.probability for r in results])) if both else None,
+        "threshold": results[0].threshold,
+        "sensitivity": float(called[malignant].mean()) if malignant.any() else None,
+        "specificity": float((~called[~malignant]).mean()) if not malignant.all() else None,
+        "cases": float(len(results)),
+    }
+
+
+def _report(
+    bundle: Bundle, folder: Path, failures: Mapping[str, str], minutes: float
+) -> TrainingReport:
+    figures = {name: dict(values) for name, values in bundle.test_figures.items()}
+    aucs = {name: values["auc"] for name, values in figures.items()}
+    lines = [
+        *(
+            f"{name:<24} test AUC {'–' if auc is None else f'{auc:.3f}'}"
+            for name, auc in aucs.items()
+        ),
+        *(f"{case_id} was left out: {reason}" for case_id, reason in failures.items()),
+        *bundle.notes,
+        f"{folder}, trained in {minutes:.0f} minutes",
+    ]
+    data = {
+        "bundle": str(folder),
+        "hash": bundle.bundle_hash,
+        "minutes": round(minutes, 1),
+        "test_figures": figures,
+        "failures": dict(failures),
+        "notes": list(bundle.notes),
+    }
+    return TrainingReport("\n".join(lines), data)
