@@ -19,8 +19,8 @@ from ParotidClassifierCore.case.grid import prepare
 from ParotidClassifierCore.case.loading import Case
 from ParotidClassifierCore.case.working_grid import REGIONS, TUMOR
 from ParotidClassifierCore.radiomics.extraction import extract
-from ParotidClassifierCore.radiomics.filters import quiet_pyradiomics
 from ParotidClassifierCore.radiomics.names import columns_of
+from ParotidClassifierCore.radiomics.pyradiomics import pyradiomics_at_work
 from ParotidClassifierCore.radiomics.scipy_names import scipy_names_of_pyradiomics
 from ParotidClassifierCore.radiomics.settings import default_settings
 from radiomics.featureextractor import RadiomicsFeatureExtractor
@@ -110,6 +110,6 @@ def _pyradiomics(ct: sitk.Image, masks: list[sitk.Image]) -> None:
     extractor.disableAllImageTypes()
     for image_type in settings.image_types:
         extractor.enableImageTypeByName(image_type)
-    with quiet_pyradiomics(), scipy_names_of_pyradiomics():
+    with pyradiomics_at_work(), scipy_names_of_pyradiomics():
         for mask in masks:
             assert len(extractor.execute(ct, mask)) == 1874

@@ -13,8 +13,9 @@ import numpy as np
 
 from ..case.working_grid import EXTERNAL2, REGIONS
 from ..errors import FeatureExtractionError
-from .filters import mask_images, quiet_pyradiomics, shared_images
+from .filters import mask_images, shared_images
 from .names import FeatureColumn, columns_of, parse_column
+from .pyradiomics import pyradiomics_at_work
 from .settings import RadiomicsSettings, default_settings
 
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ def extract_from_image(
     """
     if not columns:
         return {}
-    with quiet_pyradiomics():
+    with pyradiomics_at_work():
         regions = [_Region(name, image, masks[name], columns) for name in sorted(masks)]
         steps = sum(len(region.wanted) for region in regions)
         values: dict[FeatureColumn, float] = {}

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import logging
-import threading
-import warnings
-from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
 from ..errors import FeatureExtractionError
@@ -14,17 +10,12 @@ from .scipy_names import scipy_names_of_pyradiomics
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
-    from types import ModuleType
 
     import SimpleITK as sitk
 
     from .settings import RadiomicsSettings
 
 LBP3D = "LBP3D"
-_quiet_lock = threading.Lock()
-# Loggers and warning filters are the process's: the first thread silences, the last one restores.
-_quiet_users: list[None] = []
-_restore = ExitStack()
 
 
 def shared_images(
@@ -94,48 +85,3 @@ def _generated(
             f"{' × '.join(map(str, image.GetSize()))} voxels is too small for the filter.",
             "Use a CT that shows more of the tissue around the lesion.",
         )
-
-
-@contextmanager
-def quiet_pyradiomics() -> Iterator[None]:
-    """Keep PyRadiomics' own handler silent meanwhile; warnings still reach the program's log.
-
-    PyRadiomics writes to stderr through a handler of its own, tells every step at level INFO and
-    lets numpy warn of every flat region. All is as it was when the last extraction of all threads
-    has ended.
-
-    Raises:
-        FeatureExtractionError: PyRadiomics is not installed.
-    """
-    radiomics = _pyradiomics()
-    with _quiet_lock:
-        _quiet_users.append(None)
-        if len(_quiet_users) == 1:
-            _silence(logging.getLogger("radiomics"), radiomics.handler)
-    try:
-        yield
-    finally:
-        with _quiet_lock:
-            _quiet_users.pop()
-            if not _quiet_users:
-                _restore.close()
-
-
-def _silence(logger: logging.Logger, handler: logging.Handler) -> None:
-    _restore.callback(logger.setLevel, logger.level)
-    _restore.callback(handler.setLevel, handler.level)
-    _restore.enter_context(warnings.catch_warnings())
-    logger.setLevel(logging.WARNING)
-    handler.setLevel(logging.CRITICAL + 1)
-    warnings.simplefilter("ignore")
-
-
-def _pyradiomics() -> ModuleType:
-    try:
-        import radiomics
-    except ImportError as error:
-        raise FeatureExtractionError(
-            f"PyRadiomics cannot be imported: {error}.",
-            "In 3D Slicer install the SlicerRadiomics extension; elsewhere run `make setup`.",
-        ) from error
-    return radiomics

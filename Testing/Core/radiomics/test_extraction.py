@@ -16,11 +16,12 @@ from ParotidClassifierCore.case.grid import prepare
 from ParotidClassifierCore.case.working_grid import EXTERNAL2, REGIONS, TUMOR, Geometry
 from ParotidClassifierCore.errors import FeatureExtractionError
 from ParotidClassifierCore.radiomics.extraction import extract
-from ParotidClassifierCore.radiomics.filters import quiet_pyradiomics
 from ParotidClassifierCore.radiomics.names import columns_of, feature_names
+from ParotidClassifierCore.radiomics.pyradiomics import pyradiomics_at_work
 from ParotidClassifierCore.radiomics.scipy_names import scipy_names_of_pyradiomics
 from ParotidClassifierCore.radiomics.settings import SHAPE, default_settings
 from radiomics.featureextractor import RadiomicsFeatureExtractor
+from threadpoolctl import threadpool_info
 
 # The method as PyRadiomics' own user would write it, not taken from this project's settings.
 AS_PYRADIOMICS_USER = {
@@ -58,7 +59,7 @@ def all_values(grid):
 
 
 def called_directly(grid, region, parameters=AS_PYRADIOMICS_USER):
-    with quiet_pyradiomics(), scipy_names_of_pyradiomics():
+    with pyradiomics_at_work(), scipy_names_of_pyradiomics():
         return RadiomicsFeatureExtractor(parameters).execute(
             grid.geometry.image(grid.ct), grid.geometry.image(grid.mask(region))
         )
@@ -165,12 +166,12 @@ def test_progress_grows_from_nothing_to_all(grid):
 
 
 def test_threads_at_the_same_time_get_the_same_numbers(grid, all_values):
-    filters = list(warnings.filters)
+    filters, blas = list(warnings.filters), threadpool_info()
     columns = ["Tumor_lbp-3D-m1_glcm_Contrast", "External2_lbp-3D-k_firstorder_Mean"]
     with ThreadPoolExecutor(4) as pool:
         results = list(pool.map(lambda _: extract(grid, columns), range(8)))
     assert results == [{column: all_values[column] for column in columns}] * 8
-    assert warnings.filters == filters
+    assert (warnings.filters, threadpool_info()) == (filters, blas)
 
 
 def test_pyradiomics_is_silent_and_loggers_are_left_as_they_were(grid, capfd):

@@ -8,13 +8,13 @@ from dataclasses import replace
 import pytest
 from made_cases import ball_grid
 from ParotidClassifierCore.errors import FeatureExtractionError
-from ParotidClassifierCore.radiomics.filters import quiet_pyradiomics
 from ParotidClassifierCore.radiomics.names import (
     FeatureColumn,
     columns_of,
     feature_names,
     parse_column,
 )
+from ParotidClassifierCore.radiomics.pyradiomics import pyradiomics_at_work
 from ParotidClassifierCore.radiomics.scipy_names import scipy_names_of_pyradiomics
 from ParotidClassifierCore.radiomics.settings import default_settings
 from radiomics.featureextractor import RadiomicsFeatureExtractor
@@ -29,7 +29,7 @@ def names_of_pyradiomics(settings):
     extractor.disableAllFeatures()
     for feature_class in settings.feature_classes:
         extractor.enableFeatureClassByName(feature_class)
-    with quiet_pyradiomics(), scipy_names_of_pyradiomics():
+    with pyradiomics_at_work(), scipy_names_of_pyradiomics():
         image = grid.geometry.image(grid.ct)
         return tuple(extractor.execute(image, grid.geometry.image(grid.tumor)))
 
