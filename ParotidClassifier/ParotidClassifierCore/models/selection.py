@@ -215,10 +215,10 @@ def select(
     names, remaining = np.asarray(columns, object), {"all": len(columns)}
     for name, step in steps.steps:
         entered = names
-        if x.shape[1] == 0:
+        names = step.fit(x, y).get_feature_names_out(entered)
+        if not len(names):
             return None
-        x = step.fit(x, y).transform(x)
-        names = step.get_feature_names_out(names)
+        x = step.transform(x)
         remaining[name] = len(names)
     order = _largest(step.coef_, len(names))
     return Selection(

@@ -1,0 +1,110 @@
+"""Small training tables and bundles made for tests, without any image behind them."""
+
+from __future__ import annotations
+
+import numpy as np
+from ParotidClassifierCore.models.bundle import DEMONSTRATION, Bundle, TrainingCohort
+from ParotidClassifierCore.models.logistic import LogisticModel
+from ParotidClassifierCore.models.reference import Reference
+from ParotidClassifierCore.models.settings import CROSS_FITTED
+from ParotidClassifierCore.models.table import TrainingTable
+from ParotidClassifierCore.ring import RingSettings
+from safetensors.numpy import save
+
+
+def radiomic_columns(per_region: int) -> tuple[str, ...]:
+    return tuple(
+        f"{region}_original_firstorder_F{i}"
+        for region in ("Tumor", "External2")
+        for i in range(per_region)
+    )
+
+
+def a_table(
+    cases: int = 90, per_region: int = 12, effect: float = 1.0, seed: int = 0, **changes
+) -> TrainingTable:
+    """Random columns; with `effect` the first three of each region, logits and findings tell."""
+    rng = np.random.default_rng(seed)
+    malignant = rng.permutation(np.arange(cases) < 0.4 * cases)
+    radiomics = rng.normal(size=(cases, 2 * per_region))
+    for first in (0, per_region):
+        radiomics[:, first : first + 3] += effect * malignant[:, None]
+    return TrainingTable(
+        **{
+            "case_ids": tuple(f"case{i:03}" for i in range(cases)),
+            "columns": radiomic_columns(per_region),
+            "radiomics": radiomics * 3.0 + 100.0,
+            "clinical": 1.0 * (rng.random((cases, 3)) < 0.3 + 0.3 * effect * malignant[:, None]),
+            "malignant": malignant,
+            "out_of_fold_logits": rng.normal(size=(cases, 3)) + effect * malignant[:, None],
+        }
+        | changes
+    )
+
+
+def a_model(name: str, columns: tuple[str, ...], weight: float = 0.1) -> LogisticModel:
+    """A model whose numbers have no short decimal form."""
+    k = np.arange(1, len(columns) + 1)
+    return LogisticModel(
+        name,
+        columns,
+        tuple((k / 3).tolist()),
+        tuple((k / 7).tolist()),
+        tuple((weight * k / 11).tolist()),
+        weight / 13,
+    )
+
+
+def models() -> dict[str, LogisticModel]:
+    """Five of the eleven, in their order, that read every kind of column."""
+    clinical = ("symptoms", "margin_unclear", "enlarged_lymph_nodes")
+    both = ("Tumor_wavelet-LLH_glcm_Idn", "External2_log-sigma-1-0-mm-3D_firstorder_Mean")
+    return {
+        model.name: model
+        for model in (
+            a_model("Tumor_RAD", both[:1]),
+            a_model("Tumor_DL", ("network:Tumor_DL",)),
+            a_model("Tumor+External2_RAD+DL", (*both, "network:Tumor+External2_DL")),
+            a_model("Clinical", clinical),
+            a_model("Combined", ("log_odds:Tumor+External2_RAD+DL", *clinical)),
+        )
+    }
+
+
+def values() -> dict[str, float | None]:
+    return {
+        "Tumor_wavelet-LLH_glcm_Idn": 0.9,
+        "External2_log-sigma-1-0-mm-3D_firstorder_Mean": -12.5,
+        "network:Tumor_DL": 1.5,
+        "network:Tumor+External2_DL": -0.5,
+        "symptoms": 1.0,
+        "margin_unclear": 0.0,
+        "enlarged_lymph_nodes": 1.0,
+    }
+
+
+def a_bundle(**changes) -> Bundle:
+    return Bundle(
+        **{
+            "name": "made-for-tests",
+            "kind": DEMONSTRATION,
+            "models": models(),
+            "thresholds": dict.fromkeys(models(), 1 / 3),
+            "protocol": CROSS_FITTED,
+            "ring": RingSettings(),
+            "radiomics_yaml": "binWidth: 25\n",
+            "cohort": TrainingCohort(160, 50, simulated=True, description="phantoms, seed 1"),
+            "intended_use": "To show how the method works – not for patients.",
+            "model_card": "# Made for tests\n",
+            "network": save({"weight": np.arange(6, dtype=np.float32).reshape(2, 3)}),
+            "reference": Reference(
+                (0.0, 0.5, 1.0),
+                {"Tumor_wavelet-LLH_glcm_Idn": (0.1, 0.2, 0.3)},
+                {"Tumor_RAD": {"benign": (0.1, 0.2), "malignant": (0.7,)}},
+            ),
+            "test_figures": {"Tumor_RAD": {"auc": 0.8, "ppv": None}},
+            "provenance": {"seed": 0, "numpy": "2.4.0", "date": "2026-01-01"},
+            "notes": ("Combined reads out-of-fold log-odds.",),
+        }
+        | changes
+    )

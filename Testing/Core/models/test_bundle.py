@@ -1,0 +1,187 @@
+"""A bundle goes to disk and comes back the same, as data alone."""
+
+import shutil
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import ParotidClassifierCore
+import pytest
+from Core.models.made_models import a_bundle, models, values
+from ParotidClassifierCore.errors import BundleError, OutputError
+from ParotidClassifierCore.models import bundle_store
+from ParotidClassifierCore.models.bundle import RESEARCH, TrainingCohort, bundle_info
+from ParotidClassifierCore.models.bundle_store import (
+    default_bundle,
+    load_bundle,
+    save_bundle,
+    shipped_bundles,
+)
+from ParotidClassifierCore.models.eleven import probabilities
+
+FILES = {
+    "bundle.json",
+    "models.json",
+    "network.safetensors",
+    "radiomics.yaml",
+    "reference.json",
+    "MODEL_CARD.md",
+    "SHA256SUMS",
+}
+
+
+def content(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+def zipped(folder: Path) -> Path:
+    return Path(shutil.make_archive(str(folder), "zip", folder.parent, folder.name))
+
+
+def test_a_bundle_comes_back_as_it_was_saved(tmp_path):
+    saved = save_bundle(a_bundle(), tmp_path / "b")
+    assert set(content(tmp_path / "b")) == FILES
+    assert load_bundle(tmp_path / "b") == saved
+    assert replace(saved, bundle_hash="") == a_bundle()
+    assert list(load_bundle(tmp_path / "b").models) == list(models())
+
+
+def test_a_zip_with_one_top_folder_or_none_is_the_same_bundle(tmp_path):
+    saved = save_bundle(a_bundle(), tmp_path / "b")
+    flat = shutil.make_archive(str(tmp_path / "flat"), "zip", tmp_path / "b")
+    assert load_bundle(zipped(tmp_path / "b")) == saved
+    assert load_bundle(flat) == saved
+
+
+def test_the_same_content_gives_the_same_bytes_whatever_the_order_of_its_parts(tmp_path):
+    save_bundle(a_bundle(), tmp_path / "a")
+    turned = dict(reversed(a_bundle().thresholds.items()))
+    save_bundle(a_bundle(thresholds=turned), tmp_path / "b")
+    assert content(tmp_path / "a") == content(tmp_path / "b")
+
+
+def test_any_change_changes_the_hash(tmp_path):
+    first = save_bundle(a_bundle(), tmp_path / "a")
+    second = save_bundle(a_bundle(intended_use="Other."), tmp_path / "b")
+    assert len(first.bundle_hash) == 64
+    assert first.bundle_hash != second.bundle_hash
+
+
+@pytest.mark.skipif(shutil.which("sha256sum") is None, reason="sha256sum is not installed")
+def test_sha256sum_can_check_a_bundle(tmp_path):
+    save_bundle(a_bundle(), tmp_path / "b")
+    command = [shutil.which("sha256sum"), "--check", "--strict", "SHA256SUMS"]
+    done = subprocess.run(command, cwd=tmp_path / "b", capture_output=True, check=True)  # noqa: S603
+    assert done.stdout.count(b": OK") == len(FILES) - 1
+
+
+def test_a_bundle_without_network_is_whole_when_no_model_reads_it(tmp_path):
+    few = {name: models()[name] for name in ("Tumor_RAD", "Clinical")}
+    bundle = a_bundle(models=few, thresholds=dict.fromkeys(few, 0.4), network=None)
+    assert list(load_bundle_of(bundle, tmp_path).models) == ["Tumor_RAD", "Clinical"]
+    assert "network.safetensors" not in content(tmp_path / "b")
+    with pytest.raises(BundleError, match="holds no network"), bundle.network_file():
+        pass
+
+
+def load_bundle_of(bundle, tmp_path):
+    save_bundle(bundle, tmp_path / "b")
+    return load_bundle(tmp_path / "b")
+
+
+def test_the_network_is_lent_as_a_file_for_as_long_as_it_is_read():
+    bundle = a_bundle()
+    with bundle.network_file() as path:
+        assert path.read_bytes() == bundle.network
+    assert not path.exists()
+
+
+def test_saving_again_replaces_a_bundle_whole_and_leaves_nothing_beside(tmp_path):
+    save_bundle(a_bundle(), tmp_path / "b")
+    few = {"Clinical": models()["Clinical"]}
+    save_bundle(a_bundle(models=few, thresholds={"Clinical": 0.5}, network=None), tmp_path / "b")
+    assert list(load_bundle(tmp_path / "b").models) == ["Clinical"]
+    assert [path.name for path in tmp_path.iterdir()] == ["b"]
+
+
+def test_a_folder_with_other_things_in_it_is_not_replaced(tmp_path):
+    (tmp_path / "thesis.txt").write_text("years of work")
+    with pytest.raises(OutputError, match="do not belong"):
+        save_bundle(a_bundle(), tmp_path)
+    assert (tmp_path / "thesis.txt").exists()
+
+
+def test_a_bundle_that_could_not_be_loaded_is_not_written(tmp_path):
+    broken = replace(models()["Tumor_RAD"], intercept=float("nan"))
+    for changes in (
+        {"models": models() | {"Tumor_RAD": broken}},
+        {"thresholds": {}},
+        {"network": None},
+    ):
+        with pytest.raises(BundleError):
+            save_bundle(a_bundle(**changes), tmp_path / "b")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_demonstration_says_so_beside_its_name():
+    bundle = a_bundle()
+    assert bundle.is_demonstration
+    assert bundle.banner == "made-for-tests: demonstration, not for clinical use"
+    assert bundle.cohort.line == "trained on 160 simulated cases"
+
+
+def test_a_bundle_from_patients_is_no_medical_device_either():
+    bundle = a_bundle(kind=RESEARCH, cohort=TrainingCohort(231, 80, simulated=False))
+    assert not bundle.is_demonstration
+    assert bundle.banner.endswith("not a medical device")
+    assert bundle.cohort.line == "trained on 231 patients"
+
+
+def test_info_tells_what_a_user_must_know(tmp_path):
+    info = bundle_info(save_bundle(a_bundle(), tmp_path / "b"))
+    assert info["training_cohort"]["line"] == "trained on 160 simulated cases"
+    assert info["ring"] == {"width_mm": 2.0, "hu_range": [-200.0, 400.0]}
+    assert info["models"]["Tumor_DL"] == {"columns": ["network:Tumor_DL"], "threshold": 1 / 3}
+    assert len(info["hash"]) == 64
+
+
+def test_loading_and_evaluating_imports_no_learning_library(tmp_path):
+    save_bundle(a_bundle(), tmp_path / "b")
+    program = f"""
+import sys
+from ParotidClassifierCore.models.bundle_store import load_bundle
+from ParotidClassifierCore.models.eleven import probabilities
+bundle = load_bundle({str(tmp_path / "b")!r})
+print(probabilities(bundle.models, {values()!r}, bundle.thresholds)["Combined"].probability)
+heavy = {{"torch", "sklearn", "radiomics", "pandas", "matplotlib"}} & set(sys.modules)
+assert not heavy, heavy
+"""
+    package = str(Path(ParotidClassifierCore.__file__).parents[1])
+    done = subprocess.run(  # noqa: S603
+        [sys.executable, "-c", program],
+        env={"PYTHONPATH": package},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    here = probabilities(models(), values(), dict.fromkeys(models(), 0.5))["Combined"]
+    assert float(done.stdout) == here.probability
+
+
+def test_shipped_bundles_are_found_beside_core(tmp_path, monkeypatch):
+    assert bundle_store.SHIPPED.parent.name == "Resources"
+    assert bundle_store.SHIPPED.parents[1] == Path(ParotidClassifierCore.__file__).parents[1]
+    monkeypatch.setattr(bundle_store, "SHIPPED", tmp_path)
+    with pytest.raises(BundleError, match="no model bundle"):
+        default_bundle()
+    for name in ("b", "a"):
+        save_bundle(a_bundle(), tmp_path / name)
+    assert shipped_bundles() == (tmp_path / "a", tmp_path / "b")
+    assert default_bundle() == tmp_path / "a"
+
+
+def test_every_shipped_bundle_loads():
+    for path in shipped_bundles():
+        assert load_bundle(path).is_demonstration
