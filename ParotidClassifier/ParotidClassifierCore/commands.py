@@ -40,6 +40,7 @@ class Result:
 
 def predict(options: argparse.Namespace) -> Result:
     """Classify one case and write the three files of a result."""
+    _require_case(options)
     bundle = _bundle(options.bundle)
     with bar_on_terminal("predict") as progress:
         progress(0.0, "reading")
@@ -101,17 +102,17 @@ def features(options: argparse.Namespace) -> Result:
 
 def simulate(options: argparse.Namespace) -> Result:
     """Make one simulated case or a cohort."""
-    from .simulation.case import simulate_case
     from .simulation.cohort import write_case, write_cohort
+    from .simulation.phantom import simulate_case
 
+    if options.outcome is not None and options.cohort is not None:
+        raise UsageError("--outcome names the outcome of one case.", "Leave it out with --cohort.")
     if options.cohort is None:
         malignant = None if options.outcome is None else options.outcome == "malignant"
         case = simulate_case(options.seed, malignant)
         write_case(case, options.out)
         data = {"case": str(options.out), "malignant": case.malignant}
         return Result(f"A simulated {_outcome(case.malignant)} case lies in {options.out}", data)
-    if options.outcome is not None:
-        raise UsageError("--outcome names the outcome of one case.", "Leave it out with --cohort.")
     with bar_on_terminal("simulate") as progress:
         table = write_cohort(options.cohort, options.seed, options.out, options.jobs, progress)
     return Result(f"{options.cohort} simulated cases are listed in {table}", {"cohort": str(table)})
@@ -162,8 +163,8 @@ def bundle_verify(options: argparse.Namespace) -> Result:
 
 def demo(options: argparse.Namespace) -> Result:
     """Simulate a case as `simulate` does and classify it as `predict` does."""
-    from .simulation.case import simulate_case
     from .simulation.cohort import write_case
+    from .simulation.phantom import simulate_case
 
     bundle = _bundle(options.bundle)
     with bar_on_terminal("demo") as progress:
@@ -182,14 +183,18 @@ def _bundle(path: Path | None) -> Bundle:
     return load_bundle(path or default_bundle())
 
 
-def _case(options: argparse.Namespace) -> Case:
-    loose = [name for name in ("ct", "tumor") if getattr(options, name) is not None]
-    if options.case is not None:
-        if loose:
-            raise UsageError("A case folder and single files were given.", "Give one of the two.")
-        return _with_ring_file(load_case_folder(options.case), options)
-    if len(loose) < 2:
+def _require_case(options: argparse.Namespace) -> None:
+    files = [path for path in (options.ct, options.tumor) if path is not None]
+    if options.case is not None and files:
+        raise UsageError("A case folder and single files were given.", "Give one of the two.")
+    if options.case is None and len(files) < 2:
         raise UsageError("A case needs a CT and an outline.", "Give --ct and --tumor, or --case.")
+
+
+def _case(options: argparse.Namespace) -> Case:
+    _require_case(options)
+    if options.case is not None:
+        return _with_ring_file(load_case_folder(options.case), options)
     case = Case(
         load_ct(options.ct, options.series),
         load_mask(options.tumor, TUMOR, options.tumor_label, options.tumor_segment),

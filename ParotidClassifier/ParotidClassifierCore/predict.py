@@ -104,6 +104,10 @@ def predict(
     Raises:
         ParotidClassifierError: the case cannot be used, or the device is not there.
     """
+    if device != "cpu":
+        from .deep.device import choose_device
+
+        choose_device(device)  # says so at once if it is not there
     watch = _Stopwatch()
     ring = ring or bundle.ring
     progress(0.0, "grid and ring")

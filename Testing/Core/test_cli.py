@@ -1,0 +1,288 @@
+"""The command line as a user meets it: files in, files out, exit codes."""
+
+import csv
+import json
+import shutil
+
+import numpy as np
+import pytest
+import SimpleITK as sitk
+from made_cases import ball_mask, tissue_ct
+from ParotidClassifierCore import commands
+from ParotidClassifierCore.case.loading import load_case_folder
+from ParotidClassifierCore.case.masks import load_mask, save_segmentation
+from ParotidClassifierCore.cli import main
+from ParotidClassifierCore.models.names import ELEVEN_MODELS
+
+FINDINGS = ("--symptoms", "with", "--margin", "unclear", "--lymph-nodes", "without")
+
+
+def run(capsys, *arguments):
+    code = main([str(argument) for argument in arguments])
+    return code, *capsys.readouterr()
+
+
+def files_in(folder):
+    return sorted(p.name for p in folder.iterdir()) if folder.exists() else []
+
+
+@pytest.fixture
+def predict(a_case, a_bundle, tmp_path, capsys):
+    def predicted(*more, out="out", ct=None, tumor=None, bundle=a_bundle):
+        return run(
+            capsys, "predict", "--ct", ct or a_case / "ct.nrrd",
+            "--tumor", tumor or a_case / "tumor.nrrd", "--bundle", bundle,
+            "--out", tmp_path / out, *more,
+        )  # fmt: skip
+
+    return predicted
+
+
+def test_predict_writes_the_prediction_the_ring_and_the_picture(predict, tmp_path):
+    code, out, _ = predict(*FINDINGS)
+    assert code == 0
+    assert files_in(tmp_path / "out") == ["overview.png", "prediction.json", "ring.seg.nrrd"]
+    written = json.loads((tmp_path / "out" / "prediction.json").read_text())
+    assert list(written["models"]) == list(ELEVEN_MODELS)
+    for result in written["models"].values():
+        assert 0 < result["probability"] < 1
+        assert result["call"] == (
+            "malignant" if result["probability"] >= result["threshold"] else "benign"
+        )
+    assert set(written) == {
+        "bundle", "models", "findings", "ring", "timings_s", "software",
+    }  # fmt: skip
+    assert {"volume_mm3", "tumor_volume_mm3", "removed_by_hu_fraction"} == set(written["ring"])
+    ring = load_mask(tmp_path / "out" / "ring.seg.nrrd", "External2")
+    assert sitk.GetArrayFromImage(ring).sum() == written["ring"]["volume_mm3"]
+    assert "demonstration, not for clinical use" in out
+
+
+def test_two_runs_differ_in_nothing_but_their_timings(predict, tmp_path):
+    predict(*FINDINGS, out="one")
+    predict(*FINDINGS, out="two")
+    one, two = (json.loads((tmp_path / n / "prediction.json").read_text()) for n in ("one", "two"))
+    one.pop("timings_s")
+    two.pop("timings_s")
+    assert one == two
+
+
+def test_an_unknown_finding_leaves_combined_out_and_says_why(predict, tmp_path):
+    predict("--symptoms", "with", "--margin", "unknown")
+    models = json.loads((tmp_path / "out" / "prediction.json").read_text())["models"]
+    for name in ("Clinical", "Combined"):
+        assert "margin" in models[name]["unavailable"]
+        assert "enlarged lymph nodes" in models[name]["unavailable"]
+        assert "probability" not in models[name]
+    assert "probability" in models["Tumor+External2_RAD+DL"]
+
+
+def test_the_written_ring_given_back_gives_the_same_prediction(predict, tmp_path):
+    predict(*FINDINGS, out="one")
+    predict(*FINDINGS, "--ring", tmp_path / "one" / "ring.seg.nrrd", out="two")
+    one, two = (json.loads((tmp_path / n / "prediction.json").read_text()) for n in ("one", "two"))
+    for name in ELEVEN_MODELS:
+        assert two["models"][name]["probability"] == one["models"][name]["probability"]
+    assert "ring_given" in {finding["code"] for finding in two["findings"]}
+
+
+def test_another_ring_than_the_bundles_is_a_finding(predict, tmp_path):
+    predict("--ring-width", "4")
+    written = json.loads((tmp_path / "out" / "prediction.json").read_text())
+    assert "ring_settings_differ" in {finding["code"] for finding in written["findings"]}
+
+
+def test_a_saved_case_is_predicted_like_its_files(predict, a_case, a_bundle, tmp_path, capsys):
+    case = tmp_path / "case"
+    case.mkdir()
+    shutil.copy(a_case / "ct.nrrd", case)
+    (case / "clinical.json").write_text(
+        json.dumps({"symptoms": "with", "margin": "unclear", "lymph_nodes": "without"})
+    )
+    predict(*FINDINGS, out="files")
+    shutil.copy(tmp_path / "files" / "ring.seg.nrrd", case / "segmentation.seg.nrrd")
+    assert load_case_folder(case).ring is not None
+    code, printed, _ = run(
+        capsys, "predict", "--case", case, "--bundle", a_bundle, "--json", "--out", tmp_path / "a"
+    )
+    assert code == 0
+    files = json.loads((tmp_path / "files" / "prediction.json").read_text())
+    assert json.loads(printed)["models"] == files["models"]
+
+
+def test_json_goes_to_standard_output_and_errors_too(predict, tmp_path):
+    _, out, _ = predict("--json")
+    assert json.loads(out)["bundle"]["name"] == "made"
+    code, out, _ = predict("--json", ct=tmp_path / "gone.nrrd", out="none")
+    assert code == 3
+    error = json.loads(out)["error"]
+    assert error["kind"] == "UnreadableFileError"
+    assert "gone.nrrd" in error["message"]
+    assert error["remedy"]
+
+
+def test_ring_draws_the_ring_alone(a_case, tmp_path, capsys):
+    code, out, _ = run(
+        capsys, "ring", "--ct", a_case / "ct.nrrd", "--tumor", a_case / "tumor.nrrd",
+        "--ring-width", "3", "--out", tmp_path,
+    )  # fmt: skip
+    assert code == 0
+    assert files_in(tmp_path) == ["ring.seg.nrrd"]
+    assert "External2" in out
+
+
+def test_features_writes_1874_rows_with_both_regions(a_case, tmp_path, capsys):
+    table = tmp_path / "features.csv"
+    code, _, _ = run(
+        capsys, "features", "--ct", a_case / "ct.nrrd", "--tumor", a_case / "tumor.nrrd",
+        "--out", table,
+    )  # fmt: skip
+    assert code == 0
+    rows = list(csv.reader(table.read_text().splitlines()))
+    assert rows[0] == ["feature", "Tumor", "External2"]
+    assert len(rows) == 1 + 1874
+    assert all(np.isfinite([float(value) for value in row[1:]]).all() for row in rows[1:])
+
+
+def test_bundle_info_and_verify(a_bundle, capsys):
+    code, out, _ = run(capsys, "bundle", "info", a_bundle, "--json")
+    assert code == 0
+    assert list(json.loads(out)["models"]) == list(ELEVEN_MODELS)
+    code, out, _ = run(capsys, "bundle", "verify", a_bundle)
+    assert code == 0
+    assert "11 models" in out
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        ("predict", "--out", "x"),
+        ("predict", "--ct", "a.nrrd", "--tumor", "b.nrrd", "--case", "c", "--out", "x"),
+        ("simulate", "--cohort", "3", "--outcome", "benign", "--out", "x"),
+        ("ring", "--ct", "a.nrrd", "--tumor", "b.nrrd", "--hu-range", "9", "1", "--out", "x"),
+    ],
+)
+def test_options_that_do_not_go_together_end_with_2(wrong, a_case, tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for name, source in (("a.nrrd", "ct.nrrd"), ("b.nrrd", "tumor.nrrd")):
+        shutil.copy(a_case / source, tmp_path / name)
+    code, _, told = run(capsys, *wrong)
+    assert code == 2
+    assert told.strip()
+    assert not (tmp_path / "x").exists()
+
+
+def test_a_word_outside_its_levels_ends_with_2(predict):
+    with pytest.raises(SystemExit) as stop:
+        predict("--margin", "blurry")
+    assert stop.value.code == 2
+
+
+def bad_bundle(a_bundle, folder):
+    shutil.copytree(a_bundle, folder)
+    with (folder / "models.json").open("a") as models:
+        models.write(" ")
+    return folder
+
+
+def mr_like(folder):
+    ct = tissue_ct() + 2000
+    sitk.WriteImage(ct, str(folder / "mr.nrrd"))
+    return folder / "mr.nrrd"
+
+
+def elsewhere(folder):
+    ct = tissue_ct(origin=(5000.0, 0.0, 0.0))
+    sitk.WriteImage(ball_mask(ct), str(folder / "elsewhere.nrrd"))
+    return folder / "elsewhere.nrrd"
+
+
+def two_labels(folder):
+    ct = tissue_ct()
+    both = ball_mask(ct, 5.0, (25, 40, 16)) + 2 * ball_mask(ct, 5.0, (60, 40, 16))
+    sitk.WriteImage(both, str(folder / "two.nrrd"))
+    return folder / "two.nrrd"
+
+
+@pytest.mark.parametrize(
+    ("name", "code", "words"),
+    [
+        ("mr", 3, "does not look like CT in HU"),
+        ("elsewhere", 3, "does not overlap"),
+        ("two labels", 3, "--tumor-label"),
+        ("missing", 3, "does not exist"),
+        ("no ring", 3, "No voxel"),
+        ("bundle", 4, "models.json"),
+    ],
+)
+def test_unusable_input_ends_with_its_code_and_writes_nothing(
+    name, code, words, predict, a_bundle, tmp_path
+):
+    given = {
+        "mr": lambda: predict(ct=mr_like(tmp_path)),
+        "elsewhere": lambda: predict(tumor=elsewhere(tmp_path)),
+        "two labels": lambda: predict(tumor=two_labels(tmp_path)),
+        "missing": lambda: predict(tumor=tmp_path / "gone.nii.gz"),
+        "no ring": lambda: predict("--hu-range", "2000", "3000"),
+        "bundle": lambda: predict(bundle=bad_bundle(a_bundle, tmp_path / "bad")),
+    }[name]
+    ended, _, told = given()
+    assert ended == code
+    assert words in told
+    assert "Traceback" not in told
+    assert files_in(tmp_path / "out") == []
+
+
+def test_our_own_fault_ends_with_1_and_keeps_the_traceback_in_a_log(predict, monkeypatch, tmp_path):
+    def broken(*_):
+        raise RuntimeError("a bug")
+
+    monkeypatch.setattr("tempfile.gettempdir", lambda: str(tmp_path))
+    monkeypatch.setattr(commands, "_with_words", broken)
+    code, _, told = predict()
+    assert code == 1
+    assert "Traceback" not in told
+    assert "a bug" in told
+    log = (tmp_path / "parotid-classifier.log").read_text()
+    assert "Traceback" in log
+    assert "broken" in log
+
+
+def test_a_gpu_that_is_not_there_is_said_plainly(predict):
+    torch = pytest.importorskip("torch")
+    if torch.cuda.is_available():
+        pytest.skip("this machine has a GPU")
+    code, _, told = predict("--device", "cuda")
+    assert code == 2
+    assert "no GPU" in told
+
+
+def test_a_full_disk_leaves_no_half_result(predict, monkeypatch, tmp_path):
+    import slicerio
+
+    def full_disk(file, *_, **__):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(slicerio, "write_segmentation", full_disk)
+    code, _, told = predict()
+    assert code == 3
+    assert "No space left" in told
+    assert files_in(tmp_path / "out") == []
+
+
+def test_a_segment_may_have_another_name(predict, a_case, tmp_path):
+    case = load_mask(a_case / "tumor.nrrd", "Tumor")
+    from ParotidClassifierCore.case.working_grid import Geometry
+
+    geometry = Geometry(case.GetOrigin(), case.GetDirection(), case.GetSpacing())
+    path = tmp_path / "mass.seg.nrrd"
+    save_segmentation(path, {"Tumor": sitk.GetArrayFromImage(case) != 0}, geometry)
+    path.write_bytes(path.read_bytes().replace(b"Segment0_Name:=Tumor", b"Segment0_Name:=Parot"))
+    predict(out="by-label-map")
+    code, _, _ = predict("--tumor-segment", "Parot", tumor=path, out="by-segment")
+    assert code == 0
+    one, two = (
+        json.loads((tmp_path / n / "prediction.json").read_text())["models"]
+        for n in ("by-label-map", "by-segment")
+    )
+    assert one == two

@@ -1,0 +1,38 @@
+import pytest
+from ParotidClassifierCore.errors import OutputError
+from ParotidClassifierCore.files import write_json, written_together, written_whole
+
+
+def test_a_file_appears_only_when_it_is_whole(tmp_path):
+    path = tmp_path / "deep" / "result.json"
+    with pytest.raises(RuntimeError, match="halfway"), written_whole(path) as beside:
+        beside.write_text("half")
+        raise RuntimeError("halfway")
+    assert list(path.parent.iterdir()) == []
+    write_json(path, {"a": 1})
+    assert [p.name for p in path.parent.iterdir()] == ["result.json"]
+
+
+def test_files_of_a_result_appear_together_or_not_at_all(tmp_path):
+    (tmp_path / "one.txt").write_text("old")
+    with pytest.raises(RuntimeError, match="halfway"), written_together(tmp_path) as folder:
+        (folder / "one.txt").write_text("new")
+        raise RuntimeError("halfway")
+    assert (tmp_path / "one.txt").read_text() == "old"
+    with written_together(tmp_path) as folder:
+        (folder / "one.txt").write_text("new")
+        (folder / "two.txt").write_text("new")
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["one.txt", "two.txt"]
+    assert (tmp_path / "one.txt").read_text() == "new"
+
+
+def test_a_place_that_cannot_be_written_to_is_named(tmp_path):
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(OutputError, match="cannot be written"):
+        write_json(tmp_path / "file" / "result.json", {})
+
+
+def test_numbers_that_are_none_are_not_written(tmp_path):
+    with pytest.raises(ValueError, match="JSON"):
+        write_json(tmp_path / "result.json", {"a": float("nan")})
+    assert list(tmp_path.iterdir()) == []
