@@ -103,7 +103,7 @@ def features(options: argparse.Namespace) -> Result:
 def simulate(options: argparse.Namespace) -> Result:
     """Make one simulated case or a cohort."""
     from .simulation.cohort import write_case, write_cohort
-    from .simulation.phantom import simulate_case
+    from .simulation.case import simulate_case
 
     if options.outcome is not None and options.cohort is not None:
         raise UsageError("--outcome names the outcome of one case.", "Leave it out with --cohort.")
@@ -164,7 +164,7 @@ def bundle_verify(options: argparse.Namespace) -> Result:
 def demo(options: argparse.Namespace) -> Result:
     """Simulate a case as `simulate` does and classify it as `predict` does."""
     from .simulation.cohort import write_case
-    from .simulation.phantom import simulate_case
+    from .simulation.case import simulate_case
 
     bundle = _bundle(options.bundle)
     with bar_on_terminal("demo") as progress:
