@@ -1,3 +1,4 @@
+# make setup  set everything up in .venv
 # make run    set everything up in .venv and classify a sample case
 # make test   set everything up and run the tests
 # make lint   check style and formatting
@@ -13,7 +14,9 @@ CORES ?= 2
 DEMO_BUNDLE := ParotidClassifier/Resources/Models/simulated-demo
 DEMO_COHORT := out/demo-cohort
 
-.PHONY: run test lint format bench models clean
+.PHONY: setup run test lint format bench models clean
+
+setup: $(READY)
 
 run: $(READY)
 	$(BIN)/parotid-classifier demo --out out/demo
