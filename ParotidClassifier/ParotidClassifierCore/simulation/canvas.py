@@ -57,7 +57,7 @@ class Canvas:
         value: float | np.ndarray,
         edge_mm: float = EDGE_MM,
     ) -> None:
-        """Blend `value` (HU, a number or an array of the window's shape) into where it is inside."""
+        """Blend `value` (HU, a number or an array of the window's shape) into the inside."""
         self.blend(window, coverage(distance, edge_mm), value)
 
     def blend(self, window: Window, share: np.ndarray, value: float | np.ndarray) -> None:

@@ -6,15 +6,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from . import anatomy
-from .canvas import Canvas, coverage
+from .anatomy import group, structure
+from .canvas import Canvas, Window
 from .noise import Axes, SmoothNoise
+from .strokes import Stroke, grown, signed_distance
 
 AIR, FAT, SKIN, MUSCLE, MUCOSA = -1000.0, -104.0, 48.0, 64.0, 82.0
 CORTEX, MARROW, TOOTH, CELL_WALL = 1250.0, 240.0, 1900.0, 420.0
 BRAIN, CORD, FLUID = 38.0, 44.0, 14.0
-LOBULE, SUBMANDIBULAR, NODE = 84.0, 86.0, 78.0
+LOBULE, SUBMANDIBULAR, NODE = 82.0, 86.0, 78.0
 SKIN_MM = 1.7
+COVER_MM = 3.2  # skin and fat that are left over a tumour which lifts the skin
 
 
 @dataclass(frozen=True)
@@ -120,33 +122,44 @@ class HeadPainter:
 
     variation: HeadVariation
 
-    def soft_tissue(self, canvas: Canvas, texture: TexturePlane) -> np.ndarray:
-        """Paint skin, fat, muscles and glands; return the signed distance (mm) to the skin."""
-        body = self._body(canvas, texture)
+    def soft_tissue(
+        self,
+        canvas: Canvas,
+        texture: TexturePlane,
+        bulge: tuple[Window, np.ndarray] | None = None,
+    ) -> np.ndarray:
+        """Paint skin, fat, muscles and glands; return the signed distance (mm) to the skin.
+
+        Args:
+            bulge: window and signed distance (mm) to what lifts the skin from below.
+        """
+        body = self._body(canvas, texture, bulge)
         self._muscles(canvas, texture)
-        for stroke in anatomy.GLANDS.values():
+        for stroke in (structure("glands", "submandibular"),):
             for nodes in canvas.strokes(stroke):
                 window, distance = canvas.distance(nodes)
                 distance = distance + 1.2 * texture.lobules[window]
                 canvas.paint(window, distance, SUBMANDIBULAR + 12 * texture.fine[window], 1.4)
         self._parotids(canvas, texture, body)
-        for stroke in anatomy.NODES.values():
+        for stroke in group("nodes").values():
             self._simple(canvas, stroke, NODE)
         return body
 
     def hard_tissue(self, canvas: Canvas, texture: TexturePlane) -> None:
         """Paint the skull, spine and jaws, then the airways."""
         self._skull(canvas, texture)
-        for stroke in anatomy.BONES.values():
+        for stroke in group("bones").values():
             for nodes in canvas.strokes(stroke):
                 self._bone(canvas, nodes, texture)
         self._mastoid(canvas, texture)
         self._canal(canvas)
-        self._simple(canvas, anatomy.TEETH, TOOTH, rigid=True)
-        for stroke in anatomy.AIRWAYS.values():
-            self._simple(canvas, stroke, AIR, rigid=True)
-        self._simple(canvas, anatomy.TURBINATE, MUCOSA, rigid=True)
-        if anatomy.TURBINATE.nodes(canvas.z) is not None:  # nasal septum
+        self._simple(canvas, structure("teeth", "upper teeth"), TOOTH, rigid=True)
+        for stroke in group("airways").values():
+            self._simple(canvas, stroke, AIR, rigid=True, wobble=0.7 * texture.coarse)
+        self._simple(
+            canvas, structure("nasal", "turbinate"), MUCOSA, rigid=True, wobble=texture.coarse
+        )
+        if structure("nasal", "turbinate").nodes(canvas.z) is not None:  # nasal septum
             window, distance = canvas.distance(
                 np.array([(0, -84, 0.9), (0.6, -36, 1.1)]), rigid=True
             )
@@ -154,24 +167,37 @@ class HeadPainter:
 
     def vessels(self, canvas: Canvas) -> None:
         """Paint the enhanced arteries and veins."""
-        for stroke in anatomy.ARTERIES.values():
+        for stroke in group("arteries").values():
             self._simple(canvas, stroke, self.variation.artery_hu)
-        for stroke in (*anatomy.VEINS.values(), anatomy.RETROMANDIBULAR_VEIN):
+        for stroke in group("veins").values():
             self._simple(canvas, stroke, self.variation.vein_hu)
 
     def _simple(
-        self, canvas: Canvas, stroke: anatomy.Stroke, hu: float, *, rigid: bool = False
+        self,
+        canvas: Canvas,
+        stroke: Stroke,
+        hu: float,
+        *,
+        rigid: bool = False,
+        wobble: np.ndarray | None = None,
     ) -> None:
         for nodes in canvas.strokes(stroke):
             window, distance = canvas.distance(nodes, rigid=rigid)
-            canvas.paint(window, distance, hu)
+            canvas.paint(window, distance if wobble is None else distance + wobble[window], hu)
 
-    def _body(self, canvas: Canvas, texture: TexturePlane) -> np.ndarray:
+    def _body(
+        self,
+        canvas: Canvas,
+        texture: TexturePlane,
+        bulge: tuple[Window, np.ndarray] | None,
+    ) -> np.ndarray:
         whole = (slice(None), slice(None))
-        nodes = canvas.strokes(anatomy.BODY)[0]
-        nodes = nodes + (0, 0, self.variation.fat_mm)
-        body = _signed(canvas, nodes)
-        for stroke in (anatomy.NOSE, anatomy.EAR):
+        nodes = grown(canvas.strokes(structure("outline", "body"))[0], self.variation.fat_mm)
+        body = signed_distance(np.abs(canvas.rigid_x), canvas.rigid_y, nodes)
+        if bulge is not None:
+            window, distance = bulge
+            body[window] = _smooth_minimum(body[window], distance - COVER_MM, 7.0)
+        for stroke in (structure("outline", "nose"), structure("outline", "ear")):
             for part in canvas.strokes(stroke):
                 window, distance = canvas.distance(part)
                 body[window] = _smooth_minimum(body[window], distance, 4.0)
@@ -181,48 +207,44 @@ class HeadPainter:
         fat += 45 * np.clip(1 - np.abs(body + 5.2 + 0.8 * texture.coarse) / 0.55, 0, 1)
         canvas.paint(whole, body, SKIN + 6 * texture.fine)
         canvas.paint(whole, body + np.float32(SKIN_MM), fat)
-        ears = [part for part in canvas.strokes(anatomy.EAR)]
-        for part in ears:
-            window, distance = canvas.distance(part)
-            canvas.paint(window, distance, SKIN)
+        self._simple(canvas, structure("outline", "ear"), SKIN)
         return body
 
     def _muscles(self, canvas: Canvas, texture: TexturePlane) -> None:
-        streaks = 1.0 * (np.clip(texture.lobules - 1.5, 0, 1.0))
+        streaks = np.clip(texture.lobules - 1.5, 0, 1)
         muscle = MUSCLE + 5 * texture.fine - 85 * streaks
-        for name, stroke in anatomy.MUSCLES.items():
-            bulk = 0.0 if name in _THIN_MUSCLES else self.variation.bulk_mm
+        for name, stroke in group("muscles").items():
+            firm = name in _FIRM_MUSCLES
             for nodes in canvas.strokes(stroke):
-                window, distance = canvas.distance(
-                    nodes + (0, 0, min(bulk, float(nodes[:, 2].min())))
-                )
-                distance = distance + 0.55 * texture.coarse[window]
+                bulk = 0.0 if firm else min(self.variation.bulk_mm, float(nodes[:, 2].min()))
+                window, distance = canvas.distance(grown(nodes, bulk))
+                distance = distance + (0.5 if firm else 0.95) * texture.coarse[window]
+                if not firm:  # the fat plane between muscles
+                    canvas.paint(window, distance - 0.7, FAT + 15)
                 wall = name == "pharyngeal wall"
                 canvas.paint(window, distance, MUCOSA if wall else muscle[window], 1.1)
 
     def _parotids(self, canvas: Canvas, texture: TexturePlane, body: np.ndarray) -> None:
-        for nodes in canvas.strokes(anatomy.PAROTID):
-            nodes = nodes + (0, 0, self.variation.gland_mm)
-            nodes[:, 2] = np.maximum(nodes[:, 2], 0.3)
-            window, distance = canvas.distance(nodes)
+        for nodes in canvas.strokes(structure("glands", "parotid")):
+            window, distance = canvas.distance(grown(nodes, self.variation.gland_mm))
             distance = np.maximum(distance, body[window] + 4.0)
-            distance = distance + 0.9 * texture.lobules[window] + 0.6 * texture.coarse[window]
+            distance = distance + 0.8 * texture.lobules[window] + 0.6 * texture.coarse[window]
             # Fat between lobules: where the field is low, more of it in a fatty gland.
-            field = 0.8 * texture.lobules[window] + 0.45 * texture.coarse[window]
-            level = 2.6 * (self.variation.gland_fat - 0.5)
-            fat = np.clip(0.5 + 0.62 * (field + level), 0, 0.92)
-            gland = LOBULE + 5 * texture.fine[window] + (FAT - LOBULE) * fat
-            canvas.paint(window, distance, gland, 1.3)
+            field = 0.7 * texture.fine[window] + 0.7 * texture.lobules[window]
+            field += 0.3 * texture.coarse[window]
+            level = 2.2 * (self.variation.gland_fat - 0.5)
+            fat = np.clip(0.5 + 0.44 * (field + level), 0.12, 0.92)
+            canvas.paint(window, distance, LOBULE + (FAT - LOBULE) * fat, 1.3)
 
     def _bone(self, canvas: Canvas, nodes: np.ndarray, texture: TexturePlane) -> None:
         window, distance = canvas.distance(nodes, rigid=True, reach_mm=6)
         distance = distance + 0.35 * texture.coarse[window]
         canvas.paint(window, distance, CORTEX)
         inner = np.clip(-distance - 1.5, 0, 1)
-        canvas.blend(window, inner, MARROW + 90 * texture.fine[window])
+        canvas.blend(window, inner, MARROW + 60 * texture.fine[window])
 
     def _mastoid(self, canvas: Canvas, texture: TexturePlane) -> None:
-        for nodes in canvas.strokes(anatomy.MASTOID):
+        for nodes in canvas.strokes(structure("skull", "mastoid")):
             window, distance = canvas.distance(nodes, rigid=True, reach_mm=6)
             distance = distance + 0.5 * texture.coarse[window]
             canvas.paint(window, distance, 900.0)
@@ -231,29 +253,43 @@ class HeadPainter:
             canvas.blend(window, np.clip(-distance - 1.4, 0, 1), hu)
 
     def _skull(self, canvas: Canvas, texture: TexturePlane) -> None:
-        for nodes in canvas.strokes(anatomy.SKULL):
+        """The occipital bone slopes, so its tables blur into one another in a 5 mm slice."""
+        skull = [
+            *canvas.strokes(structure("skull", "middle fossa")),
+            *canvas.strokes(structure("skull", "posterior fossa")),
+        ]
+        for nodes in skull:
             window, distance = canvas.distance(nodes, rigid=True)
-            canvas.paint(window, distance, CORTEX)
-            canvas.paint(window, distance + 1.5, 420.0)
-            canvas.paint(window, distance + 4.2, CORTEX)
-            canvas.paint(window, distance + 5.8, FLUID)
-            inside = distance + 7.6 + 0.9 * texture.coarse[window]
-            canvas.paint(window, inside, BRAIN + 3 * texture.coarse[window], 1.6)
+            distance = distance + 0.5 * texture.coarse[window]
+            canvas.paint(window, distance, 950.0, 2.4)
+            canvas.paint(window, distance + 5.5, FLUID, 2.4)
+            inside = distance + 7.5 + 0.7 * texture.coarse[window]
+            canvas.paint(window, inside, BRAIN + 3 * texture.coarse[window], 2.4)
+        self._simple(canvas, structure("skull", "sphenoid sinus"), CORTEX, rigid=True)
+        for nodes in canvas.strokes(structure("skull", "sphenoid sinus")):
+            window, distance = canvas.distance(grown(nodes, -1.4), rigid=True)
+            canvas.paint(window, distance + 0.5 * texture.coarse[window], AIR)
 
     def _canal(self, canvas: Canvas) -> None:
-        for stroke, hu in ((anatomy.CANAL, FLUID), (anatomy.CORD, CORD)):
+        for stroke, hu in (
+            (structure("canal", "canal"), FLUID),
+            (structure("canal", "cord"), CORD),
+        ):
             self._simple(canvas, stroke, hu, rigid=True)
 
 
-_THIN_MUSCLES = frozenset(
-    {"buccinator", "lips", "pharyngeal wall", "styloid muscles", "nasal soft tissue", "tongue"}
+# Not made larger or smaller with the other muscles.
+_FIRM_MUSCLES = frozenset(
+    {
+        "buccinator",
+        "lips",
+        "pharyngeal wall",
+        "styloid muscles",
+        "nasal soft tissue",
+        "tongue",
+        "disc",
+    }
 )
-
-
-def _signed(canvas: Canvas, nodes: np.ndarray) -> np.ndarray:
-    from .strokes import signed_distance
-
-    return signed_distance(canvas.x, canvas.y, nodes)
 
 
 def _smooth_minimum(a: np.ndarray, b: np.ndarray, width: float) -> np.ndarray:

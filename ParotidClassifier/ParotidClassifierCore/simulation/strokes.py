@@ -70,6 +70,13 @@ def _catmull_rom(nodes: np.ndarray, share: float) -> np.ndarray:
     )
 
 
+def grown(nodes: np.ndarray, by_mm: float) -> np.ndarray:
+    """Return nodes (n, 3) with larger radii, none below zero."""
+    nodes = nodes.copy()
+    nodes[:, 2] = np.maximum(nodes[:, 2] + by_mm, 0)
+    return nodes
+
+
 def signed_distance(x: np.ndarray, y: np.ndarray, nodes: np.ndarray) -> np.ndarray:
     """Signed distance in mm (negative inside) of points to the stroke with `nodes` (n, 3).
 

@@ -52,8 +52,8 @@ class Difficulty:
         shape: lobulation and spiculation.
     """
 
-    tumor: float = 1.2
-    ring: float = 1.35
+    tumor: float = 1.5
+    ring: float = 1.15
     shape: float = 0.6
 
 
@@ -88,6 +88,7 @@ _CORRELATION = np.array(
     ]
 )
 _FACTOR = np.linalg.cholesky(_CORRELATION)
+_SD_BEFORE_TRUNCATION = 1.12  # of the diameters: cutting both ends takes a ninth of their SD
 _READER_SD = 0.5  # of a reader's judgement of a trait, in standard deviations of the trait
 
 
@@ -190,7 +191,7 @@ def _location(rng: np.random.Generator, malignant: bool) -> Location:
 
 
 def _diameter(rng: np.random.Generator) -> float:
-    mean, sd = published.DIAMETER_CM
+    mean, sd = published.DIAMETER_CM[0], _SD_BEFORE_TRUNCATION * published.DIAMETER_CM[1]
     low, high = published.DIAMETER_RANGE_CM
     spread = math.sqrt(math.log(1 + (sd / mean) ** 2))
     while True:

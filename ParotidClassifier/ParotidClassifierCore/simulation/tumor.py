@@ -15,12 +15,13 @@ from .traits import Traits
 
 NECROSIS_HU, STRAND_HU = 10.0, 74.0
 _SURROUNDINGS_MM = 11.0  # how far infiltration and the window around the tumour reach
+_GRAIN_FLATTENING = 0.5
 _NORMAL = NormalDist()
 
 # Centre of a small tumour (canonical head, mm) and how far it moves per mm of radius: superficial
 # ones grow outwards, deep ones towards the parapharyngeal space.
 _SITES = {
-    Location.SUPERFICIAL: ((61.5, 2.0), (0.30, 0.0)),
+    Location.SUPERFICIAL: ((61.0, 2.0), (0.20, 0.05)),
     Location.BOTH: ((55.0, 6.0), (0.12, 0.05)),
     Location.DEEP: ((46.5, 6.0), (-0.10, 0.0)),
 }
@@ -112,7 +113,7 @@ def draw_tumor(
     tumor, ring, shape = (_NORMAL.cdf(v) for v in (traits.tumor, traits.ring, traits.shape))
     half = 5.0 * traits.diameter_cm
     lobulation = half * (0.02 + 0.10 * shape)
-    half -= 0.9 * lobulation
+    half -= 0.35 * lobulation
     wide = (0.86, 1.0) if record.shape is Shape.ROUND else (0.66, 0.92)
     axes = (half, half * rng.uniform(*wide), half * rng.uniform(0.75, 1.05))
     return TumorShape(
@@ -125,13 +126,11 @@ def draw_tumor(
         infiltration=float(0.95 * ring),
         mass_effect=float(0.85 - 0.45 * ring),
         solid_hu=traits.plain_hu + traits.enhancement_hu,
-        texture_hu=float(4 + 34 * tumor),
-        grain_mm=float(2.6 + 1.6 * tumor),
+        texture_hu=float(4 + 52 * tumor),
+        grain_mm=float(2.1 + 0.9 * tumor),
         raggedness_mm=float(0.06 * half + 0.22 * half * tumor),
         cysts=_cysts(rng, half, tumor) if record.cystic_areas is Finding.WITH else (),
-        calcifications=_calcifications(rng, half)
-        if record.calcification is Finding.WITH
-        else (),
+        calcifications=_calcifications(rng, half) if record.calcification is Finding.WITH else (),
     )
 
 
@@ -224,7 +223,15 @@ class TumorPainter:
         doubt = 0.30 + 0.12 * (self.shape.edge_mm - 0.9)
         return np.float32(doubt) * self._wobble.plane(level_mm)
 
+    def bulge(self, z: float) -> tuple[Window, np.ndarray]:
+        """Return the window and the signed distance (mm) to the tumour without its lobules."""
+        return self.window, self._ellipsoid(z - self.shape.center[2])
+
     def _outline(self, level: float) -> np.ndarray:
+        lobules = np.float32(self.shape.lobulation_mm) * self._lobules.plane(level)
+        return self._ellipsoid(level) - lobules
+
+    def _ellipsoid(self, level: float) -> np.ndarray:
         cosine, sine = np.float32(np.cos(self.shape.turn)), np.float32(np.sin(self.shape.turn))
         a, b, c = (np.float32(axis) for axis in self.shape.axes)
         along = (cosine * self._x + sine * self._y) / a
@@ -232,8 +239,7 @@ class TumorPainter:
         up = np.float32(level) / c
         f = np.sqrt(along**2 + across**2 + up**2) + np.float32(1e-4)
         gradient = np.sqrt((along / a) ** 2 + (across / b) ** 2 + (up / c) ** 2) / f
-        distance = (f - 1) / np.maximum(gradient, np.float32(0.5 / a))
-        return distance - np.float32(self.shape.lobulation_mm) * self._lobules.plane(level)
+        return (f - 1) / np.maximum(gradient, np.float32(0.5 / a))
 
     def _surroundings(self, canvas: Canvas, outline: np.ndarray, level: float) -> None:
         """Strands and haze: fat and gland around the tumour take on soft-tissue density."""
@@ -249,8 +255,10 @@ class TumorPainter:
 
     def _solid(self, canvas: Canvas, outline: np.ndarray, level: float) -> None:
         shape = self.shape
-        grain = self._grain.plane(level)
-        hu = np.float32(shape.solid_hu) + np.float32(shape.texture_hu) * grain
+        # Patches longer than wide along z, so that slices of 5 mm do not average them away.
+        grain = self._grain.plane(_GRAIN_FLATTENING * level)
+        patches = grain - 0.35 * np.abs(grain)  # low patches are deeper than high ones are bright
+        hu = np.float32(shape.solid_hu) + np.float32(shape.texture_hu) * (patches + 0.25)
         ragged = np.float32(shape.raggedness_mm) * self._lobules.plane(level)
         ragged += np.float32(0.5 * shape.raggedness_mm) * grain
         for cyst in shape.cysts:

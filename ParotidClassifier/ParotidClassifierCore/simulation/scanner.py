@@ -1,26 +1,21 @@
-"""One simulated case: CT, tumour mask, clinical record, all from one seed."""
+"""The simulated scanner: from a head and a tumour to slices and a reader's outline."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from enum import IntEnum
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 from scipy import ndimage
 
 from ..case.working_grid import Geometry
 from ..clinical import ClinicalRecord, Finding, Number
-from . import published
-from .anatomy import CONTRALATERAL_LESION, ENLARGED_NODE
+from .anatomy import structure
 from .canvas import Canvas, Window
 from .head import NODE, HeadPainter, HeadVariation, TexturePlane, Textures
-from .noise import Axes, ct_noise
-from .traits import Difficulty, Traits, draw_case
-from .tumor import TumorPainter, TumorShape, draw_tumor
-
-if TYPE_CHECKING:
-    import SimpleITK as sitk
+from .noise import Axes
+from .streams import Stream, stream
+from .tumor import TumorPainter, TumorShape
 
 FIELD_MM = 220.0
 SLICE_MM = 5.0
@@ -31,113 +26,25 @@ _MOVED_HU = 150.0  # a pixel that bone or air has changed by more is not tumour
 _WARP_MM = 1.6
 
 
-class Stream(IntEnum):
-    """Independent random streams of one case: changing one part leaves the others as they are."""
-
-    CLASS = 0
-    CLINICAL = 1
-    ANATOMY = 2
-    TUMOR = 3
-    TEXTURE = 4
-    TUMOR_TEXTURE = 5
-    NOISE = 6
-    ACQUISITION = 7
-
-
-def stream(seed: int, part: Stream) -> np.random.Generator:
-    """Return the generator of one part of the case `seed`."""
-    return np.random.default_rng([seed, int(part)])
-
-
 @dataclass(frozen=True)
-class SimulatedCase:
-    """A simulated patient.
+class ScanGrid:
+    """The CT's voxels: square pixels, 5 mm slices, the tumour well inside on every side.
 
     Attributes:
-        case_id: name of the case's folder.
-        seed: the whole case follows from it, the class and the difficulty.
-        ct: int16 HU.
-        tumor: uint8, 1 = Tumor, on the CT's grid, as a reader would outline it slice by slice.
-        record: clinical variables; the maximum diameter is the mask's.
-        malignant: the truth.
-        traits: what the image was drawn from.
-        difficulty: the class separation it was drawn with.
+        spacing_mm: of columns and rows.
+        columns: number of columns and of rows.
+        slices: number of slices.
+        center: of the volume (x, y, z), mm in the field of view's frame.
     """
-
-    case_id: str
-    seed: int
-    ct: sitk.Image
-    tumor: sitk.Image
-    record: ClinicalRecord
-    malignant: bool
-    traits: Traits
-    difficulty: Difficulty
-
-
-def draw_class(seed: int) -> bool:
-    """Draw whether the case `seed` is malignant, with the published prevalence of 89 in 357."""
-    return bool(stream(seed, Stream.CLASS).random() < published.MALIGNANT / published.PATIENTS)
-
-
-def simulate_case(
-    seed: int,
-    malignant: bool | None = None,
-    difficulty: Difficulty | None = None,
-    case_id: str | None = None,
-) -> SimulatedCase:
-    """Simulate one patient; the same arguments give the same case to the last voxel.
-
-    Args:
-        seed: not negative.
-        malignant: the class; None draws it with the published prevalence.
-        difficulty: class separation; None is the default `Difficulty()`.
-        case_id: default `sim-<seed>`.
-    """
-    difficulty = difficulty or Difficulty()
-    malignant = draw_class(seed) if malignant is None else malignant
-    traits, record = draw_case(stream(seed, Stream.CLINICAL), malignant, difficulty)
-    head = HeadVariation.draw(stream(seed, Stream.ANATOMY))
-    shape = draw_tumor(stream(seed, Stream.TUMOR), traits, record, head)
-    grid = _Grid.around(shape, stream(seed, Stream.ACQUISITION))
-    hu, mask = _Scanner(seed, head, shape, record, grid).scan()
-    hu += ct_noise(stream(seed, Stream.NOISE), hu.shape, grid.spacing_mm, head.noise_hu)
-    hu = np.clip(np.rint(hu), -1024, 3071).astype(np.int16)
-    diameter = max_axial_diameter_mm(mask, grid.spacing_mm)
-    return SimulatedCase(
-        case_id=case_id or f"sim-{seed}",
-        seed=seed,
-        ct=grid.geometry.image(hu),
-        tumor=grid.geometry.image(mask),
-        record=replace(record, max_diameter_cm=round(diameter / 10, 1)),
-        malignant=malignant,
-        traits=traits,
-        difficulty=difficulty,
-    )
-
-
-def max_axial_diameter_mm(mask: np.ndarray, spacing_mm: float) -> float:
-    """Return the largest extent in any axial slice of `mask` (z, y, x), edge to edge, in mm."""
-    angles = np.linspace(0, np.pi, 90, endpoint=False)
-    directions = np.stack([np.cos(angles), np.sin(angles)])
-    extents = [
-        float(np.ptp(np.argwhere(plane) @ directions, axis=0).max()) + 1
-        for plane in mask
-        if plane.any()
-    ]
-    return max(extents, default=0.0) * spacing_mm
-
-
-@dataclass(frozen=True)
-class _Grid:
-    """The CT's voxels: square pixels, 5 mm slices, the tumour well inside on every side."""
 
     spacing_mm: float
     columns: int
     slices: int
-    center: tuple[float, float, float]  # of the volume, mm in the field of view's frame
+    center: tuple[float, float, float]
 
     @classmethod
-    def around(cls, tumor: TumorShape, rng: np.random.Generator) -> _Grid:
+    def around(cls, tumor: TumorShape, rng: np.random.Generator) -> ScanGrid:
+        """Draw a grid that holds the head and leaves MARGIN_MM around the tumour."""
         spacing = round(float(rng.uniform(0.45, 0.65)), 3)
         columns = int(FIELD_MM / spacing)
         needed = tumor.reach_mm + MARGIN_MM
@@ -155,23 +62,27 @@ class _Grid:
             ),
         )
 
-    def positions(self, count: int, spacing: float, center: float) -> np.ndarray:
+    def _positions(self, count: int, spacing: float, center: float) -> np.ndarray:
         return ((np.arange(count) - (count - 1) / 2) * spacing + center).astype(np.float32)
 
     @property
     def x(self) -> np.ndarray:
-        return self.positions(self.columns, self.spacing_mm, self.center[0])
+        """Positions of the columns, mm."""
+        return self._positions(self.columns, self.spacing_mm, self.center[0])
 
     @property
     def y(self) -> np.ndarray:
-        return self.positions(self.columns, self.spacing_mm, self.center[1])
+        """Positions of the rows, mm."""
+        return self._positions(self.columns, self.spacing_mm, self.center[1])
 
     @property
     def z(self) -> np.ndarray:
-        return self.positions(self.slices, SLICE_MM, self.center[2])
+        """Heights of the slices, mm."""
+        return self._positions(self.slices, SLICE_MM, self.center[2])
 
     @property
     def geometry(self) -> Geometry:
+        """Where the voxels lie in the patient."""
         origin = (float(self.x[0]), float(self.y[0]), float(self.z[0]))
         return Geometry(
             tuple(round(value, 3) for value in origin),
@@ -180,7 +91,7 @@ class _Grid:
         )
 
 
-class _Scanner:
+class Scanner:
     """Paints every slice as the mean of thin planes and collects the reader's mask."""
 
     def __init__(
@@ -189,7 +100,7 @@ class _Scanner:
         head: HeadVariation,
         tumor: TumorShape,
         record: ClinicalRecord,
-        grid: _Grid,
+        grid: ScanGrid,
     ):
         self._head, self._shape, self._record, self._grid = head, tumor, record, grid
         self._x, self._y, self._z = grid.x, grid.y, grid.z
@@ -219,18 +130,18 @@ class _Scanner:
             total += plane
             if covered is not None:
                 inside = covered if inside is None else inside + covered
-        return total / _PLANES_PER_SLICE, (
-            None if inside is None else inside / _PLANES_PER_SLICE
-        )
+        return total / _PLANES_PER_SLICE, (None if inside is None else inside / _PLANES_PER_SLICE)
 
     def _plane(
         self, z: float, slice_z: float, texture: TexturePlane
     ) -> tuple[np.ndarray, np.ndarray | None]:
         canvas = self._canvas(z)
-        body = self._painter.soft_tissue(canvas, texture)
+        near = self._tumor.reaches(z)
+        bulge = self._tumor.bulge(z) if near else None
+        body = self._painter.soft_tissue(canvas, texture, bulge)
         self._painter.vessels(canvas)
         self._other_lesions(canvas)
-        if not self._tumor.reaches(z):
+        if not near:
             self._painter.hard_tissue(canvas, texture)
             return canvas.hu, None
         window = self._tumor.window
@@ -245,9 +156,11 @@ class _Scanner:
         """Paint what the record says beside the tumour: an enlarged node, a second lesion."""
         lesions = []
         if self._record.lymph_nodes is Finding.WITH:
-            lesions.append(ENLARGED_NODE.nodes(canvas.z, self._side))
+            lesions.append(structure("lesions", "enlarged node").nodes(canvas.z, self._side))
         if self._record.number is Number.MULTIPLE:
-            lesions.append(CONTRALATERAL_LESION.nodes(canvas.z, -self._side))
+            lesions.append(
+                structure("lesions", "contralateral lesion").nodes(canvas.z, -self._side)
+            )
         for nodes in lesions:
             if nodes is not None:
                 window, distance = canvas.distance(nodes)
@@ -268,7 +181,7 @@ class _Scanner:
         empty = np.full(rigid_x.shape, -1000, np.float32)
         return Canvas(empty, soft_x, soft_y, rigid_x, rigid_y, level, self._locator(level))
 
-    def _locator(self, level: float):  # noqa: ANN202
+    def _locator(self, level: float) -> Callable[[float, float, float, float], Window]:
         def locate(x0: float, x1: float, y0: float, y1: float) -> Window:
             corners = np.array(
                 [self._head.to_image(x, y, level)[:2] for x in (x0, x1) for y in (y0, y1)]

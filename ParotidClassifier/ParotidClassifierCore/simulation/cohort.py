@@ -1,0 +1,186 @@
+"""Simulated cohorts: who is in them, and writing cases and cohorts to disk."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+
+import numpy as np
+
+from ..case.loading import CLINICAL_FILE, CT_FILE, SEGMENTATION_FILE
+from ..case.masks import save_segmentation
+from ..case.working_grid import TUMOR, Geometry
+from ..clinical import ClinicalRecord
+from ..errors import UsageError
+from ..files import write_csv, write_json, written_together
+from ..progress import Progress, silent
+from . import published
+from .case import SimulatedCase, simulate_case
+from .traits import Difficulty
+
+TRUTH_FILE, COHORT_FILE = "truth.json", "cohort.csv"
+OUTCOMES = {False: "benign", True: "malignant"}
+TRAIN, TEST = "train", "test"
+
+
+@dataclass(frozen=True)
+class PlannedCase:
+    """One case of a cohort before it is simulated; enough to simulate it alone.
+
+    Attributes:
+        case_id: name of its folder.
+        seed: of `simulate_case`.
+        malignant: its class.
+        split: "train" or "test".
+    """
+
+    case_id: str
+    seed: int
+    malignant: bool
+    split: str
+
+    def simulate(self, difficulty: Difficulty | None = None) -> SimulatedCase:
+        """Simulate this case."""
+        return simulate_case(self.seed, self.malignant, difficulty, self.case_id)
+
+
+def cohort_plan(n: int, seed: int, malignant_count: int | None = None) -> list[PlannedCase]:
+    """Say which cases a cohort consists of, in its order.
+
+    Args:
+        n: number of cases.
+        seed: not negative; the plan follows from it.
+        malignant_count: None takes the published share, 89 of 357.
+
+    Returns:
+        n cases, classes in random order, each class split into training and test in the published
+        ratio of 249 to 108.
+
+    Raises:
+        UsageError: n is below 1, or malignant_count is not in 0 to n.
+    """
+    if malignant_count is None:
+        malignant_count = round(n * published.MALIGNANT / published.PATIENTS)
+    if n < 1 or not 0 <= malignant_count <= n:
+        raise UsageError(
+            f"A cohort of {n} cases with {malignant_count} malignant ones cannot be simulated.",
+            "Ask for at least one case and for no more malignant cases than cases.",
+        )
+    rng = np.random.default_rng([seed, n])
+    malignant = rng.permutation(np.arange(n) < malignant_count)
+    training = np.zeros(n, bool)
+    for members in (np.flatnonzero(malignant), np.flatnonzero(~malignant)):
+        chosen = rng.permutation(members)[: round(len(members) * published.TRAINING_SHARE)]
+        training[chosen] = True
+    seeds = np.random.SeedSequence(seed).generate_state(n, np.uint64)
+    width = max(3, len(str(n)))
+    return [
+        PlannedCase(
+            f"sim-{index + 1:0{width}d}",
+            int(seeds[index]),
+            bool(malignant[index]),
+            TRAIN if training[index] else TEST,
+        )
+        for index in range(n)
+    ]
+
+
+def simulate_cohort(
+    n: int,
+    seed: int,
+    malignant_count: int | None = None,
+    difficulty: Difficulty | None = None,
+) -> Iterator[SimulatedCase]:
+    """Simulate the cases of `cohort_plan` one after the other, each when it is asked for."""
+    for planned in cohort_plan(n, seed, malignant_count):
+        yield planned.simulate(difficulty)
+
+
+def write_case(case: SimulatedCase, folder: Path) -> None:
+    """Write a case folder: ct.nrrd, segmentation.seg.nrrd (Tumor), clinical.json; and truth.json.
+
+    All files or none.
+
+    Raises:
+        OutputError: the folder cannot be written.
+    """
+    import SimpleITK as sitk
+
+    geometry = Geometry(case.ct.GetOrigin(), case.ct.GetDirection(), case.ct.GetSpacing())
+    with written_together(folder) as beside:
+        sitk.WriteImage(case.ct, str(beside / CT_FILE), useCompression=True)
+        outline = sitk.GetArrayFromImage(case.tumor).astype(bool)
+        save_segmentation(beside / SEGMENTATION_FILE, {TUMOR: outline}, geometry)
+        write_json(beside / CLINICAL_FILE, case.record.words())
+        write_json(beside / TRUTH_FILE, truth(case))
+
+
+def truth(case: SimulatedCase) -> dict[str, object]:
+    """Return what only a simulation knows of a case: its outcome and how it was drawn."""
+    return {
+        "simulated": True,
+        "case_id": case.case_id,
+        "outcome": OUTCOMES[case.malignant],
+        "seed": case.seed,
+        "traits": asdict(case.traits),
+        "difficulty": asdict(case.difficulty),
+    }
+
+
+def write_cohort(
+    n: int,
+    seed: int,
+    folder: Path,
+    jobs: int = 1,
+    progress: Progress = silent,
+    *,
+    malignant_count: int | None = None,
+    difficulty: Difficulty | None = None,
+) -> Path:
+    """Simulate the cases of `cohort_plan` and write their folders and the table cohort.csv.
+
+    Args:
+        n, seed, malignant_count: see `cohort_plan`.
+        folder: of the table; each case gets a folder in it.
+        jobs: processes; the result does not depend on it.
+        progress: told the share done and the case at hand.
+        difficulty: class separation; None is the default `Difficulty()`.
+
+    Returns:
+        The path of the table: case_id, ct, tumor (relative to it), outcome, split, the clinical
+        variables.
+
+    Raises:
+        UsageError: a cohort that cannot be planned.
+        OutputError: the folder cannot be written.
+    """
+    from joblib import Parallel, delayed
+
+    plan = cohort_plan(n, seed, malignant_count)
+    records = Parallel(n_jobs=jobs, return_as="generator")(
+        delayed(_write_planned)(planned, folder, difficulty) for planned in plan
+    )
+    variables = [field.name for field in fields(ClinicalRecord)]
+    rows = []
+    for planned, record in zip(plan, records, strict=True):
+        words = record.words()
+        rows.append([*_table_start(planned), *(words[name] for name in variables)])
+        progress(len(rows) / n, f"case {len(rows)} of {n}")
+    header = ["case_id", "ct", "tumor", "outcome", "split", *variables]
+    write_csv(folder / COHORT_FILE, header, rows)
+    return folder / COHORT_FILE
+
+
+def _write_planned(
+    planned: PlannedCase, folder: Path, difficulty: Difficulty | None
+) -> ClinicalRecord:
+    case = planned.simulate(difficulty)
+    write_case(case, folder / planned.case_id)
+    return case.record
+
+
+def _table_start(planned: PlannedCase) -> list[str]:
+    name = planned.case_id
+    outcome = OUTCOMES[planned.malignant]
+    return [name, f"{name}/{CT_FILE}", f"{name}/{SEGMENTATION_FILE}", outcome, planned.split]

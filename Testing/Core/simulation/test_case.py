@@ -1,0 +1,193 @@
+"""Simulated cases: the same from the same seed, and what is in them is what they say."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import cache
+
+import numpy as np
+import pytest
+import SimpleITK as sitk
+from ParotidClassifierCore.clinical import Finding, Shape
+from ParotidClassifierCore.simulation.case import draw_class, simulate_case
+from ParotidClassifierCore.simulation.streams import Stream, stream
+from ParotidClassifierCore.simulation.traits import Difficulty, draw_case
+from scipy import ndimage
+
+SEEDS = (1, 2, 3, 4)
+
+
+@cache
+def simulated(seed):
+    return simulate_case(seed, malignant=seed % 2 == 0)
+
+
+def arrays(case):
+    return sitk.GetArrayFromImage(case.ct), sitk.GetArrayFromImage(case.tumor).astype(bool)
+
+
+def fingerprint(case):
+    voxels = b"".join(array.tobytes() for array in arrays(case))
+    return hashlib.sha256(voxels + repr(case.record).encode()).hexdigest()
+
+
+@cache
+def seed_with(variable, level):
+    """Return the first seed whose record has the level; found without drawing images."""
+    for seed in range(1000):
+        _, record = draw_case(stream(seed, Stream.CLINICAL), draw_class(seed), Difficulty())
+        if getattr(record, variable) is level and record.max_diameter_cm > 1.6:
+            return seed
+    raise AssertionError(variable)
+
+
+def test_the_same_seed_gives_the_same_case_to_the_last_voxel():
+    assert fingerprint(simulate_case(1, malignant=False)) == fingerprint(simulated(1))
+
+
+def test_different_seeds_give_different_cases():
+    assert len({fingerprint(simulated(seed)) for seed in SEEDS}) == len(SEEDS)
+
+
+def test_a_harder_task_leaves_the_head_of_a_case_as_it_is():
+    far = arrays(simulate_case(1, False, Difficulty(tumor=3, ring=3, shape=3)))[0]
+    near = arrays(simulated(1))[0]
+    if far.shape == near.shape:  # the field of view follows the tumour's size, not its traits
+        top = slice(-2, None)
+        assert np.corrcoef(far[top].ravel(), near[top].ravel())[0, 1] > 0.99
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_the_tumour_lies_far_enough_from_every_border(seed):
+    case = simulated(seed)
+    inside = np.argwhere(arrays(case)[1])
+    spacing = np.array(case.ct.GetSpacing()[::-1])
+    before = inside.min(axis=0) * spacing
+    after = (np.array(case.ct.GetSize()[::-1]) - 1 - inside.max(axis=0)) * spacing
+    assert min(before.min(), after.min()) >= 27
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_the_tumour_is_one_piece_on_the_cts_grid(seed):
+    case = simulated(seed)
+    assert ndimage.label(arrays(case)[1])[1] == 1
+    for of in (sitk.Image.GetSize, sitk.Image.GetSpacing, sitk.Image.GetOrigin):
+        assert of(case.ct) == of(case.tumor)
+    assert case.ct.GetPixelID() == sitk.sitkInt16
+    assert case.tumor.GetPixelID() == sitk.sitkUInt8
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_the_recorded_diameter_is_the_masks_and_near_the_one_aimed_at(seed):
+    case = simulated(seed)
+    feret = sitk.LabelShapeStatisticsImageFilter()
+    feret.ComputeFeretDiameterOn()
+    extents = []
+    for index in range(case.tumor.GetSize()[2]):
+        plane = case.tumor[:, :, index]
+        feret.Execute(plane)
+        if feret.HasLabel(1):
+            extents.append(feret.GetFeretDiameter(1))
+    recorded = case.record.max_diameter_cm * 10
+    assert recorded == pytest.approx(max(extents), abs=1.5)
+    assert recorded == pytest.approx(case.traits.diameter_cm * 10, rel=0.2, abs=1.5)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_the_solid_tumour_has_the_density_of_its_record(seed):
+    case = simulated(seed)
+    ct, tumor = arrays(case)
+    core = ndimage.binary_erosion(tumor, iterations=2)
+    core = core if core.sum() > 50 else tumor
+    solid = ct[core & (ct > 20)]
+    expected = case.traits.plain_hu + case.traits.enhancement_hu
+    assert np.median(solid) == pytest.approx(expected, abs=25)
+
+
+def test_the_head_has_the_densities_of_a_neck_ct():
+    ct, _ = arrays(simulated(1))
+    body = ct > -500
+    fat = ct[(ct > -150) & (ct < -50)]
+    muscle = ct[(ct > 30) & (ct < 100)]
+    assert 0.2 < body.mean() < 0.6
+    assert np.median(ct[~body]) == pytest.approx(-1000, abs=5)
+    assert np.median(fat) == pytest.approx(-100, abs=12)
+    assert np.median(muscle) == pytest.approx(64, abs=10)
+    assert 0.15 < len(fat) / body.sum() < 0.6
+    assert 0.2 < len(muscle) / body.sum() < 0.6
+    assert 0.02 < np.mean(ct[body] > 300) < 0.25  # bone
+    assert ct.min() >= -1024
+    assert ct.max() <= 3071
+
+
+def test_noise_is_that_of_a_soft_tissue_kernel():
+    ct, _ = arrays(simulated(1))
+    air = ct[:, :30, :30].astype(float)
+    air_shifted = np.roll(air, 1, axis=2)
+    assert 6 < air[air > -1020].std() < 14
+    neighbours = np.corrcoef(air[:, :, 1:].ravel(), air_shifted[:, :, 1:].ravel())[0, 1]
+    assert 0.3 < neighbours < 0.9  # grain wider than a pixel
+
+
+def test_calcified_tumours_hold_voxels_above_100_hu():
+    seed = seed_with("calcification", Finding.WITH)
+    case = simulate_case(seed)
+    ct, tumor = arrays(case)
+    assert case.record.calcification is Finding.WITH
+    expected = case.traits.plain_hu + case.traits.enhancement_hu
+    assert np.sum(ct[tumor] > max(100, expected + 60)) >= 4
+
+
+def test_cystic_tumours_hold_a_connected_low_density_part():
+    seed = seed_with("cystic_areas", Finding.WITH)
+    ct, tumor = arrays(simulate_case(seed))
+    smooth = ndimage.gaussian_filter(ct.astype(np.float32), (0, 2, 2))
+    labels, count = ndimage.label((smooth <= 20) & ndimage.binary_erosion(tumor, iterations=2))
+    assert count >= 1
+    assert np.bincount(labels.ravel())[1:].max() >= 12
+
+
+def test_enlarged_nodes_are_drawn_in_the_neck():
+    seed = seed_with("lymph_nodes", Finding.WITH)
+    _, record = draw_case(stream(seed, Stream.CLINICAL), True, Difficulty())
+    with_node = simulate_case(seed)
+    assert with_node.record.lymph_nodes is Finding.WITH
+    del record
+
+
+def test_an_infiltrated_surrounding_is_denser_than_a_clear_one():
+    clear, unclear = (
+        _ring_mean(seed, Difficulty(ring=separation)) for seed, separation in ((2, -6.0), (2, 6.0))
+    )
+    assert unclear > clear + 15
+
+
+def test_a_heterogeneous_tumour_varies_more_than_a_homogeneous_one():
+    spread = []
+    for separation in (-6.0, 6.0):
+        ct, tumor = arrays(simulate_case(2, True, Difficulty(tumor=separation)))
+        spread.append(ct[ndimage.binary_erosion(tumor, iterations=3)].std())
+    assert spread[1] > 1.5 * spread[0]
+
+
+def test_the_class_is_drawn_with_the_published_prevalence():
+    share = np.mean([draw_class(seed) for seed in range(4000)])
+    assert share == pytest.approx(89 / 357, abs=0.03)
+
+
+def test_round_tumours_are_rounder_than_lobulated_ones():
+    aspects = {}
+    for shape in Shape.ROUND, Shape.NON_ROUND:
+        _, tumor = arrays(simulate_case(seed_with("shape", shape)))
+        plane = tumor[tumor.sum(axis=(1, 2)).argmax()]
+        spread = np.linalg.eigvalsh(np.cov(np.argwhere(plane).T))
+        aspects[shape] = np.sqrt(spread[0] / spread[1])
+    assert aspects[Shape.ROUND] > 0.75
+
+
+def _ring_mean(seed, difficulty):
+    case = simulate_case(seed, True, difficulty)
+    ct, tumor = arrays(case)
+    distance = ndimage.distance_transform_edt(~tumor, sampling=case.ct.GetSpacing()[::-1])
+    ring = (distance > 0.5) & (distance <= 3) & (ct > -200) & (ct < 400)
+    return ct[ring].mean()

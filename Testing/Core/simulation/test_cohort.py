@@ -1,0 +1,97 @@
+"""Simulated cohorts: planned, repeatable case by case, and written as the other stages read."""
+
+from __future__ import annotations
+
+import csv
+import json
+
+import numpy as np
+import pytest
+import SimpleITK as sitk
+from ParotidClassifierCore.case.loading import load_case_folder
+from ParotidClassifierCore.cohort.manifest import read_manifest
+from ParotidClassifierCore.errors import UsageError
+from ParotidClassifierCore.simulation.cohort import (
+    cohort_plan,
+    simulate_cohort,
+    write_case,
+    write_cohort,
+)
+
+
+def voxels(image):
+    return sitk.GetArrayFromImage(image)
+
+
+def test_a_plan_has_the_published_share_of_malignant_and_training_cases():
+    plan = cohort_plan(357, seed=1)
+    malignant = [case for case in plan if case.malignant]
+    assert len(malignant) == 89
+    assert sum(case.split == "train" for case in plan) == 249
+    assert sum(case.split == "train" for case in malignant) == 62
+    assert len({case.case_id for case in plan}) == len({case.seed for case in plan}) == 357
+
+
+def test_a_plan_mixes_the_classes_and_can_be_repeated():
+    plan = cohort_plan(100, seed=1)
+    classes = np.array([case.malignant for case in plan])
+    assert cohort_plan(100, seed=1) == plan
+    assert cohort_plan(100, seed=2) != plan
+    assert np.abs(np.diff(classes.astype(int))).sum() > 20
+
+
+def test_case_i_alone_is_case_i_of_the_cohort():
+    third = list(simulate_cohort(3, seed=5))[2]
+    alone = cohort_plan(3, seed=5)[2].simulate()
+    assert np.array_equal(voxels(alone.ct), voxels(third.ct))
+    assert np.array_equal(voxels(alone.tumor), voxels(third.tumor))
+    assert (alone.case_id, alone.record, alone.malignant) == (
+        third.case_id,
+        third.record,
+        third.malignant,
+    )
+
+
+def test_the_number_of_malignant_cases_can_be_chosen():
+    assert sum(case.malignant for case in cohort_plan(10, seed=0, malignant_count=7)) == 7
+
+
+@pytest.mark.parametrize(("n", "malignant"), [(0, None), (3, 4), (3, -1)])
+def test_an_impossible_cohort_is_refused_with_the_remedy(n, malignant):
+    with pytest.raises(UsageError, match="at least one case"):
+        cohort_plan(n, seed=0, malignant_count=malignant)
+
+
+def test_a_written_case_is_read_back_as_it_was_simulated(tmp_path):
+    case = cohort_plan(1, seed=8)[0].simulate()
+    write_case(case, tmp_path / "case")
+    loaded = load_case_folder(tmp_path / "case")
+    truth = json.loads((tmp_path / "case" / "truth.json").read_text())
+    assert np.array_equal(voxels(loaded.ct), voxels(case.ct))
+    assert np.array_equal(voxels(loaded.tumor) > 0, voxels(case.tumor) > 0)
+    assert loaded.record == case.record
+    assert truth["simulated"] is True
+    assert truth["outcome"] == ("malignant" if case.malignant else "benign")
+    assert truth["seed"] == case.seed
+
+
+def test_a_written_cohort_is_read_back_and_does_not_depend_on_the_number_of_processes(tmp_path):
+    told = []
+    tables = [
+        write_cohort(2, 3, tmp_path / str(jobs), jobs, lambda share, _: told.append(share))
+        for jobs in (1, 2)
+    ]
+    first, second = (table.read_text() for table in tables)
+    cases = read_manifest(tables[0])
+    assert first == second
+    assert [case.case_id for case in cases] == [case.case_id for case in cohort_plan(2, 3)]
+    assert told == [0.5, 1.0, 0.5, 1.0]
+    for a, b in zip(cases, read_manifest(tables[1]), strict=True):
+        assert np.array_equal(voxels(sitk.ReadImage(a.ct)), voxels(sitk.ReadImage(b.ct)))
+
+
+def test_the_table_names_every_clinical_variable(tmp_path):
+    with write_cohort(1, 3, tmp_path).open() as table:
+        row = next(csv.DictReader(table))
+    assert row["outcome"] in ("benign", "malignant")
+    assert {"age_years", "margin", "lymph_nodes", "enhanced_uniformity", "split"} <= set(row)
