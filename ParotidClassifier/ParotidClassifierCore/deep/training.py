@@ -36,7 +36,8 @@ class NetworkTrainingSettings:
         label_smoothing: outcomes become this half-share away from 0 and 1.
         dropout: share of deep features left out.
         seed: of weights, order, augmentation and dropout.
-        threads: CPU threads; another number gives other last digits.
+        threads: CPU threads; another number gives other last digits, and on a busy machine
+            two were slower than one.
         augmentation: how far training cases vary.
         imagenet_checkpoint: torchvision MobileNetV3 weights to start from; None for random ones.
     """
@@ -49,7 +50,7 @@ class NetworkTrainingSettings:
     label_smoothing: float = 0.05
     dropout: float = HEAD_DROPOUT
     seed: int = 20260101
-    threads: int = 2
+    threads: int = 1
     augmentation: AugmentationSettings = field(default_factory=AugmentationSettings)
     imagenet_checkpoint: str | None = None
 
