@@ -134,7 +134,7 @@ class HeadPainter:
             bulge: window and signed distance (mm) to what lifts the skin from below.
         """
         body = self._body(canvas, texture, bulge)
-        self._muscles(canvas, texture)
+        self._muscles(canvas, texture, body)
         for stroke in (structure("glands", "submandibular"),):
             for nodes in canvas.strokes(stroke):
                 window, distance = canvas.distance(nodes)
@@ -210,7 +210,7 @@ class HeadPainter:
         self._simple(canvas, structure("outline", "ear"), SKIN)
         return body
 
-    def _muscles(self, canvas: Canvas, texture: TexturePlane) -> None:
+    def _muscles(self, canvas: Canvas, texture: TexturePlane, body: np.ndarray) -> None:
         streaks = np.clip(texture.lobules - 1.5, 0, 1)
         muscle = MUSCLE + 5 * texture.fine - 85 * streaks
         for name, stroke in group("muscles").items():
@@ -219,6 +219,7 @@ class HeadPainter:
                 bulk = 0.0 if firm else min(self.variation.bulk_mm, float(nodes[:, 2].min()))
                 window, distance = canvas.distance(grown(nodes, bulk))
                 distance = distance + (0.5 if firm else 0.95) * texture.coarse[window]
+                distance = np.maximum(distance, body[window] + np.float32(SKIN_MM + 1))
                 if not firm:  # the fat plane between muscles
                     canvas.paint(window, distance - 0.7, FAT + 15)
                 wall = name == "pharyngeal wall"

@@ -15,6 +15,7 @@ from .case import SimulatedCase
 if TYPE_CHECKING:
     from matplotlib.axes import Axes as Panel
     from matplotlib.figure import Figure
+    from matplotlib.gridspec import GridSpec
 
 WINDOW_WIDTH, WINDOW_LEVEL = 400.0, 40.0  # HU; Shen et al. 2026, Methods
 _CLOSE_UP_MM = 38.0  # from the tumour's centre to the picture's border
@@ -22,29 +23,39 @@ _OUTLINE = "#ffb000"
 
 
 def render_slices(case: SimulatedCase, path: Path) -> None:
-    """Draw the three planes through the tumour and every second axial slice as a PNG.
+    """Draw the three planes through the tumour and twelve axial slices as a PNG.
 
     Raises:
         OutputError: the file cannot be written.
     """
-    figure = _figure(15, 13)
+    figure = _figure(15, 11.5)
     rows = figure.add_gridspec(3, 6, height_ratios=(2.1, 1, 1))
+    _planes(figure, rows, case)
     ct, mask = _arrays(case)
-    z, y, x = (round(float(c)) for c in np.argwhere(mask).mean(axis=0))
-    dx, _, dz = case.ct.GetSpacing()
-    planes = (
-        ("axial", ct[z], mask[z], 1.0),
-        ("coronal", ct[::-1, y], mask[::-1, y], dz / dx),
-        ("sagittal", ct[::-1, :, x], mask[::-1, :, x], dz / dx),
-    )
-    for column, (name, plane, outline, aspect) in enumerate(planes):
-        _show(
-            figure.add_subplot(rows[0, 2 * column : 2 * column + 2]), plane, outline, name, aspect
-        )
     for index, level in enumerate(np.linspace(0, len(ct) - 1, 12).round().astype(int)):
         panel = figure.add_subplot(rows[1 + index // 6, index % 6])
         _show(panel, ct[level], mask[level], f"slice {level + 1} of {len(ct)}")
     figure.suptitle(_title(case), color="white", fontsize=12)
+    _save(figure, path)
+
+
+def render_overview(case: SimulatedCase, others: Sequence[SimulatedCase], path: Path) -> None:
+    """Draw one case in three planes, and close-ups of others, benign above malignant, as a PNG.
+
+    Raises:
+        OutputError: the file cannot be written.
+    """
+    classes = [[c for c in others if c.malignant is malignant] for malignant in (False, True)]
+    columns = max(len(cases) for cases in classes)
+    figure = _figure(2.5 * columns, 11)
+    rows = figure.add_gridspec(3, columns, height_ratios=(2.0, 1, 1))
+    _planes(figure, rows, case)
+    for row, cases in enumerate(classes, start=1):
+        for column, other in enumerate(cases):
+            # No outline here: it would hide what tells a clear from an unclear margin.
+            panel = figure.add_subplot(rows[row, column])
+            _show(panel, close_up(other)[0], None, _title(other))
+    figure.suptitle("Simulated CT, window 400/40 HU: no patient data", color="white", fontsize=12)
     _save(figure, path)
 
 
@@ -76,13 +87,29 @@ def close_up(case: SimulatedCase, half_mm: float = _CLOSE_UP_MM) -> tuple[np.nda
     return ct[window], mask[window]
 
 
+def _planes(figure: Figure, rows: GridSpec, case: SimulatedCase) -> None:
+    """Draw axial, coronal and sagittal plane through the tumour's centre into the first row."""
+    ct, mask = _arrays(case)
+    z, y, x = (round(float(c)) for c in np.argwhere(mask).mean(axis=0))
+    dx, _, dz = case.ct.GetSpacing()
+    planes = (
+        ("axial", ct[z], mask[z], 1.0),
+        ("coronal", ct[::-1, y], mask[::-1, y], dz / dx),
+        ("sagittal", ct[::-1, :, x], mask[::-1, :, x], dz / dx),
+    )
+    width = rows.ncols // len(planes)
+    for column, (name, plane, outline, aspect) in enumerate(planes):
+        panel = figure.add_subplot(rows[0, width * column : width * (column + 1)])
+        _show(panel, plane, outline, name, aspect)
+
+
 def _arrays(case: SimulatedCase) -> tuple[np.ndarray, np.ndarray]:
     return sitk.GetArrayFromImage(case.ct), sitk.GetArrayFromImage(case.tumor).astype(bool)
 
 
 def _title(case: SimulatedCase) -> str:
     outcome = "malignant" if case.malignant else "benign"
-    return f"{case.case_id}, {outcome} (simulated), {case.record.max_diameter_cm} cm"
+    return f"{case.case_id}: {outcome} (simulated), {case.record.max_diameter_cm} cm"
 
 
 def _figure(width: float, height: float) -> Figure:

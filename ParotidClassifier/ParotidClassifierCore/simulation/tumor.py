@@ -13,7 +13,8 @@ from .head import SKIN_MM, HeadVariation
 from .noise import Axes, SmoothNoise
 from .traits import Traits
 
-NECROSIS_HU, STRAND_HU = 10.0, 74.0
+STRAND_HU = 74.0
+_SOLID_RANGE_HU = (12.0, 165.0)
 _SURROUNDINGS_MM = 11.0  # how far infiltration and the window around the tumour reach
 _GRAIN_FLATTENING = 0.5
 _NORMAL = NormalDist()
@@ -259,6 +260,7 @@ class TumorPainter:
         grain = self._grain.plane(_GRAIN_FLATTENING * level)
         patches = grain - 0.35 * np.abs(grain)  # low patches are deeper than high ones are bright
         hu = np.float32(shape.solid_hu) + np.float32(shape.texture_hu) * (patches + 0.25)
+        np.clip(hu, *_SOLID_RANGE_HU, out=hu)
         ragged = np.float32(shape.raggedness_mm) * self._lobules.plane(level)
         ragged += np.float32(0.5 * shape.raggedness_mm) * grain
         for cyst in shape.cysts:

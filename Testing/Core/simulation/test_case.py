@@ -101,7 +101,7 @@ def test_the_solid_tumour_has_the_density_of_its_record(seed):
     core = core if core.sum() > 50 else tumor
     solid = ct[core & (ct > 20)]
     expected = case.traits.plain_hu + case.traits.enhancement_hu
-    assert np.median(solid) == pytest.approx(expected, abs=25)
+    assert np.median(solid) == pytest.approx(expected, abs=20)
 
 
 def test_the_head_has_the_densities_of_a_neck_ct():
@@ -147,14 +147,6 @@ def test_cystic_tumours_hold_a_connected_low_density_part():
     assert np.bincount(labels.ravel())[1:].max() >= 12
 
 
-def test_enlarged_nodes_are_drawn_in_the_neck():
-    seed = seed_with("lymph_nodes", Finding.WITH)
-    _, record = draw_case(stream(seed, Stream.CLINICAL), True, Difficulty())
-    with_node = simulate_case(seed)
-    assert with_node.record.lymph_nodes is Finding.WITH
-    del record
-
-
 def test_an_infiltrated_surrounding_is_denser_than_a_clear_one():
     clear, unclear = (
         _ring_mean(seed, Difficulty(ring=separation)) for seed, separation in ((2, -6.0), (2, 6.0))
@@ -166,7 +158,8 @@ def test_a_heterogeneous_tumour_varies_more_than_a_homogeneous_one():
     spread = []
     for separation in (-6.0, 6.0):
         ct, tumor = arrays(simulate_case(2, True, Difficulty(tumor=separation)))
-        spread.append(ct[ndimage.binary_erosion(tumor, iterations=3)].std())
+        core = ndimage.binary_erosion(tumor, np.ones((1, 3, 3)), iterations=3)
+        spread.append(ct[core].std())
     assert spread[1] > 1.5 * spread[0]
 
 
