@@ -76,6 +76,8 @@ def fit_eleven(
         CohortError: a class has too few cases, the protocol's logits are missing, no model can be
             fitted, or no radiomic column survives the filters.
     """
+    from threadpoolctl import threadpool_limits  # comes with scikit-learn
+
     settings = settings or ModelTrainingSettings()
     notes = [*_checked_size(table, settings), *_checked_logits(table, settings)]
     names, left_out = _fittable(table, settings)
@@ -83,8 +85,10 @@ def fit_eleven(
     models, out_of_fold = {}, {}
     for done, name in enumerate(names):
         progress(done / len(names), name)
-        models[name] = fits.model(name, WHOLE)
-        out_of_fold[name] = fits.out_of_fold_probabilities(name)
+        # Many small products: more threads only wait for each other, and change the last digits.
+        with threadpool_limits(1):
+            models[name] = fits.model(name, WHOLE)
+            out_of_fold[name] = fits.out_of_fold_probabilities(name)
     progress(1.0, "done")
     return FittedModels(
         models=models,
