@@ -13,19 +13,19 @@ import numpy as np
 
 from ..case.working_grid import EXTERNAL2, REGIONS
 from ..errors import FeatureExtractionError
+from ..progress import Progress, silent
 from .filters import mask_images, shared_images
 from .names import FeatureColumn, columns_of, parse_column
 from .pyradiomics import pyradiomics_at_work
 from .settings import RadiomicsSettings, default_settings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
     import SimpleITK as sitk
 
     from ..case.working_grid import WorkingGrid
 
-    Progress = Callable[[float, str], None]
     # image name → class → names of the features wanted
     Wanted = dict[str, dict[str, list[str]]]
 
@@ -42,7 +42,7 @@ def extract(
     columns: Collection[str] | None = None,
     settings: RadiomicsSettings | None = None,
     regions: tuple[str, ...] = REGIONS,
-    progress: Progress | None = None,
+    progress: Progress = silent,
 ) -> dict[str, float]:
     """Compute radiomic features of a case.
 
@@ -73,7 +73,7 @@ def extract_from_image(
     masks: Mapping[str, np.ndarray],
     columns: Collection[FeatureColumn],
     settings: RadiomicsSettings,
-    progress: Progress | None = None,
+    progress: Progress = silent,
 ) -> dict[str, float]:
     """Compute `columns` on an image (x, y, z) of any spacing in mm with masks bool (z, y, x).
 
@@ -87,12 +87,10 @@ def extract_from_image(
         steps = sum(len(region.wanted) for region in regions)
         values: dict[FeatureColumn, float] = {}
         for done, (region, name, filtered) in enumerate(_images(image, regions, settings)):
-            if progress:
-                progress(done / steps, f"{region.name}: {name}")
+            progress(done / steps, f"{region.name}: {name}")
             values.update(region.measure(name, filtered, settings))
     _require_finite(values)
-    if progress:
-        progress(1.0, "radiomic features computed")
+    progress(1.0, "radiomic features computed")
     return {str(column): values[column] for column in columns}
 
 

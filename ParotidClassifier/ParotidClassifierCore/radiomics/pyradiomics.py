@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import warnings
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from ..errors import FeatureExtractionError
@@ -14,11 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import ModuleType
 
-# Loggers, warning filters and BLAS threads are the process's own: the first thread to come sets
-# them, the last one to leave restores them.
-_lock = threading.Lock()
-_users: list[None] = []
-_restore = ExitStack()
+# Loggers, warning filters and BLAS threads belong to the whole process: one extraction at a time
+# sets and restores them. PyRadiomics' C code holds the interpreter's lock anyway.
+_lock = threading.RLock()
 
 
 @contextmanager
@@ -32,31 +30,30 @@ def pyradiomics_at_work() -> Iterator[ModuleType]:
     Raises:
         FeatureExtractionError: PyRadiomics is not installed.
     """
-    radiomics = _pyradiomics()
-    with _lock:
-        _users.append(None)
-        if len(_users) == 1:
-            _settle(radiomics.handler)
-    try:
-        yield radiomics
-    finally:
-        with _lock:
-            _users.pop()
-            if not _users:
-                _restore.close()
-
-
-def _settle(handler: logging.Handler) -> None:
     from threadpoolctl import threadpool_limits
 
+    radiomics = _pyradiomics()
+    with (
+        _lock,
+        _quiet(radiomics.handler),
+        warnings.catch_warnings(),
+        threadpool_limits(1, user_api="blas"),
+    ):
+        warnings.simplefilter("ignore")
+        yield radiomics
+
+
+@contextmanager
+def _quiet(handler: logging.Handler) -> Iterator[None]:
     logger = logging.getLogger("radiomics")
-    _restore.callback(logger.setLevel, logger.level)
-    _restore.callback(handler.setLevel, handler.level)
-    _restore.enter_context(warnings.catch_warnings())
-    _restore.enter_context(threadpool_limits(1, user_api="blas"))
+    before = logger.level, handler.level
     logger.setLevel(logging.WARNING)
     handler.setLevel(logging.CRITICAL + 1)
-    warnings.simplefilter("ignore")
+    try:
+        yield
+    finally:
+        logger.setLevel(before[0])
+        handler.setLevel(before[1])
 
 
 def _pyradiomics() -> ModuleType:
