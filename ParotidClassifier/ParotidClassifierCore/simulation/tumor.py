@@ -8,7 +8,7 @@ from statistics import NormalDist
 import numpy as np
 
 from ..clinical import ClinicalRecord, Finding, Location, Shape
-from .canvas import Canvas, Window, coverage
+from .canvas import EDGE_MM, Canvas, Window, coverage
 from .head import SKIN_MM, HeadVariation
 from .noise import Axes, SmoothNoise
 from .traits import Traits
@@ -17,6 +17,7 @@ STRAND_HU = 74.0
 _SOLID_RANGE_HU = (12.0, 165.0)
 _SURROUNDINGS_MM = 11.0  # how far infiltration and the window around the tumour reach
 _GRAIN_FLATTENING = 0.5
+_OUTWARD = 0.3  # share of a blurred margin's width by which it is moved outwards
 _NORMAL = NormalDist()
 
 # Centre of a small tumour (canonical head, mm) and how far it moves per mm of radius: superficial
@@ -123,11 +124,11 @@ def draw_tumor(
         turn=float(rng.uniform(0, np.pi)),
         lobulation_mm=float(lobulation),
         spicule_mm=float(4.5 * max(0.0, 0.6 * shape + 0.6 * ring - 0.45)),
-        edge_mm=float(0.9 + 4.2 * ring**2),
+        edge_mm=float(EDGE_MM + 4.2 * ring**2),
         infiltration=float(0.95 * ring),
         mass_effect=float(0.85 - 0.45 * ring),
         solid_hu=traits.plain_hu + traits.enhancement_hu,
-        texture_hu=float(4 + 52 * tumor),
+        texture_hu=float(3 + 60 * tumor),
         grain_mm=float(2.1 + 0.9 * tumor),
         raggedness_mm=float(0.06 * half + 0.22 * half * tumor),
         cysts=_cysts(rng, half, tumor) if record.cystic_areas is Finding.WITH else (),
@@ -151,7 +152,7 @@ def _place(
 
 def _cysts(rng: np.random.Generator, half: float, tumor: float) -> tuple[Blob, ...]:
     """One to three low-density parts; more of the tumour in heterogeneous ones."""
-    share = rng.uniform(0.06, 0.22) + 0.14 * tumor
+    share = rng.uniform(0.05, 0.12) + 0.10 * tumor
     count = int(rng.integers(1, 4))
     radius = max(half * (share / count) ** (1 / 3), 2.6)
     return tuple(
@@ -221,7 +222,7 @@ class TumorPainter:
 
     def reading(self, level_mm: float) -> np.ndarray:
         """Displacement (mm) of a reader's contour from the outline, on one slice."""
-        doubt = 0.30 + 0.12 * (self.shape.edge_mm - 0.9)
+        doubt = 0.30 + 0.12 * (self.shape.edge_mm - EDGE_MM)
         return np.float32(doubt) * self._wobble.plane(level_mm)
 
     def bulge(self, z: float) -> tuple[Window, np.ndarray]:
@@ -270,6 +271,8 @@ class TumorPainter:
             hu += coverage(self._sphere(speck, level)) * (np.float32(speck.hu) - hu)
         spicules = np.clip(1 - np.abs(self._spicules.plane(level)) / 0.45, 0, 1)
         edge = outline - np.float32(shape.spicule_mm) * spicules
+        # A blurred margin reaches further out than in: the tumour seeps into its surroundings.
+        edge -= np.float32(_OUTWARD * (shape.edge_mm - EDGE_MM))
         canvas.blend(self.window, coverage(edge, shape.edge_mm), hu)
 
     def _sphere(self, blob: Blob, level: float) -> np.ndarray:
