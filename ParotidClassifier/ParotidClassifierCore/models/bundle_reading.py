@@ -7,7 +7,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from ..errors import UsageError
+from ..errors import FeatureExtractionError, UsageError
+from ..radiomics.names import parse_column
+from ..radiomics.settings import RadiomicsSettings, load_settings
 from ..ring import RingSettings
 from .bundle import KINDS, SCHEMA_VERSION, Bundle, TrainingCohort
 from .bundle_files import (
@@ -23,7 +25,7 @@ from .bundle_files import (
 )
 from .learnt_reading import check_network, read_models, read_reference
 from .logistic import LogisticModel
-from .names import ELEVEN_MODELS
+from .names import ELEVEN_MODELS, ColumnKind, column_kind
 from .settings import PROTOCOLS
 from .strict_json import (
     MalformedError,
@@ -73,12 +75,14 @@ def from_files(where: Path, files: Mapping[str, bytes]) -> Bundle:
     reading = BUNDLE_JSON
     try:
         header = _read_header(parsed(files[reading]))
-        reading = MODELS_JSON
-        models = read_models(parsed(files[reading]))
-        reading = REFERENCE_JSON
-        reference = read_reference(parsed(files[reading]))
         reading = RADIOMICS_YAML
         radiomics_yaml = _read_text(files[reading])
+        settings = _read_settings(radiomics_yaml)
+        reading = MODELS_JSON
+        models = read_models(parsed(files[reading]))
+        _check_features(models, settings)
+        reading = REFERENCE_JSON
+        reference = read_reference(parsed(files[reading]))
         reading = MODEL_CARD
         model_card = _read_text(files[reading])
         reading = NETWORK
@@ -198,6 +202,24 @@ def _read_text(content: bytes) -> str:
         return as_text(content.decode("utf-8"), "it")
     except UnicodeDecodeError as error:
         raise MalformedError(f"it is not UTF-8 text ({error})") from error
+
+
+def _read_settings(radiomics_yaml: str) -> RadiomicsSettings:
+    try:
+        return load_settings(radiomics_yaml)
+    except UsageError as error:
+        raise MalformedError(error.message.removesuffix(".")) from error
+
+
+def _check_features(models: Mapping[str, LogisticModel], settings: RadiomicsSettings) -> None:
+    """Refuse models that read features which these settings do not make."""
+    columns = {column for model in models.values() for column in model.columns}
+    try:
+        for column in sorted(columns):
+            if column_kind(column) is ColumnKind.RADIOMIC:
+                parse_column(column, settings)
+    except FeatureExtractionError as error:
+        raise MalformedError(error.message.removesuffix(".")) from error
 
 
 def _check_agreement(

@@ -22,6 +22,7 @@ from .bundle_reading import check_schema_version, from_files
 from .bundle_writing import to_files
 
 # Core and Resources lie side by side in the repository and in the packaged extension.
+DEFAULT_BUNDLE = "simulated-demo"
 SHIPPED = Path(__file__).resolve().parents[2] / "Resources" / "Models"
 
 
@@ -71,7 +72,7 @@ def shipped_bundles() -> tuple[Path, ...]:
 
 
 def default_bundle() -> Path:
-    """Return the path of the bundle used when none is named, the first of `shipped_bundles`.
+    """Return the path of the bundle used when none is named: DEFAULT_BUNDLE, else the first.
 
     Raises:
         BundleError: none is shipped.
@@ -82,4 +83,4 @@ def default_bundle() -> Path:
             f"There is no model bundle in {SHIPPED}.",
             "Name one, or train the demonstration bundle with `make models`.",
         )
-    return bundles[0]
+    return next((path for path in bundles if path.name == DEFAULT_BUNDLE), bundles[0])

@@ -7,7 +7,7 @@ from typing import Any
 
 from .eleven import BENIGN, MALIGNANT
 from .logistic import LogisticModel
-from .names import ELEVEN_MODELS, ColumnKind, column_kind, source_model
+from .names import ELEVEN_MODELS, ColumnKind, column_kind, may_read, source_model
 from .reference import Reference
 from .safetensors_header import check_safetensors
 from .strict_json import (
@@ -96,6 +96,9 @@ def _model(name: str, value: Any) -> LogisticModel:
         raise MalformedError(
             f"{name} does not have one mean, sd and coefficient for each of its columns"
         )
+    foreign = [column for column in columns if not may_read(name, column)]
+    if foreign:
+        raise MalformedError(f"{name} reads {foreign[0]!r}, which is no input of that model")
     if min(model.sds) <= 0:
         raise MalformedError(f"{name} has an sd that is not positive")
     return model

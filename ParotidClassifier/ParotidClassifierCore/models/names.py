@@ -63,6 +63,23 @@ def column_kind(column: str) -> ColumnKind | None:
     return None
 
 
+def may_read(model: str, column: str) -> bool:
+    """Whether `column` is an input that a model of this name has: its regions, its head."""
+    kind = column_kind(column)
+    if kind is ColumnKind.CLINICAL:
+        return model in (CLINICAL, COMBINED)
+    if kind is ColumnKind.LOG_ODDS:
+        return model == COMBINED and source_model(column) == COMBINED_SOURCE
+    for regions, radiomic, deep, fusion in zip(
+        REGION_SETS.values(), RAD_MODELS, DL_MODELS, FUSION_MODELS, strict=True
+    ):
+        if kind is ColumnKind.RADIOMIC and model in (radiomic, fusion):
+            return region_of(column) in regions
+        if kind is ColumnKind.NETWORK and model in (deep, fusion):
+            return column == network_column(deep)
+    return False
+
+
 def source_model(column: str) -> str | None:
     """Return the model whose log-odds `column` carries; None for a column of another kind."""
     return column[len(_LOG_ODDS) :] if column.startswith(_LOG_ODDS) else None

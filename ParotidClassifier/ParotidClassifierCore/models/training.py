@@ -12,13 +12,14 @@ second fold in the same way, so that no row has touched any model that judges it
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ..errors import CohortError
+from ..progress import Progress, silent
 from .fits import WHOLE, Fits
 from .folds import smaller_class
 from .logistic import LogisticModel
@@ -37,8 +38,6 @@ from .threshold import youden_threshold
 if TYPE_CHECKING:
     from .selection import Selection
     from .table import TrainingTable
-
-Progress = Callable[[float, str], None]
 
 
 @dataclass(frozen=True)
@@ -65,7 +64,7 @@ class FittedModels:
 def fit_eleven(
     table: TrainingTable,
     settings: ModelTrainingSettings | None = None,
-    progress: Progress = lambda _fraction, _step: None,
+    progress: Progress = silent,
 ) -> FittedModels:
     """Fit every model that the table has the inputs for.
 

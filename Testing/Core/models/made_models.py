@@ -8,6 +8,7 @@ from ParotidClassifierCore.models.logistic import LogisticModel
 from ParotidClassifierCore.models.reference import Reference
 from ParotidClassifierCore.models.settings import CROSS_FITTED
 from ParotidClassifierCore.models.table import TrainingTable
+from ParotidClassifierCore.radiomics.settings import default_settings
 from ParotidClassifierCore.ring import RingSettings
 from safetensors.numpy import save
 
@@ -92,7 +93,7 @@ def a_bundle(**changes) -> Bundle:
             "thresholds": dict.fromkeys(models(), 1 / 3),
             "protocol": CROSS_FITTED,
             "ring": RingSettings(),
-            "radiomics_yaml": "binWidth: 25\n",
+            "radiomics_yaml": default_settings().yaml(),
             "cohort": TrainingCohort(160, 50, simulated=True, description="phantoms, seed 1"),
             "intended_use": "To show how the method works – not for patients.",
             "model_card": "# Made for tests\n",

@@ -7,6 +7,7 @@ from ParotidClassifierCore.models.names import (
     ColumnKind,
     column_kind,
     log_odds_column,
+    may_read,
     network_column,
     source_model,
 )
@@ -62,3 +63,23 @@ def test_a_raw_logit_and_the_log_odds_of_its_model_are_different_columns():
     assert network_column("Tumor_DL") != log_odds_column("Tumor_DL")
     assert source_model(log_odds_column("Tumor_DL")) == "Tumor_DL"
     assert all(source_model(column) is None for column in NETWORK_COLUMNS)
+
+
+@pytest.mark.parametrize(
+    ("model", "column", "may"),
+    [
+        ("Tumor_RAD", "Tumor_original_shape_Sphericity", True),
+        ("Tumor_RAD", "External2_original_shape_Sphericity", False),
+        ("Tumor_RAD", "network:Tumor_DL", False),
+        ("Tumor+External2_RAD+DL", "External2_original_shape_Sphericity", True),
+        ("Tumor+External2_RAD+DL", "network:Tumor+External2_DL", True),
+        ("Tumor+External2_RAD+DL", "network:Tumor_DL", False),
+        ("External2_DL", "network:External2_DL", True),
+        ("Clinical", "symptoms", True),
+        ("Clinical", "log_odds:Tumor+External2_RAD+DL", False),
+        ("Combined", "log_odds:Tumor+External2_RAD+DL", True),
+        ("Combined", "log_odds:Tumor_RAD", False),
+    ],
+)
+def test_a_model_reads_its_own_regions_and_its_own_head(model, column, may):
+    assert may_read(model, column) is may

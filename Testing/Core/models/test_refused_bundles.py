@@ -308,8 +308,13 @@ def test_a_number_too_large_for_a_float_is_not_finite(folder):
         (lambda c: c["Clinical"]["columns"].__setitem__(0, "height"), "no column"),
         (lambda c: c["Clinical"]["columns"].__setitem__(0, "margin_unclear"), "for each"),
         (lambda c: c["Clinical"]["columns"].extend(["symptoms"] * 99), "at most 64"),
-        (lambda c: c["Combined"]["columns"].__setitem__(0, "log_odds:Combined"), "before it"),
-        (lambda c: c["Combined"]["columns"].__setitem__(0, "log_odds:Tumor_RAD+DL"), "before it"),
+        (lambda c: c["Combined"]["columns"].__setitem__(0, "log_odds:Combined"), "no input"),
+        (lambda c: c["Combined"]["columns"].__setitem__(0, "log_odds:Tumor_RAD+DL"), "no input"),
+        (lambda c: c.pop("Tumor+External2_RAD+DL"), "before it"),
+        (
+            lambda c: c["Tumor_RAD"]["columns"].__setitem__(0, "Tumor_original_glcm_Made"),
+            "not a feature",
+        ),
     ],
 )
 def test_models_that_cannot_be_evaluated_are_refused(folder, change, reason):
