@@ -102,8 +102,8 @@ def features(options: argparse.Namespace) -> Result:
 
 def simulate(options: argparse.Namespace) -> Result:
     """Make one simulated case or a cohort."""
-    from .simulation.cohort import write_case, write_cohort
     from .simulation.case import simulate_case
+    from .simulation.cohort import write_case, write_cohort
 
     if options.outcome is not None and options.cohort is not None:
         raise UsageError("--outcome names the outcome of one case.", "Leave it out with --cohort.")
@@ -163,8 +163,8 @@ def bundle_verify(options: argparse.Namespace) -> Result:
 
 def demo(options: argparse.Namespace) -> Result:
     """Simulate a case as `simulate` does and classify it as `predict` does."""
-    from .simulation.cohort import write_case
     from .simulation.case import simulate_case
+    from .simulation.cohort import write_case
 
     bundle = _bundle(options.bundle)
     with bar_on_terminal("demo") as progress:
