@@ -52,7 +52,7 @@ class Difficulty:
         shape: lobulation and spiculation.
     """
 
-    tumor: float = 1.15
+    tumor: float = 1.4
     ring: float = 1.2
     shape: float = 0.6
 
