@@ -18,7 +18,6 @@ import numpy as np
 
 from .cohort.extraction import CohortFeatures, extract_cohort, perturbation_agreement
 from .cohort.manifest import CohortCase
-from .errors import CohortError
 from .models.bundle import DEMONSTRATION, RESEARCH, Bundle, TrainingCohort
 from .models.bundle_store import save_bundle
 from .models.eleven import MALIGNANT, ModelResult, probabilities
@@ -103,6 +102,11 @@ def train_bundle(
         CohortError: the cohort cannot be trained on.
         OutputError: the bundle cannot be written.
     """
+    from .models.training import checked_size
+
+    # Extraction and network take long: a cohort that is too small is refused before them.
+    training = [case.malignant for case in cases if case.split == "train"]
+    checked_size(np.array(training, bool), ModelTrainingSettings())
     started = time.perf_counter()
     features = extract_cohort(cases, options.ring, options.jobs, part(progress, 0.0, 0.4))
     learnt = _learn(features, options, progress)
@@ -115,10 +119,6 @@ def _learn(features: CohortFeatures, options: TrainingOptions, progress: Progres
     from .models.training import fit_eleven
 
     rows = features.training
-    if len(np.unique(features.malignant[rows])) < 2:
-        raise CohortError(
-            "The training cases do not have both outcomes.", "Add cases of the missing outcome."
-        )
     agreement = perturbation_agreement(
         features, options.ring, options.seed, jobs=options.jobs, progress=part(progress, 0.4, 0.45)
     )

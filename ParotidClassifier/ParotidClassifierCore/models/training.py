@@ -78,7 +78,7 @@ def fit_eleven(
     from threadpoolctl import threadpool_limits  # comes with scikit-learn
 
     settings = settings or ModelTrainingSettings()
-    notes = [*_checked_size(table, settings), *_checked_logits(table, settings)]
+    notes = [*checked_size(table.malignant, settings), *_checked_logits(table, settings)]
     names, left_out = _fittable(table, settings)
     fits = Fits(table, settings)
     models, out_of_fold = {}, {}
@@ -99,9 +99,14 @@ def fit_eleven(
     )
 
 
-def _checked_size(table: TrainingTable, settings: ModelTrainingSettings) -> list[str]:
-    smallest, malignant = smaller_class(table.malignant), int(table.malignant.sum())
-    counts = f"{malignant} malignant and {len(table.malignant) - malignant} benign cases"
+def checked_size(malignant: np.ndarray, settings: ModelTrainingSettings) -> list[str]:
+    """Return what must be noted of the outcomes (n,) bool of the training cases.
+
+    Raises:
+        CohortError: a class has too few cases.
+    """
+    smallest, count = smaller_class(malignant), int(malignant.sum())
+    counts = f"{count} malignant and {len(malignant) - count} benign cases"
     if smallest >= settings.min_cases_per_class and smallest >= MIN_FOLDS:
         return []
     if settings.force and smallest >= MIN_FOLDS:
