@@ -35,7 +35,8 @@ def bar_on_terminal(title: str) -> Iterator[Progress]:
     with tqdm(total=1.0, desc=title, bar_format=layout, leave=False) as bar:
 
         def tell(fraction: float, step: str) -> None:
-            bar.set_description_str(f"{title}: {step}", refresh=False)
-            bar.update(max(0.0, fraction - bar.n))
+            # tqdm counts whole steps before it draws again; these are shares of one.
+            bar.n = fraction
+            bar.set_description_str(f"{title}: {step}", refresh=True)
 
         yield tell

@@ -3,6 +3,9 @@
 import csv
 import json
 import shutil
+import signal
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -255,6 +258,21 @@ def test_a_gpu_that_is_not_there_is_said_plainly(predict):
     code, _, told = predict("--device", "cuda")
     assert code == 2
     assert "no GPU" in told
+
+
+def test_ctrl_c_ends_at_once_and_leaves_nothing_half_written(a_case, tmp_path):
+    command = [
+        sys.executable, "-m", "ParotidClassifierCore", "features", "--ct", a_case / "ct.nrrd",
+        "--tumor", a_case / "tumor.nrrd", "--out", tmp_path / "out" / "features.csv",
+    ]  # fmt: skip
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+        with pytest.raises(subprocess.TimeoutExpired):
+            process.wait(1.5)
+        process.send_signal(signal.SIGINT)
+        _, told = process.communicate(timeout=20)
+    assert process.returncode in (130, -signal.SIGINT)
+    assert "Traceback" not in told or process.returncode == -signal.SIGINT
+    assert files_in(tmp_path / "out") == []
 
 
 def test_a_full_disk_leaves_no_half_result(predict, monkeypatch, tmp_path):

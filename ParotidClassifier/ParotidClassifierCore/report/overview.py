@@ -62,7 +62,7 @@ def save_overview(path: Path, grid: WorkingGrid, prediction: Prediction) -> None
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(15, 6.6), facecolor=_BACKGROUND)
+    figure = Figure(figsize=(15, 5.7), facecolor=_BACKGROUND)
     FigureCanvasAgg(figure)
     layout = figure.add_gridspec(
         1, 4, width_ratios=(1, 1, 1, 1.3), left=0.012, right=0.985, top=0.85, bottom=0.12,
@@ -105,14 +105,8 @@ def _fullest_cut(mask: np.ndarray, axis: int) -> int:
 
 
 def _outline(axes: Axes, mask: np.ndarray, color: tuple[float, float, float]) -> None:
-    if not mask.any():
-        return
-    axes.imshow(
-        np.where(mask[..., None], (*color, 0.10), (0, 0, 0, 0)),
-        origin="lower" if axes.get_ylim()[0] < axes.get_ylim()[1] else "upper",
-        interpolation="nearest",
-    )
-    axes.contour(mask, levels=[0.5], colors=[color], linewidths=1.4)
+    if mask.any():
+        axes.contour(mask, levels=[0.5], colors=[color], linewidths=1.4)
 
 
 def _label_sides(axes: Axes, plane: _Plane) -> None:
@@ -178,7 +172,7 @@ def _write_headline(figure, prediction: Prediction) -> None:
             f"threshold of {percent(result.threshold)}"
         )
         color = _MALIGNANT if result.call == "malignant" else _BENIGN
-    figure.text(0.012, 0.94, text, color=color, fontsize=17, va="center", weight="bold")
+    figure.text(0.012, 0.93, text, color=color, fontsize=17, va="center", weight="bold")
     figure.text(0.012, 0.04, _bundle_line(prediction), color="#ffd166", fontsize=12.5, va="center")
     for right, region in ((0.985, TUMOR), (0.945, EXTERNAL2)):
         figure.text(

@@ -1,0 +1,39 @@
+import io
+import sys
+
+import pytest
+from ParotidClassifierCore.progress import bar_on_terminal, part
+
+
+class Terminal(io.StringIO):
+    def isatty(self):
+        return True
+
+
+def test_a_part_of_the_work_spans_its_share_of_the_whole():
+    told = []
+    inner = part(lambda fraction, step: told.append((fraction, step)), 0.2, 0.7)
+    for fraction in (0.0, 0.5, 1.0):
+        inner(fraction, "x")
+    assert [fraction for fraction, _ in told] == pytest.approx([0.2, 0.45, 0.7])
+    assert {step for _, step in told} == {"x"}
+
+
+def test_a_terminal_sees_step_share_and_time_left(monkeypatch):
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stderr", terminal)
+    with bar_on_terminal("predict") as progress:
+        progress(0.5, "radiomics")
+        progress(1.0, "network")
+    shown = terminal.getvalue()
+    assert "predict: network" in shown
+    assert "100%" in shown
+    assert "<" in shown  # elapsed < remaining
+
+
+def test_a_file_sees_nothing(monkeypatch):
+    log = io.StringIO()
+    monkeypatch.setattr(sys, "stderr", log)
+    with bar_on_terminal("predict") as progress:
+        progress(1.0, "done")
+    assert log.getvalue() == ""
