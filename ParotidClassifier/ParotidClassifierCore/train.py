@@ -54,7 +54,7 @@ class TrainingOptions:
         imagenet: MobileNetV3 checkpoint to start from; None for random weights.
         seed: of the folds and of the network.
         device: of the network.
-        jobs: cases extracted at a time.
+        jobs: cases extracted, and networks trained, at a time.
     """
 
     name: str
@@ -151,7 +151,13 @@ def _trained_network(
     malignant = features.malignant[rows]
     folds = stratified_folds(malignant, ModelTrainingSettings().folds, options.seed)
     return out_of_fold_logits(
-        features.network_inputs[rows], malignant, folds, settings, progress, options.device
+        features.network_inputs[rows],
+        malignant,
+        folds,
+        settings,
+        progress,
+        options.device,
+        options.jobs,
     )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import torch
+from joblib import Parallel, delayed
 
 from ..errors import CohortError
 from ..models.names import DL_MODELS
@@ -98,6 +99,7 @@ def out_of_fold_logits(
     settings: NetworkTrainingSettings = NetworkTrainingSettings(),
     progress: Progress = silent,
     device: str = CPU,
+    jobs: int = 1,
 ) -> CrossFittedNetwork:
     """Train one network per fold on the cases outside it, and the final one on all.
 
@@ -108,6 +110,7 @@ def out_of_fold_logits(
         settings: of every training alike.
         progress: told the share done and the step.
         device: "cpu", "cuda" or "auto".
+        jobs: networks trained at a time, each in a process of its own; the result is the same.
 
     Raises:
         CohortError: there is one fold only, or a training has too few cases or one outcome.
@@ -118,19 +121,34 @@ def out_of_fold_logits(
             "All training cases are in one fold: no network could be trained without them.",
             "Use at least two folds.",
         )
+    held_out = [*(folds == name for name in names), np.zeros(len(folds), bool)]
+    ends = np.linspace(0, 1, len(held_out) + 1)
+    # Steps within a training can be told from this process alone.
+    steps = [
+        part(progress if jobs == 1 else silent, *ends[i : i + 2]) for i in range(len(ends) - 1)
+    ]
+    runs = Parallel(n_jobs=jobs, return_as="generator")(
+        delayed(_train_without)(rows, inputs, outcomes, settings, step, device)
+        for rows, step in zip(held_out, steps, strict=True)
+    )
     logits = np.empty((len(outcomes), len(DL_MODELS)))
-    ends = np.linspace(0, 1, len(names) + 2)
-    for number, fold in enumerate(names):
-        held_out = folds == fold
-        step = _named(f"fold {number + 1} of {len(names)}", progress, *ends[number : number + 2])
-        trained = train_network(inputs[~held_out], outcomes[~held_out], settings, step, device)
-        logits[held_out] = predict_logits(trained.network, inputs[held_out], device)
-    step = _named("all cases", progress, *ends[-2:])
-    return CrossFittedNetwork(logits, train_network(inputs, outcomes, settings, step, device))
+    for number, (rows, run) in enumerate(zip(held_out, runs, strict=True), start=1):
+        final, logits[rows] = run
+        progress(float(ends[number]), f"network {number} of {len(held_out)} trained")
+    return CrossFittedNetwork(logits, final)  # the last run held nothing out
 
 
-def _named(name: str, progress: Progress, start: float, stop: float) -> Progress:
-    return part(lambda fraction, step: progress(fraction, f"{name}: {step}"), start, stop)
+def _train_without(
+    held_out: np.ndarray,
+    inputs: np.ndarray,
+    outcomes: np.ndarray,
+    settings: NetworkTrainingSettings,
+    progress: Progress,
+    device: str,
+) -> tuple[TrainedNetwork, np.ndarray]:
+    """Return a network trained on the other cases, and its logits of those held out (bool (n,))."""
+    trained = train_network(inputs[~held_out], outcomes[~held_out], settings, progress, device)
+    return trained, predict_logits(trained.network, inputs[held_out], device)
 
 
 def train_network(

@@ -90,6 +90,17 @@ def test_batch_norm_holds_the_statistics_of_all_training_cases(eight_cases):
     torch.testing.assert_close(norm.running_var, maps.var((0, 2, 3)), rtol=1e-3, atol=1e-5)
 
 
+def test_networks_trained_side_by_side_are_the_same(eight_cases):
+    folds = np.arange(8) // 2 % 2
+    one = out_of_fold_logits(*eight_cases, folds, SHORT)
+    two = out_of_fold_logits(*eight_cases, folds, SHORT, jobs=2)
+    assert np.array_equal(one.logits, two.logits)
+    for mine, theirs in zip(
+        one.final.network.parameters(), two.final.network.parameters(), strict=True
+    ):
+        assert torch.equal(mine, theirs)
+
+
 def test_a_cases_own_outcome_does_not_reach_its_out_of_fold_logits(eight_cases):
     inputs, outcomes = eight_cases
     folds = np.array([0, 0, 0, 0, 1, 1, 1, 1])
@@ -105,8 +116,11 @@ def test_progress_rises_to_one(eight_cases):
     told = []
     folds = np.arange(8) // 4
     out_of_fold_logits(*eight_cases, folds, SHORT, lambda share, step: told.append((share, step)))
-    assert [round(share, 6) for share, _ in told] == [0.333333, 0.666667, 1.0]
-    assert told[0][1] == "fold 1 of 2: epoch 1 of 1"
+    shares = [share for share, _ in told]
+    assert shares == sorted(shares)
+    assert shares[-1] == 1.0
+    assert {round(share, 6) for share in shares} == {0.333333, 0.666667, 1.0}
+    assert told[1][1] == "network 1 of 3 trained"
 
 
 def test_a_single_fold_is_refused(eight_cases):
