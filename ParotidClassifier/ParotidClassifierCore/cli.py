@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import json
 import logging
+import os
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -16,16 +17,27 @@ from pathlib import Path
 from . import __version__, commands
 from .clinical import Finding, Margin
 from .errors import EXIT_DONE, EXIT_OUR_FAULT, ParotidClassifierError
+from .models.settings import CROSS_FITTED, PROTOCOLS
 from .ring import RING_HU_RANGE, RING_WIDTH_MM
 
 EXIT_INTERRUPTED = 130
+_AS_JSON = {"indent": 2, "allow_nan": False}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        # A console that lacks a letter of a path must not cost the result.
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
     options = build_parser().parse_args(arguments)
     try:
         result = options.command(options)
+        _tell(json.dumps(result.data, **_AS_JSON) if options.json else result.text)
+    except BrokenPipeError:
+        # Whoever read the output has gone; Python would complain once more on closing it.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return EXIT_DONE
     except ParotidClassifierError as error:
         _tell_error(options.json, error.kind, error.message, error.remedy)
         return error.exit_code
@@ -38,11 +50,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
             f"Please report it with the log {_log_traceback(error)}.",
         )  # fmt: skip
         return EXIT_OUR_FAULT
-    if options.json:
-        print(json.dumps(result.data, indent=2, ensure_ascii=False, allow_nan=False))
-    else:
-        print(result.text)
     return EXIT_DONE
+
+
+def _tell(text: str) -> None:
+    print(text, flush=True)
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -112,7 +124,7 @@ def _simulate(subparsers) -> None:
     )
     parser.add_argument("--cohort", type=_positive, metavar="N", help="a cohort of N cases")
     parser.add_argument("--outcome", choices=["benign", "malignant"], help="of the one case")
-    parser.add_argument("--seed", type=int, default=0, help="same seed, same voxels (default 0)")
+    parser.add_argument("--seed", type=_seed, default=0, help="same seed, same voxels (default 0)")
     _add_jobs(parser)
     _add_out(parser, "folder for the case or the cohort")
 
@@ -125,12 +137,15 @@ def _train(subparsers) -> None:
     parser.add_argument("--cohort", type=Path, required=True, help="CSV table of the cases")
     parser.add_argument("--name", required=True, help="name of the bundle")
     parser.add_argument(
-        "--simulated", action="store_true",
-        help="the cohort is simulated: the bundle is marked as a demonstration",
+        "--protocol", choices=PROTOCOLS, default=CROSS_FITTED,
+        help="fusions are fitted on out-of-fold network outputs (default) or as in the paper",
     )  # fmt: skip
+    parser.add_argument(
+        "--force", action="store_true", help="train on fewer than 10 cases of a class; noted"
+    )
     parser.add_argument("--epochs", type=_positive, help="training epochs of the network")
     parser.add_argument("--imagenet", type=Path, help="MobileNetV3 checkpoint to start from")
-    parser.add_argument("--seed", type=int, default=0, help="of folds and network (default 0)")
+    parser.add_argument("--seed", type=_seed, default=0, help="of folds and network (default 0)")
     _add_device(parser)
     _add_jobs(parser)
     _add_ring(parser)
@@ -152,7 +167,7 @@ def _bundle(subparsers) -> None:
 
 def _demo(subparsers) -> None:
     parser = _command(subparsers, "demo", commands.demo, "Make a simulated case and classify it.")
-    parser.add_argument("--seed", type=int, default=commands.DEMO_SEED, help="of the case")
+    parser.add_argument("--seed", type=_seed, default=commands.DEMO_SEED, help="of the case")
     _add_bundle(parser)
     _add_out(parser, "folder for the case and the results")
 
@@ -211,23 +226,33 @@ def _add_out(parser: argparse.ArgumentParser, text: str) -> None:
 
 
 def _positive(word: str) -> int:
-    number = int(word)
-    if number < 1:
-        raise argparse.ArgumentTypeError(f"{word} is not a positive number")
-    return number
+    return _at_least(1, word)
+
+
+def _seed(word: str) -> int:
+    return _at_least(0, word)
+
+
+def _at_least(least: int, word: str) -> int:
+    if not word.isdecimal() or int(word) < least:
+        raise argparse.ArgumentTypeError(f"{word!r} is not a whole number of at least {least}")
+    return int(word)
 
 
 def _tell_error(as_json: bool, kind: str, message: str, remedy: str) -> None:
     if as_json:
         error = {"kind": kind, "message": message, "remedy": remedy}
-        print(json.dumps({"error": error}, indent=2, ensure_ascii=False))
+        _tell(json.dumps({"error": error}, **_AS_JSON))
     else:
         print(f"{message}\n{remedy}".strip(), file=sys.stderr)
 
 
 def _log_traceback(error: Exception) -> Path:
-    path = Path(tempfile.gettempdir()) / "parotid-classifier.log"
-    handler = logging.FileHandler(path, encoding="utf-8", delay=True)
+    with tempfile.NamedTemporaryFile(
+        prefix="parotid-classifier-", suffix=".log", delete=False
+    ) as log:
+        path = Path(log.name)
+    handler = logging.FileHandler(path, encoding="utf-8")
     handler.setFormatter(logging.Formatter("%(asctime)s %(message)s"))
     logger = logging.getLogger(__name__)
     logger.addHandler(handler)

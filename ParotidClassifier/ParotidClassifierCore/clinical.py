@@ -6,6 +6,7 @@ Levels and definitions: Shen et al. 2026, Methods and Supplementary Table 2.
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from enum import Enum
 from typing import TypeVar
@@ -157,7 +158,7 @@ class ClinicalRecord(ClinicalPredictors):
     enhanced_uniformity: Uniformity = Uniformity.UNKNOWN
 
     @classmethod
-    def from_words(cls, **words: str | float | None) -> ClinicalRecord:
+    def from_words(cls, words: Mapping[str, str | float | None]) -> ClinicalRecord:
         """Read a record from the words of a command line, a table or clinical.json.
 
         Raises:

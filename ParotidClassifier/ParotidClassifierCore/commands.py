@@ -15,7 +15,8 @@ from .case.volumes import load_ct
 from .case.working_grid import EXTERNAL2, REGIONS, TUMOR
 from .clinical import ClinicalRecord
 from .errors import UsageError
-from .files import write_csv, write_json, written_together
+from .files import require_folder, write_csv, write_json, written_together
+from .models.eleven import MALIGNANT, outcome_word
 from .progress import bar_on_terminal, part
 from .ring import RING_HU_RANGE, RING_WIDTH_MM, RingSettings
 
@@ -41,6 +42,7 @@ class Result:
 def predict(options: argparse.Namespace) -> Result:
     """Classify one case and write the three files of a result."""
     _require_case(options)
+    require_folder(options.out)
     bundle = _bundle(options.bundle)
     with bar_on_terminal("predict") as progress:
         progress(0.0, "reading")
@@ -68,10 +70,12 @@ def _classified(case: Case, bundle: Bundle, options: argparse.Namespace, progres
 
 
 def ring(options: argparse.Namespace) -> Result:
-    """Draw the automatic ring."""
+    """Draw the automatic ring; a ring that the case brings is left aside."""
     from .predict import ring_report
 
-    prepared = prepare(_case(options), _ring_settings(options))
+    require_folder(options.out)
+    case = dataclasses.replace(_case(options), ring=None)
+    prepared = prepare(case, _ring_settings(options))
     _save_outlines(options.out / _RING_FILE, prepared)
     report = ring_report(prepared)
     data = {"ring": report, "findings": [finding.as_dict() for finding in prepared.findings]}
@@ -90,6 +94,7 @@ def features(options: argparse.Namespace) -> Result:
     from .radiomics.extraction import extract
     from .radiomics.names import feature_names
 
+    require_folder(options.out.parent)
     prepared = prepare(_case(options), _ring_settings(options))
     with bar_on_terminal("features") as progress:
         values = extract(prepared.grid, progress=progress)
@@ -108,11 +113,13 @@ def simulate(options: argparse.Namespace) -> Result:
     if options.outcome is not None and options.cohort is not None:
         raise UsageError("--outcome names the outcome of one case.", "Leave it out with --cohort.")
     if options.cohort is None:
-        malignant = None if options.outcome is None else options.outcome == "malignant"
+        malignant = None if options.outcome is None else options.outcome == MALIGNANT
         case = simulate_case(options.seed, malignant)
         write_case(case, options.out)
         data = {"case": str(options.out), "malignant": case.malignant}
-        return Result(f"A simulated {_outcome(case.malignant)} case lies in {options.out}", data)
+        return Result(
+            f"A simulated {outcome_word(case.malignant)} case lies in {options.out}", data
+        )
     with bar_on_terminal("simulate") as progress:
         table = write_cohort(options.cohort, options.seed, options.out, options.jobs, progress)
     return Result(f"{options.cohort} simulated cases are listed in {table}", {"cohort": str(table)})
@@ -126,7 +133,8 @@ def train(options: argparse.Namespace) -> Result:
     cases = read_manifest(options.cohort)
     training = TrainingOptions(
         name=options.name,
-        simulated=options.simulated,
+        protocol=options.protocol,
+        force=options.force,
         ring=_ring_settings(options),
         epochs=options.epochs,
         imagenet=options.imagenet,
@@ -173,7 +181,9 @@ def demo(options: argparse.Namespace) -> Result:
         write_case(simulated, options.out / "case")
         case = load_case_folder(options.out / "case")
         result = _classified(case, bundle, options, part(progress, 0.3, 1.0))
-    truth = f"The case in {options.out / 'case'} was simulated as {_outcome(simulated.malignant)}."
+    truth = (
+        f"The case in {options.out / 'case'} was simulated as {outcome_word(simulated.malignant)}."
+    )
     return Result(f"{result.text}\n{truth}", result.data)
 
 
@@ -189,6 +199,18 @@ def _require_case(options: argparse.Namespace) -> None:
         raise UsageError("A case folder and single files were given.", "Give one of the two.")
     if options.case is None and len(files) < 2:
         raise UsageError("A case needs a CT and an outline.", "Give --ct and --tumor, or --case.")
+    if options.case is not None and any(
+        value is not None for value in (options.series, options.tumor_label, options.tumor_segment)
+    ):
+        raise UsageError(
+            "--series, --tumor-label and --tumor-segment choose from single files.",
+            "Leave them out with --case.",
+        )
+    drawn = getattr(options, "ring", None) is not None
+    if drawn and (options.ring_width is not None or options.hu_range is not None):
+        raise UsageError(
+            "--ring gives a ring, --ring-width and --hu-range make one.", "Give one of the two."
+        )
 
 
 def _case(options: argparse.Namespace) -> Case:
@@ -214,7 +236,7 @@ def _with_words(case: Case, options: argparse.Namespace) -> Case:
     """Return the case with the clinical findings named on the command line."""
     words = {name: getattr(options, name) for name in ("symptoms", "margin", "lymph_nodes")}
     named = {name: word for name, word in words.items() if word is not None}
-    record = ClinicalRecord.from_words(**(case.record.words() | named))
+    record = ClinicalRecord.from_words(case.record.words() | named)
     return dataclasses.replace(case, record=record)
 
 
@@ -244,8 +266,4 @@ def _summary(prediction: Prediction, out: Path) -> str:
                 f"{name:<24} {result.probability:>11.3f} {result.threshold:>10.3f}  {result.call}"
             )
     lines += [f"{item.severity.value}: {item.message}" for item in prediction.findings]
-    return "\n".join([*lines, "", prediction.banner, f"Written to {out}"])
-
-
-def _outcome(malignant: bool) -> str:
-    return "malignant" if malignant else "benign"
+    return "\n".join([*lines, "", prediction.bundle_line, f"Written to {out}"])

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import csv
+import errno
 import io
 import json
+import os
 import shutil
 import tempfile
 import uuid
@@ -54,20 +56,58 @@ def write_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence[object]
 
 @contextlib.contextmanager
 def written_together(folder: Path) -> Iterator[Path]:
-    """Yield an empty folder to write to; its files move into `folder` only when all went well.
+    """Yield an empty folder to write to; its files move into `folder` together or not at all.
+
+    Files of the same names that `folder` held before come back if one cannot be moved.
 
     Raises:
         OutputError: the folder or a file in it cannot be written.
     """
+    existed = folder.exists()
     with _refused_by_disk(folder):
         folder.mkdir(parents=True, exist_ok=True)
         beside = Path(tempfile.mkdtemp(prefix=".unfinished-", dir=folder))
         try:
             yield beside
-            for path in sorted(beside.iterdir()):
-                path.replace(folder / path.name)
+            _move_all(beside, folder)
         finally:
             shutil.rmtree(beside, ignore_errors=True)
+            if not existed:
+                with contextlib.suppress(OSError):  # it holds the result
+                    folder.rmdir()
+
+
+def _move_all(beside: Path, folder: Path) -> None:
+    names = sorted(path.name for path in beside.iterdir())
+    for name in names:
+        if (folder / name).is_dir():
+            raise IsADirectoryError(errno.EISDIR, f"{name} is a folder there")
+    before = beside / ".before"
+    before.mkdir()
+    moved = []
+    try:
+        for name in names:
+            if (folder / name).exists():
+                (folder / name).replace(before / name)
+            (beside / name).replace(folder / name)
+            moved.append(name)
+    except BaseException:
+        for name in moved:
+            (folder / name).unlink(missing_ok=True)
+        for path in before.iterdir():
+            path.replace(folder / path.name)
+        raise
+
+
+def require_folder(folder: Path) -> None:
+    """Raise OutputError at once where no folder of results can be made, before the long work."""
+    present = next(path for path in (folder, *folder.absolute().parents) if path.exists())
+    if not present.is_dir() or not os.access(present, os.W_OK):
+        raise OutputError(
+            f"{folder} cannot be written: {present} is "
+            f"{'read-only' if present.is_dir() else 'a file'}.",
+            "Choose another folder for the results.",
+        )
 
 
 @contextlib.contextmanager

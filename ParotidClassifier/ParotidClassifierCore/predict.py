@@ -59,6 +59,12 @@ class Prediction:
         available = [item for item in self.models.items() if item[1].probability is not None]
         return available[0] if available else (COMBINED, self.models[COMBINED])
 
+    @property
+    def bundle_line(self) -> str:
+        """What stands wherever a probability is shown: bundle, training cohort, intended use."""
+        facts = self.bundle
+        return f"{self.banner} ({facts['training_cohort']}). {facts['intended_use']}"
+
     def as_dict(self) -> dict[str, object]:
         """Return the prediction as it is written to prediction.json."""
         return {
@@ -127,7 +133,7 @@ def predict(
         bundle_identity(bundle),
         bundle.banner,
         results,
-        (*prepared.findings, *_bundle_findings(bundle, ring, results)),
+        (*prepared.findings, *_bundle_findings(bundle, None if case.ring else ring, results)),
         ring_report(prepared),
         {column: values[column] for column in sorted(columns & values.keys())},
         watch.seconds,
@@ -141,6 +147,7 @@ def bundle_identity(bundle: Bundle) -> dict[str, object]:
         "name": bundle.name,
         "hash": bundle.bundle_hash,
         "kind": bundle.kind,
+        "protocol": bundle.protocol,
         "banner": bundle.banner,
         "training_cohort": bundle.cohort.line,
         "intended_use": bundle.intended_use,
@@ -204,11 +211,11 @@ def _network(grid: WorkingGrid, bundle: Bundle, columns: set[str], device: str) 
 
 
 def _bundle_findings(
-    bundle: Bundle, ring: RingSettings, results: dict[str, ModelResult]
+    bundle: Bundle, ring: RingSettings | None, results: dict[str, ModelResult]
 ) -> list[QualityFinding]:
     findings = []
     trained = bundle.ring
-    if ring != trained:
+    if ring not in (None, trained):
         findings.append(
             warning(
                 "ring_settings_differ",

@@ -24,7 +24,7 @@ class RingSettings:
     """How the automatic ring is made.
 
     Attributes:
-        width_mm: largest distance from the tumour, 0 < width ≤ 20.
+        width_mm: largest distance from the tumour, 1 to 20.
         hu_range: lower and upper limit in HU, both included.
 
     Raises:

@@ -17,14 +17,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .cohort.extraction import CohortFeatures, extract_cohort, perturbation_agreement
-from .cohort.manifest import CohortCase
+from .cohort.manifest import TRAIN, CohortCase
 from .models.bundle import DEMONSTRATION, RESEARCH, Bundle, TrainingCohort
-from .models.bundle_store import save_bundle
+from .models.bundle_store import require_bundle_folder, require_bundle_name, save_bundle
 from .models.eleven import MALIGNANT, ModelResult, probabilities
 from .models.folds import stratified_folds
 from .models.names import NETWORK_COLUMNS
 from .models.reference import reference_of
-from .models.settings import ModelTrainingSettings
+from .models.settings import CROSS_FITTED, PAPER, ModelTrainingSettings
 from .models.table import TrainingTable
 from .predict import software_versions
 from .progress import Progress, part, silent
@@ -48,7 +48,8 @@ class TrainingOptions:
 
     Attributes:
         name: of the bundle.
-        simulated: the cohort is simulated, so the bundle is a demonstration.
+        protocol: how the network enters the fusions, one of settings.PROTOCOLS.
+        force: train although a class has few cases.
         ring: of every case.
         epochs: of the network; None for the default.
         imagenet: MobileNetV3 checkpoint to start from; None for random weights.
@@ -58,13 +59,19 @@ class TrainingOptions:
     """
 
     name: str
-    simulated: bool = False
+    protocol: str = CROSS_FITTED
+    force: bool = False
     ring: RingSettings = field(default_factory=RingSettings)
     epochs: int | None = None
     imagenet: Path | None = None
     seed: int = 0
     device: str = "cpu"
     jobs: int = 1
+
+    @property
+    def models(self) -> ModelTrainingSettings:
+        """Settings of the eleven models."""
+        return ModelTrainingSettings(protocol=self.protocol, force=self.force, seed=self.seed)
 
 
 @dataclass(frozen=True)
@@ -93,7 +100,7 @@ def train_bundle(
     """Train on the cases of the split "train", measure on those of "test", write the bundle.
 
     Args:
-        cases: from the cohort's table.
+        cases: from the cohort's table; one simulated case makes the bundle a demonstration.
         options: what is asked for.
         folder: of the bundle; it appears whole or not at all.
         progress: told the share done and the step.
@@ -102,17 +109,29 @@ def train_bundle(
         CohortError: the cohort cannot be trained on.
         OutputError: the bundle cannot be written.
     """
-    from .models.training import checked_size
-
-    # Extraction and network take long: a cohort that is too small is refused before them.
-    training = [case.malignant for case in cases if case.split == "train"]
-    checked_size(np.array(training, bool), ModelTrainingSettings())
+    _require_trainable(cases, options, folder)
     started = time.perf_counter()
     features = extract_cohort(cases, options.ring, options.jobs, part(progress, 0.0, 0.4))
     learnt = _learn(features, options, progress)
     bundle = save_bundle(_bundle(features, learnt, options), folder)
     progress(1.0, "done")
     return _report(bundle, folder, features.failures, (time.perf_counter() - started) / 60)
+
+
+def _require_trainable(cases: Sequence[CohortCase], options: TrainingOptions, folder: Path) -> None:
+    """Refuse before the long work what would be refused after it."""
+    from .deep.device import choose_device
+    from .deep.network import MultiInputNetwork
+    from .deep.weights import load_imagenet_weights
+    from .models.training import checked_size
+
+    require_bundle_name(options.name)
+    require_bundle_folder(folder)
+    training = [case.malignant for case in cases if case.split == TRAIN]
+    checked_size(np.array(training, bool), options.models)
+    choose_device(options.device)
+    if options.imagenet is not None:
+        load_imagenet_weights(MultiInputNetwork(), options.imagenet)
 
 
 def _learn(features: CohortFeatures, options: TrainingOptions, progress: Progress) -> _Learnt:
@@ -122,22 +141,32 @@ def _learn(features: CohortFeatures, options: TrainingOptions, progress: Progres
     agreement = perturbation_agreement(
         features, options.ring, options.seed, jobs=options.jobs, progress=part(progress, 0.4, 0.45)
     )
-    network = _trained_network(features, options, part(progress, 0.45, 0.9))
+    clinical = features.clinical[rows]
+    # The folds of the models are those of the networks.
+    complete = ~np.isnan(clinical).any(axis=1)
+    folds = stratified_folds(features.malignant[rows], options.models.folds, options.seed, complete)
+    network = _trained_network(features, folds, options, part(progress, 0.45, 0.9))
+    in_sample = None
+    if options.protocol == PAPER:
+        from .deep.prediction import predict_logits
+
+        final = network.final.network
+        in_sample = predict_logits(final, features.network_inputs[rows], options.device)
     table = TrainingTable(
-        case_ids=tuple(case.case_id for case in features.cases if case.split == "train"),
+        case_ids=tuple(case.case_id for case in features.cases if case.split == TRAIN),
         columns=features.columns,
         radiomics=features.radiomics[rows],
-        clinical=features.clinical[rows],
+        clinical=clinical,
         malignant=features.malignant[rows],
         out_of_fold_logits=network.logits,
+        in_sample_logits=in_sample,
         agreement=agreement,
     )
-    settings = ModelTrainingSettings(seed=options.seed)
-    return _Learnt(network, fit_eleven(table, settings, part(progress, 0.9, 0.99)), table)
+    return _Learnt(network, fit_eleven(table, options.models, part(progress, 0.9, 0.99)), table)
 
 
 def _trained_network(
-    features: CohortFeatures, options: TrainingOptions, progress: Progress
+    features: CohortFeatures, folds: np.ndarray, options: TrainingOptions, progress: Progress
 ) -> CrossFittedNetwork:
     from .deep.training import NetworkTrainingSettings, out_of_fold_logits
 
@@ -148,11 +177,9 @@ def _trained_network(
     if options.epochs is not None:
         settings = dataclasses.replace(settings, epochs=options.epochs)
     rows = features.training
-    malignant = features.malignant[rows]
-    folds = stratified_folds(malignant, ModelTrainingSettings().folds, options.seed)
     return out_of_fold_logits(
         features.network_inputs[rows],
-        malignant,
+        features.malignant[rows],
         folds,
         settings,
         progress,
@@ -164,14 +191,15 @@ def _trained_network(
 def _bundle(features: CohortFeatures, learnt: _Learnt, options: TrainingOptions) -> Bundle:
     from .radiomics.settings import default_settings
 
-    kind = DEMONSTRATION if options.simulated else RESEARCH
+    simulated = any(case.simulated for case in features.cases)
+    kind = DEMONSTRATION if simulated else RESEARCH
     tested = features.malignant[~features.training]
     figures = _test_figures(features, learnt, options.device)
     cohort = TrainingCohort(
         cases=int(features.training.sum()),
         malignant=int(learnt.table.malignant.sum()),
-        simulated=options.simulated,
-        description="Simulated CT of the parotid region." if options.simulated else "",
+        simulated=simulated,
+        description="Simulated CT of the parotid region." if simulated else "",
     )
     return Bundle(
         name=options.name,
@@ -189,6 +217,7 @@ def _bundle(features: CohortFeatures, learnt: _Learnt, options: TrainingOptions)
             (len(tested), int(tested.sum())),
             _INTENDED_USE[kind],
             figures,
+            learnt.fitted.settings.protocol,
             learnt.fitted.notes,
         ),
         network=_stored(learnt.network),

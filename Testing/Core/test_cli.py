@@ -6,6 +6,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 
 import numpy as np
 import pytest
@@ -240,13 +241,15 @@ def test_our_own_fault_ends_with_1_and_keeps_the_traceback_in_a_log(predict, mon
     def broken(*_):
         raise RuntimeError("a bug")
 
-    monkeypatch.setattr("tempfile.gettempdir", lambda: str(tmp_path))
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     monkeypatch.setattr(commands, "_with_words", broken)
     code, _, told = predict()
     assert code == 1
     assert "Traceback" not in told
     assert "a bug" in told
-    log = (tmp_path / "parotid-classifier.log").read_text()
+    (path,) = tmp_path.glob("parotid-classifier-*.log")
+    assert str(path) in told
+    log = path.read_text()
     assert "Traceback" in log
     assert "broken" in log
 
@@ -260,19 +263,27 @@ def test_a_gpu_that_is_not_there_is_said_plainly(predict):
     assert "no GPU" in told
 
 
-def test_ctrl_c_ends_at_once_and_leaves_nothing_half_written(a_case, tmp_path):
+def test_ctrl_c_ends_at_once_and_leaves_nothing_half_written(tmp_path):
     command = [
-        sys.executable, "-m", "ParotidClassifierCore", "features", "--ct", a_case / "ct.nrrd",
-        "--tumor", a_case / "tumor.nrrd", "--out", tmp_path / "out" / "features.csv",
+        sys.executable, "-m", "ParotidClassifierCore", "simulate", "--cohort", "200",
+        "--out", tmp_path,
     ]  # fmt: skip
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
-        with pytest.raises(subprocess.TimeoutExpired):
-            process.wait(1.5)
+        deadline = time.monotonic() + 120
+        while not list(tmp_path.glob("*/truth.json")) and time.monotonic() < deadline:
+            time.sleep(0.05)
         process.send_signal(signal.SIGINT)
-        _, told = process.communicate(timeout=20)
-    assert process.returncode in (130, -signal.SIGINT)
-    assert "Traceback" not in told or process.returncode == -signal.SIGINT
-    assert files_in(tmp_path / "out") == []
+        _, told = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "Stopped" in told
+    assert "Traceback" not in told
+    cases = files_in(tmp_path)
+    assert cases
+    assert "cohort.csv" not in cases
+    for case in cases:
+        assert files_in(tmp_path / case) == [
+            "clinical.json", "ct.nrrd", "segmentation.seg.nrrd", "truth.json",
+        ]  # fmt: skip
 
 
 def test_a_full_disk_leaves_no_half_result(predict, monkeypatch, tmp_path):

@@ -22,13 +22,9 @@ def test_unknown_is_a_value_and_never_guessed():
 
 def test_a_record_survives_being_written_as_words():
     record = ClinicalRecord.from_words(
-        symptoms="with",
-        margin="clear",
-        age_years="61",
-        location="both",
-        enhancement_degree="slight",
+        {"symptoms": "with", "age_years": "61", "location": "both", "enhancement_degree": "slight"}
     )
-    assert ClinicalRecord.from_words(**record.words()) == record
+    assert ClinicalRecord.from_words(record.words()) == record
     assert record.age_years == 61.0
 
 
@@ -41,8 +37,9 @@ def test_a_record_survives_being_written_as_words():
         ({"age_years": -3}, "not negative"),
         ({"max_diameter_cm": "nan"}, "'max_diameter_cm'"),
         ({"colour": "red"}, "'colour' is not a clinical variable"),
+        ({"cls": 1}, "'cls' is not a clinical variable"),
     ],
 )
 def test_a_value_outside_its_levels_is_named(words, reason):
     with pytest.raises(ClinicalValueError, match=reason):
-        ClinicalRecord.from_words(**words)
+        ClinicalRecord.from_words(words)

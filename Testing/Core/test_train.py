@@ -38,18 +38,18 @@ def write_case(folder, number, malignant):
 def a_cohort(tmp_path_factory):
     """Path of a table of made cases; one of them cannot be used."""
     folder = tmp_path_factory.mktemp("cohort")
-    rows = ["case_id,ct,tumor,outcome,split,symptoms,margin,lymph_nodes"]
+    rows = ["case_id,ct,tumor,outcome,split,simulated,symptoms,margin,lymph_nodes"]
     for number in range(CASES):
         malignant = number % 2 == 1
         write_case(folder, number, malignant)
         rows.append(
             f"case{number},ct{number}.nrrd,tumor{number}.nrrd,"
-            f"{'malignant' if malignant else 'benign'},{'test' if number >= 22 else 'train'},"
+            f"{'malignant' if malignant else 'benign'},{'test' if number >= 22 else 'train'},yes,"
             f"{'with' if number % 3 else 'without'},{'unclear' if number % 4 == 1 else 'clear'},"
             f"{'with' if number % 5 == 1 else 'without'}"
         )
     sitk.WriteImage(ball_mask(tissue_ct()) * 0, str(folder / "empty.nrrd"))
-    rows.append("broken,ct0.nrrd,empty.nrrd,benign,train,with,clear,without")
+    rows.append("broken,ct0.nrrd,empty.nrrd,benign,train,yes,with,clear,without")
     (folder / "cohort.csv").write_text("\n".join(rows) + "\n")
     return folder / "cohort.csv"
 
@@ -64,7 +64,7 @@ def a_training(a_cohort, tmp_path_factory):
     printed = io.StringIO()
     with contextlib.redirect_stdout(printed):
         code = main(
-            ["train", "--cohort", str(a_cohort), "--name", "tiny", "--simulated", "--epochs", "1",
+            ["train", "--cohort", str(a_cohort), "--name", "tiny", "--epochs", "1",
              "--jobs", "2", "--json", "--out", str(folder)]
         )  # fmt: skip
     assert code == 0

@@ -119,7 +119,7 @@ def _size(grid: WorkingGrid) -> QualityFinding | None:
         return None
     return warning(
         "tumor_small",
-        f"The tumour measures {diameter:.0f} mm; the study included tumours of at least "
+        f"The tumour measures {diameter:.1f} mm; the study included tumours of at least "
         f"{SMALLEST_DIAMETER_MM:.0f} mm.",
     )
 
@@ -167,11 +167,11 @@ def _noise(grid: WorkingGrid) -> QualityFinding | None:
 
 
 def _slice_thickness(spacing: tuple[float, float, float]) -> QualityFinding | None:
-    if spacing[2] <= THICKEST_SLICE_MM + 0.01:
+    if max(spacing) <= THICKEST_SLICE_MM + 0.01:
         return None
     return warning(
         "slices_thick",
-        f"Slices lie {spacing[2]:.1f} mm apart; the study used {THICKEST_SLICE_MM:.0f} mm.",
+        f"Slices lie {max(spacing):.1f} mm apart; the study used {THICKEST_SLICE_MM:.0f} mm.",
     )
 
 

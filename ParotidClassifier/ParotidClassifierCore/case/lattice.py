@@ -151,10 +151,13 @@ class Lattice:
     def _resampled(
         self, image: sitk.Image, box: Box, origin: tuple[float, ...], interpolator: int
     ) -> sitk.Image:
-        pixel = sitk.sitkFloat64 if interpolator == sitk.sitkLinear else sitk.sitkUInt8
+        is_ct = interpolator == sitk.sitkLinear
+        pixel = sitk.sitkFloat64 if is_ct else sitk.sitkUInt8
+        # A point on the face of the scan may lie outside it by the header's rounding: the CT goes
+        # on there as at its edge. A mask ends where it ends.
         return sitk.Resample(
             image, box.size, sitk.Transform(), interpolator, origin, (1.0, 1.0, 1.0),
-            self.direction, 0.0, pixel,
+            self.direction, 0.0, pixel, is_ct,
         )  # fmt: skip
 
 

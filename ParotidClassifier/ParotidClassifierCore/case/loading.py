@@ -66,7 +66,7 @@ def load_clinical_record(path: Path) -> ClinicalRecord:
     """
     try:
         words = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise UnreadableFileError(
             f"{path} cannot be read as JSON: {error}.", "Write the clinical variables again."
         ) from error
@@ -74,7 +74,7 @@ def load_clinical_record(path: Path) -> ClinicalRecord:
         raise UnreadableFileError(
             f"{path} holds no clinical variables.", 'Write an object such as {"margin": "clear"}.'
         )
-    return ClinicalRecord.from_words(**words)
+    return ClinicalRecord.from_words(words)
 
 
 def _has_ring(segmentation: Path) -> bool:

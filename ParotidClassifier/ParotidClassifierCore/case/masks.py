@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import contextlib
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,7 @@ from ..files import written_whole
 from .volumes import read_volume, require_volume
 from .working_grid import EXTERNAL2, REGIONS, TUMOR, Geometry
 
+_MOST_LABELS = 1000
 # sRGB 0…1; recognisable on grey CT and apart from each other for colour-blind readers.
 REGION_COLORS = {TUMOR: (0.90, 0.25, 0.20), EXTERNAL2: (0.20, 0.70, 0.95)}
 
@@ -35,6 +37,7 @@ def load_mask(
     image = read_volume(path)
     if "Segment0_ID" in image.GetMetaDataKeys():
         mask = _segment(path, region, segment)
+        require_volume(mask, path)
     else:
         require_volume(image, path)
         mask = _labelled(image, path, region, label)
@@ -48,7 +51,7 @@ def load_mask(
 def _labelled(image: sitk.Image, path: Path, region: str, label: int | None) -> sitk.Image:
     values = sitk.GetArrayViewFromImage(image)
     labels = [value for value in np.unique(values).tolist() if value != 0]
-    if any(value != int(value) for value in labels) or len(labels) > 1000:
+    if len(labels) > _MOST_LABELS or not all(float(value).is_integer() for value in labels):
         raise UnusableMaskError(
             f"{path} is not a label map: its values are not whole numbers.",
             "Give the outline's file, not the CT.",
@@ -68,15 +71,18 @@ def _labelled(image: sitk.Image, path: Path, region: str, label: int | None) -> 
 def _segment(path: Path, region: str, name: str | None) -> sitk.Image:
     import slicerio
 
-    segmentation = _read_segmentation(path)
-    names = slicerio.segment_names(segmentation)
+    with _damage_named(path):
+        segmentation = slicerio.read_segmentation(str(path))
+        names = slicerio.segment_names(segmentation)
     chosen = _segment_name(path, region, names, name)
-    entry = slicerio.segment_from_name(segmentation, chosen)
-    voxels = segmentation["voxels"]
-    if voxels.ndim == 4:  # overlapping segments lie in layers
-        voxels = voxels[entry["layer"]]
-    mask = sitk.GetImageFromArray((voxels == entry["labelValue"]).astype(np.uint8).T.copy())
-    affine = np.asarray(segmentation["ijkToLPS"], float)
+    with _damage_named(path):
+        entry = slicerio.segment_from_name(segmentation, chosen)
+        voxels = segmentation["voxels"]
+        if voxels.ndim == 4:  # overlapping segments lie in layers
+            voxels = voxels[entry["layer"]]
+        inside = voxels == entry["labelValue"]
+        affine = np.asarray(segmentation["ijkToLPS"], float)
+    mask = sitk.GetImageFromArray(inside.astype(np.uint8).T.copy())
     spacing = np.linalg.norm(affine[:3, :3], axis=0)
     mask.SetSpacing(spacing.tolist())
     mask.SetDirection((affine[:3, :3] / spacing).ravel().tolist())
@@ -84,15 +90,15 @@ def _segment(path: Path, region: str, name: str | None) -> sitk.Image:
     return mask
 
 
-def _read_segmentation(path: Path) -> dict:
+@contextlib.contextmanager
+def _damage_named(path: Path) -> Iterator[None]:
     import nrrd
-    import slicerio
 
     try:
-        return slicerio.read_segmentation(str(path))
-    except (KeyError, IndexError, ValueError, OSError, nrrd.NRRDError) as error:
+        yield
+    except (KeyError, IndexError, ValueError, TypeError, OSError, nrrd.NRRDError) as error:
         raise UnreadableFileError(
-            f"{path} cannot be read as a segmentation: {error}.", "Save it again in 3D Slicer."
+            f"{path} cannot be read as a segmentation: {error!r}.", "Save it again in 3D Slicer."
         ) from error
 
 

@@ -54,8 +54,9 @@ def read_volume(path: Path) -> sitk.Image:
     Raises:
         UnreadableFileError: missing, of another format, or damaged.
     """
-    if not path.exists():
-        raise UnreadableFileError(f"{path} does not exist.", "Check the path.")
+    if not path.is_file():
+        what = "is a folder, not a file" if path.is_dir() else "does not exist"
+        raise UnreadableFileError(f"{path} {what}.", "Check the path.")
     if not path.name.lower().endswith(VOLUME_SUFFIXES):
         raise UnreadableFileError(
             f"{path} is not a volume this program reads.",
@@ -162,7 +163,8 @@ def _series_in(folder: Path) -> dict[str, list[_Slice]]:
             series.setdefault(item.series, []).append(item)
     if not series:
         raise UnreadableFileError(
-            f"{folder} holds no DICOM images.", "Choose the folder that holds the CT series."
+            f"{folder} holds no DICOM images with one slice a file.",
+            "Choose the folder with the CT series; convert an enhanced multi-frame CT to NIfTI.",
         )
     return series
 
@@ -176,17 +178,15 @@ def _read_header(path: Path) -> _Slice | None:
             "ImageOrientationPatient"]  # fmt: skip
     try:
         header = pydicom.dcmread(path, stop_before_pixels=True, specific_tags=tags)
-        position, orientation = header.ImagePositionPatient, header.ImageOrientationPatient
-        return _Slice(
-            path,
-            str(header.SeriesInstanceUID),
-            str(header.get("SeriesDescription", "")),
-            str(header.get("Modality", "")),
-            tuple(map(float, position)),
-            tuple(map(float, orientation)),
-        )
-    except (InvalidDicomError, AttributeError, TypeError):
+        position = tuple(map(float, header.ImagePositionPatient))
+        orientation = tuple(map(float, header.ImageOrientationPatient))
+        uid = str(header.SeriesInstanceUID)
+    except (InvalidDicomError, AttributeError, TypeError, ValueError, EOFError, OSError):
         return None  # not DICOM, or an object without slices such as an RTSTRUCT
+    if len(position) != 3 or len(orientation) != 6:
+        return None
+    description, modality = header.get("SeriesDescription", ""), header.get("Modality", "")
+    return _Slice(path, uid, str(description), str(modality), position, orientation)
 
 
 def _chosen_series(folder: Path, series: dict[str, list[_Slice]], series_uid: str | None) -> str:
@@ -219,6 +219,7 @@ def _require_regular_ct(folder: Path, slices: list[_Slice]) -> None:
             f"The slices of series {first.series} in {folder} have different orientations.",
             "Choose an axial series without its scout images.",
         )
+    _require_upright(folder, slices)
     gaps = np.diff([item.along_normal for item in slices])
     if len(gaps) and gaps.max() - gaps.min() > _SPACING_TOLERANCE * max(gaps.max(), 1.0):
         raise UnusableImageError(
@@ -228,5 +229,21 @@ def _require_regular_ct(folder: Path, slices: list[_Slice]) -> None:
         )
 
 
+def _require_upright(folder: Path, slices: list[_Slice]) -> None:
+    """Refuse slices that are shifted in their plane, as by a tilted gantry: ITK ignores it."""
+    first, last = slices[0], slices[-1]
+    offset = np.subtract(last.position, first.position)
+    row, column = np.array(first.orientation).reshape(2, 3)
+    shift = float(np.hypot(offset @ row, offset @ column))
+    if shift > _SPACING_TOLERANCE * max(1.0, float(np.linalg.norm(offset))):
+        raise UnusableImageError(
+            f"The slices of series {first.series} in {folder} are shifted by {shift:.1f} mm from "
+            "first to last: the gantry was tilted.",
+            "Resample the series to upright slices first, for example in 3D Slicer with the DICOM "
+            "option 'acquisition geometry regularization'.",
+        )
+
+
 def _reason(error: Exception) -> str:
-    return str(error).strip().splitlines()[-1].strip()
+    lines = str(error).strip().splitlines()
+    return lines[-1].strip() if lines else type(error).__name__

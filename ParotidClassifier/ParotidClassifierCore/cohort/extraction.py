@@ -19,7 +19,7 @@ from ..errors import CohortError, ParotidClassifierError
 from ..models.agreement import icc_2_1
 from ..progress import Progress, silent
 from ..ring import RingSettings
-from .manifest import CohortCase
+from .manifest import TRAIN, CohortCase
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ class CohortFeatures:
     @property
     def training(self) -> np.ndarray:
         """(n,) bool: the rows that models may learn from."""
-        return np.array([case.split == "train" for case in self.cases])
+        return np.array([case.split == TRAIN for case in self.cases])
 
     @property
     def clinical(self) -> np.ndarray:

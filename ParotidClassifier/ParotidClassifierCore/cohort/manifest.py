@@ -8,9 +8,12 @@ from pathlib import Path
 
 from ..clinical import ClinicalRecord
 from ..errors import CohortError, ParotidClassifierError, UnreadableFileError
+from ..models.eleven import BENIGN, MALIGNANT
 
-OUTCOMES = {"benign": False, "malignant": True}
-SPLITS = ("train", "test")
+TRAIN, TEST = "train", "test"
+OUTCOMES = {BENIGN: False, MALIGNANT: True}
+SPLITS = (TRAIN, TEST)
+_YES_OR_NO = {"yes": True, "no": False, "": False}
 CLINICAL_VARIABLES = tuple(field.name for field in fields(ClinicalRecord))
 REQUIRED_COLUMNS = ("case_id", "ct", "tumor", "outcome")
 
@@ -26,6 +29,7 @@ class CohortCase:
         malignant: the outcome.
         split: "train" or "test".
         record: the clinical variables.
+        simulated: whether it is a phantom rather than a patient.
     """
 
     case_id: str
@@ -34,13 +38,15 @@ class CohortCase:
     malignant: bool
     split: str
     record: ClinicalRecord
+    simulated: bool = False
 
 
 def read_manifest(path: Path) -> list[CohortCase]:
     """Return the cases in a CSV table; paths are relative to the table's folder.
 
     Columns: case_id, ct, tumor, outcome (benign/malignant), optional split (train/test; all train
-    without it) and the clinical variables by their names.
+    without it), optional simulated (yes/no; no without it) and the clinical variables by their
+    names.
 
     Raises:
         UnreadableFileError: missing or not a CSV table.
@@ -58,7 +64,7 @@ def read_manifest(path: Path) -> list[CohortCase]:
         found = _problems(row, path.parent, seen)
         seen.add(row["case_id"])
         try:
-            record = ClinicalRecord.from_words(**_clinical_words(row))
+            record = ClinicalRecord.from_words(_clinical_words(row))
         except ParotidClassifierError as error:
             found.append(str(error))
         if found:
@@ -101,6 +107,8 @@ def _problems(row: dict[str, str], folder: Path, seen: set[str]) -> list[str]:
         problems.append(f"outcome is {row['outcome']!r}, not one of {', '.join(OUTCOMES)}")
     if row.get("split") and row["split"] not in SPLITS:
         problems.append(f"split is {row['split']!r}, not one of {', '.join(SPLITS)}")
+    if row.get("simulated", "") not in _YES_OR_NO:
+        problems.append(f"simulated is {row['simulated']!r}, not yes or no")
     return problems
 
 
@@ -114,6 +122,7 @@ def _case(row: dict[str, str], folder: Path, record: ClinicalRecord) -> CohortCa
         folder / row["ct"],
         folder / row["tumor"],
         OUTCOMES[row["outcome"]],
-        row.get("split") or "train",
+        row.get("split") or TRAIN,
         record,
+        _YES_OR_NO[row.get("simulated", "")],
     )

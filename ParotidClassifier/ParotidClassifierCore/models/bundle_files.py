@@ -42,6 +42,9 @@ SIZE_LIMITS = {
 OPTIONAL = frozenset({NETWORK})
 
 _MOST_ENTRIES = 16
+# What macOS and Windows put into every folder and archive they touch; never read.
+_LEFT_BY_SYSTEMS = frozenset({".DS_Store", "Thumbs.db", "desktop.ini"})
+_MAC_FOLDER = "__MACOSX"
 _MOST_DIRECTORY_BYTES = 64 * 1024
 # JSON shrinks about tenfold; small files may shrink more without harm.
 _MOST_COMPRESSION = 200
@@ -128,11 +131,7 @@ def write_folder(files: Mapping[str, bytes], folder: Path) -> None:
     Raises:
         OutputError: the folder holds something else than a bundle, or cannot be written.
     """
-    if folder.exists() and not _holds_at_most_a_bundle(folder):
-        raise OutputError(
-            f"{folder} is a file, or holds files that do not belong to a model bundle.",
-            "Choose a new or empty folder.",
-        )
+    check_replaceable(folder)
     mark = uuid.uuid4().hex[:8]
     beside = folder.with_name(f".{mark}-new-{folder.name}")
     old = folder.with_name(f".{mark}-old-{folder.name}")
@@ -144,19 +143,29 @@ def write_folder(files: Mapping[str, bytes], folder: Path) -> None:
             folder.rename(old)
         beside.rename(folder)
     except OSError as error:
-        if old.exists():
-            old.rename(folder)
         raise OutputError(
             f"The model bundle {folder} cannot be written: {error.strerror or error}.",
             "Check that the folder can be written to and that the disk has room.",
         ) from error
     finally:
+        if old.exists() and not folder.exists():
+            old.rename(folder)  # stopped between the two renames
         shutil.rmtree(beside, ignore_errors=True)
         shutil.rmtree(old, ignore_errors=True)
 
 
+def check_replaceable(folder: Path) -> None:
+    """Raise OutputError where `folder` is something else than a bundle or an empty folder."""
+    if folder.exists() and not _holds_at_most_a_bundle(folder):
+        raise OutputError(
+            f"{folder} is a file, or holds files that do not belong to a model bundle.",
+            "Choose a new or empty folder.",
+        )
+
+
 def _holds_at_most_a_bundle(folder: Path) -> bool:
-    return folder.is_dir() and all(entry.name in SIZE_LIMITS for entry in folder.iterdir())
+    known = SIZE_LIMITS.keys() | _LEFT_BY_SYSTEMS
+    return folder.is_dir() and all(entry.name in known for entry in folder.iterdir())
 
 
 def _folder_names(folder: Path) -> list[str]:
@@ -165,6 +174,8 @@ def _folder_names(folder: Path) -> list[str]:
         for entry in entries:
             if len(names) == _MOST_ENTRIES:
                 raise refusal(folder, "", f"it holds more than {_MOST_ENTRIES} files")
+            if entry.name in _LEFT_BY_SYSTEMS:
+                continue
             if entry.is_symlink():
                 raise refusal(folder, entry.name, "it is a link and may leave the bundle", _UNSAFE)
             if not entry.is_file(follow_symlinks=False):
@@ -210,7 +221,7 @@ def _check_zip_end(path: Path, size: int, stream: BinaryIO) -> None:
 
 def _zip_entries(path: Path, archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
     """Return the entries of files by name, without the one top folder they may share."""
-    entries = archive.infolist()
+    entries = [entry for entry in archive.infolist() if not _left_by_a_system(entry)]
     if len(entries) > _MOST_ENTRIES:
         raise refusal(path, "", f"it holds more than {_MOST_ENTRIES} files", _UNSAFE)
     for entry in entries:
@@ -224,6 +235,11 @@ def _zip_entries(path: Path, archive: zipfile.ZipFile) -> dict[str, zipfile.ZipI
     if len(named) < len(files):
         raise refusal(path, "", "it holds a file twice", _UNSAFE)
     return named
+
+
+def _left_by_a_system(entry: zipfile.ZipInfo) -> bool:
+    parts = entry.orig_filename.split("/")
+    return parts[0] == _MAC_FOLDER or parts[-1] in _LEFT_BY_SYSTEMS
 
 
 def _check_entry(path: Path, entry: zipfile.ZipInfo) -> None:

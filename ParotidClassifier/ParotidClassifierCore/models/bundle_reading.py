@@ -41,7 +41,7 @@ from .strict_json import (
     with_keys,
 )
 
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._+()-]{0,63}")
+BUNDLE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._+()-]{0,63}")
 _MOST_NOTES = 100
 
 
@@ -137,7 +137,7 @@ def _read_header(content: dict[str, Any]) -> dict[str, Any]:
 
 def _read_name(value: Any) -> str:
     name = as_text(value, "name")
-    if not _NAME.fullmatch(name):
+    if not BUNDLE_NAME.fullmatch(name):
         raise MalformedError("name is not 1 to 64 letters, digits, spaces and ._+()-")
     return name
 

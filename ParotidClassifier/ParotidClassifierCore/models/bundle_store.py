@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from ..errors import BundleError
+from ..errors import BundleError, UsageError
+from ..files import require_folder
 from .bundle import Bundle
 from .bundle_files import (
     BUNDLE_JSON,
     SHA256SUMS,
     check_names,
+    check_replaceable,
     check_sums,
     opened,
     refusal,
@@ -18,7 +20,7 @@ from .bundle_files import (
     sums_of,
     write_folder,
 )
-from .bundle_reading import check_schema_version, from_files
+from .bundle_reading import BUNDLE_NAME, check_schema_version, from_files
 from .bundle_writing import to_files
 
 # Core and Resources lie side by side in the repository and in the packaged extension.
@@ -62,6 +64,21 @@ def save_bundle(bundle: Bundle, folder: str | Path) -> Bundle:
     sums = sums_of(files)
     write_folder(files | {SHA256SUMS: sums}, folder)
     return replace(bundle, bundle_hash=sha256(sums))
+
+
+def require_bundle_name(name: str) -> None:
+    """Raise UsageError for a name that no bundle may have."""
+    if not BUNDLE_NAME.fullmatch(name):
+        raise UsageError(
+            f"{name!r} cannot be the name of a model bundle.",
+            "Use 1 to 64 letters, digits, spaces and ._+()- and begin with a letter or digit.",
+        )
+
+
+def require_bundle_folder(folder: Path) -> None:
+    """Raise OutputError where `save_bundle` could not write."""
+    check_replaceable(folder)
+    require_folder(folder)
 
 
 def shipped_bundles() -> tuple[Path, ...]:

@@ -20,6 +20,11 @@ _FINDINGS = {
 _PLURAL = ("symptoms", "enlarged_lymph_nodes")
 
 
+def outcome_word(malignant: bool) -> str:
+    """Return the word for an outcome or a call."""
+    return MALIGNANT if malignant else BENIGN
+
+
 @dataclass(frozen=True)
 class ModelResult:
     """What one model says of one case.
@@ -86,7 +91,7 @@ def _result(
         probability=probability,
         log_odds=log_odds,
         threshold=thresholds[name],
-        call=MALIGNANT if probability >= thresholds[name] else BENIGN,
+        call=outcome_word(probability >= thresholds[name]),
         contributions=contributions,
     )
 

@@ -7,7 +7,9 @@ on the rows outside it, for the out-of-fold probabilities behind the operating t
 Combined reads the log-odds of another fitted model. Those of the kept model would look too good
 on the rows it was fitted on, so Combined is fitted on out-of-fold log-odds: those of each fold
 come from the whole pipeline run without that fold. Its own out-of-fold probabilities leave out a
-second fold in the same way, so that no row has touched any model that judges it.
+second fold in the same way, so that no row has touched a selection or a logistic model that judges
+it. (As in stacking everywhere, it may have touched it through the network: the out-of-fold logits
+of the other rows come from networks that learnt from it.)
 """
 
 from __future__ import annotations

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from ..models.names import ELEVEN_MODELS
+from ..models.settings import CROSS_FITTED, PAPER
 
 if TYPE_CHECKING:
     from ..models.bundle import TrainingCohort
@@ -27,12 +28,21 @@ most 20) and combined by logistic regression. Thresholds are Youden's on out-of-
 probabilities."""
 
 
+_PROTOCOLS = {
+    CROSS_FITTED: "Protocol cross-fitted: fusions were fitted on what networks of five folds said "
+    "of cases they had not seen.",
+    PAPER: "Protocol paper: fusions were fitted on what the one network said of the cases it had "
+    "learnt from, which makes it look better than it is.",
+}
+
+
 def model_card(
     name: str,
     cohort: TrainingCohort,
     test_counts: tuple[int, int],
     intended_use: str,
     test_figures: Mapping[str, Mapping[str, float | None]],
+    protocol: str,
     notes: Sequence[str],
 ) -> str:
     """Return the card.
@@ -43,6 +53,7 @@ def model_card(
         test_counts: number of test cases, and how many of them are malignant.
         intended_use: in words.
         test_figures: by model: auc, threshold, sensitivity, specificity.
+        protocol: how the network entered the fusions, one of settings.PROTOCOLS.
         notes: what a reader must know about the fit.
     """
     parts = [
@@ -51,7 +62,7 @@ def model_card(
         f"## Intended use\n\n{intended_use}\n",
         f"## Cohort\n\n{_cohort_text(cohort, test_counts)}\n",
         f"## On the test cases\n\n{_table(test_figures)}\n",
-        f"## Method\n\n{_METHOD}\n\nSource: {SOURCE}\n",
+        f"## Method\n\n{_METHOD} {_PROTOCOLS[protocol]}\n\nSource: {SOURCE}\n",
     ]
     if notes:
         parts.append("## Notes\n\n" + "\n".join(f"- {note}" for note in notes) + "\n")

@@ -173,12 +173,8 @@ def _write_headline(figure, prediction: Prediction) -> None:
         )
         color = _MALIGNANT if result.call == "malignant" else _BENIGN
     figure.text(0.012, 0.93, text, color=color, fontsize=17, va="center", weight="bold")
-    figure.text(0.012, 0.04, _bundle_line(prediction), color="#ffd166", fontsize=12.5, va="center")
+    figure.text(0.012, 0.045, prediction.bundle_line, color="#ffd166", fontsize=11.5, va="center")
     for right, region in ((0.985, TUMOR), (0.945, EXTERNAL2)):
         figure.text(
             right, 0.04, region, color=REGION_COLORS[region], fontsize=12, va="center", ha="right"
         )
-
-
-def _bundle_line(prediction: Prediction) -> str:
-    return f"{prediction.banner} ({prediction.bundle['training_cohort']})"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
@@ -12,16 +12,16 @@ from ..case.loading import CLINICAL_FILE, CT_FILE, SEGMENTATION_FILE
 from ..case.masks import save_segmentation
 from ..case.working_grid import TUMOR, Geometry
 from ..clinical import ClinicalRecord
+from ..cohort.manifest import CLINICAL_VARIABLES, TEST, TRAIN
 from ..errors import UsageError
 from ..files import write_csv, write_json, written_together
+from ..models.eleven import outcome_word
 from ..progress import Progress, silent
 from . import published
 from .case import SimulatedCase, simulate_case
 from .traits import Difficulty
 
 TRUTH_FILE, COHORT_FILE = "truth.json", "cohort.csv"
-OUTCOMES = {False: "benign", True: "malignant"}
-TRAIN, TEST = "train", "test"
 
 
 @dataclass(frozen=True)
@@ -121,7 +121,7 @@ def truth(case: SimulatedCase) -> dict[str, object]:
     return {
         "simulated": True,
         "case_id": case.case_id,
-        "outcome": OUTCOMES[case.malignant],
+        "outcome": outcome_word(case.malignant),
         "seed": case.seed,
         "traits": asdict(case.traits),
         "difficulty": asdict(case.difficulty),
@@ -161,13 +161,12 @@ def write_cohort(
     records = Parallel(n_jobs=jobs, return_as="generator")(
         delayed(_write_planned)(planned, folder, difficulty) for planned in plan
     )
-    variables = [field.name for field in fields(ClinicalRecord)]
     rows = []
     for planned, record in zip(plan, records, strict=True):
         words = record.words()
-        rows.append([*_table_start(planned), *(words[name] for name in variables)])
+        rows.append([*_table_start(planned), *(words[name] for name in CLINICAL_VARIABLES)])
         progress(len(rows) / n, f"case {len(rows)} of {n}")
-    header = ["case_id", "ct", "tumor", "outcome", "split", *variables]
+    header = ["case_id", "ct", "tumor", "outcome", "split", "simulated", *CLINICAL_VARIABLES]
     write_csv(folder / COHORT_FILE, header, rows)
     return folder / COHORT_FILE
 
@@ -182,5 +181,5 @@ def _write_planned(
 
 def _table_start(planned: PlannedCase) -> list[str]:
     name = planned.case_id
-    outcome = OUTCOMES[planned.malignant]
-    return [name, f"{name}/{CT_FILE}", f"{name}/{SEGMENTATION_FILE}", outcome, planned.split]
+    files = [f"{name}/{CT_FILE}", f"{name}/{SEGMENTATION_FILE}"]
+    return [name, *files, outcome_word(planned.malignant), planned.split, "yes"]

@@ -50,7 +50,9 @@ def test_bundle_and_demonstration_stand_on_every_picture(a_result, tmp_path, tex
 
 def test_the_headline_is_combined_where_there_is_one(tmp_path, texts, tmp_path_factory):
     case = ball_case(8.0)
-    record = ClinicalRecord.from_words(symptoms="with", margin="clear", lymph_nodes="without")
+    record = ClinicalRecord.from_words(
+        {"symptoms": "with", "margin": "clear", "lymph_nodes": "without"}
+    )
     prepared, prediction = predict(
         type(case)(case.ct, case.tumor, record=record), made_bundle(tmp_path_factory.mktemp("b"))
     )
