@@ -135,6 +135,20 @@ def test_ring_draws_the_ring_alone(a_case, tmp_path, capsys):
     assert "External2" in out
 
 
+def test_ring_is_drawn_anew_for_a_case_that_has_one(predict, a_case, tmp_path, capsys):
+    predict("--ring-width", "4", out="case")
+    shutil.copy(a_case / "ct.nrrd", tmp_path / "case")
+    (tmp_path / "case" / "ring.seg.nrrd").rename(tmp_path / "case" / "segmentation.seg.nrrd")
+    volumes = []
+    for width in ("2", "4"):
+        _, out, _ = run(
+            capsys, "ring", "--case", tmp_path / "case", "--ring-width", width, "--json",
+            "--out", tmp_path / width,
+        )  # fmt: skip
+        volumes.append(json.loads(out)["ring"]["volume_mm3"])
+    assert volumes[1] > 1.8 * volumes[0]
+
+
 def test_features_writes_1874_rows_with_both_regions(a_case, tmp_path, capsys):
     table = tmp_path / "features.csv"
     code, _, _ = run(
@@ -164,6 +178,11 @@ def test_bundle_info_and_verify(a_bundle, capsys):
         ("predict", "--ct", "a.nrrd", "--tumor", "b.nrrd", "--case", "c", "--out", "x"),
         ("simulate", "--cohort", "3", "--outcome", "benign", "--out", "x"),
         ("ring", "--ct", "a.nrrd", "--tumor", "b.nrrd", "--hu-range", "9", "1", "--out", "x"),
+        ("predict", "--case", "c", "--tumor-label", "2", "--out", "x"),
+        (
+            *("predict", "--ct", "a.nrrd", "--tumor", "b.nrrd", "--ring", "b.nrrd"),
+            *("--ring-width", "3", "--out", "x"),
+        ),
     ],
 )
 def test_options_that_do_not_go_together_end_with_2(wrong, a_case, tmp_path, capsys, monkeypatch):
@@ -176,9 +195,17 @@ def test_options_that_do_not_go_together_end_with_2(wrong, a_case, tmp_path, cap
     assert not (tmp_path / "x").exists()
 
 
-def test_a_word_outside_its_levels_ends_with_2(predict):
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        ("predict", "--margin", "blurry", "--out", "x"),
+        ("simulate", "--seed", "-1", "--out", "x"),
+        ("simulate", "--cohort", "none", "--out", "x"),
+    ],
+)
+def test_a_word_outside_its_levels_ends_with_2(wrong):
     with pytest.raises(SystemExit) as stop:
-        predict("--margin", "blurry")
+        main(list(wrong))
     assert stop.value.code == 2
 
 

@@ -1,6 +1,8 @@
+from pathlib import Path
+
 import pytest
 from ParotidClassifierCore.errors import OutputError
-from ParotidClassifierCore.files import write_json, written_together, written_whole
+from ParotidClassifierCore.files import require_folder, write_json, written_together, written_whole
 
 
 def test_a_file_appears_only_when_it_is_whole(tmp_path):
@@ -24,6 +26,48 @@ def test_files_of_a_result_appear_together_or_not_at_all(tmp_path):
         (folder / "two.txt").write_text("new")
     assert sorted(p.name for p in tmp_path.iterdir()) == ["one.txt", "two.txt"]
     assert (tmp_path / "one.txt").read_text() == "new"
+
+
+def test_what_was_there_comes_back_when_one_file_cannot_be_moved(tmp_path, monkeypatch):
+    for name in ("one.txt", "two.txt"):
+        (tmp_path / name).write_text("old")
+    replace = Path.replace
+
+    def fails_once_on_two(path, target):
+        if path.name == "two.txt" and path.read_text() == "new":
+            raise PermissionError(13, "Permission denied")
+        return replace(path, target)
+
+    monkeypatch.setattr(Path, "replace", fails_once_on_two)
+    with (
+        pytest.raises(OutputError, match="Permission denied"),
+        written_together(tmp_path) as folder,
+    ):
+        for name in ("one.txt", "three.txt", "two.txt"):
+            (folder / name).write_text("new")
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["one.txt", "two.txt"]
+    assert {p.read_text() for p in tmp_path.iterdir()} == {"old"}
+
+
+def test_a_folder_in_the_way_is_never_moved(tmp_path):
+    (tmp_path / "one.txt").mkdir()
+    (tmp_path / "one.txt" / "precious").write_text("kept")
+    with pytest.raises(OutputError, match="is a folder"), written_together(tmp_path) as folder:
+        (folder / "one.txt").write_text("new")
+    assert (tmp_path / "one.txt" / "precious").read_text() == "kept"
+
+
+def test_a_folder_that_was_made_for_nothing_is_taken_away(tmp_path):
+    with pytest.raises(RuntimeError), written_together(tmp_path / "out"):
+        raise RuntimeError
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_that_cannot_be_made_is_named_before_the_work(tmp_path):
+    (tmp_path / "file").write_text("in the way")
+    require_folder(tmp_path / "new" / "newer")
+    with pytest.raises(OutputError, match="is a file"):
+        require_folder(tmp_path / "file" / "new")
 
 
 def test_a_place_that_cannot_be_written_to_is_named(tmp_path):

@@ -69,6 +69,14 @@ def test_what_lies_far_from_the_lesion_changes_nothing(spacing):
     assert same_grid(whole, prepare(padded).grid)
 
 
+@pytest.mark.parametrize("noise", [-4e-5, -1e-5, 0.0, 1e-5, 4e-5])
+def test_a_scan_goes_on_at_its_face_as_at_its_edge(noise):
+    ct = sitk.GetImageFromArray(np.full((20, 20, 20), 100, np.int16))
+    ct.SetOrigin((0.5 + noise,) * 3)
+    lattice = lattice_of(ct)
+    assert (lattice.sample_ct(ct, lattice.box_of_image(ct)) == 100).all()
+
+
 @pytest.mark.parametrize("orientation", ["RAI", "PIR", "ASL", "LSP"])
 def test_the_order_in_which_voxels_are_stored_does_not_matter(orientation, tmp_path):
     case = ball_case()

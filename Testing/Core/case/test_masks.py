@@ -70,6 +70,29 @@ def test_a_ct_given_as_outline_is_refused(tmp_path):
         load_mask(tmp_path / "ct.nrrd", "Tumor")
 
 
+@pytest.mark.parametrize("value", [np.nan, np.inf, 0.5])
+def test_an_outline_with_odd_values_is_refused(tmp_path, value):
+    voxels = np.zeros((9, 9, 9), np.float32)
+    voxels[4] = value
+    sitk.WriteImage(sitk.GetImageFromArray(voxels), str(tmp_path / "odd.nrrd"))
+    with pytest.raises(UnusableMaskError, match="not a label map"):
+        load_mask(tmp_path / "odd.nrrd", "Tumor")
+
+
+@pytest.mark.parametrize("key", [b"Segment0_LabelValue", b"Segment0_Name", b"Segment0_Layer"])
+def test_a_segmentation_without_its_fields_is_named(tmp_path, key):
+    path = segmentation(tmp_path, ["Tumor", "External2"], overlap=True)
+    path.write_bytes(path.read_bytes().replace(key, b"Segment0_" + b"X" * (len(key) - 9)))
+    with pytest.raises((UnreadableFileError, UnusableMaskError), match=r"seg\.seg\.nrrd"):
+        load_mask(path, "Tumor")
+
+
+def test_a_folder_is_not_an_outline(tmp_path):
+    (tmp_path / "tumor.nrrd").mkdir()
+    with pytest.raises(UnreadableFileError, match="is a folder"):
+        load_mask(tmp_path / "tumor.nrrd", "Tumor")
+
+
 def test_a_segment_is_found_by_its_name_and_keeps_its_place(tmp_path):
     mask = load_mask(segmentation(tmp_path, ["Other", "Tumor"]), "Tumor")
     voxels = sitk.GetArrayFromImage(mask)

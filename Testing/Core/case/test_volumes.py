@@ -21,7 +21,7 @@ def saved(image, path):
     return path
 
 
-def write_series(ct, folder, uid="1.2.3", modality="CT", skip=()):
+def write_series(ct, folder, uid="1.2.3", modality="CT", skip=(), tilt_mm=0.0):
     """Write `ct` as a DICOM series, one file a slice, in no order of their names."""
     folder.mkdir(parents=True, exist_ok=True)
     writer = sitk.ImageFileWriter()
@@ -30,7 +30,8 @@ def write_series(ct, folder, uid="1.2.3", modality="CT", skip=()):
         if k in skip:
             continue
         plane = ct[:, :, k]
-        position = "\\".join(f"{v:.6f}" for v in ct.TransformIndexToPhysicalPoint((0, 0, k)))
+        x, y, z = ct.TransformIndexToPhysicalPoint((0, 0, k))
+        position = f"{x:.6f}\\{y + k * tilt_mm:.6f}\\{z:.6f}"
         tags = {
             "0008|0060": modality, "0008|0016": CT_IMAGE, "0008|103e": f"series {uid}",
             "0020|000e": uid, "0008|0018": f"{uid}.{k + 1}", "0020|000d": "1.2",
@@ -76,6 +77,21 @@ def test_several_series_are_listed_and_one_can_be_named(tmp_path):
 def test_a_missing_slice_is_noticed(tmp_path):
     folder = write_series(tissue_ct(size=(40, 40, 9)), tmp_path / "series", skip=(4,))
     with pytest.raises(UnusableImageError, match=r"3\.00 to 6\.00 mm apart"):
+        load_ct(folder)
+
+
+def test_a_tilted_gantry_is_noticed(tmp_path):
+    folder = write_series(tissue_ct(size=(40, 40, 9)), tmp_path / "series", tilt_mm=1.1)
+    with pytest.raises(UnusableImageError, match=r"shifted by 8\.8 mm.*gantry was tilted"):
+        load_ct(folder)
+
+
+def test_a_damaged_header_among_the_slices_is_a_missing_slice(tmp_path):
+    folder = write_series(tissue_ct(size=(40, 40, 9)), tmp_path / "series")
+    middle = folder / "028-1.2.3.dcm" if (folder / "028-1.2.3.dcm").exists() else None
+    middle = middle or sorted(folder.iterdir())[4]
+    middle.write_bytes(middle.read_bytes().replace(b"1\\0\\0\\0\\1\\0", b"1\\0\\0\\0\\1\\x"))
+    with pytest.raises((UnusableImageError, UnreadableFileError)):
         load_ct(folder)
 
 

@@ -3,6 +3,7 @@
 import shutil
 import subprocess
 import sys
+import zipfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -185,3 +186,29 @@ def test_shipped_bundles_are_found_beside_core(tmp_path, monkeypatch):
 def test_every_shipped_bundle_loads():
     for path in shipped_bundles():
         assert load_bundle(path).is_demonstration
+
+
+def test_what_systems_leave_in_folders_and_archives_is_passed_over(tmp_path):
+    saved = save_bundle(a_bundle(), tmp_path / "b")
+    (tmp_path / "b" / ".DS_Store").write_bytes(b"\0")
+    assert load_bundle(tmp_path / "b") == saved
+    archive = zipped(tmp_path / "b")
+    with zipfile.ZipFile(archive, "a") as added:
+        added.writestr("__MACOSX/b/._bundle.json", b"\0")
+    assert load_bundle(archive) == saved
+
+
+def test_a_bundle_outlives_an_interrupt_between_the_two_renames(tmp_path, monkeypatch):
+    saved = save_bundle(a_bundle(), tmp_path / "b")
+    rename = Path.rename
+
+    def interrupted(path, target):
+        if "-new-" in path.name:
+            raise KeyboardInterrupt
+        return rename(path, target)
+
+    monkeypatch.setattr(Path, "rename", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        save_bundle(a_bundle(name="another"), tmp_path / "b")
+    assert load_bundle(tmp_path / "b") == saved
+    assert [path.name for path in tmp_path.iterdir()] == ["b"]
