@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from .inputs import MID_GREY
+
 
 @dataclass(frozen=True)
 class AugmentationSettings:
@@ -80,7 +82,12 @@ def _relit(inputs: Tensor, settings: AugmentationSettings, generator: torch.Gene
     spread = settings.noise * torch.rand(n, generator=generator).view(per_case)
     # In place: at this size, memory traffic is the cost.
     lit = torch.randn(inputs.shape, generator=generator).mul_(spread)
-    return lit.addcmul_(inputs, contrast).add_(brightness).clamp_(0, 1).mul_(inputs > 0)
+    return (
+        lit.addcmul_(inputs, contrast)
+        .add_(brightness)
+        .clamp_(-MID_GREY, MID_GREY)
+        .mul_(inputs != 0)
+    )
 
 
 def _either_way(most: float, n: int, generator: torch.Generator) -> Tensor:

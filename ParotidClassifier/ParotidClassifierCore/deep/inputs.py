@@ -13,6 +13,9 @@ INPUT_SLICES = 16
 WINDOW_WIDTH_HU = 400.0
 WINDOW_LEVEL_HU = 40.0
 BOX_MARGIN_MM = 2.0
+# Outside a region the network sees mid-grey, the window's level. Were it black, the outline would
+# be the picture's strongest edge and the maxima that become deep features would see little else.
+MID_GREY = 0.5
 
 
 def network_input(grid: WorkingGrid) -> np.ndarray:
@@ -22,13 +25,14 @@ def network_input(grid: WorkingGrid) -> np.ndarray:
     longer side, so that shapes keep their proportions), is resampled to 16 × 96 × 96. What lies
     outside the working grid counts as outside the regions.
 
-    The windowed CT is masked first and resampled then: every value is brightness times the share
-    of the region in the voxel's surroundings. A thresholded mask would lose the 2 mm ring where a
-    tall lesion's slices are wider than it; a share only gets smaller, and the brightness of
-    tissue outside the region never enters.
+    The windowed CT, counted from mid-grey, is masked first and resampled then: every value is
+    brightness above mid-grey times the share of the region in the voxel's surroundings. A
+    thresholded mask would lose the 2 mm ring where a tall lesion's slices are wider than it; a
+    share only gets smaller, and the brightness of tissue outside the region never enters.
 
     Returns:
-        float32 (region, slice, row, column) = (2, 16, 96, 96), regions as in REGIONS, in [0, 1].
+        float32 (region, slice, row, column) = (2, 16, 96, 96), regions as in REGIONS, in
+        [-0.5, 0.5]; 0 outside the region.
 
     Raises:
         UnusableMaskError: neither region has a voxel.
@@ -39,7 +43,7 @@ def network_input(grid: WorkingGrid) -> np.ndarray:
         _resampling_weights(length, start, stop, size)
         for length, (start, stop), size in zip(grid.ct.shape, spans, sizes, strict=True)
     ]
-    brightness = windowed(grid.ct)
+    brightness = windowed(grid.ct) - MID_GREY
     return np.stack(
         [_resampled(brightness * grid.mask(region), weights) for region in REGIONS]
     ).astype(np.float32)
@@ -86,4 +90,4 @@ def _resampling_weights(length: int, start: float, stop: float, size: int) -> np
 def _resampled(volume: np.ndarray, weights: list[np.ndarray]) -> np.ndarray:
     slices, rows, columns = weights
     thinned = np.tensordot(slices, volume, axes=(1, 0))
-    return np.clip(rows @ thinned @ columns.T, 0.0, 1.0)
+    return np.clip(rows @ thinned @ columns.T, -MID_GREY, MID_GREY)

@@ -28,8 +28,8 @@ def test_the_input_is_two_regions_of_16_slices_of_96_by_96():
     inputs = network_input(grid_with_ellipsoid((10, 10, 10)))
     assert inputs.shape == (2, 16, 96, 96)
     assert inputs.dtype == np.float32
-    assert inputs.min() >= 0
-    assert inputs.max() <= 1
+    assert inputs.min() >= -0.5
+    assert inputs.max() <= 0.5
 
 
 def test_the_window_is_400_wide_around_40_hu():
@@ -38,10 +38,12 @@ def test_the_window_is_400_wide_around_40_hu():
 
 def test_inside_a_region_its_brightness_is_kept_and_nothing_else_is_seen():
     tumor, ring = network_input(grid_with_ellipsoid((12, 12, 12), outside_hu=240))
-    assert tumor[8, 48, 48] == pytest.approx((80 + 160) / 400, abs=1e-6)
+    assert tumor[8, 48, 48] == pytest.approx((80 - 40) / 400, abs=1e-6)
+    assert tumor.min() >= 0
     assert tumor[:, 0, :].max() == 0
     assert ring[8, 48, 48] == 0
-    assert ring.max() == pytest.approx((-60 + 160) / 400, abs=1e-6)
+    assert ring.max() == 0
+    assert ring.min() == pytest.approx((-60 - 40) / 400, abs=1e-6)
 
 
 @pytest.mark.parametrize("half_axes", [(30, 30, 30), (45, 12, 12), (6, 40, 40)])
@@ -52,14 +54,15 @@ def test_the_thin_ring_is_neither_lost_nor_broken(half_axes):
     high = [edge.max() for edge in np.nonzero(grid.tumor | grid.ring)]
     side = max(high[1] - low[1], high[2] - low[2]) + 1 + 4
     voxel = (high[0] - low[0] + 1 + 4) / 16 * (side / 96) ** 2
-    brightness = (-60 + 160) / 400
+    ring = -ring
+    brightness = (60 + 40) / 400
     assert ring.sum(dtype=float) * voxel / brightness == pytest.approx(grid.ring.sum(), rel=0.02)
     middle_row = ring[8, 48]
     assert (middle_row[:48].max(), middle_row[48:].max()) > (0.5 * brightness, 0.5 * brightness)
 
 
 def test_in_plane_proportions_are_kept():
-    tumor = network_input(grid_with_ellipsoid((8, 10, 20)))[0, 8] > 0.3
+    tumor = network_input(grid_with_ellipsoid((8, 10, 20)))[0, 8] > 0.05
     rows, columns = np.ptp(np.nonzero(tumor), axis=1) + 1
     assert columns / rows == pytest.approx(2.0, rel=0.08)
 
