@@ -37,7 +37,7 @@ bench: $(READY)
 
 models: $(READY)
 	rm -rf $(DEMO_COHORT)
-	$(BIN)/parotid-classifier simulate --cohort 200 --seed 2026 --jobs $(CORES) --out $(DEMO_COHORT)
+	$(BIN)/parotid-classifier simulate --cohort 300 --seed 2026 --jobs $(CORES) --out $(DEMO_COHORT)
 	$(BIN)/parotid-classifier train --cohort $(DEMO_COHORT)/cohort.csv --jobs $(CORES) \
 		--name simulated-demo --out $(DEMO_BUNDLE)
 
