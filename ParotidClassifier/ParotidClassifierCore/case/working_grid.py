@@ -14,6 +14,15 @@ TUMOR = "Tumor"
 EXTERNAL2 = "External2"
 REGIONS = (TUMOR, EXTERNAL2)
 
+# The display window of Shen et al. 2026.
+WINDOW_WIDTH_HU = 400.0
+WINDOW_LEVEL_HU = 40.0
+
+
+def window_hu() -> tuple[float, float]:
+    """Return the HU shown black and white in the display window."""
+    return WINDOW_LEVEL_HU - WINDOW_WIDTH_HU / 2, WINDOW_LEVEL_HU + WINDOW_WIDTH_HU / 2
+
 
 @dataclass(frozen=True)
 class Geometry:

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..case.working_grid import REGIONS, WorkingGrid
+from ..case.working_grid import REGIONS, WINDOW_WIDTH_HU, WorkingGrid, window_hu
 from ..errors import UnusableMaskError
 
 # Shen et al. 2026: input 96 × 96 × 16, display window 400/40 HU.
 INPUT_SIZE = 96
 INPUT_SLICES = 16
-WINDOW_WIDTH_HU = 400.0
-WINDOW_LEVEL_HU = 40.0
 BOX_MARGIN_MM = 2.0
 # Outside a region the network sees mid-grey, the window's level. Were it black, the outline would
 # be the picture's strongest edge and the maxima that become deep features would see little else.
@@ -51,8 +49,7 @@ def network_input(grid: WorkingGrid) -> np.ndarray:
 
 def windowed(hounsfield: np.ndarray) -> np.ndarray:
     """Map HU to [0, 1] over the 400/40 window; float64, same shape."""
-    lowest = WINDOW_LEVEL_HU - WINDOW_WIDTH_HU / 2
-    return np.clip((hounsfield.astype(np.float64) - lowest) / WINDOW_WIDTH_HU, 0.0, 1.0)
+    return np.clip((hounsfield.astype(np.float64) - window_hu()[0]) / WINDOW_WIDTH_HU, 0.0, 1.0)
 
 
 def _box(grid: WorkingGrid) -> list[tuple[float, float]]:

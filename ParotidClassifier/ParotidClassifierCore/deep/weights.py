@@ -11,11 +11,11 @@ from torch import Tensor
 
 from ..errors import BundleError, UnreadableFileError, UsageError
 from ..files import written_whole
+from ..models.bundle_files import NETWORK, SIZE_LIMITS
 from .inputs import INPUT_SLICES
 from .network import VARIANTS, MobileNetV3, MultiInputNetwork
 
 WEIGHTS_VERSION = "1"
-MAX_WEIGHTS_BYTES = 64 * 2**20
 IMAGENET_CHANNELS = 3
 _COUNTER = "num_batches_tracked"
 _STEM = "features.0.0.weight"
@@ -98,10 +98,10 @@ def _check_size(path: Path) -> None:
         raise BundleError(
             f"The network weights {path.name} cannot be read ({error.strerror}).", _REPLACE
         ) from error
-    if size > MAX_WEIGHTS_BYTES:
+    if size > SIZE_LIMITS[NETWORK]:
         raise BundleError(
             f"The network weights {path.name} are {size / 2**20:.0f} MiB large; "
-            f"at most {MAX_WEIGHTS_BYTES // 2**20} MiB are read.",
+            f"at most {SIZE_LIMITS[NETWORK] // 2**20} MiB are read.",
             _REPLACE,
         )
 

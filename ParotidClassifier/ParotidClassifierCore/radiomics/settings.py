@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import reprlib
 from dataclasses import asdict, dataclass, fields
 from functools import lru_cache
@@ -73,12 +71,6 @@ class RadiomicsSettings:
     def __post_init__(self):
         for name, check in _CHECKS.items():
             object.__setattr__(self, name, check(name, getattr(self, name)))
-
-    @property
-    def sha256(self) -> str:
-        """Hash of the content, the same for every way of writing it."""
-        canonical = json.dumps(asdict(self), sort_keys=True, separators=(",", ":"))
-        return hashlib.sha256(canonical.encode()).hexdigest()
 
     def yaml(self) -> str:
         """Return the settings as text that `load_settings` reads."""

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..case.masks import REGION_COLORS
-from ..case.working_grid import EXTERNAL2, TUMOR, WorkingGrid
-from ..deep.inputs import WINDOW_LEVEL_HU, WINDOW_WIDTH_HU
+from ..case.working_grid import EXTERNAL2, TUMOR, WorkingGrid, window_hu
 from ..files import written_whole
 
 if TYPE_CHECKING:
@@ -85,9 +84,9 @@ def percent(probability: float) -> str:
 
 def _draw_plane(axes: Axes, grid: WorkingGrid, plane: _Plane) -> None:
     at = _fullest_cut(grid.tumor, plane.axis)
-    low = WINDOW_LEVEL_HU - WINDOW_WIDTH_HU / 2
+    low, high = window_hu()
     axes.imshow(
-        grid.ct.take(at, plane.axis), cmap="gray", vmin=low, vmax=low + WINDOW_WIDTH_HU,
+        grid.ct.take(at, plane.axis), cmap="gray", vmin=low, vmax=high,
         origin="lower" if plane.upwards else "upper", interpolation="bilinear",
     )  # fmt: skip
     for region in (EXTERNAL2, TUMOR):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import SimpleITK as sitk
 
+from ..case.working_grid import window_hu
 from ..files import written_whole
 from .case import SimulatedCase
 
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from matplotlib.gridspec import GridSpec
 
-WINDOW_WIDTH, WINDOW_LEVEL = 400.0, 40.0  # HU; Shen et al. 2026, Methods
 _CLOSE_UP_MM = 38.0  # from the tumour's centre to the picture's border
 _OUTLINE = "#ffb000"
 
@@ -125,7 +125,7 @@ def _figure(width: float, height: float) -> Figure:
 def _show(
     panel: Panel, plane: np.ndarray, outline: np.ndarray | None, title: str, aspect: float = 1.0
 ) -> None:
-    low, high = WINDOW_LEVEL - WINDOW_WIDTH / 2, WINDOW_LEVEL + WINDOW_WIDTH / 2
+    low, high = window_hu()
     panel.imshow(plane, cmap="gray", vmin=low, vmax=high, aspect=aspect, interpolation="bilinear")
     if outline is not None and outline.any():
         panel.contour(outline, [0.5], colors=_OUTLINE, linewidths=0.8)
