@@ -64,7 +64,7 @@ def save_overview(path: Path, grid: WorkingGrid, prediction: Prediction) -> None
     figure = Figure(figsize=(15, 5.7), facecolor=_BACKGROUND)
     FigureCanvasAgg(figure)
     layout = figure.add_gridspec(
-        1, 4, width_ratios=(1, 1, 1, 1.3), left=0.012, right=0.985, top=0.85, bottom=0.12,
+        1, 4, width_ratios=(1, 1, 1, 1.3), left=0.012, right=0.985, top=0.85, bottom=0.15,
         wspace=0.05,
     )  # fmt: skip
     for column, plane in enumerate(_PLANES):
@@ -109,11 +109,14 @@ def _outline(axes: Axes, mask: np.ndarray, color: tuple[float, float, float]) ->
 
 
 def _label_sides(axes: Axes, plane: _Plane) -> None:
+    from matplotlib.patheffects import withStroke
+
+    readable_on_bone = [withStroke(linewidth=2.5, foreground="black")]
     places = ((0.02, 0.5), (0.98, 0.5), (0.5, 0.97), (0.5, 0.03))
     for side, (x, y) in zip(plane.sides, places, strict=True):
         axes.text(
             x, y, side, transform=axes.transAxes, color=_TEXT, fontsize=11, ha="center",
-            va="center", alpha=0.9,
+            va="center", path_effects=readable_on_bone,
         )  # fmt: skip
 
 
@@ -142,9 +145,9 @@ def _draw_models(axes: Axes, models: dict[str, ModelResult]) -> None:
         axes.plot([0, result.probability], [row, row], color=color, linewidth=6, alpha=0.55)
         axes.plot(result.probability, row, "o", color=color, markersize=9)
         axes.plot([result.threshold] * 2, [row - 0.32, row + 0.32], color=_TEXT, linewidth=1.6)
-        axes.text(1.07, row, f"{result.probability:.2f}", color=_TEXT, fontsize=10, va="center")
+        axes.text(1.06, row, percent(result.probability), color=_TEXT, fontsize=10, va="center")
     axes.set_yticks(range(len(models)), list(models), color=_TEXT, fontsize=10)
-    axes.set_xlim(-0.02, 1.22)
+    axes.set_xlim(-0.02, 1.25)
     axes.set_ylim(len(models) - 0.4, -0.6)
     axes.set_xticks([0, 0.5, 1], ["0", "0.5", "1"], color=_FAINT, fontsize=9)
     axes.tick_params(length=0)
@@ -173,7 +176,5 @@ def _write_headline(figure, prediction: Prediction) -> None:
         color = _MALIGNANT if result.call == "malignant" else _BENIGN
     figure.text(0.012, 0.93, text, color=color, fontsize=17, va="center", weight="bold")
     figure.text(0.012, 0.045, prediction.bundle_line, color="#ffd166", fontsize=11.5, va="center")
-    for right, region in ((0.985, TUMOR), (0.945, EXTERNAL2)):
-        figure.text(
-            right, 0.04, region, color=REGION_COLORS[region], fontsize=12, va="center", ha="right"
-        )
+    for left, region in ((0.012, TUMOR), (0.062, EXTERNAL2)):
+        figure.text(left, 0.115, region, color=REGION_COLORS[region], fontsize=12, va="center")
