@@ -16,7 +16,7 @@ from .case.working_grid import EXTERNAL2, REGIONS, TUMOR
 from .clinical import ClinicalRecord
 from .errors import UsageError
 from .files import require_folder, write_csv, write_json, written_together
-from .models.eleven import MALIGNANT, outcome_word
+from .models.eleven import MALIGNANT, outcome_word, percent
 from .progress import bar_on_terminal, part
 from .ring import RING_HU_RANGE, RING_WIDTH_MM, RingSettings
 
@@ -263,7 +263,8 @@ def _summary(prediction: Prediction, out: Path) -> str:
             lines.append(f"{name:<24} {'–':>11} {'–':>10}  {result.unavailable}")
         else:
             lines.append(
-                f"{name:<24} {result.probability:>11.3f} {result.threshold:>10.3f}  {result.call}"
+                f"{name:<24} {percent(result.probability):>11} {percent(result.threshold):>10}  "
+                f"{result.call}"
             )
     lines += [f"{item.severity.value}: {item.message}" for item in prediction.findings]
     return "\n".join([*lines, "", prediction.bundle_line, f"Written to {out}"])

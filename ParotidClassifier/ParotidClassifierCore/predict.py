@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib import metadata
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from .case.working_grid import WorkingGrid
     from .models.bundle import Bundle
 
+# Of an ordinary case, about one feature in a hundred lies outside a cohort of 200.
+_USUAL_SHARE_OUTSIDE = 0.1
 _LIBRARIES = ("numpy", "scipy", "SimpleITK", "pyradiomics", "torch")
 
 
@@ -126,6 +128,7 @@ def predict(
     progress(0.7, "network")
     with watch.stage("network"):
         values |= _network(prepared.grid, bundle, columns, device)
+    drawn_by = None if case.ring is not None else ring
     results = probabilities(bundle.models, values, bundle.thresholds)
     progress(1.0, "done")
     watch.seconds["total"] = round(sum(watch.seconds.values()), 3)
@@ -133,7 +136,7 @@ def predict(
         bundle_identity(bundle),
         bundle.banner,
         results,
-        (*prepared.findings, *_bundle_findings(bundle, None if case.ring else ring, results)),
+        (*prepared.findings, *_bundle_findings(bundle, drawn_by, values, results)),
         ring_report(prepared),
         {column: values[column] for column in sorted(columns & values.keys())},
         watch.seconds,
@@ -211,22 +214,45 @@ def _network(grid: WorkingGrid, bundle: Bundle, columns: set[str], device: str) 
 
 
 def _bundle_findings(
-    bundle: Bundle, ring: RingSettings | None, results: dict[str, ModelResult]
+    bundle: Bundle,
+    ring: RingSettings | None,
+    values: Mapping[str, float | None],
+    results: Mapping[str, ModelResult],
 ) -> list[QualityFinding]:
-    findings = []
-    trained = bundle.ring
-    if ring not in (None, trained):
-        findings.append(
-            warning(
-                "ring_settings_differ",
-                f"The models were trained with a ring of {trained.width_mm:g} mm between "
-                f"{trained.hu_range[0]:g} and {trained.hu_range[1]:g} HU; this ring has "
-                f"{ring.width_mm:g} mm between {ring.hu_range[0]:g} and {ring.hu_range[1]:g} HU.",
-            )
-        )
-    if results[COMBINED].unavailable:
-        reason = results[COMBINED].unavailable
-        findings.append(info("no_combined", f"There is no Combined probability: {reason}."))
-    if bundle.is_demonstration:
-        findings.append(warning("demonstration_bundle", f"{bundle.banner}."))
-    return findings
+    findings = (
+        _other_ring(bundle.ring, ring),
+        _outside_training(bundle, values),
+        _no_combined(results[COMBINED]),
+        warning("demonstration_bundle", f"{bundle.banner}.") if bundle.is_demonstration else None,
+    )
+    return [finding for finding in findings if finding is not None]
+
+
+def _other_ring(trained: RingSettings, used: RingSettings | None) -> QualityFinding | None:
+    if used is None or used == trained:
+        return None
+    return warning(
+        "ring_settings_differ",
+        f"The models were trained with a ring of {trained.width_mm:g} mm between "
+        f"{trained.hu_range[0]:g} and {trained.hu_range[1]:g} HU; this ring has "
+        f"{used.width_mm:g} mm between {used.hu_range[0]:g} and {used.hu_range[1]:g} HU.",
+    )
+
+
+def _outside_training(bundle: Bundle, values: Mapping[str, float | None]) -> QualityFinding | None:
+    quantiles = bundle.reference.quantiles
+    ranges = {column: (q[0], q[-1]) for column, q in quantiles.items() if column in values}
+    outside = [c for c, (low, high) in ranges.items() if not low <= values[c] <= high]
+    if len(outside) <= _USUAL_SHARE_OUTSIDE * len(ranges):
+        return None
+    return warning(
+        "outside_training_range",
+        f"{len(outside)} of the {len(ranges)} image features that the models read lie outside the "
+        "range of the training cases: this case is unlike them, and the models guess.",
+    )
+
+
+def _no_combined(combined: ModelResult) -> QualityFinding | None:
+    if combined.unavailable is None:
+        return None
+    return info("no_combined", f"There is no Combined probability: {combined.unavailable}.")

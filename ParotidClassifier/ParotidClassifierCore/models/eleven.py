@@ -20,6 +20,13 @@ _FINDINGS = {
 _PLURAL = ("symptoms", "enlarged_lymph_nodes")
 
 
+def percent(probability: float) -> str:
+    """Return a probability as whole per cent; never 0 % or 100 %, which no model can know."""
+    if probability < 0.01:
+        return "< 1 %"
+    return "> 99 %" if probability > 0.99 else f"{probability * 100:.0f} %"
+
+
 def outcome_word(malignant: bool) -> str:
     """Return the word for an outcome or a call."""
     return MALIGNANT if malignant else BENIGN

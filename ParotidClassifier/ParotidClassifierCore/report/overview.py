@@ -11,6 +11,7 @@ import numpy as np
 from ..case.masks import REGION_COLORS
 from ..case.working_grid import EXTERNAL2, TUMOR, WorkingGrid, window_hu
 from ..files import written_whole
+from ..models.eleven import percent
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -73,13 +74,6 @@ def save_overview(path: Path, grid: WorkingGrid, prediction: Prediction) -> None
     _write_headline(figure, prediction)
     with written_whole(path) as beside:
         figure.savefig(beside, dpi=110, facecolor=_BACKGROUND, format="png")
-
-
-def percent(probability: float) -> str:
-    """Return a probability as whole per cent; never 0 % or 100 %, which no model can know."""
-    if probability < 0.01:
-        return "< 1 %"
-    return "> 99 %" if probability > 0.99 else f"{probability * 100:.0f} %"
 
 
 def _draw_plane(axes: Axes, grid: WorkingGrid, plane: _Plane) -> None:

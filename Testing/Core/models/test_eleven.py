@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from Core.models.made_models import models, values
-from ParotidClassifierCore.models.eleven import probabilities
+from ParotidClassifierCore.models.eleven import percent, probabilities
 from ParotidClassifierCore.models.names import ELEVEN_MODELS
 
 THRESHOLDS = dict.fromkeys(models(), 0.5)
@@ -82,3 +82,10 @@ def test_what_is_unavailable_says_why(changes, model, reason):
 
 def test_an_unknown_finding_leaves_the_image_models_alone():
     assert results(symptoms=None)["Tumor+External2_RAD+DL"] == results()["Tumor+External2_RAD+DL"]
+
+
+@pytest.mark.parametrize(
+    ("probability", "shown"), [(0.001, "< 1 %"), (0.5, "50 %"), (0.999, "> 99 %"), (1.0, "> 99 %")]
+)
+def test_no_probability_is_shown_as_certain(probability, shown):
+    assert percent(probability) == shown

@@ -6,7 +6,7 @@ from made_cases import ball_case
 from ParotidClassifierCore.clinical import ClinicalRecord
 from ParotidClassifierCore.predict import predict
 from ParotidClassifierCore.report import overview
-from ParotidClassifierCore.report.overview import percent, save_overview
+from ParotidClassifierCore.report.overview import save_overview
 
 
 @pytest.fixture(scope="module")
@@ -73,10 +73,3 @@ def test_the_patients_right_is_on_the_left_and_up_is_superior(a_result, tmp_path
     axial = picture[int(0.3 * height) : int(0.5 * height), int(0.02 * width) : int(0.2 * width)]
     left, right = np.array_split(axial, 2, axis=1)
     assert left.mean() < right.mean()
-
-
-@pytest.mark.parametrize(
-    ("probability", "shown"), [(0.001, "< 1 %"), (0.5, "50 %"), (0.999, "> 99 %"), (1.0, "> 99 %")]
-)
-def test_no_probability_is_shown_as_certain(probability, shown):
-    assert percent(probability) == shown
