@@ -42,7 +42,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _tell_error(options.json, error.kind, error.message, error.remedy)
         return error.exit_code
     except KeyboardInterrupt:
-        _tell_error(options.json, "Interrupted", "Stopped.", "Nothing was left half written.")
+        _tell_error(
+            options.json,
+            "Interrupted",
+            "Stopped.",
+            "What was written is whole; the rest is missing.",
+        )
         return EXIT_INTERRUPTED
     except Exception as error:  # noqa: BLE001  the last line of defence: no traceback for a user
         _tell_error(
@@ -63,6 +68,8 @@ def build_parser() -> argparse.ArgumentParser:
         prog="parotid-classifier",
         description="Probability of malignancy of a parotid tumour on contrast-enhanced CT. "
         "Research software, not a medical device.",
+        epilog="Exit codes: 0 done, 1 our fault, 2 usage, 3 unusable input, 4 refused bundle, "
+        "130 interrupted.",
     )
     parser.add_argument("--version", action="version", version=__version__)
     subparsers = parser.add_subparsers(required=True, metavar="COMMAND")
@@ -143,7 +150,9 @@ def _train(subparsers) -> None:
     parser.add_argument(
         "--force", action="store_true", help="train on fewer than 10 cases of a class; noted"
     )
-    parser.add_argument("--epochs", type=_positive, help="training epochs of the network")
+    parser.add_argument(
+        "--epochs", type=_positive, help="training epochs of the network (default 40)"
+    )
     parser.add_argument("--imagenet", type=Path, help="MobileNetV3 checkpoint to start from")
     parser.add_argument("--seed", type=_seed, default=0, help="of folds and network (default 0)")
     _add_device(parser)
@@ -212,7 +221,9 @@ def _add_bundle(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_device(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--device", choices=["cpu", "cuda"], default="cpu", help="of the network")
+    parser.add_argument(
+        "--device", choices=["cpu", "cuda", "auto"], default="cpu", help="of the network"
+    )
 
 
 def _add_jobs(parser: argparse.ArgumentParser) -> None:

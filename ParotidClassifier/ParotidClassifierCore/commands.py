@@ -17,6 +17,7 @@ from .clinical import ClinicalRecord
 from .errors import UsageError
 from .files import require_folder, write_csv, write_json, written_together
 from .models.eleven import MALIGNANT, outcome_word, percent
+from .predict import DEMONSTRATION_FINDING
 from .progress import bar_on_terminal, part
 from .ring import RING_HU_RANGE, RING_WIDTH_MM, RingSettings
 
@@ -266,5 +267,9 @@ def _summary(prediction: Prediction, out: Path) -> str:
                 f"{name:<24} {percent(result.probability):>11} {percent(result.threshold):>10}  "
                 f"{result.call}"
             )
-    lines += [f"{item.severity.value}: {item.message}" for item in prediction.findings]
+    lines += [
+        f"{item.severity.value}: {item.message}"
+        for item in prediction.findings
+        if item.code != DEMONSTRATION_FINDING  # the last line says it
+    ]
     return "\n".join([*lines, "", prediction.bundle_line, f"Written to {out}"])

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 # Of an ordinary case, about one feature in a hundred lies outside a cohort of 200.
 _USUAL_SHARE_OUTSIDE = 0.1
+DEMONSTRATION_FINDING = "demonstration_bundle"
 _LIBRARIES = ("numpy", "scipy", "SimpleITK", "pyradiomics", "torch")
 
 
@@ -37,6 +38,7 @@ class Prediction:
         banner: one line to stand wherever a probability is shown.
         models: all eleven, in their order.
         findings: what speaks against, or should be known about, relying on the result.
+        inputs: the clinical findings in words and how the ring came about.
         ring: volumes in mm³ and the share of the shell removed by the HU limits.
         features: the columns that entered the models and their values.
         timings_s: wall time of each stage.
@@ -47,6 +49,7 @@ class Prediction:
     banner: str
     models: dict[str, ModelResult]
     findings: tuple[QualityFinding, ...]
+    inputs: dict[str, object]
     ring: dict[str, float]
     features: dict[str, float | None]
     timings_s: dict[str, float]
@@ -73,6 +76,7 @@ class Prediction:
             "bundle": self.bundle,
             "models": {name: _plain(result) for name, result in self.models.items()},
             "findings": [finding.as_dict() for finding in self.findings],
+            "inputs": self.inputs,
             "ring": self.ring,
             "timings_s": self.timings_s,
             "software": self.software,
@@ -137,6 +141,7 @@ def predict(
         bundle.banner,
         results,
         (*prepared.findings, *_bundle_findings(bundle, drawn_by, values, results)),
+        _inputs(case, drawn_by),
         ring_report(prepared),
         {column: values[column] for column in sorted(columns & values.keys())},
         watch.seconds,
@@ -157,6 +162,16 @@ def bundle_identity(bundle: Bundle) -> dict[str, object]:
     }
 
 
+def _inputs(case: Case, drawn_by: RingSettings | None) -> dict[str, object]:
+    words = case.record.words()
+    return {
+        **{name: words[name] for name in ("symptoms", "margin", "lymph_nodes")},
+        "ring": "given"
+        if drawn_by is None
+        else {"width_mm": drawn_by.width_mm, "hu_range": list(drawn_by.hu_range)},
+    }
+
+
 def ring_report(prepared: PreparedCase) -> dict[str, float]:
     """Return volumes in mm³ (the grid has voxels of 1 mm³) and the share removed by HU."""
     return {
@@ -173,6 +188,8 @@ def _plain(result: ModelResult) -> dict[str, object]:
         "probability": result.probability,
         "threshold": result.threshold,
         "call": result.call,
+        "log_odds": result.log_odds,
+        "intercept": result.intercept,
         "contributions": dict(result.contributions),
     }
 
@@ -223,7 +240,7 @@ def _bundle_findings(
         _other_ring(bundle.ring, ring),
         _outside_training(bundle, values),
         _no_combined(results[COMBINED]),
-        warning("demonstration_bundle", f"{bundle.banner}.") if bundle.is_demonstration else None,
+        warning(DEMONSTRATION_FINDING, f"{bundle.banner}.") if bundle.is_demonstration else None,
     )
     return [finding for finding in findings if finding is not None]
 

@@ -22,6 +22,8 @@ from .working_grid import WorkingGrid
 SMALLEST_DIAMETER_MM = 10.0
 THICKEST_SLICE_MM = 5.0
 USUAL_TUMOR_HU = (-20.0, 200.0)
+AIR_HU = -200
+MOST_AIR = 0.02
 METAL_HU = 2500
 METAL_VOXELS = 30
 NOISY_SD_HU = 35.0
@@ -105,6 +107,7 @@ def quality_findings(
         _size(grid),
         _components(grid),
         _density(grid),
+        _air(grid),
         _metal(grid),
         _noise(grid),
         _slice_thickness(ct_spacing),
@@ -143,6 +146,16 @@ def _density(grid: WorkingGrid) -> QualityFinding | None:
         "tumor_density_unusual",
         f"The outlined tissue has a median of {median:.0f} HU, outside the {low:.0f} to "
         f"{high:.0f} HU expected of an enhanced parotid tumour; check outline and phase.",
+    )
+
+
+def _air(grid: WorkingGrid) -> QualityFinding | None:
+    share = float((grid.ct[grid.tumor] < AIR_HU).mean())
+    if share <= MOST_AIR:
+        return None
+    return warning(
+        "air_in_outline",
+        f"{share:.0%} of the outlined voxels are air: the outline reaches beyond the tissue.",
     )
 
 

@@ -14,7 +14,7 @@ import SimpleITK as sitk
 
 from ..errors import UnusableMaskError
 from ..ring import Refinement, Ring, RingSettings, automatic_ring, require_ring
-from .findings import QualityFinding, info, quality_findings, warning
+from .findings import AIR_HU, QualityFinding, info, quality_findings, warning
 from .lattice import Box, Lattice, lattice_of
 from .loading import Case
 from .working_grid import EXTERNAL2, TUMOR, WorkingGrid
@@ -57,8 +57,8 @@ def prepare(
         refinement: changes by hand, applied to the automatic ring; not with a case's own ring.
 
     Raises:
-        UnusableMaskError: the outline misses the CT, touches its border, fills it, or is too
-            small for the grid; or the ring lies elsewhere.
+        UnusableMaskError: the outline misses the CT, touches its border, fills it, lies in air or
+            is too small for the grid; or the ring lies elsewhere.
         EmptyRingError: no voxel of the ring is left.
     """
     lattice = lattice_of(case.ct)
@@ -85,12 +85,22 @@ def prepare(
         automatic.shell_voxels,
         automatic.removed_by_hu_fraction,
     )
+    _require_tissue(grid)
     findings = [
         *quality_findings(grid, automatic, case.ct.GetSpacing()),
         *_crop_findings(box, wanted),
         *_origin_findings(case),
     ]
     return PreparedCase(grid, box, automatic, tuple(findings))
+
+
+def _require_tissue(grid: WorkingGrid) -> None:
+    median = float(np.median(grid.ct[grid.tumor]))
+    if median < AIR_HU:
+        raise UnusableMaskError(
+            f"The {TUMOR} outline lies in air: its median is {median:.0f} HU.",
+            "Choose the outline drawn on this scan, and check that both are in the same space.",
+        )
 
 
 def _tumor_on_lattice(

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import SimpleITK as sitk
 
-from ..errors import UnreadableFileError, UnusableMaskError
+from ..errors import UnreadableFileError, UnusableMaskError, UsageError
 from ..files import written_whole
 from .volumes import read_volume, require_volume
 from .working_grid import EXTERNAL2, REGIONS, TUMOR, Geometry
@@ -32,13 +32,21 @@ def load_mask(
 
     Raises:
         UnreadableFileError: missing, unreadable or no image.
+        UsageError: a label was named for a segmentation, or a segment for a label map.
         UnusableMaskError: empty, or it is not clear which label or segment is meant.
     """
+    if path.is_dir() or path.suffix.lower() in ("", ".dcm"):
+        raise UnreadableFileError(
+            f"{path} is not an outline this program reads.",
+            "Load a DICOM SEG or RTSTRUCT in 3D Slicer and save it as .seg.nrrd.",
+        )
     image = read_volume(path)
     if "Segment0_ID" in image.GetMetaDataKeys():
+        _require_unset(label, f"{path} is a segmentation, not a label map.", region, "segment NAME")
         mask = _segment(path, region, segment)
         require_volume(mask, path)
     else:
+        _require_unset(segment, f"{path} is a label map without segments.", region, "label N")
         require_volume(image, path)
         mask = _labelled(image, path, region, label)
     if not sitk.GetArrayViewFromImage(mask).any():
@@ -46,6 +54,11 @@ def load_mask(
             f"The {region} outline in {path} is empty.", "Outline the lesion and save it again."
         )
     return mask
+
+
+def _require_unset(choice: int | str | None, message: str, region: str, instead: str) -> None:
+    if choice is not None:
+        raise UsageError(message, f"Choose with --{_option(region)}-{instead} here.")
 
 
 def _labelled(image: sitk.Image, path: Path, region: str, label: int | None) -> sitk.Image:

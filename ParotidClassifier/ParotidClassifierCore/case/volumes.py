@@ -75,7 +75,8 @@ def read_volume(path: Path) -> sitk.Image:
 
 def _require_whole_nifti(path: Path, image: sitk.Image) -> None:
     """Raise EOFError for a NIfTI that was cut off: ITK fills what is missing with zeros."""
-    if not image.HasMetaDataKey("bitpix"):
+    # ITK passes a NIfTI's keys on to what is converted from it: the name tells the format.
+    if not path.name.lower().endswith((".nii", ".nii.gz")):
         return
     opener = gzip.open if path.name.lower().endswith(".gz") else open
     with opener(path, "rb") as stream:
@@ -120,7 +121,8 @@ def _require_hu(image: sitk.Image, path: Path) -> None:
     if low >= 0 or high - low < _LEAST_HU_SPAN:
         raise UnusableImageError(
             f"{path} does not look like CT in HU: its values run from {low:g} to {high:g}.",
-            "Use a CT with its rescale slope and intercept applied, not MR, PET or scaled values.",
+            "Use a CT with its rescale slope and intercept applied, not MR, PET, scaled values or "
+            "the outline (are --ct and --tumor swapped?).",
         )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import difflib
 from dataclasses import dataclass, fields
 from pathlib import Path
 
@@ -53,12 +54,7 @@ def read_manifest(path: Path) -> list[CohortCase]:
         CohortError: lists every problem with its row and column.
     """
     rows, header = _rows(path)
-    missing = [column for column in REQUIRED_COLUMNS if column not in header]
-    if missing:
-        raise CohortError(
-            f"{path} has no column {', '.join(missing)}.",
-            f"It needs {', '.join(REQUIRED_COLUMNS)}.",
-        )
+    _require_columns(path, header)
     cases, problems, seen = [], [], set()
     for number, row in enumerate(rows, start=2):
         found = _problems(row, path.parent, seen)
@@ -79,6 +75,23 @@ def read_manifest(path: Path) -> list[CohortCase]:
             "Correct the table and start again.",
         )
     return cases
+
+
+def _require_columns(path: Path, header: list[str]) -> None:
+    missing = [column for column in REQUIRED_COLUMNS if column not in header]
+    if missing:
+        raise CohortError(
+            f"{path} has no column {', '.join(missing)}.",
+            f"It needs {', '.join(REQUIRED_COLUMNS)}, separated by commas.",
+        )
+    known = {*REQUIRED_COLUMNS, "split", "simulated", *CLINICAL_VARIABLES}
+    for column in sorted(set(header) - known):
+        # Other columns are the hospital's own; one that is nearly ours is a slip.
+        meant = difflib.get_close_matches(column.casefold().replace(" ", "_"), known, 1, 0.8)
+        if meant:
+            raise CohortError(
+                f"{path} has a column {column!r}.", f"Name it {meant[0]!r}, or leave it out."
+            )
 
 
 def _rows(path: Path) -> tuple[list[dict[str, str]], list[str]]:

@@ -207,11 +207,13 @@ class _Trainer:
             _decayed_and_not(self.network, settings.weight_decay), lr=settings.learning_rate
         )
         self.batches_per_epoch = len(self._batches())
+        steps = settings.epochs * self.batches_per_epoch
         self.schedule = torch.optim.lr_scheduler.OneCycleLR(
             self.optimiser,
             max_lr=settings.learning_rate,
-            total_steps=settings.epochs * self.batches_per_epoch,
-            pct_start=_WARM_UP_SHARE,
+            total_steps=steps,
+            # A single step of warming up makes PyTorch divide by zero; so few steps do without.
+            pct_start=_WARM_UP_SHARE if steps * _WARM_UP_SHARE > 1 else _WARM_UP_SHARE / 2,
         )
 
     def run(self, progress: Progress) -> TrainedNetwork:

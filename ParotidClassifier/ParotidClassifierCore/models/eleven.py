@@ -43,6 +43,7 @@ class ModelResult:
         threshold: probability from which the call is malignant; None if unavailable.
         call: "malignant" or "benign"; None if unavailable.
         contributions: what each column adds to the log-odds, by column name.
+        intercept: log-odds before any contribution; None if unavailable.
         unavailable: why there is no probability; None if there is one.
     """
 
@@ -52,6 +53,7 @@ class ModelResult:
     threshold: float | None = None
     call: str | None = None
     contributions: Mapping[str, float] = field(default_factory=dict)
+    intercept: float | None = None
     unavailable: str | None = None
 
 
@@ -100,6 +102,7 @@ def _result(
         threshold=thresholds[name],
         call=outcome_word(probability >= thresholds[name]),
         contributions=contributions,
+        intercept=model.intercept,
     )
 
 

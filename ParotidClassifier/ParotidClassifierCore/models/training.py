@@ -115,7 +115,7 @@ def checked_size(malignant: np.ndarray, settings: ModelTrainingSettings) -> list
         return [f"Fitted by force on {counts}: fewer than {settings.min_cases_per_class} of one."]
     raise CohortError(
         f"The training cohort has {counts}.",
-        f"At least {settings.min_cases_per_class} of each are needed; force lowers that to "
+        f"At least {settings.min_cases_per_class} of each are needed; --force lowers that to "
         f"{MIN_FOLDS}.",
     )
 

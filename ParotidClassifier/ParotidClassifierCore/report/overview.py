@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ..case.findings import QualityFinding, Severity
 from ..case.masks import REGION_COLORS
 from ..case.working_grid import EXTERNAL2, TUMOR, WorkingGrid, window_hu
 from ..files import written_whole
 from ..models.eleven import percent
+from ..predict import DEMONSTRATION_FINDING
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -25,6 +27,7 @@ _FAINT = "#8b9199"
 _MALIGNANT = "#f28e2b"
 _BENIGN = "#59a5d8"
 _SCALE_BAR_MM = 10
+_MOST_WARNINGS = 2
 
 
 @dataclass(frozen=True)
@@ -131,21 +134,23 @@ def _draw_models(axes: Axes, models: dict[str, ModelResult]) -> None:
     """One row a model: its probability as a dot, its threshold as a tick."""
     axes.set_facecolor(_BACKGROUND)
     for row, result in enumerate(models.values()):
-        axes.plot([0, 1], [row, row], color="#2b3037", linewidth=6, zorder=0)
         if result.probability is None:
-            axes.text(0.02, row, "not available", color=_FAINT, fontsize=9, va="center")
+            axes.text(0.0, row, "not available", color=_FAINT, fontsize=9, va="center")
             continue
+        axes.plot([0, 1], [row, row], color="#2b3037", linewidth=6, zorder=0)
         color = _MALIGNANT if result.call == "malignant" else _BENIGN
         axes.plot([0, result.probability], [row, row], color=color, linewidth=6, alpha=0.55)
         axes.plot(result.probability, row, "o", color=color, markersize=9)
         axes.plot([result.threshold] * 2, [row - 0.32, row + 0.32], color=_TEXT, linewidth=1.6)
         axes.text(1.06, row, percent(result.probability), color=_TEXT, fontsize=10, va="center")
     axes.set_yticks(range(len(models)), list(models), color=_TEXT, fontsize=10)
-    axes.set_xlim(-0.02, 1.25)
+    axes.set_xlim(-0.03, 1.30)
     axes.set_ylim(len(models) - 0.4, -0.6)
     axes.set_xticks([0, 0.5, 1], ["0", "0.5", "1"], color=_FAINT, fontsize=9)
     axes.tick_params(length=0)
-    axes.set_title("Probability, and | threshold", color=_TEXT, fontsize=12, pad=6, loc="left")
+    axes.set_title(
+        "Probability (white line: threshold)", color=_TEXT, fontsize=12, pad=6, loc="left"
+    )
     for spine in axes.spines.values():
         spine.set_visible(False)
     axes.set_position(_beside_labels(axes))
@@ -169,6 +174,20 @@ def _write_headline(figure, prediction: Prediction) -> None:
         )
         color = _MALIGNANT if result.call == "malignant" else _BENIGN
     figure.text(0.012, 0.93, text, color=color, fontsize=17, va="center", weight="bold")
-    figure.text(0.012, 0.045, prediction.bundle_line, color="#ffd166", fontsize=11.5, va="center")
+    for line, finding in enumerate(_warnings(prediction)[:_MOST_WARNINGS]):
+        figure.text(
+            0.13, 0.115 - 0.033 * line, f"Warning: {finding.message}", color=_MALIGNANT,
+            fontsize=10, va="center",
+        )  # fmt: skip
+    figure.text(0.012, 0.03, prediction.bundle_line, color="#ffd166", fontsize=11.5, va="center")
     for left, region in ((0.012, TUMOR), (0.062, EXTERNAL2)):
         figure.text(left, 0.115, region, color=REGION_COLORS[region], fontsize=12, va="center")
+
+
+def _warnings(prediction: Prediction) -> list[QualityFinding]:
+    """Return what speaks against the result, but for what the bundle's line says anyway."""
+    return [
+        finding
+        for finding in prediction.findings
+        if finding.severity is Severity.WARNING and finding.code != DEMONSTRATION_FINDING
+    ]

@@ -47,6 +47,11 @@ def test_an_outline_of_fat_or_of_bone_is_a_finding(hu):
     assert "tumor_density_unusual" in codes(painted(case, case.tumor, hu))
 
 
+def test_an_outline_that_reaches_into_air_is_a_finding():
+    case = wide_case()
+    assert "air_in_outline" in codes(painted(case, ball_mask(case.ct, 4.0, (45, 34, 16)), -900))
+
+
 def test_metal_beside_the_lesion_is_a_finding():
     case = wide_case()
     assert "metal_near_lesion" in codes(painted(case, ball_mask(case.ct, 4.0, (25, 30, 16)), 3000))

@@ -152,6 +152,12 @@ def test_an_outline_that_fills_the_scan_is_refused():
         prepare(Case(ct, mask))
 
 
+def test_an_outline_in_air_is_refused():
+    ct = tissue_ct() - 900
+    with pytest.raises(UnusableMaskError, match="lies in air"):
+        prepare(Case(ct, ball_mask(ct)), RingSettings(hu_range=(-1024, 400)))
+
+
 def test_a_ring_of_nothing_but_bone_and_air_is_refused():
     with pytest.raises(EmptyRingError, match="1000 and 2000 HU"):
         prepare(ball_case(), RingSettings(hu_range=(1000, 2000)))

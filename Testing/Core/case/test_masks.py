@@ -5,7 +5,12 @@ import slicerio
 from made_cases import ball_mask, tissue_ct
 from ParotidClassifierCore.case.masks import load_mask, save_segmentation
 from ParotidClassifierCore.case.working_grid import Geometry
-from ParotidClassifierCore.errors import OutputError, UnreadableFileError, UnusableMaskError
+from ParotidClassifierCore.errors import (
+    OutputError,
+    UnreadableFileError,
+    UnusableMaskError,
+    UsageError,
+)
 
 
 def label_map(tmp_path, labels=(1,), name="mask.nrrd"):
@@ -57,6 +62,13 @@ def test_a_label_that_is_not_there_is_refused(tmp_path):
         load_mask(label_map(tmp_path, (2, 5)), "Tumor", label=4)
 
 
+def test_a_choice_for_the_other_kind_of_file_is_a_usage_error(tmp_path):
+    with pytest.raises(UsageError, match="label map without segments"):
+        load_mask(label_map(tmp_path), "Tumor", segment="Mass")
+    with pytest.raises(UsageError, match="is a segmentation"):
+        load_mask(segmentation(tmp_path, ["Tumor"]), "Tumor", label=1)
+
+
 def test_an_empty_outline_is_refused(tmp_path):
     sitk.WriteImage(ball_mask(tissue_ct()) * 0, str(tmp_path / "empty.nrrd"))
     with pytest.raises(UnusableMaskError, match="is empty"):
@@ -89,7 +101,7 @@ def test_a_segmentation_without_its_fields_is_named(tmp_path, key):
 
 def test_a_folder_is_not_an_outline(tmp_path):
     (tmp_path / "tumor.nrrd").mkdir()
-    with pytest.raises(UnreadableFileError, match="is a folder"):
+    with pytest.raises(UnreadableFileError, match="not an outline"):
         load_mask(tmp_path / "tumor.nrrd", "Tumor")
 
 

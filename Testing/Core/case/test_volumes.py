@@ -128,6 +128,14 @@ def test_a_file_that_was_cut_off_is_refused_not_filled_with_zeros(tmp_path, suff
         load_ct(tmp_path / f"half{suffix}")
 
 
+@pytest.mark.parametrize("suffix", [".nrrd", ".mha", ".mhd"])
+def test_what_was_converted_from_nifti_and_compressed_is_whole(tmp_path, suffix):
+    nifti = sitk.ReadImage(str(saved(tissue_ct(), tmp_path / "ct.nii.gz")))
+    path = tmp_path / f"converted{suffix}"
+    sitk.WriteImage(nifti, str(path), useCompression=True)
+    assert load_ct(path).GetSize() == nifti.GetSize()
+
+
 def ct_from(array, spacing=(1.0, 1.0, 3.0)):
     image = sitk.GetImageFromArray(array, isVector=False)
     image.SetSpacing(spacing + (1.0,) * (array.ndim - 3))

@@ -59,6 +59,13 @@ def test_missing_columns_and_empty_tables_are_refused(tmp_path):
         read_manifest(table(tmp_path))
 
 
+def test_a_slip_in_a_columns_name_is_noticed_and_other_columns_are_not(tmp_path):
+    with pytest.raises(CohortError, match=r"column 'Margin'.*'margin'"):
+        read_manifest(table(tmp_path, header=HEADER.replace("margin", "Margin")))
+    row = "a,ct.nrrd,tumor.nrrd,benign,train,with,clear,50,Siemens"
+    assert len(read_manifest(table(tmp_path, row, header=f"{HEADER},manufacturer"))) == 1
+
+
 def test_a_table_that_cannot_be_read_is_named(tmp_path):
     with pytest.raises(UnreadableFileError, match=r"gone\.csv"):
         read_manifest(tmp_path / "gone.csv")

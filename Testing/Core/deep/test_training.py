@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -110,6 +112,15 @@ def test_a_cases_own_outcome_does_not_reach_its_out_of_fold_logits(eight_cases):
     after = out_of_fold_logits(inputs, flipped, folds, SHORT).logits
     np.testing.assert_array_equal(before[folds == 0], after[folds == 0])
     assert not np.allclose(before[folds == 1], after[folds == 1], atol=1e-6)
+
+
+@pytest.mark.parametrize("epochs", [1, 2, 5, 10])
+def test_any_number_of_steps_can_be_trained(epochs, eight_cases):
+    settings = replace(SHORT, epochs=epochs)  # two batches an epoch: 10 epochs are 20 steps
+    one_batch = replace(settings, batch_size=8)
+    for chosen in (settings, one_batch):
+        network = train_network(*eight_cases, chosen).network
+        assert all(torch.isfinite(p).all() for p in network.parameters())
 
 
 def test_progress_rises_to_one(eight_cases):
