@@ -200,7 +200,10 @@ def _origin_findings(case: Case) -> list[QualityFinding]:
     findings = []
     if not _same_grid(case.ct, case.tumor):
         findings.append(
-            info("outline_resampled", f"The {TUMOR} outline lies on another grid than the CT.")
+            info(
+                "outline_resampled",
+                f"The {TUMOR} outline lay on another grid than the CT and was resampled.",
+            )
         )
     if case.ring is not None:
         findings.append(info("ring_given", f"{EXTERNAL2} was taken as given, not computed."))

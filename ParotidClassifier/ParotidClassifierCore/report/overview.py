@@ -148,9 +148,7 @@ def _draw_models(axes: Axes, models: dict[str, ModelResult]) -> None:
     axes.set_ylim(len(models) - 0.4, -0.6)
     axes.set_xticks([0, 0.5, 1], ["0", "0.5", "1"], color=_FAINT, fontsize=9)
     axes.tick_params(length=0)
-    axes.set_title(
-        "Probability (white line: threshold)", color=_TEXT, fontsize=12, pad=6, loc="left"
-    )
+    axes.set_title("Probability (white: threshold)", color=_TEXT, fontsize=11, pad=6, loc="left")
     for spine in axes.spines.values():
         spine.set_visible(False)
     axes.set_position(_beside_labels(axes))

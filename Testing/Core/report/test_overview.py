@@ -1,8 +1,11 @@
+from dataclasses import replace
+
 import matplotlib.image
 import numpy as np
 import pytest
 from made_bundles import made_bundle
 from made_cases import ball_case
+from ParotidClassifierCore.case.findings import warning
 from ParotidClassifierCore.clinical import ClinicalRecord
 from ParotidClassifierCore.predict import predict
 from ParotidClassifierCore.report import overview
@@ -46,6 +49,13 @@ def test_bundle_and_demonstration_stand_on_every_picture(a_result, tmp_path, tex
     assert "made: demonstration, not for clinical use" in everything
     assert "trained on 20 simulated cases" in everything
     assert "not available" in everything  # Combined lacks the clinical findings here
+
+
+def test_warnings_stand_in_the_picture(a_result, tmp_path, texts):
+    prepared, prediction = a_result
+    warned = replace(prediction, findings=(warning("noisy", "A noisy scan."),))
+    save_overview(tmp_path / "overview.png", prepared.grid, warned)
+    assert "Warning: A noisy scan." in texts
 
 
 def test_the_headline_is_combined_where_there_is_one(tmp_path, texts, tmp_path_factory):
