@@ -300,7 +300,7 @@ def _report(
         ),
         *(f"{case_id} was left out: {reason}" for case_id, reason in failures.items()),
         *bundle.notes,
-        f"{folder}, trained in {minutes:.0f} minutes",
+        f"{folder}, trained in {minutes:.1f} min",
     ]
     data = {
         "bundle": str(folder),

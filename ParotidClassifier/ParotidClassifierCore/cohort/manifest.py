@@ -69,7 +69,7 @@ def read_manifest(path: Path) -> list[CohortCase]:
         cases.append(_case(row, path.parent, record))
     if problems or not cases:
         raise CohortError(
-            f"{path} has {len(problems)} problems:\n  " + "\n  ".join(problems)
+            f"{path} has problems, {len(problems)} in all:\n  " + "\n  ".join(problems)
             if problems
             else f"{path} lists no cases.",
             "Correct the table and start again.",
