@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -84,17 +83,6 @@ def cohort_plan(n: int, seed: int, malignant_count: int | None = None) -> list[P
         )
         for index in range(n)
     ]
-
-
-def simulate_cohort(
-    n: int,
-    seed: int,
-    malignant_count: int | None = None,
-    difficulty: Difficulty | None = None,
-) -> Iterator[SimulatedCase]:
-    """Simulate the cases of `cohort_plan` one after the other, each when it is asked for."""
-    for planned in cohort_plan(n, seed, malignant_count):
-        yield planned.simulate(difficulty)
 
 
 def write_case(case: SimulatedCase, folder: Path) -> None:

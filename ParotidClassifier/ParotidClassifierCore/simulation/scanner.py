@@ -102,7 +102,7 @@ class Scanner:
         record: ClinicalRecord,
         grid: ScanGrid,
     ):
-        self._head, self._shape, self._record, self._grid = head, tumor, record, grid
+        self._head, self._shape, self._record = head, tumor, record
         self._x, self._y, self._z = grid.x, grid.y, grid.z
         levels = (float(self._z[0]) - SLICE_MM, float(self._z[-1]) + SLICE_MM)
         axes = Axes(self._x, self._y, levels)

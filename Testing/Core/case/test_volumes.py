@@ -88,10 +88,12 @@ def test_a_tilted_gantry_is_noticed(tmp_path):
 
 def test_a_damaged_header_among_the_slices_is_a_missing_slice(tmp_path):
     folder = write_series(tissue_ct(size=(40, 40, 9)), tmp_path / "series")
-    middle = folder / "028-1.2.3.dcm" if (folder / "028-1.2.3.dcm").exists() else None
-    middle = middle or sorted(folder.iterdir())[4]
-    middle.write_bytes(middle.read_bytes().replace(b"1\\0\\0\\0\\1\\0", b"1\\0\\0\\0\\1\\x"))
-    with pytest.raises((UnusableImageError, UnreadableFileError)):
+    middle = folder / "001-1.2.3.dcm"  # slice 4 of 0 to 8
+    whole = middle.read_bytes()
+    damaged = whole.replace(b"1\\0\\0\\0\\1\\0", b"1\\0\\0\\0\\1\\x")
+    assert damaged != whole
+    middle.write_bytes(damaged)
+    with pytest.raises(UnusableImageError, match=r"3\.00 to 6\.00 mm apart"):
         load_ct(folder)
 
 
