@@ -44,7 +44,8 @@ models: $(READY)
 clean:
 	rm -rf $(VENV) out .pytest_cache .ruff_cache .benchmarks
 
-$(READY): pyproject.toml ParotidClassifier/Resources/requirements.txt Makefile
+$(READY): pyproject.toml ParotidClassifier/Resources/requirements.txt \
+		ParotidClassifier/Resources/requirements-study.txt Testing/requirements.txt Makefile
 	@$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(not (3, 10) <= v[:2] <= (3, 11))' || { \
 		echo "Python 3.10 or 3.11 is needed here: PyRadiomics on PyPI does not build on newer ones."; \
 		echo "Name one with: make PYTHON=python3.11 ..."; exit 1; }
@@ -56,7 +57,7 @@ $(READY): pyproject.toml ParotidClassifier/Resources/requirements.txt Makefile
 	$(BIN)/pip install --quiet "setuptools<72" wheel numpy
 	$(BIN)/pip install --quiet --no-build-isolation pyradiomics==3.0.1
 	$(BIN)/pip install --quiet torch==2.13.0
-	$(BIN)/pip install --quiet --no-build-isolation --editable ".[test,lint]"
+	$(BIN)/pip install --quiet --no-build-isolation --editable ".[study,test]"
 	touch $@
 
 # PyRadiomics is compiled on this machine: it needs a C compiler and Python's headers.
