@@ -58,7 +58,7 @@ class Confusion:
 
 @dataclass(frozen=True)
 class RocCurve:
-    """(k,) each, from (0, 0) to (1, 1)."""
+    """(k,) each, from (0, 0) to (1, 1); empty where there is one outcome alone."""
 
     false_positive_rates: np.ndarray
     sensitivities: np.ndarray
@@ -66,7 +66,7 @@ class RocCurve:
 
 @dataclass(frozen=True)
 class CalibrationCurve:
-    """Observed share of malignant cases over predicted probability.
+    """Observed share of malignant cases over predicted probability; empty without cases.
 
     Attributes:
         predicted: (g,) mean probability of groups of cases, rising.
@@ -101,7 +101,7 @@ class ModelFigures:
         calibration_slope: 1 is ideal.
         p_against_combined: DeLong's test of paired AUCs; None for Combined itself or without it.
         roc, confusion, calibration: curves and counts.
-        net_benefit: (t,) at the thresholds of the set.
+        net_benefit: (t,) at the thresholds of the set; NaN without cases.
     """
 
     name: str
