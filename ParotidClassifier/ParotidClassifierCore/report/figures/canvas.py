@@ -1,0 +1,84 @@
+"""How every drawing looks and how it is written: one style, the same bytes for the same numbers."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+from collections.abc import Iterator
+from pathlib import Path
+
+import matplotlib as mpl
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+INK = "#1f2933"
+FAINT = "#6b7680"
+GRID = "#e3e7ea"
+MALIGNANT_COLOR = "#d55e00"
+BENIGN_COLOR = "#0072b2"
+_PRINT_DPI = 300
+_FOOT = 0.035  # share of the height kept for the banner
+
+_STYLE = {
+    "font.family": "DejaVu Sans",
+    "font.size": 10,
+    "axes.titlesize": 11,
+    "axes.titleweight": "bold",
+    "axes.titlelocation": "left",
+    "axes.labelsize": 10,
+    "axes.labelcolor": INK,
+    "axes.edgecolor": FAINT,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.axisbelow": True,
+    "grid.color": GRID,
+    "legend.fontsize": 8.5,
+    "legend.frameon": False,
+    "text.color": INK,
+    "xtick.color": INK,
+    "ytick.color": INK,
+    "pdf.fonttype": 42,
+    "svg.fonttype": "path",
+    # Identifiers in an SVG are random without a salt of one's own.
+    "svg.hashsalt": "ParotidClassifier",
+}
+
+
+@contextlib.contextmanager
+def one_style() -> Iterator[None]:
+    """Draw and save within: neither the user's matplotlibrc nor an earlier change shows."""
+    with mpl.rc_context():
+        mpl.rcdefaults()
+        mpl.rcParams.update(_STYLE)
+        yield
+
+
+def new_figure(width: float, height: float, banner: str) -> Figure:
+    """Return an empty figure of so many inches with `banner` under it: figures travel alone."""
+    figure = Figure(figsize=(width, height), layout="constrained", facecolor="white")
+    foot = _FOOT * 6 / height
+    figure.get_layout_engine().set(rect=(0, foot, 1, 1 - foot))
+    figure.text(0.995, 0.01, banner, fontsize=7.5, color=FAINT, ha="right", va="bottom")
+    return figure
+
+
+def small_multiples(
+    count: int, columns: int, size: tuple[float, float], banner: str
+) -> tuple[Figure, list[Axes]]:
+    """Return a figure with `count` axes in rows of `columns`, each of `size` inches."""
+    rows = -(-count // columns)
+    figure = new_figure(size[0] * columns, size[1] * rows + 0.3, banner)
+    return figure, [figure.add_subplot(rows, columns, i + 1) for i in range(count)]
+
+
+def save_print(figure: Figure, stem: Path) -> None:
+    """Write <stem>.png (300 dpi) and <stem>.pdf."""
+    figure.savefig(f"{stem}.png", dpi=_PRINT_DPI, metadata={"Software": None})
+    figure.savefig(f"{stem}.pdf", metadata={"CreationDate": None})
+
+
+def svg_bytes(figure: Figure) -> bytes:
+    """Return the figure as SVG, to be set into the page."""
+    target = io.BytesIO()
+    figure.savefig(target, format="svg", metadata={"Date": None})
+    return target.getvalue()

@@ -1,0 +1,207 @@
+"""How the models came about: reader agreement, selection, the network's training."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from ...models.names import DL_MODELS, REGION_SETS
+from .canvas import BENIGN_COLOR, FAINT, INK, MALIGNANT_COLOR, new_figure, small_multiples
+
+if TYPE_CHECKING:
+    from ...cohort.agreement import ReaderAgreement
+    from ...deep.training import EpochRecord
+    from ...models.selection import Selection
+
+_STEPS = {
+    "all": "all columns",
+    "agreeing": "readers agree",
+    "varying": "not constant",
+    "z-score": None,  # scales, drops nothing
+    "uncorrelated": "not correlated",
+    "lasso": "LASSO, at most 20",
+}
+_REGION_COLORS = dict(zip(REGION_SETS, ("#d55e00", "#0072b2", "#009e73"), strict=True))
+_CHOSEN = {"color": INK, "linewidth": 1.2, "linestyle": (0, (4, 2))}
+
+
+def agreement_figure(comparisons: Sequence[ReaderAgreement], minimum: float, banner: str) -> Figure:
+    """Draw the distribution of the columns' intraclass correlations, one panel a comparison."""
+    figure, panels = small_multiples(len(comparisons), len(comparisons), (4.6, 3.2), banner)
+    for axes, comparison in zip(panels, comparisons, strict=True):
+        values = comparison.values[~np.isnan(comparison.values)]
+        edges = np.linspace(0, 1, 41)
+        counts, _ = np.histogram(np.clip(values, 0, 1), edges)
+        passes = edges[:-1] >= minimum - 1e-9
+        colors = [BENIGN_COLOR if passed else "#c3c9ce" for passed in passes]
+        axes.bar(edges[:-1], counts, width=0.025, align="edge", color=colors, edgecolor="white")
+        axes.axvline(minimum, **_CHOSEN)
+        axes.set_title(f"{comparison.source} ({comparison.cases} cases)")
+        axes.set_xlabel(f"{comparison.coefficient} of a column (below 0 shown at 0)")
+        axes.set_ylabel("Columns")
+        axes.set_xlim(0, 1)
+    return figure
+
+
+def steps_figure(signatures: Mapping[str, Selection], banner: str) -> Figure:
+    """Draw how many columns are left after each step, one panel a region set."""
+    figure, panels = small_multiples(len(signatures), len(signatures), (3.5, 2.5), banner)
+    for axes, (regions, signature) in zip(panels, signatures.items(), strict=True):
+        left = [(name, signature.remaining[step]) for step, name in step_names(signature)]
+        color = _REGION_COLORS[regions]
+        axes.barh(range(len(left)), [count for _, count in left], color=color, height=0.62)
+        for row, (_, count) in enumerate(left):
+            axes.text(count * 1.12, row, str(count), va="center", fontsize=9)
+        axes.set_xscale("log")
+        axes.set_xlim(1, 4 * max(count for _, count in left))
+        axes.set_ylim(len(left) - 0.5, -0.5)
+        named = axes is panels[0]
+        axes.set_yticks(range(len(left)), [name if named else "" for name, _ in left])
+        axes.tick_params(axis="y", length=0)
+        axes.set_title(regions)
+        axes.set_xlabel("Columns left")
+    return figure
+
+
+def step_names(signature: Selection) -> list[tuple[str, str]]:
+    """Return the steps that can drop columns, as (name in the code, name in words)."""
+    named = ((step, _STEPS.get(step, step)) for step in signature.remaining)
+    return [(step, words) for step, words in named if words is not None]
+
+
+def lasso_figure(signatures: Mapping[str, Selection], banner: str) -> Figure:
+    """Draw coefficients and cross-validated error over the penalty, one row a region set."""
+    figure = new_figure(9.6, 2.7 * len(signatures) + 0.2, banner)
+    rows = figure.subplots(len(signatures), 2, squeeze=False)
+    for (path_axes, error_axes), (regions, signature) in zip(rows, signatures.items(), strict=True):
+        _path_panel(path_axes, signature)
+        _error_panel(error_axes, signature, _REGION_COLORS[regions])
+        path_axes.set_title(f"{regions}: coefficients")
+        error_axes.set_title(f"{regions}: error on held-out folds")
+    for axes in rows[-1]:
+        axes.set_xlabel("Penalty, weaker to the right")
+    return figure
+
+
+def _path_panel(axes: Axes, signature: Selection) -> None:
+    path, chosen = signature.path, set(signature.columns)
+    for column in np.flatnonzero(path.coefficients.any(axis=0)):
+        kept = signature.path_columns[column] in chosen
+        style = {"color": BENIGN_COLOR, "linewidth": 1.2} if kept else {"color": "#c3c9ce"}
+        axes.plot(path.alphas, path.coefficients[:, column], **{"linewidth": 0.7, **style})
+    axes.set_ylabel("Coefficient")
+    _penalty_axis(axes, signature)
+
+
+def _error_panel(axes: Axes, signature: Selection, color: str) -> None:
+    errors = signature.path.squared_errors
+    mean = errors.mean(axis=1)
+    spread = errors.std(axis=1, ddof=1) / np.sqrt(errors.shape[1])
+    axes.fill_between(
+        signature.path.alphas, mean - spread, mean + spread, color=color, alpha=0.2, linewidth=0
+    )
+    axes.plot(signature.path.alphas, mean, color=color, linewidth=1.8)
+    axes.set_ylabel("Mean squared error")
+    axes.grid(axis="y")
+    _penalty_axis(axes, signature)
+
+
+def _penalty_axis(axes: Axes, signature: Selection) -> None:
+    axes.set_xscale("log")
+    axes.set_xlim(signature.path.alphas[0], signature.path.alphas[-1])
+    axes.axvline(signature.path.alphas[signature.path.best], **_CHOSEN)
+
+
+def coefficients_figure(signatures: Mapping[str, Selection], banner: str) -> Figure:
+    """Draw the LASSO coefficients of the selected columns, one panel a region set."""
+    rows = [len(signature.columns) + 2.2 for signature in signatures.values()]
+    figure = new_figure(9.2, 0.22 * sum(rows) + 0.5, banner)
+    panels = figure.subplots(len(signatures), 1, squeeze=False, height_ratios=rows)[:, 0]
+    for axes, (regions, signature) in zip(panels, signatures.items(), strict=True):
+        values = signature.coefficients
+        colors = [MALIGNANT_COLOR if value > 0 else BENIGN_COLOR for value in values]
+        axes.barh(range(len(values)), values, color=colors, height=0.7)
+        axes.axvline(0, color=FAINT, linewidth=1)
+        axes.set_yticks(range(len(values)), signature.columns, fontsize=7.5)
+        axes.set_ylim(len(values) - 0.4, -0.6)
+        axes.tick_params(axis="y", length=0)
+        axes.tick_params(axis="x", labelsize=8)
+        axes.grid(axis="x")
+        axes.set_title(regions)
+    panels[-1].set_xlabel("LASSO coefficient per standard deviation (right: malignant)")
+    return figure
+
+
+def network_figure(
+    folds: Sequence[Sequence[EpochRecord]], final: Sequence[EpochRecord], epochs: int, banner: str
+) -> Figure:
+    """Draw loss and AUCs over the epochs: every fold thin, their mean thick.
+
+    Args:
+        folds: histories of EpochRecord, one a fold.
+        final: history of the network that is kept.
+        epochs: it was trained for.
+    """
+    figure, panels = small_multiples(1 + len(DL_MODELS), 2, (4.8, 3.0), banner)
+    _curves(panels[0], folds, final, lambda record: (record.loss, record.held_out_loss))
+    panels[0].set_title("Loss")
+    for axes, model in zip(panels[1:], DL_MODELS, strict=True):
+        _curves(
+            axes, folds, final,
+            lambda record, model=model: (
+                record.auc[model],
+                None if record.held_out_auc is None else record.held_out_auc.get(model),
+            ),
+        )  # fmt: skip
+        axes.set_title(f"AUC of {model}")
+        axes.set_ylim(min(0.45, axes.get_ylim()[0]), 1.0)
+    for axes in panels:
+        axes.axvline(epochs, **_CHOSEN)
+        axes.set_xlabel("Epoch")
+        axes.grid(axis="y")
+    panels[0].legend(loc="best")
+    return figure
+
+
+def _curves(
+    axes: Axes, folds: Sequence[Sequence[EpochRecord]], final: Sequence[EpochRecord], pair
+) -> None:
+    for which, color, label in (
+        (0, FAINT, "folds, while training"),
+        (1, MALIGNANT_COLOR, "folds, held-out cases"),
+    ):
+        series = [_series(history, pair, which) for history in folds]
+        series = [values for values in series if not np.isnan(values).all()]
+        for values in series:
+            axes.plot(np.arange(1, len(values) + 1), values, color=color, linewidth=0.5, alpha=0.5)
+        if series:
+            shortest = min(map(len, series))
+            mean = np.mean([values[:shortest] for values in series], axis=0)
+            axes.plot(np.arange(1, shortest + 1), mean, color=color, linewidth=2, label=label)
+    kept = _series(final, pair, 0)
+    axes.plot(
+        np.arange(1, len(kept) + 1), kept, color=BENIGN_COLOR, linewidth=1.4,
+        linestyle=(0, (5, 2)), label="final network, while training",
+    )  # fmt: skip
+
+
+def _series(history: Sequence, pair, which: int) -> np.ndarray:
+    values = [pair(record)[which] for record in history]
+    return np.array([np.nan if value is None else value for value in values], float)
+
+
+def epochs_figure(candidate_losses: Mapping[int, float], epochs: int, banner: str) -> Figure:
+    """Draw the held-out loss of each number of epochs that was tried."""
+    figure = new_figure(6.2, 2.9, banner)
+    axes = figure.add_subplot()
+    tried = sorted(candidate_losses)
+    axes.plot(tried, [candidate_losses[n] for n in tried], "o-", color=BENIGN_COLOR)
+    axes.axvline(epochs, **_CHOSEN)
+    axes.set_xlabel("Epochs of a whole training")
+    axes.set_ylabel("Loss on held-out cases")
+    axes.grid(axis="y")
+    return figure
