@@ -10,6 +10,8 @@ from torch import Tensor
 
 from .inputs import MID_GREY
 
+_ELASTIC_POINTS = 5  # along each side; what lies between them bends like a rubber sheet
+
 
 @dataclass(frozen=True)
 class AugmentationSettings:
@@ -23,6 +25,7 @@ class AugmentationSettings:
         rotation_degrees: in plane, uniform up to this angle either way.
         scale: in plane, uniform up to this share larger or smaller.
         shift: in plane, uniform up to this share of the field of view.
+        elastic: smooth displacement in plane, up to this share of the field of view.
         brightness: added to the windowed values inside the regions, up to this either way.
         contrast: factor on the windowed values, up to this share either way.
         noise: standard deviation of what is added per voxel inside the regions, up to this.
@@ -32,6 +35,7 @@ class AugmentationSettings:
     rotation_degrees: float = 180.0
     scale: float = 0.2
     shift: float = 0.05
+    elastic: float = 0.03
     brightness: float = 0.005
     contrast: float = 0.01
     noise: float = 0.005
@@ -70,8 +74,19 @@ def _moved(inputs: Tensor, settings: AugmentationSettings, generator: torch.Gene
     grid = torch.nn.functional.affine_grid(
         torch.stack(rows, dim=1), list(slices.shape), align_corners=False
     )
+    grid = grid + _elastic(n, slices.shape[-2:], settings, generator)
     sampled = torch.nn.functional.grid_sample(slices, grid, align_corners=False)
     return sampled.view_as(inputs)
+
+
+def _elastic(
+    n: int, size: tuple[int, int], settings: AugmentationSettings, generator: torch.Generator
+) -> Tensor:
+    """Displacements (n, rows, columns, 2) in affine_grid's units, smooth between a few points."""
+    points = _either_way(2 * settings.elastic, n * 2 * _ELASTIC_POINTS**2, generator)
+    coarse = points.view(n, 2, _ELASTIC_POINTS, _ELASTIC_POINTS)
+    smooth = torch.nn.functional.interpolate(coarse, size, mode="bicubic", align_corners=True)
+    return smooth.permute(0, 2, 3, 1)
 
 
 def _relit(inputs: Tensor, settings: AugmentationSettings, generator: torch.Generator) -> Tensor:

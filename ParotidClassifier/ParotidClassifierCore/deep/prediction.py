@@ -1,6 +1,8 @@
-"""Logits of new cases."""
+"""What the network says of new cases."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -10,11 +12,27 @@ from .device import CPU, choose_device, reproducible
 from .network import MultiInputNetwork
 
 
-def predict_logits(network: MultiInputNetwork, inputs: np.ndarray, device: str = CPU) -> np.ndarray:
-    """Return the log-odds of malignancy, float64 (n, 3) in the order of DL_MODELS.
+@dataclass(frozen=True)
+class NetworkValues:
+    """What the network says of n cases.
+
+    Attributes:
+        logits: float64 (n, 3), the log-odds of malignancy in the order of DL_MODELS.
+        vectors: by model of DL_MODELS, float64 (n, m): its deep features, L2-normalised per
+            scale.
+    """
+
+    logits: np.ndarray
+    vectors: dict[str, np.ndarray]
+
+
+def predict_values(
+    network: MultiInputNetwork, inputs: np.ndarray, device: str = CPU
+) -> NetworkValues:
+    """Return logits and deep features of the cases.
 
     Cases pass one by one: the libraries sum in another order for another batch size, and a case's
-    logits must not depend on its company. CPU and GPU agree to 1e-4.
+    values must not depend on its company. CPU and GPU agree to 1e-4.
 
     Args:
         network: set to evaluation and moved to the device.
@@ -27,8 +45,19 @@ def predict_logits(network: MultiInputNetwork, inputs: np.ndarray, device: str =
     place = choose_device(device)
     network.eval().to(place)
     logits = np.empty((len(inputs), len(DL_MODELS)))
+    vectors: dict[str, list[np.ndarray]] = {model: [] for model in DL_MODELS}
     with reproducible(), torch.inference_mode():
         for row, case in enumerate(inputs):
-            case_on_device = torch.from_numpy(np.ascontiguousarray(case)).to(place)
-            logits[row] = network(case_on_device[None]).cpu().numpy()[0]
-    return logits
+            # A copy: what is mapped from a file may not be written to, which PyTorch cannot know.
+            reading = network.read(torch.from_numpy(np.array(case))[None].to(place))
+            logits[row] = reading.logits.cpu().numpy()[0]
+            for model, vector in reading.vectors.items():
+                vectors[model].append(vector.double().cpu().numpy()[0])
+    return NetworkValues(
+        logits, {m: np.array(v).reshape(len(inputs), -1) for m, v in vectors.items()}
+    )
+
+
+def predict_logits(network: MultiInputNetwork, inputs: np.ndarray, device: str = CPU) -> np.ndarray:
+    """Return the logits alone, float64 (n, 3); see `predict_values`."""
+    return predict_values(network, inputs, device).logits

@@ -1,4 +1,4 @@
-"""Training learns, repeats itself to the bit, and keeps a case's outcome from its own logits."""
+"""Training learns, repeats itself to the bit, and goes on where it was cut off."""
 
 from __future__ import annotations
 
@@ -7,34 +7,17 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
-from ParotidClassifierCore.deep.augmentation import AugmentationSettings, augmented
+from made_inputs import made_cases
 from ParotidClassifierCore.deep.prediction import predict_logits
-from ParotidClassifierCore.deep.training import (
-    NetworkTrainingSettings,
-    out_of_fold_logits,
-    train_network,
-)
+from ParotidClassifierCore.deep.trainer import Cases, run
+from ParotidClassifierCore.deep.training import NetworkTrainingSettings, train_network
 from ParotidClassifierCore.deep.weights import load_network, save_network
-from ParotidClassifierCore.errors import CohortError
+from ParotidClassifierCore.errors import CohortError, OutputError, UsageError
 from ParotidClassifierCore.models.names import DL_MODELS
+from ParotidClassifierCore.progress import silent
 from sklearn.metrics import roc_auc_score
 
 SHORT = NetworkTrainingSettings(epochs=1, batch_size=4, threads=1)
-
-
-def made_cases(n, seed=0):
-    """Discs with a rim; malignant ones are spotted inside and have a brighter rim."""
-    generator = np.random.default_rng(seed)
-    outcomes = np.arange(n) % 2
-    y, x = np.mgrid[-1:1:96j, -1:1:96j]
-    radius = np.hypot(y, x)
-    inputs = np.zeros((n, 2, 16, 96, 96), np.float32)
-    for case, outcome in zip(inputs, outcomes, strict=True):
-        spots = generator.standard_normal((2, 12, 12)).repeat(8, 0).repeat(8, 1).repeat(8, 2)
-        case[0] = (radius < 0.7) * (0.1 + (0.2 if outcome else 0.02) * spots)
-        case[1] = ((radius > 0.7) & (radius < 0.8)) * (0.1 if outcome else -0.15)
-        case += 0.01 * (case != 0) * generator.standard_normal(case.shape)
-    return inputs.clip(-0.5, 0.5), outcomes
 
 
 @pytest.fixture(scope="module")
@@ -92,28 +75,6 @@ def test_batch_norm_holds_the_statistics_of_all_training_cases(eight_cases):
     torch.testing.assert_close(norm.running_var, maps.var((0, 2, 3)), rtol=1e-3, atol=1e-5)
 
 
-def test_networks_trained_side_by_side_are_the_same(eight_cases):
-    folds = np.arange(8) // 2 % 2
-    one = out_of_fold_logits(*eight_cases, folds, SHORT)
-    two = out_of_fold_logits(*eight_cases, folds, SHORT, jobs=2)
-    assert np.array_equal(one.logits, two.logits)
-    for mine, theirs in zip(
-        one.final.network.parameters(), two.final.network.parameters(), strict=True
-    ):
-        assert torch.equal(mine, theirs)
-
-
-def test_a_cases_own_outcome_does_not_reach_its_out_of_fold_logits(eight_cases):
-    inputs, outcomes = eight_cases
-    folds = np.array([0, 0, 0, 0, 1, 1, 1, 1])
-    flipped = outcomes.copy()
-    flipped[2] = 1 - flipped[2]
-    before = out_of_fold_logits(inputs, outcomes, folds, SHORT).logits
-    after = out_of_fold_logits(inputs, flipped, folds, SHORT).logits
-    np.testing.assert_array_equal(before[folds == 0], after[folds == 0])
-    assert not np.allclose(before[folds == 1], after[folds == 1], atol=1e-6)
-
-
 @pytest.mark.parametrize("epochs", [1, 2, 5, 10])
 def test_any_number_of_steps_can_be_trained(epochs, eight_cases):
     settings = replace(SHORT, epochs=epochs)  # two batches an epoch: 10 epochs are 20 steps
@@ -123,22 +84,6 @@ def test_any_number_of_steps_can_be_trained(epochs, eight_cases):
         assert all(torch.isfinite(p).all() for p in network.parameters())
 
 
-def test_progress_rises_to_one(eight_cases):
-    told = []
-    folds = np.arange(8) // 4
-    out_of_fold_logits(*eight_cases, folds, SHORT, lambda share, step: told.append((share, step)))
-    shares = [share for share, _ in told]
-    assert shares == sorted(shares)
-    assert shares[-1] == 1.0
-    assert {round(share, 6) for share in shares} == {0.333333, 0.666667, 1.0}
-    assert told[1][1] == "network 1 of 3 trained"
-
-
-def test_a_single_fold_is_refused(eight_cases):
-    with pytest.raises(CohortError, match="one fold"):
-        out_of_fold_logits(*eight_cases, np.zeros(8, int), SHORT)
-
-
 @pytest.mark.parametrize("cases", [slice(0, 3), slice(0, 8, 2)])
 def test_too_few_cases_or_one_outcome_are_refused(eight_cases, cases):
     inputs, outcomes = eight_cases
@@ -146,26 +91,107 @@ def test_too_few_cases_or_one_outcome_are_refused(eight_cases, cases):
         train_network(inputs[cases], outcomes[cases], SHORT)
 
 
-def test_augmentation_varies_cases_and_leaves_the_outside_empty(eight_cases):
-    inputs = torch.from_numpy(eight_cases[0])
-    varied = augmented(inputs, AugmentationSettings(), torch.Generator().manual_seed(0))
-    again = augmented(inputs, AugmentationSettings(), torch.Generator().manual_seed(0))
-    assert torch.equal(varied, again)
-    assert varied[:, :, :, 0, 0].abs().max() == 0
-    for case, original in zip(varied, inputs, strict=True):
-        assert not torch.allclose(case, original, atol=1e-3)
+def test_batch_norm_settles_in_pieces(monkeypatch, eight_cases):
+    from ParotidClassifierCore.deep import trainer
+
+    inputs, outcomes = eight_cases
+    monkeypatch.setattr(trainer, "_SETTLED_AT_ONCE", 4)
+    convolution, norm, _ = train_network(inputs, outcomes, SHORT).network.tumor.features[0]
+    with torch.no_grad():
+        maps = convolution(torch.from_numpy(inputs[:, 0]))
+    torch.testing.assert_close(norm.running_mean, maps.mean((0, 2, 3)), rtol=1e-4, atol=1e-5)
 
 
-def test_tumor_and_ring_move_together():
-    inputs = torch.zeros(4, 2, 16, 96, 96)
-    inputs[:, :, 3, 30:40, 60:70] = 0.5
-    settings = AugmentationSettings(brightness=0.0, contrast=0.0, noise=0.0)
-    tumor, ring = augmented(inputs, settings, torch.Generator().manual_seed(0)).unbind(1)
-    assert torch.equal(tumor, ring)
+def test_a_fold_is_judged_at_its_candidate_epochs(eight_cases):
+    settings = replace(SHORT, epochs=4, candidates=2)
+    assert settings.candidate_epochs == (2, 4)
+    done = run(Cases(*eight_cases, np.arange(4), np.arange(4, 8)), settings, silent, "cpu")
+    assert set(done.logits) == {2, 4}
+    assert done.states == {}
+    assert [record.held_out_loss is None for record in done.history] == [True, False, True, False]
+    assert set(done.history[1].held_out_auc) == set(DL_MODELS)
 
 
-def test_no_augmentation_means_the_case_itself(eight_cases):
-    inputs = torch.from_numpy(eight_cases[0])
-    still = AugmentationSettings(False, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
-    varied = augmented(inputs, still, torch.Generator().manual_seed(0))
-    torch.testing.assert_close(varied, inputs, rtol=0, atol=1e-5)
+def test_one_candidate_is_the_last_epoch_and_more_than_epochs_are_all_of_them():
+    assert replace(SHORT, epochs=7, candidates=1).candidate_epochs == (7,)
+    assert replace(SHORT, epochs=3, candidates=8).candidate_epochs == (1, 2, 3)
+
+
+@pytest.mark.parametrize("wrong", [{"epochs": 0}, {"candidates": 0}, {"precision": "half"}])
+def test_settings_that_cannot_be_are_refused(wrong):
+    with pytest.raises(UsageError, match="cannot be trained"):
+        replace(SHORT, **wrong)
+
+
+def test_mixed_precision_learns_and_full_is_what_a_cpu_does_by_itself(eight_cases):
+    auto, full, mixed = (
+        train_network(*eight_cases, replace(SHORT, precision=name)).history[0].loss
+        for name in ("auto", "full", "mixed")
+    )
+    assert auto == full
+    assert mixed != full
+    assert mixed == pytest.approx(full, rel=0.05)
+
+
+def interrupted_after(epoch):
+    def tell(share, step):
+        if step.startswith(f"epoch {epoch} "):
+            raise KeyboardInterrupt
+
+    return tell
+
+
+@pytest.fixture(scope="module")
+def a_run(eight_cases):
+    """Four epochs without a break, and what they are made of."""
+    settings = replace(SHORT, epochs=4, candidates=2)
+    cases = Cases(*eight_cases, np.arange(8))
+    return cases, settings, run(cases, settings, silent, "cpu")
+
+
+@pytest.mark.parametrize("epoch", [1, 2, 3])
+def test_a_training_that_was_cut_off_goes_on_to_the_same_bits(epoch, a_run, tmp_path):
+    cases, settings, whole = a_run
+    with pytest.raises(KeyboardInterrupt):
+        run(cases, settings, interrupted_after(epoch), "cpu", tmp_path)
+    told = []
+    resumed = run(cases, settings, lambda share, step: told.append(step), "cpu", tmp_path)
+    assert told[0] == f"epoch {epoch + 1} of 4"
+    assert resumed.history == whole.history
+    for done in whole.states:
+        for name, tensor in whole.states[done].items():
+            assert torch.equal(tensor, resumed.states[done][name]), name
+
+
+def test_a_training_that_is_done_is_not_done_again(a_run, tmp_path):
+    cases, settings, whole = a_run
+    run(cases, settings, silent, "cpu", tmp_path)
+    told = []
+    again = run(cases, settings, lambda *args: told.append(args), "cpu", tmp_path)
+    assert told == []
+    assert again.history == whole.history
+
+
+def test_a_damaged_checkpoint_is_left_aside(a_run, tmp_path):
+    cases, settings, whole = a_run
+    with pytest.raises(KeyboardInterrupt):
+        run(cases, settings, interrupted_after(2), "cpu", tmp_path)
+    (kept,) = tmp_path.iterdir()
+    kept.write_bytes(kept.read_bytes()[:1000])
+    assert run(cases, settings, silent, "cpu", tmp_path).history == whole.history
+
+
+def test_another_outcome_or_setting_starts_another_training(a_run, tmp_path):
+    cases, settings, _ = a_run
+    run(cases, settings, silent, "cpu", tmp_path)
+    flipped = replace(cases, outcomes=1 - cases.outcomes)
+    run(flipped, settings, silent, "cpu", tmp_path)
+    run(cases, replace(settings, seed=settings.seed + 1), silent, "cpu", tmp_path)
+    assert len(list(tmp_path.iterdir())) == 3
+
+
+def test_a_checkpoint_that_cannot_be_written_says_where(a_run, tmp_path):
+    cases, settings, _ = a_run
+    (tmp_path / "file").touch()
+    with pytest.raises(OutputError, match="file"):
+        run(cases, settings, silent, "cpu", tmp_path / "file")

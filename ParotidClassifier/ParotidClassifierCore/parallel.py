@@ -1,0 +1,179 @@
+"""Independent pieces of work on all cores of this machine, or on a Dask cluster."""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor, Future, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from typing import Any
+
+from .errors import OutputError, ParotidClassifierError, UsageError
+from .progress import Progress, silent
+
+_CONNECT_SECONDS = 15
+
+
+@dataclass(frozen=True)
+class Machines:
+    """Where pieces of work are done.
+
+    Attributes:
+        jobs: processes of this machine at a time; 1 works in this very process.
+        dask: address of a Dask scheduler whose workers see the same files and have this program
+            installed; None for this machine.
+        device: of the network, one of device.DEVICES.
+    """
+
+    jobs: int = 1
+    dask: str | None = None
+    device: str = "cpu"
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Why a piece of work has no result."""
+
+    reason: str
+
+
+def run_each(
+    function: Callable[..., Any],
+    work: Sequence[tuple],
+    names: Sequence[str],
+    machines: Machines,
+    progress: Progress = silent,
+) -> list[Any]:
+    """Return function(*item) of each item, or its Failure, in the order of the items.
+
+    A piece that fails, or that takes its process down with it, does not stop the others; those
+    whose process was lost through no fault of theirs are done again.
+
+    Args:
+        function: of a module, so that it can be sent to another process.
+        work: its arguments, item by item.
+        names: of the items, for the progress.
+        machines: where.
+        progress: told after each item.
+
+    Raises:
+        OutputError: a result cannot be written: the others could not be either.
+        UsageError: there is no Dask scheduler at the address.
+    """
+    results: dict[int, Any] = {}
+    for index, result in _results(function, work, machines):
+        results[index] = result
+        progress(len(results) / len(work), f"case {len(results)} of {len(work)} ({names[index]})")
+    return [results[index] for index in range(len(work))]
+
+
+def _results(
+    function: Callable[..., Any], work: Sequence[tuple], machines: Machines
+) -> Iterator[tuple[int, Any]]:
+    if machines.jobs == 1 and machines.dask is None:
+        for index, item in enumerate(work):
+            yield index, _attempt(function, item)
+        return
+    left = list(range(len(work)))
+    while left:
+        lost = []
+        for index, result in _pass(function, work, left, machines):
+            if isinstance(result, BrokenProcessPool):
+                lost.append(index)
+            else:
+                yield index, result
+        # One of those that were at work took its process down: each of them gets its own.
+        suspects, left = sorted(lost)[: machines.jobs], sorted(lost)[machines.jobs :]
+        for index in suspects:
+            yield index, _alone(function, work[index])
+
+
+def _pass(
+    function: Callable[..., Any], work: Sequence[tuple], indices: Sequence[int], machines: Machines
+) -> Iterator[tuple[int, Any]]:
+    with _executor(machines) as executor:
+        futures = {executor.submit(_attempt, function, work[index]): index for index in indices}
+        for future in as_completed(futures):
+            yield futures[future], _outcome(future)
+
+
+def _outcome(future: Future) -> Any:
+    error = future.exception()
+    if error is None:
+        return future.result()
+    if isinstance(error, BrokenProcessPool):
+        return error
+    if isinstance(error, ParotidClassifierError):
+        raise error
+    # What Dask says of a piece whose workers died again and again.
+    return Failure(f"Its process was lost: {error!r}. It may need more memory.")
+
+
+def _alone(function: Callable[..., Any], item: tuple) -> Any:
+    with _executor(Machines(jobs=1)) as executor:
+        result = _outcome(executor.submit(_attempt, function, item))
+    if isinstance(result, BrokenProcessPool):
+        return Failure(
+            "Its process was lost, and lost again when it was tried alone. "
+            "It may need more memory than there is."
+        )
+    return result
+
+
+@contextlib.contextmanager
+def process_pool(jobs: int) -> Iterator[Executor]:
+    """Yield `jobs` processes; when something goes wrong they end at once, without a word."""
+    from joblib.externals.loky import ProcessPoolExecutor
+
+    executor = ProcessPoolExecutor(jobs, initializer=_leave_interrupts_to_the_parent)
+    try:
+        yield executor
+    except BaseException:
+        executor.shutdown(wait=False, kill_workers=True)
+        raise
+    executor.shutdown()
+
+
+@contextlib.contextmanager
+def _executor(machines: Machines) -> Iterator[Executor]:
+    if machines.dask is None:
+        with process_pool(machines.jobs) as executor:
+            yield executor
+    else:
+        with _dask_client(machines.dask) as client:
+            yield client.get_executor(pure=False)
+
+
+def _dask_client(address: str) -> Any:
+    from distributed import Client
+
+    try:
+        return Client(address, timeout=_CONNECT_SECONDS, set_as_default=False)
+    except (OSError, ValueError, TimeoutError) as error:
+        raise UsageError(
+            f"There is no Dask scheduler at {address}: {error}.",
+            "Start one with `dask scheduler` and give its address, such as tcp://host:8786.",
+        ) from error
+
+
+def _leave_interrupts_to_the_parent() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _attempt(function: Callable[..., Any], item: tuple) -> Any:
+    import SimpleITK as sitk
+    from threadpoolctl import threadpool_limits
+
+    # The pieces share the cores; threads inside each would only get in each other's way.
+    sitk.ProcessObject.SetGlobalDefaultNumberOfThreads(1)
+    try:
+        with threadpool_limits(1):
+            return function(*item)
+    except OutputError:
+        raise
+    except ParotidClassifierError as error:
+        return Failure(str(error))
+    except Exception as error:  # noqa: BLE001  one odd case must not cost the others their work
+        return Failure(f"This should not have happened: {error!r}. Please report it.")
