@@ -11,7 +11,7 @@ from functools import lru_cache
 
 import numpy as np
 from ParotidClassifierCore.clinical import CLINICAL_COLUMNS, ClinicalRecord
-from ParotidClassifierCore.cohort.agreement import ReaderAgreement
+from ParotidClassifierCore.cohort.agreement import ReaderAgreement, least_agreement
 from ParotidClassifierCore.evaluation.evaluate import EvaluationSettings, evaluate
 from ParotidClassifierCore.evaluation.results import CaseFlow, CohortPredictions, Evaluation
 from ParotidClassifierCore.models.bundle import DEMONSTRATION, RESEARCH, Bundle, TrainingCohort
@@ -142,7 +142,7 @@ def made_signatures() -> dict[str, Selection]:
     x = rng.normal(size=(len(malignant), len(names)))
     x[:, 1::2] = 0.985 * x[:, ::2] + 0.17 * x[:, 1::2]  # neighbours go together
     x[:, ::8] += 0.6 * malignant[:, None]
-    icc = made_agreement()[0].values
+    icc = least_agreement(made_agreement())
     signatures = {}
     for regions, needed in REGION_SETS.items():
         rows = [i for i, name in enumerate(names) if name.partition("_")[0] in needed]
@@ -168,7 +168,9 @@ def made_agreement() -> tuple[ReaderAgreement, ...]:
     values[0, 5] = np.nan
     return (
         ReaderAgreement("second reader", "ICC(2,1)", 30, values[0], {}),
-        ReaderAgreement("repeat reading", "ICC(3,1)", 30, values[1], {"case007": "The Tumor outline is empty."}),
+        ReaderAgreement(
+            "repeat reading", "ICC(3,1)", 30, values[1], {"case007": "The Tumor outline is empty."}
+        ),
     )
 
 

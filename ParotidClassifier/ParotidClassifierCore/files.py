@@ -58,7 +58,8 @@ def write_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence[object]
 def written_together(folder: Path) -> Iterator[Path]:
     """Yield an empty folder to write to; its files move into `folder` together or not at all.
 
-    Files of the same names that `folder` held before come back if one cannot be moved.
+    Folders in it are merged with those of the same name. Files of the same names that `folder`
+    held before come back if one cannot be moved.
 
     Raises:
         OutputError: the folder or a file in it cannot be written.
@@ -78,25 +79,41 @@ def written_together(folder: Path) -> Iterator[Path]:
 
 
 def _move_all(beside: Path, folder: Path) -> None:
-    names = sorted(path.name for path in beside.iterdir())
+    names = [path.relative_to(beside) for path in _files(beside)]
     for name in names:
         if (folder / name).is_dir():
             raise IsADirectoryError(errno.EISDIR, f"{name} is a folder there")
     before = beside / ".before"
-    before.mkdir()
-    moved = []
+    moved, made = [], []
     try:
         for name in names:
+            made += _made_folders(folder, name.parent)
             if (folder / name).exists():
+                (before / name).parent.mkdir(parents=True, exist_ok=True)
                 (folder / name).replace(before / name)
             (beside / name).replace(folder / name)
             moved.append(name)
     except BaseException:
         for name in moved:
             (folder / name).unlink(missing_ok=True)
-        for path in before.iterdir():
-            path.replace(folder / path.name)
+        for path in _files(before):
+            path.replace(folder / path.relative_to(before))
+        for path in reversed(made):
+            path.rmdir()
         raise
+
+
+def _files(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.rglob("*") if path.is_file())
+
+
+def _made_folders(folder: Path, below: Path) -> list[Path]:
+    """Make the folders `below` within `folder` that are missing, and return those."""
+    wanted = [folder / part for part in (*reversed(below.parents), below)]
+    missing = [path for path in wanted if not path.is_dir()]
+    for path in missing:
+        path.mkdir()
+    return missing
 
 
 def require_folder(folder: Path) -> None:

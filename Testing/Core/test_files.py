@@ -80,3 +80,27 @@ def test_numbers_that_are_none_are_not_written(tmp_path):
     with pytest.raises(ValueError, match="JSON"):
         write_json(tmp_path / "result.json", {"a": float("nan")})
     assert list(tmp_path.iterdir()) == []
+
+
+def test_folders_of_a_result_are_merged_with_those_that_are_there(tmp_path):
+    (tmp_path / "tables").mkdir()
+    (tmp_path / "tables" / "mine.csv").write_text("kept")
+    (tmp_path / "tables" / "one.csv").write_text("old")
+    with written_together(tmp_path) as folder:
+        for name in ("tables/one.csv", "figures/deep/two.png"):
+            (folder / name).parent.mkdir(parents=True)
+            (folder / name).write_text("new")
+    written = {p.relative_to(tmp_path).as_posix() for p in tmp_path.rglob("*") if p.is_file()}
+    assert written == {"tables/mine.csv", "tables/one.csv", "figures/deep/two.png"}
+    assert (tmp_path / "tables" / "one.csv").read_text() == "new"
+
+
+def test_a_folder_that_cannot_be_made_leaves_everything_as_it_was(tmp_path):
+    (tmp_path / "tables").write_text("a file in the way")
+    (tmp_path / "one.txt").write_text("old")
+    with pytest.raises(OutputError), written_together(tmp_path) as folder:
+        for name in ("figures/a.png", "one.txt", "tables/b.csv"):
+            (folder / name).parent.mkdir(exist_ok=True)
+            (folder / name).write_text("new")
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["one.txt", "tables"]
+    assert (tmp_path / "one.txt").read_text() == "old"

@@ -30,7 +30,7 @@ class Status(str, Enum):
 
 _WORDS = {
     Status.ANSWERED: "answered here",
-    Status.PARTLY: "partly; the authors must add",
+    Status.PARTLY: "partly",
     Status.AUTHORS: "the authors must add",
     Status.UNANSWERABLE: "cannot be answered",
     Status.ABSENT: "not in this report",
@@ -77,7 +77,7 @@ def checklists(simulated: bool, anchors: frozenset[str]) -> tuple[Checklist, ...
     """Return TRIPOD+AI and CLEAR as a report answers them.
 
     Args:
-        simulated: the cases are simulated, which answers some items and leaves others without sense.
+        simulated: the cases are, which answers some items and takes the sense from others.
         anchors: of the sections that the report has; an item that needs others is absent from it.
     """
     return tuple(_read(_FOLDER / name, simulated, anchors) for name in _FILES)

@@ -17,13 +17,17 @@ from .words import DASH
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+    from ..evaluation.results import Table
     from .checklist import Checklist
     from .parts import Section
     from .study import Study
 
 _TEMPLATES = Path(__file__).with_name("templates")
 _ESTIMATE = re.compile(r"(\S+) (\(\S+, .+\))")
-_NUMBER = re.compile(r"[-<>]? ?[\d.,]+( ?%)?|" + DASH)
+# A number, a P with its sign, two numbers, a share of cases, or a dash.
+_NUMBER = re.compile(r"[-<>]? ?[\d.]+( ?[,/]| of)? ?[-\d.]*|" + DASH)
+_REM_PER_INCH = 6
+_INTERVAL = Markup('{}<span class="interval">{}</span>')  # format() escapes what it sets in
 
 
 def report_page(study: Study, sections: Sequence[Section]) -> str:
@@ -50,26 +54,38 @@ def _environment() -> Environment:
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
     environment.filters["cell"] = _cell
-    environment.filters["numeric"] = _is_numeric
+    environment.filters["numeric_columns"] = _numeric_columns
+    environment.filters["width"] = _rem_width
     environment.filters["svg"] = _data_url
     return environment
 
 
-def _cell(value: str | float | None) -> Markup:
+def _cell(value: str | float | None) -> str:
     """Set an interval in small print under its value."""
-    if value is None or value == "":
-        return Markup(DASH)
-    estimate = _ESTIMATE.fullmatch(str(value))
+    text = "" if value is None else str(value)
+    estimate = _ESTIMATE.fullmatch(text)
     if estimate is None:
-        return escape(value)
-    return Markup('{}<span class="interval">{}</span>').format(*estimate.groups())
+        return escape(text)
+    return _INTERVAL.format(*estimate.groups())
 
 
-def _is_numeric(value: str | float | None) -> bool:
-    """Whether a cell stands under its header's right end."""
-    if value is None or isinstance(value, int | float):
-        return True
-    return bool(_NUMBER.fullmatch(value) or _ESTIMATE.fullmatch(value))
+def _numeric_columns(table: Table) -> list[bool]:
+    """Whether each column but the first is mostly numbers, which then stand under each other."""
+    filled = [
+        [value for value in of_column if value is not None]
+        for of_column in zip(*table.rows, strict=True)
+    ]
+    shares = [sum(map(_is_number, values)) / max(len(values), 1) for values in filled]
+    return [index > 0 and share > 0.5 for index, share in enumerate(shares or table.columns)]
+
+
+def _is_number(value: str | float) -> bool:
+    return not isinstance(value, str) or any(p.fullmatch(value) for p in (_NUMBER, _ESTIMATE))
+
+
+def _rem_width(figure: Figure) -> str:
+    """Return the width at which the letters of all figures have one size."""
+    return f"{figure.get_figwidth() * _REM_PER_INCH:g}rem"
 
 
 def _data_url(figure: Figure) -> str:

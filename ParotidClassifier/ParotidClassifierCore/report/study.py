@@ -156,11 +156,12 @@ def _listings(sections: Sequence[Section]) -> list[Listing]:
 
 
 def _write_figures(folder: Path, drawings: Sequence[Drawing], progress: Progress) -> None:
-    from .figures.canvas import save_print
+    from .figures.canvas import save_print, settle
 
     folder.mkdir()
     for done, drawing in enumerate(drawings):
         progress(done / len(drawings), f"figure {drawing.name}")
+        settle(drawing.figure)
         save_print(drawing.figure, folder / drawing.name)
 
 

@@ -38,7 +38,7 @@ def ratio(value: float | None) -> str:
         return DASH
     if math.isinf(value) or value >= 1e4:
         return "> 10 000"
-    return f"{value:.0f}" if value >= 100 else f"{value:.3g}"
+    return f"{value:.0f}" if value >= 100 else f"{value:#.3g}"
 
 
 def ratio_with_interval(estimate: Estimate) -> str:

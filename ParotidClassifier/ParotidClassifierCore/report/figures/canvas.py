@@ -17,7 +17,7 @@ GRID = "#e3e7ea"
 MALIGNANT_COLOR = "#d55e00"
 BENIGN_COLOR = "#0072b2"
 _PRINT_DPI = 300
-_FOOT = 0.035  # share of the height kept for the banner
+_FOOT_INCHES = 0.22  # kept for the banner
 
 _STYLE = {
     "font.family": "DejaVu Sans",
@@ -33,7 +33,8 @@ _STYLE = {
     "axes.axisbelow": True,
     "grid.color": GRID,
     "legend.fontsize": 8.5,
-    "legend.frameon": False,
+    "legend.edgecolor": "none",
+    "legend.framealpha": 0.85,
     "text.color": INK,
     "xtick.color": INK,
     "ytick.color": INK,
@@ -56,9 +57,9 @@ def one_style() -> Iterator[None]:
 def new_figure(width: float, height: float, banner: str) -> Figure:
     """Return an empty figure of so many inches with `banner` under it: figures travel alone."""
     figure = Figure(figsize=(width, height), layout="constrained", facecolor="white")
-    foot = _FOOT * 6 / height
-    figure.get_layout_engine().set(rect=(0, foot, 1, 1 - foot))
-    figure.text(0.995, 0.01, banner, fontsize=7.5, color=FAINT, ha="right", va="bottom")
+    foot = _FOOT_INCHES / height
+    figure.get_layout_engine().set(rect=(0, foot, 1, 1 - foot), w_pad=0.07, h_pad=0.08)
+    figure.text(0.995, foot / 4, banner, fontsize=7.5, color=FAINT, ha="right", va="bottom")
     return figure
 
 
@@ -69,6 +70,12 @@ def small_multiples(
     rows = -(-count // columns)
     figure = new_figure(size[0] * columns, size[1] * rows + 0.3, banner)
     return figure, [figure.add_subplot(rows, columns, i + 1) for i in range(count)]
+
+
+def settle(figure: Figure) -> None:
+    """Lay the figure out once and for all: the same on paper, on the page, and thrice as fast."""
+    figure.draw_without_rendering()
+    figure.set_layout_engine("none")
 
 
 def save_print(figure: Figure, stem: Path) -> None:

@@ -13,7 +13,8 @@ from .canvas import FAINT, INK, MALIGNANT_COLOR, new_figure
 
 _RANGE = (0.02, 2000.0)  # of odds ratios drawn; what lies outside gets an arrow
 _PROBABILITIES = (0.01, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99)
-_CLOSEST = 2.6  # points between two tick labels on a scale of 0 to 100
+_LETTER = 0.95  # width of a letter of a tick label on a scale of 0 to 100
+_LEFT = -33  # where the names of the rulers start
 
 
 def odds_ratio_figure(associations: ClinicalAssociations, banner: str) -> Figure:
@@ -34,7 +35,12 @@ def odds_ratio_figure(associations: ClinicalAssociations, banner: str) -> Figure
 def odds_ratio_name(ratio: OddsRatio) -> str:
     """Return "margin: unclear against clear" or "age_years: per year"."""
     against = f" against {ratio.reference}" if ratio.reference else ""
-    return f"{ratio.variable}: {ratio.level}{against}"
+    return f"{variable_name(ratio)}: {ratio.level}{against}"
+
+
+def variable_name(ratio: OddsRatio) -> str:
+    """Return the variable's name in words."""
+    return ratio.variable.replace("_", " ")
 
 
 def _forest(axes: Axes, ratios: tuple[OddsRatio, ...]) -> None:
@@ -72,9 +78,9 @@ def _forest_row(axes: Axes, row: int, ratio: OddsRatio) -> None:
 def nomogram_figure(nomogram: Nomogram, banner: str) -> Figure:
     """Draw the nomogram: points of each input, their sum, and the probability it means."""
     count = len(nomogram.axes) + 3
-    figure = new_figure(10.4, 0.78 * count + 0.5, banner)
+    figure = new_figure(10.4, 0.7 * count + 0.4, banner)
     axes = figure.add_subplot()
-    axes.set(xlim=(-31, 103), ylim=(-count + 0.35, 0.75))
+    axes.set(xlim=(_LEFT, 104), ylim=(-count + 0.55, 0.55))
     axes.set_axis_off()
     points = NomogramAxis(
         "Points", tuple(str(p) for p in range(0, 101, 10)), tuple(range(0, 101, 10))
@@ -104,18 +110,19 @@ def _probability_axis(nomogram: Nomogram, most: float) -> NomogramAxis:
 
 
 def _ruler(axes: Axes, y: float, axis: NomogramAxis) -> None:
-    axes.text(-31, y, axis.label.replace(" (", "\n("), va="center", fontsize=9)
+    axes.text(_LEFT, y, axis.label.replace(" of ", " of\n"), va="center", fontsize=9)
     if not axis.points:
         axes.text(0, y, "outside 0.01 to 0.99", va="center", fontsize=8.5, color=FAINT)
         return
     axes.plot([min(axis.points), max(axis.points)], [y, y], color=INK, linewidth=1.1)
-    last = -math.inf
+    taken = -math.inf
     for text, at in sorted(zip(axis.values, axis.points, strict=True), key=lambda tick: tick[1]):
         axes.plot([at, at], [y, y + 0.13], color=INK, linewidth=1.1)
+        half = len(text) * _LETTER / 2
         # Labels that would run into each other go below the line.
-        crowded = at - last < _CLOSEST * max(1, len(text) / 3)
+        above = at - half > taken
         axes.text(
-            at, y - 0.1 if crowded else y + 0.18, text, ha="center",
-            va="top" if crowded else "bottom", fontsize=8.5,
+            at, y + 0.18 if above else y - 0.1, text, ha="center",
+            va="bottom" if above else "top", fontsize=8.5,
         )  # fmt: skip
-        last = -math.inf if crowded else at
+        taken = at + half + _LETTER / 2 if above else -math.inf

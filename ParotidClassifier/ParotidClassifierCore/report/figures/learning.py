@@ -56,7 +56,7 @@ def steps_figure(signatures: Mapping[str, Selection], banner: str) -> Figure:
         axes.barh(range(len(left)), [count for _, count in left], color=color, height=0.62)
         for row, (_, count) in enumerate(left):
             axes.text(count * 1.12, row, str(count), va="center", fontsize=9)
-        axes.set_xscale("log")
+        _plain_log(axes)
         axes.set_xlim(1, 4 * max(count for _, count in left))
         axes.set_ylim(len(left) - 0.5, -0.5)
         named = axes is panels[0]
@@ -65,6 +65,13 @@ def steps_figure(signatures: Mapping[str, Selection], banner: str) -> Figure:
         axes.set_title(regions)
         axes.set_xlabel("Columns left")
     return figure
+
+
+def _plain_log(axes: Axes) -> None:
+    """Logarithmic x axis with 0.01 and 100 instead of powers of ten."""
+    axes.set_xscale("log")
+    axes.xaxis.set_major_formatter(lambda value, _: f"{value:g}")
+    axes.xaxis.set_minor_formatter("")
 
 
 def step_names(signature: Selection) -> list[tuple[str, str]]:
@@ -111,7 +118,7 @@ def _error_panel(axes: Axes, signature: Selection, color: str) -> None:
 
 
 def _penalty_axis(axes: Axes, signature: Selection) -> None:
-    axes.set_xscale("log")
+    _plain_log(axes)
     axes.set_xlim(signature.path.alphas[0], signature.path.alphas[-1])
     axes.axvline(signature.path.alphas[signature.path.best], **_CHOSEN)
 

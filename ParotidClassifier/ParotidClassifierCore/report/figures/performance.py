@@ -12,7 +12,7 @@ from ..words import number, with_interval
 from .canvas import BENIGN_COLOR, FAINT, INK, MALIGNANT_COLOR, new_figure, small_multiples
 from .palette import FAMILIES, PENS
 
-_MOST_TEXT = 0.5  # share of a cell's darkest fill above which its number is white
+_WHITE_FROM = 0.75  # share of a row from which the cell is dark enough for a white number
 
 
 def auc_figure(figures: SetFigures, banner: str) -> Figure:
@@ -79,7 +79,7 @@ def calibration_figure(figures: SetFigures, banner: str) -> Figure:
         axes.set_title(model.name, fontsize=9.5)
         if number_ % 4 == 0:
             axes.set_ylabel("Observed share malignant")
-        if number_ >= len(panels) - 4:
+        if number_ // 4 == (len(panels) - 1) // 4:
             axes.set_xlabel("Predicted probability")
     return figure
 
@@ -159,7 +159,7 @@ def _confusion_panel(axes: Axes, model: ModelFigures) -> None:
             axes.add_patch(_cell(row, column, color, share))
             axes.text(
                 column, row, str(count), ha="center", va="center", fontsize=13,
-                color="white" if share > _MOST_TEXT else INK,
+                color="white" if share >= _WHITE_FROM else INK,
             )  # fmt: skip
     axes.set(xlim=(-0.5, 1.5), ylim=(1.5, -0.5))
     axes.set_xticks([0, 1], ["called\nmalignant", "called\nbenign"], fontsize=8)

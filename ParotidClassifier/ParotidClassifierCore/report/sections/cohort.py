@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ...evaluation.results import CaseFlow, OddsRatio, Table
 from ..figures.boxes import flow_figure
-from ..figures.clinical import odds_ratio_figure
+from ..figures.clinical import odds_ratio_figure, variable_name
 from ..parts import Drawing, Listing, Paragraph, Part, Points, Section
 from ..words import number, p_value, ratio_with_interval
 
@@ -96,7 +96,7 @@ def _ratios(title: str, ratios: tuple[OddsRatio, ...]) -> Table:
     )  # fmt: skip
     rows = tuple(
         (
-            ratio.variable,
+            variable_name(ratio),
             ratio.level,
             ratio.reference,
             ratio.cases,

@@ -71,7 +71,8 @@ def decision(study: Study) -> Section | None:
         Paragraph(
             "Net benefit counts malignant tumours found, less benign ones called malignant, "
             "weighed by the threshold probability at which one would act. A model is of use where "
-            "its curve lies above both treating all tumours as malignant (all) and none of them (none)."
+            "its curve lies above both treating all tumours as malignant (all) and none of them "
+            "(none)."
         ),
         Drawing(
             "decision",

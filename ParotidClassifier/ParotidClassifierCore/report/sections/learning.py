@@ -19,7 +19,7 @@ from ..figures.learning import (
     step_names,
     steps_figure,
 )
-from ..parts import Drawing, Listing, Paragraph, Part, Section
+from ..parts import Drawing, Listing, Paragraph, Part, Points, Section
 from ..words import DASH, counted, number
 
 if TYPE_CHECKING:
@@ -48,8 +48,18 @@ def agreement(study: Study) -> Section | None:
         Listing("agreement_by_image", _passing(training, minimum, "Image type", _image)),
         Listing("agreement_by_class", _passing(training, minimum, "Feature class", _class)),
         Listing("agreement_by_column", _by_column(training), on_page=False),
+        *_unread(training),
     )
     return Section("agreement", "Reader agreement", parts)
+
+
+def _unread(training: TrainingDetails) -> list[Points]:
+    lines = tuple(
+        f"{comparison.source}, {case_id}: {reason}"
+        for comparison in training.agreement
+        for case_id, reason in comparison.failures.items()
+    )
+    return [Points(lines, "Readings that could not be used")] if lines else []
 
 
 def _comparisons(training: TrainingDetails, minimum: float) -> Table:
@@ -195,7 +205,8 @@ def network(study: Study) -> Section | None:
         Paragraph(
             f"One network was trained without each of {folds}, for out-of-fold logits, and a final "
             f"one on all training cases for {training.epochs} epochs. Figures while training are "
-            "of varied (augmented) cases with dropout, so they can lie below those of held-out cases."
+            "of varied (augmented) cases with dropout, so they can lie below those of held-out "
+            "cases."
         ),
         Drawing(
             "network",

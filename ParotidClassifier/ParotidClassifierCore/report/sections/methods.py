@@ -41,7 +41,8 @@ _USE = (
     (
         "For a new case, image and outline are checked (field of view, spacing, size of the "
         "tumour, metal, values unlike those of the training cases), and what was found stands "
-        "beside the probability. Where an input is missing, the models that need it say so and give none."
+        "beside the probability. Where an input is missing, the models that need it say so "
+        "and give none."
     ),
     (
         "A radiologist outlines the tumour, corrects the ring where it runs into other tissue, and "
@@ -52,7 +53,8 @@ _EVALUATION = (
     (
         "Discrimination: AUC (DeLong's interval, DeLong 1988; percentile interval of stratified "
         "bootstraps); accuracy, sensitivity, specificity and predictive values at the model's "
-        "threshold with Wilson's intervals. Predictive values hold for the share of malignant cases in the set."
+        "threshold with Wilson's intervals. Predictive values hold for the share of malignant "
+        "cases in the set."
     ),
     (
         "Calibration: intercept and slope of a logistic recalibration, Brier score, curves. "

@@ -76,7 +76,8 @@ def discrimination_table(figures: SetFigures) -> Table:
 
 
 def _title(figures: SetFigures) -> str:
-    return f"{figures.title.capitalize()}: {counted(figures.cases, 'case')}, {figures.malignant} malignant"
+    title = figures.title.capitalize()
+    return f"{title}: {counted(figures.cases, 'case')}, {figures.malignant} malignant"
 
 
 def _calibration_table(figures: SetFigures) -> Table:
