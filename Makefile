@@ -3,7 +3,7 @@
 # make test   set everything up and run the tests
 # make lint   check style and formatting
 # make bench  print the benchmarks
-# make models train the shipped demonstration bundle from nothing
+# make models make the shipped bundles from nothing
 
 PYTHON ?= python3
 VENV := .venv
@@ -11,7 +11,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 CORES ?= 2
 
-DEMO_BUNDLE := ParotidClassifier/Resources/Models/simulated-demo
+MODELS := ParotidClassifier/Resources/Models
 DEMO_COHORT := out/demo-cohort
 
 .PHONY: setup run test lint format bench models clean
@@ -37,9 +37,10 @@ bench: $(READY)
 
 models: $(READY)
 	rm -rf $(DEMO_COHORT)
-	$(BIN)/parotid-classifier simulate --cohort 300 --seed 2026 --jobs $(CORES) --out $(DEMO_COHORT)
+	$(BIN)/parotid-classifier simulate --cohort 357 --seed 2026 --jobs $(CORES) --out $(DEMO_COHORT)
 	$(BIN)/parotid-classifier train --cohort $(DEMO_COHORT)/cohort.csv --jobs $(CORES) \
-		--name simulated-demo --out $(DEMO_BUNDLE)
+		--name simulated-demo --out $(MODELS)/simulated-demo --report out/simulated-demo-report
+	$(BIN)/parotid-classifier bundle published-clinical --out $(MODELS)/published-clinical
 
 clean:
 	rm -rf $(VENV) out .pytest_cache .ruff_cache .benchmarks

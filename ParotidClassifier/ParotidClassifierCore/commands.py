@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,9 +15,10 @@ from .case.working_grid import EXTERNAL2, REGIONS, TUMOR
 from .clinical import ClinicalRecord
 from .errors import UsageError
 from .files import require_folder, write_csv, write_json, written_together
-from .models.eleven import MALIGNANT, outcome_word, percent
+from .models.eleven import outcome_word, percent
 from .predict import DEMONSTRATION_FINDING
 from .progress import bar_on_terminal, part
+from .result import Result
 from .ring import RING_HU_RANGE, RING_WIDTH_MM, RingSettings
 
 if TYPE_CHECKING:
@@ -32,19 +32,11 @@ _RING_FILE = "ring.seg.nrrd"
 _OVERVIEW_FILE = "overview.png"
 
 
-@dataclass(frozen=True)
-class Result:
-    """What a command tells: `text` for people, `data` for machines."""
-
-    text: str
-    data: dict[str, object]
-
-
 def predict(options: argparse.Namespace) -> Result:
     """Classify one case and write the three files of a result."""
     _require_case(options)
     require_folder(options.out)
-    bundle = _bundle(options.bundle)
+    bundle = bundle_of(options)
     with bar_on_terminal("predict") as progress:
         progress(0.0, "reading")
         case = _with_words(_case(options), options)
@@ -58,7 +50,7 @@ def _classified(case: Case, bundle: Bundle, options: argparse.Namespace, progres
     prepared, prediction = classify(
         case,
         bundle,
-        _ring_settings(options, bundle.ring),
+        ring_settings(options, bundle.ring),
         getattr(options, "device", "cpu"),
         part(progress, 0.1, 0.9),
     )
@@ -76,7 +68,7 @@ def ring(options: argparse.Namespace) -> Result:
 
     require_folder(options.out)
     case = dataclasses.replace(_case(options), ring=None)
-    prepared = prepare(case, _ring_settings(options))
+    prepared = prepare(case, ring_settings(options))
     _save_outlines(options.out / _RING_FILE, prepared)
     report = ring_report(prepared)
     data = {"ring": report, "findings": [finding.as_dict() for finding in prepared.findings]}
@@ -96,7 +88,7 @@ def features(options: argparse.Namespace) -> Result:
     from .radiomics.names import feature_names
 
     require_folder(options.out.parent)
-    prepared = prepare(_case(options), _ring_settings(options))
+    prepared = prepare(_case(options), ring_settings(options))
     with bar_on_terminal("features") as progress:
         values = extract(prepared.grid, progress=progress)
     names = feature_names()
@@ -106,53 +98,11 @@ def features(options: argparse.Namespace) -> Result:
     return Result(text, {"features": values})
 
 
-def simulate(options: argparse.Namespace) -> Result:
-    """Make one simulated case or a cohort."""
-    from .simulation.case import simulate_case
-    from .simulation.cohort import write_case, write_cohort
-
-    if options.outcome is not None and options.cohort is not None:
-        raise UsageError("--outcome names the outcome of one case.", "Leave it out with --cohort.")
-    if options.cohort is None:
-        malignant = None if options.outcome is None else options.outcome == MALIGNANT
-        case = simulate_case(options.seed, malignant)
-        write_case(case, options.out)
-        data = {"case": str(options.out), "malignant": case.malignant}
-        return Result(
-            f"A simulated {outcome_word(case.malignant)} case lies in {options.out}", data
-        )
-    with bar_on_terminal("simulate") as progress:
-        table = write_cohort(options.cohort, options.seed, options.out, options.jobs, progress)
-    return Result(f"{options.cohort} simulated cases are listed in {table}", {"cohort": str(table)})
-
-
-def train(options: argparse.Namespace) -> Result:
-    """Train the eleven models on a cohort."""
-    from .cohort.manifest import read_manifest
-    from .train import TrainingOptions, train_bundle
-
-    cases = read_manifest(options.cohort)
-    training = TrainingOptions(
-        name=options.name,
-        protocol=options.protocol,
-        force=options.force,
-        ring=_ring_settings(options),
-        epochs=options.epochs,
-        imagenet=options.imagenet,
-        seed=options.seed,
-        device=options.device,
-        jobs=options.jobs,
-    )
-    with bar_on_terminal("train") as progress:
-        report = train_bundle(cases, training, options.out, progress)
-    return Result(report.text, report.data)
-
-
 def bundle_info(options: argparse.Namespace) -> Result:
     """Show what a bundle holds."""
     from .models.bundle import bundle_info as describe
 
-    bundle = _bundle(options.bundle)
+    bundle = bundle_of(options)
     return Result(bundle.model_card, describe(bundle))
 
 
@@ -160,7 +110,7 @@ def bundle_verify(options: argparse.Namespace) -> Result:
     """Check a bundle, its weights included."""
     from .predict import bundle_identity
 
-    bundle = _bundle(options.bundle)
+    bundle = bundle_of(options)
     if bundle.network is not None:
         from .deep.weights import load_network
 
@@ -170,12 +120,22 @@ def bundle_verify(options: argparse.Namespace) -> Result:
     return Result(text, {"bundle": bundle_identity(bundle), "verified": True})
 
 
+def bundle_published_clinical(options: argparse.Namespace) -> Result:
+    """Write the bundle made of the published odds ratios."""
+    from .models.bundle_store import save_bundle
+    from .models.published_clinical import published_clinical_bundle
+
+    bundle = save_bundle(published_clinical_bundle(), options.out)
+    data = {"bundle": str(options.out), "hash": bundle.bundle_hash}
+    return Result(f"{bundle.name} lies in {options.out}", data)
+
+
 def demo(options: argparse.Namespace) -> Result:
     """Simulate a case as `simulate` does and classify it as `predict` does."""
     from .simulation.case import simulate_case
     from .simulation.cohort import write_case
 
-    bundle = _bundle(options.bundle)
+    bundle = bundle_of(options)
     with bar_on_terminal("demo") as progress:
         progress(0.0, "simulating a case")
         simulated = simulate_case(options.seed)
@@ -188,10 +148,16 @@ def demo(options: argparse.Namespace) -> Result:
     return Result(f"{result.text}\n{truth}", result.data)
 
 
-def _bundle(path: Path | None) -> Bundle:
-    from .models.bundle_store import default_bundle, load_bundle
+def bundle_of(options: argparse.Namespace) -> Bundle:
+    """Return the bundle that was named by its path or, if it is shipped, its name; else the first.
 
-    return load_bundle(path or default_bundle())
+    Raises:
+        BundleError: there is none, or it is refused.
+    """
+    from .models.bundle_store import default_bundle, find_bundle, load_bundle
+
+    named = options.bundle
+    return load_bundle(default_bundle() if named is None else find_bundle(named))
 
 
 def _require_case(options: argparse.Namespace) -> None:
@@ -241,10 +207,11 @@ def _with_words(case: Case, options: argparse.Namespace) -> Case:
     return dataclasses.replace(case, record=record)
 
 
-def _ring_settings(
+def ring_settings(
     options: argparse.Namespace,
     default: RingSettings = RingSettings(RING_WIDTH_MM, RING_HU_RANGE),  # noqa: B008  frozen
 ) -> RingSettings:
+    """Return the ring that was asked for, the parts that were not named from `default`."""
     width, limits = getattr(options, "ring_width", None), getattr(options, "hu_range", None)
     return RingSettings(
         default.width_mm if width is None else width,

@@ -14,7 +14,7 @@ from . import __version__
 from .case.findings import QualityFinding, info, warning
 from .case.grid import PreparedCase, prepare
 from .models.eleven import ModelResult, probabilities
-from .models.names import COMBINED, COMBINED_SOURCE, NETWORK_COLUMNS, ColumnKind, column_kind
+from .models.names import COMBINED, COMBINED_SOURCE, ColumnKind, column_kind
 from .progress import Progress, part, silent
 from .ring import RingSettings
 
@@ -218,16 +218,16 @@ def _radiomics(
 
 
 def _network(grid: WorkingGrid, bundle: Bundle, columns: set[str], device: str) -> dict[str, float]:
-    if not columns & set(NETWORK_COLUMNS):
+    if not {ColumnKind.NETWORK, ColumnKind.DEEP} & set(map(column_kind, columns)):
         return {}
     from .deep.inputs import network_input
-    from .deep.prediction import predict_logits
+    from .deep.prediction import predict_values
     from .deep.weights import load_network
 
     with bundle.network_file() as path:
         network = load_network(path)
-    logits = predict_logits(network, network_input(grid)[None], device)[0]
-    return dict(zip(NETWORK_COLUMNS, logits.tolist(), strict=True))
+    values = predict_values(network, network_input(grid)[None], device).columns(columns)
+    return {column: float(of_all[0]) for column, of_all in values.items()}
 
 
 def _bundle_findings(

@@ -1,4 +1,4 @@
-"""From a cohort to a bundle: extraction, network, the eleven models, their figures.
+"""From a cohort to a bundle: extraction, network, the eleven models, their evaluation.
 
 Prediction runs the same stages; only what is learnt is made here.
 """
@@ -9,31 +9,39 @@ import dataclasses
 import datetime as dt
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .cohort.extraction import CohortFeatures, extract_cohort, perturbation_agreement
+from .cohort.cache import CohortCache
+from .cohort.extraction import CohortFeatures, extract_cohort
+from .cohort.feature_table import write_feature_table
 from .cohort.manifest import TRAIN, CohortCase
+from .cohort.reading import short_fingerprint
+from .files import require_folder
+from .learn import Learnt, TrainingOptions, checkpoints_folder, learn
 from .models.bundle import DEMONSTRATION, RESEARCH, Bundle, TrainingCohort
 from .models.bundle_store import require_bundle_folder, require_bundle_name, save_bundle
-from .models.eleven import MALIGNANT, ModelResult, probabilities
-from .models.folds import stratified_folds
-from .models.names import NETWORK_COLUMNS
 from .models.reference import reference_of
-from .models.settings import CROSS_FITTED, PAPER, ModelTrainingSettings
-from .models.table import TrainingTable
+from .parallel import Machines
 from .predict import software_versions
 from .progress import Progress, part, silent
-from .report.model_card import model_card
-from .ring import RingSettings
+from .result import Result
+from .study import (
+    FEATURES_FILE,
+    PREDICTIONS_FILE,
+    brief_figures,
+    flow_of,
+    study_result,
+    write_predictions,
+)
 
 if TYPE_CHECKING:
-    from .deep.training import CrossFittedNetwork
-    from .models.training import FittedModels
+    from .deep.cross_fitting import CrossFittedNetwork
+    from .evaluation.results import CohortPredictions, Evaluation
+    from .report.study import Study
 
 _INTENDED_USE = {
     DEMONSTRATION: "Shows how the method works. Not for patients: the cases it learnt from are "
@@ -42,164 +50,91 @@ _INTENDED_USE = {
 }
 
 
-@dataclass(frozen=True)
-class TrainingOptions:
-    """What a training is asked for.
-
-    Attributes:
-        name: of the bundle.
-        protocol: how the network enters the fusions, one of settings.PROTOCOLS.
-        force: train although a class has few cases.
-        ring: of every case.
-        epochs: of the network; None for the default.
-        imagenet: MobileNetV3 checkpoint to start from; None for random weights.
-        seed: of the folds and of the network.
-        device: of the network.
-        jobs: cases extracted, and networks trained, at a time.
-    """
-
-    name: str
-    protocol: str = CROSS_FITTED
-    force: bool = False
-    ring: RingSettings = field(default_factory=RingSettings)
-    epochs: int | None = None
-    imagenet: Path | None = None
-    seed: int = 0
-    device: str = "cpu"
-    jobs: int = 1
-
-    @property
-    def models(self) -> ModelTrainingSettings:
-        """Settings of the eleven models."""
-        return ModelTrainingSettings(protocol=self.protocol, force=self.force, seed=self.seed)
-
-
-@dataclass(frozen=True)
-class TrainingReport:
-    """What a training gave: `text` for people, `data` for machines."""
-
-    text: str
-    data: dict[str, object]
-
-
-@dataclass(frozen=True)
-class _Learnt:
-    """What the training cases taught, and the table it was learnt from."""
-
-    network: CrossFittedNetwork
-    fitted: FittedModels
-    table: TrainingTable
-
-
 def train_bundle(
     cases: Sequence[CohortCase],
     options: TrainingOptions,
+    cache: CohortCache,
+    machines: Machines,
     folder: Path,
+    report: Path,
+    cohort_name: str,
     progress: Progress = silent,
-) -> TrainingReport:
-    """Train on the cases of the split "train", measure on those of "test", write the bundle.
+) -> Result:
+    """Train on the cases of the split "train", evaluate on those of "test".
 
     Args:
         cases: from the cohort's table; one simulated case makes the bundle a demonstration.
         options: what is asked for.
+        cache: of what was done before: a run that is cut off goes on from there.
+        machines: where the work is done.
         folder: of the bundle; it appears whole or not at all.
+        report: folder of the report, likewise.
+        cohort_name: shown in the report.
         progress: told the share done and the step.
 
     Raises:
         CohortError: the cohort cannot be trained on.
-        OutputError: the bundle cannot be written.
+        OutputError: bundle or report cannot be written.
     """
-    _require_trainable(cases, options, folder)
+    _require_trainable(cases, options, machines, folder)
+    require_folder(report)
+    from .deep.cross_fitting import remove_checkpoints
+
     started = time.perf_counter()
-    features = extract_cohort(cases, options.ring, options.jobs, part(progress, 0.0, 0.4))
-    learnt = _learn(features, options, progress)
-    bundle = save_bundle(_bundle(features, learnt, options), folder)
-    progress(1.0, "done")
-    return _report(bundle, folder, features.failures, (time.perf_counter() - started) / 60)
+    features = extract_cohort(
+        cases, options.ring, cache, machines, progress=part(progress, 0.0, 0.4)
+    )
+    _require_enough(features.malignant[features.training], options)
+    learnt = learn(features, options, cache, machines, part(progress, 0.4, 0.94))
+    draft = _bundle(features, learnt, options)
+    predictions = _predictions(draft, features, learnt)
+    evaluation = _evaluation(
+        predictions, len(cases), features, draft, options, part(progress, 0.94, 0.96)
+    )
+    bundle = save_bundle(_judged(draft, evaluation), folder)
+    minutes = (time.perf_counter() - started) / 60
+    study = _study(bundle, evaluation, learnt, cohort_name, minutes)
+    _write_report(study, report, features, predictions, part(progress, 0.96, 1.0))
+    remove_checkpoints(checkpoints_folder(cache))
+    places = {"bundle": str(folder), "report": str(report)}
+    more = {"minutes": round(minutes, 1)}
+    return study_result(evaluation, bundle, places, features.failures, more)
 
 
-def _require_trainable(cases: Sequence[CohortCase], options: TrainingOptions, folder: Path) -> None:
+def _require_trainable(
+    cases: Sequence[CohortCase], options: TrainingOptions, machines: Machines, folder: Path
+) -> None:
     """Refuse before the long work what would be refused after it."""
     from .deep.device import choose_device
     from .deep.network import MultiInputNetwork
     from .deep.weights import load_imagenet_weights
-    from .models.training import checked_size
 
     require_bundle_name(options.name)
     require_bundle_folder(folder)
-    training = [case.malignant for case in cases if case.split == TRAIN]
-    checked_size(np.array(training, bool), options.models)
-    choose_device(options.device)
+    _require_enough(np.array([case.malignant for case in cases if case.split == TRAIN]), options)
+    choose_device(machines.device)
     if options.imagenet is not None:
         load_imagenet_weights(MultiInputNetwork(), options.imagenet)
 
 
-def _learn(features: CohortFeatures, options: TrainingOptions, progress: Progress) -> _Learnt:
-    from .models.training import fit_eleven
+def _require_enough(malignant: np.ndarray, options: TrainingOptions) -> None:
+    from .models.training import checked_size
 
-    rows = features.training
-    agreement = perturbation_agreement(
-        features, options.ring, options.seed, jobs=options.jobs, progress=part(progress, 0.4, 0.45)
-    )
-    clinical = features.clinical[rows]
-    # The folds of the models are those of the networks.
-    complete = ~np.isnan(clinical).any(axis=1)
-    folds = stratified_folds(features.malignant[rows], options.models.folds, options.seed, complete)
-    network = _trained_network(features, folds, options, part(progress, 0.45, 0.9))
-    in_sample = None
-    if options.protocol == PAPER:
-        from .deep.prediction import predict_logits
-
-        final = network.final.network
-        in_sample = predict_logits(final, features.network_inputs[rows], options.device)
-    table = TrainingTable(
-        case_ids=tuple(case.case_id for case in features.cases if case.split == TRAIN),
-        columns=features.columns,
-        radiomics=features.radiomics[rows],
-        clinical=clinical,
-        malignant=features.malignant[rows],
-        out_of_fold_logits=network.logits,
-        in_sample_logits=in_sample,
-        agreement=agreement,
-    )
-    return _Learnt(network, fit_eleven(table, options.models, part(progress, 0.9, 0.99)), table)
+    checked_size(malignant.astype(bool), options.models)
 
 
-def _trained_network(
-    features: CohortFeatures, folds: np.ndarray, options: TrainingOptions, progress: Progress
-) -> CrossFittedNetwork:
-    from .deep.training import NetworkTrainingSettings, out_of_fold_logits
-
-    settings = NetworkTrainingSettings(
-        seed=options.seed,
-        imagenet_checkpoint=None if options.imagenet is None else str(options.imagenet),
-    )
-    if options.epochs is not None:
-        settings = dataclasses.replace(settings, epochs=options.epochs)
-    rows = features.training
-    return out_of_fold_logits(
-        features.network_inputs[rows],
-        features.malignant[rows],
-        folds,
-        settings,
-        progress,
-        options.device,
-        options.jobs,
-    )
-
-
-def _bundle(features: CohortFeatures, learnt: _Learnt, options: TrainingOptions) -> Bundle:
+def _bundle(features: CohortFeatures, learnt: Learnt, options: TrainingOptions) -> Bundle:
+    """Return the bundle before it was judged: without test figures and model card."""
     from .radiomics.settings import default_settings
 
     simulated = any(case.simulated for case in features.cases)
     kind = DEMONSTRATION if simulated else RESEARCH
-    tested = features.malignant[~features.training]
-    figures = _test_figures(features, learnt, options.device)
     cohort = TrainingCohort(
         cases=int(features.training.sum()),
         malignant=int(learnt.table.malignant.sum()),
         simulated=simulated,
         description="Simulated CT of the parotid region." if simulated else "",
+        fingerprints=_fingerprints(features),
     )
     return Bundle(
         name=options.name,
@@ -211,18 +146,9 @@ def _bundle(features: CohortFeatures, learnt: _Learnt, options: TrainingOptions)
         radiomics_yaml=default_settings().yaml(),
         cohort=cohort,
         intended_use=_INTENDED_USE[kind],
-        model_card=model_card(
-            options.name,
-            cohort,
-            (len(tested), int(tested.sum())),
-            _INTENDED_USE[kind],
-            figures,
-            learnt.fitted.settings.protocol,
-            learnt.fitted.notes,
-        ),
+        model_card="",
         network=_stored(learnt.network),
         reference=reference_of(learnt.table, learnt.fitted),
-        test_figures=figures,
         provenance={
             **software_versions(),
             "seed": options.seed,
@@ -230,6 +156,11 @@ def _bundle(features: CohortFeatures, learnt: _Learnt, options: TrainingOptions)
         },
         notes=learnt.fitted.notes,
     )
+
+
+def _fingerprints(features: CohortFeatures) -> tuple[str, ...]:
+    pairs = zip(features.cases, features.fingerprints, strict=True)
+    return tuple(sorted(short_fingerprint(f) for case, f in pairs if case.split == TRAIN))
 
 
 def _stored(network: CrossFittedNetwork) -> bytes:
@@ -241,73 +172,80 @@ def _stored(network: CrossFittedNetwork) -> bytes:
         return path.read_bytes()
 
 
-def _test_figures(
-    features: CohortFeatures, learnt: _Learnt, device: str
-) -> dict[str, dict[str, float | None]]:
-    """Return AUC, threshold, sensitivity and specificity of each model on the test cases."""
-    from .deep.prediction import predict_logits
+def _predictions(bundle: Bundle, features: CohortFeatures, learnt: Learnt) -> CohortPredictions:
+    from .evaluation.apply import cohort_predictions
 
-    rows = np.flatnonzero(~features.training)
-    logits = predict_logits(learnt.network.final.network, features.network_inputs[rows], device)
-    results = [
-        probabilities(
-            learnt.fitted.models,
-            {
-                **dict(zip(features.columns, features.radiomics[row], strict=True)),
-                **dict(zip(NETWORK_COLUMNS, logits[i], strict=True)),
-                **features.cases[row].record.coded(),
-            },
-            learnt.fitted.thresholds,
-        )
-        for i, row in enumerate(rows)
-    ]
-    malignant = features.malignant[rows]
-    return {
-        name: figures
-        for name in learnt.fitted.models
-        if (figures := _figures([result[name] for result in results], malignant))
-    }
+    out_of_fold = {}
+    for name, probabilities in learnt.fitted.out_of_fold.items():
+        out_of_fold[name] = np.full(len(features.cases), np.nan)
+        out_of_fold[name][features.training] = probabilities
+    return cohort_predictions(bundle, features, learnt.values, out_of_fold)
 
 
-def _figures(results: list[ModelResult], malignant: np.ndarray) -> dict[str, float | None]:
-    from sklearn.metrics import roc_auc_score
+def _judged(draft: Bundle, evaluation: Evaluation) -> Bundle:
+    """Return the bundle with what the test set said of it."""
+    from .report.model_card import model_card
 
-    judged = np.array([result.probability is not None for result in results], bool)
-    results = [result for result in results if result.probability is not None]
-    malignant = malignant[judged]
-    if not results:
-        return {}
-    called = np.array([result.call == MALIGNANT for result in results])
-    both = malignant.any() and not malignant.all()
-    return {
-        "auc": float(roc_auc_score(malignant, [r.probability for r in results])) if both else None,
-        "threshold": results[0].threshold,
-        "sensitivity": float(called[malignant].mean()) if malignant.any() else None,
-        "specificity": float((~called[~malignant]).mean()) if not malignant.all() else None,
-        "cases": float(len(results)),
-    }
+    test = evaluation.test
+    figures = brief_figures(test)
+    card = model_card(
+        draft.name,
+        draft.cohort,
+        (0, 0) if test is None else (test.cases, test.malignant),
+        draft.intended_use,
+        figures,
+        draft.protocol,
+        draft.notes,
+        draft.models,
+    )
+    return dataclasses.replace(draft, test_figures=figures, model_card=card)
 
 
-def _report(
-    bundle: Bundle, folder: Path, failures: Mapping[str, str], minutes: float
-) -> TrainingReport:
-    figures = {name: dict(values) for name, values in bundle.test_figures.items()}
-    aucs = {name: values["auc"] for name, values in figures.items()}
-    lines = [
-        *(
-            f"{name:<24} test AUC {'–' if auc is None else f'{auc:.3f}'}"
-            for name, auc in aucs.items()
-        ),
-        *(f"{case_id} was left out: {reason}" for case_id, reason in failures.items()),
-        *bundle.notes,
-        f"{folder}, trained in {minutes:.1f} min",
-    ]
-    data = {
-        "bundle": str(folder),
-        "hash": bundle.bundle_hash,
-        "minutes": round(minutes, 1),
-        "test_figures": figures,
-        "failures": dict(failures),
-        "notes": list(bundle.notes),
-    }
-    return TrainingReport("\n".join(lines), data)
+def _evaluation(
+    predictions: CohortPredictions,
+    listed: int,
+    features: CohortFeatures,
+    bundle: Bundle,
+    options: TrainingOptions,
+    progress: Progress,
+) -> Evaluation:
+    from .evaluation.evaluate import EvaluationSettings, evaluate
+
+    settings = EvaluationSettings(bootstraps=options.bootstraps, seed=options.seed)
+    return evaluate(predictions, flow_of(listed, features), bundle.models, settings, progress)
+
+
+def _study(
+    bundle: Bundle, evaluation: Evaluation, learnt: Learnt, cohort_name: str, minutes: float
+) -> Study:
+    from .report.study import Study, TrainingDetails
+
+    network = learnt.network
+    details = TrainingDetails(
+        fitted=learnt.fitted,
+        agreement=learnt.agreement,
+        columns=learnt.table.columns,
+        fold_histories=network.histories,
+        final_history=network.final.history,
+        epochs=network.epochs,
+        candidate_losses=network.candidate_losses,
+        protocol=bundle.protocol,
+        seeds={"folds, network and intervals": int(bundle.provenance["seed"])},
+        software=software_versions(),
+        minutes=minutes,
+    )
+    return Study(bundle, evaluation, details, cohort_name, bundle.cohort.simulated)
+
+
+def _write_report(
+    study: Study,
+    folder: Path,
+    features: CohortFeatures,
+    predictions: CohortPredictions,
+    progress: Progress,
+) -> None:
+    from .report.study import write_report
+
+    write_report(study, folder, progress)
+    write_feature_table(features, folder / FEATURES_FILE)
+    write_predictions(folder / PREDICTIONS_FILE, features, predictions)

@@ -1,24 +1,20 @@
-"""From a cohort table to a bundle to a prediction, on small made cases."""
+"""A small study end to end: cohort table → bundle and report → evaluation → prediction."""
 
+import contextlib
+import io
 import json
+import shutil
 
 import numpy as np
+import pandas as pd
 import pytest
 import SimpleITK as sitk
 from made_cases import ball_mask, tissue_ct
-from ParotidClassifierCore.case.loading import Case
-from ParotidClassifierCore.case.masks import load_mask
-from ParotidClassifierCore.case.volumes import load_ct
 from ParotidClassifierCore.cli import main
-from ParotidClassifierCore.cohort.extraction import extract_cohort, perturbation_agreement
-from ParotidClassifierCore.cohort.manifest import read_manifest
-from ParotidClassifierCore.errors import CohortError
 from ParotidClassifierCore.models.bundle_store import load_bundle
 from ParotidClassifierCore.models.names import ELEVEN_MODELS
-from ParotidClassifierCore.predict import predict
-from ParotidClassifierCore.ring import RingSettings
 
-CASES = 26  # of them 22 to train on, 11 of each class
+CASES, TRAINING = 40, 28
 
 
 def write_case(folder, number, malignant):
@@ -36,104 +32,185 @@ def write_case(folder, number, malignant):
 
 @pytest.fixture(scope="module")
 def a_cohort(tmp_path_factory):
-    """Path of a table of made cases; one of them cannot be used."""
+    """Path of a table of 40 made cases, and one that cannot be used."""
     folder = tmp_path_factory.mktemp("cohort")
-    rows = ["case_id,ct,tumor,outcome,split,simulated,symptoms,margin,lymph_nodes"]
+    rows = ["case_id,ct,tumor,outcome,split,simulated,symptoms,margin,lymph_nodes,age_years,sex"]
     for number in range(CASES):
         malignant = number % 2 == 1
         write_case(folder, number, malignant)
         rows.append(
             f"case{number},ct{number}.nrrd,tumor{number}.nrrd,"
-            f"{'malignant' if malignant else 'benign'},{'test' if number >= 22 else 'train'},yes,"
+            f"{'malignant' if malignant else 'benign'},"
+            f"{'train' if number < TRAINING else 'test'},yes,"
             f"{'with' if number % 3 else 'without'},{'unclear' if number % 4 == 1 else 'clear'},"
-            f"{'with' if number % 5 == 1 else 'without'}"
+            f"{'with' if number % 5 == 1 else 'without'},{40 + number},"
+            f"{'male' if number % 7 else 'female'}"
         )
+    shutil.copy(folder / "ct0.nrrd", folder / "ct-broken.nrrd")
     sitk.WriteImage(ball_mask(tissue_ct()) * 0, str(folder / "empty.nrrd"))
-    rows.append("broken,ct0.nrrd,empty.nrrd,benign,train,yes,with,clear,without")
+    rows.append("broken,ct-broken.nrrd,empty.nrrd,benign,train,yes,with,clear,without,50,male")
     (folder / "cohort.csv").write_text("\n".join(rows) + "\n")
     return folder / "cohort.csv"
 
 
-@pytest.fixture(scope="module")
-def a_training(a_cohort, tmp_path_factory):
-    """What `train` printed, and the folder of the bundle it wrote."""
-    import contextlib
-    import io
-
-    folder = tmp_path_factory.mktemp("trained") / "bundle"
+def told(*arguments):
+    """Run a command with --json; return its exit code and what it printed."""
     printed = io.StringIO()
     with contextlib.redirect_stdout(printed):
-        code = main(
-            ["train", "--cohort", str(a_cohort), "--name", "tiny", "--epochs", "1",
-             "--jobs", "2", "--json", "--out", str(folder)]
-        )  # fmt: skip
-    assert code == 0
-    return json.loads(printed.getvalue()), folder
+        code = main([*map(str, arguments), "--json"])
+    return code, json.loads(printed.getvalue())
+
+
+def trained(cohort, folder, *more):
+    return told(
+        "train", "--cohort", cohort, "--name", "tiny", "--epochs", 1, "--jobs", 2,
+        "--bootstraps", 50, "--out", folder / "bundle", "--report", folder / "report", *more,
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def a_training(a_cohort, tmp_path_factory):
+    """What `train` printed, and the folder with its bundle and report."""
+    folder = tmp_path_factory.mktemp("trained")
+    code, result = trained(a_cohort, folder)
+    assert code == 0, result
+    return result, folder
+
+
+@pytest.fixture(scope="module")
+def training_table(a_training):
+    """The probabilities that the training wrote, by case."""
+    return pd.read_parquet(a_training[1] / "report" / "predictions.parquet").set_index("case_id")
 
 
 def test_train_writes_a_bundle_with_all_eleven_models(a_training):
-    report, folder = a_training
-    bundle = load_bundle(folder)
+    result, folder = a_training
+    bundle = load_bundle(folder / "bundle")
     assert tuple(bundle.models) == ELEVEN_MODELS
-    assert report["hash"] == bundle.bundle_hash
+    assert result["hash"] == bundle.bundle_hash
     assert bundle.is_demonstration
-    assert (bundle.cohort.cases, bundle.cohort.malignant) == (22, 11)
+    assert (bundle.cohort.cases, bundle.cohort.malignant) == (TRAINING, TRAINING // 2)
+    assert len(bundle.cohort.fingerprints) == TRAINING
     assert "simulated" in bundle.model_card
 
 
-def test_a_case_that_cannot_be_used_is_reported_and_stops_nothing(a_training):
-    report, _ = a_training
-    assert list(report["failures"]) == ["broken"]
-    assert "is empty" in report["failures"]["broken"]
-
-
-def test_prediction_runs_what_training_ran(a_training, a_cohort):
-    """Classifying the test cases one by one gives the figures that training found for them."""
-    _, folder = a_training
-    bundle = load_bundle(folder)
-    tested = [case for case in read_manifest(a_cohort) if case.split == "test"]
-    results = [
-        predict(Case(load_ct(c.ct), load_mask(c.tumor, "Tumor"), record=c.record), bundle)[1].models
-        for c in tested
-    ]
-    malignant = np.array([case.malignant for case in tested])
+def test_train_writes_the_report_with_every_model_and_its_tables(a_training):
+    report = a_training[1] / "report"
+    page = (report / "report.html").read_text(encoding="utf-8")
     for name in ELEVEN_MODELS:
-        scores = np.array([result[name].probability for result in results])
-        called = np.array([result[name].call == "malignant" for result in results])
-        pairs = scores[malignant][:, None] - scores[~malignant][None, :]
-        auc = ((pairs > 0) + 0.5 * (pairs == 0)).mean()
-        figures = bundle.test_figures[name]
-        assert figures["auc"] == pytest.approx(auc, abs=1e-12)
-        assert figures["sensitivity"] == pytest.approx(called[malignant].mean())
-        assert figures["specificity"] == pytest.approx((~called[~malignant]).mean())
+        assert name in page
+    assert {"results.json", "checklist.html", "features.parquet"} <= {
+        path.name for path in report.iterdir()
+    }
+    assert list((report / "tables").glob("*.csv"))
+    assert list((report / "figures").glob("*.pdf"))
 
 
-def test_features_that_another_outline_changes_agree_less(a_cohort):
-    cases = [case for case in read_manifest(a_cohort) if case.case_id != "broken"][:6]
-    features = extract_cohort(cases, RingSettings(), jobs=2)
-    agreement = perturbation_agreement(features, RingSettings(), seed=0, jobs=2)
-    by_column = dict(zip(features.columns, agreement, strict=True))
-    assert by_column["Tumor_original_shape_MeshVolume"] > 0.8
-    assert (
-        by_column["Tumor_original_shape_MeshVolume"]
-        > by_column["Tumor_original_firstorder_Minimum"]
-    )
-    again = perturbation_agreement(features, RingSettings(), seed=0, jobs=1)
-    assert np.array_equal(agreement, again, equal_nan=True)
+def test_a_case_that_cannot_be_used_is_reported_and_stops_nothing(a_training, training_table):
+    result, _ = a_training
+    assert list(result["failures"]) == ["broken"]
+    assert "is empty" in result["failures"]["broken"]
+    assert len(training_table) == CASES
 
 
-def test_a_cohort_with_too_few_of_a_class_is_refused_before_the_work(a_cohort, tmp_path, capsys):
-    text = a_cohort.read_text().splitlines()
-    benign = [text[0], *[row for row in text if ",benign,train" in row and "broken" not in row][:2]]
-    one = a_cohort.with_name("one.csv")
-    one.write_text("\n".join(benign) + "\n")
-    code = main(["train", "--cohort", str(one), "--name", "x", "--out", str(tmp_path / "x")])
+@pytest.mark.parametrize("number", [3, CASES - 1])
+def test_predict_gives_the_probability_that_the_training_table_has(
+    number, a_training, a_cohort, training_table, tmp_path
+):
+    words = pd.read_csv(a_cohort).set_index("case_id").loc[f"case{number}"]
+    code, result = told(
+        "predict", "--ct", a_cohort.with_name(f"ct{number}.nrrd"),
+        "--tumor", a_cohort.with_name(f"tumor{number}.nrrd"), "--symptoms", words["symptoms"],
+        "--margin", words["margin"], "--lymph-nodes", words["lymph_nodes"],
+        "--bundle", a_training[1] / "bundle", "--out", tmp_path,
+    )  # fmt: skip
+    assert code == 0
+    row = training_table.loc[f"case{number}"]
+    for name in ELEVEN_MODELS:
+        assert result["models"][name]["probability"] == pytest.approx(row[name], abs=1e-6)
+
+
+def test_evaluate_finds_what_train_found(a_training, a_cohort, tmp_path):
+    result, folder = a_training
+    code, again = told(
+        "evaluate", "--bundle", folder / "bundle", "--cohort", a_cohort, "--jobs", 2,
+        "--bootstraps", 50, "--out", tmp_path / "report",
+    )  # fmt: skip
+    assert code == 0
+    assert again["test_figures"] == result["test_figures"]
+    assert (tmp_path / "report" / "report.html").exists()
+
+
+def test_evaluate_refuses_test_cases_that_the_bundle_learnt_from(a_training, a_cohort, tmp_path):
+    table = pd.read_csv(a_cohort).drop(columns="split")
+    table[table["case_id"] != "broken"].to_csv(a_cohort.with_name("all.csv"), index=False)
+    code, result = told(
+        "evaluate", "--bundle", a_training[1] / "bundle", "--cohort",
+        a_cohort.with_name("all.csv"), "--cache", a_cohort.with_name("cohort.cache"),
+        "--out", tmp_path / "report",
+    )  # fmt: skip
     assert code == 3
-    assert "0 malignant and 2 benign" in capsys.readouterr().err
-    assert not (tmp_path / "x").exists()
+    assert "case0" in result["error"]["message"]
+    assert not (tmp_path / "report").exists()
 
 
-def test_a_cohort_without_any_usable_case_is_refused(a_cohort):
-    broken = [case for case in read_manifest(a_cohort) if case.case_id == "broken"]
-    with pytest.raises(CohortError, match="No case of the cohort could be used"):
-        extract_cohort(broken, RingSettings())
+def test_the_same_seed_gives_the_same_bundle(a_training, a_cohort, tmp_path):
+    result, folder = a_training
+    code, again = trained(a_cohort, tmp_path)
+    assert code == 0
+    assert again["test_figures"] == result["test_figures"]
+    for name in ("models.json", "network.safetensors", "reference.json"):
+        first, second = (place / "bundle" / name for place in (folder, tmp_path))
+        assert first.read_bytes() == second.read_bytes()
+
+
+def test_the_paper_protocol_predicts_what_it_trained(a_cohort, tmp_path):
+    code, _ = trained(a_cohort, tmp_path, "--protocol", "paper")
+    assert code == 0
+    assert load_bundle(tmp_path / "bundle").protocol == "paper"
+    table = pd.read_parquet(tmp_path / "report" / "predictions.parquet").set_index("case_id")
+    code, result = told(
+        "predict", "--ct", a_cohort.with_name("ct30.nrrd"),
+        "--tumor", a_cohort.with_name("tumor30.nrrd"),
+        "--bundle", tmp_path / "bundle", "--out", tmp_path / "one",
+    )  # fmt: skip
+    assert code == 0
+    for name in ("Tumor_RAD+DL", "Tumor+External2_RAD+DL"):
+        assert result["models"][name]["probability"] == pytest.approx(
+            table.loc["case30", name], abs=1e-6
+        )
+
+
+def test_a_cohort_with_too_few_of_a_class_is_refused_before_the_work(a_cohort, tmp_path):
+    table = pd.read_csv(a_cohort)
+    benign = table[(table["outcome"] == "benign") & (table["case_id"] != "broken")]
+    benign.head(2).to_csv(a_cohort.with_name("one.csv"), index=False)
+    code, result = trained(a_cohort.with_name("one.csv"), tmp_path)
+    assert code == 3
+    assert "0 malignant and 2 benign" in result["error"]["message"]
+    assert list(tmp_path.iterdir()) == []
+    assert not a_cohort.with_name("one.cache").exists()
+
+
+def test_train_says_at_once_that_there_is_no_gpu(a_cohort, tmp_path):
+    import torch
+
+    if torch.cuda.is_available():
+        pytest.skip("this machine has a GPU")
+    code, result = trained(a_cohort, tmp_path, "--device", "cuda")
+    assert code == 2
+    assert result["error"]["kind"] == "DeviceUnavailableError"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_training_that_is_interrupted_leaves_no_bundle(a_cohort, tmp_path, monkeypatch):
+    from ParotidClassifierCore.models import training
+
+    def interrupted(*arguments):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(training, "fit_eleven", interrupted)
+    code, result = trained(a_cohort, tmp_path)
+    assert code == 130
+    assert result["error"]["kind"] == "Interrupted"
+    assert list(tmp_path.iterdir()) == []

@@ -2,37 +2,20 @@
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from ..case.grid import prepare
-from ..case.loading import Case
-from ..case.masks import load_mask
-from ..case.perturbation import perturbed_outline
-from ..case.volumes import load_ct
-from ..case.working_grid import TUMOR
 from ..clinical import CLINICAL_COLUMNS
-from ..errors import CohortError, ParotidClassifierError
-from ..models.agreement import icc_2_1
+from ..errors import CohortError
+from ..parallel import Failure, Machines, run_each
 from ..progress import Progress, silent
+from ..radiomics.settings import RadiomicsSettings, default_settings
 from ..ring import RingSettings
+from .cache import CohortCache
 from .manifest import TRAIN, CohortCase
-
-
-@dataclass(frozen=True)
-class CaseFeatures:
-    """What the models read of one case's image.
-
-    Attributes:
-        radiomics: by column.
-        network_input: float32 (2, 16, 96, 96).
-    """
-
-    radiomics: dict[str, float]
-    network_input: np.ndarray
+from .reading import CaseFeatures, Reading
 
 
 @dataclass(frozen=True)
@@ -43,7 +26,10 @@ class CohortFeatures:
         cases: the rows of the table, without those that failed.
         columns: (p,) radiomic columns.
         radiomics: (n, p) float64.
-        network_inputs: float32 (n, 2, 16, 96, 96).
+        network_inputs: float32 (n, 2, 16, 96, 96), mapped from a file.
+        fingerprints: (n,) of the images.
+        spacings: (n, 3) of the CTs (x, y, z) in mm.
+        volumes: (n, 2) of Tumor and External2 in mm³.
         failures: why a case is missing, by case id.
     """
 
@@ -51,17 +37,20 @@ class CohortFeatures:
     columns: tuple[str, ...]
     radiomics: np.ndarray
     network_inputs: np.ndarray
-    failures: dict[str, str]
+    fingerprints: tuple[str, ...] = ()
+    spacings: np.ndarray = field(default_factory=lambda: np.empty((0, 3)))
+    volumes: np.ndarray = field(default_factory=lambda: np.empty((0, 2)))
+    failures: dict[str, str] = field(default_factory=dict)
 
     @property
     def malignant(self) -> np.ndarray:
         """(n,) bool."""
-        return np.array([case.malignant for case in self.cases])
+        return np.array([case.malignant for case in self.cases], bool)
 
     @property
     def training(self) -> np.ndarray:
         """(n,) bool: the rows that models may learn from."""
-        return np.array([case.split == TRAIN for case in self.cases])
+        return np.array([case.split == TRAIN for case in self.cases], bool)
 
     @property
     def clinical(self) -> np.ndarray:
@@ -76,125 +65,106 @@ class CohortFeatures:
 
 
 def extract_cohort(
-    cases: Sequence[CohortCase], ring: RingSettings, jobs: int = 1, progress: Progress = silent
+    cases: Sequence[CohortCase],
+    ring: RingSettings,
+    cache: CohortCache,
+    machines: Machines = Machines(),  # noqa: B008  frozen
+    radiomics: RadiomicsSettings | None = None,
+    progress: Progress = silent,
 ) -> CohortFeatures:
     """Return what the models read of every case; a case that cannot be used is reported.
 
     Args:
         cases: from the cohort's table.
-        ring: of every case.
-        jobs: processes.
+        ring: of every case that brings none.
+        cache: what is there is not computed again.
+        machines: where the work is done.
+        radiomics: None for the default settings.
         progress: told the share done and the case at hand.
 
     Raises:
-        CohortError: no case could be used.
+        CohortError: no case could be used, or an image is in training and in test.
+        OutputError: the cache cannot be written.
+        UsageError: there is no Dask scheduler at the address.
     """
-    done: list[CohortCase] = []
-    features: list[CaseFeatures] = []
-    failures: dict[str, str] = {}
-    work = [(case, ring) for case in cases]
-    results = _in_parallel(extract_case, work, jobs, progress)
-    for case, result in zip(cases, results, strict=True):
-        if isinstance(result, str):
-            failures[case.case_id] = result
-        else:
-            done.append(case)
-            features.append(result)
-    if not features:
-        raise _none_usable(failures)
-    columns = tuple(features[0].radiomics)
-    return CohortFeatures(
-        tuple(done),
-        columns,
-        np.array([[item.radiomics[column] for column in columns] for item in features]),
-        np.stack([item.network_input for item in features]),
-        failures,
-    )
+    radiomics = radiomics or default_settings()
+    readings = [Reading(case.ct, case.tumor, case.ring, ring, radiomics) for case in cases]
+    names = [case.case_id for case in cases]
+    keys = read_all(readings, names, cache, machines, progress)
+    failures = {n: k.reason for n, k in zip(names, keys, strict=True) if isinstance(k, Failure)}
+    if len(failures) == len(cases):
+        listed = "\n  ".join(f"{case_id}: {reason}" for case_id, reason in failures.items())
+        raise CohortError(f"No case of the cohort could be used:\n  {listed}", "Correct them.")
+    usable = tuple(case for case in cases if case.case_id not in failures)
+    features = _gathered(usable, [key for key in keys if isinstance(key, str)], cache, failures)
+    require_no_leakage(usable, features.fingerprints)
+    return features
 
 
-def extract_case(case: CohortCase, ring: RingSettings) -> CaseFeatures:
-    """Return what the models read of one case, by the same stages as a prediction.
-
-    Raises:
-        ParotidClassifierError: the case cannot be used.
-    """
-    from ..deep.inputs import network_input
-    from ..radiomics.extraction import extract
-
-    grid = prepare(_load(case), ring).grid
-    return CaseFeatures(extract(grid), network_input(grid))
-
-
-def perturbation_agreement(
-    features: CohortFeatures,
-    ring: RingSettings,
-    seed: int,
-    most_cases: int = 20,
-    jobs: int = 1,
+def read_all(
+    readings: Sequence[Reading],
+    names: Sequence[str],
+    cache: CohortCache,
+    machines: Machines,
     progress: Progress = silent,
-) -> np.ndarray:
-    """Return how well each radiomic column survives another outline of the same tumour.
-
-    Up to `most_cases` training cases, drawn with `seed`, are outlined a second time by
-    `perturbed_outline`; the two readings are compared by ICC(2,1). This stands in for a second
-    reader where a cohort has none.
-
-    Returns:
-        (p,) intraclass correlation, NaN where a column does not vary.
-    """
-    rng = np.random.default_rng(seed)
-    rows = np.flatnonzero(features.training)
-    rows = np.sort(rng.permutation(rows)[:most_cases])
-    seeds = rng.integers(2**32, size=len(rows)).tolist()
-    work = [(features.cases[row], ring, own) for row, own in zip(rows, seeds, strict=True)]
-    results = list(_in_parallel(_second_reading, work, jobs, progress))
-    read = [i for i, result in enumerate(results) if not isinstance(result, str)]
-    if len(read) < 2:
-        failed = dict(zip([w[0].case_id for w in work], results, strict=True))
-        raise _none_usable(failed)
-    second = np.array([[results[i][column] for column in features.columns] for i in read])
-    return icc_2_1(np.stack([features.radiomics[rows[read]], second], axis=1))
+) -> list[str | Failure]:
+    """Store the features of all readings and return, for each, its key or why it has none."""
+    work = [(reading,) for reading in readings]
+    return run_each(cache.store, work, names, machines, progress)
 
 
-def _second_reading(case: CohortCase, ring: RingSettings, seed: int) -> dict[str, float]:
-    from ..radiomics.extraction import extract
+def require_no_leakage(cases: Sequence[CohortCase], fingerprints: Sequence[str]) -> None:
+    """Raise CohortError where an image is among the training and the test cases."""
+    pairs = [
+        f"rows {first.row} and {second.row} ({first.case_id}, {second.case_id})"
+        for first, second in same_images(cases, fingerprints)
+        if first.split != second.split
+    ]
+    if pairs:
+        raise CohortError(
+            f"The same CT is in training and in test, column ct: {', '.join(pairs)}.",
+            "Keep each patient in one of them.",
+        )
 
-    loaded = _load(case)
-    grid = prepare(loaded, ring).grid
-    outline = perturbed_outline(grid.tumor, np.random.default_rng(seed))
-    again = dataclasses.replace(loaded, tumor=grid.geometry.image(outline))
-    return extract(prepare(again, ring).grid)
+
+def same_images(
+    cases: Sequence[CohortCase], fingerprints: Sequence[str]
+) -> list[tuple[CohortCase, CohortCase]]:
+    """Return the pairs of cases whose CTs are the same, voxel by voxel."""
+    first: dict[str, CohortCase] = {}
+    pairs = []
+    for case, fingerprint in zip(cases, fingerprints, strict=True):
+        if fingerprint in first:
+            pairs.append((first[fingerprint], case))
+        first.setdefault(fingerprint, case)
+    return pairs
 
 
-def _load(case: CohortCase) -> Case:
-    return Case(load_ct(case.ct), load_mask(case.tumor, TUMOR), record=case.record)
-
-
-def _in_parallel(
-    function: Callable, work: Sequence[tuple], jobs: int, progress: Progress
-) -> Iterator[object]:
-    """Yield function(*item) for each item in order, or why an item cannot be used."""
-    from joblib import Parallel, delayed
-
-    results = Parallel(n_jobs=jobs, return_as="generator")(
-        delayed(_attempt)(function, item) for item in work
+def _gathered(
+    cases: tuple[CohortCase, ...],
+    keys: Sequence[str],
+    cache: CohortCache,
+    failures: dict[str, str],
+) -> CohortFeatures:
+    """Read the features of all cases, one case in memory at a time."""
+    columns = tuple(cache.load(keys[0]).radiomics)
+    radiomics = np.empty((len(keys), len(columns)))
+    facts: list[CaseFeatures] = []
+    for row, key in enumerate(keys):
+        features = cache.load(key)
+        radiomics[row] = [features.radiomics[column] for column in columns]
+        facts.append(_without_arrays(features))
+    return CohortFeatures(
+        cases=cases,
+        columns=columns,
+        radiomics=radiomics,
+        network_inputs=cache.network_inputs(keys),
+        fingerprints=tuple(fact.fingerprint for fact in facts),
+        spacings=np.array([fact.spacing for fact in facts]),
+        volumes=np.array([fact.volumes for fact in facts]),
+        failures=failures,
     )
-    for number, result in enumerate(results, start=1):
-        progress(number / len(work), f"case {number} of {len(work)}")
-        yield result
 
 
-def _attempt(function: Callable, item: tuple) -> object:
-    import SimpleITK as sitk
-
-    # The cases share the cores; threads inside each would only get in each other's way.
-    sitk.ProcessObject.SetGlobalDefaultNumberOfThreads(1)
-    try:
-        return function(*item)
-    except ParotidClassifierError as error:
-        return str(error)
-
-
-def _none_usable(failures: dict[str, object]) -> CohortError:
-    listed = "\n  ".join(f"{case_id}: {reason}" for case_id, reason in failures.items())
-    return CohortError(f"No case of the cohort could be used:\n  {listed}", "Correct them.")
+def _without_arrays(features: CaseFeatures) -> CaseFeatures:
+    return replace(features, radiomics={}, network_input=np.empty(0))

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-import csv
 import difflib
-from dataclasses import dataclass, fields
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
+import numpy as np
+
 from ..clinical import ClinicalRecord
-from ..errors import CohortError, ParotidClassifierError, UnreadableFileError
+from ..errors import CohortError, ParotidClassifierError
 from ..models.eleven import BENIGN, MALIGNANT
+from .tables import read_rows
 
 TRAIN, TEST = "train", "test"
-OUTCOMES = {BENIGN: False, MALIGNANT: True}
 SPLITS = (TRAIN, TEST)
+OUTCOMES = {BENIGN: False, MALIGNANT: True}
 _YES_OR_NO = {"yes": True, "no": False, "": False}
 CLINICAL_VARIABLES = tuple(field.name for field in fields(ClinicalRecord))
 REQUIRED_COLUMNS = ("case_id", "ct", "tumor", "outcome")
+OPTIONAL_OUTLINES = ("ring", "second_reader", "repeat")
+OPTIONAL_COLUMNS = ("split", "simulated", "scanner", *OPTIONAL_OUTLINES)
+_FILES = ("ct", "tumor", *OPTIONAL_OUTLINES)
 
 
 @dataclass(frozen=True)
@@ -31,6 +37,11 @@ class CohortCase:
         split: "train" or "test".
         record: the clinical variables.
         simulated: whether it is a phantom rather than a patient.
+        ring: file with External2 as refined by hand; None where it is computed.
+        second_reader: file with the tumour as another reader outlined it; None without.
+        repeat: file with the tumour as the same reader outlined it again; None without.
+        scanner: in the hospital's words; may be empty.
+        row: of the table, for messages.
     """
 
     case_id: str
@@ -40,33 +51,37 @@ class CohortCase:
     split: str
     record: ClinicalRecord
     simulated: bool = False
+    ring: Path | None = None
+    second_reader: Path | None = None
+    repeat: Path | None = None
+    scanner: str = ""
+    row: int = 0
 
 
-def read_manifest(path: Path) -> list[CohortCase]:
-    """Return the cases in a CSV table; paths are relative to the table's folder.
+def read_manifest(path: Path, default_split: str = TRAIN) -> list[CohortCase]:
+    """Return the cases in a CSV or XLSX table; paths are relative to the table's folder.
 
-    Columns: case_id, ct, tumor, outcome (benign/malignant), optional split (train/test; all train
-    without it), optional simulated (yes/no; no without it) and the clinical variables by their
-    names.
+    Columns: case_id, ct, tumor, outcome (benign/malignant); optional split (train/test),
+    simulated (yes/no), scanner, ring, second_reader, repeat (outlines) and the clinical variables
+    by their names. Other columns are left alone.
+
+    Args:
+        path: the table.
+        default_split: of a row that names none.
 
     Raises:
-        UnreadableFileError: missing or not a CSV table.
+        UnreadableFileError: missing or not a table.
         CohortError: lists every problem with its row and column.
     """
-    rows, header = _rows(path)
+    header, rows = read_rows(path)
     _require_columns(path, header)
-    cases, problems, seen = [], [], set()
+    cases, problems = [], list(_repeated(rows))
     for number, row in enumerate(rows, start=2):
-        found = _problems(row, path.parent, seen)
-        seen.add(row["case_id"])
-        try:
-            record = ClinicalRecord.from_words(_clinical_words(row))
-        except ParotidClassifierError as error:
-            found.append(str(error))
-        if found:
-            problems += [f"row {number}: {problem}" for problem in found]
-            continue
-        cases.append(_case(row, path.parent, record))
+        found = [*_problems(row, path.parent)]
+        record = _record(row, found)
+        problems += [f"row {number}, {problem}" for problem in found]
+        if not found:
+            cases.append(_case(row, number, path.parent, record, default_split))
     if problems or not cases:
         raise CohortError(
             f"{path} has problems, {len(problems)} in all:\n  " + "\n  ".join(problems)
@@ -77,14 +92,43 @@ def read_manifest(path: Path) -> list[CohortCase]:
     return cases
 
 
+def with_random_split(
+    cases: Sequence[CohortCase], test_share: float, seed: int
+) -> list[CohortCase]:
+    """Return the cases with a share of each outcome drawn into the test set.
+
+    Args:
+        cases: none of which is marked as a test case.
+        test_share: between 0 and 1; the study had 108 of 357.
+        seed: same seed, same split.
+
+    Raises:
+        CohortError: the table has named test cases itself.
+    """
+    if any(case.split == TEST for case in cases):
+        raise CohortError(
+            "The table names its test cases in the column split.",
+            "Leave --test-share out, or that column.",
+        )
+    rng = np.random.default_rng(seed)
+    chosen: set[int] = set()
+    for outcome in (True, False):
+        members = [i for i, case in enumerate(cases) if case.malignant is outcome]
+        chosen |= set(rng.permutation(members)[: round(test_share * len(members))].tolist())
+    return [replace(case, split=TEST if i in chosen else TRAIN) for i, case in enumerate(cases)]
+
+
 def _require_columns(path: Path, header: list[str]) -> None:
     missing = [column for column in REQUIRED_COLUMNS if column not in header]
     if missing:
         raise CohortError(
             f"{path} has no column {', '.join(missing)}.",
-            f"It needs {', '.join(REQUIRED_COLUMNS)}, separated by commas.",
+            f"It needs {', '.join(REQUIRED_COLUMNS)}, separated by commas or semicolons.",
         )
-    known = {*REQUIRED_COLUMNS, "split", "simulated", *CLINICAL_VARIABLES}
+    twice = sorted({name for name in header if name and header.count(name) > 1})
+    if twice:
+        raise CohortError(f"{path} has the column {twice[0]!r} twice.", "Leave one of them out.")
+    known = {*REQUIRED_COLUMNS, *OPTIONAL_COLUMNS, *CLINICAL_VARIABLES}
     for column in sorted(set(header) - known):
         # Other columns are the hospital's own; one that is nearly ours is a slip.
         meant = difflib.get_close_matches(column.casefold().replace(" ", "_"), known, 1, 0.8)
@@ -94,48 +138,64 @@ def _require_columns(path: Path, header: list[str]) -> None:
             )
 
 
-def _rows(path: Path) -> tuple[list[dict[str, str]], list[str]]:
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as table:
-            reader = csv.DictReader(table, restval="")
-            return list(reader), list(reader.fieldnames or ())
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise UnreadableFileError(
-            f"{path} cannot be read as a table: {error}.", "Give a CSV file in UTF-8."
-        ) from error
+def _repeated(rows: Sequence[Mapping[str, str]]) -> Iterator[str]:
+    """Tell of what two rows may not share: a name, or one outline."""
+    for column, what in (("case_id", "occurs"), ("tumor", "is the outline of")):
+        first: dict[str, int] = {}
+        for number, row in enumerate(rows, start=2):
+            cell = row[column]
+            if cell in first:
+                yield f"row {number}, column {column}: {cell!r} {what} row {first[cell]} already"
+            elif cell:
+                first[cell] = number
 
 
-def _problems(row: dict[str, str], folder: Path, seen: set[str]) -> list[str]:
-    problems = []
+def _problems(row: Mapping[str, str], folder: Path) -> Iterator[str]:
     if not row["case_id"]:
-        problems.append("case_id is empty")
-    elif row["case_id"] in seen:
-        problems.append(f"case_id {row['case_id']!r} occurs twice")
-    problems += [
-        f"{column}: {row[column] or 'nothing'} does not exist"
-        for column in ("ct", "tumor")
-        if not row[column] or not (folder / row[column]).exists()
-    ]
-    if row["outcome"] not in OUTCOMES:
-        problems.append(f"outcome is {row['outcome']!r}, not one of {', '.join(OUTCOMES)}")
-    if row.get("split") and row["split"] not in SPLITS:
-        problems.append(f"split is {row['split']!r}, not one of {', '.join(SPLITS)}")
-    if row.get("simulated", "") not in _YES_OR_NO:
-        problems.append(f"simulated is {row['simulated']!r}, not yes or no")
-    return problems
+        yield "column case_id: it is empty"
+    for column in _FILES:
+        cell = row.get(column, "")
+        if not cell and column in REQUIRED_COLUMNS:
+            yield f"column {column}: it is empty"
+        elif cell and not (folder / cell).exists():
+            yield f"column {column}: {cell} does not exist"
+    for column, allowed in (
+        ("outcome", tuple(OUTCOMES)), ("split", (*SPLITS, "")), ("simulated", tuple(_YES_OR_NO)),
+    ):  # fmt: skip
+        if row.get(column, "") not in allowed and column in row:
+            words = ", ".join(filter(None, allowed))
+            yield f"column {column}: {row[column]!r} is not one of {words}"
 
 
-def _clinical_words(row: dict[str, str]) -> dict[str, str]:
-    return {name: row[name] for name in CLINICAL_VARIABLES if row.get(name)}
+def _record(row: Mapping[str, str], problems: list[str]) -> ClinicalRecord:
+    words = {}
+    for name in CLINICAL_VARIABLES:
+        if row.get(name):
+            try:
+                ClinicalRecord.from_words({name: row[name]})
+                words[name] = row[name]
+            except ParotidClassifierError as error:
+                problems.append(f"column {name}: {error}")
+    return ClinicalRecord.from_words(words)
 
 
-def _case(row: dict[str, str], folder: Path, record: ClinicalRecord) -> CohortCase:
+def _case(
+    row: Mapping[str, str],
+    number: int,
+    folder: Path,
+    record: ClinicalRecord,
+    default_split: str,
+) -> CohortCase:
+    outlines = {name: folder / row[name] for name in OPTIONAL_OUTLINES if row.get(name)}
     return CohortCase(
         row["case_id"],
         folder / row["ct"],
         folder / row["tumor"],
         OUTCOMES[row["outcome"]],
-        row.get("split") or TRAIN,
+        row.get("split") or default_split,
         record,
         _YES_OR_NO[row.get("simulated", "")],
+        scanner=row.get("scanner", ""),
+        row=number,
+        **outlines,
     )

@@ -36,12 +36,15 @@ class TrainingCohort:
         malignant: how many of them are malignant.
         simulated: whether they are made by the simulation rather than patients.
         description: where they come from, in words.
+        fingerprints: the first hex digits of the SHA-256 of each training CT, sorted: who holds
+            an image can see that the models learnt from it; nobody else learns anything.
     """
 
     cases: int
     malignant: int
     simulated: bool
     description: str = ""
+    fingerprints: tuple[str, ...] = ()
 
     @property
     def line(self) -> str:

@@ -102,6 +102,8 @@ def from_files(where: Path, files: Mapping[str, bytes]) -> Bundle:
     )
 
 
+_MOST_CASES = 1_000_000
+_FINGERPRINT = re.compile(r"[0-9a-f]{8,64}")
 _ONLY_IN_FILE = ("models", "radiomics_sha256")
 
 
@@ -160,7 +162,8 @@ def _read_ring(value: Any) -> RingSettings:
 
 
 def _read_cohort(value: Any) -> TrainingCohort:
-    cohort = with_keys(value, ("cases", "malignant", "simulated", "description"), "training_cohort")
+    keys = ("cases", "malignant", "simulated", "description")
+    cohort = with_keys(value, keys, "training_cohort", optional=["fingerprints"])
     cases = as_count(cohort["cases"], "cases")
     malignant = as_count(cohort["malignant"], "malignant")
     if malignant > cases:
@@ -170,7 +173,15 @@ def _read_cohort(value: Any) -> TrainingCohort:
         malignant,
         as_flag(cohort["simulated"], "simulated"),
         as_text(cohort["description"], "description"),
+        fingerprints=_read_fingerprints(cohort.get("fingerprints", [])),
     )
+
+
+def _read_fingerprints(value: Any) -> tuple[str, ...]:
+    texts = tuple(as_text(t, "fingerprints") for t in as_items(value, "fingerprints", _MOST_CASES))
+    if not all(_FINGERPRINT.fullmatch(text) for text in texts):
+        raise MalformedError("fingerprints are not hexadecimal")
+    return texts
 
 
 def _read_figures(value: Any) -> dict[str, dict[str, float | None]]:

@@ -88,6 +88,24 @@ def shipped_bundles() -> tuple[Path, ...]:
     return tuple(sorted(p for p in SHIPPED.iterdir() if (p / BUNDLE_JSON).is_file()))
 
 
+def find_bundle(named: str | Path) -> Path:
+    """Return the bundle at this path or, if there is nothing, the shipped one of this name.
+
+    Raises:
+        BundleError: neither is there.
+    """
+    path = Path(named)
+    if path.exists():
+        return path
+    shipped = {bundle.name: bundle for bundle in shipped_bundles()}
+    if str(named) not in shipped:
+        raise BundleError(
+            f"There is no model bundle at {named}, and none of this name is shipped.",
+            f"Give a folder or .zip, or one of {', '.join(shipped)}.",
+        )
+    return shipped[str(named)]
+
+
 def default_bundle() -> Path:
     """Return the path of the bundle used when none is named: DEFAULT_BUNDLE, else the first.
 

@@ -60,6 +60,7 @@ def _header(bundle: Bundle) -> dict[str, Any]:
             "malignant": bundle.cohort.malignant,
             "simulated": bundle.cohort.simulated,
             "description": bundle.cohort.description,
+            "fingerprints": list(bundle.cohort.fingerprints),
         },
         "intended_use": bundle.intended_use,
         "test_figures": {name: dict(figures) for name, figures in bundle.test_figures.items()},

@@ -115,14 +115,15 @@ def _reason(missing: list[str], earlier: Mapping[str, ModelResult]) -> str:
     by_kind: dict[ColumnKind | None, list[str]] = {}
     for column in missing:
         by_kind.setdefault(column_kind(column), []).append(column)
-    return "; ".join(_clause(kind, columns, earlier) for kind, columns in by_kind.items())
+    clauses = [_clause(kind, columns, earlier) for kind, columns in by_kind.items()]
+    return "; ".join(dict.fromkeys(clauses))  # logits and deep features lack for one reason
 
 
 def _clause(kind: ColumnKind | None, columns: list[str], earlier: Mapping[str, ModelResult]) -> str:
     if kind is ColumnKind.CLINICAL:
         verb = "are" if len(columns) > 1 or columns[0] in _PLURAL else "is"
         return f"{_listed([_FINDINGS[column] for column in columns])} {verb} unknown"
-    if kind is ColumnKind.NETWORK:
+    if kind in (ColumnKind.NETWORK, ColumnKind.DEEP):
         return "the network gave no result"
     if kind is ColumnKind.LOG_ODDS:
         source = source_model(columns[0])

@@ -25,6 +25,7 @@ from .names import (
     region_of,
 )
 from .settings import PAPER, ModelTrainingSettings
+from .table import deep_columns
 
 if TYPE_CHECKING:
     from .selection import Selection
@@ -49,18 +50,26 @@ class Fits:
         self._index = {column: i for i, column in enumerate(table.columns)}
         self._signatures: dict[tuple[str, frozenset[int]], Selection] = {}
         self._models: dict[tuple[str, frozenset[int]], LogisticModel] = {}
+        self._penalties: dict[str, float] = {}
+        self._deep = {
+            column: values
+            for model, vectors in (table.deep_features or {}).items()
+            for column, values in zip(deep_columns(model, vectors), vectors.T, strict=True)
+        }
 
     def model(self, name: str, without: frozenset[int]) -> LogisticModel:
         """Return the model fitted on the rows of every fold but those in `without`."""
         key = (name, without)
         if key not in self._models:
             columns = self._columns(name, without)
-            rows = self._rows(name) & ~np.isin(self._fold_of, list(without))
-            values = self._values(name, columns, without)
+            rows = self.rows(name) & ~np.isin(self._fold_of, list(without))
+            values = self._values(columns, without)
             matrix = np.column_stack([values[column][rows] for column in columns])
-            self._models[key] = fit_logistic(
+            self._models[key], penalty = fit_logistic(
                 name, columns, matrix, self._table.malignant[rows], self._settings
             )
+            if without == WHOLE:
+                self._penalties[name] = penalty
         return self._models[key]
 
     def out_of_fold_probabilities(self, name: str) -> np.ndarray:
@@ -69,18 +78,28 @@ class Fits:
         for fold in np.unique(self._fold_of):
             without = frozenset({int(fold)})
             model = self.model(name, without)
-            values = self._values(name, model.columns, without)
-            rows = self._rows(name) & (self._fold_of == fold)
+            values = self._values(model.columns, without)
+            rows = self.rows(name) & (self._fold_of == fold)
             probabilities[rows] = model.probability(values)[rows]
         return probabilities
 
     def final_signatures(self) -> dict[str, Selection]:
-        """Return the signatures of the models that are kept, by region set."""
+        """Return the signatures of the models that are kept, by region set or fusion."""
         return {
-            regions: signature
-            for (regions, without), signature in self._signatures.items()
+            name: signature
+            for (name, without), signature in self._signatures.items()
             if not without
         }
+
+    def penalty(self, name: str) -> float:
+        """Return the C of the model that is kept."""
+        return self._penalties[name]
+
+    def rows(self, name: str) -> np.ndarray:
+        """Return (n,) bool: the cases that a model can learn from."""
+        if name in (CLINICAL, COMBINED):
+            return self._table.clinically_complete
+        return np.ones(len(self._fold_of), bool)
 
     def notes(self) -> list[str]:
         """Say where LASSO left no column."""
@@ -96,6 +115,8 @@ class Fits:
             return self._signature(_REGIONS_OF_RAD[name], without).columns
         if name in DL_MODELS:
             return (network_column(name),)
+        if name in FUSION_MODELS and self._settings.protocol == PAPER:
+            return self._signature(name, without).columns
         if name in FUSION_MODELS:
             signature = self._signature(_REGIONS_OF_FUSION[name], without)
             return (*signature.columns, network_column(_HEAD_OF_FUSION[name]))
@@ -108,22 +129,17 @@ class Fits:
             )
         )
 
-    def _rows(self, name: str) -> np.ndarray:
-        if name in (CLINICAL, COMBINED):
-            return self._table.clinically_complete
-        return np.ones(len(self._fold_of), bool)
-
-    def _values(
-        self, name: str, columns: tuple[str, ...], without: frozenset[int]
-    ) -> dict[str, np.ndarray]:
+    def _values(self, columns: tuple[str, ...], without: frozenset[int]) -> dict[str, np.ndarray]:
         """Return (n,) values of each column as seen by a model that knows no row of `without`."""
-        logits = _logits(self._table, self._settings, name)
+        logits = self._table.out_of_fold_logits
         values = {}
         for column in columns:
             if column in self._index:
                 values[column] = self._table.radiomics[:, self._index[column]]
             elif column in NETWORK_COLUMNS:
                 values[column] = logits[:, NETWORK_COLUMNS.index(column)]
+            elif column in self._deep:
+                values[column] = self._deep[column]
             elif column in CLINICAL_COLUMNS:
                 values[column] = self._table.clinical[:, CLINICAL_COLUMNS.index(column)]
             else:
@@ -135,42 +151,49 @@ class Fits:
         log_odds = np.empty(len(self._fold_of))
         for fold in np.unique(self._fold_of):
             model = self.model(COMBINED_SOURCE, without | {int(fold)})
-            values = self._values(COMBINED_SOURCE, model.columns, without)
+            values = self._values(model.columns, without)
             log_odds[self._fold_of == fold] = model.log_odds(values)[self._fold_of == fold]
         return log_odds
 
-    def _signature(self, regions: str, without: frozenset[int]) -> Selection:
-        key = (regions, without)
+    def _signature(self, name: str, without: frozenset[int]) -> Selection:
+        key = (name, without)
         if key not in self._signatures:
-            self._signatures[key] = self._selected(regions, without)
+            self._signatures[key] = self._selected(name, without)
         return self._signatures[key]
 
-    def _selected(self, regions: str, without: frozenset[int]) -> Selection:
+    def _selected(self, name: str, without: frozenset[int]) -> Selection:
+        """Return the signature of a region set, or of a fusion with its head's deep features."""
         from .selection import select
 
-        table, settings = self._table, self._settings
-        indices = [
-            i for i, column in enumerate(table.columns) if region_of(column) in REGION_SETS[regions]
-        ]
+        columns, values, agreement = self._candidates(name)
         rows = ~np.isin(self._fold_of, list(without))
         signature = select(
-            [table.columns[i] for i in indices],
-            table.radiomics[np.ix_(rows, indices)],
-            table.malignant[rows],
-            settings.selection,
-            settings.seed,
-            None if table.agreement is None else table.agreement[indices],
+            columns,
+            values[rows],
+            self._table.malignant[rows],
+            self._settings.selection,
+            self._settings.seed,
+            agreement,
         )
         if signature is None:
             raise CohortError(
-                f"No radiomic column of {regions} is left after the filters.",
+                f"No column of {name} is left after the filters.",
                 "Check the reader agreement, and that the columns differ between the cases.",
             )
         return signature
 
-
-def _logits(table: TrainingTable, settings: ModelTrainingSettings, name: str) -> np.ndarray | None:
-    """Return the (n, 3) logits that `name` reads: a fusion's follow the protocol."""
-    if settings.protocol == PAPER and (name in FUSION_MODELS or table.out_of_fold_logits is None):
-        return table.in_sample_logits
-    return table.out_of_fold_logits
+    def _candidates(self, name: str) -> tuple[list[str], np.ndarray, np.ndarray | None]:
+        """Return names (p,), values (n, p) and agreement (p,) of the columns to select from."""
+        table = self._table
+        regions = REGION_SETS[_REGIONS_OF_FUSION.get(name, name)]
+        indices = [i for i, column in enumerate(table.columns) if region_of(column) in regions]
+        columns = [table.columns[i] for i in indices]
+        agreement = None if table.agreement is None else table.agreement[indices]
+        if name in REGION_SETS:
+            return columns, table.radiomics[:, indices], agreement
+        vectors = table.deep_features[_HEAD_OF_FUSION[name]]
+        # Readers were not compared in deep features: these agree by definition.
+        if agreement is not None:
+            agreement = np.concatenate([agreement, np.ones(vectors.shape[1])])
+        columns += deep_columns(_HEAD_OF_FUSION[name], vectors)
+        return columns, np.hstack([table.radiomics[:, indices], vectors]), agreement

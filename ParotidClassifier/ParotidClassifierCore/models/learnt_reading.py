@@ -75,7 +75,7 @@ def check_network(models: Mapping[str, LogisticModel], weights: bytes | None) ->
         check_safetensors(weights)
         return
     for model in models.values():
-        if any(column_kind(column) is ColumnKind.NETWORK for column in model.columns):
+        if {ColumnKind.NETWORK, ColumnKind.DEEP} & set(map(column_kind, model.columns)):
             raise MalformedError(f"it is missing and {model.name} reads it")
 
 

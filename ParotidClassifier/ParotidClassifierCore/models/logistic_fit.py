@@ -22,8 +22,8 @@ def fit_logistic(
     x: np.ndarray,
     y: np.ndarray,
     settings: ModelTrainingSettings,
-) -> LogisticModel:
-    """Return the L2-penalised logistic regression of `y` on the z-scores of `x`.
+) -> tuple[LogisticModel, float]:
+    """Return the L2-penalised logistic regression of `y` on the z-scores of `x`, and its C.
 
     The penalty is the one with the smallest log-loss in stratified cross-validation, with the
     z-scores taken inside each fold. Classes are not weighted: the probabilities then follow the
@@ -37,7 +37,7 @@ def fit_logistic(
     penalty = _best_penalty(x, y, settings)
     means, sds = _moments(x)
     regression = _regression((x - means) / sds, y, penalty)
-    return LogisticModel(
+    model = LogisticModel(
         name=name,
         columns=columns,
         means=tuple(means.tolist()),
@@ -45,6 +45,7 @@ def fit_logistic(
         coefficients=tuple(regression.coef_[0].tolist()),
         intercept=float(regression.intercept_[0]),
     )
+    return model, penalty
 
 
 def _best_penalty(x: np.ndarray, y: np.ndarray, settings: ModelTrainingSettings) -> float:

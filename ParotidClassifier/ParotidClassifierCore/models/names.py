@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from enum import Enum
 
 from ..case.working_grid import EXTERNAL2, REGIONS, TUMOR
@@ -25,6 +26,7 @@ COMBINED_SOURCE = FUSION_MODELS[-1]
 
 _NETWORK = "network:"
 _LOG_ODDS = "log_odds:"
+_DEEP = re.compile(r"deep:(.+):(\d{1,4})")
 
 
 class ColumnKind(str, Enum):
@@ -32,6 +34,7 @@ class ColumnKind(str, Enum):
 
     RADIOMIC = "radiomic"
     NETWORK = "network"
+    DEEP = "deep"
     CLINICAL = "clinical"
     LOG_ODDS = "log_odds"
 
@@ -46,6 +49,11 @@ def log_odds_column(model: str) -> str:
     return f"{_LOG_ODDS}{model}"
 
 
+def deep_column(model: str, index: int) -> str:
+    """Name of the column with one deep feature of the head of `model`, one of DL_MODELS."""
+    return f"deep:{model}:{index}"
+
+
 NETWORK_COLUMNS = tuple(network_column(model) for model in DL_MODELS)
 
 
@@ -55,6 +63,8 @@ def column_kind(column: str) -> ColumnKind | None:
         return ColumnKind.NETWORK
     if column in CLINICAL_COLUMNS:
         return ColumnKind.CLINICAL
+    if deep_feature(column) is not None:
+        return ColumnKind.DEEP
     if source_model(column) in ELEVEN_MODELS:
         return ColumnKind.LOG_ODDS
     region, separator, feature = column.partition("_")
@@ -77,7 +87,15 @@ def may_read(model: str, column: str) -> bool:
             return region_of(column) in regions
         if kind is ColumnKind.NETWORK and model in (deep, fusion):
             return column == network_column(deep)
+        if kind is ColumnKind.DEEP and model == fusion:
+            return deep_feature(column)[0] == deep
     return False
+
+
+def deep_feature(column: str) -> tuple[str, int] | None:
+    """Return the model and the index of a deep feature; None for a column of another kind."""
+    found = _DEEP.fullmatch(column)
+    return (found[1], int(found[2])) if found and found[1] in DL_MODELS else None
 
 
 def source_model(column: str) -> str | None:

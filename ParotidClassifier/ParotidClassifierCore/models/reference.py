@@ -10,6 +10,7 @@ import numpy as np
 
 from .eleven import BENIGN, MALIGNANT
 from .names import NETWORK_COLUMNS
+from .table import deep_columns
 
 if TYPE_CHECKING:
     from .table import TrainingTable
@@ -37,12 +38,11 @@ class Reference:
 def reference_of(table: TrainingTable, fitted: FittedModels) -> Reference:
     """Return the distributions of what `fitted` reads and gives on its training cases."""
     read = {column for model in fitted.models.values() for column in model.columns}
-    logits = table.out_of_fold_logits
-    if logits is None:
-        logits = table.in_sample_logits
     columns = dict(zip(table.columns, table.radiomics.T, strict=True))
-    if logits is not None:
-        columns |= dict(zip(NETWORK_COLUMNS, logits.T, strict=True))
+    if table.out_of_fold_logits is not None:
+        columns |= dict(zip(NETWORK_COLUMNS, table.out_of_fold_logits.T, strict=True))
+    for model, vectors in (table.deep_features or {}).items():
+        columns |= dict(zip(deep_columns(model, vectors), vectors.T, strict=True))
     return Reference(
         quantiles={
             name: tuple(np.quantile(values, QUANTILE_LEVELS).tolist())

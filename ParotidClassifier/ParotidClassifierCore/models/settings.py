@@ -10,6 +10,12 @@ CROSS_FITTED = "cross-fitted"
 PAPER = "paper"
 PROTOCOLS = (CROSS_FITTED, PAPER)
 
+IMBALANCE = (
+    "Cases are neither weighted nor resampled by class: not in LASSO, not in the logistic models, "
+    "not in the network. Folds keep the share of each class, probabilities follow the share of "
+    "malignant cases in the training cohort, and the threshold answers for the imbalance."
+)
+
 # Combined is fitted with two folds held out at a time, so three would leave a single one.
 MIN_FOLDS = 4
 
@@ -42,7 +48,8 @@ class ModelTrainingSettings:
 
     Attributes:
         protocol: "cross-fitted": the network's part of a fusion is fitted on out-of-fold logits;
-            "paper": on the logits the one network gives the cases it has learnt from.
+            "paper": its part are the deep features that the one network gives the cases it has
+            learnt from, selected together with the radiomic columns.
         folds: folds in which the penalty is chosen, and of the out-of-fold probabilities.
         penalties: values of C, the inverse L2 penalty, to choose from (decided here).
         min_cases_per_class: fewer cases of a class are refused unless `force`.

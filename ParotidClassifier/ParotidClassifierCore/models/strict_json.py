@@ -37,10 +37,12 @@ def as_object(value: Any, where: str) -> dict[str, Any]:
     return value
 
 
-def with_keys(value: Any, keys: Iterable[str], where: str) -> dict[str, Any]:
-    """Return `value` as a JSON object that has exactly `keys`."""
+def with_keys(
+    value: Any, keys: Iterable[str], where: str, optional: Iterable[str] = ()
+) -> dict[str, Any]:
+    """Return `value` as a JSON object that has exactly `keys`, and maybe some of `optional`."""
     content, expected = as_object(value, where), set(keys)
-    for key in sorted(expected ^ set(content)):
+    for key in sorted(expected ^ (set(content) - set(optional))):
         raise MalformedError(
             f"{where} lacks {key!r}" if key in expected else f"{where} has the unknown key {key!r}"
         )

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from ..clinical import CLINICAL_COLUMNS
 from ..errors import CohortError
-from .names import NETWORK_COLUMNS, ColumnKind, column_kind
+from .names import DL_MODELS, NETWORK_COLUMNS, ColumnKind, column_kind, deep_column
 
 _MOST_NAMED = 5
 
@@ -26,8 +26,8 @@ class TrainingTable:
         malignant: (n,) bool, the outcome.
         out_of_fold_logits: (n, 3) in the order of DL_MODELS, each case's from a network that has
             not seen it; None without a network.
-        in_sample_logits: (n, 3) of the final network, which has seen every case; needed for the
-            protocol "paper" alone.
+        deep_features: by model of DL_MODELS, (n, m) of the final network, which has seen every
+            case; needed for the protocol "paper" alone.
         agreement: (p,) intraclass correlation of each radiomic column between readers, NaN where
             it is not defined; None if there is no second reading.
 
@@ -42,7 +42,7 @@ class TrainingTable:
     clinical: np.ndarray
     malignant: np.ndarray
     out_of_fold_logits: np.ndarray | None = None
-    in_sample_logits: np.ndarray | None = None
+    deep_features: Mapping[str, np.ndarray] | None = None
     agreement: np.ndarray | None = None
 
     def __post_init__(self) -> None:
@@ -51,7 +51,10 @@ class TrainingTable:
         for what, names, values in (
             ("radiomic", self.columns, self.radiomics),
             ("network", NETWORK_COLUMNS, self.out_of_fold_logits),
-            ("network", NETWORK_COLUMNS, self.in_sample_logits),
+            *(
+                ("deep", deep_columns(model, vectors), vectors)
+                for model, vectors in (self.deep_features or {}).items()
+            ),
         ):
             if values is not None:
                 self._check_finite(what, names, values)
@@ -73,7 +76,6 @@ class TrainingTable:
             "clinical": (cases, len(CLINICAL_COLUMNS)),
             "malignant": (cases,),
             "out_of_fold_logits": (cases, len(NETWORK_COLUMNS)),
-            "in_sample_logits": (cases, len(NETWORK_COLUMNS)),
             "agreement": (len(self.columns),),
         }
         for name, shape in expected.items():
@@ -83,6 +85,14 @@ class TrainingTable:
                     f"{name} of the training table has the shape {np.shape(values)}.",
                     f"For {cases} cases and {len(self.columns)} radiomic columns give {shape}.",
                 )
+        deep = self.deep_features
+        if deep is not None and (
+            tuple(deep) != DL_MODELS or any(len(vectors) != cases for vectors in deep.values())
+        ):
+            raise CohortError(
+                "The deep features of the training table are not those of its cases and heads.",
+                f"Give one row a case for each of {', '.join(DL_MODELS)}.",
+            )
         if self.malignant.dtype != bool:
             raise CohortError(
                 f"The outcomes of the training table are {self.malignant.dtype}, not bool.",
@@ -113,6 +123,11 @@ class TrainingTable:
                 f"{_named(cases)}.",
                 "Compute these features again or leave those cases or columns out.",
             )
+
+
+def deep_columns(model: str, vectors: np.ndarray) -> tuple[str, ...]:
+    """Return the names of the columns of deep features (n, m) of the head of `model`."""
+    return tuple(deep_column(model, index) for index in range(vectors.shape[1]))
 
 
 def _named(names: Sequence[str]) -> str:

@@ -50,7 +50,10 @@ class FittedModels:
         models: by name, in the order of ELEVEN_MODELS; a subset where the table lacks inputs.
         thresholds: Youden's on the out-of-fold probabilities, by model name.
         out_of_fold: (n,) probabilities by model name; NaN for cases left out of that model.
-        signatures: by region set, the keys of REGION_SETS.
+        signatures: by region set, the keys of REGION_SETS; under the protocol "paper" also by
+            fusion, whose deep features were selected with the radiomic columns.
+        penalties: C, the inverse L2 penalty that was chosen, by model name.
+        cases: number of training cases each model was fitted on.
         notes: what a reader must know: models and cases left out, forced fits, fallbacks.
         settings: as used.
     """
@@ -59,6 +62,8 @@ class FittedModels:
     thresholds: Mapping[str, float]
     out_of_fold: Mapping[str, np.ndarray]
     signatures: Mapping[str, Selection]
+    penalties: Mapping[str, float]
+    cases: Mapping[str, int]
     notes: tuple[str, ...]
     settings: ModelTrainingSettings
 
@@ -80,7 +85,7 @@ def fit_eleven(
     from threadpoolctl import threadpool_limits  # comes with scikit-learn
 
     settings = settings or ModelTrainingSettings()
-    notes = [*checked_size(table.malignant, settings), *_checked_logits(table, settings)]
+    notes = [*checked_size(table.malignant, settings), *_checked_protocol(table, settings)]
     names, left_out = _fittable(table, settings)
     fits = Fits(table, settings)
     models, out_of_fold = {}, {}
@@ -96,6 +101,8 @@ def fit_eleven(
         thresholds={name: _threshold(out_of_fold[name], table.malignant) for name in names},
         out_of_fold=out_of_fold,
         signatures=fits.final_signatures(),
+        penalties={name: fits.penalty(name) for name in names},
+        cases={name: int(fits.rows(name).sum()) for name in names},
         notes=(*notes, *left_out, *fits.notes()),
         settings=settings,
     )
@@ -120,21 +127,17 @@ def checked_size(malignant: np.ndarray, settings: ModelTrainingSettings) -> list
     )
 
 
-def _checked_logits(table: TrainingTable, settings: ModelTrainingSettings) -> list[str]:
-    given, missing = table.out_of_fold_logits is not None, table.in_sample_logits is None
-    if settings.protocol == CROSS_FITTED and not given and not missing:
+def _checked_protocol(table: TrainingTable, settings: ModelTrainingSettings) -> list[str]:
+    if settings.protocol != PAPER or table.out_of_fold_logits is None:
+        return []
+    if table.deep_features is None:
         raise CohortError(
-            "The training table has in-sample network logits alone.",
-            f"Give out-of-fold logits, or choose the protocol {PAPER!r}.",
-        )
-    if settings.protocol == PAPER and given and missing:
-        raise CohortError(
-            f"The protocol {PAPER!r} needs the in-sample logits of the final network.",
+            f"The protocol {PAPER!r} needs the deep features of the final network.",
             f"Give them in the training table, or choose the protocol {CROSS_FITTED!r}.",
         )
-    if settings.protocol == PAPER and not missing:
-        return ["Protocol paper: the fusions were fitted on logits of cases the network had seen."]
-    return []
+    return [
+        "Protocol paper: the fusions were fitted on deep features of cases the network had seen."
+    ]
 
 
 def _fittable(
@@ -143,7 +146,7 @@ def _fittable(
     """Return the names of the models the table has the inputs for, and why others are missing."""
     present = {region_of(column) for column in table.columns}
     whole = [r for r, needed in REGION_SETS.items() if present.issuperset(needed)]
-    network = table.out_of_fold_logits is not None or table.in_sample_logits is not None
+    network = table.out_of_fold_logits is not None
     radiomic = {f"{regions}_RAD" for regions in whole}
     deep = set(DL_MODELS) if network else set()
     fusion = {f"{regions}_RAD+DL" for regions in whole} if network else set()

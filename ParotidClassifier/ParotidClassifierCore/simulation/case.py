@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from .. import published
 from ..case.findings import max_axial_diameter_mm
 from ..clinical import ClinicalRecord
-from . import published
 from .head import HeadVariation
 from .noise import ct_noise
 from .scanner import ScanGrid, Scanner

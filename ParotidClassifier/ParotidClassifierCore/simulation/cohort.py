@@ -7,16 +7,17 @@ from pathlib import Path
 
 import numpy as np
 
+from .. import published
 from ..case.loading import CLINICAL_FILE, CT_FILE, SEGMENTATION_FILE
 from ..case.masks import save_segmentation
 from ..case.working_grid import TUMOR, Geometry
 from ..clinical import ClinicalRecord
 from ..cohort.manifest import CLINICAL_VARIABLES, TEST, TRAIN
-from ..errors import UsageError
+from ..errors import CohortError, UsageError
 from ..files import write_csv, write_json, written_together
 from ..models.eleven import outcome_word
+from ..parallel import Failure, Machines, run_each
 from ..progress import Progress, silent
-from . import published
 from .case import SimulatedCase, simulate_case
 from .traits import Difficulty
 
@@ -143,17 +144,16 @@ def write_cohort(
         UsageError: a cohort that cannot be planned.
         OutputError: the folder cannot be written.
     """
-    from joblib import Parallel, delayed
-
     plan = cohort_plan(n, seed, malignant_count)
-    records = Parallel(n_jobs=jobs, return_as="generator")(
-        delayed(_write_planned)(planned, folder, difficulty) for planned in plan
-    )
+    work = [(planned, folder, difficulty) for planned in plan]
+    names = [planned.case_id for planned in plan]
+    records = run_each(_write_planned, work, names, Machines(jobs), progress)
     rows = []
     for planned, record in zip(plan, records, strict=True):
+        if isinstance(record, Failure):
+            raise CohortError(f"{planned.case_id} could not be simulated.", record.reason)
         words = record.words()
         rows.append([*_table_start(planned), *(words[name] for name in CLINICAL_VARIABLES)])
-        progress(len(rows) / n, f"case {len(rows)} of {n}")
     header = ["case_id", "ct", "tumor", "outcome", "split", "simulated", *CLINICAL_VARIABLES]
     write_csv(folder / COHORT_FILE, header, rows)
     return folder / COHORT_FILE

@@ -21,6 +21,7 @@ from statistics import NormalDist
 
 import numpy as np
 
+from .. import published
 from ..clinical import (
     ClinicalRecord,
     Density,
@@ -34,8 +35,7 @@ from ..clinical import (
     Shape,
     Uniformity,
 )
-from . import published
-from .published import PREVALENCE
+from ..published import PREVALENCE
 
 _NORMAL = NormalDist()
 

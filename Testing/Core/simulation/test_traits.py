@@ -16,7 +16,7 @@ from ParotidClassifierCore.clinical import (
     Shape,
     Uniformity,
 )
-from ParotidClassifierCore.simulation import published
+from ParotidClassifierCore import published
 from ParotidClassifierCore.simulation.traits import Difficulty, draw_case
 
 CASES = 12_000

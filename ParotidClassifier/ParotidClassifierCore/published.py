@@ -1,7 +1,7 @@
-"""Published counts and odds ratios that the simulated cohort is drawn to agree with.
+"""What the study published: counts, odds ratios, figures of its test set.
 
-Every number: Shen et al. 2026, Supplementary Table 2 (counts, training + test = 357 patients),
-Supplementary Table 3 (univariate odds ratios, turned so that > 1 means more malignant) and the
+Every number: Shen et al. 2026, Table 1 (test set), Supplementary Table 2 (counts, training + test =
+357 patients), Supplementary Table 3 (odds ratios, turned so that > 1 means more malignant) and the
 text (268 benign, 89 malignant; 249 for training, 108 for the test).
 """
 
@@ -41,6 +41,55 @@ ODDS_RATIO_LYMPH_NODES = 384.530
 ODDS_RATIO_ENHANCEMENT = 19.451  # read here as obvious against less: the coding is not published
 ODDS_RATIO_DRINKING = 0.250
 ODDS_RATIO_LOCATION = 3.060  # read here as deep or both against superficial
+
+# Training patients alone, of whom the odds ratios are.
+TRAINING, TRAINING_MALIGNANT = 249, 62
+TRAINING_COUNTS = {"symptoms": 36, "margin_unclear": 35, "enlarged_lymph_nodes": 21}
+
+
+@dataclass(frozen=True)
+class OddsRatio:
+    """A multivariable odds ratio with its 95% confidence interval."""
+
+    value: float
+    low: float
+    high: float
+
+
+MULTIVARIABLE = {
+    "symptoms": OddsRatio(23.256, 7.463, 71.429),
+    "margin_unclear": OddsRatio(100.446, 22.458, 449.262),
+    "enlarged_lymph_nodes": OddsRatio(71.429, 10.870, 500.0),
+}
+
+
+@dataclass(frozen=True)
+class PublishedFigures:
+    """One row of Table 1: 108 test patients, 27 malignant.
+
+    Not every row agrees with these counts, and the text gives External2_DL 0.812.
+    """
+
+    auc: float
+    auc_low: float
+    auc_high: float
+    sensitivity: float
+    specificity: float
+
+
+TABLE_1 = {
+    "Tumor_RAD": PublishedFigures(0.836, 0.738, 0.918, 0.741, 0.852),
+    "External2_RAD": PublishedFigures(0.795, 0.690, 0.885, 0.667, 0.753),
+    "Tumor+External2_RAD": PublishedFigures(0.861, 0.779, 0.930, 0.704, 0.815),
+    "Tumor_DL": PublishedFigures(0.806, 0.707, 0.893, 0.333, 0.963),
+    "External2_DL": PublishedFigures(0.828, 0.727, 0.914, 0.741, 0.765),
+    "Tumor+External2_DL": PublishedFigures(0.872, 0.795, 0.938, 0.926, 0.457),
+    "Tumor_RAD+DL": PublishedFigures(0.845, 0.749, 0.917, 0.704, 0.790),
+    "External2_RAD+DL": PublishedFigures(0.840, 0.747, 0.917, 0.667, 0.840),
+    "Tumor+External2_RAD+DL": PublishedFigures(0.881, 0.809, 0.943, 0.926, 0.605),
+    "Clinical": PublishedFigures(0.765, 0.657, 0.872, 0.593, 0.852),
+    "Combined": PublishedFigures(0.913, 0.842, 0.966, 0.778, 0.914),
+}
 
 
 @dataclass(frozen=True)

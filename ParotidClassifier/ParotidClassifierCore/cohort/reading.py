@@ -1,0 +1,165 @@
+"""One outline of one case, and what the models read of it."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+from dataclasses import dataclass, field
+from functools import cached_property
+from importlib import metadata
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ..case.grid import prepare
+from ..case.loading import Case
+from ..case.masks import load_mask
+from ..case.perturbation import perturbed_outline
+from ..case.volumes import load_ct
+from ..case.working_grid import EXTERNAL2, TUMOR
+from ..errors import UnreadableFileError
+from ..radiomics.settings import RadiomicsSettings, default_settings
+from ..ring import RingSettings
+
+if TYPE_CHECKING:
+    import SimpleITK as sitk
+
+# Raise it with every change of grid, ring, features or network input that changes a number.
+FEATURES_VERSION = 1
+_SHORT = 16
+_DECIDING_LIBRARIES = ("pyradiomics", "SimpleITK", "PyWavelets", "scipy", "numpy")
+
+
+@dataclass(frozen=True)
+class CaseFeatures:
+    """What the models read of one outline, and what is known of the image behind it.
+
+    Attributes:
+        radiomics: by column.
+        network_input: float32 (2, 16, 96, 96).
+        fingerprint: of the CT's voxels, see `image_fingerprint`.
+        spacing: of the CT (x, y, z) in mm.
+        volumes: of Tumor and External2 in mm³.
+        findings: codes of what the image shows.
+    """
+
+    radiomics: dict[str, float]
+    network_input: np.ndarray
+    fingerprint: str
+    spacing: tuple[float, float, float]
+    volumes: tuple[float, float]
+    findings: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One outline of one case and the settings it is read with.
+
+    Attributes:
+        ct: file or DICOM folder.
+        tumor: file with the outline.
+        ring: file with External2 as drawn; None where it is computed.
+        settings: of the computed ring.
+        radiomics: of the features.
+        perturbation: seed of a slightly different outline to read instead; None for this one.
+    """
+
+    ct: Path
+    tumor: Path
+    ring: Path | None = None
+    settings: RingSettings = field(default_factory=RingSettings)
+    radiomics: RadiomicsSettings = field(default_factory=default_settings)
+    perturbation: int | None = None
+
+    @cached_property
+    def key(self) -> str:
+        """SHA-256 of everything that decides the features: bytes of the files, settings, versions.
+
+        Raises:
+            UnreadableFileError: a file cannot be read.
+        """
+        files = (self.ct, self.tumor, self.ring)
+        decisive = {
+            "files": [None if path is None else _content_hash(path) for path in files],
+            "ring": dataclasses.asdict(self.settings),
+            "radiomics": self.radiomics.yaml(),
+            "perturbation": self.perturbation,
+            "version": FEATURES_VERSION,
+            "libraries": [metadata.version(name) for name in _DECIDING_LIBRARIES],
+        }
+        return hashlib.sha256(json.dumps(decisive, sort_keys=True).encode()).hexdigest()
+
+    def load(self) -> Case:
+        """Return the case with the outline of this reading.
+
+        Raises:
+            ParotidClassifierError: a file cannot be used.
+        """
+        ring = None if self.ring is None else load_mask(self.ring, EXTERNAL2)
+        case = Case(load_ct(self.ct), load_mask(self.tumor, TUMOR), ring)
+        if self.perturbation is None:
+            return case
+        grid = prepare(case, self.settings).grid
+        outline = perturbed_outline(grid.tumor, np.random.default_rng(self.perturbation))
+        return dataclasses.replace(case, tumor=grid.geometry.image(outline))
+
+    def features(self) -> CaseFeatures:
+        """Return what the models read, by the same stages as a prediction.
+
+        Raises:
+            ParotidClassifierError: the case cannot be used.
+        """
+        from ..deep.inputs import network_input
+        from ..radiomics.extraction import extract
+
+        case = self.load()
+        prepared = prepare(case, self.settings)
+        grid = prepared.grid
+        return CaseFeatures(
+            radiomics=extract(grid, settings=self.radiomics),
+            network_input=network_input(grid),
+            fingerprint=image_fingerprint(case.ct),
+            spacing=case.ct.GetSpacing(),
+            volumes=(float(grid.tumor.sum()), float(grid.ring.sum())),  # voxels of 1 mm³
+            findings=tuple(finding.code for finding in prepared.findings),
+        )
+
+
+def image_fingerprint(ct: sitk.Image) -> str:
+    """Return the SHA-256 of a CT's size and voxels in whole HU: alike for every file format of it.
+
+    Where the scan lies in space is left out: copies of a scan differ in the last digits of that.
+    """
+    import SimpleITK as sitk
+
+    values = sitk.GetArrayViewFromImage(ct)
+    whole = np.rint(values).astype("<i2") if values.dtype.kind == "f" else values.astype("<i2")
+    digest = hashlib.sha256(repr(whole.shape).encode())
+    digest.update(np.ascontiguousarray(whole))
+    return digest.hexdigest()
+
+
+def short_fingerprint(fingerprint: str) -> str:
+    """Return the part of a fingerprint that a bundle keeps of its training cases.
+
+    Enough to know an image again that one holds, and of no use to who does not hold it.
+    """
+    return fingerprint[:_SHORT]
+
+
+def _content_hash(path: Path) -> str:
+    """Return the SHA-256 of a file, or of the names and contents of a folder's files."""
+    digest = hashlib.sha256()
+    try:
+        members = [path] if path.is_file() else sorted(p for p in path.rglob("*") if p.is_file())
+        for member in members:
+            if member is not path:
+                digest.update(member.relative_to(path).as_posix().encode() + b"\0")
+            digest.update(hashlib.sha256(member.read_bytes()).digest())
+    except OSError as error:
+        raise UnreadableFileError(
+            f"{path} cannot be read: {error.strerror or error}.", "Check the file and its rights."
+        ) from error
+    return digest.hexdigest()

@@ -1,0 +1,13 @@
+"""What a piece of work tells when it is done."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Result:
+    """`text` for people, `data` (JSON values) for machines."""
+
+    text: str
+    data: dict[str, object]

@@ -1,0 +1,134 @@
+"""What the commands of a study do: simulate, check, train, evaluate."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from .commands import bundle_of, ring_settings
+from .errors import UsageError
+from .files import require_folder
+from .models.eleven import MALIGNANT, outcome_word
+from .progress import bar_on_terminal
+from .result import Result
+
+if TYPE_CHECKING:
+    from .cohort.cache import CohortCache
+    from .cohort.manifest import CohortCase
+    from .parallel import Machines
+
+
+def simulate(options: argparse.Namespace) -> Result:
+    """Make one simulated case or a cohort."""
+    from .simulation.case import simulate_case
+    from .simulation.cohort import write_case, write_cohort
+
+    if options.outcome is not None and options.cohort is not None:
+        raise UsageError("--outcome names the outcome of one case.", "Leave it out with --cohort.")
+    if options.cohort is None:
+        malignant = None if options.outcome is None else options.outcome == MALIGNANT
+        case = simulate_case(options.seed, malignant)
+        write_case(case, options.out)
+        data = {"case": str(options.out), "malignant": case.malignant}
+        return Result(
+            f"A simulated {outcome_word(case.malignant)} case lies in {options.out}", data
+        )
+    with bar_on_terminal("simulate") as progress:
+        table = write_cohort(options.cohort, options.seed, options.out, options.jobs, progress)
+    return Result(f"{options.cohort} simulated cases are listed in {table}", {"cohort": str(table)})
+
+
+def cohort_check(options: argparse.Namespace) -> Result:
+    """Check every row, image and outline of a cohort."""
+    from .cohort.checks import check_cohort
+    from .cohort.manifest import read_manifest
+
+    cases = read_manifest(options.cohort)
+    with bar_on_terminal("check") as progress:
+        check = check_cohort(cases, ring_settings(options), _machines(options), progress)
+    check.require_sound()
+    return Result(check.text, check.as_dict())
+
+
+def cohort_features(options: argparse.Namespace) -> Result:
+    """Write all radiomic features of a cohort as a table."""
+    from .cohort.extraction import extract_cohort
+    from .cohort.feature_table import write_feature_table
+    from .cohort.manifest import read_manifest
+
+    require_folder(options.out.parent)
+    cases = read_manifest(options.cohort)
+    with bar_on_terminal("features") as progress:
+        features = extract_cohort(
+            cases, ring_settings(options), _cache(options), _machines(options), None, progress
+        )
+    write_feature_table(features, options.out)
+    lines = [f"{case_id} was left out: {why}" for case_id, why in features.failures.items()]
+    text = f"{len(features.columns)} features of {len(features.cases)} cases in {options.out}"
+    data = {"features": str(options.out), "failures": features.failures}
+    return Result("\n".join([*lines, text]), data)
+
+
+def train(options: argparse.Namespace) -> Result:
+    """Train the eleven models on a cohort and evaluate them."""
+    from .cohort.manifest import TRAIN, read_manifest
+    from .learn import TrainingOptions
+    from .train import train_bundle
+
+    cases = _split(read_manifest(options.cohort, TRAIN), options)
+    training = TrainingOptions(
+        name=options.name,
+        protocol=options.protocol,
+        force=options.force,
+        ring=ring_settings(options),
+        epochs=options.epochs,
+        imagenet=options.imagenet,
+        seed=options.seed,
+        bootstraps=options.bootstraps,
+    )
+    report = options.report or options.out.with_name(f"{options.out.name}-report")
+    name = options.cohort.stem
+    with bar_on_terminal("train") as progress:
+        return train_bundle(
+            cases, training, _cache(options), _machines(options), options.out, report, name,
+            progress,
+        )  # fmt: skip
+
+
+def evaluate(options: argparse.Namespace) -> Result:
+    """Judge a bundle on a cohort."""
+    from .cohort.manifest import TEST, read_manifest
+    from .study import evaluate_bundle
+
+    bundle = bundle_of(options)
+    cases = read_manifest(options.cohort, TEST)
+    name = options.cohort.stem
+    with bar_on_terminal("evaluate") as progress:
+        return evaluate_bundle(
+            bundle, cases, _cache(options), _machines(options), options.out, name,
+            options.bootstraps, progress,
+        )  # fmt: skip
+
+
+def _split(cases: Sequence[CohortCase], options: argparse.Namespace) -> Sequence[CohortCase]:
+    from .cohort.manifest import with_random_split
+
+    if options.test_share is None:
+        return cases
+    return with_random_split(cases, options.test_share, options.seed)
+
+
+def _cache(options: argparse.Namespace) -> CohortCache:
+    from .cohort.cache import CohortCache, default_cache
+
+    return CohortCache(options.cache or default_cache(options.cohort))
+
+
+def _machines(options: argparse.Namespace) -> Machines:
+    import joblib
+
+    from .parallel import Machines
+
+    jobs = options.jobs or joblib.cpu_count()
+    return Machines(jobs, options.dask, getattr(options, "device", "cpu"))
