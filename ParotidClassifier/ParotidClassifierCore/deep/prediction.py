@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
 import torch
 
-from ..models.names import DL_MODELS
+from ..models.names import DL_MODELS, NETWORK_COLUMNS, deep_feature
 from .device import CPU, choose_device, reproducible
 from .network import MultiInputNetwork
 
@@ -24,6 +25,15 @@ class NetworkValues:
 
     logits: np.ndarray
     vectors: dict[str, np.ndarray]
+
+    def columns(self, wanted: Collection[str]) -> dict[str, np.ndarray]:
+        """Return (n,) values of the network's logits and of those deep features in `wanted`."""
+        values = dict(zip(NETWORK_COLUMNS, self.logits.T, strict=True))
+        for column in wanted:
+            feature = deep_feature(column)
+            if feature is not None and feature[1] < self.vectors[feature[0]].shape[1]:
+                values[column] = self.vectors[feature[0]][:, feature[1]]
+        return values
 
 
 def predict_values(

@@ -8,18 +8,19 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..models.eleven import ModelResult, probabilities
-from ..models.names import ELEVEN_MODELS, NETWORK_COLUMNS, ColumnKind, column_kind
+from ..models.names import ELEVEN_MODELS, ColumnKind, column_kind
 from .results import CohortPredictions
 
 if TYPE_CHECKING:
     from ..cohort.extraction import CohortFeatures
+    from ..deep.prediction import NetworkValues
     from ..models.bundle import Bundle
 
 
 def cohort_predictions(
     bundle: Bundle,
     features: CohortFeatures,
-    network_logits: np.ndarray | None,
+    network: NetworkValues | None,
     out_of_fold: Mapping[str, np.ndarray] | None = None,
 ) -> CohortPredictions:
     """Return what each model that the bundle holds says of each case.
@@ -27,10 +28,10 @@ def cohort_predictions(
     Args:
         bundle: the models with their thresholds.
         features: of n cases; a radiomic column that is not among them is unknown of every case.
-        network_logits: (n, 3) in the order of NETWORK_COLUMNS; None without a network.
+        network: what the bundle's network says of the cases; None without a network.
         out_of_fold: by model, (n,) probabilities by models that had not seen the case.
     """
-    values = _model_inputs(bundle, features, network_logits)
+    values = _model_inputs(bundle, features, network)
     results = [
         probabilities(
             bundle.models,
@@ -54,16 +55,15 @@ def cohort_predictions(
 
 
 def _model_inputs(
-    bundle: Bundle, features: CohortFeatures, network_logits: np.ndarray | None
+    bundle: Bundle, features: CohortFeatures, network: NetworkValues | None
 ) -> dict[str, list[float]]:
     """Return, of the columns that a model reads, those at hand; a list of n numbers each."""
     place = {column: i for i, column in enumerate(features.columns)}
     read = dict.fromkeys(column for model in bundle.models.values() for column in model.columns)
     radiomic = [c for c in read if column_kind(c) is ColumnKind.RADIOMIC and c in place]
     values = {column: features.radiomics[:, place[column]].tolist() for column in radiomic}
-    if network_logits is not None:
-        logits = np.asarray(network_logits, np.float64).T.tolist()
-        values |= dict(zip(NETWORK_COLUMNS, logits, strict=True))
+    if network is not None:
+        values |= {column: v.tolist() for column, v in network.columns(read).items()}
     return values
 
 
