@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from ..models.names import ELEVEN_MODELS, RAD_MODELS, ColumnKind, column_kind
-from ..models.settings import CROSS_FITTED, PAPER
+from ..models.settings import CROSS_FITTED, IMBALANCE, PAPER
 from .words import DASH, number
 
 if TYPE_CHECKING:
@@ -33,14 +34,14 @@ most 20) and combined by logistic regression."""
 _PROTOCOLS = {
     CROSS_FITTED: "Protocol cross-fitted: fusions were fitted on what networks of five folds said "
     "of cases they had not seen.",
-    PAPER: "Protocol paper: fusions were fitted on what the one network said of the cases it had "
-    "learnt from, which makes it look better than it is.",
+    PAPER: "Protocol paper: fusions were fitted on deep features that the one network gave the "
+    "cases it had learnt from, which makes it look better than it is.",
 }
 
-_THRESHOLDS = """A case is called malignant from its model's threshold on: Youden's (largest \
-sensitivity + specificity - 1) on out-of-fold probabilities of the training cases. Classes were \
-neither weighted nor resampled, so that probabilities follow the training cohort's share of \
-malignant cases; the threshold answers for the imbalance."""
+_THRESHOLDS = f"""A case is called malignant from its model's threshold on: Youden's (largest \
+sensitivity + specificity - 1) on out-of-fold probabilities of the training cases.
+
+Class imbalance: {IMBALANCE}"""
 
 _LIMITS = (
     "Not a medical device. No decision about a patient may rest on these probabilities.",
@@ -62,6 +63,12 @@ _DATA = {
     False: "The bundle holds no images, but it holds coefficients, quantiles of features and "
     "sorted scores of the training cases. Whether it may be shared is decided by whoever is "
     "responsible for the patients' data.",
+}
+
+_KINDS = {
+    ColumnKind.RADIOMIC: "radiomic features",
+    ColumnKind.DEEP: "deep features",
+    ColumnKind.NETWORK: "logit of the network",
 }
 
 # A bundle may hold a card of 1 MiB; what people write into notes is cut long before.
@@ -167,8 +174,9 @@ def _inputs(models: Mapping[str, LogisticModel]) -> str:
             inputs = ", ".join(f"{column} ({weight:+.2f})" for column, weight in order)
             lines.append(f"**{name}**: {inputs}")
         else:
-            radiomic = sum(column_kind(column) is ColumnKind.RADIOMIC for column, _ in order)
-            lines.append(f"**{name}**: {radiomic} radiomic features and the network's logit")
+            kinds = Counter(column_kind(column) for column, _ in order)
+            named = [f"{kinds[kind]} {words}" for kind, words in _KINDS.items() if kinds[kind]]
+            lines.append(f"**{name}**: {', '.join(named)}")
     return f"In brackets the log-odds per standard deviation.\n\n{_listed(lines)}"
 
 

@@ -25,8 +25,9 @@ if TYPE_CHECKING:
 _TEMPLATES = Path(__file__).with_name("templates")
 _ESTIMATE = re.compile(r"(\S+) (\(\S+, .+\))")
 # A number, a P with its sign, two numbers, a share of cases, or a dash.
-_NUMBER = re.compile(r"[-<>]? ?[\d.]+( ?[,/]| of)? ?[-\d.]*|" + DASH)
+_NUMBER = re.compile(rf"[-<>]? ?[\d.]+( ?[,/]| of)? ?[-\d.]*|{DASH}|reference")
 _REM_PER_INCH = 6
+_LONGEST_UNBROKEN = 24
 _INTERVAL = Markup('{}<span class="interval">{}</span>')  # format() escapes what it sets in
 
 
@@ -56,6 +57,7 @@ def _environment() -> Environment:
     environment.filters["cell"] = _cell
     environment.filters["numeric_columns"] = _numeric_columns
     environment.filters["width"] = _rem_width
+    environment.filters["short"] = _is_short
     environment.filters["svg"] = _data_url
     return environment
 
@@ -70,17 +72,18 @@ def _cell(value: str | float | None) -> str:
 
 
 def _numeric_columns(table: Table) -> list[bool]:
-    """Whether each column but the first is mostly numbers, which then stand under each other."""
-    filled = [
-        [value for value in of_column if value is not None]
-        for of_column in zip(*table.rows, strict=True)
-    ]
-    shares = [sum(map(_is_number, values)) / max(len(values), 1) for values in filled]
-    return [index > 0 and share > 0.5 for index, share in enumerate(shares or table.columns)]
+    """Whether each column but the first holds numbers alone, which then stand under each other."""
+    numbers = [all(map(_is_number, of_column)) for of_column in zip(*table.rows, strict=True)]
+    return [index > 0 and bool(number) for index, number in enumerate(numbers or table.columns)]
 
 
-def _is_number(value: str | float) -> bool:
+def _is_number(value: str | float | None) -> bool:
     return not isinstance(value, str) or any(p.fullmatch(value) for p in (_NUMBER, _ESTIMATE))
+
+
+def _is_short(value: str | float | None) -> bool:
+    """Whether a cell is better not broken."""
+    return len(str(value)) <= _LONGEST_UNBROKEN
 
 
 def _rem_width(figure: Figure) -> str:

@@ -18,6 +18,7 @@ MALIGNANT_COLOR = "#d55e00"
 BENIGN_COLOR = "#0072b2"
 _PRINT_DPI = 300
 _FOOT_INCHES = 0.22  # kept for the banner
+_NARROWEST = 5.0  # inches, for the banner to have room
 
 _STYLE = {
     "font.family": "DejaVu Sans",
@@ -38,6 +39,8 @@ _STYLE = {
     "text.color": INK,
     "xtick.color": INK,
     "ytick.color": INK,
+    # Hinted letters are as wide as the resolution has them: long names would be cut in an SVG.
+    "text.hinting": "none",
     "pdf.fonttype": 42,
     "svg.fonttype": "path",
     # Identifiers in an SVG are random without a salt of one's own.
@@ -56,7 +59,9 @@ def one_style() -> Iterator[None]:
 
 def new_figure(width: float, height: float, banner: str) -> Figure:
     """Return an empty figure of so many inches with `banner` under it: figures travel alone."""
-    figure = Figure(figsize=(width, height), layout="constrained", facecolor="white")
+    figure = Figure(
+        figsize=(width, height), dpi=_PRINT_DPI, layout="constrained", facecolor="white"
+    )
     foot = _FOOT_INCHES / height
     figure.get_layout_engine().set(rect=(0, foot, 1, 1 - foot), w_pad=0.07, h_pad=0.08)
     figure.text(0.995, foot / 4, banner, fontsize=7.5, color=FAINT, ha="right", va="bottom")
@@ -67,20 +72,22 @@ def small_multiples(
     count: int, columns: int, size: tuple[float, float], banner: str
 ) -> tuple[Figure, list[Axes]]:
     """Return a figure with `count` axes in rows of `columns`, each of `size` inches."""
+    columns = min(columns, count)
     rows = -(-count // columns)
-    figure = new_figure(size[0] * columns, size[1] * rows + 0.3, banner)
+    width = max(size[0] * columns, _NARROWEST)
+    figure = new_figure(width, size[1] * rows + 0.3, banner)
     return figure, [figure.add_subplot(rows, columns, i + 1) for i in range(count)]
 
 
 def settle(figure: Figure) -> None:
     """Lay the figure out once and for all: the same on paper, on the page, and thrice as fast."""
-    figure.draw_without_rendering()
+    figure.get_layout_engine().execute(figure)
     figure.set_layout_engine("none")
 
 
 def save_print(figure: Figure, stem: Path) -> None:
     """Write <stem>.png (300 dpi) and <stem>.pdf."""
-    figure.savefig(f"{stem}.png", dpi=_PRINT_DPI, metadata={"Software": None})
+    figure.savefig(f"{stem}.png", metadata={"Software": None})
     figure.savefig(f"{stem}.pdf", metadata={"CreationDate": None})
 
 

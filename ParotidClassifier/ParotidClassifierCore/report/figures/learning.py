@@ -9,7 +9,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from ...models.names import DL_MODELS, REGION_SETS
+from ...models.names import DL_MODELS, FUSION_MODELS, REGION_SETS
 from .canvas import BENIGN_COLOR, FAINT, INK, MALIGNANT_COLOR, new_figure, small_multiples
 
 if TYPE_CHECKING:
@@ -25,7 +25,14 @@ _STEPS = {
     "uncorrelated": "not correlated",
     "lasso": "LASSO, at most 20",
 }
-_REGION_COLORS = dict(zip(REGION_SETS, ("#d55e00", "#0072b2", "#009e73"), strict=True))
+_REGION_COLORS = ("#d55e00", "#0072b2", "#009e73")
+# A signature is of a region set or, where deep features were selected with it, of a fusion.
+_COLORS = {
+    name: color
+    for names in (REGION_SETS, FUSION_MODELS)
+    for name, color in zip(names, _REGION_COLORS, strict=True)
+}
+_PANELS_A_ROW = 3
 _CHOSEN = {"color": INK, "linewidth": 1.2, "linestyle": (0, (4, 2))}
 
 
@@ -48,21 +55,23 @@ def agreement_figure(comparisons: Sequence[ReaderAgreement], minimum: float, ban
 
 
 def steps_figure(signatures: Mapping[str, Selection], banner: str) -> Figure:
-    """Draw how many columns are left after each step, one panel a region set."""
-    figure, panels = small_multiples(len(signatures), len(signatures), (3.5, 2.5), banner)
-    for axes, (regions, signature) in zip(panels, signatures.items(), strict=True):
-        left = [(name, signature.remaining[step]) for step, name in step_names(signature)]
-        color = _REGION_COLORS[regions]
+    """Draw how many columns are left after each step, one panel a signature."""
+    figure, panels = small_multiples(len(signatures), _PANELS_A_ROW, (3.5, 2.5), banner)
+    for number, (axes, (name, signature)) in enumerate(
+        zip(panels, signatures.items(), strict=True)
+    ):
+        left = [(words, signature.remaining[step]) for step, words in step_names(signature)]
+        color = _COLORS[name]
         axes.barh(range(len(left)), [count for _, count in left], color=color, height=0.62)
         for row, (_, count) in enumerate(left):
             axes.text(count * 1.12, row, str(count), va="center", fontsize=9)
         _plain_log(axes)
         axes.set_xlim(1, 4 * max(count for _, count in left))
         axes.set_ylim(len(left) - 0.5, -0.5)
-        named = axes is panels[0]
-        axes.set_yticks(range(len(left)), [name if named else "" for name, _ in left])
+        named = number % _PANELS_A_ROW == 0
+        axes.set_yticks(range(len(left)), [words if named else "" for words, _ in left])
         axes.tick_params(axis="y", length=0)
-        axes.set_title(regions)
+        axes.set_title(name)
         axes.set_xlabel("Columns left")
     return figure
 
@@ -81,14 +90,14 @@ def step_names(signature: Selection) -> list[tuple[str, str]]:
 
 
 def lasso_figure(signatures: Mapping[str, Selection], banner: str) -> Figure:
-    """Draw coefficients and cross-validated error over the penalty, one row a region set."""
+    """Draw coefficients and cross-validated error over the penalty, one row a signature."""
     figure = new_figure(9.6, 2.7 * len(signatures) + 0.2, banner)
     rows = figure.subplots(len(signatures), 2, squeeze=False)
-    for (path_axes, error_axes), (regions, signature) in zip(rows, signatures.items(), strict=True):
+    for (path_axes, error_axes), (name, signature) in zip(rows, signatures.items(), strict=True):
         _path_panel(path_axes, signature)
-        _error_panel(error_axes, signature, _REGION_COLORS[regions])
-        path_axes.set_title(f"{regions}: coefficients")
-        error_axes.set_title(f"{regions}: error on held-out folds")
+        _error_panel(error_axes, signature, _COLORS[name])
+        path_axes.set_title(f"{name}: coefficients")
+        error_axes.set_title(f"{name}: error on held-out folds")
     for axes in rows[-1]:
         axes.set_xlabel("Penalty, weaker to the right")
     return figure
@@ -124,11 +133,11 @@ def _penalty_axis(axes: Axes, signature: Selection) -> None:
 
 
 def coefficients_figure(signatures: Mapping[str, Selection], banner: str) -> Figure:
-    """Draw the LASSO coefficients of the selected columns, one panel a region set."""
+    """Draw the LASSO coefficients of the selected columns, one panel a signature."""
     rows = [len(signature.columns) + 2.2 for signature in signatures.values()]
     figure = new_figure(9.2, 0.22 * sum(rows) + 0.5, banner)
     panels = figure.subplots(len(signatures), 1, squeeze=False, height_ratios=rows)[:, 0]
-    for axes, (regions, signature) in zip(panels, signatures.items(), strict=True):
+    for axes, (name, signature) in zip(panels, signatures.items(), strict=True):
         values = signature.coefficients
         colors = [MALIGNANT_COLOR if value > 0 else BENIGN_COLOR for value in values]
         axes.barh(range(len(values)), values, color=colors, height=0.7)
@@ -138,7 +147,7 @@ def coefficients_figure(signatures: Mapping[str, Selection], banner: str) -> Fig
         axes.tick_params(axis="y", length=0)
         axes.tick_params(axis="x", labelsize=8)
         axes.grid(axis="x")
-        axes.set_title(regions)
+        axes.set_title(name)
     panels[-1].set_xlabel("LASSO coefficient per standard deviation (right: malignant)")
     return figure
 
@@ -174,31 +183,34 @@ def network_figure(
     return figure
 
 
-def _curves(
-    axes: Axes, folds: Sequence[Sequence[EpochRecord]], final: Sequence[EpochRecord], pair
-) -> None:
+def _curves(axes: Axes, folds: Sequence[Sequence], final: Sequence, pair) -> None:
     for which, color, label in (
         (0, FAINT, "folds, while training"),
         (1, MALIGNANT_COLOR, "folds, held-out cases"),
     ):
         series = [_series(history, pair, which) for history in folds]
-        series = [values for values in series if not np.isnan(values).all()]
-        for values in series:
-            axes.plot(np.arange(1, len(values) + 1), values, color=color, linewidth=0.5, alpha=0.5)
-        if series:
-            shortest = min(map(len, series))
-            mean = np.mean([values[:shortest] for values in series], axis=0)
-            axes.plot(np.arange(1, shortest + 1), mean, color=color, linewidth=2, label=label)
-    kept = _series(final, pair, 0)
+        for epochs, values in series:
+            axes.plot(epochs, values, color=color, linewidth=0.5, alpha=0.5)
+        epochs, mean = _mean(series)
+        axes.plot(epochs, mean, ".-" if which else "-", color=color, linewidth=2, label=label)
     axes.plot(
-        np.arange(1, len(kept) + 1), kept, color=BENIGN_COLOR, linewidth=1.4,
-        linestyle=(0, (5, 2)), label="final network, while training",
+        *_series(final, pair, 0), color=BENIGN_COLOR, linewidth=1.4, linestyle=(0, (5, 2)),
+        label="final network, while training",
     )  # fmt: skip
 
 
-def _series(history: Sequence, pair, which: int) -> np.ndarray:
-    values = [pair(record)[which] for record in history]
-    return np.array([np.nan if value is None else value for value in values], float)
+def _series(history: Sequence, pair, which: int) -> tuple[list[int], list[float]]:
+    """Return the epochs that have this value, and the values: held-out cases are judged at few."""
+    known = [(record.epoch, pair(record)[which]) for record in history]
+    known = [(epoch, value) for epoch, value in known if value is not None]
+    return [epoch for epoch, _ in known], [value for _, value in known]
+
+
+def _mean(series: Sequence[tuple[list[int], list[float]]]) -> tuple[list[int], list[float]]:
+    """Return the mean over the folds, at the epochs that all of them have."""
+    of_fold = [dict(zip(epochs, values, strict=True)) for epochs, values in series]
+    shared = sorted(set.intersection(*map(set, of_fold))) if of_fold else []
+    return shared, [float(np.mean([values[epoch] for values in of_fold])) for epoch in shared]
 
 
 def epochs_figure(candidate_losses: Mapping[int, float], epochs: int, banner: str) -> Figure:
@@ -208,6 +220,7 @@ def epochs_figure(candidate_losses: Mapping[int, float], epochs: int, banner: st
     tried = sorted(candidate_losses)
     axes.plot(tried, [candidate_losses[n] for n in tried], "o-", color=BENIGN_COLOR)
     axes.axvline(epochs, **_CHOSEN)
+    axes.set_xticks(tried)
     axes.set_xlabel("Epochs of a whole training")
     axes.set_ylabel("Loss on held-out cases")
     axes.grid(axis="y")

@@ -6,6 +6,7 @@ few colours and on paper. Colours: Okabe & Ito, Color Universal Design, 2008.
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import dataclass
 
 from ...models.names import (
@@ -21,12 +22,21 @@ from .canvas import INK
 _REGION_COLORS = ("#d55e00", "#0072b2", "#009e73")  # Tumor, External2, both
 _DOTTED, _DASHED, _SOLID = (0, (1.2, 1.4)), (0, (5, 2)), "solid"
 
-FAMILIES = {
+_FAMILIES = {
     "Radiomics": RAD_MODELS,
     "Deep network": DL_MODELS,
     "Radiomics and network": FUSION_MODELS,
     "Clinical and Combined": (CLINICAL, COMBINED),
 }
+
+
+def families_of(models: Container[str]) -> dict[str, tuple[str, ...]]:
+    """Return the families that `models` has members of, with those members."""
+    present = {
+        family: tuple(name for name in names if name in models)
+        for family, names in _FAMILIES.items()
+    }
+    return {family: names for family, names in present.items() if names}
 
 
 @dataclass(frozen=True)

@@ -10,14 +10,14 @@ from ...evaluation.results import ModelFigures, SetFigures
 from ...models.names import COMBINED
 from ..words import number, with_interval
 from .canvas import BENIGN_COLOR, FAINT, INK, MALIGNANT_COLOR, new_figure, small_multiples
-from .palette import FAMILIES, PENS
+from .palette import PENS, families_of
 
 _WHITE_FROM = 0.75  # share of a row from which the cell is dark enough for a white number
 
 
 def auc_figure(figures: SetFigures, banner: str) -> Figure:
     """Draw the AUC of every model with DeLong's interval, one row a model."""
-    figure = new_figure(8.4, 4.6, banner)
+    figure = new_figure(8.4, 0.33 * len(figures.models) + 1.0, banner)
     axes = figure.add_subplot()
     models = list(figures.models.values())
     for row, model in enumerate(models):
@@ -44,19 +44,20 @@ def _auc_row(axes: Axes, row: int, model: ModelFigures) -> None:
         return
     if model.auc.low is not None and model.auc.high is not None:
         axes.plot([model.auc.low, model.auc.high], [row, row], color=color, linewidth=2.2)
-    axes.plot(model.auc.value, row, "o", color=color, markersize=8 if row == 10 else 6.5)
+    size = 8 if model.name == COMBINED else 6.5
+    axes.plot(model.auc.value, row, "o", color=color, markersize=size)
 
 
 def roc_figure(figures: SetFigures, banner: str) -> Figure:
     """Draw the ROC curves, family by family, Combined behind each as a landmark."""
-    figure, panels = small_multiples(len(FAMILIES), 2, (4.3, 4.2), banner)
-    for axes, (family, names) in zip(panels, FAMILIES.items(), strict=True):
+    families = families_of(figures.models)
+    figure, panels = small_multiples(len(families), 2, (4.3, 4.2), banner)
+    for axes, (family, names) in zip(panels, families.items(), strict=True):
         axes.plot([0, 1], [0, 1], color=FAINT, linewidth=0.8, linestyle=(0, (3, 3)))
         if COMBINED not in names and COMBINED in figures.models:
             _roc(axes, figures.models[COMBINED], color="#c3c9ce", linewidth=2.4)
         for name in names:
-            if name in figures.models:
-                _roc(axes, figures.models[name], **PENS[name].line)
+            _roc(axes, figures.models[name], **PENS[name].line)
         axes.set_title(family)
         axes.set(xlim=(-0.01, 1.01), ylim=(-0.01, 1.01), aspect="equal")
         axes.set_xlabel("1 - specificity")
@@ -112,9 +113,10 @@ def _calibration_panel(axes: Axes, model: ModelFigures) -> None:
 
 def decision_figure(figures: SetFigures, banner: str) -> Figure:
     """Draw net benefit over threshold probability, family by family."""
-    figure, panels = small_multiples(len(FAMILIES), 2, (4.3, 3.5), banner)
+    families = families_of(figures.models)
+    figure, panels = small_multiples(len(families), 2, (4.3, 3.5), banner)
     share = figures.malignant / max(figures.cases, 1)
-    for axes, (family, names) in zip(panels, FAMILIES.items(), strict=True):
+    for axes, (family, names) in zip(panels, families.items(), strict=True):
         thresholds = figures.decision_thresholds
         axes.plot(thresholds, figures.net_benefit_of_all, color=FAINT, linewidth=1, label="all")
         axes.axhline(0, color=FAINT, linewidth=1, linestyle=(0, (3, 3)), label="none")
@@ -122,10 +124,8 @@ def decision_figure(figures: SetFigures, banner: str) -> Figure:
             behind = figures.models[COMBINED].net_benefit
             axes.plot(thresholds, behind, color="#c3c9ce", linewidth=2.4, label=COMBINED)
         for name in names:
-            if name in figures.models:
-                axes.plot(
-                    thresholds, figures.models[name].net_benefit, label=name, **PENS[name].line
-                )
+            benefit = figures.models[name].net_benefit
+            axes.plot(thresholds, benefit, label=name, **PENS[name].line)
         axes.set_title(family)
         axes.set(xlim=(0, 1), ylim=(-0.12 * max(share, 0.05), 1.12 * max(share, 0.05)))
         axes.set_xlabel("Threshold probability")

@@ -9,7 +9,7 @@ import numpy as np
 
 from ...cohort.agreement import least_agreement
 from ...evaluation.results import Table
-from ...models.names import FUSION_MODELS, RAD_MODELS, REGION_SETS
+from ...models.names import FUSION_MODELS, RAD_MODELS, REGION_SETS, deep_feature
 from ..figures.learning import (
     agreement_figure,
     coefficients_figure,
@@ -161,7 +161,7 @@ def _remaining(training: TrainingDetails) -> Table:
         )
         for regions, signature in signatures.items()
     )
-    headers = ("Regions", *(words for _, words in steps), "Penalty", "Fell back")
+    headers = ("Signature", *(words for _, words in steps), "Penalty", "Fell back")
     note = "Fell back: LASSO left no column, and the one with the largest ANOVA F was taken."
     return Table("Columns left after each step", headers, rows, (note,))
 
@@ -171,15 +171,14 @@ def _selected(study: Study, training: TrainingDetails) -> Table:
     if training.agreement:
         agreed = dict(zip(training.columns, least_agreement(training.agreement), strict=True))
     rows = []
-    for regions, signature in training.fitted.signatures.items():
-        which = list(REGION_SETS).index(regions)
-        fitted = [study.bundle.models.get(names[which]) for names in (RAD_MODELS, FUSION_MODELS)]
+    for name, signature in training.fitted.signatures.items():
+        fitted = [study.bundle.models.get(model) for model in _readers(name)]
         for column, coefficient in zip(signature.columns, signature.coefficients, strict=True):
             weights = (_weight(model, column) for model in fitted)
             icc = number(agreed.get(column), 3)
-            rows.append((regions, *column.split("_"), icc, number(coefficient), *weights))
+            rows.append((name, *_words_of(column), icc, number(coefficient), *weights))
     headers = (
-        "Regions", "Region", "Image", "Class", "Feature", "Agreement", "LASSO", "In RAD",
+        "Signature", "Region", "Image", "Class", "Feature", "Agreement", "LASSO", "In RAD",
         "In RAD+DL",
     )  # fmt: skip
     note = (
@@ -187,6 +186,23 @@ def _selected(study: Study, training: TrainingDetails) -> Table:
         "Agreement: the smallest intraclass correlation of the comparisons."
     )
     return Table("Selected columns", headers, tuple(rows), (note,))
+
+
+def _readers(signature: str) -> tuple[str | None, str]:
+    """Return the radiomic and the fused model that read a signature."""
+    if signature in FUSION_MODELS:
+        return None, signature
+    which = list(REGION_SETS).index(signature)
+    return RAD_MODELS[which], FUSION_MODELS[which]
+
+
+def _words_of(column: str) -> tuple[str, str, str, str]:
+    """Return region, image, class and feature."""
+    deep = deep_feature(column)
+    if deep is not None:
+        return deep[0], "–", "deep", str(deep[1])
+    region, image, feature_class, feature = column.split("_")
+    return region, image, feature_class, feature
 
 
 def _weight(model: LogisticModel | None, column: str) -> str:
@@ -204,9 +220,9 @@ def network(study: Study) -> Section | None:
     parts: list[Part] = [
         Paragraph(
             f"One network was trained without each of {folds}, for out-of-fold logits, and a final "
-            f"one on all training cases for {training.epochs} epochs. Figures while training are "
-            "of varied (augmented) cases with dropout, so they can lie below those of held-out "
-            "cases."
+            f"one on all training cases for {training.epochs} epochs. {_choice(training)} Figures "
+            "while training are of varied (augmented) cases with dropout, so they can lie below "
+            "those of held-out cases."
         ),
         Drawing(
             "network",
@@ -224,6 +240,16 @@ def network(study: Study) -> Section | None:
         parts.append(Drawing("epochs", figure, caption, "Held-out loss by number of epochs"))
     parts.append(Listing("network_history", _history(training), on_page=False))
     return Section("network", "Training of the network", tuple(parts))
+
+
+def _choice(training: TrainingDetails) -> str:
+    if not training.candidate_losses:
+        return "The number of epochs was fixed beforehand."
+    tried = ", ".join(map(str, sorted(training.candidate_losses)))
+    return (
+        f"Of {tried} epochs, that is the number with the smallest loss on the held-out cases of "
+        "all folds."
+    )
 
 
 def _history(training: TrainingDetails) -> Table:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ...evaluation.results import Table
 from ...models.names import ColumnKind, column_kind
-from ...models.settings import CROSS_FITTED
+from ...models.settings import CROSS_FITTED, IMBALANCE
 from ...radiomics.names import feature_names
 from ...radiomics.settings import RadiomicsSettings, load_settings
 from ..figures.boxes import pipeline_figure
@@ -78,7 +78,7 @@ def methods(study: Study) -> Section:
     kinds = {column_kind(c) for model in bundle.models.values() for c in model.columns}
     settings = load_settings(bundle.radiomics_yaml)
     parts: list[Part] = []
-    if ColumnKind.RADIOMIC in kinds or ColumnKind.NETWORK in kinds:
+    if kinds & {ColumnKind.RADIOMIC, ColumnKind.NETWORK}:
         names = feature_names(settings)
         drawing = Drawing(
             "pipeline",
@@ -152,16 +152,17 @@ def _network(bundle: Bundle) -> tuple[str, ...]:
             "convolved; three heads (tumour, ring, both) are trained together."
         ),
         (
-            "Training cases are varied: flips, rotation, scale, shift, brightness, contrast, "
-            "noise. Optimiser AdamW with a one-cycle learning rate; the order, the starting "
-            "weights and the variation follow from the seed."
+            "Training cases are varied: flips, rotation, scale, shift, elastic deformation, "
+            "brightness, contrast, noise. Optimiser AdamW; the order, the starting weights and "
+            "the variation follow from the seed."
         ),
-        "The network enters a fusion as its logit: "
+        "What of the network enters a fusion: "
         + (
             "out-of-fold logits of five networks that each left a fold out (protocol cross-fitted)."
             if bundle.protocol == CROSS_FITTED
-            else "of the one network, on cases it had learnt from (protocol paper), which makes it "
-            "look better than it is."
+            else "the deep features that the one network gives the cases it has learnt from, "
+            "selected together with the radiomic columns (protocol paper), which makes it look "
+            "better than it is."
         ),
     )
 
@@ -186,11 +187,7 @@ def _learning(study: Study, kinds: set[ColumnKind | None]) -> tuple[str, ...]:
         )
     return (
         *lines,
-        (
-            "Class imbalance: classes are neither weighted nor resampled, in the logistic models "
-            "and in the network alike. Probabilities then follow the training cohort's share of "
-            "malignant cases, and the threshold answers for the imbalance."
-        ),
+        f"Class imbalance: {IMBALANCE}",
         (
             "Threshold: Youden's (largest sensitivity + specificity - 1) on out-of-fold "
             "probabilities of the training cases, of equally good ones the lowest. For a bundle "
@@ -214,6 +211,7 @@ def models(study: Study) -> Section:
             "without, clear. The network's weights and all settings are in the bundle."
         ),
         Listing("models", _coefficients(bundle, tuple(small), "Models of few inputs")),
+        *_fits(study),
         Listing(
             "all_coefficients",
             _coefficients(bundle, tuple(bundle.models), "All coefficients of all models"),
@@ -221,6 +219,21 @@ def models(study: Study) -> Section:
         ),
     ]
     return Section("models", "The models in full", tuple(parts))
+
+
+def _fits(study: Study) -> list[Listing]:
+    """Return what each model was fitted with; empty where that is not known."""
+    if study.training is None:
+        return []
+    fitted = study.training.fitted
+    rows = tuple(
+        (name, fitted.cases[name], len(model.columns), f"{fitted.penalties[name]:g}")
+        for name, model in study.bundle.models.items()
+        if name in fitted.cases
+    )
+    note = "C: inverse strength of the L2 penalty."
+    headers = ("Model", "Training cases", "Inputs", "C")
+    return [Listing("fits", Table("Fits", headers, rows, (note,)))]
 
 
 def _coefficients(bundle: Bundle, names: tuple[str, ...], title: str) -> Table:
