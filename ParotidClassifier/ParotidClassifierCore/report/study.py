@@ -105,8 +105,9 @@ class Study:
 
     @property
     def headline(self) -> ModelFigures | None:
-        """The model that stands first: Combined, else the richest there is."""
-        models = {} if self.main is None else self.main.models
+        """The model that stands first: Combined, else the richest that judged any case."""
+        judged = {} if self.main is None else self.main.models
+        models = {name: model for name, model in judged.items() if model.cases}
         names = (COMBINED, COMBINED_SOURCE, CLINICAL, *reversed(models))
         return next((models[name] for name in names if name in models), None)
 

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from made_study import made_evaluation, made_study
+from made_study import made_evaluation, made_models, made_predictions, made_study
 from ParotidClassifierCore.errors import OutputError
+from ParotidClassifierCore.evaluation.evaluate import EvaluationSettings, evaluate
 from ParotidClassifierCore.evaluation.results import CaseFlow, Estimate, Evaluation
 from ParotidClassifierCore.models.names import COMBINED, ELEVEN_MODELS
 from ParotidClassifierCore.report.figures import canvas
@@ -65,6 +66,21 @@ def an_evaluated_report(tmp_path_factory):
     evaluation = replace(made_evaluation(), training=None, out_of_fold=None)
     write_report(made_study(trained=False, evaluation=evaluation), folder)
     return folder
+
+
+def evaluated(probabilities, outcomes=None):
+    """The made predictions with other probabilities or outcomes, evaluated again."""
+    made = made_predictions()
+    changed = replace(
+        made,
+        probabilities={**made.probabilities, **probabilities},
+        log_odds={**made.log_odds, **probabilities},
+        malignant=made.malignant if outcomes is None else outcomes,
+        out_of_fold={},
+    )
+    models = {n: m for n, m in made_models().items() if n not in probabilities}
+    flow = made_evaluation().flow
+    return evaluate(changed, flow, models, EvaluationSettings(bootstraps=5))
 
 
 def table(folder, name):
@@ -267,6 +283,41 @@ def test_test_cases_the_bundle_learnt_from_are_named_first():
         first = sections_of(study)[0].parts[0]
     assert first.kind == "caution"
     assert "case250, case251" in first.text
+
+
+def test_without_any_clinical_finding_another_model_stands_first():
+    blank = {name: np.full(357, np.nan) for name in ("Clinical", COMBINED)}
+    study = made_study(evaluation=evaluated(blank))
+    assert study.headline.name == "Tumor+External2_RAD+DL"
+    with canvas.one_style():
+        sections = sections_of(study)
+        for drawing in (p for s in sections for p in s.parts if isinstance(p, Drawing)):
+            canvas.svg_bytes(drawing.figure)
+    assert "Clinical, Combined: no case has a probability" in str(sections)
+
+
+def test_cases_of_one_outcome_give_a_report_without_an_auc():
+    study = made_study(trained=False, evaluation=evaluated({}, outcomes=np.zeros(357, bool)))
+    with canvas.one_style():
+        sections = sections_of(study)
+        for drawing in (p for s in sections for p in s.parts if isinstance(p, Drawing)):
+            canvas.svg_bytes(drawing.figure)
+    assert "all have one outcome" in str(sections[0].parts)
+
+
+def test_deep_features_selected_with_radiomic_ones_are_shown():
+    study = made_study()
+    signature = study.training.fitted.signatures["Tumor"]
+    deep = replace(signature, columns=("deep:Tumor_DL:3", *signature.columns[1:]))
+    fitted = replace(
+        study.training.fitted,
+        signatures={**study.training.fitted.signatures, "Tumor_RAD+DL": deep},
+    )
+    study = replace(study, training=replace(study.training, fitted=fitted))
+    rows = part(study, "selection", Listing, "selected").table.rows
+    assert [row[:5] for row in rows if row[3] == "deep"] == [
+        ("Tumor_RAD+DL", "Tumor_DL", "–", "deep", "3")
+    ]
 
 
 def test_a_study_without_any_case_still_makes_a_page(tmp_path):

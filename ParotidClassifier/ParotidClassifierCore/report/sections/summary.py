@@ -47,8 +47,8 @@ def _overlap(study: Study) -> list[Caution]:
     ids = ", ".join(study.overlap)
     return [
         Caution(
-            f"{counted(len(study.overlap), 'test case')} of this cohort is or are among the cases "
-            f"the bundle was trained on, so the figures are too good: {ids}."
+            f"The bundle was trained on {counted(len(study.overlap), 'test case')} of this cohort, "
+            f"so the figures are too good: {ids}."
         )
     ]
 
