@@ -75,9 +75,10 @@ def read_manifest(path: Path, default_split: str = TRAIN) -> list[CohortCase]:
     """
     header, rows = read_rows(path)
     _require_columns(path, header)
-    cases, problems = [], list(_repeated(rows))
+    repeated = _repeated(rows)
+    cases, problems = [], []
     for number, row in enumerate(rows, start=2):
-        found = [*_problems(row, path.parent)]
+        found = [*repeated.get(number, ()), *_problems(row, path.parent)]
         record = _record(row, found)
         problems += [f"row {number}, {problem}" for problem in found]
         if not found:
@@ -138,16 +139,19 @@ def _require_columns(path: Path, header: list[str]) -> None:
             )
 
 
-def _repeated(rows: Sequence[Mapping[str, str]]) -> Iterator[str]:
-    """Tell of what two rows may not share: a name, or one outline."""
-    for column, what in (("case_id", "occurs"), ("tumor", "is the outline of")):
+def _repeated(rows: Sequence[Mapping[str, str]]) -> dict[int, list[str]]:
+    """Return, by row, what two rows may not share: a name, or one outline."""
+    problems: dict[int, list[str]] = {}
+    for column, what in (("case_id", "occurs in"), ("tumor", "is the outline of")):
         first: dict[str, int] = {}
         for number, row in enumerate(rows, start=2):
             cell = row[column]
             if cell in first:
-                yield f"row {number}, column {column}: {cell!r} {what} row {first[cell]} already"
+                found = f"column {column}: {cell!r} {what} row {first[cell]} already"
+                problems.setdefault(number, []).append(found)
             elif cell:
                 first[cell] = number
+    return problems
 
 
 def _problems(row: Mapping[str, str], folder: Path) -> Iterator[str]:

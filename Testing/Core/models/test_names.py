@@ -35,6 +35,7 @@ def test_the_eleven_models_have_the_names_and_order_of_the_paper():
         ("Tumor_original_shape_Sphericity", ColumnKind.RADIOMIC),
         ("External2_log-sigma-3-0-mm-3D_glcm_Imc1", ColumnKind.RADIOMIC),
         ("network:Tumor+External2_DL", ColumnKind.NETWORK),
+        ("deep:Tumor+External2_DL:183", ColumnKind.DEEP),
         ("margin_unclear", ColumnKind.CLINICAL),
         ("log_odds:Tumor_DL", ColumnKind.LOG_ODDS),
     ],

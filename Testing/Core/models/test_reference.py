@@ -19,6 +19,8 @@ def reference_and_table():
         {"Tumor_RAD+DL": 0.5},
         {"Tumor_RAD+DL": scores},
         {},
+        {"Tumor_RAD+DL": 1.0},
+        {"Tumor_RAD+DL": 89},
         (),
         ModelTrainingSettings(),
     )

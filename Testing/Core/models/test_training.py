@@ -8,7 +8,14 @@ from Core.models.made_models import a_table
 from ParotidClassifierCore.errors import CohortError, UsageError
 from ParotidClassifierCore.models import fits
 from ParotidClassifierCore.models.eleven import probabilities
-from ParotidClassifierCore.models.names import ELEVEN_MODELS, NETWORK_COLUMNS, RAD_MODELS
+from ParotidClassifierCore.models.names import (
+    DL_MODELS,
+    ELEVEN_MODELS,
+    FUSION_MODELS,
+    NETWORK_COLUMNS,
+    RAD_MODELS,
+    deep_column,
+)
 from ParotidClassifierCore.models.settings import PAPER, ModelTrainingSettings
 from ParotidClassifierCore.models.threshold import youden_threshold
 from ParotidClassifierCore.models.training import fit_eleven
@@ -119,13 +126,39 @@ def test_cases_with_unknown_findings_are_left_out_of_the_clinical_models_and_it_
     )
 
 
-def test_the_protocol_paper_fits_fusions_on_in_sample_logits(table, fitted):
-    perfect = 3.0 * np.tile(table.malignant[:, None], 3) + table.out_of_fold_logits
-    result = fit_eleven(a_table(in_sample_logits=perfect), replace(QUICK, protocol=PAPER))
-    leaning = [r.models["Tumor_RAD+DL"].coefficients[-1] for r in (result, fitted)]
-    assert leaning[0] > leaning[1]
+def deep_features(table, seed=3):
+    """Vectors of five; the first one of each head knows the outcome."""
+    vectors = np.random.default_rng(seed).normal(size=(3, len(table.malignant), 5))
+    vectors[:, :, 0] += 3 * table.malignant
+    return dict(zip(DL_MODELS, vectors, strict=True))
+
+
+def test_the_protocol_paper_selects_deep_features_with_the_radiomic_ones(table, fitted):
+    settings = replace(QUICK, protocol=PAPER)
+    result = fit_eleven(a_table(deep_features=deep_features(table)), settings)
+    for name, head in zip(FUSION_MODELS, DL_MODELS, strict=True):
+        columns = result.models[name].columns
+        assert deep_column(head, 0) in columns
+        assert len(columns) <= settings.selection.max_columns
+        assert not set(columns) & set(NETWORK_COLUMNS)
+        assert result.signatures[name].columns == columns
     assert result.models["Tumor_DL"] == fitted.models["Tumor_DL"]
+    assert result.models["Tumor_RAD"] == fitted.models["Tumor_RAD"]
     assert any("paper" in note for note in result.notes)
+
+
+def test_deep_features_need_no_reader_agreement(table):
+    agreement = np.full(len(table.columns), 0.99)
+    agreement[0] = 0.1
+    given = a_table(deep_features=deep_features(table), agreement=agreement)
+    result = fit_eleven(given, replace(QUICK, protocol=PAPER))
+    assert deep_column("Tumor_DL", 0) in result.models["Tumor_RAD+DL"].columns
+
+
+def test_penalty_and_number_of_cases_of_each_model_are_told(table, fitted):
+    assert set(fitted.penalties) == set(ELEVEN_MODELS)
+    assert set(fitted.penalties.values()) <= set(QUICK.penalties)
+    assert set(fitted.cases.values()) == {len(table.malignant)}
 
 
 def test_reader_agreement_decides_what_may_be_selected(table):
@@ -163,12 +196,9 @@ def test_force_cannot_make_models_of_next_to_nothing(malignant):
         fit_eleven(a_table(malignant=np.arange(90) < malignant), replace(QUICK, force=True))
 
 
-def test_a_missing_kind_of_logits_is_named(table):
-    logits = table.out_of_fold_logits
-    with pytest.raises(CohortError, match="in-sample"):
+def test_the_protocol_paper_without_deep_features_is_refused(table):
+    with pytest.raises(CohortError, match="deep features"):
         fit_eleven(table, replace(QUICK, protocol=PAPER))
-    with pytest.raises(CohortError, match="out-of-fold"):
-        fit_eleven(a_table(out_of_fold_logits=None, in_sample_logits=logits))
 
 
 def test_an_unknown_protocol_is_a_usage_error():
