@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import signal
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, Future, as_completed
 from concurrent.futures.process import BrokenProcessPool
@@ -128,12 +129,27 @@ def process_pool(jobs: int) -> Iterator[Executor]:
     from joblib.externals.loky import ProcessPoolExecutor
 
     executor = ProcessPoolExecutor(jobs, initializer=_leave_interrupts_to_the_parent)
+    with _interrupts_ignored():
+        executor.submit(int)  # starts the processes
     try:
         yield executor
     except BaseException:
         executor.shutdown(wait=False, kill_workers=True)
         raise
     executor.shutdown()
+
+
+@contextlib.contextmanager
+def _interrupts_ignored() -> Iterator[None]:
+    """Within it Ctrl-C has no effect, neither here nor, for good, on a process that is started."""
+    if threading.current_thread() is not threading.main_thread():
+        yield  # signals can be set in the main thread only
+        return
+    usual = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, usual)
 
 
 @contextlib.contextmanager

@@ -5,11 +5,11 @@ import io
 import json
 import shutil
 
-import numpy as np
 import pandas as pd
 import pytest
 import SimpleITK as sitk
 from made_cases import ball_mask, tissue_ct
+from made_cohorts import add_row, write_cohort
 from ParotidClassifierCore.cli import main
 from ParotidClassifierCore.models.bundle_store import load_bundle
 from ParotidClassifierCore.models.names import ELEVEN_MODELS
@@ -17,40 +17,15 @@ from ParotidClassifierCore.models.names import ELEVEN_MODELS
 CASES, TRAINING = 40, 28
 
 
-def write_case(folder, number, malignant):
-    ct = tissue_ct(size=(64, 64, 22), seed=number)
-    tumor = ball_mask(ct, 6.0 + number % 3)
-    values = sitk.GetArrayFromImage(ct)
-    inside = sitk.GetArrayFromImage(tumor) != 0
-    rng = np.random.default_rng(1000 + number)
-    values[inside] += rng.integers(0, 70 if malignant else 25, inside.sum()).astype(np.int16)
-    image = sitk.GetImageFromArray(values)
-    image.CopyInformation(ct)
-    sitk.WriteImage(image, str(folder / f"ct{number}.nrrd"))
-    sitk.WriteImage(tumor, str(folder / f"tumor{number}.nrrd"))
-
-
 @pytest.fixture(scope="module")
 def a_cohort(tmp_path_factory):
     """Path of a table of 40 made cases, and one that cannot be used."""
     folder = tmp_path_factory.mktemp("cohort")
-    rows = ["case_id,ct,tumor,outcome,split,simulated,symptoms,margin,lymph_nodes,age_years,sex"]
-    for number in range(CASES):
-        malignant = number % 2 == 1
-        write_case(folder, number, malignant)
-        rows.append(
-            f"case{number},ct{number}.nrrd,tumor{number}.nrrd,"
-            f"{'malignant' if malignant else 'benign'},"
-            f"{'train' if number < TRAINING else 'test'},yes,"
-            f"{'with' if number % 3 else 'without'},{'unclear' if number % 4 == 1 else 'clear'},"
-            f"{'with' if number % 5 == 1 else 'without'},{40 + number},"
-            f"{'male' if number % 7 else 'female'}"
-        )
+    table = write_cohort(folder, CASES, TRAINING)
     shutil.copy(folder / "ct0.nrrd", folder / "ct-broken.nrrd")
     sitk.WriteImage(ball_mask(tissue_ct()) * 0, str(folder / "empty.nrrd"))
-    rows.append("broken,ct-broken.nrrd,empty.nrrd,benign,train,yes,with,clear,without,50,male")
-    (folder / "cohort.csv").write_text("\n".join(rows) + "\n")
-    return folder / "cohort.csv"
+    add_row(table, "broken,ct-broken.nrrd,empty.nrrd,benign,train,yes,with,clear,without,50,male")
+    return table
 
 
 def told(*arguments):

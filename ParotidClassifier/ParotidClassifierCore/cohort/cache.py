@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
+import time
 import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from ..files import written_whole
 from .reading import CaseFeatures, Reading
 
 _INPUTS = "network-inputs-"
+_LONG_AGO_SECONDS = 24 * 3600
 
 
 def default_cache(table: Path) -> Path:
@@ -31,6 +33,13 @@ class CohortCache:
     """
 
     folder: Path
+
+    def clear_half_written(self) -> None:
+        """Remove what runs that were killed long ago left of the files they were writing."""
+        for path in self.folder.glob(".*-*.np[yz]"):
+            with contextlib.suppress(OSError):
+                if time.time() - path.stat().st_mtime > _LONG_AGO_SECONDS:
+                    path.unlink()
 
     def store(self, reading: Reading) -> str:
         """Compute what is not kept yet and return the reading's key.
@@ -99,7 +108,7 @@ class CohortCache:
     def _read(self, key: str) -> CaseFeatures | None:
         """Return what is kept under `key`; None if there is nothing that can be read."""
         try:
-            with np.load(self._path(key), allow_pickle=False) as kept:
+            with self._path(key).open("rb") as file, np.load(file, allow_pickle=False) as kept:
                 facts = json.loads(kept["facts"].tobytes())
                 columns = facts.pop("columns")
                 radiomics = dict(zip(columns, kept["radiomics"].tolist(), strict=True))

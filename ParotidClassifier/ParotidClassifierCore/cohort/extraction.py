@@ -87,6 +87,7 @@ def extract_cohort(
         OutputError: the cache cannot be written.
         UsageError: there is no Dask scheduler at the address.
     """
+    cache.clear_half_written()
     radiomics = radiomics or default_settings()
     readings = [Reading(case.ct, case.tumor, case.ring, ring, radiomics) for case in cases]
     names = [case.case_id for case in cases]

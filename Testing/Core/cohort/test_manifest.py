@@ -1,13 +1,18 @@
+import openpyxl
 import pytest
 from ParotidClassifierCore.clinical import Finding, Margin
-from ParotidClassifierCore.cohort.manifest import read_manifest
+from ParotidClassifierCore.cohort.manifest import TEST, read_manifest, with_random_split
 from ParotidClassifierCore.errors import CohortError, UnreadableFileError
 
 HEADER = "case_id,ct,tumor,outcome,split,symptoms,margin,age_years"
+ROWS = (
+    "a,a.nrrd,ta.nrrd,malignant,test,with,unclear,61",
+    "b,b.nrrd,tb.nrrd,benign,,,,",
+)
 
 
 def table(tmp_path, *rows, header=HEADER):
-    for name in ("ct.nrrd", "tumor.nrrd"):
+    for name in ("a.nrrd", "b.nrrd", "ta.nrrd", "tb.nrrd", "ring.nrrd", "second.nrrd"):
         (tmp_path / name).touch()
     path = tmp_path / "cohort.csv"
     path.write_text("\n".join([header, *rows]) + "\n", encoding="utf-8-sig")
@@ -15,39 +20,68 @@ def table(tmp_path, *rows, header=HEADER):
 
 
 def test_every_row_becomes_a_case_with_paths_beside_the_table(tmp_path):
-    path = table(
-        tmp_path,
-        "a,ct.nrrd,tumor.nrrd,malignant,test,with,unclear,61",
-        "b,ct.nrrd,tumor.nrrd,benign,,,,",
-    )
-    first, second = read_manifest(path)
-    assert first.ct == tmp_path / "ct.nrrd"
+    first, second = read_manifest(table(tmp_path, *ROWS))
+    assert first.ct == tmp_path / "a.nrrd"
     assert first.malignant
     assert first.split == "test"
     assert (first.record.symptoms, first.record.margin) == (Finding.WITH, Margin.UNCLEAR)
     assert first.record.age_years == 61.0
-    assert second.split == "train"
+    assert (second.split, second.row) == ("train", 3)
     assert second.record.symptoms is Finding.UNKNOWN
+    assert (second.ring, second.second_reader, second.repeat, second.scanner) == (None,) * 3 + ("",)
 
 
-def test_all_problems_are_listed_at_once_with_their_rows(tmp_path):
+def test_a_row_without_a_split_falls_to_the_default(tmp_path):
+    cases = read_manifest(table(tmp_path, *ROWS), default_split=TEST)
+    assert [case.split for case in cases] == ["test", "test"]
+
+
+def test_outlines_of_readers_and_the_scanner_are_read_where_they_are_given(tmp_path):
+    header = f"{HEADER},ring,second_reader,repeat,scanner"
+    rows = (f"{ROWS[0]},ring.nrrd,second.nrrd,,Force", f"{ROWS[1]},,,,")
+    first, second = read_manifest(table(tmp_path, *rows, header=header))
+    assert first.ring == tmp_path / "ring.nrrd"
+    assert first.second_reader == tmp_path / "second.nrrd"
+    assert first.repeat is None
+    assert first.scanner == "Force"
+    assert second.second_reader is None
+
+
+def test_excel_and_semicolons_give_the_same_cases(tmp_path):
+    comma = read_manifest(table(tmp_path, *ROWS))
+    semicolons = tmp_path / "semicolons.csv"
+    semicolons.write_text("\n".join([HEADER, *ROWS]).replace(",", ";"))
+    book = openpyxl.Workbook()
+    for line in (HEADER, *ROWS):
+        cells = [int(cell) if cell.isdigit() else cell or None for cell in line.split(",")]
+        book.active.append(cells)
+    book.active.append([None, "  "])
+    book.save(tmp_path / "cohort.xlsx")
+    assert read_manifest(semicolons) == comma
+    assert read_manifest(tmp_path / "cohort.xlsx") == comma
+
+
+def test_all_problems_are_listed_at_once_with_row_and_column(tmp_path):
     path = table(
         tmp_path,
-        "a,ct.nrrd,tumor.nrrd,benign,train,with,clear,50",
-        "a,gone.nrrd,tumor.nrrd,maybe,later,with,clear,50",
-        ",ct.nrrd,,benign,train,often,clear,old",
+        "a,a.nrrd,ta.nrrd,benign,train,with,clear,50",
+        "a,gone.nrrd,ta.nrrd,maybe,later,with,clear,50",
+        ",a.nrrd,,benign,train,often,clear,old",
     )
     with pytest.raises(CohortError) as refusal:
         read_manifest(path)
     message = str(refusal.value)
+    assert "9 in all" in message
     for part in (
-        "row 3: case_id 'a' occurs twice",
-        "row 3: ct: gone.nrrd does not exist",
-        "row 3: outcome is 'maybe'",
-        "row 3: split is 'later'",
-        "row 4: case_id is empty",
-        "row 4: tumor: nothing does not exist",
-        "row 4: Clinical variable 'symptoms' has the value 'often'",
+        "row 3, column case_id: 'a' occurs in row 2 already",
+        "row 3, column tumor: 'ta.nrrd' is the outline of row 2 already",
+        "row 3, column ct: gone.nrrd does not exist",
+        "row 3, column outcome: 'maybe' is not one of benign, malignant",
+        "row 3, column split: 'later'",
+        "row 4, column case_id: it is empty",
+        "row 4, column tumor: it is empty",
+        "row 4, column symptoms: Clinical variable 'symptoms' has the value 'often'",
+        "row 4, column age_years",
     ):
         assert part in message
 
@@ -55,6 +89,8 @@ def test_all_problems_are_listed_at_once_with_their_rows(tmp_path):
 def test_missing_columns_and_empty_tables_are_refused(tmp_path):
     with pytest.raises(CohortError, match="no column tumor, outcome"):
         read_manifest(table(tmp_path, header="case_id,ct"))
+    with pytest.raises(CohortError, match="'split' twice"):
+        read_manifest(table(tmp_path, header=f"{HEADER},split"))
     with pytest.raises(CohortError, match="lists no cases"):
         read_manifest(table(tmp_path))
 
@@ -62,10 +98,39 @@ def test_missing_columns_and_empty_tables_are_refused(tmp_path):
 def test_a_slip_in_a_columns_name_is_noticed_and_other_columns_are_not(tmp_path):
     with pytest.raises(CohortError, match=r"column 'Margin'.*'margin'"):
         read_manifest(table(tmp_path, header=HEADER.replace("margin", "Margin")))
-    row = "a,ct.nrrd,tumor.nrrd,benign,train,with,clear,50,Siemens"
-    assert len(read_manifest(table(tmp_path, row, header=f"{HEADER},manufacturer"))) == 1
+    with pytest.raises(CohortError, match=r"'second reader'.*'second_reader'"):
+        read_manifest(table(tmp_path, header=f"{HEADER},second reader"))
+    header = f"{HEADER},manufacturer"
+    assert len(read_manifest(table(tmp_path, f"{ROWS[0]},Siemens", header=header))) == 1
 
 
-def test_a_table_that_cannot_be_read_is_named(tmp_path):
-    with pytest.raises(UnreadableFileError, match=r"gone\.csv"):
-        read_manifest(tmp_path / "gone.csv")
+@pytest.mark.parametrize("name", ["gone.csv", "gone.xlsx", "text.xlsx", "bytes.csv"])
+def test_a_table_that_cannot_be_read_is_named(name, tmp_path):
+    (tmp_path / "text.xlsx").write_text(HEADER)
+    (tmp_path / "bytes.csv").write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(UnreadableFileError, match=name):
+        read_manifest(tmp_path / name)
+
+
+def many_cases(tmp_path, count, split=""):
+    for name in range(count):
+        (tmp_path / f"t{name}").touch()
+    rows = [
+        f"{i},a.nrrd,t{i},{'malignant' if i % 4 == 0 else 'benign'},{split},,,"
+        for i in range(count)
+    ]
+    return read_manifest(table(tmp_path, *rows))
+
+
+def test_a_random_split_keeps_the_share_of_each_outcome(tmp_path):
+    cases = with_random_split(many_cases(tmp_path, 80), 0.3, seed=4)
+    tested = [case for case in cases if case.split == "test"]
+    assert len(tested) == 24
+    assert sum(case.malignant for case in tested) == 6
+    assert cases == with_random_split(many_cases(tmp_path, 80), 0.3, seed=4)
+    assert cases != with_random_split(many_cases(tmp_path, 80), 0.3, seed=5)
+
+
+def test_a_random_split_does_not_overrule_the_table(tmp_path):
+    with pytest.raises(CohortError, match="names its test cases"):
+        with_random_split(many_cases(tmp_path, 8, "test"), 0.3, seed=4)

@@ -1,0 +1,81 @@
+"""A cohort examined before any work is put into it."""
+
+from dataclasses import replace
+
+import pytest
+import SimpleITK as sitk
+from made_cases import ball_mask
+from made_cohorts import write_cohort
+from ParotidClassifierCore.cli import main
+from ParotidClassifierCore.clinical import ClinicalRecord
+from ParotidClassifierCore.cohort.checks import check_cohort
+from ParotidClassifierCore.cohort.manifest import read_manifest
+from ParotidClassifierCore.errors import CohortError
+from ParotidClassifierCore.ring import RingSettings
+
+RING = RingSettings()
+
+
+@pytest.fixture(scope="module")
+def table(tmp_path_factory):
+    return write_cohort(tmp_path_factory.mktemp("six"), 6, 4)
+
+
+@pytest.fixture
+def cases(table):
+    return read_manifest(table)
+
+
+def test_a_sound_cohort_is_counted(cases):
+    check = check_cohort(cases, RING)
+    check.require_sound()
+    assert check.counts == {
+        "test benign": 1, "test malignant": 1, "train benign": 2, "train malignant": 2,
+    }  # fmt: skip
+    assert "2 train malignant" in check.text
+    assert "train: 2 malignant cases, fewer than 10" in check.warnings
+    assert any(line.startswith("not recorded at all: max_diameter_cm") for line in check.warnings)
+
+
+def test_every_image_and_outline_is_read_and_all_problems_are_told_at_once(cases, tmp_path):
+    (tmp_path / "text.nrrd").write_text("no image")
+    sitk.WriteImage(ball_mask(sitk.ReadImage(str(cases[2].ct))) * 0, str(tmp_path / "empty.nrrd"))
+    cases[1] = replace(cases[1], ct=tmp_path / "text.nrrd")
+    cases[2] = replace(cases[2], second_reader=tmp_path / "empty.nrrd")
+    cases[3] = replace(cases[3], tumor=tmp_path / "empty.nrrd")
+    with pytest.raises(CohortError) as refusal:
+        check_cohort(cases, RING).require_sound()
+    message = str(refusal.value)
+    assert "3 in all" in message
+    for part in ("row 3, column tumor: ", "row 4, column second_reader: ", "row 5, column tumor: "):
+        assert part in message
+
+
+def test_the_same_scan_in_training_and_test_is_a_problem_and_twice_in_one_a_warning(cases):
+    leaking = check_cohort([*cases[:4], replace(cases[4], ct=cases[0].ct)], RING)
+    assert any("rows 2 and 6" in problem for problem in leaking.problems)
+    twice = check_cohort([*cases[:3], replace(cases[3], ct=cases[0].ct)], RING)
+    assert twice.problems == ()
+    assert "rows 2 and 5, column ct: the same CT twice" in twice.warnings
+
+
+def test_what_differs_between_training_and_test_is_told(cases):
+    scanners = ("Force", "Force", "Flash", "", "CT750", "Force")
+    odd = [replace(case, scanner=name) for case, name in zip(cases, scanners, strict=True)]
+    odd[5] = replace(odd[5], simulated=False)
+    odd[0] = replace(odd[0], record=ClinicalRecord())
+    odd[1] = replace(odd[1], record=ClinicalRecord())
+    warnings = check_cohort(odd, RING).warnings
+    assert "scanners that only train has: Flash" in warnings
+    assert "scanners that only test has: CT750" in warnings
+    assert any("simulated cases stand beside patients" in line for line in warnings)
+    assert "column symptoms: unknown for 2 of 6 cases" in warnings
+
+
+def test_the_command_tells_and_refuses(table, capsys):
+    assert main(["cohort", "check", "--cohort", str(table), "--jobs", "2"]) == 0
+    assert "The cohort is sound" in capsys.readouterr().out
+    copy = table.with_name("copy.csv")
+    copy.write_text(table.read_text().replace("ct4.nrrd", "ct0.nrrd"))
+    assert main(["cohort", "check", "--cohort", str(copy), "--jobs", "2"]) == 3
+    assert "in training and in test, column ct" in capsys.readouterr().err

@@ -1,0 +1,140 @@
+"""Work on several processes or on a Dask cluster: one bad piece does not cost the others."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+from distributed import LocalCluster
+from ParotidClassifierCore.errors import CohortError, OutputError, UsageError
+from ParotidClassifierCore.parallel import Failure, Machines, run_each
+
+
+def doubled(number):
+    return 2 * number
+
+
+def uneven(number, _folder=None):
+    if number == 2:
+        raise CohortError("Two is no good.", "Take another.")
+    if number == 3:
+        raise ZeroDivisionError("three")
+    return number
+
+
+def deadly(number, folder):
+    """Take the process down with case 2; note every attempt."""
+    (folder / f"{number}-{os.getpid()}-{time.monotonic_ns()}").touch()
+    if number == 2:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return number
+
+
+def deadly_once(number, folder):
+    """Take the process down the first time that case 2 is tried."""
+    mark = folder / "mark"
+    if number == 2 and not mark.exists():
+        mark.touch()
+        os.kill(os.getpid(), signal.SIGKILL)
+    return number
+
+
+def full(_number):
+    raise OutputError("The disk is full.", "Make room.")
+
+
+@pytest.fixture(scope="module")
+def a_cluster():
+    """Two worker processes and their scheduler."""
+    with LocalCluster(
+        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None
+    ) as cluster:
+        yield cluster
+
+
+@pytest.fixture(params=["here", "two processes", "dask"])
+def machines(request):
+    if request.param == "dask":
+        cluster = request.getfixturevalue("a_cluster")
+        return Machines(dask=cluster.scheduler_address)
+    return Machines(jobs=1 if request.param == "here" else 2)
+
+
+def numbered(count, *more):
+    return [(number, *more) for number in range(count)], [f"case{n}" for n in range(count)]
+
+
+def test_results_come_in_the_order_of_the_work(machines):
+    assert run_each(doubled, *numbered(9), machines) == [2 * n for n in range(9)]
+
+
+def test_a_piece_that_fails_is_reported_and_stops_nothing(machines):
+    results = run_each(uneven, *numbered(5), machines)
+    assert [results[n] for n in (0, 1, 4)] == [0, 1, 4]
+    assert results[2] == Failure("Two is no good. Take another.")
+    assert "ZeroDivisionError" in results[3].reason
+
+
+def test_what_cannot_be_written_stops_everything(machines):
+    with pytest.raises(OutputError, match="disk is full"):
+        run_each(full, *numbered(4), machines)
+
+
+def test_progress_names_the_piece_and_rises_to_one(machines):
+    told = []
+    run_each(doubled, *numbered(4), machines, lambda share, step: told.append((share, step)))
+    assert [share for share, _ in told] == [0.25, 0.5, 0.75, 1.0]
+    assert {step.split("(")[1] for _, step in told} == {f"case{n})" for n in range(4)}
+    assert told[-1][1].startswith("case 4 of 4")
+
+
+def test_a_piece_that_kills_its_process_is_tried_alone_and_then_given_up(tmp_path):
+    results = run_each(deadly, *numbered(8, tmp_path), Machines(jobs=2))
+    assert [results[n] for n in range(8) if n != 2] == [0, 1, 3, 4, 5, 6, 7]
+    assert "lost again when it was tried alone" in results[2].reason
+    assert len(list(tmp_path.glob("2-*"))) == 2
+
+
+def test_a_process_that_is_lost_once_costs_nothing(tmp_path):
+    assert run_each(deadly_once, *numbered(8, tmp_path), Machines(jobs=2)) == list(range(8))
+
+
+def test_a_dask_worker_that_is_lost_in_the_middle_costs_nothing(a_cluster, tmp_path):
+    machines = Machines(dask=a_cluster.scheduler_address)
+    assert run_each(deadly_once, *numbered(8, tmp_path), machines) == list(range(8))
+
+
+def test_a_cluster_that_is_not_there_is_named(monkeypatch):
+    monkeypatch.setattr("ParotidClassifierCore.parallel._CONNECT_SECONDS", 1)
+    with pytest.raises(UsageError, match=r"tcp://127\.0\.0\.1:9"):
+        run_each(doubled, *numbered(2), Machines(dask="tcp://127.0.0.1:9"))
+
+
+def test_an_interrupt_ends_the_processes_without_a_word():
+    code = """
+import os, time
+from ParotidClassifierCore.parallel import Machines, run_each
+try:
+    run_each(time.sleep, [(30,)] * 4, list("abcd"), Machines(2), lambda *told: None)
+except KeyboardInterrupt:
+    print("interrupted", flush=True)
+"""
+    process = subprocess.Popen(
+        [sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        start_new_session=True,
+    )  # fmt: skip
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        children = subprocess.run(
+            ["/usr/bin/pgrep", "-g", str(process.pid)], capture_output=True, text=True, check=False
+        )
+        if len(children.stdout.split()) >= 3:
+            break
+        time.sleep(0.1)
+    time.sleep(1.5)
+    os.killpg(process.pid, signal.SIGINT)  # as Ctrl-C on a terminal does: to all of them
+    out, err = process.communicate(timeout=20)
+    assert out == "interrupted\n"
+    assert "Traceback" not in err
