@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from ParotidClassifierCore import published
 from ParotidClassifierCore.clinical import (
     Density,
     Enhancement,
@@ -16,7 +17,6 @@ from ParotidClassifierCore.clinical import (
     Shape,
     Uniformity,
 )
-from ParotidClassifierCore import published
 from ParotidClassifierCore.simulation.traits import Difficulty, draw_case
 
 CASES = 12_000
