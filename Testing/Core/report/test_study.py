@@ -208,6 +208,7 @@ def test_an_evaluated_bundle_has_no_section_on_training(an_evaluated_report):
     assert not list((an_evaluated_report / "figures").glob("lasso*"))
     assert json.loads((an_evaluated_report / "results.json").read_text())["training"] is None
     assert "not in this report" in Page(an_evaluated_report / "checklist.html").text
+    assert "was not trained in this study" in page.text
 
 
 def test_the_card_of_an_evaluated_bundle_adds_the_figures_of_this_cohort(

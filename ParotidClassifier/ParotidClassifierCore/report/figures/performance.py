@@ -12,6 +12,7 @@ from ..words import number, with_interval
 from .canvas import BENIGN_COLOR, FAINT, INK, MALIGNANT_COLOR, new_figure, small_multiples
 from .palette import PENS, families_of
 
+_ROOM_FOR_LEGEND = 1.75  # of the largest net benefit
 _WHITE_FROM = 0.75  # share of a row from which the cell is dark enough for a white number
 
 
@@ -127,7 +128,7 @@ def decision_figure(figures: SetFigures, banner: str) -> Figure:
             benefit = figures.models[name].net_benefit
             axes.plot(thresholds, benefit, label=name, **PENS[name].line)
         axes.set_title(family)
-        axes.set(xlim=(0, 1), ylim=(-0.12 * max(share, 0.05), 1.12 * max(share, 0.05)))
+        axes.set(xlim=(0, 1), ylim=(-0.12 * max(share, 0.05), _ROOM_FOR_LEGEND * max(share, 0.05)))
         axes.set_xlabel("Threshold probability")
         axes.set_ylabel("Net benefit")
         axes.grid()

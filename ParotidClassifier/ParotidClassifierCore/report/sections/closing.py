@@ -108,7 +108,7 @@ def _bundle(study: Study) -> dict[str, object]:
         "name": bundle.name,
         "kind": bundle.kind,
         "SHA-256": bundle.bundle_hash or "not saved yet",
-        "trained on": f"{bundle.cohort.line}, {bundle.cohort.malignant} malignant",
+        "training": f"{bundle.cohort.line}, {bundle.cohort.malignant} malignant",
         "training cohort": bundle.cohort.description or "not described",
         "models": tuple(bundle.models),
         "protocol": bundle.protocol,

@@ -169,6 +169,11 @@ def _network(bundle: Bundle) -> tuple[str, ...]:
 
 def _learning(study: Study, kinds: set[ColumnKind | None]) -> tuple[str, ...]:
     lines = []
+    if study.training is None:
+        lines.append(
+            "The bundle was not trained in this study: its model card says how it came about. What "
+            "follows is how this software trains."
+        )
     if ColumnKind.RADIOMIC in kinds and study.training is not None:
         chosen = study.training.fitted.settings.selection
         lines.append(
@@ -190,8 +195,7 @@ def _learning(study: Study, kinds: set[ColumnKind | None]) -> tuple[str, ...]:
         f"Class imbalance: {IMBALANCE}",
         (
             "Threshold: Youden's (largest sensitivity + specificity - 1) on out-of-fold "
-            "probabilities of the training cases, of equally good ones the lowest. For a bundle "
-            "that was not trained by this software, its model card says how thresholds came about."
+            "probabilities of the training cases, of equally good ones the lowest."
         ),
         (
             "Out-of-fold probabilities: the whole pipeline (selection, penalty, coefficients) is "

@@ -48,8 +48,8 @@ def _reading() -> str:
         "Malignant is the positive outcome. In brackets the 95% interval: DeLong's of the AUC, "
         "Wilson's of shares of cases, bootstrap percentiles of AUC and Brier score where named so. "
         "P is DeLong's test of the model's AUC against that of Combined on the same cases, not "
-        "corrected for the number of comparisons. Calls are made at the model's threshold, which "
-        "was chosen on out-of-fold training probabilities."
+        "corrected for the number of comparisons. Calls are made at the threshold that the bundle "
+        "holds for the model; no threshold was chosen on test cases."
     )
 
 
