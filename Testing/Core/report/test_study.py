@@ -3,18 +3,14 @@ import json
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
-from pathlib import Path
 
 import numpy as np
 import pytest
-from made_study import made_evaluation, made_models, made_predictions, made_study
+from made_study import made_evaluation, made_study
 from ParotidClassifierCore.errors import OutputError
-from ParotidClassifierCore.evaluation.evaluate import EvaluationSettings, evaluate
-from ParotidClassifierCore.evaluation.results import CaseFlow, Estimate, Evaluation
+from ParotidClassifierCore.evaluation.results import CaseFlow, Evaluation
 from ParotidClassifierCore.models.names import COMBINED, ELEVEN_MODELS
 from ParotidClassifierCore.report.figures import canvas
-from ParotidClassifierCore.report.parts import Drawing, Listing
-from ParotidClassifierCore.report.sections import sections_of
 from ParotidClassifierCore.report.study import write_report
 from PIL import Image
 
@@ -68,30 +64,9 @@ def an_evaluated_report(tmp_path_factory):
     return folder
 
 
-def evaluated(probabilities, outcomes=None):
-    """The made predictions with other probabilities or outcomes, evaluated again."""
-    made = made_predictions()
-    changed = replace(
-        made,
-        probabilities={**made.probabilities, **probabilities},
-        log_odds={**made.log_odds, **probabilities},
-        malignant=made.malignant if outcomes is None else outcomes,
-        out_of_fold={},
-    )
-    models = {n: m for n, m in made_models().items() if n not in probabilities}
-    flow = made_evaluation().flow
-    return evaluate(changed, flow, models, EvaluationSettings(bootstraps=5))
-
-
 def table(folder, name):
     with (folder / "tables" / f"{name}.csv").open(encoding="utf-8", newline="") as file:
         return list(csv.reader(file))
-
-
-def part(study, anchor, kind, name=None):
-    with canvas.one_style():
-        section = next(s for s in sections_of(study) if s.anchor == anchor)
-    return next(p for p in section.parts if isinstance(p, kind) and name in (None, p.name))
 
 
 def test_the_page_needs_nothing_from_elsewhere(a_report, a_page):
@@ -133,14 +108,6 @@ def test_what_the_bundle_is_not_for_stands_on_top_and_beside_every_probability(a
                           "nomogram"})  # fmt: skip
     assert a_page.text.count(BANNER) >= 1 + beside
     assert BANNER in Page(a_report / "checklist.html").text
-
-
-def test_a_study_of_patients_is_not_called_a_simulation():
-    study = made_study(simulated=False)
-    assert study.banner == "made-study: for research, not a medical device"
-    with canvas.one_style():
-        text = str([section.parts for section in sections_of(study)])
-    assert "simulated" not in text
 
 
 def test_names_of_a_user_are_texts_and_never_tags(a_report, a_page):
@@ -220,105 +187,6 @@ def test_the_card_of_an_evaluated_bundle_adds_the_figures_of_this_cohort(
     assert "## Evaluated on made-cohort" in card
     assert BANNER in card
     assert card.count("\n| ") >= 2 + len(ELEVEN_MODELS)
-
-
-def test_the_same_study_gives_the_same_figures_and_page(tmp_path):
-    study = made_study(trained=False, evaluation=replace(made_evaluation(), test=None))
-    drawn = []
-    for _ in range(2):
-        with canvas.one_style():
-            drawing = part(study, "flow", Drawing)
-            canvas.settle(drawing.figure)
-            canvas.save_print(drawing.figure, tmp_path / "flow")
-            svg = canvas.svg_bytes(drawing.figure)
-        drawn.append([svg, *(Path(f"{tmp_path}/flow.{e}").read_bytes() for e in ("png", "pdf"))])
-    assert drawn[0] == drawn[1]
-
-
-def test_drawing_leaves_the_users_own_style_alone():
-    import matplotlib as mpl
-
-    before = dict(mpl.rcParams)
-    with canvas.one_style():
-        canvas.new_figure(3, 2, "x")
-    assert dict(mpl.rcParams) == before
-
-
-def test_a_figure_that_is_not_defined_is_a_dash_with_its_reason():
-    test = made_evaluation().test
-    none = Estimate(None)
-    blank = replace(
-        test.models["Clinical"], ppv=none, calibration_slope=none, p_against_combined=None
-    )
-    study = made_study(
-        evaluation=replace(
-            made_evaluation(), test=replace(test, models=test.models | {"Clinical": blank})
-        )
-    )
-    row = next(
-        row
-        for row in part(study, "performance", Listing, "performance_test").table.rows
-        if row[0] == "Clinical"
-    )
-    assert row[3] == "–"
-    assert row[7] == "–"
-    with canvas.one_style():
-        section = next(s for s in sections_of(study) if s.anchor == "performance")
-    assert "Clinical: no case was called malignant, so PPV is not defined." in str(section.parts)
-    assert "Clinical: calibration is not defined" in str(section.parts)
-    assert "Clinical: P is not defined" in str(section.parts)
-
-
-def test_without_test_cases_the_out_of_fold_figures_stand_first():
-    study = made_study(evaluation=replace(made_evaluation(), test=None))
-    assert study.main is study.evaluation.out_of_fold
-    with canvas.one_style():
-        summary = str(sections_of(study)[0].parts)
-    assert "There were no test cases" in summary
-    assert "249 cases" not in summary or "248 cases" in summary
-
-
-def test_test_cases_the_bundle_learnt_from_are_named_first():
-    study = made_study(overlap=("case250", "case251"))
-    with canvas.one_style():
-        first = sections_of(study)[0].parts[0]
-    assert first.kind == "caution"
-    assert "case250, case251" in first.text
-
-
-def test_without_any_clinical_finding_another_model_stands_first():
-    blank = {name: np.full(357, np.nan) for name in ("Clinical", COMBINED)}
-    study = made_study(evaluation=evaluated(blank))
-    assert study.headline.name == "Tumor+External2_RAD+DL"
-    with canvas.one_style():
-        sections = sections_of(study)
-        for drawing in (p for s in sections for p in s.parts if isinstance(p, Drawing)):
-            canvas.svg_bytes(drawing.figure)
-    assert "Clinical, Combined: no case has a probability" in str(sections)
-
-
-def test_cases_of_one_outcome_give_a_report_without_an_auc():
-    study = made_study(trained=False, evaluation=evaluated({}, outcomes=np.zeros(357, bool)))
-    with canvas.one_style():
-        sections = sections_of(study)
-        for drawing in (p for s in sections for p in s.parts if isinstance(p, Drawing)):
-            canvas.svg_bytes(drawing.figure)
-    assert "all have one outcome" in str(sections[0].parts)
-
-
-def test_deep_features_selected_with_radiomic_ones_are_shown():
-    study = made_study()
-    signature = study.training.fitted.signatures["Tumor"]
-    deep = replace(signature, columns=("deep:Tumor_DL:3", *signature.columns[1:]))
-    fitted = replace(
-        study.training.fitted,
-        signatures={**study.training.fitted.signatures, "Tumor_RAD+DL": deep},
-    )
-    study = replace(study, training=replace(study.training, fitted=fitted))
-    rows = part(study, "selection", Listing, "selected").table.rows
-    assert [row[:5] for row in rows if row[3] == "deep"] == [
-        ("Tumor_RAD+DL", "Tumor_DL", "–", "deep", "3")
-    ]
 
 
 def test_a_study_without_any_case_still_makes_a_page(tmp_path):
