@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import signal
 import threading
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, Future, as_completed
 from concurrent.futures.process import BrokenProcessPool
@@ -128,6 +129,8 @@ def process_pool(jobs: int) -> Iterator[Executor]:
     """Yield `jobs` processes; when something goes wrong they end at once, without a word."""
     from joblib.externals.loky import ProcessPoolExecutor
 
+    # Loky says so when it replaces a process that grew by 300 MB, as any does with its first case.
+    warnings.filterwarnings("ignore", "A worker stopped while some jobs", UserWarning)
     executor = ProcessPoolExecutor(jobs, initializer=_leave_interrupts_to_the_parent)
     with _interrupts_ignored():
         executor.submit(int)  # starts the processes

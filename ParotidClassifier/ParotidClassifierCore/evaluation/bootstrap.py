@@ -10,8 +10,8 @@ import numpy as np
 from ..progress import Progress, silent
 from .delong import LEAST_CASES_OF_A_CLASS
 
-# Weights held at a time; bounds the memory, whatever the number of cases (float64, 32 MB).
-_MOST_WEIGHTS = 4_000_000
+# Weights held at a time; bounds the memory, whatever the number of cases (float64, 8 MB).
+_MOST_WEIGHTS = 1_000_000
 
 Interval = tuple[float | None, float | None]
 

@@ -1,0 +1,37 @@
+"""How long selection and the eleven logistic models take; at most 2 minutes are wanted."""
+
+from __future__ import annotations
+
+import numpy as np
+from ParotidClassifierCore.case.working_grid import REGIONS
+from ParotidClassifierCore.models.names import ELEVEN_MODELS
+from ParotidClassifierCore.models.table import TrainingTable
+from ParotidClassifierCore.models.training import fit_eleven
+from ParotidClassifierCore.radiomics.names import feature_names
+
+CASES, MALIGNANT, FACTORS = 249, 62, 120
+
+
+def correlated_table() -> TrainingTable:
+    """249 cases × 3748 columns that go together in groups, as radiomic features do."""
+    rng = np.random.default_rng(0)
+    malignant = rng.permutation(np.arange(CASES) < MALIGNANT)
+    columns = tuple(f"{region}_{name}" for region in REGIONS for name in feature_names())
+    factors = rng.normal(size=(CASES, FACTORS))
+    factors[:, :8] += 0.8 * malignant[:, None]
+    loads = rng.integers(0, FACTORS, len(columns))
+    radiomics = factors[:, loads] + 0.3 * rng.normal(size=(CASES, len(columns)))
+    return TrainingTable(
+        case_ids=tuple(map(str, range(CASES))),
+        columns=columns,
+        radiomics=radiomics,
+        clinical=1.0 * (rng.random((CASES, 3)) < 0.1 + 0.4 * malignant[:, None]),
+        malignant=malignant,
+        out_of_fold_logits=rng.normal(size=(CASES, 3)) + malignant[:, None],
+        agreement=rng.uniform(0.8, 1.0, len(columns)),
+    )
+
+
+def test_selection_and_all_eleven_models(benchmark):
+    fitted = benchmark.pedantic(fit_eleven, (correlated_table(),), rounds=1)
+    assert tuple(fitted.models) == ELEVEN_MODELS
