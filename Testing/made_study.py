@@ -248,7 +248,7 @@ def made_training() -> TrainingDetails:
         signatures=made_signatures(),
         penalties=dict.fromkeys(ELEVEN_MODELS, 0.1),
         cases=dict.fromkeys(ELEVEN_MODELS, sum(TRAINING)),
-        notes=("1 case with an unknown clinical predictor was left out of Clinical and Combined.",),
+        notes=("Left out of Clinical and Combined: 1 case with an unknown clinical predictor.",),
         settings=ModelTrainingSettings(),
     )
     return TrainingDetails(

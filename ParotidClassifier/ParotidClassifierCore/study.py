@@ -11,13 +11,15 @@ import numpy as np
 from .cohort.manifest import TRAIN
 from .cohort.reading import short_fingerprint
 from .errors import CohortError
-from .files import require_folder, written_whole
+from .files import require_folder
 from .models.eleven import outcome_word
 from .models.names import ColumnKind, column_kind
 from .progress import Progress, part, silent
 from .result import Result
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from .cohort.cache import CohortCache
     from .cohort.extraction import CohortFeatures
     from .cohort.manifest import CohortCase
@@ -78,8 +80,8 @@ def evaluate_bundle(
     )
     simulated = bundle.cohort.simulated or any(case.simulated for case in features.cases)
     study = Study(bundle, evaluation, None, cohort_name, simulated)
-    write_report(study, folder, part(progress, 0.9, 1.0))
-    write_predictions(folder / PREDICTIONS_FILE, features, predictions)
+    tables = {PREDICTIONS_FILE: prediction_table(features, predictions)}
+    write_report(study, folder, tables, part(progress, 0.9, 1.0))
     return study_result(evaluation, bundle, {"report": str(folder)}, features.failures)
 
 
@@ -148,8 +150,8 @@ def flow_of(listed: int, features: CohortFeatures) -> CaseFlow:
     )
 
 
-def write_predictions(path: Path, features: CohortFeatures, predictions: CohortPredictions) -> None:
-    """Write what each model says of each case as a Parquet table, one row a case.
+def prediction_table(features: CohortFeatures, predictions: CohortPredictions) -> pd.DataFrame:
+    """Return what each model says of each case, one row a case.
 
     Columns: case_id, split, outcome; by model its probability under the model's name, then
     `<model>:log_odds` and, where they are known, `<model>:out_of_fold`.
@@ -166,8 +168,7 @@ def write_predictions(path: Path, features: CohortFeatures, predictions: CohortP
         table[f"{name}:log_odds"] = predictions.log_odds[name]
         if name in predictions.out_of_fold:
             table[f"{name}:out_of_fold"] = predictions.out_of_fold[name]
-    with written_whole(path) as beside:
-        pd.DataFrame(table).to_parquet(beside, index=False)
+    return pd.DataFrame(table)
 
 
 def study_result(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from .commands import bundle_of, ring_settings
 from .errors import UsageError
-from .files import require_folder
+from .files import require_folder, write_parquet
 from .models.eleven import MALIGNANT, outcome_word
 from .progress import bar_on_terminal
 from .result import Result
@@ -54,7 +54,7 @@ def cohort_check(options: argparse.Namespace) -> Result:
 def cohort_features(options: argparse.Namespace) -> Result:
     """Write all radiomic features of a cohort as a table."""
     from .cohort.extraction import extract_cohort
-    from .cohort.feature_table import write_feature_table
+    from .cohort.feature_table import feature_table
     from .cohort.manifest import read_manifest
 
     require_folder(options.out.parent)
@@ -63,7 +63,7 @@ def cohort_features(options: argparse.Namespace) -> Result:
         features = extract_cohort(
             cases, ring_settings(options), _cache(options), _machines(options), None, progress
         )
-    write_feature_table(features, options.out)
+    write_parquet(options.out, feature_table(features))
     lines = [f"{case_id} was left out: {why}" for case_id, why in features.failures.items()]
     text = f"{len(features.columns)} features of {len(features.cases)} cases in {options.out}"
     data = {"features": str(options.out), "failures": features.failures}

@@ -17,7 +17,7 @@ import numpy as np
 
 from .cohort.cache import CohortCache
 from .cohort.extraction import CohortFeatures, extract_cohort
-from .cohort.feature_table import write_feature_table
+from .cohort.feature_table import feature_table
 from .cohort.manifest import TRAIN, CohortCase
 from .cohort.reading import short_fingerprint
 from .files import require_folder
@@ -34,8 +34,8 @@ from .study import (
     PREDICTIONS_FILE,
     brief_figures,
     flow_of,
+    prediction_table,
     study_result,
-    write_predictions,
 )
 
 if TYPE_CHECKING:
@@ -79,6 +79,7 @@ def train_bundle(
     _require_trainable(cases, options, machines, folder)
     require_folder(report)
     from .deep.cross_fitting import remove_checkpoints
+    from .report.study import write_report
 
     started = time.perf_counter()
     features = extract_cohort(
@@ -94,7 +95,11 @@ def train_bundle(
     bundle = save_bundle(_judged(draft, evaluation), folder)
     minutes = (time.perf_counter() - started) / 60
     study = _study(bundle, evaluation, learnt, cohort_name, minutes)
-    _write_report(study, report, features, predictions, part(progress, 0.96, 1.0))
+    tables = {
+        FEATURES_FILE: feature_table(features),
+        PREDICTIONS_FILE: prediction_table(features, predictions),
+    }
+    write_report(study, report, tables, part(progress, 0.96, 1.0))
     remove_checkpoints(checkpoints_folder(cache))
     places = {"bundle": str(folder), "report": str(report)}
     more = {"minutes": round(minutes, 1)}
@@ -235,17 +240,3 @@ def _study(
         minutes=minutes,
     )
     return Study(bundle, evaluation, details, cohort_name, bundle.cohort.simulated)
-
-
-def _write_report(
-    study: Study,
-    folder: Path,
-    features: CohortFeatures,
-    predictions: CohortPredictions,
-    progress: Progress,
-) -> None:
-    from .report.study import write_report
-
-    write_report(study, folder, progress)
-    write_feature_table(features, folder / FEATURES_FILE)
-    write_predictions(folder / PREDICTIONS_FILE, features, predictions)

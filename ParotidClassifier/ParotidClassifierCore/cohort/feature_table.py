@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ..case.working_grid import REGIONS
-from ..files import written_whole
 from ..models.eleven import outcome_word
 from .extraction import CohortFeatures
 from .manifest import CLINICAL_VARIABLES
 
+if TYPE_CHECKING:
+    import pandas as pd
 
-def write_feature_table(features: CohortFeatures, path: Path) -> None:
-    """Write one row a case as Parquet: who it is, clinical variables, all radiomic columns.
+
+def feature_table(features: CohortFeatures) -> pd.DataFrame:
+    """Return one row a case: who it is, clinical variables, all radiomic columns.
 
     Columns: case_id, split, outcome, simulated, scanner, image_sha256, spacing_x_mm …,
     Tumor_mm3, External2_mm3, the clinical variables by their names, then the radiomic columns
     <region>_<feature> in the order of the features.
-
-    Raises:
-        OutputError: the file cannot be written.
     """
     import pandas as pd
 
@@ -39,6 +38,4 @@ def write_feature_table(features: CohortFeatures, path: Path) -> None:
     words = [case.record.words() for case in cases]
     clinical = {name: [word[name] for word in words] for name in CLINICAL_VARIABLES}
     radiomics = pd.DataFrame(np.asarray(features.radiomics), columns=list(features.columns))
-    table = pd.concat([pd.DataFrame(who | spacing | volumes | clinical), radiomics], axis=1)
-    with written_whole(path) as beside:
-        table.to_parquet(beside, index=False)
+    return pd.concat([pd.DataFrame(who | spacing | volumes | clinical), radiomics], axis=1)

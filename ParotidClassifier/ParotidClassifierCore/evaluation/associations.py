@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..clinical import ClinicalRecord
+from ..words import counted
 from .likelihood import (
     Coefficients,
     is_full_rank,
@@ -26,13 +27,13 @@ class _Coded:
     """One variable as columns of a design.
 
     Attributes:
-        variable: its name.
+        variable: it.
         levels: (k,) what each column is of.
         reference: the level without a column; empty for a number.
         columns: (n, k).
     """
 
-    variable: str
+    variable: Variable
     levels: tuple[str, ...]
     reference: str
     columns: np.ndarray
@@ -80,11 +81,12 @@ def _ratios(
     where = "Together: " if len(variables) > 1 else ""
     known = np.logical_and.reduce([v.known for v in variables])
     if not known.all():
-        names = " or ".join(v.name for v in variables if not v.known.all())
-        notes.append(f"{where}{(~known).sum()} cases left out: {names} unknown.")
+        names = " or ".join(v.label for v in variables if not v.known.all())
+        left_out = counted(int((~known).sum()), "case")
+        notes.append(f"{where}{left_out} left out: {names} unknown.")
     outcome = malignant[known]
     if not outcome.any() or outcome.all():
-        names = ", ".join(v.name for v in variables)
+        names = ", ".join(v.label for v in variables)
         notes.append(f"{where}{names} left out: the cases in which it is known have one outcome.")
         return ()
     coded = _independent([_coded(v, known, where, notes) for v in variables], where, notes)
@@ -94,14 +96,14 @@ def _ratios(
 def _coded(variable: Variable, known: np.ndarray, where: str, notes: list[str]) -> _Coded:
     values = variable.values[known]
     if not variable.levels:
-        return _Coded(variable.name, (variable.unit,), "", values[:, None])
+        return _Coded(variable, (variable.unit,), "", values[:, None])
     held = [i for i in range(len(variable.levels)) if (values == i).any()]
     absent = [word for i, word in enumerate(variable.levels) if i not in held]
     if absent:
-        notes.append(f"{where}no case has {variable.name} {' or '.join(absent)}.")
+        notes.append(f"{where}no case has {variable.label} {' or '.join(absent)}.")
     reference, *others = held
     return _Coded(
-        variable.name,
+        variable,
         tuple(variable.levels[i] for i in others),
         variable.levels[reference],
         np.column_stack([values == i for i in others]).astype(float)
@@ -119,7 +121,7 @@ def _independent(coded: list[_Coded], where: str, notes: list[str]) -> list[_Cod
             kept.append(variable)
         else:
             why = "it does not vary" if len(columns) == 1 else "it follows from the others"
-            notes.append(f"{where}{variable.variable} left out: {why}.")
+            notes.append(f"{where}{variable.variable.label} left out: {why}.")
     return kept
 
 
@@ -129,10 +131,11 @@ def _fitted(
     design = np.hstack([variable.columns for variable in coded])
     likelihood = maximum_likelihood(design, malignant)
     penalised = penalised_likelihood(design, malignant)
-    described = [(v.variable, level, v.reference) for v in coded for level in v.levels]
+    described = [(v.variable.name, level, v.reference) for v in coded for level in v.levels]
+    labels = [v.variable.label for v in coded for _ in v.levels]
     separated = np.isnan(likelihood.values)
     notes.extend(
-        f"{where}{described[column][0]} separates the outcomes: only the penalised figures hold."
+        f"{where}{labels[column]} separates the outcomes: only the penalised figures hold."
         for column in np.flatnonzero(separated)
     )
     return tuple(

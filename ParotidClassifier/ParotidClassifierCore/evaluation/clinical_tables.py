@@ -12,6 +12,7 @@ from tableone import TableOne
 
 from ..clinical import ClinicalRecord
 from ..models.eleven import BENIGN, MALIGNANT
+from ..words import p_value
 from .results import Table
 from .variables import Variable, clinical_variables
 
@@ -140,5 +141,10 @@ def _rows(variable: Variable, made: pd.DataFrame) -> Iterator[tuple[str | None, 
         if number:
             yield (None, *texts, None, None, None)
         else:
-            p, test = (first["P-Value"], _TESTS[first["Test"]]) if tested else (None, None)
+            p, test = (_p(first["P-Value"]), _TESTS[first["Test"]]) if tested else (None, None)
             yield (variable.label, *texts, str(first["Missing"]), p, test)
+
+
+def _p(printed: str) -> str:
+    """Return a P of tableone, "<0.001" or "1.000" among them, as it is printed elsewhere."""
+    return p_value(0.0 if printed.startswith("<") else float(printed))

@@ -11,6 +11,7 @@ from sklearn.metrics import roc_curve
 from ..models.logistic import LogisticModel
 from ..models.names import CLINICAL, COMBINED, ELEVEN_MODELS, source_model
 from ..progress import Progress, part, silent
+from ..words import counted
 from .associations import clinical_associations
 from .bootstrap import BootstrapIntervals, bootstrap_intervals
 from .calibration import calibration_curve, calibration_intercept, calibration_slope
@@ -180,16 +181,18 @@ def _roc(probabilities: np.ndarray, malignant: np.ndarray) -> RocCurve:
 def _notes_on_classes(malignant: np.ndarray) -> list[str]:
     counts = {"malignant": int(malignant.sum()), "benign": int((~malignant).sum())}
     notes = [f"No case is {word}: no AUC." for word, count in counts.items() if count == 0]
-    few = [f"{count} {word}" for word, count in counts.items() if 0 < count < _FEW_CASES]
+    few = [
+        counted(count, f"{word} case") for word, count in counts.items() if 0 < count < _FEW_CASES
+    ]
     if few:
-        notes.append(f"Only {' and '.join(few)} cases: every figure here is very uncertain.")
+        notes.append(f"Only {' and '.join(few)}: every figure here is very uncertain.")
     return notes
 
 
 def _notes_on_models(models: Mapping[str, ModelFigures]) -> list[str]:
     notes = [
-        f"{name} could not judge {figures.without_probability} cases; its figures are of the "
-        f"other {figures.cases}."
+        f"{name} could not judge {counted(figures.without_probability, 'case')}; its figures are "
+        f"of the other {figures.cases}."
         for name, figures in models.items()
         if figures.without_probability
     ]

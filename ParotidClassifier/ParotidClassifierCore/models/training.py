@@ -22,6 +22,7 @@ import numpy as np
 
 from ..errors import CohortError
 from ..progress import Progress, silent
+from ..words import counted
 from .fits import WHOLE, Fits
 from .folds import smaller_class
 from .logistic import LogisticModel
@@ -164,8 +165,8 @@ def _fittable(
     ]
     if enough and not known.all():
         notes.append(
-            f"{int((~known).sum())} cases with an unknown clinical predictor were left out of "
-            f"{CLINICAL} and {COMBINED}."
+            f"Left out of {CLINICAL} and {COMBINED}: {counted(int((~known).sum()), 'case')} with "
+            "an unknown clinical predictor."
         )
     if not names:
         raise CohortError(

@@ -34,8 +34,8 @@ most 20) and combined by logistic regression."""
 _PROTOCOLS = {
     CROSS_FITTED: "Protocol cross-fitted: fusions were fitted on what networks of five folds said "
     "of cases they had not seen.",
-    PAPER: "Protocol paper: fusions were fitted on deep features that the one network gave the "
-    "cases it had learnt from, which makes it look better than it is.",
+    PAPER: "Protocol paper: fusions were fitted on features chosen among the radiomic ones and the "
+    "deep ones that the network gave the cases it had learnt from, so they lean on it too much.",
 }
 
 _THRESHOLDS = f"""A case is called malignant from its model's threshold on: Youden's (largest \

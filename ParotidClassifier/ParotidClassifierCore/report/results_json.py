@@ -25,7 +25,6 @@ def results_of(study: Study, files: Sequence[str]) -> object:
             "banner": study.banner,
             "cohort": study.cohort_name,
             "simulated": study.simulated,
-            "overlap": study.overlap,
             "notes": study.notes,
             "bundle": bundle_info(study.bundle),
             "evaluation": study.evaluation,

@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..evaluation.results import Evaluation, ModelFigures, SetFigures
-from ..files import write_csv, write_json, write_text, written_together
+from ..files import write_csv, write_json, write_parquet, write_text, written_together
 from ..models.names import CLINICAL, COMBINED, COMBINED_SOURCE
 from ..progress import Progress, part, silent
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from ..cohort.agreement import ReaderAgreement
     from ..deep.training import EpochRecord
     from ..models.bundle import Bundle
@@ -70,7 +72,6 @@ class Study:
         training: None where an existing bundle is evaluated.
         cohort_name: shown in the report.
         simulated: a case, of this cohort or of the bundle's, is simulated.
-        overlap: ids of test cases that the bundle was trained on.
         notes: what a reader must know beside the bundle's own notes.
     """
 
@@ -79,7 +80,6 @@ class Study:
     training: TrainingDetails | None
     cohort_name: str
     simulated: bool
-    overlap: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
     @property
@@ -112,15 +112,21 @@ class Study:
         return next((models[name] for name in names if name in models), None)
 
 
-def write_report(study: Study, folder: Path, progress: Progress = silent) -> None:
+def write_report(
+    study: Study,
+    folder: Path,
+    case_tables: Mapping[str, pd.DataFrame] | None = None,
+    progress: Progress = silent,
+) -> None:
     """Write the report of `study` into `folder`, together or not at all.
 
     report.html (one page that needs nothing else), checklist.html, figures/*.png and *.pdf,
-    tables/*.csv, results.json and MODEL_CARD.md.
+    tables/*.csv, results.json, MODEL_CARD.md and the tables of cases.
 
     Args:
         study: what to report.
         folder: made if it is not there; other files in it are left alone.
+        case_tables: tables with one row a case, by the name of their Parquet file.
         progress: told the share done and the step.
 
     Raises:
@@ -135,6 +141,8 @@ def write_report(study: Study, folder: Path, progress: Progress = silent) -> Non
         sections = sections_of(study)
         _write_figures(beside / FIGURES, _drawings(sections), part(progress, 0.1, 0.7))
         _write_tables(beside / TABLES, _listings(sections))
+        for name, table in (case_tables or {}).items():
+            write_parquet(beside / name, table)
         progress(0.7, "write the pages")
         _write_pages(study, sections, beside)
         files = sorted(

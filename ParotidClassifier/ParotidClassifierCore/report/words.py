@@ -5,8 +5,7 @@ from __future__ import annotations
 import math
 
 from ..evaluation.results import Estimate
-
-DASH = "–"
+from ..words import DASH
 
 
 def number(value: float | None, digits: int = 3) -> str:
@@ -47,17 +46,3 @@ def ratio_with_interval(estimate: Estimate) -> str:
         return DASH
     bounds = [DASH if bound is None else ratio(bound) for bound in (estimate.low, estimate.high)]
     return f"{ratio(estimate.value)} ({', '.join(bounds)})"
-
-
-def p_value(p: float | None) -> str:
-    """Return P with three decimals, never as 0 or 1; a dash where it is not defined."""
-    if p is None or math.isnan(p):
-        return DASH
-    if p < 0.001:
-        return "< 0.001"
-    return "> 0.999" if p > 0.999 else f"{p:.3f}"
-
-
-def counted(count: int, noun: str) -> str:
-    """Return "1 case" or "2 cases"."""
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"

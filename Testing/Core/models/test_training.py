@@ -122,7 +122,7 @@ def test_cases_with_unknown_findings_are_left_out_of_the_clinical_models_and_it_
         left_out = np.flatnonzero(np.isnan(probabilities_)).tolist()
         assert left_out == ([3, 50] if name in ("Clinical", "Combined") else [])
     assert result.notes == (
-        "2 cases with an unknown clinical predictor were left out of Clinical and Combined.",
+        "Left out of Clinical and Combined: 2 cases with an unknown clinical predictor.",
     )
 
 

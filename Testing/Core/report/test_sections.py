@@ -96,14 +96,6 @@ def test_without_test_cases_the_out_of_fold_figures_stand_first():
     assert "249 cases" not in summary or "248 cases" in summary
 
 
-def test_test_cases_the_bundle_learnt_from_are_named_first():
-    study = made_study(overlap=("case250", "case251"))
-    with canvas.one_style():
-        first = sections_of(study)[0].parts[0]
-    assert first.kind == "caution"
-    assert "case250, case251" in first.text
-
-
 def test_without_any_clinical_finding_another_model_stands_first():
     blank = {name: np.full(357, np.nan) for name in ("Clinical", COMBINED)}
     study = made_study(evaluation=evaluated(blank))

@@ -5,6 +5,7 @@ from dataclasses import replace
 from html.parser import HTMLParser
 
 import numpy as np
+import pandas as pd
 import pytest
 from made_study import made_evaluation, made_study
 from ParotidClassifierCore.errors import OutputError
@@ -45,7 +46,8 @@ class Page(HTMLParser):
 def a_report(tmp_path_factory):
     folder = tmp_path_factory.mktemp("report") / "out"
     told = []
-    write_report(made_study(cohort_name=HOSTILE), folder, lambda share, step: told.append(share))
+    study, cases = made_study(cohort_name=HOSTILE), pd.DataFrame({"case_id": ["a", "b"]})
+    write_report(study, folder, {"cases.parquet": cases}, lambda share, step: told.append(share))
     assert told == sorted(told)
     assert told[-1] == 1.0
     return folder

@@ -2,13 +2,8 @@ import math
 
 import pytest
 from ParotidClassifierCore.evaluation.results import Estimate
-from ParotidClassifierCore.report.words import (
-    counted,
-    number,
-    p_value,
-    ratio_with_interval,
-    with_interval,
-)
+from ParotidClassifierCore.report.words import number, ratio_with_interval, with_interval
+from ParotidClassifierCore.words import counted, p_value
 
 
 @pytest.mark.parametrize(

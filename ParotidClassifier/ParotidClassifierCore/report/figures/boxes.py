@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch
 
 from ...evaluation.results import CaseFlow
-from ..words import counted
+from ...words import counted
 from .canvas import FAINT, INK, new_figure
 
 _FILL, _ASIDE, _INPUT = "#eef3f7", "#fbf3ec", "#f4f5f6"

@@ -8,7 +8,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from ...evaluation.results import ClinicalAssociations, Nomogram, NomogramAxis, OddsRatio
-from ..words import p_value, ratio_with_interval
+from ...words import p_value
+from ..words import ratio_with_interval
 from .canvas import FAINT, INK, MALIGNANT_COLOR, new_figure
 
 _RANGE = (0.02, 2000.0)  # of odds ratios drawn; what lies outside gets an arrow

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from ...evaluation.results import Table
 from ...models.settings import PAPER
 from ...radiomics.settings import load_settings
+from ...words import counted
 from ..parts import Listing, Paragraph, Part, Points, Section
-from ..words import counted, number
+from ..words import number
 
 if TYPE_CHECKING:
     from ..study import Study
@@ -70,8 +71,6 @@ def _limits(study: Study) -> tuple[str, ...]:
             "Protocol paper: the fusions were fitted on network outputs of cases the network had "
             "learnt from, so they lean on it too much."
         )
-    if study.overlap:
-        lines.append("Some test cases were training cases of the bundle; see the summary.")
     return (*lines, *_ALWAYS)
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ...evaluation.results import CaseFlow, OddsRatio, Table
+from ...words import p_value
 from ..figures.boxes import flow_figure
 from ..figures.clinical import odds_ratio_figure, variable_name
 from ..parts import Drawing, Listing, Paragraph, Part, Points, Section
-from ..words import number, p_value, ratio_with_interval
+from ..words import number, ratio_with_interval
 
 if TYPE_CHECKING:
     from ..study import Study

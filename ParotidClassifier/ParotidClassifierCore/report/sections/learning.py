@@ -10,6 +10,7 @@ import numpy as np
 from ...cohort.agreement import least_agreement
 from ...evaluation.results import Table
 from ...models.names import FUSION_MODELS, RAD_MODELS, REGION_SETS, deep_feature
+from ...words import DASH, counted
 from ..figures.learning import (
     agreement_figure,
     coefficients_figure,
@@ -20,7 +21,7 @@ from ..figures.learning import (
     steps_figure,
 )
 from ..parts import Drawing, Listing, Paragraph, Part, Points, Section
-from ..words import DASH, counted, number
+from ..words import number
 
 if TYPE_CHECKING:
     from ...models.logistic import LogisticModel

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from ...evaluation.results import Estimate, ModelFigures, SetFigures, Table
 from ...models.names import COMBINED
+from ...words import counted, p_value
 from ..parts import Listing, Paragraph, Part, Points, Section
-from ..words import counted, interval, number, p_value, with_interval
+from ..words import interval, number, with_interval
 
 if TYPE_CHECKING:
     from ..study import Study

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ...evaluation.results import ModelFigures
+from ...words import counted
 from ..figures.performance import auc_figure
 from ..parts import Caution, Drawing, Paragraph, Part, Section
-from ..words import counted, interval, number
+from ..words import interval, number
 
 if TYPE_CHECKING:
     from ..study import Study
@@ -24,7 +25,7 @@ _SETS = {
 
 def summary(study: Study) -> Section:
     """Return the summary: the main figure, what it means and what it does not mean."""
-    parts: list[Part] = [*_overlap(study)]
+    parts: list[Part] = []
     best, main = study.headline, study.main
     if best is None or main is None:
         parts.append(Caution("No case could be judged, so there is no figure of performance."))
@@ -39,18 +40,6 @@ def summary(study: Study) -> Section:
         ]
     parts.append(Paragraph(f"Intended use of the bundle: {study.bundle.intended_use}"))
     return Section("summary", "Summary", tuple(parts), probabilities=True)
-
-
-def _overlap(study: Study) -> list[Caution]:
-    if not study.overlap:
-        return []
-    ids = ", ".join(study.overlap)
-    return [
-        Caution(
-            f"The bundle was trained on {counted(len(study.overlap), 'test case')} of this cohort, "
-            f"so the figures are too good: {ids}."
-        )
-    ]
 
 
 def _main_figure(best: ModelFigures) -> str:

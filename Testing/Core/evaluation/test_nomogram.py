@@ -1,0 +1,63 @@
+import itertools
+
+import pytest
+from ParotidClassifierCore.evaluation.nomogram import (
+    nomogram_of,
+    probability_of_points,
+    round_ticks,
+)
+from ParotidClassifierCore.models.logistic import LogisticModel
+
+SOURCE = "log_odds:Tumor+External2_RAD+DL"
+COLUMNS = ("symptoms", "margin_unclear", "enlarged_lymph_nodes", SOURCE)
+MODEL = LogisticModel(
+    "Combined", COLUMNS, (0.2, 0.3, 0.1, -1.0), (0.4, 0.5, 0.3, 2.0), (0.5, -0.2, 0.3, 1.6), -1.1
+)
+
+
+@pytest.fixture
+def nomogram():
+    return nomogram_of(MODEL, {SOURCE: (-3.7, 4.2)})
+
+
+def test_points_and_their_sum_mean_the_probability_of_the_model(nomogram):
+    values = [(0.0, 1.0)] * 3 + [tuple(map(float, nomogram.axes[3].values))]
+    for chosen in itertools.product(*(range(len(axis.points)) for axis in nomogram.axes)):
+        points = sum(axis.points[i] for axis, i in zip(nomogram.axes, chosen, strict=True))
+        row = {c: v[i] for c, v, i in zip(COLUMNS, values, chosen, strict=True)}
+        expected = MODEL.probability(row)
+        assert probability_of_points(nomogram, points) == pytest.approx(expected, rel=1e-9)
+
+
+def test_the_strongest_input_has_100_points_and_each_starts_at_none(nomogram):
+    assert max(max(axis.points) for axis in nomogram.axes) == pytest.approx(100)
+    assert all(min(axis.points) == 0 for axis in nomogram.axes)
+    assert max(nomogram.axes[3].points) == pytest.approx(100)
+    margin = nomogram.axes[1]
+    assert margin.values == ("clear", "unclear")
+    assert margin.points[0] > margin.points[1] == 0  # its coefficient is negative here
+
+
+def test_the_axis_of_sums_holds_every_sum(nomogram):
+    largest = sum(max(axis.points) for axis in nomogram.axes)
+    assert nomogram.total_points[0] == 0
+    assert nomogram.total_points[-1] >= largest
+    assert list(nomogram.probabilities) == sorted(nomogram.probabilities)
+    assert nomogram.axes[3].label == "log-odds of Tumor+External2_RAD+DL"
+
+
+def test_a_model_without_weights_has_no_nomogram():
+    silent = LogisticModel("Clinical", ("symptoms",), (0.2,), (0.4,), (0.0,), -1.0)
+    assert nomogram_of(silent, {}) is None
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "ticks"),
+    [
+        (0.03, 1.17, (0, 0.2, 0.4, 0.6, 0.8, 1.0, 1.2)),
+        (-3.7, 4.2, (-4, -3, -2, -1, 0, 1, 2, 3, 4, 5)),
+        (2.0, 2.0, (2.0, 2.2, 2.4, 2.6, 2.8, 3.0)),
+    ],
+)
+def test_ticks_are_round_and_hold_the_range(low, high, ticks):
+    assert round_ticks(low, high) == ticks
