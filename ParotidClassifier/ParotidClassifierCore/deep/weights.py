@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import torch
@@ -12,11 +13,13 @@ from torch import Tensor
 from ..errors import BundleError, UnreadableFileError, UsageError
 from ..files import written_whole
 from ..models.bundle_files import NETWORK, SIZE_LIMITS
+from ..models.strict_json import MalformedError, parsed
 from .inputs import INPUT_SLICES
 from .network import VARIANTS, MobileNetV3, MultiInputNetwork
 
-WEIGHTS_VERSION = "1"
+WEIGHTS_VERSION = 1
 IMAGENET_CHANNELS = 3
+_FACTS = "facts"
 _COUNTER = "num_batches_tracked"
 _STEM = "features.0.0.weight"
 _STORED_TYPES = {torch.float16: "F16", torch.float32: "F32"}
@@ -47,14 +50,10 @@ def save_network(network: MultiInputNetwork, path: str | Path) -> None:
         name: tensor.detach().cpu().to(_storage_type(tensor)).contiguous()
         for name, tensor in _stored(network.state_dict()).items()
     }
-    header = {
-        "format": "pt",
-        "version": WEIGHTS_VERSION,
-        "variant": network.variant,
-        "slices": str(INPUT_SLICES),
-    }
+    facts = {"version": WEIGHTS_VERSION, "variant": network.variant, "slices": INPUT_SLICES}
     with written_whole(Path(path)) as beside:
-        save_file(tensors, str(beside), metadata=header)
+        # One entry alone: safetensors writes several in an order that differs from run to run.
+        save_file(tensors, str(beside), metadata={_FACTS: json.dumps(facts)})
 
 
 def load_network(path: str | Path) -> MultiInputNetwork:
@@ -70,7 +69,7 @@ def load_network(path: str | Path) -> MultiInputNetwork:
     _check_size(path)
     try:
         with safe_open(str(path), framework="pt") as file:
-            variant = _checked_variant(path, file.metadata() or {})
+            variant = _checked_variant(path, _facts(file))
             _check_layout(path, file, variant)
         tensors = load_file(str(path))
     except (SafetensorError, OSError) as error:
@@ -106,16 +105,24 @@ def _check_size(path: Path) -> None:
         )
 
 
-def _checked_variant(path: Path, header: dict[str, str]) -> str:
-    version, variant = header.get("version"), header.get("variant")
-    if version != WEIGHTS_VERSION or header.get("slices") != str(INPUT_SLICES):
+def _facts(file: safe_open) -> dict[str, object]:
+    """Return what the file says of its network; nothing where it says nothing that can be read."""
+    try:
+        return parsed((file.metadata() or {}).get(_FACTS, "").encode())
+    except MalformedError:
+        return {}
+
+
+def _checked_variant(path: Path, facts: dict[str, object]) -> str:
+    version, variant = facts.get("version"), facts.get("variant")
+    if version != WEIGHTS_VERSION or facts.get("slices") != INPUT_SLICES:
         raise BundleError(
             f"The network weights {path.name} are of version {version!r} for "
-            f"{header.get('slices')!r} slices; this program reads version {WEIGHTS_VERSION} "
+            f"{facts.get('slices')!r} slices; this program reads version {WEIGHTS_VERSION} "
             f"for {INPUT_SLICES} slices.",
             "Use a bundle made by this version of ParotidClassifier, or update it.",
         )
-    if variant not in VARIANTS:
+    if not isinstance(variant, str) or variant not in VARIANTS:
         raise BundleError(
             f"The network weights {path.name} are of a variant {variant!r}, "
             f"which is none of {', '.join(VARIANTS)}.",

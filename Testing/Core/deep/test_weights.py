@@ -22,7 +22,7 @@ from ParotidClassifierCore.errors import BundleError, UnreadableFileError, Usage
 from safetensors.torch import load_file, save_file
 
 LAYOUTS = json.loads((Path(__file__).parent / "torchvision_layout.json").read_text("utf-8"))
-HEADER = {"format": "pt", "version": "1", "variant": "small", "slices": "16"}
+FACTS = {"version": 1, "variant": "small", "slices": 16}
 
 
 @pytest.fixture(scope="module")
@@ -138,28 +138,42 @@ def test_missing_weights_are_refused(tmp_path):
         load_network(tmp_path / "network.safetensors")
 
 
+def test_the_same_network_is_stored_as_the_same_bytes(a_network, a_weights_file, tmp_path):
+    save_network(a_network, tmp_path / "again.safetensors")
+    assert (tmp_path / "again.safetensors").read_bytes() == a_weights_file.read_bytes()
+
+
+@pytest.mark.parametrize("metadata", [None, {"facts": "[]"}, {"facts": "{"}, {"other": "1"}])
+def test_weights_that_say_nothing_of_their_network_are_refused(a_weights_file, metadata):
+    save_file(load_file(a_weights_file), a_weights_file, metadata=metadata)
+    with pytest.raises(BundleError, match="version None"):
+        load_network(a_weights_file)
+
+
 def without(tensors, name):
     return {key: tensor for key, tensor in tensors.items() if key != name}
 
 
 @pytest.mark.parametrize(
-    ("change", "header", "message"),
+    ("change", "facts", "message"),
     [
-        (lambda t: without(t, "heads.0.2.bias"), HEADER, "lack the tensor heads.0.2.bias"),
-        (lambda t: t | {"intruder": torch.zeros(2)}, HEADER, "unknown tensor intruder"),
-        (lambda t: t | {"heads.0.2.bias": torch.zeros(2)}, HEADER, r"\(2,\)"),
-        (lambda t: t | {"heads.0.2.bias": torch.zeros(1).double()}, HEADER, "F64"),
-        (lambda t: t | {"heads.0.2.bias": torch.tensor([torch.nan])}, HEADER, "not finite"),
-        (lambda t: t, HEADER | {"version": "99"}, "version '99'"),
-        (lambda t: t, HEADER | {"slices": "100000000"}, "100000000"),
-        (lambda t: t, HEADER | {"variant": "enormous"}, "enormous"),
-        (lambda t: t, HEADER | {"variant": "large"}, "lack the tensor"),
-        (lambda t: t, None, "version None"),
+        (lambda t: without(t, "heads.0.2.bias"), FACTS, "lack the tensor heads.0.2.bias"),
+        (lambda t: t | {"intruder": torch.zeros(2)}, FACTS, "unknown tensor intruder"),
+        (lambda t: t | {"heads.0.2.bias": torch.zeros(2)}, FACTS, r"\(2,\)"),
+        (lambda t: t | {"heads.0.2.bias": torch.zeros(1).double()}, FACTS, "F64"),
+        (lambda t: t | {"heads.0.2.bias": torch.tensor([torch.nan])}, FACTS, "not finite"),
+        (lambda t: t, FACTS | {"version": 99}, "version 99"),
+        (lambda t: t, FACTS | {"slices": 10**8}, "100000000"),
+        (lambda t: t, FACTS | {"variant": "enormous"}, "enormous"),
+        (lambda t: t, FACTS | {"variant": "large"}, "lack the tensor"),
+        (lambda t: t, FACTS | {"variant": ["small"]}, "of a variant"),
+        (lambda t: t, {}, "version None"),
     ],
 )
 def test_weights_that_are_not_exactly_the_networks_are_refused(
-    a_weights_file, change, header, message
+    a_weights_file, change, facts, message
 ):
+    header = {"facts": json.dumps(facts)}
     save_file(change(load_file(a_weights_file)), a_weights_file, metadata=header)
     with pytest.raises(BundleError, match=message) as refusal:
         load_network(a_weights_file)

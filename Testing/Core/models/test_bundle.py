@@ -185,7 +185,9 @@ def test_shipped_bundles_are_found_beside_core(tmp_path, monkeypatch):
 
 def test_every_shipped_bundle_loads():
     for path in shipped_bundles():
-        assert load_bundle(path).is_demonstration
+        bundle = load_bundle(path)
+        assert bundle.name == path.name
+        assert bundle.is_demonstration == bundle.cohort.simulated == (path.name == "simulated-demo")
 
 
 def test_what_systems_leave_in_folders_and_archives_is_passed_over(tmp_path):
