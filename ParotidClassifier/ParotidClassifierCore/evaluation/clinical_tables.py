@@ -63,8 +63,8 @@ def baseline_table(
         columns=(
             "Variable",
             "Level",
-            f"Training (n = {training.sum()})",
-            f"Test (n = {(~training).sum()})",
+            f"Training (n={training.sum()})",
+            f"Test (n={(~training).sum()})",
             "Missing",
             "P",
             "Test of difference",
@@ -137,7 +137,8 @@ def _rows(variable: Variable, made: pd.DataFrame) -> Iterator[tuple[str | None, 
     tested = len(levels) > 1 or not variable.levels
     for number, level in enumerate(levels):
         cells = made.loc[(variable.name, level)]
-        texts = (level or None, cells[_TRAINING], cells[_TEST])
+        shown = (cells[of_set].replace(",", ", ") for of_set in (_TRAINING, _TEST))
+        texts = (level or None, *shown)
         if number:
             yield (None, *texts, None, None, None)
         else:

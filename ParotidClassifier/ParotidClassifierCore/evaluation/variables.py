@@ -35,7 +35,7 @@ class Variable:
     @property
     def label(self) -> str:
         """Name in words."""
-        return _LABELS.get(self.name, self.name.replace("_", " "))
+        return label_of(self.name)
 
     @property
     def unit(self) -> str:
@@ -46,6 +46,11 @@ class Variable:
     def known(self) -> np.ndarray:
         """(n,) bool."""
         return ~np.isnan(self.values)
+
+
+def label_of(name: str) -> str:
+    """Return a variable's name in words."""
+    return _LABELS.get(name, name.replace("_", " "))
 
 
 def clinical_variables(records: Sequence[ClinicalRecord]) -> tuple[Variable, ...]:

@@ -1,3 +1,5 @@
+import re
+
 import numpy as np
 import pytest
 from ParotidClassifierCore.clinical import ClinicalRecord
@@ -48,7 +50,7 @@ def test_numbers_are_means_or_medians_by_their_shape(made):
     of = ages[training]
     assert rows["age, years", None][2] == f"{of.mean():.1f} ({of.std(ddof=1):.1f})"
     diameter = rows["maximum diameter, cm", None]
-    assert "[" in diameter[2]
+    assert re.fullmatch(r"\d\.\d \[\d\.\d, \d\.\d\]", diameter[2])
     assert diameter[6] == "Mann-Whitney"
 
 

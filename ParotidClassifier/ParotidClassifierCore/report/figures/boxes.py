@@ -52,9 +52,12 @@ def flow_figure(flow: CaseFlow, banner: str) -> Figure:
     used = sum(flow.training) + sum(flow.test)
     listed = _Box(2.6, 4.5, 3.2, 0.62, f"Rows of the cohort table\nn = {flow.listed}")
     usable = _Box(2.6, 2.75, 3.2, 0.62, f"Cases with image, outline and outcome\nn = {used}")
-    left_out = _Box(6.4, 3.62, 3.5, 1.3, _left_out(flow), _ASIDE)
-    training = _Box(1.75, 0.95, 3.0, 1.35, _set_text("Training", flow.training, flow, 0))
-    test = _Box(5.35, 0.95, 3.0, 1.35, _set_text("Test", flow.test, flow, 1))
+    texts = [_set_text("Training", flow.training, flow, 0), _set_text("Test", flow.test, flow, 1)]
+    height = max(_height(text) for text in texts)
+    left_out = _Box(6.4, 3.62, 3.5, _height(_left_out(flow)), _left_out(flow), _ASIDE)
+    training, test = (
+        _Box(x, 0.95, 3.0, height, text) for x, text in zip((1.75, 5.35), texts, strict=True)
+    )
     for box in (listed, usable, left_out, training, test):
         _draw(axes, box)
     _arrow(axes, listed.bottom, usable.top)
@@ -62,6 +65,11 @@ def flow_figure(flow: CaseFlow, banner: str) -> Figure:
     _arrow(axes, usable.bottom, training.top)
     _arrow(axes, usable.bottom, test.top)
     return figure
+
+
+def _height(text: str) -> float:
+    """Inches that a box around `text` takes."""
+    return 0.28 + 0.17 * len(text.splitlines())
 
 
 def _left_out(flow: CaseFlow) -> str:

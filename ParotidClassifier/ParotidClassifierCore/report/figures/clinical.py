@@ -8,6 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from ...evaluation.results import ClinicalAssociations, Nomogram, NomogramAxis, OddsRatio
+from ...evaluation.variables import label_of
 from ...words import p_value
 from ..words import ratio_with_interval
 from .canvas import FAINT, INK, MALIGNANT_COLOR, new_figure
@@ -34,14 +35,9 @@ def odds_ratio_figure(associations: ClinicalAssociations, banner: str) -> Figure
 
 
 def odds_ratio_name(ratio: OddsRatio) -> str:
-    """Return "margin: unclear against clear" or "age_years: per year"."""
+    """Return "margin: unclear against clear" or "age, years: per year"."""
     against = f" against {ratio.reference}" if ratio.reference else ""
-    return f"{variable_name(ratio)}: {ratio.level}{against}"
-
-
-def variable_name(ratio: OddsRatio) -> str:
-    """Return the variable's name in words."""
-    return ratio.variable.replace("_", " ")
+    return f"{label_of(ratio.variable)}: {ratio.level}{against}"
 
 
 def _forest(axes: Axes, ratios: tuple[OddsRatio, ...]) -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ...evaluation.results import CaseFlow, OddsRatio, Table
+from ...evaluation.variables import label_of
 from ...words import p_value
 from ..figures.boxes import flow_figure
-from ..figures.clinical import odds_ratio_figure, variable_name
+from ..figures.clinical import odds_ratio_figure
 from ..parts import Drawing, Listing, Paragraph, Part, Points, Section
 from ..words import number, ratio_with_interval
 
@@ -97,7 +98,7 @@ def _ratios(title: str, ratios: tuple[OddsRatio, ...]) -> Table:
     )  # fmt: skip
     rows = tuple(
         (
-            variable_name(ratio),
+            label_of(ratio.variable),
             ratio.level,
             ratio.reference,
             ratio.cases,
