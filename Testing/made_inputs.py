@@ -1,8 +1,12 @@
-"""Small network inputs made on the spot: discs with a rim, whose texture tells the outcome."""
+"""Small network inputs made on the spot, whose texture tells the outcome, and a network of them."""
 
 from __future__ import annotations
 
 import numpy as np
+from ParotidClassifierCore.deep.device import CPU
+from ParotidClassifierCore.deep.trainer import Cases, run
+from ParotidClassifierCore.deep.training import TrainedNetwork, network_of
+from ParotidClassifierCore.progress import silent
 
 
 def made_cases(n, seed=0):
@@ -18,3 +22,9 @@ def made_cases(n, seed=0):
         case[1] = ((radius > 0.7) & (radius < 0.8)) * (0.1 if outcome else -0.15)
         case += 0.01 * (case != 0) * generator.standard_normal(case.shape)
     return inputs.clip(-0.5, 0.5), outcomes
+
+
+def train_network(inputs, outcomes, settings):
+    """One network from all cases, as it will be stored."""
+    done = run(Cases(inputs, outcomes, np.arange(len(outcomes))), settings, silent, CPU)
+    return TrainedNetwork(network_of(done.states[settings.epochs], settings), done.history)

@@ -8,9 +8,7 @@ import numpy as np
 import torch
 
 from ..errors import CohortError, UsageError
-from ..progress import Progress, silent
 from .augmentation import AugmentationSettings
-from .device import CPU
 from .network import HEAD_DROPOUT, MultiInputNetwork
 
 FULL, MIXED, AUTO = "full", "mixed", "auto"
@@ -101,34 +99,6 @@ class TrainedNetwork:
 
     network: MultiInputNetwork
     history: tuple[EpochRecord, ...]
-
-
-def train_network(
-    inputs: np.ndarray,
-    outcomes: np.ndarray,
-    settings: NetworkTrainingSettings = NetworkTrainingSettings(),
-    progress: Progress = silent,
-    device: str = CPU,
-) -> TrainedNetwork:
-    """Train the three heads together on all the cases given; the network is as it will be stored.
-
-    Same inputs, settings, seed and machine give the same weights to the last bit.
-
-    Args:
-        inputs: float32 (n, 2, 16, 96, 96).
-        outcomes: 0 or 1 (n,).
-        settings: see NetworkTrainingSettings.
-        progress: told the share done and the step.
-        device: "cpu", "cuda" or "auto".
-
-    Raises:
-        CohortError: fewer cases than a batch holds at least, or one outcome only.
-    """
-    from .trainer import Cases, run
-
-    everyone = np.arange(len(outcomes))
-    done = run(Cases(inputs, outcomes, everyone), settings, progress, device)
-    return TrainedNetwork(network_of(done.states[settings.epochs], settings), done.history)
 
 
 def network_of(

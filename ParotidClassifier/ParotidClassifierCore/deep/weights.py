@@ -41,7 +41,7 @@ def round_to_storage(network: torch.nn.Module) -> None:
 def save_network(network: MultiInputNetwork, path: str | Path) -> None:
     """Write the network as safetensors, kernels in half precision.
 
-    A network from `train_network` is rounded already: what is read back predicts the same.
+    A network that was trained here is rounded already: what is read back predicts the same.
 
     Raises:
         OutputError: the file cannot be written.

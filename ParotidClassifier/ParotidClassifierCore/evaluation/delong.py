@@ -15,28 +15,13 @@ LEAST_CASES_OF_A_CLASS = 2
 _TWO_SIDED_95 = norm.ppf(0.975)
 
 
-def auc_covariance(
-    probabilities: np.ndarray, malignant: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return the AUCs of several models on the same cases and their covariance.
-
-    Args:
-        probabilities: (m, n) finite, one row a model; only their order counts.
-        malignant: (n,) bool, at least two of each class.
-
-    Returns:
-        (m,) AUCs; (m, m) covariance. A variance is exactly 0 where every malignant case is above
-        equally many benign ones, and the reverse, as when the classes do not overlap.
-    """
-    above, below = _placements(np.atleast_2d(probabilities), malignant)
-    return above.mean(axis=1) / below.shape[1], _covariance(above, below)
-
-
 def auc_with_interval(probabilities: np.ndarray, malignant: np.ndarray) -> Estimate:
     """Return the AUC with DeLong's 95% interval, cut off at 0 and 1.
 
     The AUC is None with one class alone. The interval is None with a single case of a class, or
-    where the variance is 0, as for an AUC of 1: it would claim a certainty that is not there.
+    where the variance is 0, as for an AUC of 1: it would claim a certainty that is not there. The
+    variance is exactly 0 where every malignant case is above equally many benign ones, and the
+    reverse, as when the classes do not overlap.
 
     Args:
         probabilities: (n,) finite.

@@ -55,13 +55,6 @@ def nomogram_of(model: LogisticModel, ranges: Mapping[str, tuple[float, float]])
     )
 
 
-def probability_of_points(nomogram: Nomogram, points: float) -> float:
-    """Return the probability of malignancy that a sum of points means."""
-    return float(
-        probability_of(nomogram.intercept_log_odds + points / nomogram.points_per_log_odds)
-    )
-
-
 def round_ticks(low: float, high: float) -> tuple[float, ...]:
     """Return 4 to 11 round values, evenly spaced, the first ≤ `low` and the last ≥ `high`.
 

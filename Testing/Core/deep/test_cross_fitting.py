@@ -7,10 +7,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
-from made_inputs import made_cases
+from made_inputs import made_cases, train_network
 from ParotidClassifierCore.deep.cross_fitting import out_of_fold_logits, remove_checkpoints
 from ParotidClassifierCore.deep.prediction import predict_logits
-from ParotidClassifierCore.deep.training import NetworkTrainingSettings, train_network
+from ParotidClassifierCore.deep.training import NetworkTrainingSettings
 from ParotidClassifierCore.errors import CohortError
 
 SHORT = NetworkTrainingSettings(epochs=1, batch_size=4, threads=1)

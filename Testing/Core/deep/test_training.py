@@ -7,10 +7,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
-from made_inputs import made_cases
+from made_inputs import made_cases, train_network
 from ParotidClassifierCore.deep.prediction import predict_logits
 from ParotidClassifierCore.deep.trainer import Cases, run
-from ParotidClassifierCore.deep.training import NetworkTrainingSettings, train_network
+from ParotidClassifierCore.deep.training import NetworkTrainingSettings
 from ParotidClassifierCore.deep.weights import load_network, save_network
 from ParotidClassifierCore.errors import CohortError, OutputError, UsageError
 from ParotidClassifierCore.models.names import DL_MODELS

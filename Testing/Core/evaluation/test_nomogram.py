@@ -1,12 +1,8 @@
 import itertools
 
 import pytest
-from ParotidClassifierCore.evaluation.nomogram import (
-    nomogram_of,
-    probability_of_points,
-    round_ticks,
-)
-from ParotidClassifierCore.models.logistic import LogisticModel
+from ParotidClassifierCore.evaluation.nomogram import nomogram_of, round_ticks
+from ParotidClassifierCore.models.logistic import LogisticModel, probability_of
 
 SOURCE = "log_odds:Tumor+External2_RAD+DL"
 COLUMNS = ("symptoms", "margin_unclear", "enlarged_lymph_nodes", SOURCE)
@@ -26,7 +22,8 @@ def test_points_and_their_sum_mean_the_probability_of_the_model(nomogram):
         points = sum(axis.points[i] for axis, i in zip(nomogram.axes, chosen, strict=True))
         row = {c: v[i] for c, v, i in zip(COLUMNS, values, chosen, strict=True)}
         expected = MODEL.probability(row)
-        assert probability_of_points(nomogram, points) == pytest.approx(expected, rel=1e-9)
+        log_odds = nomogram.intercept_log_odds + points / nomogram.points_per_log_odds
+        assert probability_of(log_odds) == pytest.approx(expected, rel=1e-9)
 
 
 def test_the_strongest_input_has_100_points_and_each_starts_at_none(nomogram):
@@ -42,7 +39,8 @@ def test_the_axis_of_sums_holds_every_sum(nomogram):
     largest = sum(max(axis.points) for axis in nomogram.axes)
     assert nomogram.total_points[0] == 0
     assert nomogram.total_points[-1] >= largest
-    assert list(nomogram.probabilities) == sorted(nomogram.probabilities)
+    log_odds = nomogram.intercept_log_odds + nomogram.total_points[3] / nomogram.points_per_log_odds
+    assert nomogram.probabilities[3] == pytest.approx(probability_of(log_odds))
     assert nomogram.axes[3].label == "log-odds of Tumor+External2_RAD+DL"
 
 
