@@ -17,7 +17,7 @@ from ParotidClassifierCore.cohort.manifest import read_manifest
 from ParotidClassifierCore.parallel import Machines
 from ParotidClassifierCore.ring import RingSettings
 
-CASES = 36
+CASES = 90
 
 _PEAK = """
 import resource, sys
