@@ -18,10 +18,11 @@ from made_cohorts import write_cohort
 from ParotidClassifierCore.cohort import cache as cache_module
 from ParotidClassifierCore.cohort.cache import CohortCache, default_cache
 from ParotidClassifierCore.cohort.extraction import extract_cohort
-from ParotidClassifierCore.cohort.feature_table import write_feature_table
+from ParotidClassifierCore.cohort.feature_table import feature_table
 from ParotidClassifierCore.cohort.manifest import read_manifest
 from ParotidClassifierCore.cohort.reading import Reading, image_fingerprint
 from ParotidClassifierCore.errors import CohortError, OutputError
+from ParotidClassifierCore.files import write_parquet
 from ParotidClassifierCore.parallel import Machines
 from ParotidClassifierCore.radiomics.extraction import extract
 from ParotidClassifierCore.ring import RingSettings
@@ -199,7 +200,7 @@ def test_killing_a_run_and_starting_again_gives_the_same_table(a_cohort, feature
 
     assert run_features(a_cohort, cache, tmp_path / "again.parquet").wait() == 0
     assert all(path.stat().st_mtime_ns == at for path, at in kept.items())
-    write_feature_table(features, tmp_path / "whole.parquet")
+    write_parquet(tmp_path / "whole.parquet", feature_table(features))
     whole, again = (pd.read_parquet(tmp_path / f"{n}.parquet") for n in ("whole", "again"))
     pd.testing.assert_frame_equal(whole, again, check_exact=True)
 
@@ -214,9 +215,8 @@ def test_what_a_killed_run_left_half_written_is_cleared_away_later(cases, a_cach
     assert new.exists()  # another run may be writing it
 
 
-def test_the_table_says_who_each_row_is_and_holds_every_feature(features, tmp_path):
-    write_feature_table(features, tmp_path / "features.parquet")
-    table = pd.read_parquet(tmp_path / "features.parquet").set_index("case_id")
+def test_the_table_says_who_each_row_is_and_holds_every_feature(features):
+    table = feature_table(features).set_index("case_id")
     assert list(table.index) == [f"case{i}" for i in range(6)]
     assert table.loc["case1", "outcome"] == "malignant"
     assert table.loc["case5", "split"] == "test"
