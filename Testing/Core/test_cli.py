@@ -3,7 +3,6 @@
 import csv
 import json
 import shutil
-import signal
 import subprocess
 import sys
 import time
@@ -11,6 +10,7 @@ import time
 import numpy as np
 import pytest
 import SimpleITK as sitk
+from interruptible import interrupt, interruptible
 from made_cases import ball_mask, tissue_ct
 from ParotidClassifierCore import commands
 from ParotidClassifierCore.case.loading import load_case_folder
@@ -300,11 +300,11 @@ def test_ctrl_c_ends_at_once_and_leaves_nothing_half_written(tmp_path):
         sys.executable, "-m", "ParotidClassifierCore", "simulate", "--cohort", "200",
         "--out", tmp_path,
     ]  # fmt: skip
-    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+    with interruptible(command, stderr=subprocess.PIPE) as process:
         deadline = time.monotonic() + 120
         while not list(tmp_path.glob("*/truth.json")) and time.monotonic() < deadline:
             time.sleep(0.05)
-        process.send_signal(signal.SIGINT)
+        interrupt(process)
         _, told = process.communicate(timeout=60)
     assert process.returncode == 130
     assert "Stopped" in told

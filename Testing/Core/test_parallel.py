@@ -6,8 +6,10 @@ import subprocess
 import sys
 import time
 
+import psutil
 import pytest
 from distributed import LocalCluster
+from interruptible import interrupt, interruptible
 from ParotidClassifierCore.errors import CohortError, OutputError, UsageError
 from ParotidClassifierCore.parallel import Failure, Machines, run_each
 
@@ -121,20 +123,14 @@ try:
 except KeyboardInterrupt:
     print("interrupted", flush=True)
 """
-    process = subprocess.Popen(
-        [sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-        start_new_session=True,
-    )  # fmt: skip
+    process = interruptible(
+        [sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
     deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
-        children = subprocess.run(
-            ["/usr/bin/pgrep", "-g", str(process.pid)], capture_output=True, text=True, check=False
-        )
-        if len(children.stdout.split()) >= 3:
-            break
+    while len(psutil.Process(process.pid).children()) < 2 and time.monotonic() < deadline:
         time.sleep(0.1)
     time.sleep(1.5)
-    os.killpg(process.pid, signal.SIGINT)  # as Ctrl-C on a terminal does: to all of them
+    interrupt(process)
     out, err = process.communicate(timeout=20)
     assert out == "interrupted\n"
     assert "Traceback" not in err
