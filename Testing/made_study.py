@@ -248,7 +248,7 @@ def made_training() -> TrainingDetails:
         signatures=made_signatures(),
         penalties=dict.fromkeys(ELEVEN_MODELS, 0.1),
         cases=dict.fromkeys(ELEVEN_MODELS, sum(TRAINING)),
-        notes=("Left out of Clinical and Combined: 1 case with an unknown clinical predictor.",),
+        notes=("Left out of Clinical and Combined: 1 training case with an unknown finding.",),
         settings=ModelTrainingSettings(),
     )
     return TrainingDetails(
@@ -260,6 +260,7 @@ def made_training() -> TrainingDetails:
         epochs=20,
         candidate_losses={10: 1.72, 20: 1.61, 30: 1.66},
         protocol=CROSS_FITTED,
+        network_settings={"batch_size": 16},
         seeds={"folds": 0, "network": 0},
         software={"python": "3.11", "numpy": "2.4"},
         minutes=12.3,

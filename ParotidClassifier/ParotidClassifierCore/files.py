@@ -11,6 +11,8 @@ import os
 import shutil
 import tempfile
 import uuid
+import zipfile
+import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,6 +21,10 @@ from .errors import OutputError
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+# What reading a damaged .zip raises, beside OSError, EOFError and ValueError.
+DAMAGED_ZIP = (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError)
 
 
 @contextlib.contextmanager

@@ -9,7 +9,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .cohort.agreement import ReaderAgreement, least_agreement, reader_agreement
+from .cohort.agreement import (
+    ReaderAgreement,
+    least_agreement,
+    reader_agreement,
+    unused_readings,
+)
 from .cohort.cache import CohortCache
 from .cohort.extraction import CohortFeatures
 from .cohort.manifest import TRAIN
@@ -67,6 +72,7 @@ class Learnt:
         agreement: of readers, on training cases.
         fitted: the models.
         table: what they were fitted on.
+        notes: what must be known of the cases they learnt from.
     """
 
     network: CrossFittedNetwork
@@ -74,6 +80,7 @@ class Learnt:
     agreement: tuple[ReaderAgreement, ...]
     fitted: FittedModels
     table: TrainingTable
+    notes: tuple[str, ...]
 
 
 def learn(
@@ -106,9 +113,27 @@ def learn(
         out_of_fold_logits=network.logits[rows],
         deep_features=deep if options.protocol == PAPER else None,
         agreement=least_agreement(agreement),
+        images=_images(features)[rows],
     )
     fitted = fit_eleven(table, options.models, part(progress, 0.9, 1.0))
-    return Learnt(network, values, agreement, fitted, table)
+    return Learnt(network, values, agreement, fitted, table, _notes(features))
+
+
+def _images(features: CohortFeatures) -> np.ndarray:
+    """(n,) int, the same for cases on one image."""
+    return np.unique(features.fingerprints, return_inverse=True)[1]
+
+
+def _notes(features: CohortFeatures) -> tuple[str, ...]:
+    training = [case for case in features.cases if case.split == TRAIN]
+    images = len(np.unique(_images(features)[features.training]))
+    notes = list(unused_readings(training))
+    if images < len(training):
+        notes.append(
+            f"The {len(training)} training cases are on {images} images: cases on one image share "
+            "a fold."
+        )
+    return tuple(notes)
 
 
 def _trained_network(
@@ -134,7 +159,11 @@ def _trained_network(
     complete = ~np.isnan(features.clinical[rows]).any(axis=1)
     folds = np.full(len(rows), -1)
     folds[rows] = stratified_folds(
-        features.malignant[rows], options.models.folds, options.seed, complete
+        features.malignant[rows],
+        options.models.folds,
+        options.seed,
+        complete,
+        _images(features)[rows],
     )
     network = out_of_fold_logits(
         features.network_inputs,

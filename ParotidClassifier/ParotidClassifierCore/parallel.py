@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import signal
 import threading
+import time
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, Future, as_completed
@@ -15,6 +17,7 @@ from typing import Any
 from .errors import OutputError, ParotidClassifierError, UsageError
 from .progress import Progress, silent
 
+_LOOK_FOR_PARENT_SECONDS = 1.0
 _CONNECT_SECONDS = 15
 
 
@@ -131,15 +134,27 @@ def process_pool(jobs: int) -> Iterator[Executor]:
 
     # Loky says so when it replaces a process that grew by 300 MB, as any does with its first case.
     warnings.filterwarnings("ignore", "A worker stopped while some jobs", UserWarning)
-    executor = ProcessPoolExecutor(jobs, initializer=_leave_interrupts_to_the_parent)
+    executor = ProcessPoolExecutor(jobs, initializer=_follow, initargs=(os.getpid(),))
     with _interrupts_ignored():
         executor.submit(int)  # starts the processes
     try:
         yield executor
     except BaseException:
+        _hush_loky()
         executor.shutdown(wait=False, kill_workers=True)
         raise
     executor.shutdown()
+
+
+def _hush_loky() -> None:
+    """Say nothing where loky's thread stumbles over pieces that wait while its pool is ended."""
+    usual = threading.excepthook
+
+    def hook(arguments: threading.ExceptHookArgs) -> None:
+        if arguments.thread is None or arguments.thread.name != "ExecutorManagerThread":
+            usual(arguments)
+
+    threading.excepthook = hook
 
 
 @contextlib.contextmanager
@@ -177,8 +192,17 @@ def _dask_client(address: str) -> Any:
         ) from error
 
 
-def _leave_interrupts_to_the_parent() -> None:
+def _follow(parent: int) -> None:
+    """Leave interrupts to the process `parent`, and end when it is gone, killed or not."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+
+
+def _end_with(parent: int) -> None:
+    # Windows goes on naming a parent that has gone: there, this changes nothing.
+    while os.getppid() == parent:
+        time.sleep(_LOOK_FOR_PARENT_SECONDS)
+    os._exit(1)
 
 
 def _attempt(function: Callable[..., Any], item: tuple) -> Any:

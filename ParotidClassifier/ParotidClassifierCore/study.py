@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .cohort.manifest import TRAIN
+from .cohort.manifest import TEST, TRAIN
 from .cohort.reading import short_fingerprint
 from .errors import CohortError
-from .files import require_folder
 from .models.eleven import outcome_word
 from .models.names import ColumnKind, column_kind
 from .progress import Progress, part, silent
 from .result import Result
+from .words import counted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -45,7 +46,7 @@ def evaluate_bundle(
 ) -> Result:
     """Judge a bundle on a cohort and write the report.
 
-    Rows of the split "train" are shown apart, as cases the models learnt from.
+    Cases the bundle learnt from must be marked "train" and are shown apart.
 
     Args:
         bundle: the models.
@@ -61,13 +62,16 @@ def evaluate_bundle(
         CohortError: no case can be used, or a test case is one the bundle learnt from.
         OutputError: the report cannot be written.
     """
+    from .deep.device import choose_device
     from .evaluation.apply import cohort_predictions
     from .evaluation.evaluate import EvaluationSettings, evaluate
-    from .report.study import Study, write_report
+    from .report.study import Study, require_report_folder, write_report
 
-    require_folder(folder)
+    require_report_folder(folder)
+    if bundle.network is not None:
+        choose_device(machines.device)
     features = _features(bundle, cases, cache, machines, part(progress, 0.0, 0.7))
-    _require_unseen(bundle, features)
+    features, notes = _as_the_bundle_saw_them(bundle, features)
     progress(0.7, "network")
     values = _network_values(bundle, features, machines.device)
     predictions = cohort_predictions(bundle, features, values)
@@ -78,11 +82,12 @@ def evaluate_bundle(
         EvaluationSettings(bootstraps),
         part(progress, 0.8, 0.9),
     )
-    simulated = bundle.cohort.simulated or any(case.simulated for case in features.cases)
-    study = Study(bundle, evaluation, None, cohort_name, simulated)
+    study = Study(bundle, evaluation, None, cohort_name, features.simulated, notes)
     tables = {PREDICTIONS_FILE: prediction_table(features, predictions)}
     write_report(study, folder, tables, part(progress, 0.9, 1.0))
-    return study_result(evaluation, bundle, {"report": str(folder)}, features.failures)
+    places = {"report": str(folder)}
+    notes = (*notes, *bundle.notes)
+    return study_result(evaluation, bundle, places, features.failures, notes)
 
 
 def _features(
@@ -114,22 +119,43 @@ def _network_values(bundle: Bundle, features: CohortFeatures, device: str) -> Ne
     return predict_values(network, features.network_inputs, device)
 
 
-def _require_unseen(bundle: Bundle, features: CohortFeatures) -> None:
-    """Raise CohortError where a case outside the split "train" is one the bundle learnt from."""
-    if not features.fingerprints:
-        return
+def _as_the_bundle_saw_them(
+    bundle: Bundle, features: CohortFeatures
+) -> tuple[CohortFeatures, tuple[str, ...]]:
+    """Return the cases, those in "train" that the bundle learnt from, and what must be said of it.
+
+    Raises:
+        CohortError: a case outside the split "train" is one the bundle learnt from.
+    """
     known = set(bundle.cohort.fingerprints)
-    seen = [
+    learnt = {
         case.case_id
-        for case, fingerprint in zip(features.cases, features.fingerprints, strict=True)
-        if case.split != TRAIN and short_fingerprint(fingerprint) in known
-    ]
+        for case, fingerprint in zip(features.cases, features.fingerprints, strict=False)
+        if short_fingerprint(fingerprint) in known
+    }
+    seen = [c.case_id for c in features.cases if c.case_id in learnt and c.split != TRAIN]
     if seen:
         raise CohortError(
             f"The bundle {bundle.name} learnt from {len(seen)} of the cases it is to be tested "
             f"on: {', '.join(seen[:5])}{' and others' if len(seen) > 5 else ''}.",
             'Mark them "train" in the column split, or leave them out.',
         )
+    unseen = [c for c in features.cases if c.split == TRAIN and c.case_id not in learnt]
+    notes = []
+    if unseen:
+        notes.append(
+            f"{counted(len(unseen), 'case')} of the split train: this bundle did not learn from "
+            "them, so they are judged with the test cases."
+        )
+    if not known:
+        notes.append(
+            "The bundle does not say which images it learnt from: whether one of them is among "
+            "the test cases could not be checked."
+        )
+    cases = tuple(
+        replace(case, split=TRAIN if case.case_id in learnt else TEST) for case in features.cases
+    )
+    return replace(features, cases=cases), tuple(notes)
 
 
 def flow_of(listed: int, features: CohortFeatures) -> CaseFlow:
@@ -176,6 +202,7 @@ def study_result(
     bundle: Bundle,
     places: Mapping[str, str],
     failures: Mapping[str, str],
+    notes: Sequence[str],
     more: Mapping[str, object] | None = None,
 ) -> Result:
     """Return the table of the test set, what was left out and where everything lies."""
@@ -183,7 +210,7 @@ def study_result(
     lines = [
         *_table_lines(evaluation.test),
         *(f"{case_id} was left out: {reason}" for case_id, reason in failures.items()),
-        *bundle.notes,
+        *notes,
         bundle.banner,
         *(f"{what}: {where}" for what, where in places.items()),
     ]
@@ -192,7 +219,7 @@ def study_result(
         "hash": bundle.bundle_hash,
         "test_figures": figures,
         "failures": dict(failures),
-        "notes": list(bundle.notes),
+        "notes": list(notes),
         **(more or {}),
     }
     return Result("\n".join(lines), data)
@@ -221,7 +248,7 @@ def brief_figures(test: SetFigures | None) -> dict[str, dict[str, float | None]]
 def _table_lines(test: SetFigures | None) -> list[str]:
     if test is None:
         return ["There was no test case: the report shows out-of-fold figures."]
-    header = f"{'model':<24} {'AUC':>6} {'95% CI':>13} {'SEN':>6} {'SPE':>6}"
+    header = f"{'model':<24} {'cases':>5} {'AUC':>6} {'95% CI':>13} {'SEN':>6} {'SPE':>6}"
     title = f"Test set: {test.cases} cases, {test.malignant} malignant"
     return [title, header, *(_table_line(name, test) for name in test.models)]
 
@@ -229,8 +256,9 @@ def _table_lines(test: SetFigures | None) -> list[str]:
 def _table_line(name: str, test: SetFigures) -> str:
     figures = test.models[name]
     low, high = _number(figures.auc.low), _number(figures.auc.high)
+    interval = "–" if figures.auc.low is None else f"{low} – {high}"
     return (
-        f"{name:<24} {_number(figures.auc.value):>6} {f'{low} – {high}':>13} "
+        f"{name:<24} {figures.cases:>5} {_number(figures.auc.value):>6} {interval:>13} "
         f"{_number(figures.sensitivity.value):>6} {_number(figures.specificity.value):>6}"
     )
 

@@ -20,7 +20,7 @@ from .cohort.extraction import CohortFeatures, extract_cohort
 from .cohort.feature_table import feature_table
 from .cohort.manifest import TRAIN, CohortCase
 from .cohort.reading import short_fingerprint
-from .files import require_folder
+from .errors import UsageError
 from .learn import Learnt, TrainingOptions, checkpoints_folder, learn
 from .models.bundle import DEMONSTRATION, RESEARCH, Bundle, TrainingCohort
 from .models.bundle_store import require_bundle_folder, require_bundle_name, save_bundle
@@ -63,7 +63,7 @@ def train_bundle(
     """Train on the cases of the split "train", evaluate on those of "test".
 
     Args:
-        cases: from the cohort's table; one simulated case makes the bundle a demonstration.
+        cases: from the cohort's table; simulated ones make the bundle a demonstration.
         options: what is asked for.
         cache: of what was done before: a run that is cut off goes on from there.
         machines: where the work is done.
@@ -76,11 +76,15 @@ def train_bundle(
         CohortError: the cohort cannot be trained on.
         OutputError: bundle or report cannot be written.
     """
-    _require_trainable(cases, options, machines, folder)
-    require_folder(report)
     from .deep.cross_fitting import remove_checkpoints
-    from .report.study import write_report
+    from .report.study import require_report_folder, write_report
 
+    _require_trainable(cases, options, machines, folder)
+    require_report_folder(report)
+    if report.resolve() == folder.resolve():
+        raise UsageError(
+            f"{report} cannot hold both bundle and report.", "Give them a folder each."
+        )
     started = time.perf_counter()
     features = extract_cohort(
         cases, options.ring, cache, machines, progress=part(progress, 0.0, 0.4)
@@ -103,7 +107,7 @@ def train_bundle(
     remove_checkpoints(checkpoints_folder(cache))
     places = {"bundle": str(folder), "report": str(report)}
     more = {"minutes": round(minutes, 1)}
-    return study_result(evaluation, bundle, places, features.failures, more)
+    return study_result(evaluation, bundle, places, features.failures, bundle.notes, more)
 
 
 def _require_trainable(
@@ -132,7 +136,7 @@ def _bundle(features: CohortFeatures, learnt: Learnt, options: TrainingOptions) 
     """Return the bundle before it was judged: without test figures and model card."""
     from .radiomics.settings import default_settings
 
-    simulated = any(case.simulated for case in features.cases)
+    simulated = features.simulated
     kind = DEMONSTRATION if simulated else RESEARCH
     cohort = TrainingCohort(
         cases=int(features.training.sum()),
@@ -159,7 +163,7 @@ def _bundle(features: CohortFeatures, learnt: Learnt, options: TrainingOptions) 
             "seed": options.seed,
             "date": dt.datetime.now(dt.timezone.utc).date().isoformat(),
         },
-        notes=learnt.fitted.notes,
+        notes=(*learnt.fitted.notes, *learnt.notes),
     )
 
 
@@ -233,8 +237,9 @@ def _study(
         fold_histories=network.histories,
         final_history=network.final.history,
         epochs=network.epochs,
-        candidate_losses=network.candidate_losses,
+        candidate_losses=network.candidate_losses if len(network.candidate_losses) > 1 else {},
         protocol=bundle.protocol,
+        network_settings=dataclasses.asdict(network.settings),
         seeds={"folds, network and intervals": int(bundle.provenance["seed"])},
         software=software_versions(),
         minutes=minutes,

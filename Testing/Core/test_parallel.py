@@ -126,11 +126,35 @@ except KeyboardInterrupt:
     process = interruptible(
         [sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE
     )
-    deadline = time.monotonic() + 60
-    while len(psutil.Process(process.pid).children()) < 2 and time.monotonic() < deadline:
-        time.sleep(0.1)
-    time.sleep(1.5)
+    working_for(process)
     interrupt(process)
     out, err = process.communicate(timeout=20)
     assert out == "interrupted\n"
     assert "Traceback" not in err
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a process on Windows cannot see that its parent went")
+def test_processes_end_when_the_one_they_work_for_is_killed():
+    code = """
+import time
+from ParotidClassifierCore.parallel import Machines, run_each
+run_each(time.sleep, [(60,)] * 4, list("abcd"), Machines(2), lambda *told: None)
+"""
+    process = interruptible([sys.executable, "-c", code])
+    workers = working_for(process)
+    process.kill()
+    process.wait()
+    gone, alive = psutil.wait_procs(workers, timeout=20)
+    assert len(gone) >= 2
+    assert alive == []
+
+
+def working_for(process):
+    """Wait until two processes work for it."""
+    deadline = time.monotonic() + 60
+    while True:
+        children = psutil.Process(process.pid).children(recursive=True)
+        if len(children) >= 2 or time.monotonic() > deadline:
+            time.sleep(1.5)
+            return children
+        time.sleep(0.1)

@@ -189,3 +189,29 @@ def test_a_training_that_is_interrupted_leaves_no_bundle(a_cohort, tmp_path, mon
     assert code == 130
     assert result["error"]["kind"] == "Interrupted"
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_bundle_that_learnt_from_none_of_the_cases_is_tested_on_all(a_cohort, tmp_path):
+    code, result = told(
+        "evaluate", "--bundle", "published-clinical", "--cohort", a_cohort, "--bootstraps", 20,
+        "--out", tmp_path / "report",
+    )  # fmt: skip
+    assert code == 0
+    assert result["test_figures"]["Clinical"]["cases"] == CASES + 1
+    assert any("did not learn from them" in note for note in result["notes"])
+    page = (tmp_path / "report" / "report.html").read_text()
+    assert "on the test cases" in page
+    for never in ("Protocol paper", "Youden", "models that learnt from them"):
+        assert never not in page
+
+
+def test_a_report_cannot_lie_in_a_bundle(a_training, a_cohort, tmp_path):
+    bundle = a_training[1] / "bundle"
+    before = {path.name: path.read_bytes() for path in bundle.iterdir()}
+    code, result = told("evaluate", "--bundle", bundle, "--cohort", a_cohort, "--out", bundle)
+    assert code == 3
+    assert "holds a model bundle" in result["error"]["message"]
+    assert {path.name: path.read_bytes() for path in bundle.iterdir()} == before
+    code, result = trained(a_cohort, tmp_path, "--report", tmp_path / "bundle")
+    assert code == 2
+    assert "both bundle and report" in result["error"]["message"]

@@ -13,6 +13,7 @@ from ..models.agreement import icc_2_1, icc_3_1
 from ..parallel import Failure, Machines
 from ..progress import Progress, part, silent
 from ..ring import RingSettings
+from ..words import counted
 from .cache import CohortCache
 from .extraction import CohortFeatures, read_all
 from .manifest import CohortCase
@@ -84,6 +85,20 @@ def reader_agreement(
         _by_readers(compare, source, rows, part(progress, *ends[i : i + 2]))
         for i, (source, rows) in enumerate(present)
     )
+
+
+def unused_readings(training: Sequence[CohortCase]) -> list[str]:
+    """Say which second readings of the training cases are too few to be compared."""
+    counts = {
+        "second_reader": sum(case.second_reader is not None for case in training),
+        "repeat": sum(case.repeat is not None for case in training),
+    }
+    return [
+        f"Column {column}: {counted(count, 'training case')} read again, fewer than "
+        f"{FEWEST_READINGS}: not compared."
+        for column, count in counts.items()
+        if 0 < count < FEWEST_READINGS
+    ]
 
 
 def _rows_with(features: CohortFeatures, outline: Callable[[CohortCase], Path | None]) -> list[int]:

@@ -6,14 +6,13 @@ import contextlib
 import hashlib
 import json
 import time
-import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from ..files import written_whole
+from ..files import DAMAGED_ZIP, written_whole
 from .reading import CaseFeatures, Reading
 
 _INPUTS = "network-inputs-"
@@ -70,21 +69,22 @@ class CohortCache:
         """
         name = hashlib.sha256("".join(keys).encode()).hexdigest()[:16]
         path = self.folder / f"{_INPUTS}{name}.npy"
-        if not path.exists():
-            for older in self.folder.glob(f"{_INPUTS}*.npy"):
-                with contextlib.suppress(OSError):  # in use by another run
-                    older.unlink()
-            self._map_inputs(path, keys)
+        with contextlib.suppress(OSError, ValueError, EOFError):  # not there, or damaged
+            return np.load(path, mmap_mode="r")
+        for older in self.folder.glob(f"{_INPUTS}*.npy"):
+            with contextlib.suppress(OSError):  # in use by another run
+                older.unlink()
+        self._write_inputs(path, keys)
         return np.load(path, mmap_mode="r")
 
-    def _map_inputs(self, path: Path, keys: Sequence[str]) -> None:
+    def _write_inputs(self, path: Path, keys: Sequence[str]) -> None:
         shape = (len(keys), *self.load(keys[0]).network_input.shape)
-        with written_whole(path) as beside:
-            inputs = np.lib.format.open_memmap(beside, "w+", np.float32, shape)
-            for row, key in enumerate(keys):
-                inputs[row] = self.load(key).network_input
-            inputs.flush()
-            del inputs  # an open map cannot be renamed on Windows
+        header = {"descr": "<f4", "fortran_order": False, "shape": shape}
+        # Written, not mapped: on a full disk a map ends the process without a word.
+        with written_whole(path) as beside, beside.open("wb") as file:
+            np.lib.format.write_array_header_1_0(file, header)
+            for key in keys:
+                file.write(self.load(key).network_input.astype("<f4").tobytes())
 
     def _path(self, key: str) -> Path:
         return self.folder / f"{key}.npz"
@@ -113,7 +113,7 @@ class CohortCache:
                 columns = facts.pop("columns")
                 radiomics = dict(zip(columns, kept["radiomics"].tolist(), strict=True))
                 network_input = kept["network_input"]
-        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zipfile.error):
+        except (OSError, ValueError, KeyError, EOFError, *DAMAGED_ZIP):
             return None
         return CaseFeatures(
             radiomics=radiomics,

@@ -15,12 +15,17 @@ from ..models.settings import ModelTrainingSettings
 from ..parallel import Failure, Machines, run_each
 from ..progress import Progress, silent
 from ..ring import RingSettings
+from ..words import counted
+from .agreement import unused_readings
 from .extraction import require_no_leakage, same_images
-from .manifest import CLINICAL_VARIABLES, OPTIONAL_OUTLINES, SPLITS, CohortCase
+from .manifest import CLINICAL_VARIABLES, OPTIONAL_OUTLINES, SPLITS, TRAIN, CohortCase
 from .reading import Reading, image_fingerprint
 
 _MANY_UNKNOWN = 0.2
 _OTHER_THICKNESS = 1.5
+_MOST_NAMED = 5
+# Beyond these a number is more likely a slip, or in another unit, than true.
+_OLDEST_YEARS, _LARGEST_CM = 110.0, 15.0
 
 
 @dataclass(frozen=True)
@@ -47,9 +52,9 @@ class CohortCheck:
     @property
     def text(self) -> str:
         """For people: counts, then warnings."""
-        counted = ", ".join(f"{count} {what}" for what, count in self.counts.items())
+        cases = ", ".join(f"{count} {what}" for what, count in self.counts.items())
         return "\n".join(
-            [f"The cohort is sound: {counted}.", *(f"warning: {line}" for line in self.warnings)]
+            [f"The cohort is sound: {cases}.", *(f"warning: {line}" for line in self.warnings)]
         )
 
     def as_dict(self) -> dict[str, object]:
@@ -91,7 +96,7 @@ def check_cohort(
     names = [case.case_id for case, _, _ in outlines]
     results = run_each(_examine, [(r,) for *_, r in outlines], names, machines, progress)
     problems = [
-        f"row {case.row}, column {column}: {result.reason}"
+        f"row {case.row}, columns ct and {column}: {result.reason}"
         for (case, column, _), result in zip(outlines, results, strict=True)
         if isinstance(result, Failure)
     ]
@@ -136,7 +141,10 @@ def _examine(reading: Reading) -> _Examined:
 def _pair_warnings(cases: Sequence[CohortCase], fingerprints: Sequence[str]) -> Iterator[str]:
     for first, second in same_images(cases, fingerprints):
         if first.split == second.split:
-            yield f"rows {first.row} and {second.row}, column ct: the same CT twice"
+            yield (
+                f"rows {first.row} and {second.row}, column ct: the same CT twice; in training "
+                "they share a fold"
+            )
 
 
 def _size_warnings(cases: Sequence[CohortCase]) -> Iterator[str]:
@@ -149,11 +157,20 @@ def _size_warnings(cases: Sequence[CohortCase]) -> Iterator[str]:
                     f"{split}: {outcomes[malignant]} {outcome_word(malignant)} cases, "
                     f"fewer than {fewest}"
                 )
-    if len({case.simulated for case in cases}) > 1:
-        yield "simulated cases stand beside patients: the bundle would be a demonstration"
+    yield from unused_readings([case for case in cases if case.split == TRAIN])
 
 
 def _variable_warnings(cases: Sequence[CohortCase]) -> Iterator[str]:
+    for case in cases:
+        for name, most in (("age_years", _OLDEST_YEARS), ("max_diameter_cm", _LARGEST_CM)):
+            value = getattr(case.record, name)
+            if value is not None and value > most:
+                yield f"row {case.row}, column {name}: {value:g} is hardly possible"
+    for split in SPLITS:
+        known = [c.record for c in cases if c.split == split]
+        complete = sum(None not in record.coded().values() for record in known)
+        if complete < len(known):
+            yield f"{split}: {complete} of {counted(len(known), 'case')} have all three findings"
     words = [case.record.words() for case in cases]
     for name in CLINICAL_VARIABLES:
         unknown = sum(word[name] in (None, "unknown") for word in words)
@@ -181,6 +198,10 @@ def _scan_warnings(cases: Sequence[CohortCase], facts: Sequence[_Examined]) -> I
             alone = sorted(scanners[split] - scanners[others] - {""})
             if alone:
                 yield f"scanners that only {split} has: {', '.join(alone)}"
-    counted = Counter(code for fact in facts for code in fact.findings)
-    for code, count in sorted(counted.items()):
-        yield f"finding {code} in {count} of {len(cases)} cases"
+    found: dict[str, list[str]] = {}
+    for case, fact in zip(cases, facts, strict=True):
+        for code in fact.findings:
+            found.setdefault(code, []).append(case.case_id)
+    for code, names in sorted(found.items()):
+        shown = ", ".join(names[:_MOST_NAMED]) + (" …" if len(names) > _MOST_NAMED else "")
+        yield f"finding {code} in {len(names)} of {counted(len(cases), 'case')}: {shown}"

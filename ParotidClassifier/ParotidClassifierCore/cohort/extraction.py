@@ -53,6 +53,11 @@ class CohortFeatures:
         return np.array([case.split == TRAIN for case in self.cases], bool)
 
     @property
+    def simulated(self) -> bool:
+        """Whether the cases are simulated; a table holds patients or simulated cases, not both."""
+        return any(case.simulated for case in self.cases)
+
+    @property
     def clinical(self) -> np.ndarray:
         """(n, 3) in the order of CLINICAL_COLUMNS, NaN where unknown."""
         codes = [case.record.coded() for case in self.cases]

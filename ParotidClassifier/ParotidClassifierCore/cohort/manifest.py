@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import numpy as np
 from ..clinical import ClinicalRecord
 from ..errors import CohortError, ParotidClassifierError
 from ..models.eleven import BENIGN, MALIGNANT
+from ..words import counted
 from .tables import read_rows
 
 TRAIN, TEST = "train", "test"
@@ -23,6 +25,10 @@ REQUIRED_COLUMNS = ("case_id", "ct", "tumor", "outcome")
 OPTIONAL_OUTLINES = ("ring", "second_reader", "repeat")
 OPTIONAL_COLUMNS = ("split", "simulated", "scanner", *OPTIONAL_OUTLINES)
 _FILES = ("ct", "tumor", *OPTIONAL_OUTLINES)
+_WORDS = ("outcome", "split", "simulated")
+_NOT_KNOWN = ("", "na", "n/a", "nan", "-", "–")
+_DECIMAL_COMMA = re.compile(r"^(\d+),(\d+)$")
+_MOST_SHOWN = 40
 
 
 @dataclass(frozen=True)
@@ -73,21 +79,26 @@ def read_manifest(path: Path, default_split: str = TRAIN) -> list[CohortCase]:
         UnreadableFileError: missing or not a table.
         CohortError: lists every problem with its row and column.
     """
-    header, rows = read_rows(path)
+    header, cells = read_rows(path)
     _require_columns(path, header)
-    repeated = _repeated(rows)
+    rows = {number: _as_meant(row) for number, row in cells.items()}
+    repeated = _repeated(rows, path.parent)
+    _require_one_world(path, rows.values())
     cases, problems = [], []
-    for number, row in enumerate(rows, start=2):
+    for number, row in rows.items():
         found = [*repeated.get(number, ()), *_problems(row, path.parent)]
         record = _record(row, found)
         problems += [f"row {number}, {problem}" for problem in found]
         if not found:
             cases.append(_case(row, number, path.parent, record, default_split))
-    if problems or not cases:
+    if not rows:
+        raise CohortError(f"{path} lists no cases.", "Give it one row per patient.")
+    if problems:
+        shown = problems[:_MOST_SHOWN]
+        if len(problems) > len(shown):
+            shown.append(f"and {len(problems) - len(shown)} more")
         raise CohortError(
-            f"{path} has problems, {len(problems)} in all:\n  " + "\n  ".join(problems)
-            if problems
-            else f"{path} lists no cases.",
+            f"{path} has problems, {len(problems)} in all:\n  " + "\n  ".join(shown),
             "Correct the table and start again.",
         )
     return cases
@@ -122,9 +133,11 @@ def with_random_split(
 def _require_columns(path: Path, header: list[str]) -> None:
     missing = [column for column in REQUIRED_COLUMNS if column not in header]
     if missing:
+        found = ", ".join(repr(name) for name in header if name) or "nothing"
         raise CohortError(
-            f"{path} has no column {', '.join(missing)}.",
-            f"It needs {', '.join(REQUIRED_COLUMNS)}, separated by commas or semicolons.",
+            f"{path} has no column {', '.join(missing)}; its first row holds {found}.",
+            f"It needs {', '.join(REQUIRED_COLUMNS)}, spelt so, in the first row (of the first "
+            "sheet), separated by commas or semicolons.",
         )
     twice = sorted({name for name in header if name and header.count(name) > 1})
     if twice:
@@ -139,18 +152,40 @@ def _require_columns(path: Path, header: list[str]) -> None:
             )
 
 
-def _repeated(rows: Sequence[Mapping[str, str]]) -> dict[int, list[str]]:
+def _as_meant(row: Mapping[str, str]) -> dict[str, str]:
+    """Return a row with what spreadsheets and people write otherwise: case, 4,5, n/a, \\."""
+    meant = dict(row)
+    for column in (*CLINICAL_VARIABLES, *_WORDS):
+        word = row.get(column, "").casefold()
+        meant[column] = "" if word in _NOT_KNOWN else _DECIMAL_COMMA.sub(r"\1.\2", word)
+    for column in _FILES:
+        meant[column] = row.get(column, "").replace("\\", "/")
+    return meant
+
+
+def _require_one_world(path: Path, rows: Iterable[Mapping[str, str]]) -> None:
+    simulated = [_YES_OR_NO.get(row.get("simulated", "")) for row in rows]
+    if True in simulated and False in simulated:
+        raise CohortError(
+            f"{path}, column simulated: {counted(simulated.count(True), 'simulated case')} and "
+            f"{counted(simulated.count(False), 'patient')} stand in one table.",
+            "Keep them in tables of their own: what holds for one says nothing about the other.",
+        )
+
+
+def _repeated(rows: Mapping[int, Mapping[str, str]], folder: Path) -> dict[int, list[str]]:
     """Return, by row, what two rows may not share: a name, or one outline."""
     problems: dict[int, list[str]] = {}
     for column, what in (("case_id", "occurs in"), ("tumor", "is the outline of")):
         first: dict[str, int] = {}
-        for number, row in enumerate(rows, start=2):
+        for number, row in rows.items():
             cell = row[column]
-            if cell in first:
-                found = f"column {column}: {cell!r} {what} row {first[cell]} already"
+            same = cell if column == "case_id" or not cell else str((folder / cell).resolve())
+            if same in first:
+                found = f"column {column}: {cell!r} {what} row {first[same]} already"
                 problems.setdefault(number, []).append(found)
             elif cell:
-                first[cell] = number
+                first[same] = number
     return problems
 
 
@@ -163,10 +198,14 @@ def _problems(row: Mapping[str, str], folder: Path) -> Iterator[str]:
             yield f"column {column}: it is empty"
         elif cell and not (folder / cell).exists():
             yield f"column {column}: {cell} does not exist"
+    for column in ("second_reader", "repeat"):
+        cell = row.get(column, "")
+        if cell and (folder / cell).resolve() == (folder / row["tumor"]).resolve():
+            yield f"column {column}: {cell} is the outline of column tumor, not a second reading"
     for column, allowed in (
         ("outcome", tuple(OUTCOMES)), ("split", (*SPLITS, "")), ("simulated", tuple(_YES_OR_NO)),
     ):  # fmt: skip
-        if row.get(column, "") not in allowed and column in row:
+        if row[column] not in allowed:
             words = ", ".join(filter(None, allowed))
             yield f"column {column}: {row[column]!r} is not one of {words}"
 

@@ -3,45 +3,58 @@
 from __future__ import annotations
 
 import csv
+import io
+from itertools import zip_longest
 from pathlib import Path
-from zipfile import BadZipFile
 
 from ..errors import UnreadableFileError
+from ..files import DAMAGED_ZIP
 
 _EXCEL = (".xlsx", ".xlsm")
+# openpyxl raises whatever it stumbles over in a damaged file.
+_UNREADABLE = (
+    OSError, LookupError, ValueError, TypeError, AttributeError, SyntaxError, csv.Error,
+)  # fmt: skip
 
 
-def read_rows(path: Path) -> tuple[list[str], list[dict[str, str]]]:
-    """Return the headers and, by header, the trimmed cells of each row; empty rows at the end go.
+def read_rows(path: Path) -> tuple[list[str], dict[int, dict[str, str]]]:
+    """Return the headers and, by row number and header, the trimmed cells; empty rows are left out.
 
-    A CSV file is UTF-8, with commas or semicolons; of an XLSX file the first sheet is read.
+    A CSV file has commas or semicolons and is UTF-8, or else what Excel writes in Western Europe
+    (Windows-1252); of an XLSX file the first sheet is read.
 
     Raises:
         UnreadableFileError: missing or not such a table.
     """
     try:
         header, *rows = _excel(path) if path.suffix.lower() in _EXCEL else _csv(path)
-    except (OSError, ValueError, KeyError, csv.Error, BadZipFile) as error:
+    except (*_UNREADABLE, *DAMAGED_ZIP) as error:
         raise UnreadableFileError(
             f"{path} cannot be read as a table: {error}.", "Give a CSV file in UTF-8, or an XLSX."
         ) from error
     header = [cell.strip() for cell in header]
-    while rows and not any(cell.strip() for cell in rows[-1]):
-        rows.pop()
-    padded = (row + [""] * (len(header) - len(row)) for row in rows)
-    return header, [
-        {name: cell.strip() for name, cell in zip(header, row, strict=False) if name}
-        for row in padded
-    ]
+    return header, {
+        number: {
+            name: cell.strip()
+            for name, cell in zip_longest(header, row[: len(header)], fillvalue="")
+            if name
+        }
+        for number, row in enumerate(rows, start=2)
+        if any(cell.strip() for cell in row)
+    }
 
 
 def _csv(path: Path) -> list[list[str]]:
-    with path.open(encoding="utf-8-sig", newline="") as table:
-        first = table.readline()
-        table.seek(0)
-        semicolons = first.count(";") > first.count(",")
-        rows = list(csv.reader(table, delimiter=";" if semicolons else ","))
-    return rows or [[]]
+    content = path.read_bytes()
+    if b"\0" in content:
+        raise ValueError("it holds bytes that no such text has; it may be UTF-16")
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = content.decode("cp1252")
+    first = text.partition("\n")[0]
+    delimiter = ";" if first.count(";") > first.count(",") else ","
+    return list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)) or [[]]
 
 
 def _excel(path: Path) -> list[list[str]]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
+from safetensors.torch import save
 
 from ..files import written_whole
 from .training import EpochRecord, NetworkTrainingSettings
@@ -83,11 +83,9 @@ def save_checkpoint(
         ],
     }
     with written_whole(path) as beside:
-        save_file(
-            {name: value.cpu().contiguous() for name, value in tensors.items()},
-            beside,
-            {"facts": json.dumps(facts)},
-        )
+        cells = {name: value.cpu().contiguous() for name, value in tensors.items()}
+        # safetensors' own writing turns a full disk into an error of its own.
+        beside.write_bytes(save(cells, {"facts": json.dumps(facts)}))
 
 
 def load_checkpoint(

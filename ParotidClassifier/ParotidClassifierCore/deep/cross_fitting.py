@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator, Sequence
 from concurrent.futures import wait
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,6 +32,7 @@ class CrossFittedNetwork:
         epochs: of every network, chosen by the folds together.
         candidate_losses: by candidate epoch, mean loss over the cases held out.
         histories: of the folds' networks.
+        settings: of every training.
     """
 
     logits: np.ndarray
@@ -38,6 +40,7 @@ class CrossFittedNetwork:
     epochs: int
     candidate_losses: dict[int, float]
     histories: tuple[tuple[EpochRecord, ...], ...]
+    settings: NetworkTrainingSettings
 
 
 def out_of_fold_logits(
@@ -97,7 +100,7 @@ def out_of_fold_logits(
         logits[cases.held_out] = done.logits[epochs]
     network = TrainedNetwork(network_of(final.states[epochs], settings), final.history)
     histories = tuple(done.history for done in fold_runs)
-    return CrossFittedNetwork(logits, network, epochs, losses, histories)
+    return CrossFittedNetwork(logits, network, epochs, losses, histories, settings)
 
 
 def remove_checkpoints(folder: Path) -> None:
@@ -135,6 +138,21 @@ def _named(number: int, count: int, progress: Progress) -> Progress:
 
 
 def _side_by_side(
+    work: Sequence[Cases],
+    settings: NetworkTrainingSettings,
+    progress: Progress,
+    device: str,
+    jobs: int,
+    checkpoints: Path | None,
+) -> list[Run]:
+    """Train in processes; if one of them is lost, here, from what they left."""
+    try:
+        return _in_processes(work, settings, progress, device, jobs, checkpoints)
+    except BrokenProcessPool:
+        return list(_one_by_one(work, settings, progress, device, 1, checkpoints))
+
+
+def _in_processes(
     work: Sequence[Cases],
     settings: NetworkTrainingSettings,
     progress: Progress,

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import torch
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file, save
 from torch import Tensor
 
 from ..errors import BundleError, UnreadableFileError, UsageError
@@ -53,7 +53,7 @@ def save_network(network: MultiInputNetwork, path: str | Path) -> None:
     facts = {"version": WEIGHTS_VERSION, "variant": network.variant, "slices": INPUT_SLICES}
     with written_whole(Path(path)) as beside:
         # One entry alone: safetensors writes several in an order that differs from run to run.
-        save_file(tensors, str(beside), metadata={_FACTS: json.dumps(facts)})
+        beside.write_bytes(save(tensors, {_FACTS: json.dumps(facts)}))
 
 
 def load_network(path: str | Path) -> MultiInputNetwork:

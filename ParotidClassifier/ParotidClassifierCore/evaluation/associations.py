@@ -100,7 +100,7 @@ def _coded(variable: Variable, known: np.ndarray, where: str, notes: list[str]) 
     held = [i for i in range(len(variable.levels)) if (values == i).any()]
     absent = [word for i, word in enumerate(variable.levels) if i not in held]
     if absent:
-        notes.append(f"{where}no case has {variable.label} {' or '.join(absent)}.")
+        notes.append(f"{where}no case is of {variable.label}: {' or '.join(absent)}.")
     reference, *others = held
     return _Coded(
         variable,

@@ -45,7 +45,7 @@ class Fits:
         self._table = table
         self._settings = settings
         self._fold_of = stratified_folds(
-            table.malignant, settings.folds, settings.seed, table.clinically_complete
+            table.malignant, settings.folds, settings.seed, table.clinically_complete, table.images
         )
         self._index = {column: i for i, column in enumerate(table.columns)}
         self._signatures: dict[tuple[str, frozenset[int]], Selection] = {}

@@ -8,6 +8,7 @@ import numpy as np
 
 from .folds import stratified_folds
 from .logistic import LogisticModel
+from .moments import varying
 from .settings import ModelTrainingSettings
 
 if TYPE_CHECKING:
@@ -65,8 +66,7 @@ def _best_penalty(x: np.ndarray, y: np.ndarray, settings: ModelTrainingSettings)
 
 def _moments(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Means and standard deviations (k,); 1 for a column that is constant on these rows."""
-    sds = x.std(axis=0)
-    return x.mean(axis=0), np.where(sds > 0, sds, 1.0)
+    return x.mean(axis=0), np.where(varying(x), x.std(axis=0), 1.0)
 
 
 def _regression(z: np.ndarray, y: np.ndarray, penalty: float) -> LogisticRegression:

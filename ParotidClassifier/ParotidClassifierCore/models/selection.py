@@ -21,10 +21,8 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.utils.validation import check_is_fitted
 
 from .folds import stratified_folds
+from .moments import varying
 from .settings import SelectionSettings
-
-# A column whose standard deviation is below this share of its mean is constant but for rounding.
-_CONSTANT = 1e-10
 
 
 class _ColumnFilter(SelectorMixin, BaseEstimator):
@@ -53,7 +51,7 @@ class VaryingColumns(_ColumnFilter):
     """Keeps the columns that are not constant on the training rows."""
 
     def _kept(self, x: np.ndarray, _y: np.ndarray) -> np.ndarray:
-        return x.std(axis=0) > _CONSTANT * np.abs(x.mean(axis=0))
+        return varying(x)
 
 
 class AgreeingColumns(_ColumnFilter):

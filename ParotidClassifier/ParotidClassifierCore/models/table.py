@@ -30,6 +30,7 @@ class TrainingTable:
             case; needed for the protocol "paper" alone.
         agreement: (p,) intraclass correlation of each radiomic column between readers, NaN where
             it is not defined; None if there is no second reading.
+        images: (n,) int, the same for cases on one image; None if each has its own.
 
     Raises:
         CohortError: lengths differ, a name is no radiomic column or comes twice, or a value is
@@ -44,6 +45,7 @@ class TrainingTable:
     out_of_fold_logits: np.ndarray | None = None
     deep_features: Mapping[str, np.ndarray] | None = None
     agreement: np.ndarray | None = None
+    images: np.ndarray | None = None
 
     def __post_init__(self) -> None:
         self._check_shapes()
@@ -77,6 +79,7 @@ class TrainingTable:
             "malignant": (cases,),
             "out_of_fold_logits": (cases, len(NETWORK_COLUMNS)),
             "agreement": (len(self.columns),),
+            "images": (cases,),
         }
         for name, shape in expected.items():
             values = getattr(self, name)

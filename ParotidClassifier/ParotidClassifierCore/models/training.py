@@ -152,21 +152,19 @@ def _fittable(
     deep = set(DL_MODELS) if network else set()
     fusion = {f"{regions}_RAD+DL" for regions in whole} if network else set()
     known = table.clinically_complete
-    enough = smaller_class(table.malignant[known]) >= (
-        MIN_FOLDS if settings.force else max(settings.min_cases_per_class, MIN_FOLDS)
-    )
+    enough = smaller_class(table.malignant[known]) >= _fewest(settings)
     clinical = {CLINICAL} if enough else set()
     combined = {COMBINED} if enough and COMBINED_SOURCE in fusion else set()
     names = radiomic | deep | fusion | clinical | combined
     notes = [
-        f"{name} was not fitted: its inputs are missing."
+        f"{name} was not fitted: {_why_not(name, enough, table, settings)}."
         for name in ELEVEN_MODELS
         if name not in names
     ]
     if enough and not known.all():
         notes.append(
-            f"Left out of {CLINICAL} and {COMBINED}: {counted(int((~known).sum()), 'case')} with "
-            "an unknown clinical predictor."
+            f"Left out of {CLINICAL} and {COMBINED}: "
+            f"{counted(int((~known).sum()), 'training case')} with an unknown clinical predictor."
         )
     if not names:
         raise CohortError(
@@ -174,6 +172,20 @@ def _fittable(
             "Give at least one of them.",
         )
     return tuple(name for name in ELEVEN_MODELS if name in names), notes
+
+
+def _why_not(name: str, enough: bool, table: TrainingTable, settings: ModelTrainingSettings) -> str:
+    if enough or name not in (CLINICAL, COMBINED) or not table.clinically_complete.any():
+        return "its inputs are missing"
+    outcomes = table.malignant[table.clinically_complete]
+    return (
+        f"only {int((~outcomes).sum())} benign and {int(outcomes.sum())} malignant training cases "
+        f"have all three findings, at least {_fewest(settings)} of each are needed"
+    )
+
+
+def _fewest(settings: ModelTrainingSettings) -> int:
+    return MIN_FOLDS if settings.force else max(settings.min_cases_per_class, MIN_FOLDS)
 
 
 def _threshold(probabilities: np.ndarray, malignant: np.ndarray) -> float:

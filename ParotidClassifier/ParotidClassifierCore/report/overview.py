@@ -27,6 +27,7 @@ _FAINT = "#8b9199"
 _MALIGNANT = "#f28e2b"
 _BENIGN = "#59a5d8"
 _SCALE_BAR_MM = 10
+_MOST_LETTERS = 165  # of the bundle's line at full size; a longer one is set smaller
 _MOST_WARNINGS = 2
 
 
@@ -177,7 +178,9 @@ def _write_headline(figure, prediction: Prediction) -> None:
             0.13, 0.115 - 0.033 * line, f"Warning: {finding.message}", color=_MALIGNANT,
             fontsize=10, va="center",
         )  # fmt: skip
-    figure.text(0.012, 0.03, prediction.bundle_line, color="#ffd166", fontsize=11.5, va="center")
+    line = prediction.bundle_line
+    size = min(11.5, 11.5 * _MOST_LETTERS / len(line))
+    figure.text(0.012, 0.03, line, color="#ffd166", fontsize=size, va="center")
     for left, region in ((0.012, TUMOR), (0.062, EXTERNAL2)):
         figure.text(left, 0.115, region, color=REGION_COLORS[region], fontsize=12, va="center")
 

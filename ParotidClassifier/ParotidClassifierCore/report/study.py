@@ -7,8 +7,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ..errors import OutputError
 from ..evaluation.results import Evaluation, ModelFigures, SetFigures
-from ..files import write_csv, write_json, write_parquet, write_text, written_together
+from ..files import (
+    require_folder,
+    write_csv,
+    write_json,
+    write_parquet,
+    write_text,
+    written_together,
+)
+from ..models.bundle_files import BUNDLE_JSON
 from ..models.names import CLINICAL, COMBINED, COMBINED_SOURCE
 from ..progress import Progress, part, silent
 
@@ -44,6 +53,7 @@ class TrainingDetails:
         epochs: the kept network was trained for.
         candidate_losses: loss on held-out cases by the number of epochs tried; empty if fixed.
         protocol: one of settings.PROTOCOLS.
+        network_settings: of the network's training, by name.
         seeds: by what they are for.
         software: versions by name.
         minutes: the training took; None if unknown.
@@ -57,6 +67,7 @@ class TrainingDetails:
     epochs: int
     candidate_losses: Mapping[int, float]
     protocol: str
+    network_settings: Mapping[str, object]
     seeds: Mapping[str, int]
     software: Mapping[str, str]
     minutes: float | None = None
@@ -71,7 +82,7 @@ class Study:
         evaluation: how they did.
         training: None where an existing bundle is evaluated.
         cohort_name: shown in the report.
-        simulated: a case, of this cohort or of the bundle's, is simulated.
+        simulated: the cases of this cohort are; the bundle says itself what it learnt from.
         notes: what a reader must know beside the bundle's own notes.
     """
 
@@ -110,6 +121,19 @@ class Study:
         models = {name: model for name, model in judged.items() if model.cases}
         names = (COMBINED, COMBINED_SOURCE, CLINICAL, *reversed(models))
         return next((models[name] for name in names if name in models), None)
+
+
+def require_report_folder(folder: Path) -> None:
+    """Refuse at once a folder in which a report cannot be written.
+
+    Raises:
+        OutputError: it cannot be written, or it is that of a bundle, which a report would spoil.
+    """
+    require_folder(folder)
+    if (folder / BUNDLE_JSON).exists():
+        raise OutputError(
+            f"{folder} holds a model bundle.", "Choose another folder for the report."
+        )
 
 
 def write_report(

@@ -109,12 +109,15 @@ def test_the_key_of_a_folder_follows_its_files(tmp_path, cases):
     assert len({first, second, Reading(folder, cases[0].tumor).key}) == 3
 
 
-@pytest.mark.parametrize("damage", [b"", b"PK\x03\x04 and no more", "cut"])
+@pytest.mark.parametrize("damage", [b"", b"PK\x03\x04 and no more", "cut", "flipped"])
 def test_a_damaged_file_in_the_cache_is_made_again(damage, cases, a_cache, features):
     reading = Reading(cases[0].ct, cases[0].tumor)
     path = a_cache.folder / f"{reading.key}.npz"
     whole = path.read_bytes()
-    path.write_bytes(whole[: len(whole) // 2] if damage == "cut" else damage)
+    middle = len(whole) // 2
+    flipped = whole[:middle] + bytes(byte ^ 255 for byte in whole[middle : middle + 9])
+    damaged = {"cut": whole[:middle], "flipped": flipped + whole[middle + 9 :]}
+    path.write_bytes(damaged.get(damage, damage))
     assert a_cache.store(reading) == reading.key
     assert path.read_bytes() == whole
 
@@ -228,3 +231,25 @@ def test_the_table_says_who_each_row_is_and_holds_every_feature(features):
 
 def test_the_cache_lies_beside_the_table_unless_it_is_told_otherwise(tmp_path):
     assert default_cache(tmp_path / "cohort.csv") == tmp_path / "cohort.cache"
+
+
+@pytest.mark.parametrize("damage", [b"", b"no array", "cut"])
+def test_damaged_network_inputs_are_made_again(damage, cases, a_cache, features):
+    (path,) = a_cache.folder.glob("network-inputs-*.npy")
+    expected, whole = features.network_inputs.copy(), path.read_bytes()
+    path.unlink()  # the mapped file stays as it is
+    path.write_bytes(whole[: len(whole) // 2] if damage == "cut" else damage)
+    again = extract_cohort(cases, RING, a_cache)
+    np.testing.assert_array_equal(again.network_inputs, expected)
+
+
+def test_a_full_disk_before_the_network_inputs_is_named(cases, features, a_cache, monkeypatch):
+    def full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    for path in a_cache.folder.glob("network-inputs-*.npy"):
+        path.unlink()
+    monkeypatch.setattr(np.lib.format, "write_array_header_1_0", full)
+    with pytest.raises(OutputError, match="No space left"):
+        extract_cohort(cases, RING, a_cache)
+    assert not list(a_cache.folder.glob("*network-inputs*"))

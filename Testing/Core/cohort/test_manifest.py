@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import openpyxl
 import pytest
 from ParotidClassifierCore.clinical import Finding, Margin
@@ -134,3 +136,48 @@ def test_a_random_split_keeps_the_share_of_each_outcome(tmp_path):
 def test_a_random_split_does_not_overrule_the_table(tmp_path):
     with pytest.raises(CohortError, match="names its test cases"):
         with_random_split(many_cases(tmp_path, 8, "test"), 0.3, seed=4)
+
+
+def test_what_spreadsheets_and_people_write_otherwise_is_understood(tmp_path):
+    expected = read_manifest(table(tmp_path, ROWS[0].replace("61", "61.5"), ROWS[1]))
+    rows = (
+        "a;a.nrrd;.\\ta.nrrd;Malignant;TEST;With;Unclear;61,5",
+        ";;;;;;;",
+        "b;b.nrrd;tb.nrrd;benign;;n/a;NA;-",
+    )
+    path = tmp_path / "excel.csv"
+    path.write_text("\n".join([HEADER.replace(",", ";"), *rows]), encoding="cp1252")
+    first, second = read_manifest(path)
+    assert first == expected[0]
+    assert second == replace(expected[1], row=4)
+
+
+def test_a_table_in_western_european_letters_is_read(tmp_path):
+    path = table(tmp_path, *ROWS, header=f"{HEADER},note")
+    path.write_bytes(path.read_text("utf-8-sig").replace("61", "61,schön").encode("cp1252"))
+    assert read_manifest(path)[0].record.age_years == 61.0
+
+
+@pytest.mark.parametrize("column", ["second_reader", "repeat"])
+def test_the_same_outline_is_no_second_reading(tmp_path, column):
+    path = table(tmp_path, f"{ROWS[0]},./ta.nrrd", header=f"{HEADER},{column}")
+    with pytest.raises(CohortError, match=f"row 2, column {column}: ./ta.nrrd is the outline"):
+        read_manifest(path)
+
+
+def test_two_rows_cannot_share_an_outline_under_two_names(tmp_path):
+    said = r"row 3, column tumor: '\./ta\.nrrd' is the outline of row 2"
+    with pytest.raises(CohortError, match=said):
+        read_manifest(table(tmp_path, ROWS[0], "b,b.nrrd,./ta.nrrd,benign,,,,"))
+
+
+def test_patients_and_simulated_cases_do_not_share_a_table(tmp_path):
+    path = table(tmp_path, f"{ROWS[0]},yes", f"{ROWS[1]},", header=f"{HEADER},simulated")
+    with pytest.raises(CohortError, match="1 simulated case and 1 patient stand in one table"):
+        read_manifest(path)
+
+
+def test_a_long_list_of_problems_is_cut_and_counted(tmp_path):
+    rows = [f"c{i},a.nrrd,ta{i}.nrrd,benign,,,," for i in range(60)]
+    with pytest.raises(CohortError, match=r"60 in all(.|\n)*and 20 more"):
+        read_manifest(table(tmp_path, *rows))

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 
 import numpy as np
+import psutil
 import pytest
 import torch
 from made_inputs import made_cases, train_network
@@ -125,3 +127,24 @@ def test_networks_that_were_cut_off_go_on_to_the_same_logits(jobs, eight_cases, 
     assert np.array_equal(whole.logits, resumed.logits)
     remove_checkpoints(tmp_path)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(os.name == "nt", reason="there is no SIGKILL on Windows")
+def test_a_process_that_is_lost_costs_nothing(eight_cases, tmp_path):
+    inputs, outcomes = eight_cases
+    folds = np.arange(8) // 4
+    whole = out_of_fold_logits(inputs, outcomes, folds, SHORT)
+    killed = []
+
+    def kill_one(_share, _step):
+        children = [] if killed else psutil.Process().children()
+        workers = [c for c in children if any("popen_loky" in part for part in c.cmdline())]
+        for worker in workers[:1]:
+            killed.append(worker.pid)
+            worker.kill()
+
+    again = out_of_fold_logits(
+        inputs, outcomes, folds, SHORT, kill_one, jobs=2, checkpoints=tmp_path
+    )
+    assert killed
+    np.testing.assert_array_equal(again.logits, whole.logits)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -195,3 +196,14 @@ def test_a_checkpoint_that_cannot_be_written_says_where(a_run, tmp_path):
     (tmp_path / "file").touch()
     with pytest.raises(OutputError, match="file"):
         run(cases, settings, silent, "cpu", tmp_path / "file")
+
+
+def test_a_full_disk_is_named(a_run, tmp_path, monkeypatch):
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    cases, settings, _ = a_run
+    monkeypatch.setattr(Path, "write_bytes", full)
+    with pytest.raises(OutputError, match="No space left"):
+        run(cases, settings, silent, "cpu", tmp_path)
+    assert list(tmp_path.iterdir()) == []

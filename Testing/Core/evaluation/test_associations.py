@@ -73,7 +73,7 @@ def test_levels_no_case_has_and_words_that_never_vary_are_named():
     )
     found = clinical_associations(*cohort)
     assert [ratio.level for ratio in ratios(found, "location")] == ["deep"]
-    assert "no case has location both." in found.notes
+    assert "no case is of location: both." in found.notes
     assert "sex left out: it does not vary." in found.notes
     assert ratios(found, "sex") == []
 

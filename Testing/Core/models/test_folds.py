@@ -31,3 +31,13 @@ def test_the_seed_decides_and_nothing_else():
     first, again, other = (stratified_folds(MALIGNANT, 5, seed) for seed in (1, 1, 2))
     np.testing.assert_array_equal(first, again)
     assert (first != other).any()
+
+
+def test_cases_on_one_image_share_a_fold():
+    images = np.arange(53)
+    images[[40, 2]] = images[[5, 30]]
+    fold_of = stratified_folds(MALIGNANT, 5, seed=3, images=images)
+    assert (fold_of[40], fold_of[2]) == (fold_of[5], fold_of[30])
+    alone = stratified_folds(MALIGNANT, 5, seed=3)
+    others = np.setdiff1d(np.arange(53), [40, 2, 5, 30])
+    np.testing.assert_array_equal(fold_of[others], alone[others])

@@ -112,6 +112,7 @@ def test_a_table_without_a_network_gives_radiomic_and_clinical_models():
     result = fit_eleven(a_table(out_of_fold_logits=None), QUICK)
     assert tuple(result.models) == (*RAD_MODELS, "Clinical")
     assert "Combined was not fitted: its inputs are missing." in result.notes
+    assert "Tumor_DL was not fitted: its inputs are missing." in result.notes
 
 
 def test_cases_with_unknown_findings_are_left_out_of_the_clinical_models_and_it_is_said(table):
@@ -122,7 +123,7 @@ def test_cases_with_unknown_findings_are_left_out_of_the_clinical_models_and_it_
         left_out = np.flatnonzero(np.isnan(probabilities_)).tolist()
         assert left_out == ([3, 50] if name in ("Clinical", "Combined") else [])
     assert result.notes == (
-        "Left out of Clinical and Combined: 2 cases with an unknown clinical predictor.",
+        "Left out of Clinical and Combined: 2 training cases with an unknown clinical predictor.",
     )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from ...evaluation.results import Table
+from ...models.names import FUSION_MODELS
 from ...models.settings import PAPER
 from ...radiomics.settings import load_settings
 from ...words import counted
@@ -57,6 +58,8 @@ def _limits(study: Study) -> tuple[str, ...]:
     lines = []
     if study.simulated:
         lines.append("The CT is simulated. Nothing here holds for patients.")
+    elif study.bundle.cohort.simulated:
+        lines.append("The models learnt from simulated CT. They say nothing about a patient.")
     main = study.main
     if main is not None and main.malignant < _FEW_MALIGNANT:
         lines.append(
@@ -66,7 +69,8 @@ def _limits(study: Study) -> tuple[str, ...]:
         )
     if study.evaluation.test is None:
         lines.append("There were no test cases.")
-    if study.bundle.protocol == PAPER:
+    fusions = set(FUSION_MODELS) & set(study.bundle.models)
+    if study.bundle.protocol == PAPER and fusions:
         lines.append(
             "Protocol paper: the fusions were fitted on network outputs of cases the network had "
             "learnt from, so they lean on it too much."
@@ -131,8 +135,10 @@ def _settings(study: Study) -> dict[str, object]:
         **values,
         **{f"models: {name}": value for name, value in fitted.items()},
         **{f"selection: {name}": value for name, value in selection.items()},
-        "network: epochs": training.epochs,
+        **{f"network: {name}": value for name, value in training.network_settings.items()},
+        "network: epochs of the final one": training.epochs,
         **{f"seed: {name}": value for name, value in training.seeds.items()},
+        **({} if training.minutes is None else {"minutes it took": number(training.minutes, 1)}),
     }
 
 
@@ -140,7 +146,4 @@ def _software(study: Study) -> dict[str, object]:
     trained = {f"{name} (training)": value for name, value in study.bundle.provenance.items()}
     if study.training is None:
         return trained
-    values: dict[str, object] = dict(study.training.software)
-    if study.training.minutes is not None:
-        values["minutes of the training"] = number(study.training.minutes, 1)
-    return values or trained
+    return dict(study.training.software) or trained

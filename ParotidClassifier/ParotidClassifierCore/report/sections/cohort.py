@@ -69,10 +69,11 @@ def odds_ratios(study: Study) -> Section | None:
         return None
     parts: list[Part] = [
         Paragraph(
-            "Odds ratios for malignancy on the training cases. Where a level occurs in one outcome "
-            "alone (separation), the usual estimate runs to infinity and is not shown; Firth's "
-            "penalised likelihood still gives one, with a wide interval. Variables with a "
-            f"penalised P below {associations.entry_p:g} alone entered the analysis together."
+            f"Odds ratios for malignancy on the {_learnt_from(study)} cases. Where a level occurs "
+            "in one outcome alone (separation), the usual estimate runs to infinity and is not "
+            "shown; Firth's penalised likelihood still gives one, with a wide interval. Variables "
+            f"with a penalised P below {associations.entry_p:g} alone entered the analysis of all "
+            "together."
         ),
         Drawing(
             "odds_ratios",
@@ -89,6 +90,11 @@ def odds_ratios(study: Study) -> Section | None:
     if associations.notes:
         parts.append(Points(associations.notes))
     return Section("odds-ratios", "Clinical findings and outcome", tuple(parts))
+
+
+def _learnt_from(study: Study) -> str:
+    """Return the set that `evaluate` took: the training cases, or without any the test cases."""
+    return "test" if study.evaluation.training is None else "training"
 
 
 def _ratios(title: str, ratios: tuple[OddsRatio, ...]) -> Table:

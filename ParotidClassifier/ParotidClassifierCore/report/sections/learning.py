@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ...case.perturbation import DISPLACEMENT_MM, SHIFT_MM
 from ...cohort.agreement import least_agreement
 from ...evaluation.results import Table
 from ...models.names import FUSION_MODELS, RAD_MODELS, REGION_SETS, deep_feature
@@ -37,7 +38,10 @@ def agreement(study: Study) -> Section | None:
     parts = (
         Paragraph(
             "A radiomic column is kept only where two outlines of the same tumours give nearly the "
-            f"same value: intraclass correlation above {minimum:g} in every comparison."
+            f"same value: intraclass correlation above {minimum:g} in every comparison. Perturbed "
+            "outlines stand in where there are too few second readings: each is moved by up to "
+            f"{SHIFT_MM:g} mm along every axis, and its border by up to {DISPLACEMENT_MM:g} mm in "
+            "or out, smoothly along it."
         ),
         Drawing(
             "agreement",

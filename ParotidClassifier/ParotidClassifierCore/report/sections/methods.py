@@ -171,9 +171,12 @@ def _learning(study: Study, kinds: set[ColumnKind | None]) -> tuple[str, ...]:
     lines = []
     if study.training is None:
         lines.append(
-            "The bundle was not trained in this study: its model card says how it came about. What "
-            "follows is how this software trains."
+            "The bundle was not trained in this study: its model card says how it came about, and "
+            "how its thresholds were chosen."
         )
+        if study.bundle.network is None:
+            return tuple(lines)
+        lines.append("What follows is how this software trains.")
     if ColumnKind.RADIOMIC in kinds and study.training is not None:
         chosen = study.training.fitted.settings.selection
         lines.append(
@@ -212,7 +215,7 @@ def models(study: Study) -> Section:
         Paragraph(
             "log-odds = intercept + sum of coefficient × (value - mean) / SD over the inputs, and "
             "probability = 1 / (1 + exp(-log-odds)). Findings are coded 1 for with, unclear; 0 for "
-            "without, clear. The network's weights and all settings are in the bundle."
+            "without, clear. Network weights, if there are any, and all settings are in the bundle."
         ),
         Listing("models", _coefficients(bundle, tuple(small), "Models of few inputs")),
         *_fits(study),

@@ -80,6 +80,11 @@ def _not_meant(study: Study) -> str:
             "The CT of these cases is simulated. The figures show that the method runs and how "
             "hard the simulation is; they say nothing about patients."
         )
+    if study.bundle.cohort.simulated:
+        return (
+            "The models learnt from simulated CT. What they say of patients has no meaning; the "
+            "figures only show how patients differ from the simulation."
+        )
     return (
         "No probability of these models may decide about a patient's treatment. They are research "
         "software and have not been assessed as a medical device."
