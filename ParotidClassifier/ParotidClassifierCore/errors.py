@@ -59,6 +59,10 @@ class UnusableMaskError(ParotidClassifierError):
     """The mask was read but does not outline a usable lesion on this CT."""
 
 
+class AmbiguousMaskError(UnusableMaskError):
+    """A file holds several labels or segments, and it is not clear which is meant."""
+
+
 class EmptyRingError(ParotidClassifierError):
     """No voxel of the peritumoral ring is left."""
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import sys
+import time
 from collections.abc import Callable, Iterator
+
+_LINE_EVERY_SECONDS = 30.0
 
 # Called with the fraction done, 0…1, and the name of the step at hand.
 Progress = Callable[[float, str], None]
@@ -23,11 +26,29 @@ def part(progress: Progress, start: float, stop: float) -> Progress:
     return tell
 
 
+def _lines(title: str) -> Progress:
+    start = last = time.monotonic()
+
+    def tell(fraction: float, step: str) -> None:
+        nonlocal last
+        now = time.monotonic()
+        if now - last < _LINE_EVERY_SECONDS:
+            return
+        last = now
+        left = f", {(now - start) * (1 / fraction - 1) / 60:.0f} min left" if fraction else ""
+        print(f"{title}: {step}, {fraction:.0%} done{left}", file=sys.stderr, flush=True)
+
+    return tell
+
+
 @contextlib.contextmanager
 def bar_on_terminal(title: str) -> Iterator[Progress]:
-    """Yield a Progress that draws a bar with the time left on stderr, if that is a terminal."""
+    """Yield a Progress that tells on stderr what is done and the time left.
+
+    A terminal gets a bar, a file a line every half minute.
+    """
     if not sys.stderr.isatty():
-        yield silent
+        yield _lines(title)
         return
     from tqdm import tqdm
 

@@ -1,5 +1,6 @@
 import io
 import sys
+import time
 
 import pytest
 from ParotidClassifierCore.progress import bar_on_terminal, part
@@ -31,9 +32,17 @@ def test_a_terminal_sees_step_share_and_time_left(monkeypatch):
     assert "<" in shown  # elapsed < remaining
 
 
-def test_a_file_sees_nothing(monkeypatch):
-    log = io.StringIO()
+def test_a_file_sees_a_line_now_and_then(monkeypatch):
+    log, now = io.StringIO(), [100.0]
     monkeypatch.setattr(sys, "stderr", log)
-    with bar_on_terminal("predict") as progress:
-        progress(1.0, "done")
-    assert log.getvalue() == ""
+    monkeypatch.setattr(time, "monotonic", lambda: now[0])
+    with bar_on_terminal("train") as progress:
+        for seconds, fraction, step in (
+            (5, 0.0, "a"),
+            (60, 0.1, "b"),
+            (62, 0.2, "c"),
+            (600, 0.5, "d"),
+        ):
+            now[0] = 100.0 + seconds
+            progress(fraction, step)
+    assert log.getvalue() == "train: b, 10% done, 9 min left\ntrain: d, 50% done, 10 min left\n"

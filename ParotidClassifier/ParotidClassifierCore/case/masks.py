@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import SimpleITK as sitk
 
-from ..errors import UnreadableFileError, UnusableMaskError, UsageError
+from ..errors import AmbiguousMaskError, UnreadableFileError, UnusableMaskError, UsageError
 from ..files import written_whole
 from .volumes import read_volume, require_volume
 from .working_grid import EXTERNAL2, REGIONS, TUMOR, Geometry
@@ -71,7 +71,7 @@ def _labelled(image: sitk.Image, path: Path, region: str, label: int | None) -> 
         )
     if label is None and len(labels) > 1:
         shown = ", ".join(f"{value:g}" for value in labels[:20])
-        raise UnusableMaskError(
+        raise AmbiguousMaskError(
             f"{path} holds several labels ({shown}) and none was named.",
             f"Name the {region}'s with --{_option(region)}-label N.",
         )
@@ -122,7 +122,7 @@ def _segment_name(path: Path, region: str, names: list[str], name: str | None) -
     others = set(REGIONS) - {region}
     if name is None and len(names) == 1 and names[0] not in others:
         return names[0]
-    raise UnusableMaskError(
+    raise AmbiguousMaskError(
         f"{path} has no segment named {wanted!r}; it has {', '.join(map(repr, names))}.",
         f"Rename the segment in Slicer, or name it with --{_option(region)}-segment NAME.",
     )

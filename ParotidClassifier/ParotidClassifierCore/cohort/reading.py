@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import hashlib
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from importlib import metadata
@@ -19,7 +21,7 @@ from ..case.masks import load_mask
 from ..case.perturbation import perturbed_outline
 from ..case.volumes import load_ct
 from ..case.working_grid import EXTERNAL2, TUMOR
-from ..errors import UnreadableFileError
+from ..errors import AmbiguousMaskError, SeveralSeriesError, UnreadableFileError
 from ..radiomics.settings import RadiomicsSettings, default_settings
 from ..ring import RingSettings
 
@@ -97,8 +99,9 @@ class Reading:
         Raises:
             ParotidClassifierError: a file cannot be used.
         """
-        ring = None if self.ring is None else load_mask(self.ring, EXTERNAL2)
-        case = Case(load_ct(self.ct), load_mask(self.tumor, TUMOR), ring)
+        with _remedies_of_a_table():
+            ring = None if self.ring is None else load_mask(self.ring, EXTERNAL2)
+            case = Case(load_ct(self.ct), load_mask(self.tumor, TUMOR), ring)
         if self.perturbation is None:
             return case
         grid = prepare(case, self.settings).grid
@@ -125,6 +128,21 @@ class Reading:
             volumes=(float(grid.tumor.sum()), float(grid.ring.sum())),  # voxels of 1 mm³
             findings=tuple(finding.code for finding in prepared.findings),
         )
+
+
+@contextlib.contextmanager
+def _remedies_of_a_table() -> Iterator[None]:
+    """Give the remedy for one row of a table where an option of the command line is none."""
+    try:
+        yield
+    except SeveralSeriesError as error:
+        raise SeveralSeriesError(
+            error.message, "Put the series of this case in a folder of its own."
+        ) from error
+    except AmbiguousMaskError as error:
+        raise AmbiguousMaskError(
+            error.message, "Save the outline alone, or as a segment named Tumor (or External2)."
+        ) from error
 
 
 def image_fingerprint(ct: sitk.Image) -> str:

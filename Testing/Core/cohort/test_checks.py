@@ -78,3 +78,13 @@ def test_the_command_tells_and_refuses(table, capsys):
     copy.write_text(table.read_text().replace("ct4.nrrd", "ct0.nrrd"))
     assert main(["cohort", "check", "--cohort", str(copy), "--jobs", "2"]) == 3
     assert "in training and in test, column ct" in capsys.readouterr().err
+
+
+def test_remedies_are_those_of_a_table_and_not_of_the_command_line(cases, tmp_path):
+    ct = sitk.ReadImage(str(cases[0].ct))
+    two = ball_mask(ct, 12.0) + ball_mask(ct, 6.0)
+    sitk.WriteImage(two, str(tmp_path / "two.nrrd"))
+    (problem,) = check_cohort([replace(cases[0], tumor=tmp_path / "two.nrrd")], RING).problems
+    assert "several labels (1, 2)" in problem
+    assert "Save the outline alone" in problem
+    assert "--" not in problem
