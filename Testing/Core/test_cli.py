@@ -46,7 +46,7 @@ def test_predict_writes_the_prediction_the_ring_and_the_picture(predict, tmp_pat
     code, out, _ = predict(*FINDINGS)
     assert code == 0
     assert files_in(tmp_path / "out") == ["overview.png", "prediction.json", "ring.seg.nrrd"]
-    written = json.loads((tmp_path / "out" / "prediction.json").read_text())
+    written = json.loads((tmp_path / "out" / "prediction.json").read_text("utf-8"))
     assert list(written["models"]) == list(ELEVEN_MODELS)
     for result in written["models"].values():
         assert 0 < result["probability"] < 1
@@ -70,7 +70,9 @@ def test_predict_writes_the_prediction_the_ring_and_the_picture(predict, tmp_pat
 def test_two_runs_differ_in_nothing_but_their_timings(predict, tmp_path):
     predict(*FINDINGS, out="one")
     predict(*FINDINGS, out="two")
-    one, two = (json.loads((tmp_path / n / "prediction.json").read_text()) for n in ("one", "two"))
+    one, two = (
+        json.loads((tmp_path / n / "prediction.json").read_text("utf-8")) for n in ("one", "two")
+    )
     one.pop("timings_s")
     two.pop("timings_s")
     assert one == two
@@ -78,7 +80,7 @@ def test_two_runs_differ_in_nothing_but_their_timings(predict, tmp_path):
 
 def test_an_unknown_finding_leaves_combined_out_and_says_why(predict, tmp_path):
     predict("--symptoms", "with", "--margin", "unknown")
-    models = json.loads((tmp_path / "out" / "prediction.json").read_text())["models"]
+    models = json.loads((tmp_path / "out" / "prediction.json").read_text("utf-8"))["models"]
     for name in ("Clinical", "Combined"):
         assert "margin" in models[name]["unavailable"]
         assert "enlarged lymph nodes" in models[name]["unavailable"]
@@ -89,7 +91,9 @@ def test_an_unknown_finding_leaves_combined_out_and_says_why(predict, tmp_path):
 def test_the_written_ring_given_back_gives_the_same_prediction(predict, tmp_path):
     predict(*FINDINGS, out="one")
     predict(*FINDINGS, "--ring", tmp_path / "one" / "ring.seg.nrrd", out="two")
-    one, two = (json.loads((tmp_path / n / "prediction.json").read_text()) for n in ("one", "two"))
+    one, two = (
+        json.loads((tmp_path / n / "prediction.json").read_text("utf-8")) for n in ("one", "two")
+    )
     for name in ELEVEN_MODELS:
         assert two["models"][name]["probability"] == one["models"][name]["probability"]
     assert "ring_given" in {finding["code"] for finding in two["findings"]}
@@ -97,7 +101,7 @@ def test_the_written_ring_given_back_gives_the_same_prediction(predict, tmp_path
 
 def test_another_ring_than_the_bundles_is_a_finding(predict, tmp_path):
     predict("--ring-width", "4")
-    written = json.loads((tmp_path / "out" / "prediction.json").read_text())
+    written = json.loads((tmp_path / "out" / "prediction.json").read_text("utf-8"))
     assert "ring_settings_differ" in {finding["code"] for finding in written["findings"]}
 
 
@@ -115,7 +119,7 @@ def test_a_saved_case_is_predicted_like_its_files(predict, a_case, a_bundle, tmp
         capsys, "predict", "--case", case, "--bundle", a_bundle, "--json", "--out", tmp_path / "a"
     )
     assert code == 0
-    files = json.loads((tmp_path / "files" / "prediction.json").read_text())
+    files = json.loads((tmp_path / "files" / "prediction.json").read_text("utf-8"))
     assert json.loads(printed)["models"] == files["models"]
 
 
@@ -161,7 +165,7 @@ def test_features_writes_1874_rows_with_both_regions(a_case, tmp_path, capsys):
         "--out", table,
     )  # fmt: skip
     assert code == 0
-    rows = list(csv.reader(table.read_text().splitlines()))
+    rows = list(csv.reader(table.read_text("utf-8").splitlines()))
     assert rows[0] == ["feature", "Tumor", "External2"]
     assert len(rows) == 1 + 1874
     assert all(np.isfinite([float(value) for value in row[1:]]).all() for row in rows[1:])
@@ -281,7 +285,7 @@ def test_our_own_fault_ends_with_1_and_keeps_the_traceback_in_a_log(predict, mon
     assert "a bug" in told
     (path,) = tmp_path.glob("parotid-classifier-*.log")
     assert str(path) in told
-    log = path.read_text()
+    log = path.read_text("utf-8")
     assert "Traceback" in log
     assert "broken" in log
 
@@ -343,7 +347,7 @@ def test_a_segment_may_have_another_name(predict, a_case, tmp_path):
     code, _, _ = predict("--tumor-segment", "Parot", tumor=path, out="by-segment")
     assert code == 0
     one, two = (
-        json.loads((tmp_path / n / "prediction.json").read_text())["models"]
+        json.loads((tmp_path / n / "prediction.json").read_text("utf-8"))["models"]
         for n in ("by-label-map", "by-segment")
     )
     assert one == two

@@ -199,7 +199,7 @@ def test_a_bundle_that_learnt_from_none_of_the_cases_is_tested_on_all(a_cohort, 
     assert code == 0
     assert result["test_figures"]["Clinical"]["cases"] == CASES + 1
     assert any("did not learn from them" in note for note in result["notes"])
-    page = (tmp_path / "report" / "report.html").read_text()
+    page = (tmp_path / "report" / "report.html").read_text("utf-8")
     assert "on the test cases" in page
     for never in ("Protocol paper", "Youden", "models that learnt from them"):
         assert never not in page

@@ -144,7 +144,7 @@ def test_tables_have_rows_as_long_as_their_header(a_report):
 
 
 def test_the_numbers_of_page_table_and_json_are_the_same(a_report, a_page):
-    test = json.loads((a_report / "results.json").read_text())["evaluation"]["test"]
+    test = json.loads((a_report / "results.json").read_text("utf-8"))["evaluation"]["test"]
     model = test["models"]["Tumor_DL"]
     header, *rows = table(a_report, "numbers_test")
     row = dict(zip(header, next(r for r in rows if r[0] == "Tumor_DL"), strict=True))
@@ -154,7 +154,7 @@ def test_the_numbers_of_page_table_and_json_are_the_same(a_report, a_page):
 
 
 def test_results_hold_everything_and_name_every_file(a_report):
-    results = json.loads((a_report / "results.json").read_text())
+    results = json.loads((a_report / "results.json").read_text("utf-8"))
     written = {p.relative_to(a_report).as_posix() for p in a_report.rglob("*") if p.is_file()}
     assert set(results["files"]) | {"results.json"} == written
     assert results["cohort"] == HOSTILE
@@ -167,7 +167,7 @@ def test_p_is_never_printed_as_nought_or_one(a_report):
     cells = [cell for row in table(a_report, "performance_test") for cell in row]
     assert "< 0.001" in cells
     for path in (a_report / "tables").glob("odds_ratios*.csv"):
-        assert not re.search(r",(0\.000|1\.000),", path.read_text())
+        assert not re.search(r",(0\.000|1\.000),", path.read_text("utf-8"))
 
 
 def test_an_evaluated_bundle_has_no_section_on_training(an_evaluated_report):
@@ -175,7 +175,7 @@ def test_an_evaluated_bundle_has_no_section_on_training(an_evaluated_report):
     assert page.ids >= ALWAYS
     assert not page.ids & TRAINING_SECTIONS
     assert not list((an_evaluated_report / "figures").glob("lasso*"))
-    assert json.loads((an_evaluated_report / "results.json").read_text())["training"] is None
+    assert json.loads((an_evaluated_report / "results.json").read_text("utf-8"))["training"] is None
     assert "not in this report" in Page(an_evaluated_report / "checklist.html").text
     assert "was not trained in this study" in page.text
 
@@ -183,8 +183,8 @@ def test_an_evaluated_bundle_has_no_section_on_training(an_evaluated_report):
 def test_the_card_of_an_evaluated_bundle_adds_the_figures_of_this_cohort(
     a_report, an_evaluated_report
 ):
-    assert (a_report / "MODEL_CARD.md").read_text() == "# made-study\n\nA card.\n"
-    card = (an_evaluated_report / "MODEL_CARD.md").read_text()
+    assert (a_report / "MODEL_CARD.md").read_text("utf-8") == "# made-study\n\nA card.\n"
+    card = (an_evaluated_report / "MODEL_CARD.md").read_text("utf-8")
     assert card.startswith("# made-study\n\nA card.\n")
     assert "## Evaluated on made-cohort" in card
     assert BANNER in card
@@ -230,7 +230,7 @@ def test_nothing_is_left_half_written_when_the_disk_is_full(tmp_path, monkeypatc
     with pytest.raises(OutputError, match="No space left"):
         write_report(made_study(trained=False), folder)
     assert [p.name for p in folder.rglob("*")] == ["report.html"]
-    assert (folder / "report.html").read_text() == "an older report"
+    assert (folder / "report.html").read_text("utf-8") == "an older report"
 
 
 def test_a_second_report_takes_the_place_of_the_first(an_evaluated_report):
