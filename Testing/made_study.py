@@ -260,7 +260,7 @@ def made_training() -> TrainingDetails:
         epochs=20,
         candidate_losses={10: 1.72, 20: 1.61, 30: 1.66},
         protocol=CROSS_FITTED,
-        network_settings={"batch_size": 16},
+        network_settings={"batch_size": 16, "augmentation": {"flip": True}},
         seeds={"folds": 0, "network": 0},
         software={"python": "3.11", "numpy": "2.4"},
         minutes=12.3,

@@ -131,11 +131,14 @@ def _settings(study: Study) -> dict[str, object]:
         return values
     fitted = dataclasses.asdict(training.fitted.settings)
     selection = fitted.pop("selection")
+    network = dict(training.network_settings)
+    augmentation = network.pop("augmentation", {})
     return {
         **values,
         **{f"models: {name}": value for name, value in fitted.items()},
         **{f"selection: {name}": value for name, value in selection.items()},
-        **{f"network: {name}": value for name, value in training.network_settings.items()},
+        **{f"network: {name}": value for name, value in network.items()},
+        **{f"augmentation: {name}": value for name, value in augmentation.items()},
         "network: epochs of the final one": training.epochs,
         **{f"seed: {name}": value for name, value in training.seeds.items()},
         **({} if training.minutes is None else {"minutes it took": number(training.minutes, 1)}),
