@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -35,10 +36,18 @@ def _lines(title: str) -> Progress:
         if now - last < _LINE_EVERY_SECONDS:
             return
         last = now
-        left = f", {(now - start) * (1 / fraction - 1) / 60:.0f} min left" if fraction else ""
-        print(f"{title}: {step}, {fraction:.0%} done{left}", file=sys.stderr, flush=True)
+        left = (now - start) * (1 / fraction - 1) if fraction else math.inf
+        print(f"{title}: {step}, {fraction:.0%} done{_in_words(left)}", file=sys.stderr, flush=True)
 
     return tell
+
+
+def _in_words(seconds_left: float) -> str:
+    if math.isinf(seconds_left):
+        return ""
+    if seconds_left < 90:
+        return f", {seconds_left:.0f} s left"
+    return f", {seconds_left / 60:.0f} min left"
 
 
 @contextlib.contextmanager

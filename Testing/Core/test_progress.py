@@ -37,12 +37,7 @@ def test_a_file_sees_a_line_now_and_then(monkeypatch):
     monkeypatch.setattr(sys, "stderr", log)
     monkeypatch.setattr(time, "monotonic", lambda: now[0])
     with bar_on_terminal("train") as progress:
-        for seconds, fraction, step in (
-            (5, 0.0, "a"),
-            (60, 0.1, "b"),
-            (62, 0.2, "c"),
-            (600, 0.5, "d"),
-        ):
+        for seconds, *told in ((5, 0.0, "a"), (60, 0.1, "b"), (62, 0.2, "c"), (600, 0.9, "d")):
             now[0] = 100.0 + seconds
-            progress(fraction, step)
-    assert log.getvalue() == "train: b, 10% done, 9 min left\ntrain: d, 50% done, 10 min left\n"
+            progress(*told)
+    assert log.getvalue() == "train: b, 10% done, 9 min left\ntrain: d, 90% done, 67 s left\n"
