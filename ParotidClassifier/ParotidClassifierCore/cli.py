@@ -6,15 +6,12 @@ Exit codes: 0 done, 1 our fault, 2 usage, 3 unusable input, 4 refused bundle.
 from __future__ import annotations
 
 import json
-import logging
 import os
 import sys
-import tempfile
 from collections.abc import Sequence
-from pathlib import Path
 
-from . import __version__
 from .errors import EXIT_DONE, EXIT_OUR_FAULT, ParotidClassifierError
+from .log import unexpected
 from .options import build_parser
 
 EXIT_INTERRUPTED = 130
@@ -47,10 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         )
         return EXIT_INTERRUPTED
     except Exception as error:  # noqa: BLE001  the last line of defence: no traceback for a user
-        _tell_error(
-            options.json, "InternalError", f"This should not have happened: {error!r}.",
-            f"Please report it with the log {_log_traceback(error)}.",
-        )  # fmt: skip
+        _tell_error(options.json, *unexpected(error))
         return EXIT_OUR_FAULT
     return EXIT_DONE
 
@@ -65,22 +59,6 @@ def _tell_error(as_json: bool, kind: str, message: str, remedy: str) -> None:
         _tell(json.dumps({"error": error}, **_AS_JSON))
     else:
         print(f"{message}\n{remedy}".strip(), file=sys.stderr)
-
-
-def _log_traceback(error: Exception) -> Path:
-    with tempfile.NamedTemporaryFile(
-        prefix="parotid-classifier-", suffix=".log", delete=False
-    ) as log:
-        path = Path(log.name)
-    handler = logging.FileHandler(path, encoding="utf-8")
-    handler.setFormatter(logging.Formatter("%(asctime)s %(message)s"))
-    logger = logging.getLogger(__name__)
-    logger.addHandler(handler)
-    logger.propagate = False
-    logger.error("version %s", __version__, exc_info=error)
-    handler.close()
-    logger.removeHandler(handler)
-    return path
 
 
 if __name__ == "__main__":

@@ -1,0 +1,131 @@
+"""The process that answers requests, as a caller meets it: lines in, lines out."""
+
+import json
+import subprocess
+import sys
+import time
+
+import pytest
+from ParotidClassifierCore.cli import main
+from ParotidClassifierCore.simulation.case import simulate_case
+from ParotidClassifierCore.simulation.cohort import write_case
+
+BUNDLE = "simulated-demo"
+
+
+class Caller:
+    """Starts the process, sends requests and reads events."""
+
+    def __init__(self, *arguments):
+        self.process = subprocess.Popen(
+            [sys.executable, *(arguments or ("-m", "ParotidClassifierCore.worker"))],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        assert self.event() == {"event": "ready"}
+
+    def event(self):
+        return json.loads(self.process.stdout.readline())
+
+    def send(self, request):
+        line = request if isinstance(request, str) else json.dumps(request)
+        self.process.stdin.write(line + "\n")
+        self.process.stdin.flush()
+
+    def answer(self, request):
+        """Return the progress events and the last event of a request."""
+        self.send(request)
+        events = [self.event()]
+        while events[-1]["event"] == "progress":
+            events.append(self.event())
+        return events[:-1], events[-1]
+
+
+@pytest.fixture
+def caller():
+    caller = Caller()
+    with caller.process:
+        yield caller
+        caller.process.kill()
+
+
+@pytest.fixture(scope="module")
+def a_case(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("case")
+    write_case(simulate_case(3), folder)
+    return folder
+
+
+def test_a_case_gets_the_probabilities_of_the_command_line(caller, a_case, tmp_path, capsys):
+    request = {"id": 7, "command": "predict", "case": str(a_case), "bundle": BUNDLE}
+    progress, result = caller.answer(request)
+    assert main(["predict", "--case", str(a_case), "--out", str(tmp_path), "--json"]) == 0
+    expected = json.loads(capsys.readouterr().out)["models"]
+    assert result["event"] == "result"
+    assert result["prediction"]["models"] == expected
+    assert {event["id"] for event in (*progress, result)} == {7}
+    shares = [event["fraction"] for event in progress]
+    assert shares == sorted(shares)
+    assert all(event["step"] for event in progress)
+    reads = {c for m in expected.values() for c in m.get("contributions", {})}
+    assert {c for c in reads if not c.startswith("log_odds:")} <= set(result["features"])
+
+
+def test_a_mistake_is_answered_and_the_process_lives_on(caller, a_case):
+    for request, message in (
+        ("no json", "not JSON"),
+        ("[1]", "not an object"),
+        ({"id": 1, "command": "sing"}, "There is no command 'sing'"),
+        ({"id": 2, "command": "predict", "bundle": BUNDLE}, "names no case"),
+        ({"id": 3, "command": "predict", "case": "gone", "bundle": BUNDLE}, "gone"),
+        ({"id": 4, "command": "predict", "case": str(a_case), "bundle": "gone"}, "gone"),
+        ({"id": 5, "command": "predict", "case": str(a_case), "bundle": BUNDLE, "ring": 2}, "ring"),
+    ):
+        _, event = caller.answer(request)
+        assert event["event"] == "error"
+        assert message in event["message"]
+        assert event["kind"]
+        assert event["remedy"]
+        assert event["id"] == (request.get("id") if isinstance(request, dict) else None)
+
+
+def test_the_ring_that_is_asked_for_is_drawn(caller, a_case):
+    request = {"id": 1, "command": "predict", "case": str(a_case), "bundle": BUNDLE}
+    _, usual = caller.answer(request)
+    wide = request | {"ring": {"width_mm": 4.0, "hu_range": [-200.0, 400.0]}}
+    _, wider = caller.answer(wide)
+    volumes = [r["prediction"]["ring"]["volume_mm3"] for r in (usual, wider)]
+    assert volumes[1] > 1.5 * volumes[0]
+
+
+def test_it_ends_when_its_caller_goes_in_the_middle_of_work(caller, a_case):
+    caller.send({"id": 1, "command": "predict", "case": str(a_case), "bundle": BUNDLE})
+    assert caller.event()["event"] == "progress"
+    caller.process.stdin.close()
+    deadline = time.monotonic() + 10
+    while caller.process.poll() is None and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert caller.process.returncode == 0
+
+
+def test_what_a_library_prints_does_not_reach_the_events():
+    code = """
+import os, sys
+from ParotidClassifierCore import worker
+def noisy(request, progress):
+    print("printed", flush=True)
+    os.write(1, b"written below Python\\n")
+    return {"value": 1}
+worker._COMMANDS["noisy"] = noisy
+worker.main()
+"""
+    caller = Caller("-c", code)
+    assert caller.answer({"id": 1, "command": "noisy"})[1] == {
+        "id": 1, "event": "result", "value": 1,
+    }  # fmt: skip
+    _, errors = caller.process.communicate()
+    assert "printed" in errors
+    assert "written below Python" in errors
+    assert "Traceback" not in errors
