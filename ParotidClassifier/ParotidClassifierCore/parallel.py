@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 import signal
 import threading
@@ -146,6 +147,7 @@ def process_pool(jobs: int) -> Iterator[Executor]:
     executor.shutdown()
 
 
+@functools.cache  # once is enough
 def _hush_loky() -> None:
     """Say nothing where loky's thread stumbles over pieces that wait while its pool is ended."""
     usual = threading.excepthook

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator, Sequence
-from concurrent.futures import wait
+from concurrent.futures import Future, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from pathlib import Path
@@ -147,34 +147,28 @@ def _side_by_side(
 ) -> list[Run]:
     """Train in processes; if one of them is lost, here, from what they left."""
     try:
-        return _in_processes(work, settings, progress, device, jobs, checkpoints)
+        with tempfile.TemporaryDirectory() as folder, process_pool(jobs) as pool:
+            told = [Path(folder) / str(number) for number in range(len(work))]
+            futures = [
+                pool.submit(_run_apart, _sendable(cases), settings, device, checkpoints, path)
+                for cases, path in zip(work, told, strict=True)
+            ]
+            return _awaited(futures, told, progress)
     except BrokenProcessPool:
         return list(_one_by_one(work, settings, progress, device, 1, checkpoints))
 
 
-def _in_processes(
-    work: Sequence[Cases],
-    settings: NetworkTrainingSettings,
-    progress: Progress,
-    device: str,
-    jobs: int,
-    checkpoints: Path | None,
-) -> list[Run]:
-    with tempfile.TemporaryDirectory() as folder, process_pool(jobs) as pool:
-        told = [Path(folder) / str(number) for number in range(len(work))]
-        futures = [
-            pool.submit(_run_apart, _sendable(cases), settings, device, checkpoints, path)
-            for cases, path in zip(work, told, strict=True)
-        ]
-        waiting = set(futures)
-        while waiting:
-            finished, waiting = wait(waiting, _LOOK_EVERY_SECONDS)
-            for future in finished:
-                future.result()  # raises what stopped it
-            share = sum(_share(path) for path in told) / len(told)
-            count = len(futures) - len(waiting)
-            progress(share, f"{count} of {len(futures)} networks trained")
-        return [future.result() for future in futures]
+def _awaited(futures: list[Future], told: list[Path], progress: Progress) -> list[Run]:
+    """Return the results; `told` are the files in which the trainings say how far they are."""
+    waiting = set(futures)
+    while waiting:
+        finished, waiting = wait(waiting, _LOOK_EVERY_SECONDS)
+        for future in finished:
+            future.result()  # raises what stopped it
+        share = sum(_share(path) for path in told) / len(told)
+        count = len(futures) - len(waiting)
+        progress(share, f"{count} of {len(futures)} networks trained")
+    return [future.result() for future in futures]
 
 
 def _run_apart(
