@@ -1,0 +1,53 @@
+"""What every panel has in common: its .ui file, the parameter node, and being shown again."""
+
+from pathlib import Path
+
+import slicer
+from slicer.util import VTKObservationMixin
+
+UI_FOLDER = Path(__file__).resolve().parent.parent / "Resources" / "UI"
+
+
+class Panel(VTKObservationMixin):
+    """One section of the module's panel.
+
+    A panel shows what the parameter node and the logic say, and hands every wish of the user to
+    the logic; it computes nothing itself.
+
+    Attributes:
+        logic: the module's logic.
+        parameterNode: None while no scene is open.
+        widget: the section, a qMRMLWidget.
+        ui: its named child widgets.
+    """
+
+    uiFile = ""
+
+    def __init__(self, logic):
+        super().__init__()
+        self.logic = logic
+        self.parameterNode = None
+        self._guiTag = None
+        self.widget = slicer.util.loadUI(str(UI_FOLDER / self.uiFile))
+        self.ui = slicer.util.childWidgetVariables(self.widget)
+        self.widget.setMRMLScene(slicer.mrmlScene)
+        self.setup()
+
+    def setup(self) -> None:
+        """Connect the signals of the widgets; once."""
+
+    def setParameterNode(self, parameterNode) -> None:
+        """Show another parameter node, or with None nothing."""
+        if self.parameterNode is not None and self._guiTag is not None:
+            self.parameterNode.disconnectGui(self._guiTag)
+        self.parameterNode = parameterNode
+        self._guiTag = None if parameterNode is None else parameterNode.connectGui(self.ui)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Show everything again; cheap, and the same if called twice."""
+
+    def cleanup(self) -> None:
+        """Let go of the scene; the panel is not used any more."""
+        self.setParameterNode(None)
+        self.removeObservers()
