@@ -16,6 +16,7 @@ from scipy import ndimage
 from scipy.spatial import ConvexHull, QhullError
 from scipy.spatial.distance import pdist
 
+from ..errors import ParotidClassifierError
 from ..ring import Ring
 from .working_grid import WorkingGrid
 
@@ -34,8 +35,10 @@ _LARGE_SHARE_REMOVED = 0.5
 class Severity(str, Enum):
     """How much a finding matters to the reader of a probability."""
 
+    OK = "ok"
     INFO = "info"
     WARNING = "warning"
+    ERROR = "error"
 
 
 @dataclass(frozen=True)
@@ -44,7 +47,7 @@ class QualityFinding:
 
     Attributes:
         code: stable name, for machines.
-        severity: info or warning.
+        severity: ok for what was looked at and is in order, error for what cannot be used.
         message: one sentence for the reader.
     """
 
@@ -65,6 +68,21 @@ def warning(code: str, message: str) -> QualityFinding:
 def info(code: str, message: str) -> QualityFinding:
     """Return a finding that is only worth knowing."""
     return QualityFinding(code, Severity.INFO, message)
+
+
+def ok(code: str, message: str) -> QualityFinding:
+    """Return what was looked at and is in order."""
+    return QualityFinding(code, Severity.OK, message)
+
+
+def error(code: str, message: str) -> QualityFinding:
+    """Return why a case cannot be used, and what to do about it."""
+    return QualityFinding(code, Severity.ERROR, message)
+
+
+def refused(reason: ParotidClassifierError) -> QualityFinding:
+    """Return an error that was raised as a finding: its message and its remedy."""
+    return error(reason.kind, str(reason))
 
 
 def max_axial_diameter_mm(mask: np.ndarray) -> float:
@@ -103,23 +121,34 @@ def quality_findings(
     grid: WorkingGrid, ring: Ring, ct_spacing: tuple[float, float, float]
 ) -> list[QualityFinding]:
     """Return what speaks against, or should be known about, classifying this case."""
-    checks = (
+    checks = lesion_checks(grid, ring)
+    checks.insert(-1, slice_thickness(ct_spacing))
+    return [finding for finding in checks if finding.severity is not Severity.OK]
+
+
+def lesion_checks(grid: WorkingGrid, ring: Ring) -> list[QualityFinding]:
+    """Return what was looked at around the lesion, one finding each, in order or not.
+
+    Args:
+        grid: the case on its working grid.
+        ring: the automatic ring, for the share that the HU limits removed.
+    """
+    return [
         _size(grid),
         _components(grid),
         _density(grid),
         _air(grid),
         _metal(grid),
-        _noise(grid),
-        _slice_thickness(ct_spacing),
-        _bone_and_air(ring),
-    )
-    return [finding for finding in checks if finding is not None]
+        noise_finding(noise_sd_hu(grid.ct), "near the lesion "),
+        _bone_and_air(grid, ring),
+    ]
 
 
-def _size(grid: WorkingGrid) -> QualityFinding | None:
+def _size(grid: WorkingGrid) -> QualityFinding:
     diameter = max_axial_diameter_mm(grid.tumor)
     if diameter >= SMALLEST_DIAMETER_MM:
-        return None
+        volume = grid.tumor.sum() / 1000
+        return ok("tumor_size", f"The tumour measures {diameter:.0f} mm and {volume:.1f} ml.")
     return warning(
         "tumor_small",
         f"The tumour measures {diameter:.1f} mm; the study included tumours of at least "
@@ -127,21 +156,24 @@ def _size(grid: WorkingGrid) -> QualityFinding | None:
     )
 
 
-def _components(grid: WorkingGrid) -> QualityFinding | None:
+def _components(grid: WorkingGrid) -> QualityFinding:
     _, count = ndimage.label(grid.tumor, np.ones((3, 3, 3)))
     if count == 1:
-        return None
+        return ok("tumor_in_one_piece", "The outline is one piece.")
     return warning(
         "tumor_in_pieces",
         f"The outline consists of {count} separate pieces; outline one lesion at a time.",
     )
 
 
-def _density(grid: WorkingGrid) -> QualityFinding | None:
+def _density(grid: WorkingGrid) -> QualityFinding:
     median = float(np.median(grid.ct[grid.tumor]))
     low, high = USUAL_TUMOR_HU
     if low <= median <= high:
-        return None
+        return ok(
+            "tumor_density_usual",
+            f"The outlined tissue has a median of {median:.0f} HU, as an enhanced tumour may have.",
+        )
     return warning(
         "tumor_density_unusual",
         f"The outlined tissue has a median of {median:.0f} HU, outside the {low:.0f} to "
@@ -149,19 +181,19 @@ def _density(grid: WorkingGrid) -> QualityFinding | None:
     )
 
 
-def _air(grid: WorkingGrid) -> QualityFinding | None:
+def _air(grid: WorkingGrid) -> QualityFinding:
     share = float((grid.ct[grid.tumor] < AIR_HU).mean())
     if share <= MOST_AIR:
-        return None
+        return ok("no_air_in_outline", "The outline holds no air.")
     return warning(
         "air_in_outline",
         f"{share:.0%} of the outlined voxels are air: the outline reaches beyond the tissue.",
     )
 
 
-def _metal(grid: WorkingGrid) -> QualityFinding | None:
+def _metal(grid: WorkingGrid) -> QualityFinding:
     if int((grid.ct >= METAL_HU).sum()) < METAL_VOXELS:
-        return None
+        return ok("no_metal_near_lesion", "No metal lies near the lesion.")
     return warning(
         "metal_near_lesion",
         f"Voxels above {METAL_HU} HU lie near the lesion: metal, whose artefacts may change the "
@@ -169,30 +201,37 @@ def _metal(grid: WorkingGrid) -> QualityFinding | None:
     )
 
 
-def _noise(grid: WorkingGrid) -> QualityFinding | None:
-    noise = noise_sd_hu(grid.ct)
-    if noise <= NOISY_SD_HU:
-        return None
-    return warning(
-        "noisy",
-        f"Soft tissue near the lesion varies by {noise:.0f} HU from voxel to voxel: a noisy scan.",
-    )
+def noise_finding(sd_hu: float, where: str = "") -> QualityFinding:
+    """Return whether a noise of `sd_hu`, as `noise_sd_hu` estimates it, is usable.
+
+    Args:
+        sd_hu: noise in HU on the 1 mm grid.
+        where: words for the place, with a space after them.
+    """
+    told = f"Soft tissue {where}varies by {sd_hu:.0f} HU from voxel to voxel"
+    if sd_hu <= NOISY_SD_HU:
+        return ok("noise_usual", f"{told}.")
+    return warning("noisy", f"{told}: a noisy scan.")
 
 
-def _slice_thickness(spacing: tuple[float, float, float]) -> QualityFinding | None:
+def slice_thickness(spacing: tuple[float, float, float]) -> QualityFinding:
+    """Return whether the slices of a CT with this spacing are as thin as the study's."""
+    apart = f"Slices lie {max(spacing):.1f} mm apart"
     if max(spacing) <= THICKEST_SLICE_MM + 0.01:
-        return None
-    return warning(
-        "slices_thick",
-        f"Slices lie {max(spacing):.1f} mm apart; the study used {THICKEST_SLICE_MM:.0f} mm.",
-    )
+        return ok("slices_thin", f"{apart}.")
+    return warning("slices_thick", f"{apart}; the study used {THICKEST_SLICE_MM:.0f} mm.")
 
 
-def _bone_and_air(ring: Ring) -> QualityFinding | None:
+def _bone_and_air(grid: WorkingGrid, ring: Ring) -> QualityFinding:
+    removed = f"{ring.removed_by_hu_fraction:.0%}"
     if ring.removed_by_hu_fraction <= _LARGE_SHARE_REMOVED:
-        return None
+        return ok(
+            "ring_size",
+            f"The ring measures {grid.ring.sum() / 1000:.1f} ml; the HU limits removed {removed} "
+            "of its shell.",
+        )
     return warning(
         "ring_mostly_removed",
-        f"The HU limits removed {ring.removed_by_hu_fraction:.0%} of the ring's shell (bone or "
-        "air); little tissue is left to judge.",
+        f"The HU limits removed {removed} of the ring's shell (bone or air); little tissue is "
+        "left to judge.",
     )

@@ -7,7 +7,7 @@ feature is a property of the lesion, not of how much of the patient was scanned.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import SimpleITK as sitk
@@ -28,6 +28,23 @@ _FARTHEST_RING_MM = 20
 
 
 @dataclass(frozen=True)
+class DrawnRing:
+    """Tumor and ring of a case on the 1 mm lattice, with little around them.
+
+    Attributes:
+        box: their place on the lattice; `lattice_of(case.ct).geometry(box)` is that in the patient.
+        tumor: bool (z, y, x) over `box`.
+        ring: External2 as it counts, bool (z, y, x) over `box`; may be empty.
+        automatic: the automatic ring over `box`, before any refinement by hand.
+    """
+
+    box: Box
+    tumor: np.ndarray
+    ring: np.ndarray
+    automatic: Ring
+
+
+@dataclass(frozen=True)
 class PreparedCase:
     """A case on its working grid.
 
@@ -44,6 +61,35 @@ class PreparedCase:
     findings: tuple[QualityFinding, ...]
 
 
+def draw_ring(
+    case: Case,
+    settings: RingSettings = RingSettings(),  # noqa: B008  frozen
+    refinement: Refinement | None = None,
+) -> DrawnRing:
+    """Return the ring that `prepare` works with; quick, as only the CT around it is looked at.
+
+    Args:
+        case: CT and outlines; a ring that the case brings takes the place of the automatic one.
+        settings: of the automatic ring.
+        refinement: changes by hand, applied to the automatic ring; not with a case's own ring.
+
+    Raises:
+        UnusableMaskError: the outline is empty, misses the CT, touches its border, fills it or is
+            too small for the grid; or the ring lies elsewhere.
+    """
+    lattice = lattice_of(case.ct)
+    ct_box = lattice.box_of_image(case.ct)
+    near, tumor = tumor_on_lattice(case, settings.reach + 1)
+    automatic = automatic_ring(lattice.sample_ct(case.ct, near), tumor, settings)
+    box, ring = near, automatic.mask
+    if case.ring is not None:
+        box, ring = _given_ring(case.ring, lattice, near, ct_box)
+    elif refinement is not None:
+        box, ring = _refined(refinement, automatic.mask, tumor, near, ct_box)
+    tumor = near.transferred(tumor, box)
+    return DrawnRing(box, tumor, ring & ~tumor, _moved(automatic, near, box))
+
+
 def prepare(
     case: Case,
     settings: RingSettings = RingSettings(),  # noqa: B008  frozen
@@ -52,46 +98,40 @@ def prepare(
     """Return the case on its 1 mm grid: the box of Tumor ∪ ring and 25 mm around it.
 
     Args:
-        case: CT and outlines; a ring that the case brings takes the place of the automatic one.
-        settings: of the automatic ring.
-        refinement: changes by hand, applied to the automatic ring; not with a case's own ring.
+        case, settings, refinement: see `draw_ring`.
 
     Raises:
-        UnusableMaskError: the outline misses the CT, touches its border, fills it, lies in air or
-            is too small for the grid; or the ring lies elsewhere.
+        UnusableMaskError: as `draw_ring`, or the outline lies in air.
         EmptyRingError: no voxel of the ring is left.
     """
+    drawn = draw_ring(case, settings, refinement)
+    require_ring(drawn.ring, settings)
+    prepared = on_working_grid(case, drawn)
+    _require_tissue(prepared.grid)
+    findings = quality_findings(prepared.grid, prepared.automatic, case.ct.GetSpacing())
+    return replace(prepared, findings=(*findings, *prepared.findings))
+
+
+def on_working_grid(case: Case, drawn: DrawnRing) -> PreparedCase:
+    """Return the case on the grid around its drawn ring, which may be empty.
+
+    Its findings are those of grid and outline alone; `prepare` looks at the lesion too.
+    """
     lattice = lattice_of(case.ct)
-    ct_box = lattice.box_of_image(case.ct)
-    near, tumor = _tumor_on_lattice(case, lattice, ct_box, settings)
-    automatic = automatic_ring(lattice.sample_ct(case.ct, near), tumor, settings)
-    drawn_box, ring = near, automatic.mask
-    if case.ring is not None:
-        drawn_box, ring = _drawn_ring(case.ring, lattice, near, ct_box)
-    elif refinement is not None:
-        drawn_box, ring = _refined(refinement, automatic.mask, tumor, near, ct_box)
-    ring = ring & ~near.transferred(tumor, drawn_box)
-    require_ring(ring, settings)
-    wanted = near.box_of(tumor).hull(drawn_box.box_of(ring)).padded(MARGIN_MM)
-    box = wanted.intersection(ct_box)
+    wanted = drawn.box.box_of(drawn.tumor | drawn.ring).padded(MARGIN_MM)
+    box = wanted.intersection(lattice.box_of_image(case.ct))
     grid = WorkingGrid(
         lattice.sample_ct(case.ct, box),
-        near.transferred(tumor, box),
-        drawn_box.transferred(ring, box),
+        drawn.box.transferred(drawn.tumor, box),
+        drawn.box.transferred(drawn.ring, box),
         lattice.geometry(box),
     )
-    automatic = Ring(
-        near.transferred(automatic.mask, box),
-        automatic.shell_voxels,
-        automatic.removed_by_hu_fraction,
-    )
-    _require_tissue(grid)
-    findings = [
-        *quality_findings(grid, automatic, case.ct.GetSpacing()),
-        *_crop_findings(box, wanted),
-        *_origin_findings(case),
-    ]
-    return PreparedCase(grid, box, automatic, tuple(findings))
+    findings = (*_crop_findings(box, wanted), *_origin_findings(case))
+    return PreparedCase(grid, box, _moved(drawn.automatic, drawn.box, box), findings)
+
+
+def _moved(ring: Ring, box: Box, target: Box) -> Ring:
+    return replace(ring, mask=box.transferred(ring.mask, target))
 
 
 def _require_tissue(grid: WorkingGrid) -> None:
@@ -103,19 +143,23 @@ def _require_tissue(grid: WorkingGrid) -> None:
         )
 
 
-def _tumor_on_lattice(
-    case: Case, lattice: Lattice, ct_box: Box, settings: RingSettings
-) -> tuple[Box, np.ndarray]:
-    """Return the tumour (z, y, x) over a box with room for the ring around it."""
-    first, last = _index_range(case.tumor)
-    box = lattice.box_of_index_range(case.tumor, first, last)
+def tumor_on_lattice(case: Case, margin: int) -> tuple[Box, np.ndarray]:
+    """Return the tumour, bool (z, y, x), over a box with `margin` mm of the CT around it.
+
+    Raises:
+        UnusableMaskError: the outline is empty, misses the CT, touches its border, fills it or is
+            too small for the grid.
+    """
+    lattice = lattice_of(case.ct)
+    ct_box = lattice.box_of_image(case.ct)
+    box = lattice.box_of_index_range(case.tumor, *_index_range(case.tumor, TUMOR))
     if box.intersection(ct_box).is_empty:
         raise UnusableMaskError(
             f"The {TUMOR} outline does not overlap the CT.",
             "Choose the outline drawn on this scan; check that both are in the same space.",
         )
     _require_inside(case, box, ct_box)
-    near = box.padded(settings.reach + 1).intersection(ct_box)
+    near = box.padded(margin).intersection(ct_box)
     tumor = lattice.sample_mask(case.tumor, near)
     if not tumor.any():
         raise UnusableMaskError(
@@ -133,7 +177,7 @@ def _require_inside(case: Case, box: Box, ct_box: Box) -> None:
         )
     voxels = sitk.GetArrayViewFromImage(case.tumor)
     voxel_volume = float(np.prod(case.tumor.GetSpacing()))
-    share = int((voxels != 0).sum()) * voxel_volume / float(np.prod(ct_box.size))
+    share = int(np.count_nonzero(voxels)) * voxel_volume / float(np.prod(ct_box.size))
     if share > _LARGEST_SHARE_OF_CT:
         raise UnusableMaskError(
             f"The {TUMOR} outline fills {share:.0%} of the CT.",
@@ -148,10 +192,11 @@ def _without_border_voxels(ct: sitk.Image, ct_box: Box) -> Box:
     return lattice_of(ct).box_of_index_range(ct, (1, 1, 1), last)
 
 
-def _drawn_ring(
+def _given_ring(
     ring: sitk.Image, lattice: Lattice, near: Box, ct_box: Box
 ) -> tuple[Box, np.ndarray]:
-    box = lattice.box_of_index_range(ring, *_index_range(ring)).intersection(ct_box)
+    first, last = _index_range(ring, EXTERNAL2)
+    box = lattice.box_of_index_range(ring, first, last).intersection(ct_box)
     if box.is_empty or not near.padded(_FARTHEST_RING_MM).contains(box):
         raise UnusableMaskError(
             f"The {EXTERNAL2} outline does not lie around the {TUMOR} outline.",
@@ -175,13 +220,15 @@ def _refined(
     )
 
 
-def _index_range(mask: sitk.Image) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """Return the first and last voxel (x, y, z) of a mask that is not empty."""
-    shape_filter = sitk.LabelShapeStatisticsImageFilter()
-    shape_filter.Execute(mask)
-    bounds = shape_filter.GetBoundingBox(1)
-    first, size = bounds[:3], bounds[3:]
-    return first, tuple(f + s - 1 for f, s in zip(first, size, strict=True))
+def _index_range(mask: sitk.Image, region: str) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Return the first and last voxel (x, y, z) of a mask."""
+    voxels = sitk.GetArrayViewFromImage(mask)
+    slices = voxels.any(axis=(1, 2))
+    if not slices.any():
+        raise UnusableMaskError(f"The {region} outline is empty.", "Outline the lesion.")
+    plane = voxels[slices].any(axis=0)
+    filled = [np.flatnonzero(along) for along in (plane.any(axis=0), plane.any(axis=1), slices)]
+    return tuple(int(at[0]) for at in filled), tuple(int(at[-1]) for at in filled)
 
 
 def _crop_findings(box: Box, wanted: Box) -> list[QualityFinding]:
