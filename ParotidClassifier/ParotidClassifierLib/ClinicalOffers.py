@@ -1,0 +1,87 @@
+"""Values that are offered to the user, each with where it comes from and a button to take it."""
+
+from functools import partial
+
+import qt
+from slicer.i18n import tr as _
+
+from .ClinicalWords import valueLabel, variableLabel
+
+
+class ClinicalOffers:
+    """Rows of measured values in a grid layout; a value is entered only when the user takes it.
+
+    Args:
+        layout: two columns: what is offered, and its button.
+        onTake: called with a list of Core's Measurements.
+    """
+
+    def __init__(self, layout, onTake):
+        self._layout = layout
+        self._onTake = onTake
+        self._widgets = []
+        self.measurements = []
+        self.takeButtons = {}
+
+    @property
+    def measured(self) -> list:
+        """The measurements that have a value."""
+        return [offer for offer in self.measurements if offer.value is not None]
+
+    def show(self, measurements) -> None:
+        """Offer these measurements instead of the present ones."""
+        self.clear()
+        self.measurements = list(measurements)
+        for row, measurement in enumerate(self.measurements):
+            self._addRow(row, measurement)
+
+    def clear(self) -> None:
+        """Offer nothing."""
+        for widget in self._widgets:
+            self._layout.removeWidget(widget)
+            widget.hide()
+            widget.deleteLater()
+        self._widgets = []
+        self.measurements = []
+        self.takeButtons = {}
+
+    def markTaken(self, record) -> None:
+        """Show which of the offered values the clinical record holds."""
+        for offer in self.measured:
+            taken = record.words()[offer.variable] == offer.value
+            button = self.takeButtons[offer.variable]
+            button.enabled = not taken
+            button.text = _("Taken") if taken else _("Take")
+
+    def _addRow(self, row: int, measurement) -> None:
+        label = qt.QLabel()
+        label.wordWrap = True
+        label.text = _offerText(measurement)
+        self._add(label, row, 0)
+        if measurement.value is not None:
+            button = qt.QPushButton()
+            button.text = _("Take")
+            button.toolTip = _("Enter this value into the clinical findings.")
+            button.connect("clicked(bool)", partial(self._take, measurement))
+            self.takeButtons[measurement.variable] = button
+            self._add(button, row, 1)
+
+    def _add(self, widget, row: int, column: int) -> None:
+        self._layout.addWidget(widget, row, column)
+        self._widgets.append(widget)
+
+    def _take(self, measurement, _checked=False) -> None:
+        self._onTake([measurement])
+
+
+def _offerText(measurement) -> str:
+    label = variableLabel(measurement.variable)
+    if measurement.value is None:
+        return _("{variable}: not measured. {reason}").format(
+            variable=label, reason=measurement.how
+        )
+    return _("{variable}: {value}. {how}").format(
+        variable=label,
+        value=valueLabel(measurement.variable, measurement.value),
+        how=measurement.how,
+    )
