@@ -36,12 +36,14 @@ class DrawnRing:
         tumor: bool (z, y, x) over `box`.
         ring: External2 as it counts, bool (z, y, x) over `box`; may be empty.
         automatic: the automatic ring over `box`, before any refinement by hand.
+        settings: of the automatic ring.
     """
 
     box: Box
     tumor: np.ndarray
     ring: np.ndarray
     automatic: Ring
+    settings: RingSettings
 
 
 @dataclass(frozen=True)
@@ -87,7 +89,7 @@ def draw_ring(
     elif refinement is not None:
         box, ring = _refined(refinement, automatic.mask, tumor, near, ct_box)
     tumor = near.transferred(tumor, box)
-    return DrawnRing(box, tumor, ring & ~tumor, _moved(automatic, near, box))
+    return DrawnRing(box, tumor, ring & ~tumor, _moved(automatic, near, box), settings)
 
 
 def prepare(
@@ -107,7 +109,7 @@ def prepare(
     drawn = draw_ring(case, settings, refinement)
     require_ring(drawn.ring, settings)
     prepared = on_working_grid(case, drawn)
-    _require_tissue(prepared.grid)
+    require_tissue(prepared.grid)
     findings = quality_findings(prepared.grid, prepared.automatic, case.ct.GetSpacing())
     return replace(prepared, findings=(*findings, *prepared.findings))
 
@@ -134,7 +136,8 @@ def _moved(ring: Ring, box: Box, target: Box) -> Ring:
     return replace(ring, mask=box.transferred(ring.mask, target))
 
 
-def _require_tissue(grid: WorkingGrid) -> None:
+def require_tissue(grid: WorkingGrid) -> None:
+    """Raise UnusableMaskError where the outline lies in air."""
     median = float(np.median(grid.ct[grid.tumor]))
     if median < AIR_HU:
         raise UnusableMaskError(

@@ -7,11 +7,15 @@ import math
 import zlib
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import SimpleITK as sitk
 
 from ..errors import SeveralSeriesError, UnreadableFileError, UnusableImageError, UsageError
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
 
 VOLUME_SUFFIXES = (".nrrd", ".nhdr", ".nii", ".nii.gz", ".mha", ".mhd")
 LARGEST_SPACING_MM = 10.0
@@ -19,6 +23,12 @@ LARGEST_SPACING_MM = 10.0
 # HU span from air to bone; images in other units (MR, PET, scaled to 0…1) do not go below water.
 _LEAST_HU_SPAN = 200.0
 _SPACING_TOLERANCE = 0.01
+# Of each product of two axes: 0.06 degrees, more than the rounding of any header.
+_RIGHT_ANGLE_TOLERANCE = 1e-3
+_STRAIGHTEN = (
+    "Resample the series to upright slices first, for example in 3D Slicer with the DICOM option "
+    "'acquisition geometry regularization'."
+)
 
 
 def load_ct(path: Path, series_uid: str | None = None) -> sitk.Image:
@@ -31,7 +41,7 @@ def load_ct(path: Path, series_uid: str | None = None) -> sitk.Image:
     Raises:
         UnreadableFileError: missing, unreadable or no image.
         SeveralSeriesError: several series and none named.
-        UnusableImageError: not a 3D scalar CT in HU.
+        UnusableImageError: not a 3D scalar CT in HU, or its axes are not at right angles.
         UsageError: a series was named for a file.
     """
     if path.is_dir():
@@ -43,7 +53,8 @@ def load_ct(path: Path, series_uid: str | None = None) -> sitk.Image:
     else:
         image = read_volume(path)
     require_volume(image, path)
-    _require_hu(image, path)
+    require_right_angles(image.GetDirection(), path)
+    require_hu(image, path)
     # One order of axes, so that a feature does not depend on how the file stores its voxels.
     return sitk.DICOMOrient(image, "LPS")
 
@@ -86,43 +97,68 @@ def _require_whole_nifti(path: Path, image: sitk.Image) -> None:
         raise EOFError(f"it ends after {stored} of {needed} bytes.")
 
 
-def require_volume(image: sitk.Image, path: Path) -> None:
-    """Raise UnusableImageError unless `image` is a 3D scalar volume of sensible voxel size."""
+def require_volume(image: sitk.Image, name: Path | str) -> None:
+    """Raise UnusableImageError unless `image` is a 3D scalar volume of sensible voxel size.
+
+    Args:
+        image: any image.
+        name: what the message calls it: its path, or words.
+    """
     if image.GetDimension() != 3 or 1 in image.GetSize():
         size = " × ".join(map(str, image.GetSize()))
         raise UnusableImageError(
-            f"{path} is not a 3D volume: its size is {size}.", "Use one volume of several slices."
+            f"{name} is not a 3D volume: its size is {size}.", "Use one volume of several slices."
         )
     if image.GetNumberOfComponentsPerPixel() != 1:
         raise UnusableImageError(
-            f"{path} has {image.GetNumberOfComponentsPerPixel()} values per voxel.",
+            f"{name} has {image.GetNumberOfComponentsPerPixel()} values per voxel.",
             "Use a scalar volume, not a colour image or a vector field.",
         )
     spacing = image.GetSpacing()
     if not all(0 < length <= LARGEST_SPACING_MM for length in spacing):
         shown = " × ".join(f"{length:g}" for length in spacing)
         raise UnusableImageError(
-            f"{path} has voxels of {shown} mm.",
+            f"{name} has voxels of {shown} mm.",
             f"The method needs spacings above 0 and up to {LARGEST_SPACING_MM:g} mm.",
         )
 
 
-def _require_hu(image: sitk.Image, path: Path) -> None:
-    values = sitk.GetArrayViewFromImage(image)
-    if not np.isfinite(values).all():
+def require_right_angles(direction: ArrayLike, name: Path | str) -> None:
+    """Raise UnusableImageError unless the axes of an image stand at right angles.
+
+    Args:
+        direction: 3 × 3 matrix, or its nine numbers row by row, whose columns are the axes.
+        name: what the message calls the image: its path, or words.
+    """
+    axes = np.asarray(direction, float).reshape(3, 3)
+    if not np.allclose(axes.T @ axes, np.eye(3), rtol=0, atol=_RIGHT_ANGLE_TOLERANCE):
         raise UnusableImageError(
-            f"{path} has voxels that are not numbers.", "Export the CT again without NaN or inf."
+            f"{name} has axes that do not stand at right angles to each other.", _STRAIGHTEN
+        )
+
+
+def require_hu(image: sitk.Image, name: Path | str) -> None:
+    """Raise UnusableImageError unless the values of `image` can be a CT's in HU.
+
+    Args:
+        image: a 3D scalar volume.
+        name: what the message calls it: its path, or words.
+    """
+    values = sitk.GetArrayViewFromImage(image)
+    if values.dtype.kind == "f" and not np.isfinite(values).all():
+        raise UnusableImageError(
+            f"{name} has voxels that are not numbers.", "Export the CT again without NaN or inf."
         )
     low, high = float(values.min()), float(values.max())
     if low == high:
         raise UnusableImageError(
-            f"{path} has the same value {low:g} in every voxel.", "Choose the volume with the CT."
+            f"{name} has the same value {low:g} in every voxel.", "Choose the volume with the CT."
         )
     if low >= 0 or high - low < _LEAST_HU_SPAN:
         raise UnusableImageError(
-            f"{path} does not look like CT in HU: its values run from {low:g} to {high:g}.",
+            f"{name} does not look like CT in HU: its values run from {low:g} to {high:g}.",
             "Use a CT with its rescale slope and intercept applied, not MR, PET, scaled values or "
-            "the outline (are --ct and --tumor swapped?).",
+            "the outline (are CT and outline swapped?).",
         )
 
 
@@ -241,8 +277,7 @@ def _require_upright(folder: Path, slices: list[_Slice]) -> None:
         raise UnusableImageError(
             f"The slices of series {first.series} in {folder} are shifted by {shift:.1f} mm from "
             "first to last: the gantry was tilted.",
-            "Resample the series to upright slices first, for example in 3D Slicer with the DICOM "
-            "option 'acquisition geometry regularization'.",
+            _STRAIGHTEN,
         )
 
 
