@@ -1,0 +1,1 @@
+"""The Slicer side of ParotidClassifier: panels, scene, background process, dependencies."""

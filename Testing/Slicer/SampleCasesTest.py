@@ -1,0 +1,129 @@
+"""Self tests of the simulated cases in Sample Data."""
+
+from pathlib import Path
+
+import numpy as np
+import SampleData
+import slicer
+from ParotidClassifierLib.SampleCases import (
+    CATEGORY,
+    SAMPLE_CASES,
+    loadSampleCase,
+    registerSampleCases,
+    sampleClinicalFindings,
+)
+from slicer.ScriptedLoadableModule import ScriptedLoadableModuleTest
+
+BENIGN, MALIGNANT = (sample.name for sample in SAMPLE_CASES)
+
+
+class SampleCasesTest(ScriptedLoadableModuleTest):
+    """A first user gets a whole case with one click, with nothing downloaded."""
+
+    def setUp(self):
+        slicer.mrmlScene.Clear(0)
+
+    def test_sample_data_offers_each_case_once(self):
+        registerSampleCases()
+        registerSampleCases()
+        sources = SampleData.SampleDataLogic.sampleDataSourcesByCategory(CATEGORY)
+        self.assertEqual([source.sampleName for source in sources], [BENIGN, MALIGNANT])
+
+    def test_every_case_in_sample_data_has_a_picture(self):
+        registerSampleCases()
+        for source in SampleData.SampleDataLogic.sampleDataSourcesByCategory(CATEGORY):
+            self.assertTrue(Path(source.thumbnailFileName).is_file(), source.sampleName)
+
+    def test_the_button_in_sample_data_loads_the_case(self):
+        registerSampleCases()
+        source = SampleData.SampleDataLogic().sourceForSampleName(MALIGNANT)
+        ctNode, segmentationNode = source.customDownloader(source)
+        self.assertEqual(ctNode.GetName(), "Simulated CT (malignant)")
+        self.assertEqual(segmentationNode.GetName(), "Simulated outline (malignant)")
+        self.assertEqual(_countOf("vtkMRMLScalarVolumeNode"), 1)
+
+    def test_the_ct_lies_in_the_patient_where_the_simulator_put_it(self):
+        import SimpleITK as sitk
+
+        ctNode, _segmentationNode = loadSampleCase(BENIGN)
+        image = _simulated(BENIGN).ct
+        np.testing.assert_array_equal(
+            slicer.util.arrayFromVolume(ctNode), sitk.GetArrayFromImage(image)
+        )
+        voxel = (17, 5, 3)
+        ras = _ijkToRas(ctNode) @ [*voxel, 1.0]
+        lps = image.TransformIndexToPhysicalPoint(voxel)
+        np.testing.assert_allclose(ras[:3] * [-1, -1, 1], lps, atol=1e-6)
+
+    def test_the_outline_is_the_readers_on_the_cts_voxels(self):
+        import SimpleITK as sitk
+
+        ctNode, segmentationNode = loadSampleCase(BENIGN)
+        segmentId = segmentationNode.GetSegmentation().GetSegmentIdBySegmentName("Tumor")
+        outline = slicer.util.arrayFromSegmentBinaryLabelmap(segmentationNode, segmentId, ctNode)
+        np.testing.assert_array_equal(outline, sitk.GetArrayFromImage(_simulated(BENIGN).tumor))
+
+    def test_the_tumour_is_on_the_side_where_its_voxels_are(self):
+        ctNode, segmentationNode = loadSampleCase(BENIGN)
+        outline = slicer.util.arrayFromSegmentBinaryLabelmap(segmentationNode, "Tumor", ctNode)
+        z, y, x = np.argwhere(outline).mean(axis=0)
+        center = _ijkToRas(ctNode) @ [x, y, z, 1.0]
+        np.testing.assert_allclose(
+            segmentationNode.GetSegmentCenterRAS("Tumor"), center[:3], atol=3.0
+        )
+
+    def test_the_ct_is_shown_at_window_400_and_level_40(self):
+        display = loadSampleCase(BENIGN)[0].GetScalarVolumeDisplayNode()
+        self.assertEqual((display.GetWindow(), display.GetLevel()), (400.0, 40.0))
+        self.assertFalse(display.GetAutoWindowLevel())
+
+    def test_slice_views_show_the_ct_at_the_middle_of_the_tumour(self):
+        composite = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLSliceCompositeNode")
+        sliceNode = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLSliceNode")
+        ctNode, segmentationNode = loadSampleCase(BENIGN)
+        self.assertEqual(composite.GetBackgroundVolumeID(), ctNode.GetID())
+        toRas = sliceNode.GetSliceToRAS()
+        origin = [toRas.GetElement(row, 3) for row in range(3)]
+        np.testing.assert_allclose(origin, segmentationNode.GetSegmentCenterRAS("Tumor"), atol=1e-6)
+
+    def test_the_clinical_findings_come_with_the_ct(self):
+        from ParotidClassifierCore.clinical import ClinicalRecord
+
+        ctNode, _segmentationNode = loadSampleCase(MALIGNANT)
+        self.assertEqual(
+            ClinicalRecord.from_words(sampleClinicalFindings(ctNode)), _simulated(MALIGNANT).record
+        )
+
+    def test_a_ct_of_the_users_own_brings_no_findings(self):
+        ctNode = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLScalarVolumeNode")
+        self.assertEqual(sampleClinicalFindings(ctNode), {})
+        self.assertEqual(sampleClinicalFindings(None), {})
+
+    def test_a_case_loaded_twice_can_be_told_apart(self):
+        first, second = loadSampleCase(BENIGN), loadSampleCase(BENIGN)
+        names = {node.GetName() for node in (*first, *second)}
+        self.assertEqual(len(names), 4)
+
+    def test_an_unknown_sample_leaves_the_scene_as_it_is(self):
+        with self.assertRaises(KeyError):
+            loadSampleCase("MRHead")
+        self.assertEqual(_countOf("vtkMRMLScalarVolumeNode"), 0)
+
+
+def _simulated(name):
+    from ParotidClassifierCore.simulation.case import simulate_case
+
+    sample = next(sample for sample in SAMPLE_CASES if sample.name == name)
+    return simulate_case(sample.seed, sample.malignant)
+
+
+def _ijkToRas(volumeNode):
+    import vtk
+
+    matrix = vtk.vtkMatrix4x4()
+    volumeNode.GetIJKToRASMatrix(matrix)
+    return slicer.util.arrayFromVTKMatrix(matrix)
+
+
+def _countOf(className) -> int:
+    return slicer.mrmlScene.GetNumberOfNodesByClass(className)
