@@ -1,0 +1,378 @@
+"""Which widgets can show which types, and how: as much of Slicer 5.12's list as is modelled."""
+
+import abc
+import enum
+import inspect
+import logging
+import pathlib
+import types
+import typing
+
+import slicer
+
+from .annotations import (
+    Choice,
+    Decimals,
+    Maximum,
+    Minimum,
+    SingleStep,
+    WithinRange,
+    findFirstAnnotation,
+    splitAnnotations,
+    unannotatedType,
+)
+
+_logger = logging.getLogger("slicer")
+
+
+class GuiConnector(abc.ABC):
+    """Reads a widget's value, writes it, and tells of its changes.
+
+    Attributes:
+        widgetClasses: C++ names of the widgets; a subclass of them is another widget.
+        changeSignal: emitted when the widget's value changes; None if there is none.
+    """
+
+    widgetClasses: typing.ClassVar[tuple[str, ...]] = ()
+    changeSignal: typing.ClassVar[str | None] = None
+
+    def __init__(self, widget, datatype):
+        self._widget = widget
+        self._type, self._annotations = splitAnnotations(datatype)
+        self._callback = None
+
+    @classmethod
+    def canRepresent(cls, widget, datatype) -> bool:
+        """Tell whether the widget can show the type, which may be annotated."""
+        return widget.className() in cls.widgetClasses and cls.canShow(unannotatedType(datatype))
+
+    @classmethod
+    @abc.abstractmethod
+    def canShow(cls, kind) -> bool:
+        """Tell whether these widgets can show a bare type."""
+
+    @abc.abstractmethod
+    def read(self):
+        """Return the widget's value."""
+
+    @abc.abstractmethod
+    def write(self, value) -> None:
+        """Show a value."""
+
+    def widget(self):
+        """Return the widget."""
+        return self._widget
+
+    def onChanged(self, callback) -> None:
+        """Call back at every change of the widget's value, or with None no longer."""
+        if self.changeSignal and self._callback is not None:
+            self._widget.disconnect(self.changeSignal, self.changed)
+        self._callback = callback
+        if self.changeSignal and callback is not None:
+            self._widget.connect(self.changeSignal, self.changed)
+
+    def changed(self, *_values) -> None:
+        """Tell of a change."""
+        if self._callback is not None:
+            self._callback()
+
+    def _annotation(self, wanted):
+        return findFirstAnnotation(self._annotations, wanted)
+
+
+class PropertyConnector(GuiConnector):
+    """A widget whose value is one of its properties."""
+
+    valueProperty = ""
+    shows: typing.ClassVar[tuple[type, ...]] = ()
+
+    @classmethod
+    def canShow(cls, kind) -> bool:
+        """Tell whether the type is one of those listed."""
+        return kind in cls.shows
+
+    def read(self):
+        """Return the property."""
+        return getattr(self._widget, self.valueProperty)
+
+    def write(self, value) -> None:
+        """Set the property."""
+        setattr(self._widget, self.valueProperty, value)
+
+
+class CheckBoxConnector(PropertyConnector):
+    """A check box that is ticked or not."""
+
+    widgetClasses = ("QCheckBox", "ctkCheckBox")
+    changeSignal = "stateChanged(int)"
+    valueProperty, shows = "checked", (bool,)
+
+
+class PushButtonConnector(PropertyConnector):
+    """A push button that stays down or not."""
+
+    widgetClasses = ("QPushButton",)
+    changeSignal = "toggled(bool)"
+    valueProperty, shows = "checked", (bool,)
+
+    def __init__(self, widget, datatype):
+        super().__init__(widget, datatype)
+        if not widget.checkable:
+            _logger.warning("Push button %s is made checkable for a bool", widget.name)
+            widget.checkable = True
+
+
+class IntegerConnector(PropertyConnector):
+    """A slider or spin box of whole numbers."""
+
+    widgetClasses = ("QSlider", "QSpinBox")
+    changeSignal = "valueChanged(int)"
+    valueProperty, shows = "value", (int,)
+    unlimited = (-(2**31), 2**31 - 1)
+
+    def __init__(self, widget, datatype):
+        super().__init__(widget, datatype)
+        self._setStep()
+        self._setLimits()
+
+    def _setStep(self) -> None:
+        step = self._annotation(SingleStep)
+        if step is not None:
+            self._widget.singleStep = step.value
+
+    def _setLimits(self) -> None:
+        low, high = self._limits()
+        if self._needsLimits() and None in (low, high):
+            raise RuntimeError(f"A {self._widget.className()} needs a range of its parameter.")
+        self._widget.minimum = self.unlimited[0] if low is None else low
+        self._widget.maximum = self.unlimited[1] if high is None else high
+
+    def _limits(self) -> tuple:
+        both = self._annotation(WithinRange)
+        if both is not None:
+            return both.minimum, both.maximum
+        low, high = self._annotation(Minimum), self._annotation(Maximum)
+        return (low and low.minimum, high and high.maximum)
+
+    def _needsLimits(self) -> bool:
+        return self._widget.className() == "QSlider"
+
+
+class NumberConnector(IntegerConnector):
+    """A slider or spin box of numbers with digits after the point."""
+
+    widgetClasses = (
+        "QDoubleSpinBox",
+        "ctkSliderWidget",
+        "qMRMLSliderWidget",
+        "ctkDoubleSlider",
+        "ctkDoubleSpinBox",
+        "qMRMLSpinBox",
+    )
+    changeSignal = "valueChanged(double)"
+    shows = (float, int)
+    unlimited = (float("-inf"), float("inf"))
+
+    def __init__(self, widget, datatype):
+        decimals = findFirstAnnotation(splitAnnotations(datatype)[1], Decimals)
+        if unannotatedType(datatype) is int:
+            decimals = Decimals(0)
+        if decimals is not None and widget.className() != "ctkDoubleSlider":
+            widget.decimals = decimals.value
+        super().__init__(widget, datatype)
+
+    def read(self):
+        """Return the number in the type of the parameter."""
+        return self._type(super().read())
+
+    def write(self, value) -> None:
+        """Show the number."""
+        super().write(self._type(value))
+
+    def _needsLimits(self) -> bool:
+        return self._widget.className() in ("ctkSliderWidget", "qMRMLSliderWidget")
+
+
+class ChoiceConnector(GuiConnector):
+    """A combo box of the values that Choice allows; it replaces what the box listed before."""
+
+    widgetClasses = ("QComboBox", "ctkComboBox")
+    changeSignal = "currentIndexChanged(int)"
+
+    def __init__(self, widget, datatype):
+        super().__init__(widget, datatype)
+        self._list([(str(value), value) for value in self._choices()])
+
+    @classmethod
+    def canShow(cls, kind) -> bool:
+        """Tell whether the type is one whose values Choice can list."""
+        return kind in (int, float, str, bool)
+
+    def read(self):
+        """Return the value of the current item."""
+        return self._values[self._widget.currentIndex]
+
+    def write(self, value) -> None:
+        """Make the item of a value the current one."""
+        if value not in self._values:
+            raise ValueError(f"Unable to find value {value} in choices {self._values}")
+        self._widget.currentIndex = self._values.index(value)
+
+    def _choices(self) -> list:
+        choice = self._annotation(Choice)
+        if choice is None:
+            raise RuntimeError("A combo box needs the Choice annotation of its parameter.")
+        return list(choice.choices)
+
+    def _list(self, labelled: list[tuple]) -> None:
+        self._values = [value for _label, value in labelled]
+        self._widget.clear()
+        for label, _value in labelled:
+            self._widget.addItem(label)
+
+
+class EnumConnector(ChoiceConnector):
+    """A combo box of an enum's members, by label() if the enum has it, else by name.
+
+    The item that was current before stays current, by its position.
+    """
+
+    @classmethod
+    def canShow(cls, kind) -> bool:
+        """Tell whether the type is an enum."""
+        return issubclass(kind, enum.Enum)
+
+    def _choices(self) -> list:
+        return list(self._type)
+
+    def _list(self, labelled: list[tuple]) -> None:
+        label = getattr(self._type, "label", lambda member: member.name)
+        kept = [value for _text, value in labelled][self._widget.currentIndex]
+        super()._list([(label(value), value) for _text, value in labelled])
+        self.write(kept)
+
+
+class LineEditConnector(PropertyConnector):
+    """A line of text; the cursor stays where it is if the text does."""
+
+    widgetClasses = ("QLineEdit",)
+    changeSignal = "textChanged(QString)"
+    valueProperty, shows = "text", (str,)
+
+    def write(self, value) -> None:
+        """Show another text."""
+        if value != self._widget.text:
+            self._widget.text = value
+
+
+class LabelConnector(PropertyConnector):
+    """A label, which no user can change."""
+
+    widgetClasses = ("QLabel",)
+    valueProperty, shows = "text", (str,)
+
+
+class TextEditConnector(GuiConnector):
+    """Several lines of plain text."""
+
+    widgetClasses = ("QTextEdit",)
+    changeSignal = "textChanged()"
+
+    @classmethod
+    def canShow(cls, kind) -> bool:
+        """Tell whether the type is text."""
+        return kind is str
+
+    def read(self) -> str:
+        """Return the text without its format."""
+        return self._widget.toPlainText()
+
+    def write(self, value: str) -> None:
+        """Show another text."""
+        self._widget.setPlainText(value)
+
+
+class PathConnector(PropertyConnector):
+    """A path; a parameter of type str cannot be bound to it, in Slicer neither."""
+
+    widgetClasses = ("ctkPathLineEdit",)
+    changeSignal = "currentPathChanged(QString)"
+    valueProperty, shows = "currentPath", (pathlib.Path,)
+
+    def read(self) -> pathlib.Path:
+        """Return the path."""
+        return self._type(super().read())
+
+    def write(self, value) -> None:
+        """Show another path."""
+        super().write(str(value))
+
+
+class NodeConnector(GuiConnector):
+    """A selector of nodes; it takes the node types from the parameter."""
+
+    widgetClasses = ("qMRMLNodeComboBox",)
+    changeSignal = "currentNodeChanged(vtkMRMLNode*)"
+
+    def __init__(self, widget, datatype):
+        super().__init__(widget, datatype)
+        widget.nodeTypes = getNodeTypes(datatype)
+
+    @classmethod
+    def canShow(cls, kind) -> bool:
+        """Tell whether the type is a node class, or several, or None beside them."""
+        return isNodeOrUnionOfNodes(kind)
+
+    def read(self):
+        """Return the current node."""
+        return self._widget.currentNode()
+
+    def write(self, value) -> None:
+        """Select a node, or none."""
+        self._widget.setCurrentNode(value)
+
+
+def isNodeOrUnionOfNodes(datatype) -> bool:
+    """Tell whether a type is a MRML node class, or a union of such and None."""
+    return all(_isNodeClass(each) or each is type(None) for each in _classes(datatype)) and any(
+        map(_isNodeClass, _classes(datatype))
+    )
+
+
+def getNodeTypes(datatype) -> tuple[str, ...]:
+    """Return the names of the MRML node classes of a type."""
+    if not isNodeOrUnionOfNodes(datatype):
+        raise TypeError(f"Cannot handle type {datatype}")
+    return tuple(each.__name__ for each in _classes(datatype) if _isNodeClass(each))
+
+
+def createGuiConnector(widget, datatype) -> GuiConnector:
+    """Return what connects a widget with a type.
+
+    Raises:
+        RuntimeError: the widget cannot show the type, or only Slicer itself knows how.
+    """
+    for connector in _subclasses(GuiConnector):
+        if not inspect.isabstract(connector) and connector.canRepresent(widget, datatype):
+            return connector(widget, datatype)
+    raise RuntimeError(
+        f"Unable to create GUI connector from datatype '{datatype}' to widget {widget.className()}"
+    )
+
+
+def _isNodeClass(kind) -> bool:
+    return isinstance(kind, type) and issubclass(kind, slicer.vtkMRMLNode)
+
+
+def _classes(datatype) -> list:
+    kind = unannotatedType(datatype)
+    if typing.get_origin(kind) in (typing.Union, types.UnionType):
+        return [unannotatedType(each) for each in typing.get_args(kind)]
+    return [kind]
+
+
+def _subclasses(base) -> list[type]:
+    found = []
+    for each in base.__subclasses__():
+        found += [each, *_subclasses(each)]
+    return found
