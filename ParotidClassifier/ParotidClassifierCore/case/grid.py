@@ -155,7 +155,7 @@ def tumor_on_lattice(case: Case, margin: int) -> tuple[Box, np.ndarray]:
     """
     lattice = lattice_of(case.ct)
     ct_box = lattice.box_of_image(case.ct)
-    box = lattice.box_of_index_range(case.tumor, *_index_range(case.tumor, TUMOR))
+    box = lattice.box_of_index_range(case.tumor, *index_range(case.tumor, TUMOR))
     if box.intersection(ct_box).is_empty:
         raise UnusableMaskError(
             f"The {TUMOR} outline does not overlap the CT.",
@@ -198,7 +198,7 @@ def _without_border_voxels(ct: sitk.Image, ct_box: Box) -> Box:
 def _given_ring(
     ring: sitk.Image, lattice: Lattice, near: Box, ct_box: Box
 ) -> tuple[Box, np.ndarray]:
-    first, last = _index_range(ring, EXTERNAL2)
+    first, last = index_range(ring, EXTERNAL2)
     box = lattice.box_of_index_range(ring, first, last).intersection(ct_box)
     if box.is_empty or not near.padded(_FARTHEST_RING_MM).contains(box):
         raise UnusableMaskError(
@@ -223,8 +223,12 @@ def _refined(
     )
 
 
-def _index_range(mask: sitk.Image, region: str) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """Return the first and last voxel (x, y, z) of a mask."""
+def index_range(mask: sitk.Image, region: str) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Return the first and last voxel (x, y, z) of a mask.
+
+    Raises:
+        UnusableMaskError: it is empty; `region` names it.
+    """
     voxels = sitk.GetArrayViewFromImage(mask)
     slices = voxels.any(axis=(1, 2))
     if not slices.any():

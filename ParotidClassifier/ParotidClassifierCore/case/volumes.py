@@ -1,7 +1,8 @@
-"""Reading CT volumes: NRRD, NIfTI and MetaImage files, and folders with a DICOM series."""
+"""Reading and writing volumes: NRRD, NIfTI and MetaImage files, and folders with DICOM series."""
 
 from __future__ import annotations
 
+import errno
 import gzip
 import math
 import zlib
@@ -82,6 +83,18 @@ def read_volume(path: Path) -> sitk.Image:
             f"{path} cannot be read as an image: {_reason(error)}",
             "Export it again; the file may be damaged or incomplete.",
         ) from error
+
+
+def write_volume(path: Path, image: sitk.Image, compress: bool = True) -> None:
+    """Write `image` to `path`.
+
+    Raises:
+        OSError: it could not be written whole.
+    """
+    try:
+        sitk.WriteImage(image, str(path), useCompression=compress)
+    except RuntimeError as error:  # SimpleITK's word for a full disk and a missing folder alike
+        raise OSError(errno.EIO, "the image could not be stored whole") from error
 
 
 def _require_whole_nifti(path: Path, image: sitk.Image) -> None:

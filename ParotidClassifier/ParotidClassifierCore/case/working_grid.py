@@ -38,6 +38,11 @@ class Geometry:
     direction: tuple[float, ...]
     spacing: tuple[float, float, float] = (1.0, 1.0, 1.0)
 
+    @classmethod
+    def of(cls, image: sitk.Image) -> Geometry:
+        """Return the geometry of `image`."""
+        return cls(image.GetOrigin(), image.GetDirection(), image.GetSpacing())
+
     def image(self, array: np.ndarray) -> sitk.Image:
         """Return `array` (z, y, x) as an image with this geometry; booleans become uint8."""
         import SimpleITK as sitk

@@ -8,9 +8,8 @@ from pathlib import Path
 import numpy as np
 
 from .. import published
-from ..case.loading import CLINICAL_FILE, CT_FILE, SEGMENTATION_FILE
-from ..case.masks import save_segmentation
-from ..case.working_grid import TUMOR, Geometry
+from ..case.loading import CT_FILE, SEGMENTATION_FILE, Case
+from ..case.saving import save_case_folder
 from ..clinical import ClinicalRecord
 from ..cohort.manifest import CLINICAL_VARIABLES, TEST, TRAIN
 from ..errors import CohortError, UsageError
@@ -94,14 +93,8 @@ def write_case(case: SimulatedCase, folder: Path) -> None:
     Raises:
         OutputError: the folder cannot be written.
     """
-    import SimpleITK as sitk
-
-    geometry = Geometry(case.ct.GetOrigin(), case.ct.GetDirection(), case.ct.GetSpacing())
     with written_together(folder) as beside:
-        sitk.WriteImage(case.ct, str(beside / CT_FILE), useCompression=True)
-        outline = sitk.GetArrayFromImage(case.tumor).astype(bool)
-        save_segmentation(beside / SEGMENTATION_FILE, {TUMOR: outline}, geometry)
-        write_json(beside / CLINICAL_FILE, case.record.words())
+        save_case_folder(beside, Case(case.ct, case.tumor, record=case.record))
         write_json(beside / TRUTH_FILE, truth(case))
 
 

@@ -152,11 +152,11 @@ def test_a_failed_save_leaves_what_was_there(tmp_path, monkeypatch):
     path = tmp_path / "ring.seg.nrrd"
     path.write_text("the old one")
 
-    def full_disk(file, *_, **__):
-        raise OSError(28, "No space left on device")
+    def full_disk(*_, **__):
+        raise RuntimeError("[nrrd] _nrrdGzWrite: failed to write to file")
 
-    monkeypatch.setattr(slicerio, "write_segmentation", full_disk)
-    with pytest.raises(OutputError, match="No space left"):
+    monkeypatch.setattr(sitk, "WriteImage", full_disk)
+    with pytest.raises(OutputError, match="could not be stored whole"):
         save_segmentation(path, {"Tumor": np.ones((4, 4, 4), bool)}, GEOMETRY)
     assert path.read_text() == "the old one"
     assert [p.name for p in tmp_path.iterdir()] == ["ring.seg.nrrd"]
