@@ -1,0 +1,32 @@
+"""The sample cases inside 3D Slicer must work before anything has been installed there."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import ParotidClassifierCore
+
+CORE = Path(ParotidClassifierCore.__file__).parent
+NOT_SHIPPED_WITH_SLICER = (
+    "torch", "radiomics", "sklearn", "pandas", "matplotlib", "yaml", "nrrd", "slicerio", "pydicom",
+    "joblib", "safetensors", "threadpoolctl", "tqdm", "trimesh",
+)  # fmt: skip
+
+SIMULATION = f"""
+import sys
+sys.modules.update(dict.fromkeys({NOT_SHIPPED_WITH_SLICER!r}))  # None: importing it fails
+from ParotidClassifierCore.case.masks import REGION_COLORS
+from ParotidClassifierCore.simulation.case import simulate_case
+assert simulate_case(13, malignant=False).tumor.GetSize()
+"""
+
+
+def test_a_case_is_simulated_with_what_slicer_ships_alone():
+    process = subprocess.run(
+        [sys.executable, "-c", SIMULATION],
+        cwd=CORE.parent,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert process.returncode == 0, process.stderr
