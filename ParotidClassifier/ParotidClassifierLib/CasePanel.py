@@ -4,6 +4,7 @@ from functools import partial
 
 import qt
 import slicer
+from ParotidClassifierCore.case.working_grid import TUMOR
 from slicer.i18n import tr as _
 
 from .FindingsText import findingsText
@@ -99,15 +100,14 @@ class CasePanel(Panel):
         )
 
     def _startCase(self, ctNode, outlineNode) -> None:
-        from ParotidClassifierCore.case.working_grid import TUMOR
-
         before = self.parameterNode.segmentation
         if before is not None:
             before.SetDisplayVisibility(False)  # it would lie over the other patient
-        self.parameterNode.clinical = ""
-        self.parameterNode.plainCt = None
-        self.parameterNode.segmentation = None
-        self.parameterNode.ct = ctNode
+        with slicer.util.NodeModify(self.parameterNode):
+            self.parameterNode.clinical = ""
+            self.parameterNode.plainCt = None
+            self.parameterNode.segmentation = None
+            self.parameterNode.ct = ctNode
         self.logic.adoptOutline(self.parameterNode, outlineNode, segmentNamed(outlineNode, TUMOR))
         slicer.mrmlScene.RemoveNode(outlineNode)  # the case has its own copy now
 

@@ -5,6 +5,8 @@ from contextlib import contextmanager
 from functools import partial
 
 import slicer
+from ParotidClassifierCore.clinical import ClinicalRecord
+from ParotidClassifierCore.errors import ClinicalValueError
 from slicer.i18n import tr as _
 
 from .ClinicalOffers import ClinicalOffers
@@ -60,7 +62,7 @@ class ClinicalPanel(Panel):
         self._setUpComboBoxes()
         self._setUpSpinBoxes()
         self.offers = ClinicalOffers(self.ui.measuredRowsLayout, self.onTake)
-        self._measuredNodes = ()
+        self._measuredOn = ()
         self.ui.measureButton.connect("clicked(bool)", self.onMeasureButton)
         self.ui.takeAllButton.connect("clicked(bool)", self.onTakeAllButton)
         self.ui.takeSampleButton.connect("clicked(bool)", self.onTakeSampleButton)
@@ -74,7 +76,7 @@ class ClinicalPanel(Panel):
                 )
 
     def _setUpComboBoxes(self) -> None:
-        for name, comboBox in self._comboBoxes():
+        for name, comboBox in self.comboBoxes().items():
             for level in _levels(name):
                 comboBox.addItem(levelLabel(level), level)
             comboBox.connect("currentIndexChanged(int)", partial(self.onLevel, name))
@@ -85,8 +87,9 @@ class ClinicalPanel(Panel):
             "valueChanged(double)", partial(self.onQuantity, "max_diameter_cm")
         )
 
-    def _comboBoxes(self):
-        return [(name, getattr(self.ui, widget)) for name, widget in _COMBO_BOXES.items()]
+    def comboBoxes(self) -> dict:
+        """Return the combo box of each recorded finding that has levels."""
+        return {name: getattr(self.ui, widget) for name, widget in _COMBO_BOXES.items()}
 
     def refresh(self) -> None:
         """Show the stored findings; cheap, and the same if called twice."""
@@ -104,7 +107,7 @@ class ClinicalPanel(Panel):
             # All of them are quiet: the button that goes out would report it, too.
             with _quiet(*row.values()):
                 row[words[name]].checked = True
-        for name, comboBox in self._comboBoxes():
+        for name, comboBox in self.comboBoxes().items():
             with _quiet(comboBox):
                 comboBox.currentIndex = comboBox.findData(words[name])
         for name, widget in _SPIN_BOXES.items():
@@ -142,7 +145,7 @@ class ClinicalPanel(Panel):
         return sampleClinicalFindings(self.parameterNode.ct) if self.parameterNode else {}
 
     def _showMeasured(self, record) -> None:
-        if self._nodes() != self._measuredNodes:
+        if self.offers.measurements and self._measurable() != self._measuredOn:
             self.offers.clear()
         self.offers.markTaken(record)
         self.ui.measuredOffers.visible = bool(self.offers.measurements)
@@ -152,12 +155,13 @@ class ClinicalPanel(Panel):
             self.parameterNode.segmentation,
         )
 
-    def _nodes(self) -> tuple:
-        """Return what a measurement was made on; another patient's values are not offered."""
+    def _measurable(self) -> tuple:
+        """Return what is measured: values of another image or outline are not offered."""
         if self.parameterNode is None:
             return ()
-        nodes = self.parameterNode.ct, self.parameterNode.plainCt, self.parameterNode.segmentation
-        return tuple(node and node.GetID() for node in nodes)
+        images = self.parameterNode.ct, self.parameterNode.plainCt
+        tumorKey, _ringKey = self.logic.ringFollower.keys()
+        return (*(node and node.GetID() for node in images), tumorKey)
 
     def onChoice(self, name: str, word: str, chosen) -> None:
         """Store a predictor; the button that goes out has nothing to say."""
@@ -179,7 +183,7 @@ class ClinicalPanel(Panel):
             _("The tumour could not be measured."), waitCursor=True
         ):
             self.offers.show(self.logic.measurements(self.parameterNode))
-            self._measuredNodes = self._nodes()
+            self._measuredOn = self._measurable()
         self.refresh()
 
     def onTake(self, measurements) -> None:
@@ -200,24 +204,22 @@ class ClinicalPanel(Panel):
         self.refresh()
 
     def _store(self, words: dict) -> None:
-        with slicer.util.tryWithErrorDisplay(_("The clinical findings could not be stored.")):
+        with (
+            slicer.util.tryWithErrorDisplay(_("The clinical findings could not be stored.")),
+            slicer.util.NodeModify(self.parameterNode),
+        ):
             for name, value in words.items():
                 setClinicalValue(self.parameterNode, name, value)
         self.refresh()
 
 
 def _levels(name: str) -> list:
-    from ParotidClassifierCore.clinical import ClinicalRecord
-
     levels = [level.value for level in type(getattr(ClinicalRecord(), name))]
     return sorted(levels, key=lambda word: word != "unknown")  # "Unknown" comes first
 
 
 def _storedRecord(parameterNode):
     """Return the record as far as it can be read, and one error for each value that cannot."""
-    from ParotidClassifierCore.clinical import ClinicalRecord
-    from ParotidClassifierCore.errors import ClinicalValueError
-
     if parameterNode is None:
         return ClinicalRecord(), []
     try:

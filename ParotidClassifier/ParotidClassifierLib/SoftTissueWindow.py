@@ -1,6 +1,7 @@
 """The study's display window, 400/40 HU, on the CTs of a case."""
 
 import slicer
+from ParotidClassifierCore.case.working_grid import window_hu
 
 
 def hasAutomaticWindow(volumeNode) -> bool:
@@ -11,8 +12,6 @@ def hasAutomaticWindow(volumeNode) -> bool:
 
 def setSoftTissueWindow(volumeNode) -> None:
     """Show a volume at window 400 HU, level 40 HU."""
-    from ParotidClassifierCore.case.working_grid import window_hu
-
     if volumeNode.GetScalarVolumeDisplayNode() is None:
         volumeNode.CreateDefaultDisplayNodes()
     display = volumeNode.GetScalarVolumeDisplayNode()

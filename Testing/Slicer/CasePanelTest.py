@@ -1,0 +1,188 @@
+"""Self tests of the panel "1. Case"."""
+
+from unittest.mock import patch
+
+import slicer
+from MadeScene import addCt, addMr, addOutline
+from ParotidClassifierLib.CasePanel import CasePanel
+from slicer.ScriptedLoadableModule import ScriptedLoadableModuleTest
+
+from ParotidClassifier import ParotidClassifierLogic
+
+OK, WARNING, ERROR = "\N{CHECK MARK}", "\N{WARNING SIGN}", "\N{BALLOT X}"
+
+
+class CasePanelTest(ScriptedLoadableModuleTest):
+    """The user chooses the images and is told what they are good for."""
+
+    def setUp(self):
+        slicer.mrmlScene.Clear(0)
+        self.logic = ParotidClassifierLogic()
+        self.parameterNode = self.logic.getParameterNode()
+        self.logic.follow(self.parameterNode)
+        self.panel = CasePanel(self.logic)
+        self.ui = self.panel.ui
+        self.panel.setParameterNode(self.parameterNode)
+
+    def tearDown(self):
+        self.panel.cleanup()
+        self.logic.stop()
+        slicer.mrmlScene.Clear(0)
+
+    def findings(self):
+        self.panel.refresh()
+        return self.ui.findingsLabel.text
+
+    def test_a_chosen_ct_reaches_the_parameter_node(self):
+        ctNode, plainNode = addCt(), addCt("Plain CT", enhancementHu=-40)
+        self.ui.ctSelector.setCurrentNode(ctNode)
+        self.ui.plainCtSelector.setCurrentNode(plainNode)
+        self.assertEqual(self.parameterNode.ct, ctNode)
+        self.assertEqual(self.parameterNode.plainCt, plainNode)
+
+    def test_the_parameter_nodes_ct_is_shown(self):
+        ctNode = addCt()
+        self.parameterNode.ct = ctNode
+        self.assertEqual(self.ui.ctSelector.currentNode(), ctNode)
+        self.assertIsNone(self.ui.plainCtSelector.currentNode())
+
+    def test_without_a_ct_the_first_step_is_named_and_nothing_is_found(self):
+        self.assertIn("arterial phase", self.ui.firstStepLabel.text)
+        self.assertFalse(self.ui.firstStepLabel.isHidden())
+        self.assertTrue(self.ui.findingsLabel.isHidden())
+        self.assertFalse(self.ui.softTissueButton.enabled)
+
+    def test_a_good_ct_has_only_ticks(self):
+        self.parameterNode.ct = addCt()
+        findings = self.findings()
+        self.assertIn(OK, findings)
+        self.assertIn("70 × 60 × 24 voxels of 1.00 × 1.00 × 2.00 mm", findings)
+        self.assertNotIn(WARNING, findings)
+        self.assertNotIn(ERROR, findings)
+        self.assertTrue(self.ui.firstStepLabel.isHidden())
+
+    def test_an_image_that_is_no_ct_is_marked_with_a_cross(self):
+        self.parameterNode.ct = addMr()
+        self.assertIn(ERROR, self.findings())
+
+    def test_every_finding_of_the_logic_is_shown_with_its_words(self):
+        self.parameterNode.ct = addCt()
+        self.parameterNode.plainCt = addCt("Plain CT", enhancementHu=-40)
+        shown = self.findings()
+        for finding in self.logic.caseFindings(self.parameterNode):
+            self.assertIn(finding.message, shown)
+
+    def test_the_same_image_as_plain_ct_is_warned_of(self):
+        self.parameterNode.ct = addCt()
+        self.parameterNode.plainCt = addCt("The same again")
+        self.assertIn(WARNING, self.findings())
+
+    def test_refreshing_twice_shows_the_same(self):
+        self.parameterNode.ct = addCt()
+        self.assertEqual(self.findings(), self.findings())
+
+    def test_the_ct_the_user_chooses_is_shown_at_400_40(self):
+        ctNode, composite = addCt(), self.addSliceView()
+        self.panel.onCtChosen(ctNode)
+        self.assertEqual(windowAndLevel(ctNode), (400.0, 40.0))
+        self.assertEqual(composite.GetBackgroundVolumeID(), ctNode.GetID())
+
+    def test_a_window_the_user_has_set_is_left_alone(self):
+        ctNode = addCt()
+        setWindow(ctNode, 2000.0, 500.0)
+        self.panel.onCtChosen(ctNode)
+        self.panel.onPlainCtChosen(ctNode)
+        self.assertEqual(windowAndLevel(ctNode), (2000.0, 500.0))
+
+    def test_choosing_no_ct_shows_no_error(self):
+        self.panel.onCtChosen(None)
+        self.panel.onPlainCtChosen(None)
+
+    def test_the_button_sets_the_window_of_both_cts(self):
+        ctNode, plainNode = addCt(), addCt("Plain CT")
+        composite = self.addSliceView()
+        for node in (ctNode, plainNode):
+            setWindow(node, 2000.0, 500.0)
+        self.parameterNode.ct, self.parameterNode.plainCt = ctNode, plainNode
+        self.panel.refresh()
+        self.ui.softTissueButton.click()
+        self.assertEqual(windowAndLevel(ctNode), (400.0, 40.0))
+        self.assertEqual(windowAndLevel(plainNode), (400.0, 40.0))
+        self.assertEqual(composite.GetBackgroundVolumeID(), ctNode.GetID())
+
+    def test_a_sample_case_is_loaded_and_chosen_with_its_outline(self):
+        self.sampleAction("malignant").trigger()
+        self.assertEqual(self.parameterNode.ct.GetName(), "Simulated CT (malignant)")
+        segmentation = self.parameterNode.segmentation.GetSegmentation()
+        tumor = segmentation.GetSegmentIdBySegmentName("Tumor")
+        outline = slicer.util.arrayFromSegmentBinaryLabelmap(
+            self.parameterNode.segmentation, tumor, self.parameterNode.ct
+        )
+        self.assertGreater(int(outline.sum()), 0)
+        self.assertEqual(windowAndLevel(self.parameterNode.ct), (400.0, 40.0))
+        self.assertIn(OK, self.findings())
+
+    def test_a_sample_cases_findings_are_not_entered_by_loading_it(self):
+        self.sampleAction("malignant").trigger()
+        self.assertEqual(self.parameterNode.clinical, "")
+
+    def test_a_sample_case_does_not_inherit_from_the_patient_before(self):
+        ctNode = addCt()
+        outline = addOutline(ctNode)
+        self.parameterNode.ct = self.parameterNode.plainCt = ctNode
+        self.parameterNode.segmentation = outline
+        self.parameterNode.clinical = '{"margin": "unclear"}'
+        self.sampleAction("benign").trigger()
+        self.assertEqual(self.parameterNode.clinical, "")
+        self.assertIsNone(self.parameterNode.plainCt)
+        self.assertNotEqual(self.parameterNode.segmentation, outline)
+        self.assertIsNotNone(slicer.mrmlScene.GetNodeByID(outline.GetID()))
+        self.assertFalse(outline.GetDisplayVisibility())
+
+    def test_a_case_is_kept_where_the_user_does_not_want_another(self):
+        self.parameterNode.ct = ctNode = addCt()
+        self.parameterNode.clinical = '{"margin": "unclear"}'
+        with patch.object(slicer.util, "confirmOkCancelDisplay", return_value=False):
+            self.sampleAction("benign").trigger()
+        self.assertEqual(self.parameterNode.ct, ctNode)
+        self.assertEqual(self.parameterNode.clinical, '{"margin": "unclear"}')
+
+    def test_a_closed_scene_leaves_an_empty_panel(self):
+        self.parameterNode.ct = addCt()
+        self.panel.refresh()
+        self.panel.setParameterNode(None)
+        self.logic.follow(None)
+        slicer.mrmlScene.Clear(0)
+        self.panel.refresh()
+        self.assertTrue(self.ui.findingsLabel.isHidden())
+        self.assertFalse(self.ui.ctSelector.enabled)
+        self.assertFalse(self.ui.softTissueButton.enabled)
+        self.assertFalse(self.ui.sampleCaseButton.enabled)
+
+    def test_the_panel_works_again_with_the_next_scene(self):
+        self.panel.setParameterNode(None)
+        self.logic.follow(None)
+        slicer.mrmlScene.Clear(0)
+        self.parameterNode = self.logic.getParameterNode()
+        self.panel.setParameterNode(self.parameterNode)
+        ctNode = addCt()
+        self.ui.ctSelector.setCurrentNode(ctNode)
+        self.assertEqual(self.parameterNode.ct, ctNode)
+        self.assertIn(OK, self.findings())
+
+    def sampleAction(self, kind):
+        return next(action for action in self.panel.sampleMenu.actions() if kind in action.text)
+
+    def addSliceView(self):
+        return slicer.mrmlScene.AddNewNodeByClass("vtkMRMLSliceCompositeNode")
+
+
+def setWindow(volumeNode, window, level):
+    display = volumeNode.GetScalarVolumeDisplayNode()
+    display.AutoWindowLevelOff()
+    display.SetWindowLevel(window, level)
+
+
+def windowAndLevel(volumeNode):
+    display = volumeNode.GetScalarVolumeDisplayNode()
+    return display.GetWindow(), display.GetLevel()

@@ -1,0 +1,264 @@
+"""Self tests of the panel "4. Clinical findings"."""
+
+import json
+
+import slicer
+from MadeScene import addCt, addOutline
+from ParotidClassifierLib.ClinicalPanel import ClinicalPanel
+from ParotidClassifierLib.Parameters import clinicalRecord, setClinicalValue
+from slicer.ScriptedLoadableModule import ScriptedLoadableModuleTest
+
+from ParotidClassifier import ParotidClassifierLogic
+
+SAMPLE = {"symptoms": "with", "margin": "unclear", "age_years": 61.0}
+
+
+class ClinicalPanelTest(ScriptedLoadableModuleTest):
+    """The user enters findings; what can be measured is offered and never taken silently."""
+
+    def setUp(self):
+        slicer.mrmlScene.Clear(0)
+        self.logic = ParotidClassifierLogic()
+        self.parameterNode = self.logic.getParameterNode()
+        self.logic.follow(self.parameterNode)
+        self.panel = ClinicalPanel(self.logic)
+        self.ui = self.panel.ui
+        self.panel.setParameterNode(self.parameterNode)
+
+    def tearDown(self):
+        self.panel.cleanup()
+        self.logic.stop()
+        slicer.mrmlScene.Clear(0)
+
+    def stored(self):
+        return json.loads(self.parameterNode.clinical or "{}")
+
+    def chooseCase(self):
+        ctNode = addCt()
+        self.parameterNode.ct = ctNode
+        self.parameterNode.plainCt = addCt("Plain CT", enhancementHu=-60)
+        self.logic.adoptOutline(self.parameterNode, addOutline(ctNode), "Tumor")
+        self.panel.refresh()
+
+    def chooseSampleCase(self, words=SAMPLE):
+        ctNode = addCt()
+        ctNode.SetAttribute("ParotidClassifier.clinical", json.dumps(words))
+        self.parameterNode.ct = ctNode
+        self.panel.refresh()
+
+    def test_everything_is_unknown_to_begin_with(self):
+        for button in ("symptomsUnknownButton", "marginUnknownButton", "lymphNodesUnknownButton"):
+            self.assertTrue(getattr(self.ui, button).checked)
+        self.assertEqual(self.ui.sexComboBox.currentText, "Unknown")
+        self.assertEqual(self.ui.ageYearsSpinBox.text, "Unknown")
+        self.assertEqual(self.ui.maxDiameterSpinBox.text, "Unknown")
+        self.assertEqual(self.stored(), {})
+
+    def test_a_chosen_predictor_reaches_the_record(self):
+        self.ui.symptomsWithButton.click()
+        self.ui.marginClearButton.click()
+        self.ui.lymphNodesWithoutButton.click()
+        self.assertEqual(
+            self.stored(), {"symptoms": "with", "margin": "clear", "lymph_nodes": "without"}
+        )
+
+    def test_the_choices_of_a_row_exclude_each_other_and_leave_the_other_rows_alone(self):
+        self.ui.symptomsWithButton.click()
+        self.ui.symptomsWithoutButton.click()
+        self.assertFalse(self.ui.symptomsWithButton.checked)
+        self.assertTrue(self.ui.marginUnknownButton.checked)
+        self.assertEqual(self.stored(), {"symptoms": "without"})
+
+    def test_unknown_can_be_chosen_again(self):
+        self.ui.marginUnclearButton.click()
+        self.ui.marginUnknownButton.click()
+        self.assertEqual(self.stored(), {})
+        self.assertTrue(self.ui.marginUnknownButton.checked)
+
+    def test_stored_findings_are_shown(self):
+        words = {"symptoms": "without", "margin": "unclear", "sex": "female", "age_years": 54}
+        for name, value in words.items():
+            setClinicalValue(self.parameterNode, name, value)
+        self.panel.refresh()
+        self.assertTrue(self.ui.symptomsWithoutButton.checked)
+        self.assertTrue(self.ui.marginUnclearButton.checked)
+        self.assertTrue(self.ui.lymphNodesUnknownButton.checked)
+        self.assertEqual(self.ui.sexComboBox.currentText, "Female")
+        self.assertEqual(self.ui.ageYearsSpinBox.value, 54)
+        self.assertEqual(self.stored(), words)
+
+    def test_every_level_of_every_recorded_finding_can_be_chosen_and_comes_back(self):
+        comboBoxes = self.panel.comboBoxes()
+        self.assertEqual(len(comboBoxes), 11)
+        for name, comboBox in comboBoxes.items():
+            for index in range(1, comboBox.count):
+                comboBox.currentIndex = index
+                self.assertEqual(self.stored()[name], comboBox.itemData(index))
+                self.panel.refresh()
+                self.assertEqual(comboBox.currentIndex, index)
+            comboBox.currentIndex = 0
+            self.assertNotIn(name, self.stored())
+
+    def test_numbers_reach_the_record_and_are_forgotten_at_unknown(self):
+        self.ui.ageYearsSpinBox.value = 61
+        self.ui.maxDiameterSpinBox.value = 2.4
+        record = clinicalRecord(self.parameterNode)
+        self.assertEqual((record.age_years, record.max_diameter_cm), (61.0, 2.4))
+        self.ui.ageYearsSpinBox.value = self.ui.ageYearsSpinBox.minimum
+        self.ui.maxDiameterSpinBox.value = 0.0
+        self.assertEqual(self.stored(), {})
+
+    def test_a_newborns_age_is_not_unknown(self):
+        self.ui.ageYearsSpinBox.value = 0
+        self.assertEqual(clinicalRecord(self.parameterNode).age_years, 0.0)
+
+    def test_what_is_unknown_and_what_follows_is_said(self):
+        self.ui.symptomsWithButton.click()
+        note = self.ui.clinicalNoteLabel
+        self.assertIn("Clinical and Combined are then not available", note.text)
+        self.assertIn("Tumour margin, Enlarged lymph nodes", note.text)
+        self.assertNotIn("Symptoms", note.text)
+        self.ui.marginClearButton.click()
+        self.ui.lymphNodesWithoutButton.click()
+        self.assertTrue(note.isHidden())
+
+    def test_the_definition_of_enlarged_nodes_is_a_click_away(self):
+        self.assertTrue(self.ui.lymphNodesDefinition.isHidden())
+        self.ui.lymphNodesHelpButton.click()
+        self.assertFalse(self.ui.lymphNodesDefinition.isHidden())
+        self.assertIn("15 mm", self.ui.lymphNodesDefinition.text)
+
+    def test_the_recorded_findings_are_folded_away(self):
+        self.assertTrue(self.ui.recordedGroupBox.collapsed)
+
+    def test_refreshing_stores_nothing_and_shows_the_same(self):
+        setClinicalValue(self.parameterNode, "max_diameter_cm", 2.37)
+        before = self.parameterNode.clinical
+        self.panel.refresh()
+        self.panel.refresh()
+        self.assertEqual(self.parameterNode.clinical, before)
+
+    def test_measured_values_are_offered_and_not_taken(self):
+        self.chooseCase()
+        self.ui.measureButton.click()
+        offered = {offer.variable for offer in self.panel.offers.measurements}
+        self.assertEqual(
+            offered, {"max_diameter_cm", "cystic_areas", "calcification", "enhancement_degree"}
+        )
+        self.assertEqual(self.stored(), {})
+
+    def test_one_measured_value_is_taken_by_its_button(self):
+        self.chooseCase()
+        self.ui.measureButton.click()
+        self.panel.offers.takeButtons["max_diameter_cm"].click()
+        self.assertEqual(list(self.stored()), ["max_diameter_cm"])
+        self.assertAlmostEqual(self.stored()["max_diameter_cm"], 1.9, delta=0.1)
+        self.assertAlmostEqual(self.ui.maxDiameterSpinBox.value, 1.9, delta=0.1)
+        self.assertFalse(self.panel.offers.takeButtons["max_diameter_cm"].enabled)
+
+    def test_all_measured_values_are_taken_at_once(self):
+        self.chooseCase()
+        self.ui.measureButton.click()
+        self.ui.takeAllButton.click()
+        self.assertEqual(
+            self.stored(), {offer.variable: offer.value for offer in self.panel.offers.measured}
+        )
+        self.assertEqual(self.stored()["enhancement_degree"], "obvious")
+
+    def test_what_cannot_be_measured_says_why_and_has_no_button(self):
+        self.chooseCase()
+        self.parameterNode.plainCt = None
+        self.ui.measureButton.click()
+        self.assertNotIn("enhancement_degree", self.panel.offers.takeButtons)
+        offer = next(
+            offer
+            for offer in self.panel.offers.measurements
+            if offer.variable == "enhancement_degree"
+        )
+        self.assertIsNone(offer.value)
+        self.assertIn("plain CT", offer.how)
+
+    def test_a_measured_value_can_be_taken_again_after_it_was_changed(self):
+        self.chooseCase()
+        self.ui.measureButton.click()
+        self.ui.takeAllButton.click()
+        self.ui.maxDiameterSpinBox.value = 5.0
+        self.assertTrue(self.panel.offers.takeButtons["max_diameter_cm"].enabled)
+
+    def test_another_ct_takes_the_old_offers_away(self):
+        self.chooseCase()
+        self.ui.measureButton.click()
+        self.parameterNode.ct = addCt("Another patient")
+        self.panel.refresh()
+        self.assertEqual(self.panel.offers.measurements, [])
+        self.assertTrue(self.ui.measuredOffers.isHidden())
+
+    def test_an_edited_outline_takes_the_old_offers_away(self):
+        self.chooseCase()
+        self.ui.measureButton.click()
+        self.logic.adoptOutline(
+            self.parameterNode, addOutline(self.parameterNode.ct, radiusMm=6.0), "Tumor"
+        )
+        self.panel.refresh()
+        self.assertEqual(self.panel.offers.measurements, [])
+
+    def test_without_outline_there_is_nothing_to_measure(self):
+        self.assertFalse(self.ui.measureButton.enabled)
+        self.parameterNode.ct = addCt()
+        self.panel.refresh()
+        self.assertFalse(self.ui.measureButton.enabled)
+
+    def test_a_sample_cases_findings_are_offered_in_words_and_not_taken(self):
+        self.chooseSampleCase()
+        self.assertFalse(self.ui.sampleOffer.isHidden())
+        self.assertIn("Tumour margin: Unclear", self.ui.sampleOfferLabel.text)
+        self.assertIn("Age: 61 years", self.ui.sampleOfferLabel.text)
+        self.assertEqual(self.stored(), {})
+
+    def test_a_sample_cases_findings_are_taken_by_the_button(self):
+        self.chooseSampleCase()
+        self.ui.takeSampleButton.click()
+        self.assertEqual(self.stored(), SAMPLE)
+        self.assertTrue(self.ui.symptomsWithButton.checked)
+        self.assertTrue(self.ui.sampleOffer.isHidden())
+
+    def test_a_ct_of_the_users_own_has_no_such_offer(self):
+        self.parameterNode.ct = addCt()
+        self.panel.refresh()
+        self.assertTrue(self.ui.sampleOffer.isHidden())
+
+    def test_a_stored_level_that_does_not_exist_is_shown_as_error_and_not_lost(self):
+        self.parameterNode.clinical = stored = '{"symptoms": "with", "margin": "blurred"}'
+        self.panel.refresh()
+        self.assertFalse(self.ui.storedError.isHidden())
+        self.assertIn("blurred", self.ui.storedErrorLabel.text)
+        self.assertTrue(self.ui.symptomsWithButton.checked)
+        self.assertEqual(self.parameterNode.clinical, stored)
+
+    def test_choosing_the_level_again_mends_the_record(self):
+        self.parameterNode.clinical = '{"symptoms": "with", "margin": "blurred"}'
+        self.panel.refresh()
+        self.ui.marginUnclearButton.click()
+        self.assertEqual(self.stored(), {"symptoms": "with", "margin": "unclear"})
+        self.assertTrue(self.ui.storedError.isHidden())
+
+    def test_findings_that_cannot_be_read_stay_until_the_user_forgets_them(self):
+        self.parameterNode.clinical = "not json"
+        self.panel.refresh()
+        self.assertIn("cannot be read", self.ui.storedErrorLabel.text)
+        self.assertEqual(self.parameterNode.clinical, "not json")
+        self.ui.forgetButton.click()
+        self.assertEqual(self.parameterNode.clinical, "")
+        self.assertTrue(self.ui.storedError.isHidden())
+
+    def test_a_closed_scene_leaves_an_empty_panel(self):
+        self.chooseCase()
+        self.ui.measureButton.click()
+        self.ui.symptomsWithButton.click()
+        self.panel.setParameterNode(None)
+        self.logic.follow(None)
+        slicer.mrmlScene.Clear(0)
+        self.panel.refresh()
+        self.assertTrue(self.ui.symptomsUnknownButton.checked)
+        self.assertFalse(self.ui.clinicalCollapsibleButton.enabled)
+        self.assertEqual(self.panel.offers.measurements, [])
