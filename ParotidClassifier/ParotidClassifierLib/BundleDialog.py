@@ -1,0 +1,50 @@
+"""What is known about a model bundle, in a window of its own."""
+
+from html import escape
+
+import qt
+import slicer
+from slicer.i18n import tr as _
+
+
+def bundleDialog(summary):
+    """Return a window with what Core's BundleSummary says of a bundle; to be shown and kept."""
+    dialog = qt.QDialog(slicer.util.mainWindow())
+    dialog.windowTitle = _("About the model bundle {name}").format(name=summary.name)
+    dialog.resize(680, 720)
+    layout = qt.QVBoxLayout(dialog)
+    layout.addWidget(_facts(summary))
+    layout.addWidget(_modelCard(summary))
+    buttons = qt.QDialogButtonBox(qt.QDialogButtonBox.Close)
+    buttons.connect("rejected()", dialog.reject)
+    layout.addWidget(buttons)
+    return dialog
+
+
+def _facts(summary):
+    rows = (
+        (_("Bundle"), summary.banner),
+        (_("Training cohort"), summary.cohort_line),
+        (_("Intended use"), summary.intended_use),
+        (_("Hash (SHA-256)"), summary.hash),
+        (_("Place"), str(summary.path)),
+    )
+    label = qt.QLabel()
+    label.objectName = "bundleFactsLabel"
+    label.wordWrap = True
+    label.textInteractionFlags = qt.Qt.TextSelectableByMouse
+    label.text = "<table cellpadding='2'>{rows}</table>".format(
+        rows="".join(
+            f"<tr><td><b>{escape(name)}</b>&nbsp;&nbsp;</td><td>{escape(value)}</td></tr>"
+            for name, value in rows
+        )
+    )
+    return label
+
+
+def _modelCard(summary):
+    browser = qt.QTextBrowser()
+    browser.objectName = "modelCardBrowser"
+    browser.openExternalLinks = True
+    browser.markdown = summary.model_card
+    return browser

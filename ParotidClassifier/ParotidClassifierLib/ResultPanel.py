@@ -1,0 +1,177 @@
+"""The panel "6. Result": the probability, what drove it, and whether it still holds."""
+
+from html import escape
+
+import qt
+from slicer.i18n import tr as _
+
+from .FindingsText import findingRow, noteText
+from .Panel import Panel
+from .ResultChart import ContributionChart, ProbabilityGauge, signed
+from .ResultContents import (
+    availableModels,
+    contributionRows,
+    headlineModel,
+    modelsTable,
+    percent,
+    thresholdWords,
+)
+from .ResultExports import ResultExports
+
+# Strips bring their own background, so that they read alike in the light and the dark theme.
+_BANNER_STYLE = "background-color:#FFE08A; color:#332800; border-radius:3px; padding:6px;"
+_STALE_STYLE = "background-color:#B83A0B; color:#FFFFFF; border-radius:3px; padding:6px;"
+_HEADLINE_FONT_SCALE = 3.0
+_HASH_CHARACTERS_SHOWN = 12
+
+
+class ResultPanel(Panel):
+    """Shows the stored result; everything is drawn from it, so a reopened scene shows it again."""
+
+    uiFile = "ResultPanel.ui"
+
+    def setup(self) -> None:
+        """Add the drawings and connect the signals of the widgets."""
+        self._result = None
+        self._shownModels = []
+        self.exports = ResultExports(self.logic, self.ui, self.refresh)
+        self.ui.bannerLabel.setStyleSheet(_BANNER_STYLE)
+        self.ui.outOfDateLabel.setStyleSheet(_STALE_STYLE)
+        self.gauge = ProbabilityGauge()
+        self.ui.gaugeHolder.layout().addWidget(self.gauge)
+        self.chart = ContributionChart()
+        self.ui.chartHolder.layout().addWidget(self.chart)
+        self.sourceChart = ContributionChart()
+        self.ui.sourceChartHolder.layout().addWidget(self.sourceChart)
+        self._enlargeHeadline()
+        self.ui.driversComboBox.connect("currentIndexChanged(int)", self._onDriversModelChanged)
+
+    def setParameterNode(self, parameterNode) -> None:
+        """Show the result of another scene; what was told of an export was of the last one."""
+        self.exports.forget()
+        Panel.setParameterNode(self, parameterNode)
+
+    def refresh(self) -> None:
+        """Show the stored result again, and whether it is out of date."""
+        result = None if self.parameterNode is None else self.logic.result(self.parameterNode)
+        self.ui.emptyLabel.visible = result is None
+        self.ui.resultWidget.visible = result is not None
+        if result is not None:
+            if result != self._result:
+                self._show(result)
+            self._showWhetherCurrent()
+        self._result = result
+
+    def _enlargeHeadline(self) -> None:
+        label = self.ui.headlineProbabilityLabel
+        font = qt.QFont(label.font)
+        font.setPointSizeF(font.pointSizeF() * _HEADLINE_FONT_SCALE)
+        font.setBold(True)
+        label.font = font
+
+    def _show(self, result: dict) -> None:
+        prediction = result["prediction"]
+        headline = headlineModel(prediction["models"])
+        self.ui.bannerLabel.text = _bannerText(prediction["bundle"])
+        self._showHeadline(headline, prediction["models"])
+        self.ui.modelsLabel.text = modelsTable(prediction["models"], headline)
+        self._showDrivers(result, headline)
+        rows = (findingRow(f["severity"], f["message"]) for f in prediction["findings"])
+        self.ui.findingsLabel.text = f'<table cellpadding="2">{"".join(rows)}</table>'
+        self.ui.findingsGroupBox.visible = bool(prediction["findings"])
+        self.ui.bundleLabel.text = _bundleText(result)
+
+    def _showHeadline(self, name: str, models: dict) -> None:
+        from ParotidClassifierCore.models.names import COMBINED
+
+        model = models[name]
+        isAvailable = "probability" in model
+        self.ui.headlineNameLabel.text = _("Probability of malignancy, model {name}:").format(
+            name=name
+        )
+        self.ui.headlineProbabilityLabel.text = (
+            percent(model["probability"]) if isAvailable else "\N{EN DASH}"
+        )
+        self.ui.headlineWordsLabel.text = thresholdWords(model) if isAvailable else ""
+        self.ui.gaugeHolder.visible = isAvailable
+        if isAvailable:
+            mark = _("threshold {threshold}").format(threshold=percent(model["threshold"]))
+            self.gauge.setProbability(model["probability"], model["threshold"], mark)
+        reason = models[COMBINED].get("unavailable", "")
+        self.ui.noCombinedLabel.visible = bool(reason)
+        self.ui.noCombinedLabel.text = noteText(
+            "info", _("There is no Combined probability: {reason}.").format(reason=reason)
+        )
+
+    def _showDrivers(self, result: dict, headline: str) -> None:
+        box = self.ui.driversComboBox
+        before = box.currentText
+        wasBlocked = box.blockSignals(True)
+        box.clear()
+        # from the model that stands first to its parts
+        self._shownModels = availableModels(result["prediction"]["models"])[::-1]
+        box.addItems(self._shownModels)
+        wanted = before if before in self._shownModels else headline
+        if wanted in self._shownModels:
+            box.currentIndex = self._shownModels.index(wanted)
+        box.blockSignals(wasBlocked)
+        self.ui.driversGroupBox.visible = bool(self._shownModels)
+        self._drawDrivers(result)
+
+    def _onDriversModelChanged(self, _index: int) -> None:
+        self._drawDrivers(self._result)
+
+    def _drawDrivers(self, result: dict) -> None:
+        from ParotidClassifierCore.models.names import COMBINED, COMBINED_SOURCE
+
+        name = self.ui.driversComboBox.currentText
+        if not name:
+            return
+        models = result["prediction"]["models"]
+        self.chart.setRows(contributionRows(models[name], result["features"]))
+        isCombined = name == COMBINED
+        self.ui.sourceLabel.visible = self.ui.sourceChartHolder.visible = isCombined
+        text = _sumText(models[name])
+        if isCombined:
+            text += "<br><br>" + _("And what drove its image part, {name}:").format(
+                name=f"<b>{escape(COMBINED_SOURCE)}</b>"
+            )
+            rows = contributionRows(models[COMBINED_SOURCE], result["features"])
+            self.sourceChart.setRows(rows)
+        self.ui.sourceLabel.text = text
+        self.ui.sourceLabel.visible = True
+
+    def _showWhetherCurrent(self) -> None:
+        changes = self.logic.outOfDate(self.parameterNode)
+        isCurrent = not changes
+        self.ui.outOfDateLabel.visible = not isCurrent
+        self.ui.outOfDateLabel.text = "<b>{title}</b> {changes} {remedy}".format(
+            title=_("Out of date."),
+            changes=escape(" ".join(changes)),
+            remedy=_("The numbers below do not belong to what is shown now. Classify again."),
+        )
+        self.ui.numbersWidget.enabled = isCurrent
+        self.exports.show(self.parameterNode, isCurrent)
+
+
+def _bannerText(bundle: dict) -> str:
+    return "<b>{banner}</b> ({cohort}). {use}".format(
+        banner=escape(bundle["banner"]),
+        cohort=escape(bundle["training_cohort"]),
+        use=escape(bundle["intended_use"]),
+    )
+
+
+def _sumText(model: dict) -> str:
+    return _("Together: log-odds {logOdds}, a probability of {probability}.").format(
+        logOdds=signed(model["log_odds"]), probability=f"<b>{percent(model['probability'])}</b>"
+    )
+
+
+def _bundleText(result: dict) -> str:
+    bundle = result["prediction"]["bundle"]
+    return _("Model bundle {name}, hash {hash}. Computed {when}.").format(
+        name=f"<b>{escape(bundle['name'])}</b>",
+        hash=f"<code>{bundle['hash'][:_HASH_CHARACTERS_SHOWN]}</code>",
+        when=escape(result["finishedAt"].replace("T", " ")),
+    )
