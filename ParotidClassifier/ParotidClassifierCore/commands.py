@@ -154,7 +154,8 @@ def bundle_of(options: argparse.Namespace) -> Bundle:
     Raises:
         BundleError: there is none, or it is refused.
     """
-    from .models.bundle_store import default_bundle, find_bundle, load_bundle
+    from .models.bundle_store import load_bundle
+    from .models.shipped import default_bundle, find_bundle
 
     named = options.bundle
     return load_bundle(default_bundle() if named is None else find_bundle(named))

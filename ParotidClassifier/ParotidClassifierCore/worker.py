@@ -106,7 +106,8 @@ def _command(request: Request) -> Callable[[Request, Progress], dict[str, object
 def _predict(request: Request, progress: Progress) -> dict[str, object]:
     """Classify the case in a folder."""
     from .case.loading import load_case_folder
-    from .models.bundle_store import find_bundle, load_bundle
+    from .models.bundle_store import load_bundle
+    from .models.shipped import find_bundle
     from .predict import predict
 
     progress(0.0, "reading")

@@ -6,7 +6,7 @@ import resource
 import subprocess
 import sys
 
-from ParotidClassifierCore.models.bundle_store import default_bundle
+from ParotidClassifierCore.models.shipped import default_bundle
 from real_data import REAL_DATA, needs_real_data
 
 _KIB_PER_UNIT = 1 / 1024 if sys.platform == "darwin" else 1  # macOS counts bytes

@@ -101,7 +101,7 @@ class Bundle:
     @property
     def banner(self) -> str:
         """The bundle's name and what it is not for, to stand beside every probability."""
-        return f"{self.name}: {_BANNERS[self.kind]}"
+        return banner_of(self.name, self.kind)
 
     @property
     def radiomics_hash(self) -> str:
@@ -124,6 +124,11 @@ class Bundle:
             path = Path(folder) / NETWORK
             path.write_bytes(self.network)
             yield path
+
+
+def banner_of(name: str, kind: str) -> str:
+    """Return the banner of the bundle `name`, which is of the kind `kind`, one of KINDS."""
+    return f"{name}: {_BANNERS[kind]}"
 
 
 def bundle_info(bundle: Bundle) -> dict[str, Any]:

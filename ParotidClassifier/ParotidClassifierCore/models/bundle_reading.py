@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -10,8 +9,7 @@ from typing import Any
 from ..errors import FeatureExtractionError, UsageError
 from ..radiomics.names import parse_column
 from ..radiomics.settings import RadiomicsSettings, load_settings
-from ..ring import RingSettings
-from .bundle import KINDS, SCHEMA_VERSION, Bundle, TrainingCohort
+from .bundle import Bundle
 from .bundle_files import (
     BUNDLE_JSON,
     MODEL_CARD,
@@ -23,43 +21,13 @@ from .bundle_files import (
     refusal,
     sha256,
 )
+from .bundle_header import read_header, read_text
 from .learnt_reading import check_network, read_models, read_reference
 from .logistic import LogisticModel
-from .names import ELEVEN_MODELS, ColumnKind, column_kind
-from .settings import PROTOCOLS
-from .strict_json import (
-    MalformedError,
-    as_count,
-    as_flag,
-    as_items,
-    as_number,
-    as_numbers,
-    as_object,
-    as_probability,
-    as_text,
-    parsed,
-    with_keys,
-)
+from .names import ColumnKind, column_kind
+from .strict_json import MalformedError, parsed
 
-BUNDLE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._+()-]{0,63}")
-_MOST_NOTES = 100
-
-
-def check_schema_version(where: Path, content: bytes) -> None:
-    """Refuse a bundle of another schema version, before anything else in it is looked at."""
-    try:
-        version = parsed(content).get("schema_version")
-    except MalformedError as error:
-        raise refusal(where, BUNDLE_JSON, str(error)) from error
-    if version == SCHEMA_VERSION and not isinstance(version, bool):
-        return
-    newer = isinstance(version, int) and version > SCHEMA_VERSION
-    raise refusal(
-        where,
-        BUNDLE_JSON,
-        f"its schema version is {version!r} and this program reads version {SCHEMA_VERSION}",
-        "Update ParotidClassifier." if newer else "Fetch the bundle's current version.",
-    )
+_ONLY_IN_FILE = ("models", "radiomics_sha256")
 
 
 def from_files(where: Path, files: Mapping[str, bytes]) -> Bundle:
@@ -74,9 +42,9 @@ def from_files(where: Path, files: Mapping[str, bytes]) -> Bundle:
     """
     reading = BUNDLE_JSON
     try:
-        header = _read_header(parsed(files[reading]))
+        header = read_header(parsed(files[reading]))
         reading = RADIOMICS_YAML
-        radiomics_yaml = _read_text(files[reading])
+        radiomics_yaml = read_text(files[reading])
         settings = _read_settings(radiomics_yaml)
         reading = MODELS_JSON
         models = read_models(parsed(files[reading]))
@@ -84,7 +52,7 @@ def from_files(where: Path, files: Mapping[str, bytes]) -> Bundle:
         reading = REFERENCE_JSON
         reference = read_reference(parsed(files[reading]))
         reading = MODEL_CARD
-        model_card = _read_text(files[reading])
+        model_card = read_text(files[reading])
         reading = NETWORK
         check_network(models, files.get(NETWORK))
         reading = BUNDLE_JSON
@@ -100,119 +68,6 @@ def from_files(where: Path, files: Mapping[str, bytes]) -> Bundle:
         network=files.get(NETWORK),
         bundle_hash=sha256(files[SHA256SUMS]) if SHA256SUMS in files else "",
     )
-
-
-_MOST_CASES = 1_000_000
-_FINGERPRINT = re.compile(r"[0-9a-f]{8,64}")
-_ONLY_IN_FILE = ("models", "radiomics_sha256")
-
-
-def _read_header(content: dict[str, Any]) -> dict[str, Any]:
-    keys = (
-        "schema_version name kind models thresholds protocol ring radiomics_sha256 "
-        "training_cohort intended_use test_figures provenance notes"
-    )
-    with_keys(content, keys.split(), "the file")
-    return {
-        "name": _read_name(content["name"]),
-        "kind": _one_of(content["kind"], KINDS, "kind"),
-        "models": [
-            _one_of(name, ELEVEN_MODELS, "models")
-            for name in as_items(content["models"], "models", len(ELEVEN_MODELS))
-        ],
-        "thresholds": {
-            _one_of(name, ELEVEN_MODELS, "thresholds"): as_probability(value, f"threshold {name}")
-            for name, value in as_object(content["thresholds"], "thresholds").items()
-        },
-        "protocol": _one_of(content["protocol"], PROTOCOLS, "protocol"),
-        "ring": _read_ring(content["ring"]),
-        "radiomics_sha256": as_text(content["radiomics_sha256"], "radiomics_sha256"),
-        "cohort": _read_cohort(content["training_cohort"]),
-        "intended_use": as_text(content["intended_use"], "intended_use"),
-        "test_figures": _read_figures(content["test_figures"]),
-        "provenance": _read_provenance(content["provenance"]),
-        "notes": tuple(
-            as_text(n, "notes") for n in as_items(content["notes"], "notes", _MOST_NOTES)
-        ),
-    }
-
-
-def _read_name(value: Any) -> str:
-    name = as_text(value, "name")
-    if not BUNDLE_NAME.fullmatch(name):
-        raise MalformedError("name is not 1 to 64 letters, digits, spaces and ._+()-")
-    return name
-
-
-def _one_of(value: Any, allowed: tuple[str, ...], where: str) -> str:
-    if as_text(value, where) not in allowed:
-        raise MalformedError(f"{where} holds {value!r}, not one of {', '.join(allowed)}")
-    return value
-
-
-def _read_ring(value: Any) -> RingSettings:
-    ring = with_keys(value, ("width_mm", "hu_range"), "ring")
-    limits = as_numbers(ring["hu_range"], "hu_range", 2)
-    if len(limits) != 2:
-        raise MalformedError("hu_range is not a lower and an upper limit")
-    try:
-        return RingSettings(as_number(ring["width_mm"], "width_mm"), limits)
-    except UsageError as error:
-        raise MalformedError(error.message.removesuffix(".")) from error
-
-
-def _read_cohort(value: Any) -> TrainingCohort:
-    keys = ("cases", "malignant", "simulated", "description")
-    cohort = with_keys(value, keys, "training_cohort", optional=["fingerprints"])
-    cases = as_count(cohort["cases"], "cases")
-    malignant = as_count(cohort["malignant"], "malignant")
-    if malignant > cases:
-        raise MalformedError("training_cohort has more malignant cases than cases")
-    return TrainingCohort(
-        cases,
-        malignant,
-        as_flag(cohort["simulated"], "simulated"),
-        as_text(cohort["description"], "description"),
-        fingerprints=_read_fingerprints(cohort.get("fingerprints", [])),
-    )
-
-
-def _read_fingerprints(value: Any) -> tuple[str, ...]:
-    texts = tuple(as_text(t, "fingerprints") for t in as_items(value, "fingerprints", _MOST_CASES))
-    if not all(_FINGERPRINT.fullmatch(text) for text in texts):
-        raise MalformedError("fingerprints are not hexadecimal")
-    return texts
-
-
-def _read_figures(value: Any) -> dict[str, dict[str, float | None]]:
-    return {
-        _one_of(model, ELEVEN_MODELS, "test_figures"): {
-            as_text(name, "test_figures"): None if number is None else as_number(number, name)
-            for name, number in as_object(figures, f"test_figures {model}").items()
-        }
-        for model, figures in as_object(value, "test_figures").items()
-    }
-
-
-def _read_provenance(value: Any) -> dict[str, str | float]:
-    return {
-        as_text(name, "provenance"): _text_or_number(item, name)
-        for name, item in as_object(value, "provenance").items()
-    }
-
-
-def _text_or_number(value: Any, where: str) -> str | float:
-    if isinstance(value, str):
-        return as_text(value, where)
-    as_number(value, where)
-    return value
-
-
-def _read_text(content: bytes) -> str:
-    try:
-        return as_text(content.decode("utf-8"), "it")
-    except UnicodeDecodeError as error:
-        raise MalformedError(f"it is not UTF-8 text ({error})") from error
 
 
 def _read_settings(radiomics_yaml: str) -> RadiomicsSettings:

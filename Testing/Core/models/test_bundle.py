@@ -11,15 +11,13 @@ import ParotidClassifierCore
 import pytest
 from Core.models.made_models import a_bundle, models, values
 from ParotidClassifierCore.errors import BundleError, OutputError
-from ParotidClassifierCore.models import bundle_store
+from ParotidClassifierCore.models import shipped
 from ParotidClassifierCore.models.bundle import RESEARCH, TrainingCohort, bundle_info
-from ParotidClassifierCore.models.bundle_store import (
-    default_bundle,
-    load_bundle,
-    save_bundle,
-    shipped_bundles,
-)
+from ParotidClassifierCore.models.bundle_files import sums_of
+from ParotidClassifierCore.models.bundle_store import load_bundle, save_bundle
+from ParotidClassifierCore.models.bundle_summary import summarize_bundle
 from ParotidClassifierCore.models.eleven import probabilities
+from ParotidClassifierCore.models.shipped import default_bundle, shipped_bundles
 
 FILES = {
     "bundle.json",
@@ -147,6 +145,42 @@ def test_info_tells_what_a_user_must_know(tmp_path):
     assert len(info["hash"]) == 64
 
 
+def test_a_summary_says_what_the_whole_bundle_says_of_itself(tmp_path):
+    saved = save_bundle(a_bundle(), tmp_path / "b")
+    for path in (tmp_path / "b", zipped(tmp_path / "b")):
+        summary = summarize_bundle(path)
+        assert summary.path == path
+        assert summary.hash == saved.bundle_hash
+        assert summary.cohort_line == saved.cohort.line
+        for field in ("name", "kind", "banner", "intended_use", "model_card", "ring"):
+            assert getattr(summary, field) == getattr(saved, field)
+        assert summary.is_demonstration == saved.is_demonstration
+
+
+def test_a_summary_refuses_a_bundle_that_is_not_whole(tmp_path):
+    save_bundle(a_bundle(), tmp_path / "b")
+    weights = tmp_path / "b" / "network.safetensors"
+    weights.write_bytes(weights.read_bytes()[:-1] + b"x")
+    with pytest.raises(BundleError, match="does not match its hash"):
+        summarize_bundle(tmp_path / "b")
+    weights.unlink()
+    with pytest.raises(BundleError, match="is missing"):
+        summarize_bundle(tmp_path / "b")
+    with pytest.raises(BundleError, match="no such folder"):
+        summarize_bundle(tmp_path / "gone")
+
+
+def test_a_summary_refuses_a_header_that_does_not_hold_what_it_must(tmp_path):
+    save_bundle(a_bundle(), tmp_path / "b")
+    files = content(tmp_path / "b")
+    files["bundle.json"] = files["bundle.json"].replace(b'"demonstration"', b'"approved"')
+    del files["SHA256SUMS"]
+    for name, written in (files | {"SHA256SUMS": sums_of(files)}).items():
+        (tmp_path / "b" / name).write_bytes(written)
+    with pytest.raises(BundleError, match="'approved'"):
+        summarize_bundle(tmp_path / "b")
+
+
 def test_loading_and_evaluating_imports_no_learning_library(tmp_path):
     save_bundle(a_bundle(), tmp_path / "b")
     program = f"""
@@ -172,9 +206,9 @@ assert not heavy, heavy
 
 
 def test_shipped_bundles_are_found_beside_core(tmp_path, monkeypatch):
-    assert bundle_store.SHIPPED.parent.name == "Resources"
-    assert bundle_store.SHIPPED.parents[1] == Path(ParotidClassifierCore.__file__).parents[1]
-    monkeypatch.setattr(bundle_store, "SHIPPED", tmp_path)
+    assert shipped.SHIPPED.parent.name == "Resources"
+    assert shipped.SHIPPED.parents[1] == Path(ParotidClassifierCore.__file__).parents[1]
+    monkeypatch.setattr(shipped, "SHIPPED", tmp_path)
     with pytest.raises(BundleError, match="no model bundle"):
         default_bundle()
     for name in ("b", "a"):

@@ -3,10 +3,11 @@
 import math
 
 import pytest
-from ParotidClassifierCore.models.bundle_store import SHIPPED, find_bundle, load_bundle, save_bundle
+from ParotidClassifierCore.models.bundle_store import load_bundle, save_bundle
 from ParotidClassifierCore.models.eleven import probabilities
 from ParotidClassifierCore.models.names import CLINICAL
 from ParotidClassifierCore.models.published_clinical import patterns, published_clinical_bundle
+from ParotidClassifierCore.models.shipped import SHIPPED, find_bundle
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,52 @@
+"""The model bundles that come with this program, and finding the one that is meant."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ..errors import BundleError
+from .bundle_files import BUNDLE_JSON
+
+# Core and Resources lie side by side in the repository and in the packaged extension.
+DEFAULT_BUNDLE = "simulated-demo"
+SHIPPED = Path(__file__).resolve().parents[2] / "Resources" / "Models"
+
+
+def shipped_bundles() -> tuple[Path, ...]:
+    """Return the paths of the bundles that come with this program, by name."""
+    if not SHIPPED.is_dir():
+        return ()
+    return tuple(sorted(p for p in SHIPPED.iterdir() if (p / BUNDLE_JSON).is_file()))
+
+
+def find_bundle(named: str | Path) -> Path:
+    """Return the bundle at this path or, if there is nothing, the shipped one of this name.
+
+    Raises:
+        BundleError: neither is there.
+    """
+    path = Path(named)
+    if path.exists():
+        return path
+    shipped = {bundle.name: bundle for bundle in shipped_bundles()}
+    if str(named) not in shipped:
+        raise BundleError(
+            f"There is no model bundle at {named}, and none of this name is shipped.",
+            f"Give a folder or .zip, or one of {', '.join(shipped)}.",
+        )
+    return shipped[str(named)]
+
+
+def default_bundle() -> Path:
+    """Return the path of the bundle used when none is named: DEFAULT_BUNDLE, else the first.
+
+    Raises:
+        BundleError: none is shipped.
+    """
+    bundles = shipped_bundles()
+    if not bundles:
+        raise BundleError(
+            f"There is no model bundle in {SHIPPED}.",
+            "Name one, or train the demonstration bundle with `make models`.",
+        )
+    return next((path for path in bundles if path.name == DEFAULT_BUNDLE), bundles[0])
