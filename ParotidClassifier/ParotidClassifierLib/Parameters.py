@@ -3,6 +3,9 @@
 import json
 from typing import Annotated
 
+from ParotidClassifierCore.clinical import ClinicalRecord
+from ParotidClassifierCore.errors import ClinicalValueError
+from ParotidClassifierCore.ring import RingSettings
 from slicer import vtkMRMLScalarVolumeNode, vtkMRMLSegmentationNode
 from slicer.parameterNodeWrapper import WithinRange, parameterNodeWrapper
 
@@ -45,8 +48,6 @@ def clinicalRecord(parameterNode):
     Raises:
         ClinicalValueError: the scene holds a variable or a level that does not exist.
     """
-    from ParotidClassifierCore.clinical import ClinicalRecord
-
     return ClinicalRecord.from_words(_storedWords(parameterNode))
 
 
@@ -56,8 +57,6 @@ def setClinicalValue(parameterNode, name: str, value) -> None:
     Raises:
         ClinicalValueError: there is no such variable or level; nothing is stored then.
     """
-    from ParotidClassifierCore.clinical import ClinicalRecord
-
     words = _storedWords(parameterNode)
     words.pop(name, None)
     ClinicalRecord.from_words({name: value if value is not None else "unknown"})
@@ -67,8 +66,6 @@ def setClinicalValue(parameterNode, name: str, value) -> None:
 
 
 def _storedWords(parameterNode) -> dict:
-    from ParotidClassifierCore.errors import ClinicalValueError
-
     if not parameterNode.clinical:
         return {}
     try:
@@ -89,8 +86,6 @@ def ringSettings(parameterNode):
     Raises:
         UsageError: the limits are not a range.
     """
-    from ParotidClassifierCore.ring import RingSettings
-
     return RingSettings(
         parameterNode.ringWidthMm, (parameterNode.ringLowerHu, parameterNode.ringUpperHu)
     )

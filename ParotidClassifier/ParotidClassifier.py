@@ -1,0 +1,256 @@
+"""ParotidClassifier: how probable is it that a parotid tumour is malignant?
+
+What Slicer loads at start-up: names and texts only. Everything else is imported when the module is
+first shown.
+"""
+
+import sys
+
+import slicer
+from slicer.i18n import tr as _
+from slicer.i18n import translate
+from slicer.ScriptedLoadableModule import (
+    ScriptedLoadableModule,
+    ScriptedLoadableModuleLogic,
+    ScriptedLoadableModuleTest,
+    ScriptedLoadableModuleWidget,
+)
+from slicer.util import VTKObservationMixin
+
+
+class ParotidClassifier(ScriptedLoadableModule):
+    """The module as it appears in Slicer's menus."""
+
+    def __init__(self, parent):
+        super().__init__(parent)
+        self.parent.title = _("Parotid Classifier")
+        self.parent.categories = [translate("qSlicerAbstractCoreModule", "Quantification")]
+        self.parent.dependencies = []
+        self.parent.contributors = ["ParotidClassifier contributors"]
+        self.parent.helpText = _(
+            "Estimates from a contrast-enhanced CT, an outline of the tumour and three clinical "
+            "findings how probable it is that a parotid tumour is malignant, and shows why. "
+            "Research software, not a medical device."
+        )
+        self.parent.acknowledgementText = _(
+            "Implements the method of Shen et al. 2026, Deep-learning-based radiomics of "
+            "intratumoral and peritumoral CT images to differentiate benign from malignant "
+            "parotid tumors. Radiomic features are computed by PyRadiomics."
+        )
+        slicer.app.connect("startupCompleted()", registerSampleCases)
+
+
+def registerSampleCases() -> None:
+    """Add the simulated cases to the Sample Data module."""
+    from ParotidClassifierLib.SampleCases import registerSampleCases as register
+
+    register()
+
+
+class ParotidClassifierLogic(ScriptedLoadableModuleLogic):
+    """Everything the module can do, with or without its panel; mistakes are raised.
+
+    Attributes:
+        sceneCase: reads CT and outlines out of the scene.
+        outline: makes the segmentation.
+        ringFollower: keeps External2 in step with Tumor.
+        findings: what speaks for and against the case.
+        bundles: the model bundles that can be chosen.
+        results: the last result.
+        classification: from the case to a result.
+        dependencies: what must be installed.
+        onCaseChange: called without arguments when an outline changed; for the panel.
+    """
+
+    def __init__(self):
+        super().__init__()
+        from ParotidClassifierLib.Bundles import Bundles
+        from ParotidClassifierLib.CaseFindings import CaseFindings
+        from ParotidClassifierLib.Classification import Classification
+        from ParotidClassifierLib.Dependencies import Dependencies
+        from ParotidClassifierLib.Fingerprint import Fingerprint
+        from ParotidClassifierLib.Outline import Outline
+        from ParotidClassifierLib.ResultStore import ResultStore
+        from ParotidClassifierLib.RingFollower import RingFollower
+        from ParotidClassifierLib.SceneCase import SceneCase
+        from ParotidClassifierLib.Worker import Worker
+
+        self.onCaseChange = None
+        self.dependencies = Dependencies()
+        self.sceneCase = SceneCase()
+        self.outline = Outline(self.sceneCase)
+        self.ringFollower = RingFollower(self.sceneCase, self._onCaseChange)
+        self.findings = CaseFindings(self.sceneCase, self.ringFollower)
+        self.bundles = Bundles()
+        fingerprint = Fingerprint(self.sceneCase, self.ringFollower, self.bundles)
+        self.results = ResultStore(fingerprint)
+        self.classification = Classification(
+            self.sceneCase, self.ringFollower, self.bundles, fingerprint, self.results, Worker()
+        )
+
+    def getParameterNode(self):
+        """Return the parameter node of the open scene."""
+        from ParotidClassifierLib.Parameters import ParotidClassifierParameterNode
+
+        return ParotidClassifierParameterNode(super().getParameterNode())
+
+    def follow(self, parameterNode) -> None:
+        """Keep the ring of this parameter node in step with its tumour; with None, of none."""
+        if parameterNode is None:
+            self.classification.cancel()
+            self.sceneCase.forget()
+        self.ringFollower.follow(parameterNode)
+
+    def startOutline(self, parameterNode) -> None:
+        """Make the segmentation, or its editing region anew around where the views cross."""
+        self.outline.start(parameterNode)
+        self.ringFollower.update()
+
+    def adoptOutline(self, parameterNode, node, segmentId: str = "", label: int = 0) -> None:
+        """Take an outline that lies in the scene as Tumor, and its External2 if it has one."""
+        with self.ringFollower.held():
+            self.outline.adopt(parameterNode, node, segmentId, label)
+        parameterNode.ringRefinement = ""
+        self.ringFollower.update()
+        self.ringFollower.takeRing()
+
+    def caseFindings(self, parameterNode) -> list:
+        """Return what speaks for and against classifying this case, as Core's findings."""
+        return self.findings.of(parameterNode)
+
+    def measurements(self, parameterNode):
+        """Return what the CTs show of the clinical variables, as Core's measurements."""
+        from ParotidClassifierCore.case.measurements import measurements
+
+        case = self.sceneCase.case(parameterNode)
+        return measurements(case, self.sceneCase.plainCt(parameterNode))
+
+    def classify(self, parameterNode, onProgress, onDone, onError) -> None:
+        """Classify the case in the background; see Classification."""
+        self.classification.classify(parameterNode, onProgress, onDone, onError)
+
+    def cancel(self) -> None:
+        """Give up what is running."""
+        self.classification.cancel()
+
+    @property
+    def isRunning(self) -> bool:
+        """Whether something is being computed in the background."""
+        return self.classification.isRunning
+
+    def result(self, parameterNode) -> dict | None:
+        """Return the last result; see ResultStore."""
+        return self.results.read(parameterNode)
+
+    def outOfDate(self, parameterNode) -> list[str]:
+        """Return in sentences what changed since the last result."""
+        return self.results.outOfDate(parameterNode)
+
+    def saveCase(self, parameterNode, folder: str) -> None:
+        """Write the case to a folder that the command line reads."""
+        self.classification.saveCase(parameterNode, folder)
+
+    def exportFeatures(self, parameterNode, path: str, onProgress, onDone, onError) -> None:
+        """Write all radiomic features as CSV, in the background."""
+        self.classification.exportFeatures(parameterNode, path, onProgress, onDone, onError)
+
+    def exportPrediction(self, parameterNode, path: str) -> None:
+        """Write the current prediction as JSON."""
+        self.results.exportPrediction(parameterNode, path)
+
+    def stop(self) -> None:
+        """Let go of the scene and of the background process, and return when it is gone."""
+        self.follow(None)
+        self.classification.stop()
+
+    def _onCaseChange(self) -> None:
+        if self.onCaseChange is not None:
+            self.onCaseChange()
+
+
+class ParotidClassifierWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
+    """The panel: six sections, one under the other, and a line that says what comes next."""
+
+    def __init__(self, parent=None):
+        ScriptedLoadableModuleWidget.__init__(self, parent)
+        VTKObservationMixin.__init__(self)
+        self.logic = None
+        self.shell = None
+
+    def setup(self) -> None:
+        """Build the panel; called when the module is first shown."""
+        super().setup()
+        from ParotidClassifierLib.Shell import Shell
+
+        self.logic = ParotidClassifierLogic()
+        self.shell = Shell(self.logic, self.resourcePath("UI/ParotidClassifier.ui"))
+        self.layout.addWidget(self.shell.widget)
+        scene = slicer.mrmlScene
+        self.addObserver(scene, scene.StartCloseEvent, self.onSceneStartClose)
+        self.addObserver(scene, scene.EndCloseEvent, self.onSceneOpened)
+        self.addObserver(scene, scene.StartImportEvent, self.onSceneStartImport)
+        self.addObserver(scene, scene.EndImportEvent, self.onSceneOpened)
+        slicer.app.connect("aboutToQuit()", self.logic.stop)
+        self.shell.setParameterNode(self.logic.getParameterNode())
+
+    def cleanup(self) -> None:
+        """Let go of everything; called when the application ends and before a reload."""
+        self.removeObservers()
+        if self.logic is not None:
+            slicer.app.disconnect("aboutToQuit()", self.logic.stop)
+            self.shell.cleanup()
+            self.logic.stop()
+
+    def enter(self) -> None:
+        """Show what changed while another module was shown."""
+        self.shell.enter()
+
+    def exit(self) -> None:
+        """Leave the views and the keyboard to the other module."""
+        self.shell.exit()
+
+    def onSceneStartClose(self, caller, event) -> None:
+        """Let go of the scene before its nodes go."""
+        self.shell.setParameterNode(None)
+
+    def onSceneStartImport(self, caller, event) -> None:
+        """Look at nothing while nodes are half loaded."""
+        self.shell.setParameterNode(None)
+
+    def onSceneOpened(self, caller, event) -> None:
+        """Show the scene that is open now."""
+        if not (slicer.mrmlScene.IsImporting() or slicer.mrmlScene.IsClosing()):
+            self.shell.setParameterNode(self.logic.getParameterNode())
+
+    def onReload(self) -> None:
+        """Reload the panel's own files too; for developers."""
+        for name in [name for name in sys.modules if name.startswith("ParotidClassifierLib")]:
+            del sys.modules[name]
+        super().onReload()
+
+
+class ParotidClassifierTest(ScriptedLoadableModuleTest):
+    """The shortest way through: a sample case is loaded, outlined, ringed and measured."""
+
+    def setUp(self):
+        """Begin with an empty scene."""
+        slicer.mrmlScene.Clear(0)
+
+    def runTest(self):
+        """Run every test; for the button of the developer mode."""
+        self.setUp()
+        self.test_aSampleCaseGetsARing()
+
+    def test_aSampleCaseGetsARing(self):
+        """A simulated case is loaded, its outline taken, and the ring drawn around it."""
+        from ParotidClassifierLib.SampleCases import SAMPLE_CASES, loadSampleCase
+
+        logic = ParotidClassifierLogic()
+        parameterNode = logic.getParameterNode()
+        parameterNode.ct, outline = loadSampleCase(SAMPLE_CASES[0].name)
+        logic.follow(parameterNode)
+        segmentId = outline.GetSegmentation().GetNthSegmentID(0)
+        logic.adoptOutline(parameterNode, outline, segmentId)
+        self.assertIsNone(logic.ringFollower.problem)
+        self.assertTrue(logic.ringFollower.drawn.ring.any())
+        logic.stop()

@@ -1,0 +1,52 @@
+"""The model bundles that can be chosen: those that are shipped, and one from elsewhere."""
+
+from pathlib import Path
+
+from ParotidClassifierCore.errors import BundleError
+from ParotidClassifierCore.models.bundle_summary import summarize_bundle
+from ParotidClassifierCore.models.shipped import default_bundle, find_bundle, shipped_bundles
+
+
+class Bundles:
+    """Says what the bundles are; a bundle is read again only when its files changed."""
+
+    def __init__(self):
+        self._known = {}
+
+    def chosen(self, parameterNode):
+        """Return the summary of the bundle that the parameter node names.
+
+        Raises:
+            BundleError: it is not there any more, damaged, or none is shipped.
+        """
+        name = parameterNode.bundle
+        return self._summary(find_bundle(name) if name else default_bundle())
+
+    def all(self, parameterNode) -> list:
+        """Return the summaries of the shipped bundles and of the chosen one, if it can be read."""
+        summaries = [self._summary(path) for path in shipped_bundles()]
+        try:
+            chosen = self.chosen(parameterNode)
+        except BundleError:
+            return summaries
+        return summaries if chosen in summaries else [*summaries, chosen]
+
+    def _summary(self, path: Path):
+        stamp = _stampOf(path)
+        known = self._known.get(path)
+        if known is None or known[0] != stamp:
+            known = stamp, summarize_bundle(path)
+            self._known[path] = known
+        return known[1]
+
+
+def _stampOf(path: Path) -> tuple:
+    files = sorted(path.iterdir()) if path.is_dir() else [path]
+    try:
+        stats = [(file.name, file.stat()) for file in files]
+    except OSError as error:
+        raise BundleError(
+            f"The model bundle {path} cannot be read: {error.strerror}.",
+            "Choose another bundle under 5. Classify.",
+        ) from error
+    return tuple((name, stat.st_size, stat.st_mtime_ns) for name, stat in stats)

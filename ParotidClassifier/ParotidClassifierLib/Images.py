@@ -1,0 +1,113 @@
+"""Voxels between MRML and Core: volumes and segments as SimpleITK images, masks as segments.
+
+MRML counts in right, anterior, superior (RAS), SimpleITK and Core in left, posterior, superior
+(LPS). Arrays run (z, y, x) on both sides.
+"""
+
+import numpy as np
+import SimpleITK as sitk
+import slicer
+import vtk
+from vtk.util.numpy_support import vtk_to_numpy
+
+_RAS_TO_LPS = np.diag([-1.0, -1.0, 1.0, 1.0])
+
+
+def ijkToRas(node) -> np.ndarray:
+    """Return the 4 × 4 matrix from voxel indices of a volume node to RAS in mm."""
+    matrix = vtk.vtkMatrix4x4()
+    node.GetIJKToRASMatrix(matrix)
+    return slicer.util.arrayFromVTKMatrix(matrix)
+
+
+def imageOfVolume(node):
+    """Return the voxels of a scalar volume node as a SimpleITK image; they are copied."""
+    return _image(slicer.util.arrayFromVolume(node), ijkToRas(node))
+
+
+def imageOfLabel(labelmapNode, value: int):
+    """Return where a label map volume has this value, as a uint8 SimpleITK image."""
+    inside = slicer.util.arrayFromVolume(labelmapNode) == value
+    return _image(inside.astype(np.uint8), ijkToRas(labelmapNode))
+
+
+def imageOfSegment(segmentationNode, segmentId: str):
+    """Return a segment as a uint8 SimpleITK image of its voxels' bounding box; None if empty."""
+    segment = segmentationNode.GetSegmentation().GetSegment(segmentId)
+    name = slicer.vtkSegmentationConverter.GetSegmentationBinaryLabelmapRepresentationName()
+    labelmap = segment.GetRepresentation(name)
+    if labelmap is None or labelmap.GetPointData().GetScalars() is None:
+        return None
+    extent = labelmap.GetExtent()
+    shape = [extent[2 * axis + 1] - extent[2 * axis] + 1 for axis in (2, 1, 0)]
+    inside = vtk_to_numpy(labelmap.GetPointData().GetScalars()) == segment.GetLabelValue()
+    if not inside.any():
+        return None
+    inside = inside.reshape(shape)
+    corner = np.array([extent[0], extent[2], extent[4]])
+    box = _boundingBox(inside)
+    first = corner + [axis.start for axis in reversed(box)]
+    return _image(inside[box].astype(np.uint8), _imageToWorld(labelmap), first)
+
+
+def geometryOf(lattice, box) -> str:
+    """Return a segmentation's reference geometry: the lattice points of `box`, serialised.
+
+    Args:
+        lattice: Core's Lattice.
+        box: Core's Box; voxel (0, 0, 0) is its lower corner.
+    """
+    size = box.size
+    return slicer.vtkSegmentationConverter.SerializeImageGeometry(
+        _latticeMatrix(lattice, box), [0, size[0] - 1, 0, size[1] - 1, 0, size[2] - 1]
+    )
+
+
+def setSegment(segmentationNode, segmentId: str, mask, lattice, box) -> None:
+    """Replace a segment by a mask (z, y, x) over the lattice points of `box`."""
+    logic = slicer.vtkSlicerSegmentationsModuleLogic
+    logic.SetBinaryLabelmapToSegment(
+        _labelmap(mask, lattice, box), segmentationNode, segmentId, logic.MODE_REPLACE
+    )
+
+
+def _labelmap(mask, lattice, box):
+    size = box.size
+    image = slicer.vtkOrientedImageData()
+    image.SetExtent(0, size[0] - 1, 0, size[1] - 1, 0, size[2] - 1)
+    image.AllocateScalars(vtk.VTK_UNSIGNED_CHAR, 1)
+    vtk_to_numpy(image.GetPointData().GetScalars())[:] = mask.ravel()
+    image.SetGeometryFromImageToWorldMatrix(_latticeMatrix(lattice, box))
+    return image
+
+
+def _latticeMatrix(lattice, box):
+    geometry = lattice.geometry(box)
+    lps = np.eye(4)
+    lps[:3, :3] = np.reshape(geometry.direction, (3, 3)) * geometry.spacing
+    lps[:3, 3] = geometry.origin
+    return slicer.util.vtkMatrixFromArray(_RAS_TO_LPS @ lps)
+
+
+def _imageToWorld(orientedImage) -> np.ndarray:
+    matrix = vtk.vtkMatrix4x4()
+    orientedImage.GetImageToWorldMatrix(matrix)
+    return slicer.util.arrayFromVTKMatrix(matrix)
+
+
+def _boundingBox(inside) -> tuple:
+    ends = []
+    for axis in range(3):
+        along = np.flatnonzero(inside.any(axis=tuple(other for other in range(3) if other != axis)))
+        ends.append(slice(int(along[0]), int(along[-1]) + 1))
+    return tuple(ends)
+
+
+def _image(array, matrix, first=(0, 0, 0)):
+    lps = _RAS_TO_LPS @ matrix
+    spacing = np.linalg.norm(lps[:3, :3], axis=0)
+    image = sitk.GetImageFromArray(array)
+    image.SetSpacing(spacing.tolist())
+    image.SetDirection((lps[:3, :3] / spacing).ravel().tolist())
+    image.SetOrigin((lps @ [*first, 1.0])[:3].tolist())
+    return image

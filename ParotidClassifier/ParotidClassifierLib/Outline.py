@@ -1,0 +1,227 @@
+"""The segmentation of a case: Tumor and External2, on voxels of 1 mm around the lesion.
+
+The editor paints on the lattice on which Core computes, whatever the CT's slices: what is drawn is
+what is classified, voxel for voxel. The CT stays the source volume.
+"""
+
+import numpy as np
+import slicer
+from ParotidClassifierCore.case.lattice import Box, lattice_of
+from ParotidClassifierCore.case.masks import REGION_COLORS, REGION_TERMINOLOGY
+from ParotidClassifierCore.case.working_grid import EXTERNAL2, REGIONS, TUMOR
+from ParotidClassifierCore.errors import UnusableMaskError
+from slicer.i18n import tr as _
+
+from . import Images
+from .SceneCase import requireSamePatient, requireUntransformed, segmentNamed
+
+EDITING_REGION_MM = 120  # a lesion of the parotid and room around it
+_ROOM_MM = 20  # kept free around an outline, to edit in
+_REGION_ROLE = "editingRegion"
+_RING_FILL_OPACITY = 0.3
+
+
+class Outline:
+    """Makes and fills the segmentation node that a parameter node points at."""
+
+    def __init__(self, sceneCase):
+        self._sceneCase = sceneCase
+
+    def start(self, parameterNode):
+        """Return the segmentation node, ready to be edited around where the slice views cross.
+
+        What was drawn before is kept; the region to edit in is moved.
+
+        Raises:
+            ParotidClassifierError: there is no usable CT.
+        """
+        ct = self._sceneCase.ct(parameterNode)
+        node = self._segmentation(parameterNode)
+        lattice = lattice_of(ct)
+        centre = viewsCentreRas() or _centreOf(parameterNode.ct)
+        self._placeRegion(parameterNode, node, lattice, _boxAround(lattice, centre))
+        return node
+
+    def adopt(self, parameterNode, node, segmentId: str = "", label: int = 0) -> None:
+        """Take an outline that lies in the scene as Tumor; the one before is replaced.
+
+        Args:
+            parameterNode: of the case.
+            node: a segmentation node (DICOM SEG, RTSTRUCT, .seg.nrrd) or a label map volume.
+            segmentId: which segment of a segmentation.
+            label: which value of a label map.
+
+        Raises:
+            ParotidClassifierError: there is no usable CT, or the outline does not lie on it.
+        """
+        ct = self._sceneCase.ct(parameterNode)
+        requireUntransformed(node)
+        requireSamePatient(parameterNode.ct, node)
+        lattice = lattice_of(ct)
+        if node.IsA("vtkMRMLSegmentationNode"):
+            mask = _maskOfSegment(node, segmentId, lattice, lattice.box_of_image(ct))
+        else:
+            mask = Images.imageOfLabel(node, label)
+        box, inside = _onLattice(lattice, mask, lattice.box_of_image(ct))
+        if not inside.any():
+            raise UnusableMaskError(
+                _("The outline {name} does not lie on {ct}.").format(
+                    name=node.GetName(), ct=parameterNode.ct.GetName()
+                ),
+                _("Choose the outline that was drawn on this scan."),
+            )
+        own = self._segmentation(parameterNode)
+        self._placeRegion(parameterNode, own, lattice, box.padded(_ROOM_MM))
+        Images.setSegment(own, segmentNamed(own, TUMOR), inside, lattice, box)
+
+    def _segmentation(self, parameterNode):
+        node = parameterNode.segmentation
+        if node is None:
+            node = slicer.mrmlScene.AddNewNodeByClass(
+                "vtkMRMLSegmentationNode", slicer.mrmlScene.GenerateUniqueName(_("Parotid tumour"))
+            )
+            node.CreateDefaultDisplayNodes()
+            parameterNode.segmentation = node
+        _ensureSegments(node)
+        _underSameStudy(node, parameterNode.ct)
+        return node
+
+    def _placeRegion(self, parameterNode, node, lattice, box) -> None:
+        """Let the editor work in `box`, in what was drawn, and not beyond the CT."""
+        ctBox = lattice.box_of_image(self._sceneCase.ct(parameterNode))
+        for region in range(node.GetSegmentation().GetNumberOfSegments()):
+            drawn = Images.imageOfSegment(node, node.GetSegmentation().GetNthSegmentID(region))
+            if drawn is not None:
+                box = box.hull(_boxOf(lattice, drawn).padded(_ROOM_MM))
+        box = box.intersection(ctBox)
+        name = slicer.vtkSegmentationConverter.GetReferenceImageGeometryParameterName()
+        node.GetSegmentation().SetConversionParameter(name, Images.geometryOf(lattice, box))
+        node.SetNodeReferenceID(
+            node.GetReferenceImageGeometryReferenceRole(), parameterNode.ct.GetID()
+        )
+        _showRegion(node, lattice, box)
+
+
+def viewsCentreRas():
+    """Return where the three slice views cross, in mm; None where there are no such views."""
+    nodes = slicer.util.getNodesByClass("vtkMRMLSliceNode")
+    planes = [slicer.util.arrayFromVTKMatrix(node.GetSliceToRAS()) for node in nodes]
+    planes = planes[:3]
+    normals = np.array([plane[:3, 2] for plane in planes])
+    if len(planes) < 3 or abs(np.linalg.det(normals)) < 0.1:
+        return None
+    offsets = [plane[:3, 2] @ plane[:3, 3] for plane in planes]
+    return tuple(np.linalg.solve(normals, offsets))
+
+
+def _centreOf(volumeNode) -> tuple:
+    bounds = [0.0] * 6
+    volumeNode.GetRASBounds(bounds)
+    return tuple((bounds[2 * axis] + bounds[2 * axis + 1]) / 2 for axis in range(3))
+
+
+def _boxAround(lattice, ras):
+    axes = np.reshape(lattice.direction, (3, 3))
+    along = axes.T @ (np.array(ras) * [-1.0, -1.0, 1.0])
+    lower = np.round(along - EDITING_REGION_MM / 2).astype(int)
+    return Box(tuple(lower.tolist()), tuple((lower + EDITING_REGION_MM).tolist()))
+
+
+def _boxOf(lattice, image):
+    last = tuple(size - 1 for size in image.GetSize())
+    return lattice.box_of_index_range(image, (0, 0, 0), last)
+
+
+def _onLattice(lattice, image, ctBox):
+    """Return a mask image on the lattice, as the box it was sampled in and a bool array."""
+    box = _boxOf(lattice, image).intersection(ctBox)
+    if box.is_empty:
+        return box, np.zeros((0, 0, 0), bool)
+    return box, lattice.sample_mask(image, box)
+
+
+def _maskOfSegment(node, segmentId: str, lattice, ctBox):
+    """Return a segment's voxels; contours and surfaces are filled on the lattice first."""
+    converter = slicer.vtkSegmentationConverter
+    binary = converter.GetSegmentationBinaryLabelmapRepresentationName()
+    if node.GetSegmentation().GetSegment(segmentId) is None:
+        raise UnusableMaskError(
+            _("{name} has no such segment.").format(name=node.GetName()),
+            _("Choose one of its segments."),
+        )
+    if node.GetSegmentation().GetSourceRepresentationName() != binary:
+        node = _filled(node, segmentId, Images.geometryOf(lattice, ctBox))
+    mask = Images.imageOfSegment(node, segmentId)
+    if mask is None:
+        raise UnusableMaskError(
+            _("The outline {name} is empty.").format(name=node.GetName()),
+            _("Choose a segment that outlines the tumour."),
+        )
+    return mask
+
+
+def _filled(node, segmentId: str, geometry: str):
+    """Return a copy outside the scene that holds the one segment as voxels of `geometry`."""
+    converter = slicer.vtkSegmentationConverter
+    copy = slicer.vtkMRMLSegmentationNode()
+    copy.SetName(node.GetName())
+    copy.GetSegmentation().SetSourceRepresentationName(
+        node.GetSegmentation().GetSourceRepresentationName()
+    )
+    copy.GetSegmentation().CopySegmentFromSegmentation(node.GetSegmentation(), segmentId)
+    copy.GetSegmentation().SetConversionParameter(
+        converter.GetReferenceImageGeometryParameterName(), geometry
+    )
+    binary = converter.GetSegmentationBinaryLabelmapRepresentationName()
+    if not copy.GetSegmentation().CreateRepresentation(binary, True):
+        raise UnusableMaskError(
+            _("The contours of {name} cannot be turned into voxels.").format(name=node.GetName()),
+            _("Install the SlicerRT extension, which reads RTSTRUCT, and load it again."),
+        )
+    return copy
+
+
+def _ensureSegments(node) -> None:
+    segmentation = node.GetSegmentation()
+    for region in REGIONS:
+        if segmentNamed(node, region):
+            continue
+        segmentId = segmentation.AddEmptySegment(region, region, list(REGION_COLORS[region]))
+        segmentation.GetSegment(segmentId).SetTag(
+            slicer.vtkSegment.GetTerminologyEntryTagName(), REGION_TERMINOLOGY[region]
+        )
+        if region == EXTERNAL2:
+            node.GetDisplayNode().SetSegmentOpacity2DFill(segmentId, _RING_FILL_OPACITY)
+
+
+def _underSameStudy(node, ctNode) -> None:
+    hierarchy = slicer.vtkMRMLSubjectHierarchyNode.GetSubjectHierarchyNode(slicer.mrmlScene)
+    item, ctItem = hierarchy.GetItemByDataNode(node), hierarchy.GetItemByDataNode(ctNode)
+    if item and ctItem:
+        hierarchy.SetItemParent(item, hierarchy.GetItemParent(ctItem))
+
+
+def _showRegion(node, lattice, box) -> None:
+    """Show where the editor works: outside it, painting has no effect."""
+    region = node.GetNodeReference(_REGION_ROLE)
+    if region is None:
+        region = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLMarkupsROINode", _("Editing region"))
+        region.CreateDefaultDisplayNodes()
+        region.SetLocked(True)
+        display = region.GetDisplayNode()
+        display.SetHandlesInteractive(False)
+        display.SetFillVisibility(False)
+        display.SetVisibility3D(False)
+        display.SetPropertiesLabelVisibility(False)
+        display.SetPointLabelsVisibility(False)
+        display.SetColor(0.6, 0.6, 0.6)
+        display.SetSelectedColor(0.6, 0.6, 0.6)
+        node.SetNodeReferenceID(_REGION_ROLE, region.GetID())
+    lower, size = np.array(box.lower, float), np.array(box.size, float)
+    axes = np.reshape(lattice.direction, (3, 3))
+    toRas = np.diag([-1.0, -1.0, 1.0])
+    matrix = np.eye(4)
+    matrix[:3, :3] = toRas @ axes
+    matrix[:3, 3] = toRas @ axes @ (lower + (size - 1) / 2)
+    region.SetAndObserveObjectToNodeMatrix(slicer.util.vtkMatrixFromArray(matrix))
+    region.SetSize(*size)

@@ -1,0 +1,73 @@
+"""The last result, kept with the scene and shown only together with whether it still holds."""
+
+import json
+from datetime import datetime, timezone
+from pathlib import Path
+
+from ParotidClassifierCore.errors import UsageError
+from ParotidClassifierCore.files import write_json
+from slicer.i18n import tr as _
+
+from .Fingerprint import changes
+
+
+class ResultStore:
+    """Writes results into the parameter node and reads them again."""
+
+    def __init__(self, fingerprint):
+        self._fingerprint = fingerprint
+
+    def keep(self, parameterNode, answer: dict, fingerprint: dict) -> None:
+        """Keep what the background process answered for inputs of this fingerprint."""
+        parameterNode.result = json.dumps(
+            {
+                "prediction": answer["prediction"],
+                "features": answer["features"],
+                "fingerprint": fingerprint,
+                "finishedAt": datetime.now(timezone.utc).astimezone().isoformat(timespec="seconds"),
+            }
+        )
+
+    def read(self, parameterNode) -> dict | None:
+        """Return the last result; None where there is none, or a scene's is damaged."""
+        if parameterNode is None or not parameterNode.result:
+            return None
+        try:
+            result = json.loads(parameterNode.result)
+        except ValueError:
+            return None
+        wanted = {"prediction", "features", "fingerprint", "finishedAt"}
+        return result if isinstance(result, dict) and wanted <= set(result) else None
+
+    def outOfDate(self, parameterNode) -> list[str]:
+        """Return in sentences what changed since the result; empty where it is current."""
+        result = self.read(parameterNode)
+        if result is None:
+            return []
+        return changes(result["fingerprint"], self._fingerprint.of(parameterNode))
+
+    def requireCurrent(self, parameterNode) -> dict:
+        """Return the result.
+
+        Raises:
+            UsageError: there is none, or it is out of date.
+        """
+        result = self.read(parameterNode)
+        if result is None:
+            raise UsageError(_("There is no result yet."), _("Classify the case first."))
+        changed = self.outOfDate(parameterNode)
+        if changed:
+            raise UsageError(
+                _("The result is out of date. {changes}").format(changes=" ".join(changed)),
+                _("Classify the case again."),
+            )
+        return result
+
+    def exportPrediction(self, parameterNode, path: str) -> None:
+        """Write the current prediction as prediction.json, as the command line does.
+
+        Raises:
+            UsageError: there is no current result.
+            OutputError: the file cannot be written.
+        """
+        write_json(Path(path), self.requireCurrent(parameterNode)["prediction"])

@@ -1,0 +1,227 @@
+"""Keeps External2 in step with Tumor, and what was changed about it by hand apart from it."""
+
+import contextlib
+
+import qt
+import slicer
+from ParotidClassifierCore.case.grid import draw_ring
+from ParotidClassifierCore.case.lattice import lattice_of
+from ParotidClassifierCore.case.working_grid import EXTERNAL2, TUMOR
+from ParotidClassifierCore.errors import ParotidClassifierError
+from slicer.util import VTKObservationMixin
+
+from . import Images
+from .LatticeMasks import keyOf, readMask
+from .Parameters import ringSettings
+from .RingRefinement import packed, unpacked
+from .SceneCase import segmentNamed
+
+_DEBOUNCE_MS = 100
+_REMEMBERED_STATES = 50  # more than the editor's undo goes back
+
+
+class RingFollower(VTKObservationMixin):
+    """Redraws the ring when the tumour changes, and notes what a reader changes about the ring.
+
+    The ring that is shown is the automatic ring of the present tumour with the refinement applied
+    (Core's Refinement). An edit of External2 alone is a refinement; an edit of Tumor redraws the
+    ring a moment later; undo brings back tumour, ring and refinement of before.
+
+    Attributes:
+        drawn: Core's DrawnRing as shown; None where there is no usable tumour.
+        problem: why there is none, as Core's error; None where there is a ring.
+        onChange: called without arguments when tumour or ring changed.
+    """
+
+    def __init__(self, sceneCase, onChange):
+        super().__init__()
+        self._sceneCase = sceneCase
+        self.onChange = onChange
+        self.drawn = None
+        self.problem = None
+        self._parameterNode = None
+        self._segmentation = None
+        self._settings = None
+        self._state = None
+        self._remembered = {}
+        self._held = False
+        self._paused = False
+        self._timer = qt.QTimer()
+        self._timer.singleShot = True
+        self._timer.interval = _DEBOUNCE_MS
+        self._timer.connect("timeout()", self.flush)
+
+    def follow(self, parameterNode) -> None:
+        """Follow the tumour of another parameter node; with None, nothing."""
+        self._timer.stop()
+        self._parameterNode = parameterNode
+        self._segmentation = None
+        self.removeObservers()
+        self._forget()
+        self.update()
+
+    def update(self) -> None:
+        """Look again at which CT, segmentation and settings the parameter node names."""
+        node = None if self._parameterNode is None else self._parameterNode.segmentation
+        if node is not self._segmentation:
+            self._observe(node)
+            self.takeRing()
+        elif node is not None and self._wanted() != self._settings:
+            self.flush()
+
+    def flush(self) -> None:
+        """Draw now what waits to be drawn."""
+        self._timer.stop()
+        if self._segmentation is not None and not self._paused:
+            self._redraw()
+
+    def takeRing(self) -> None:
+        """Take External2 as it lies in the scene: what differs from the automatic ring is kept."""
+        self._timer.stop()
+        self._forget()
+        if self._segmentation is None:
+            return
+        ring = self._read(EXTERNAL2)
+        if ring is not None and not self._parameterNode.ringRefinement:
+            with contextlib.suppress(ParotidClassifierError):  # shown by the drawing that follows
+                self.drawn = self._draw()
+                self._refineTo(ring)
+        self._redraw()
+
+    @contextlib.contextmanager
+    def held(self):
+        """While held, changes are not followed; take or flush afterwards."""
+        before, self._held = self._held, True
+        try:
+            yield
+        finally:
+            self._held = before
+
+    def pause(self, paused: bool) -> None:
+        """While paused, External2 is hidden and left alone; then it catches up.
+
+        For effects that take every visible segment as a seed, such as Grow from seeds: the ring
+        would fence the tumour in.
+        """
+        if paused == self._paused:
+            return
+        self._paused = paused
+        segmentId = segmentNamed(self._segmentation, EXTERNAL2)
+        if segmentId:
+            self._segmentation.GetDisplayNode().SetSegmentVisibility(segmentId, not paused)
+        self.flush()
+
+    @property
+    def hasTumor(self) -> bool:
+        """Whether anything is outlined, usable or not."""
+        return self._segmentation is not None and self._read(TUMOR) is not None
+
+    @property
+    def isRefined(self) -> bool:
+        """Whether anything about the ring was changed by hand."""
+        return self._parameterNode is not None and bool(self._parameterNode.ringRefinement)
+
+    def dropRefinement(self) -> None:
+        """Go back to the automatic ring."""
+        self._parameterNode.ringRefinement = ""
+        self.flush()
+
+    def keys(self) -> tuple:
+        """Return names of the contents of Tumor and External2 as they lie in the scene now."""
+        return keyOf(self._read(TUMOR)), keyOf(self._read(EXTERNAL2))
+
+    def _observe(self, node) -> None:
+        self.removeObservers()
+        self._segmentation = node
+        if node is None:
+            return
+        events = slicer.vtkSegmentation
+        for event in (events.SourceRepresentationModified, events.SegmentRemoved):
+            self.addObserver(node.GetSegmentation(), event, self._onModified)
+
+    def _onModified(self, caller, event) -> None:
+        if self._held or self._paused:
+            return
+        state = self.keys()
+        if state == self._state:
+            return
+        ringAlone = self._state is not None and state[0] == self._state[0]
+        if ringAlone and self.drawn is not None:
+            self._refine(state)
+        else:
+            self._timer.start()
+        self.onChange()
+
+    def _refine(self, state) -> None:
+        """Take the edit of External2 as a refinement of the ring."""
+        if state in self._remembered:
+            self._parameterNode.ringRefinement = self._remembered[state]
+        else:
+            self._refineTo(self._read(EXTERNAL2))
+        self._timer.start()  # where the edit reached into the tumour, that is taken back
+        self._settings = self._wanted()
+
+    def _refineTo(self, ring) -> None:
+        drawn = self.drawn
+        box = drawn.box if ring is None else drawn.box.hull(ring.box)
+        automatic = drawn.box.transferred(drawn.automatic.mask, box)
+        tumor = drawn.box.transferred(drawn.tumor, box)
+        edited = automatic & False if ring is None else ring.box.transferred(ring.mask, box)
+        refinement = unpacked(self._parameterNode.ringRefinement)
+        self._parameterNode.ringRefinement = packed(
+            refinement.updated(edited & ~tumor, automatic, tumor, box.lower[::-1])
+        )
+
+    def _redraw(self) -> None:
+        state = self.keys()
+        if state != self._state and state in self._remembered:  # undo and redo
+            self._parameterNode.ringRefinement = self._remembered[state]
+        try:
+            self.drawn, self.problem = self._draw(), None
+        except ParotidClassifierError as error:
+            self.drawn, self.problem = None, error
+        with self.held():
+            self._write()
+        self._settings = self._wanted()
+        self._remember()
+        self.onChange()
+
+    def _draw(self):
+        refinement = unpacked(self._parameterNode.ringRefinement)
+        case = self._sceneCase.case(self._parameterNode)
+        return draw_ring(case, ringSettings(self._parameterNode), refinement)
+
+    def _write(self) -> None:
+        segmentId = segmentNamed(self._segmentation, EXTERNAL2)
+        if segmentId and self.drawn is not None:
+            drawn = self.drawn
+            Images.setSegment(self._segmentation, segmentId, drawn.ring, self._lattice(), drawn.box)
+        elif segmentId and self._read(TUMOR) is None:
+            self._segmentation.GetSegmentation().ClearSegment(segmentId)
+
+    def _read(self, region: str):
+        lattice = self._lattice()
+        return None if lattice is None else readMask(self._segmentation, region, lattice)
+
+    def _lattice(self):
+        try:
+            return lattice_of(self._sceneCase.ct(self._parameterNode))
+        except ParotidClassifierError:
+            return None
+
+    def _wanted(self):
+        """Return what the ring depends on beside the outlines."""
+        node = self._parameterNode
+        ct = None if node.ct is None else node.ct.GetID()
+        return ct, node.ringWidthMm, node.ringLowerHu, node.ringUpperHu, node.ringRefinement
+
+    def _remember(self) -> None:
+        self._state = self.keys()
+        self._remembered.pop(self._state, None)
+        self._remembered[self._state] = self._parameterNode.ringRefinement
+        while len(self._remembered) > _REMEMBERED_STATES:
+            self._remembered.pop(next(iter(self._remembered)))
+
+    def _forget(self) -> None:
+        self.drawn = self.problem = self._state = self._settings = None
+        self._remembered.clear()

@@ -1,0 +1,99 @@
+"""The peritumoral ring: its settings, what it holds, and refining it by hand."""
+
+import numpy as np
+import slicer
+from ParotidClassifierCore.case.working_grid import EXTERNAL2, TUMOR
+from slicer.i18n import tr as _
+
+from .FindingsText import noteText
+from .Panel import Panel
+from .RingRefinement import unpacked
+
+
+class RingPanel(Panel):
+    """Shows the ring and lends it to the segment editor.
+
+    Args:
+        logic: the module's logic.
+        editor: the SegmentEditor, shared with the tumour's panel.
+    """
+
+    uiFile = "RingPanel.ui"
+
+    def __init__(self, logic, editor):
+        self._editor = editor
+        self._tumorEditorLayout = None
+        super().__init__(logic)
+
+    def setup(self) -> None:
+        """Connect the buttons."""
+        self.ui.refineButton.connect("toggled(bool)", self.onRefine)
+        self.ui.dropButton.connect("clicked(bool)", self.onDrop)
+
+    def refresh(self) -> None:
+        """Show volumes, share and refinement of the ring as it is drawn now."""
+        follower = self.logic.ringFollower
+        drawn = follower.drawn
+        self.ui.ringStatusLabel.text = self._status()
+        self.ui.refineButton.enabled = drawn is not None
+        if drawn is None and self.ui.refineButton.checked:
+            self.ui.refineButton.checked = False
+        self.ui.dropButton.enabled = follower.isRefined
+        self.ui.refinementLabel.text = self._refinement()
+        self.ui.refinementLabel.visible = follower.isRefined
+        self.ui.ringEditorContainer.visible = self.ui.refineButton.checked
+
+    def onRefine(self, refining: bool) -> None:
+        """Put External2 into the editor, here; or the tumour again, there."""
+        if refining:
+            self._tumorEditorLayout = self._editor.widget.parentWidget().layout()
+            self.ui.ringEditorContainer.layout().addWidget(self._editor.widget)
+            self._editor.edit(EXTERNAL2)
+        else:
+            self._editor.stopEffect()
+            self._tumorEditorLayout.addWidget(self._editor.widget)
+            if self.parameterNode is not None and self.parameterNode.segmentation is not None:
+                self._editor.edit(TUMOR)
+        self.refresh()
+
+    def onDrop(self) -> None:
+        """Forget the refinement, after a yes."""
+        if not slicer.util.confirmOkCancelDisplay(
+            _("Everything that was changed about the ring by hand will be forgotten."),
+            _("Drop the refinement?"),
+        ):
+            return
+        with slicer.util.tryWithErrorDisplay(
+            _("The ring could not be drawn anew."), waitCursor=True
+        ):
+            self.logic.ringFollower.dropRefinement()
+
+    def _status(self) -> str:
+        follower = self.logic.ringFollower
+        drawn = follower.drawn
+        if drawn is None and follower.hasTumor:
+            return noteText("error", str(follower.problem))
+        if drawn is None:
+            return noteText("info", _("The ring is drawn as soon as there is an outline."))
+        if not drawn.ring.any():
+            return noteText("error", _("No voxel of the ring is left. Widen it or its HU limits."))
+        text = _(
+            "External2: {volume} ml. The HU limits left out {share} % of the shell (bone and air)."
+        )
+        return noteText(
+            "ok",
+            text.format(
+                volume=f"{np.count_nonzero(drawn.ring) / 1000:.1f}",
+                share=f"{100 * drawn.automatic.removed_by_hu_fraction:.0f}",
+            ),
+        )
+
+    def _refinement(self) -> str:
+        if not self.logic.ringFollower.isRefined:
+            return ""
+        if self.logic.ringFollower.drawn is None:
+            return _("There is a refinement by hand; it shows when there is an outline.")
+        refinement = unpacked(self.parameterNode.ringRefinement)
+        return _("By hand: {added} mm³ added, {removed} mm³ removed.").format(
+            added=len(refinement.added), removed=len(refinement.removed)
+        )

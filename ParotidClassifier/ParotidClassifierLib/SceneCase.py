@@ -1,0 +1,174 @@
+"""From the scene to Core's case: what is taken, and what is refused with which words."""
+
+import numpy as np
+import SimpleITK as sitk
+import slicer
+from ParotidClassifierCore.case.loading import Case
+from ParotidClassifierCore.case.volumes import require_hu, require_volume
+from ParotidClassifierCore.case.working_grid import TUMOR
+from ParotidClassifierCore.errors import UnusableImageError, UnusableMaskError, UsageError
+from slicer.i18n import tr as _
+
+from . import Images
+from .Parameters import clinicalRecord
+
+_CACHED_VOLUMES = 2  # the enhanced CT and the plain one
+
+
+class SceneCase:
+    """Reads the case that a parameter node points at out of the scene.
+
+    A CT is converted once and kept until its voxels or its place change: editing an outline must
+    not copy it again.
+    """
+
+    def __init__(self):
+        self._images = {}
+
+    def forget(self) -> None:
+        """Let go of the voxels; for a scene that is closed."""
+        self._images.clear()
+
+    def ct(self, parameterNode):
+        """Return the enhanced CT as a SimpleITK image in HU, axes in LPS order.
+
+        Raises:
+            UsageError: none is chosen.
+            UnusableImageError: it cannot be a CT, or it lies under a transform.
+        """
+        if parameterNode.ct is None:
+            raise UsageError(
+                _("No enhanced CT is chosen."),
+                _("Load the study and choose its arterial phase under 1. Case."),
+            )
+        return self.volume(parameterNode.ct)
+
+    def plainCt(self, parameterNode):
+        """Return the plain CT likewise; None where none is chosen."""
+        return None if parameterNode.plainCt is None else self.volume(parameterNode.plainCt)
+
+    def volume(self, node):
+        """Return a volume node as a SimpleITK image, axes in LPS order."""
+        _requireScalarVolume(node)
+        requireUntransformed(node)
+        matrix = Images.ijkToRas(node)
+        _requireDirection(node, matrix)
+        key = (node.GetImageData().GetMTime(), matrix.tobytes())
+        known = self._images.get(node.GetID())
+        if known is None or known[0] != key:
+            known = key, _checkedCt(node)
+            self._images.pop(node.GetID(), None)
+            while len(self._images) >= _CACHED_VOLUMES:
+                self._images.pop(next(iter(self._images)))
+            self._images[node.GetID()] = known
+        return known[1]
+
+    def tumor(self, parameterNode):
+        """Return the outline of the tumour as a SimpleITK mask.
+
+        Raises:
+            UsageError: there is no outline yet, or it is empty.
+            UnusableMaskError: it lies under a transform, or belongs to another patient.
+        """
+        node = parameterNode.segmentation
+        segmentId = segmentNamed(node, TUMOR)
+        image = None
+        if segmentId:
+            requireUntransformed(node)
+            requireSamePatient(parameterNode.ct, node)
+            image = Images.imageOfSegment(node, segmentId)
+        if image is None:
+            raise UsageError(
+                _("The tumour is not outlined yet."),
+                _("Draw it, or take an existing outline, under 2. Tumour."),
+            )
+        return image
+
+    def case(self, parameterNode):
+        """Return CT, outline and clinical record as Core's Case; its ring is to be drawn.
+
+        Raises:
+            ParotidClassifierError: what is missing or cannot be used.
+        """
+        return Case(
+            self.ct(parameterNode),
+            self.tumor(parameterNode),
+            record=clinicalRecord(parameterNode),
+        )
+
+
+def segmentNamed(segmentationNode, name: str) -> str:
+    """Return the ID of the segment with this name; empty where there is none."""
+    if segmentationNode is None:
+        return ""
+    return segmentationNode.GetSegmentation().GetSegmentIdBySegmentName(name)
+
+
+def requireUntransformed(node) -> None:
+    """Raise UnusableImageError for a node under a transform: what is seen is not what is stored."""
+    transform = node.GetParentTransformNode()
+    if transform is not None:
+        raise UnusableImageError(
+            _("{name} lies under the transform {transform}.").format(
+                name=node.GetName(), transform=transform.GetName()
+            ),
+            _("In the Data module, right-click it and harden the transform, or remove it."),
+        )
+
+
+def requireSamePatient(ctNode, node) -> None:
+    """Raise UnusableMaskError where the subject hierarchy puts two nodes under two patients."""
+    patients = {_patientOf(ctNode), _patientOf(node)} - {None}
+    if len(patients) > 1:
+        raise UnusableMaskError(
+            _("{outline} and {ct} belong to different patients.").format(
+                outline=node.GetName(), ct=ctNode.GetName()
+            ),
+            _("Choose the outline drawn on this scan."),
+        )
+
+
+def _patientOf(node):
+    if node is None:
+        return None
+    hierarchy = slicer.vtkMRMLSubjectHierarchyNode.GetSubjectHierarchyNode(slicer.mrmlScene)
+    level = slicer.vtkMRMLSubjectHierarchyConstants.GetSubjectHierarchyLevelPatient()
+    item = hierarchy.GetItemByDataNode(node)
+    patient = hierarchy.GetItemAncestorAtLevel(item, level) if item else 0
+    return patient or None
+
+
+def _requireScalarVolume(node) -> None:
+    image = node.GetImageData()
+    if image is None:
+        raise UnusableImageError(
+            _("{name} holds no voxels.").format(name=node.GetName()), _("Load it again.")
+        )
+    if image.GetNumberOfScalarComponents() != 1:
+        raise UnusableImageError(
+            _("{name} is a colour image, not a CT.").format(name=node.GetName()),
+            _("Choose the contrast-enhanced CT."),
+        )
+
+
+def _requireDirection(node, matrix) -> None:
+    axes = matrix[:3, :3]
+    lengths = np.linalg.norm(axes, axis=0)
+    usable = lengths.min() > 0 and np.isfinite(axes).all()
+    if not usable or not np.allclose((axes / lengths).T @ (axes / lengths), np.eye(3), atol=1e-3):
+        raise UnusableImageError(
+            _("The axes of {name} are not at right angles to each other.").format(
+                name=node.GetName()
+            ),
+            _(
+                "Load the series again; a tilted gantry needs the DICOM option 'acquisition "
+                "geometry regularization', hardened."
+            ),
+        )
+
+
+def _checkedCt(node):
+    image = Images.imageOfVolume(node)
+    require_volume(image, node.GetName())
+    require_hu(image, node.GetName())
+    return sitk.DICOMOrient(image, "LPS")
