@@ -2,6 +2,7 @@
 # make run    set everything up in .venv and classify a sample case
 # make test   set everything up and run the tests
 # make lint   check style and formatting
+# make lists  list every file of the extension in its CMake files
 # make bench  print the benchmarks
 # make models make the shipped bundles from nothing
 
@@ -14,7 +15,7 @@ CORES ?= 2
 MODELS := ParotidClassifier/Resources/Models
 DEMO_COHORT := out/demo-cohort
 
-.PHONY: setup run test lint format bench models clean
+.PHONY: setup run test lint format lists bench models clean
 
 setup: $(READY)
 
@@ -31,6 +32,9 @@ lint: $(READY)
 format: $(READY)
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+lists: $(READY)
+	$(BIN)/python Testing/packaging_lists.py
 
 bench: $(READY)
 	$(BIN)/python -m pytest Testing/Benchmarks -s --benchmark-columns=min,median,max,rounds
