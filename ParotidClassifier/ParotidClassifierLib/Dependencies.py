@@ -87,10 +87,11 @@ class Dependencies:
         self._confirm = confirm or _confirmOkCancel
         self._torchFromExtension = installTorch or _torchFromExtension
         self._requirements = requirements
+        # Reading what is known of a package takes milliseconds, and a panel asks often.
+        self._met = set()
 
     def missing(self) -> list[Missing]:
         """Return what is missing, in the order in which it is installed."""
-        importlib.invalidate_caches()
         found = []
         if not _isImportable("radiomics"):
             found.append(Missing("SlicerRadiomics", _("radiomic features"), Way.EXTENSION))
@@ -193,11 +194,14 @@ class Dependencies:
     def _missingRequirements(self) -> list:
         from slicer.packaging import load_requirements, pip_check
 
-        return [
+        requirements = [
             requirement
             for requirement in load_requirements(self._requirements)
-            if requirement.name.lower() not in _SHIPPED_WITH_SLICER and not pip_check(requirement)
+            if requirement.name.lower() not in _SHIPPED_WITH_SLICER
+            and str(requirement) not in self._met
         ]
+        self._met |= {str(requirement) for requirement in requirements if pip_check(requirement)}
+        return [each for each in requirements if str(each) not in self._met]
 
     def _installPackages(self) -> None:
         from slicer.packaging import pip_ensure
@@ -226,6 +230,7 @@ class Dependencies:
             )
 
     def _refuseIfStillMissing(self) -> None:
+        importlib.invalidate_caches()
         sentence = self.describe()
         if sentence:
             raise DependencyError(

@@ -25,17 +25,22 @@ class SampleCase:
 
     Attributes:
         name: name in Sample Data.
-        seed: the case follows from it and from `malignant`, to the last voxel.
-        malignant: the truth.
+        kind: the truth, "benign" or "malignant".
+        seed: the case follows from it and from the kind, to the last voxel.
     """
 
     name: str
+    kind: str
     seed: int
-    malignant: bool
+
+    @property
+    def malignant(self) -> bool:
+        """The truth as the simulator is told it."""
+        return self.kind == "malignant"
 
     @property
     def outcome(self) -> str:
-        """The truth in a word, which tells its nodes from those of another sample."""
+        """The truth in the user's language, which tells its nodes from another sample's."""
         return _("malignant") if self.malignant else _("benign")
 
     @property
@@ -45,8 +50,8 @@ class SampleCase:
 
 
 SAMPLE_CASES = (
-    SampleCase("SimulatedParotidBenign", 13, malignant=False),
-    SampleCase("SimulatedParotidMalignant", 309, malignant=True),
+    SampleCase("SimulatedParotidBenign", "benign", 13),
+    SampleCase("SimulatedParotidMalignant", "malignant", 309),
 )
 
 
