@@ -43,6 +43,12 @@ class Geometry:
         """Return the geometry of `image`."""
         return cls(image.GetOrigin(), image.GetDirection(), image.GetSpacing())
 
+    def corners(self, size: tuple[int, int, int]) -> np.ndarray:
+        """Return where the centres of the eight corner voxels lie, (8, 3) as (x, y, z) in mm."""
+        ends = np.array(np.meshgrid(*[(0, n - 1) for n in size])).reshape(3, -1)
+        axes = np.reshape(self.direction, (3, 3)) * self.spacing
+        return (axes @ ends).T + self.origin
+
     def image(self, array: np.ndarray) -> sitk.Image:
         """Return `array` (z, y, x) as an image with this geometry; booleans become uint8."""
         import SimpleITK as sitk
