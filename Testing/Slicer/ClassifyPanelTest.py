@@ -1,0 +1,280 @@
+"""Self tests of the panel "5. Classify"."""
+
+import json
+import shutil
+import tempfile
+from pathlib import Path
+
+import slicer
+from MadeResults import PROGRAM, madeFeatures, madePrediction
+from MadeScene import addCt, addOutline
+from ParotidClassifierCore.errors import BundleError
+from ParotidClassifierCore.models.shipped import shipped_bundles
+from ParotidClassifierLib.ClassifyPanel import ClassifyPanel
+from ParotidClassifierLib.RemainingTime import RemainingTime
+from ParotidClassifierLib.Worker import Worker
+from ParotidClassifierLib.WorkerProcess import pythonExecutable
+from slicer.ScriptedLoadableModule import ScriptedLoadableModuleTest
+from Waiting import waitUntil
+
+from ParotidClassifier import ParotidClassifierLogic
+
+ANSWER = json.dumps({"prediction": madePrediction(), "features": madeFeatures()})
+HALF_WAY = "tell(event='progress', id=identity, fraction=0.5, step='network')"
+RESULT = f"tell(event='result', id=identity, **json.loads({ANSWER!r}))"
+MISTAKE = "tell(event='error', id=identity, kind='X', message='It is <wrong>.', remedy='Mend it.')"
+
+
+class MissingDependencies:
+    """Stands for what is not installed; asked to install, it does as it was told."""
+
+    def __init__(self, error=None, mustRestart=False):
+        self.error = error
+        self.mustRestart = mustRestart
+        self.restartOffered = False
+        self.installed = False
+
+    def describe(self):
+        return "" if self.installed else "Not installed yet: torch."
+
+    def install(self):
+        if self.error is not None:
+            raise self.error
+        self.installed = True
+        return self.mustRestart
+
+    def offerRestart(self):
+        self.restartOffered = True
+
+
+class ClassifyPanelTest(ScriptedLoadableModuleTest):
+    """The user chooses models, sees what is missing, and starts and cancels a run."""
+
+    def setUp(self):
+        slicer.mrmlScene.Clear(0)
+        self.logic = ParotidClassifierLogic()
+        self.parameterNode = self.logic.getParameterNode()
+        self.logic.follow(self.parameterNode)
+        self.panel = ClassifyPanel(self.logic)
+        self.ui = self.panel.ui
+        self.panel.setParameterNode(self.parameterNode)
+
+    def tearDown(self):
+        self.panel.cleanup()
+        self.logic.stop()
+        slicer.mrmlScene.Clear(0)
+
+    def chooseCase(self):
+        ctNode = addCt()
+        self.parameterNode.ct = ctNode
+        self.logic.adoptOutline(self.parameterNode, addOutline(ctNode), "Tumor")
+        self.panel.refresh()
+
+    def answerBy(self, *lines):
+        """Put a program in the worker's place."""
+        program = PROGRAM.format(answer="; ".join(lines))
+        self.logic.classification._worker = Worker(pythonExecutable(), ["-c", program])
+
+    def missing(self):
+        self.panel.refresh()
+        self.assertFalse(self.ui.missingWidget.isHidden())
+        self.assertFalse(self.ui.runButton.enabled)
+        self.assertTrue(self.ui.runButton.toolTip)
+        return self.ui.missingLabel.text
+
+    # Bundle
+
+    def test_the_shipped_bundles_are_offered_and_the_default_one_is_chosen(self):
+        box = self.ui.bundleComboBox
+        texts = [box.itemText(index) for index in range(box.count)]
+        self.assertIn("simulated-demo (demonstration)", texts)
+        self.assertTrue(box.currentText.startswith("simulated-demo"))
+        self.assertIn("249 simulated cases", self.ui.bundleLineLabel.text)
+        self.assertEqual(texts[-1], "Other bundle, a .zip file…")
+
+    def test_a_shipped_bundle_is_remembered_by_its_name(self):
+        box = self.ui.bundleComboBox
+        index = next(i for i in range(box.count) if "published-clinical" in box.itemText(i))
+        self.panel.onBundleActivated(index)
+        self.assertEqual(self.parameterNode.bundle, "published-clinical")
+        self.assertTrue(box.currentText.startswith("published-clinical"))
+
+    def test_a_bundle_from_elsewhere_is_remembered_by_its_path(self):
+        with tempfile.TemporaryDirectory() as folder:
+            own = shutil.copytree(shipped_bundles()[0], Path(folder) / "own")
+            self.panel.askForBundleFolder = lambda: str(own)
+            self.panel.onBundleActivated(self.ui.bundleComboBox.count - 2)
+            self.assertEqual(self.parameterNode.bundle, str(own))
+            self.assertEqual(self.ui.bundleComboBox.itemData(2), str(own))
+
+    def test_asking_for_another_bundle_and_choosing_none_changes_nothing(self):
+        self.panel.askForBundleFile = lambda: ""
+        self.panel.onBundleActivated(self.ui.bundleComboBox.count - 1)
+        self.assertEqual(self.parameterNode.bundle, "")
+        self.assertTrue(self.ui.bundleComboBox.currentText.startswith("simulated-demo"))
+
+    def test_what_is_no_bundle_is_refused_and_not_taken(self):
+        with tempfile.TemporaryDirectory() as folder:
+            with self.assertRaises(BundleError) as refused:
+                self.panel.useBundle(folder)
+            self.assertTrue(refused.exception.remedy)
+        self.assertEqual(self.parameterNode.bundle, "")
+        self.assertTrue(self.ui.bundleComboBox.currentText.startswith("simulated-demo"))
+
+    def test_a_bundle_removed_while_open_is_told_and_another_can_be_chosen(self):
+        with tempfile.TemporaryDirectory() as folder:
+            own = shutil.copytree(shipped_bundles()[0], Path(folder) / "own")
+            self.panel.useBundle(str(own))
+        self.panel.refresh()
+        self.assertIn("own", self.ui.bundleLineLabel.text)
+        self.assertFalse(self.ui.aboutBundleButton.enabled)
+        self.chooseCase()
+        self.assertIn("bundle", self.missing())
+        self.panel.onBundleActivated(0)
+        self.assertTrue(self.ui.runButton.enabled)
+
+    def test_about_this_bundle_shows_the_model_card_and_where_it_comes_from(self):
+        self.ui.aboutBundleButton.click()
+        dialog = self.panel.aboutDialog
+        children = slicer.util.childWidgetVariables(dialog)
+        self.assertIn("Limits and caveats", children.modelCardBrowser.plainText)
+        self.assertNotIn("**", children.modelCardBrowser.plainText)
+        facts = children.bundleFactsLabel.text
+        self.assertIn("trained on 249 simulated cases", facts)
+        self.assertIn(self.panel.chosenBundle.hash, facts)
+
+    def test_who_may_be_classified_is_folded_away(self):
+        self.assertTrue(self.ui.eligibilityGroupBox.collapsed)
+        for criterion in ("radiotherapy", "aspiration biopsy", "10 mm", "artefacts", "No other"):
+            self.assertIn(criterion, self.ui.eligibilityLabel.text)
+
+    # What is missing
+
+    def test_without_a_ct_that_is_what_is_missing(self):
+        self.assertIn("No enhanced CT", self.missing())
+        self.assertTrue(self.ui.installButton.isHidden())
+
+    def test_without_an_outline_that_is_what_is_missing(self):
+        self.parameterNode.ct = addCt()
+        self.logic.ringFollower.update()
+        self.assertIn("not outlined", self.missing())
+
+    def test_an_empty_ring_is_what_is_missing(self):
+        self.chooseCase()
+        self.parameterNode.ringUpperHu = 3000.0
+        self.parameterNode.ringLowerHu = 2900.0
+        self.logic.ringFollower.update()
+        self.logic.ringFollower.flush()
+        self.assertIn("ring", self.missing())
+
+    def test_a_complete_case_misses_nothing(self):
+        self.chooseCase()
+        self.assertTrue(self.ui.missingWidget.isHidden())
+        self.assertTrue(self.ui.runButton.enabled)
+
+    def test_what_is_not_installed_is_named_and_installed_by_one_button(self):
+        self.chooseCase()
+        self.logic.dependencies = MissingDependencies(mustRestart=True)
+        self.assertIn("torch", self.missing())
+        self.assertFalse(self.ui.installButton.isHidden())
+        self.ui.installButton.click()
+        self.assertTrue(self.ui.missingWidget.isHidden())
+        self.assertTrue(self.ui.runButton.enabled)
+        self.assertTrue(self.logic.dependencies.restartOffered)
+
+    def test_an_installation_that_fails_leaves_the_panel_as_it_was(self):
+        self.chooseCase()
+        self.logic.dependencies = MissingDependencies(error=RuntimeError("No connection."))
+        with self.assertRaisesRegex(RuntimeError, "No connection"):
+            self.panel.install()
+        self.assertIn("torch", self.missing())
+
+    # Run
+
+    def test_a_run_shows_its_progress_and_its_end(self):
+        self.chooseCase()
+        self.answerBy(HALF_WAY, "time.sleep(0.3)", RESULT)
+        self.ui.runButton.click()
+        self.assertEqual(self.ui.runButton.text, "Cancel")
+        self.assertFalse(self.ui.progressWidget.isHidden())
+        self.assertFalse(self.ui.bundleComboBox.enabled)
+        waitUntil(lambda: self.ui.progressBar.value == 500)
+        self.assertTrue(self.ui.stepLabel.text.startswith("Network"))
+        waitUntil(lambda: not self.logic.isRunning)
+        self.assertEqual(self.ui.runButton.text, "Classify")
+        self.assertTrue(self.ui.progressWidget.isHidden())
+        self.assertIn("Done in", self.ui.statusLabel.text)
+        stored = self.logic.result(self.parameterNode)
+        self.assertEqual(stored["prediction"], madePrediction())
+
+    def test_cancel_leaves_everything_as_it_was(self):
+        self.chooseCase()
+        self.answerBy(HALF_WAY, "time.sleep(60)")
+        self.ui.runButton.click()
+        waitUntil(lambda: self.ui.progressBar.value == 500)
+        self.ui.runButton.click()
+        self.assertFalse(self.logic.isRunning)
+        self.assertEqual(self.ui.runButton.text, "Classify")
+        self.assertTrue(self.ui.runButton.enabled)
+        self.assertIn("Cancelled", self.ui.statusLabel.text)
+        self.assertIsNone(self.logic.result(self.parameterNode))
+
+    def test_a_mistake_found_in_the_background_is_told_with_its_remedy(self):
+        self.chooseCase()
+        self.answerBy(MISTAKE)
+        self.ui.runButton.click()
+        waitUntil(lambda: not self.logic.isRunning)
+        self.assertIn("It is &lt;wrong&gt;. Mend it.", self.ui.statusLabel.text)
+        self.assertEqual(self.ui.runButton.text, "Classify")
+
+    def test_a_worker_that_dies_is_told_and_the_panel_goes_on(self):
+        self.chooseCase()
+        self.answerBy("sys.exit(3)")
+        self.ui.runButton.click()
+        waitUntil(lambda: not self.logic.isRunning)
+        self.assertIn("exit code 3", self.ui.statusLabel.text)
+        self.assertTrue(self.ui.runButton.enabled)
+
+    def test_a_scene_closed_in_the_middle_of_a_run_shows_no_run(self):
+        self.chooseCase()
+        self.answerBy(HALF_WAY, "time.sleep(60)")
+        self.ui.runButton.click()
+        waitUntil(lambda: self.ui.progressBar.value == 500)
+        self.logic.follow(None)
+        self.panel.setParameterNode(None)
+        self.assertTrue(self.ui.progressWidget.isHidden())
+        self.assertFalse(self.ui.runButton.enabled)
+        self.assertEqual(self.ui.runButton.text, "Classify")
+
+
+class RemainingTimeTest(ScriptedLoadableModuleTest):
+    """How long a run still takes."""
+
+    def setUp(self):
+        self.now = 100.0
+        self.time = RemainingTime(lambda: self.now)
+
+    def test_nothing_is_foretold_in_the_first_moments(self):
+        self.now += 1.0
+        self.time.update(0.5)
+        self.assertIsNone(self.time.remaining)
+
+    def test_half_done_in_four_seconds_leaves_four(self):
+        self.now += 4.0
+        self.time.update(0.5)
+        self.assertAlmostEqual(self.time.remaining, 4.0)
+        self.now += 1.0
+        self.assertAlmostEqual(self.time.remaining, 3.0)
+
+    def test_what_takes_longer_than_foretold_has_no_time_left(self):
+        self.now += 4.0
+        self.time.update(0.5)
+        self.now += 40.0
+        self.assertEqual(self.time.remaining, 0.0)
+
+    def test_a_new_start_forgets_the_last_run(self):
+        self.now += 4.0
+        self.time.update(0.5)
+        self.time.start()
+        self.assertIsNone(self.time.remaining)
+        self.assertEqual(self.time.elapsed, 0.0)

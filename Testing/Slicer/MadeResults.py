@@ -1,0 +1,96 @@
+"""Results as the background process would give them, made by hand, and a program in its place."""
+
+from ParotidClassifierCore.models.names import ELEVEN_MODELS, log_odds_column, network_column
+
+FINISHED_AT = "2026-03-01T10:20:30+01:00"
+
+# A program in the worker's place: each request is answered by the Python lines of `answer`.
+PROGRAM = """
+import json, sys, time
+def tell(**event):
+    print(json.dumps(event), flush=True)
+for line in sys.stdin:
+    request = json.loads(line)
+    identity = request["id"]
+    {answer}
+"""
+
+_RADIOMIC = (
+    "Tumor_original_shape_Sphericity",
+    "Tumor_wavelet-LHL_firstorder_Median",
+    "Tumor_lbp-3D-k_firstorder_10Percentile",
+    "Tumor_gradient_glcm_MaximumProbability",
+    "Tumor_log-sigma-3-0-mm-3D_glszm_GrayLevelNonUniformityNormalized",
+    "Tumor_squareroot_glcm_InverseVariance",
+    "Tumor_square_firstorder_Median",
+    "External2_original_firstorder_90Percentile",
+    "External2_wavelet-HLL_glszm_LargeAreaEmphasis",
+    "External2_logarithm_glrlm_ShortRunHighGrayLevelEmphasis",
+    "External2_log-sigma-3-0-mm-3D_glcm_Imc1",
+    "External2_square_ngtdm_Busyness",
+    "External2_lbp-3D-m2_firstorder_RootMeanSquared",
+    "External2_gradient_gldm_DependenceVariance",
+)
+
+
+def madeModel(probability, threshold, contributions, intercept=-1.5):
+    """Return one model's entry in prediction.json."""
+    return {
+        "probability": probability,
+        "threshold": threshold,
+        "call": "malignant" if probability >= threshold else "benign",
+        "log_odds": intercept + sum(contributions.values()),
+        "intercept": intercept,
+        "contributions": contributions,
+    }
+
+
+def madePrediction(clinical=True, probability=0.82):
+    """Return the content of a prediction.json; without clinical findings, Combined has none."""
+    source = "Tumor+External2_RAD+DL"
+    radiomic = {
+        column: round(0.9 * 0.75**index, 4) * (-1) ** (index % 3)
+        for index, column in enumerate(_RADIOMIC)
+    }
+    models = {name: madeModel(0.41, 0.28, dict(radiomic)) for name in ELEVEN_MODELS}
+    models["Tumor_DL"] = madeModel(0.2, 0.24, {network_column("Tumor_DL"): 0.11})
+    models[source] = madeModel(
+        0.56, 0.16, {**radiomic, network_column("Tumor+External2_DL"): 0.1278}
+    )
+    findings = {"symptoms": 1.2, "margin_unclear": 0.9, "enlarged_lymph_nodes": -0.31}
+    models["Clinical"] = madeModel(0.7, 0.26, findings)
+    models["Combined"] = madeModel(probability, 0.31, {log_odds_column(source): 1.1, **findings})
+    if not clinical:
+        models["Clinical"] = {"unavailable": "symptoms and margin are unknown"}
+        models["Combined"] = {"unavailable": "symptoms and margin are unknown"}
+    return {
+        "bundle": {
+            "name": "simulated-demo",
+            "hash": "9f3f5e3adec6acabc0f43dffd664f9989c351ae5c2880f89754764485711f56e",
+            "kind": "demonstration",
+            "protocol": "cross-fitted",
+            "banner": "simulated-demo: demonstration, not for clinical use",
+            "training_cohort": "trained on 249 simulated cases",
+            "intended_use": "Shows how the method works. Not for patients: the cases it learnt "
+            "from are simulated.",
+        },
+        "models": models,
+        "findings": [
+            {
+                "code": "demonstration_bundle",
+                "severity": "warning",
+                "message": "simulated-demo: demonstration, not for clinical use.",
+            },
+            {"code": "small_ring", "severity": "info", "message": "A ring of 2.4 ml <is> small."},
+        ],
+        "inputs": {"symptoms": "with", "margin": "unclear", "lymph_nodes": "without"},
+        "ring": {"volume_mm3": 2404.0, "tumor_volume_mm3": 2595.0, "removed_by_hu_fraction": 0.0},
+        "timings_s": {"total": 5.45},
+        "software": {"ParotidClassifierCore": "0.1.0"},
+    }
+
+
+def madeFeatures():
+    """Return the values that go with `madePrediction`."""
+    clinical = {"symptoms": 1.0, "margin_unclear": 1.0, "enlarged_lymph_nodes": 0.0}
+    return {**{column: 0.5 + index for index, column in enumerate(_RADIOMIC)}, **clinical}

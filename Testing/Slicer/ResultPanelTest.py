@@ -1,0 +1,278 @@
+"""Self tests of the panel "6. Result"."""
+
+import json
+import tempfile
+from pathlib import Path
+from types import SimpleNamespace
+
+import slicer
+from MadeResults import FINISHED_AT, PROGRAM, madeFeatures, madeModel, madePrediction
+from MadeScene import addCt, addOutline
+from ParotidClassifierCore.errors import UsageError
+from ParotidClassifierCore.models.names import ELEVEN_MODELS
+from ParotidClassifierLib.Parameters import setClinicalValue
+from ParotidClassifierLib.ResultChart import ContributionChart
+from ParotidClassifierLib.ResultContents import contributionRows
+from ParotidClassifierLib.ResultPanel import ResultPanel
+from ParotidClassifierLib.Worker import Worker
+from ParotidClassifierLib.WorkerProcess import pythonExecutable
+from slicer.ScriptedLoadableModule import ScriptedLoadableModuleTest
+from Waiting import waitUntil
+
+from ParotidClassifier import ParotidClassifierLogic
+
+EXPORT_BUTTONS = ("saveCaseButton", "exportFeaturesButton", "exportPredictionButton")
+
+
+class ResultPanelTest(ScriptedLoadableModuleTest):
+    """The user reads the probability, what drove it, and whether it still holds."""
+
+    def setUp(self):
+        slicer.mrmlScene.Clear(0)
+        self.logic = ParotidClassifierLogic()
+        self.parameterNode = self.logic.getParameterNode()
+        self.logic.follow(self.parameterNode)
+        self.panel = ResultPanel(self.logic)
+        self.ui = self.panel.ui
+        self.panel.setParameterNode(self.parameterNode)
+
+    def tearDown(self):
+        self.panel.cleanup()
+        self.logic.stop()
+        slicer.mrmlScene.Clear(0)
+
+    def keep(self, prediction=None):
+        """Let the scene hold a result of the case as it is now."""
+        fingerprint = self.logic.classification._fingerprint.of(self.parameterNode)
+        stored = {
+            "prediction": prediction or madePrediction(),
+            "features": madeFeatures(),
+            "fingerprint": fingerprint,
+            "finishedAt": FINISHED_AT,
+        }
+        self.parameterNode.result = json.dumps(stored)
+        self.panel.refresh()
+
+    def keepOfCase(self):
+        """The same for a case that can be saved."""
+        ctNode = addCt()
+        self.parameterNode.ct = ctNode
+        self.logic.adoptOutline(self.parameterNode, addOutline(ctNode), "Tumor")
+        self.keep()
+
+    def makeOutOfDate(self):
+        setClinicalValue(self.parameterNode, "symptoms", "with")
+        self.panel.refresh()
+
+    # What is shown
+
+    def test_without_a_result_only_that_is_said(self):
+        self.assertFalse(self.ui.emptyLabel.isHidden())
+        self.assertTrue(self.ui.resultWidget.isHidden())
+
+    def test_the_combined_probability_stands_first_with_threshold_and_call(self):
+        self.keep()
+        self.assertTrue(self.ui.emptyLabel.isHidden())
+        self.assertIn("Combined", self.ui.headlineNameLabel.text)
+        self.assertEqual(self.ui.headlineProbabilityLabel.text, "82 %")
+        self.assertIn("above the threshold of 31 %", self.ui.headlineWordsLabel.text)
+        self.assertIn("called malignant", self.ui.headlineWordsLabel.text)
+        self.assertEqual(self.panel.gauge.probability, 0.82)
+        self.assertEqual(self.panel.gauge.threshold, 0.31)
+        self.assertTrue(self.ui.noCombinedLabel.isHidden())
+
+    def test_a_probability_below_the_threshold_is_called_benign(self):
+        self.keep(madePrediction(probability=0.12))
+        self.assertIn("below the threshold of 31 %", self.ui.headlineWordsLabel.text)
+        self.assertIn("called benign", self.ui.headlineWordsLabel.text)
+
+    def test_certainty_is_never_shown(self):
+        self.keep(madePrediction(probability=0.9996))
+        self.assertEqual(self.ui.headlineProbabilityLabel.text, "> 99 %")
+
+    def test_without_clinical_findings_the_image_model_stands_first_and_says_why(self):
+        self.keep(madePrediction(clinical=False))
+        self.assertIn("Tumor+External2_RAD+DL", self.ui.headlineNameLabel.text)
+        self.assertEqual(self.ui.headlineProbabilityLabel.text, "56 %")
+        self.assertIn("symptoms and margin are unknown", self.ui.noCombinedLabel.text)
+        self.assertFalse(self.ui.noCombinedLabel.isHidden())
+        self.assertIn("not available: symptoms and margin", self.ui.modelsLabel.text)
+
+    def test_where_no_model_can_answer_the_reason_stands_in_its_place(self):
+        prediction = madePrediction()
+        reason = {"unavailable": "this bundle does not hold this model"}
+        prediction["models"] = dict.fromkeys(ELEVEN_MODELS, reason)
+        self.keep(prediction)
+        self.assertEqual(self.ui.headlineProbabilityLabel.text, "\N{EN DASH}")
+        self.assertTrue(self.ui.gaugeHolder.isHidden())
+        self.assertTrue(self.ui.driversGroupBox.isHidden())
+        self.assertIn("does not hold", self.ui.noCombinedLabel.text)
+
+    def test_the_banner_stands_above_every_probability(self):
+        self.keep()
+        banner = self.ui.bannerLabel.text
+        self.assertIn("simulated-demo: demonstration, not for clinical use", banner)
+        self.assertIn("trained on 249 simulated cases", banner)
+        self.assertIn("Not for patients", banner)
+        self.assertFalse(self.ui.bannerLabel.isHidden())
+
+    def test_all_eleven_models_are_listed(self):
+        self.keep()
+        for name in ELEVEN_MODELS:
+            self.assertIn(name, self.ui.modelsLabel.text)
+        self.assertEqual(self.ui.modelsLabel.text.count("malignant"), 10)
+
+    def test_findings_bundle_and_time_are_told(self):
+        self.keep()
+        self.assertIn("A ring of 2.4 ml &lt;is&gt; small.", self.ui.findingsLabel.text)
+        self.assertIn("simulated-demo", self.ui.bundleLabel.text)
+        self.assertIn("9f3f5e3adec6", self.ui.bundleLabel.text)
+        self.assertIn("2026-03-01 10:20:30", self.ui.bundleLabel.text)
+
+    def test_a_damaged_result_in_a_scene_is_no_result(self):
+        self.parameterNode.result = "{"
+        self.panel.refresh()
+        self.assertFalse(self.ui.emptyLabel.isHidden())
+
+    # What drove it
+
+    def test_the_bars_of_combined_come_with_those_of_its_image_part(self):
+        self.keep()
+        self.assertEqual(self.ui.driversComboBox.currentText, "Combined")
+        self.assertEqual(len(self.panel.chart.rows), 1 + 4)
+        self.assertEqual(len(self.panel.sourceChart.rows), 1 + 10 + 1)
+        self.assertFalse(self.ui.sourceChartHolder.isHidden())
+        self.assertIn("Tumor+External2_RAD+DL", self.ui.sourceLabel.text)
+
+    def test_another_model_can_be_asked_what_drove_it(self):
+        self.keep()
+        self.ui.driversComboBox.setCurrentText("Clinical")
+        values = [row.value for row in self.panel.chart.rows]
+        self.assertEqual(values, [-1.5, 1.2, 0.9, -0.31])
+        self.assertTrue(self.ui.sourceChartHolder.isHidden())
+        self.panel.refresh()
+        self.assertEqual(self.ui.driversComboBox.currentText, "Clinical")
+
+    def test_a_model_without_a_probability_is_not_offered(self):
+        self.keep(madePrediction(clinical=False))
+        self.assertEqual(self.ui.driversComboBox.findText("Combined"), -1)
+        self.assertEqual(self.ui.driversComboBox.currentText, "Tumor+External2_RAD+DL")
+
+    def test_bars_are_sorted_labelled_and_add_up(self):
+        model = madePrediction()["models"]["Tumor+External2_RAD+DL"]
+        rows = contributionRows(model, madeFeatures())
+        inputs = [abs(row.value) for row in rows[1:-1]]
+        self.assertEqual(inputs, sorted(inputs, reverse=True))
+        self.assertAlmostEqual(sum(row.value for row in rows), model["log_odds"])
+        self.assertNotIn("_", rows[1].label)
+        self.assertIn("Tumor_original_shape_Sphericity", rows[1].toolTip)
+        self.assertIn("+0.9000", rows[1].toolTip)
+        self.assertIn("0.5", rows[1].toolTip)
+        self.assertIn("5 smaller ones", rows[-1].label)
+
+    def test_eleven_inputs_are_all_shown(self):
+        model = madeModel(0.5, 0.3, {f"Tumor_original_shape_F{i}": 0.1 for i in range(11)})
+        self.assertEqual(len(contributionRows(model, {})), 12)
+
+    def test_the_chart_finds_the_row_under_the_mouse(self):
+        chart = ContributionChart()
+        rows = [
+            SimpleNamespace(label=str(i), value=0.1 * i, isInput=i > 0, toolTip=str(i))
+            for i in range(3)
+        ]
+        chart.setRows(rows)
+        self.assertIsNone(chart.rowAt(0))
+        self.assertEqual(chart.rowAt(chart.minimumHeight - 1), rows[2])
+        self.assertIsNone(chart.rowAt(chart.minimumHeight + 100))
+
+    # Whether it still holds
+
+    def test_a_current_result_can_be_exported(self):
+        self.keep()
+        self.assertTrue(self.ui.outOfDateLabel.isHidden())
+        self.assertTrue(self.ui.numbersWidget.enabled)
+        for name in EXPORT_BUTTONS:
+            self.assertTrue(getattr(self.ui, name).enabled)
+
+    def test_a_change_marks_the_result_out_of_date_and_says_what_changed(self):
+        self.keep()
+        self.makeOutOfDate()
+        self.assertFalse(self.ui.outOfDateLabel.isHidden())
+        self.assertIn("The clinical findings changed.", self.ui.outOfDateLabel.text)
+        self.assertFalse(self.ui.numbersWidget.enabled)
+        self.assertTrue(self.ui.bannerLabel.enabled)
+        for name in EXPORT_BUTTONS:
+            button = getattr(self.ui, name)
+            self.assertFalse(button.enabled)
+            self.assertIn("cannot be exported as current", button.toolTip)
+
+    def test_a_change_that_is_undone_makes_the_result_current_again(self):
+        self.keep()
+        self.makeOutOfDate()
+        setClinicalValue(self.parameterNode, "symptoms", "unknown")
+        self.panel.refresh()
+        self.assertTrue(self.ui.outOfDateLabel.isHidden())
+        self.assertTrue(self.ui.exportPredictionButton.enabled)
+
+    def test_an_out_of_date_result_is_refused_even_if_asked_for(self):
+        self.keep()
+        self.makeOutOfDate()
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "prediction.json"
+            with self.assertRaisesRegex(UsageError, "out of date"):
+                self.panel.exports.exportPrediction(str(path))
+            self.assertFalse(path.exists())
+
+    # Exports
+
+    def test_the_prediction_is_exported_as_the_command_line_writes_it(self):
+        self.keep()
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "prediction.json"
+            self.panel.exports.exportPrediction(str(path))
+            self.assertEqual(json.loads(path.read_text(encoding="utf-8")), madePrediction())
+        self.assertIn("Saved to", self.ui.exportStatusLabel.text)
+
+    def test_the_case_is_saved_for_the_command_line(self):
+        from ParotidClassifierCore.case.loading import load_case_folder
+
+        self.keepOfCase()
+        with tempfile.TemporaryDirectory() as folder:
+            self.panel.exports.saveCase(str(Path(folder) / "case"))
+            case = load_case_folder(Path(folder) / "case")
+        self.assertIsNotNone(case.ring)
+
+    def test_features_are_exported_in_the_background_with_progress(self):
+        self.keepOfCase()
+        answer = (
+            "tell(event='progress', id=identity, fraction=0.5, step='Tumor'); time.sleep(0.3); "
+            "tell(event='result', id=identity)"
+        )
+        program = PROGRAM.format(answer=answer)
+        self.logic.classification._worker = Worker(pythonExecutable(), ["-c", program])
+        self.panel.exports.exportFeatures("features.csv")
+        self.assertFalse(self.ui.exportProgressBar.isHidden())
+        self.assertFalse(self.ui.exportFeaturesButton.enabled)
+        waitUntil(lambda: self.ui.exportProgressBar.value == 500)
+        waitUntil(lambda: not self.logic.isRunning)
+        self.assertTrue(self.ui.exportProgressBar.isHidden())
+        self.assertTrue(self.ui.exportFeaturesButton.enabled)
+        self.assertIn("features.csv", self.ui.exportStatusLabel.text)
+
+    def test_features_that_cannot_be_exported_are_told(self):
+        self.keepOfCase()
+        answer = "tell(event='error', id=identity, kind='X', message='Disk full.', remedy='Tidy.')"
+        program = PROGRAM.format(answer=answer)
+        self.logic.classification._worker = Worker(pythonExecutable(), ["-c", program])
+        self.panel.exports.exportFeatures("features.csv")
+        waitUntil(lambda: not self.logic.isRunning)
+        self.assertIn("Disk full. Tidy.", self.ui.exportStatusLabel.text)
+        self.assertTrue(self.ui.exportFeaturesButton.enabled)
+
+    def test_another_scene_says_nothing_of_what_was_exported(self):
+        self.keep()
+        with tempfile.TemporaryDirectory() as folder:
+            self.panel.exports.exportPrediction(str(Path(folder) / "prediction.json"))
+        self.panel.setParameterNode(None)
+        self.assertEqual(self.ui.exportStatusLabel.text, "")
+        self.assertFalse(self.ui.emptyLabel.isHidden())

@@ -1,0 +1,262 @@
+"""Self tests of the background process, with the real one wherever it is not the one to fail."""
+
+import functools
+import json
+import os
+import signal
+import subprocess
+import tempfile
+import time
+import unittest
+from pathlib import Path
+
+from MadeResults import PROGRAM
+from ParotidClassifierCore.simulation.case import simulate_case
+from ParotidClassifierCore.simulation.cohort import write_case
+from ParotidClassifierLib.Worker import Worker
+from ParotidClassifierLib.WorkerProcess import MODULE_FOLDER, pythonExecutable
+from slicer.ScriptedLoadableModule import ScriptedLoadableModuleTest
+from Waiting import letGoOn, waitUntil
+
+BUNDLE = "simulated-demo"
+SIMULATED = tempfile.TemporaryDirectory(prefix="ParotidClassifier-WorkerTest-")
+
+DEAF = "import time; time.sleep(60)"
+LAUNCHER = """
+import json, subprocess, sys
+child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+print(json.dumps({"event": "ready", "pid": child.pid}), flush=True)
+child.wait()
+"""
+
+
+@functools.cache
+def simulatedCase():
+    write_case(simulate_case(3), Path(SIMULATED.name))
+    return SIMULATED.name
+
+
+def isAlive(pid):
+    """Whether a process of this number is there and has not merely left its exit code."""
+    if os.name == "nt":
+        raise unittest.SkipTest("On Windows the question would end the process.")
+    try:
+        os.kill(pid, 0)
+    except OSError:
+        return False
+    status = Path(f"/proc/{pid}/stat")
+    return not status.exists() or status.read_text().rpartition(")")[2].split()[0] != "Z"
+
+
+class Caller:
+    """Sends requests and remembers what is called back."""
+
+    def __init__(self, worker):
+        self.worker = worker
+        self.progress = []
+        self.results = []
+        self.errors = []
+
+    def send(self, **request):
+        self.worker.request(
+            request,
+            lambda fraction, step: self.progress.append((fraction, step)),
+            self.results.append,
+            lambda *error: self.errors.append(error),
+        )
+
+    def classify(self):
+        self.send(command="predict", case=simulatedCase(), bundle=BUNDLE)
+
+    @property
+    def answers(self):
+        return len(self.results) + len(self.errors)
+
+    def answer(self, **request):
+        before = self.answers
+        self.send(**request)
+        waitUntil(lambda: self.answers > before)
+
+
+class WorkerTest(ScriptedLoadableModuleTest):
+    """Requests are answered in a process of their own, which never outlives its purpose."""
+
+    def setUp(self):
+        self.workers = []
+
+    def tearDown(self):
+        for worker in self.workers:
+            worker.stop()
+
+    def caller(self, *arguments):
+        worker = Worker(pythonExecutable(), list(arguments)) if arguments else Worker()
+        self.workers.append(worker)
+        return Caller(worker)
+
+    def callerOf(self, answer):
+        return self.caller("-c", PROGRAM.format(answer=answer))
+
+    def test_the_result_is_that_of_the_command_line(self):
+        caller = self.caller()
+        caller.answer(command="predict", case=simulatedCase(), bundle=BUNDLE)
+        self.assertEqual(caller.errors, [])
+        with tempfile.TemporaryDirectory() as out:
+            command = ["-m", "ParotidClassifierCore", "predict", "--case", simulatedCase()]
+            subprocess.run(
+                [pythonExecutable(), *command, "--bundle", BUNDLE, "--out", out],
+                check=True,
+                capture_output=True,
+                cwd=MODULE_FOLDER,
+            )
+            expected = json.loads((Path(out) / "prediction.json").read_text(encoding="utf-8"))
+        self.assertEqual(caller.results[0]["prediction"]["models"], expected["models"])
+        self.assertTrue(caller.results[0]["features"])
+        shares = [fraction for fraction, step in caller.progress]
+        self.assertEqual(shares, sorted(shares))
+        self.assertTrue(all(step for fraction, step in caller.progress))
+
+    def test_a_mistake_is_told_with_its_remedy_and_the_process_goes_on(self):
+        caller = self.caller()
+        caller.answer(command="predict", case="/no/such/case", bundle=BUNDLE)
+        first = caller.worker.processId
+        caller.answer(command="sing")
+        self.assertEqual(caller.worker.processId, first)
+        self.assertEqual(caller.results, [])
+        for kind, message, remedy in caller.errors:
+            self.assertTrue(kind and message and remedy)
+        self.assertIn("/no/such/case", caller.errors[0][1])
+
+    def test_cancel_ends_the_process_within_a_second_and_nothing_is_called_back(self):
+        caller = self.caller()
+        caller.classify()
+        waitUntil(lambda: caller.progress)
+        pid = caller.worker.processId
+        self.assertTrue(isAlive(pid))
+        start = time.monotonic()
+        caller.worker.cancel()
+        self.assertLess(time.monotonic() - start, 0.1)
+        self.assertFalse(caller.worker.isBusy)
+        progress = list(caller.progress)
+        self.assertLess(waitUntil(lambda: not isAlive(pid), seconds=5), 1.0)
+        letGoOn(0.2)
+        self.assertEqual((caller.progress, caller.answers), (progress, 0))
+
+    def test_after_cancel_the_next_request_is_answered_at_once(self):
+        caller = self.caller()
+        caller.classify()
+        caller.worker.cancel()
+        caller.answer(command="sing")
+        self.assertIn("no command", caller.errors[0][1])
+
+    def test_cancel_without_a_request_keeps_the_process(self):
+        caller = self.caller()
+        caller.answer(command="sing")
+        pid = caller.worker.processId
+        caller.worker.cancel()
+        letGoOn(0.1)
+        self.assertTrue(isAlive(pid))
+
+    def test_a_second_request_is_refused_while_one_is_answered(self):
+        caller = self.callerOf("pass")
+        caller.send(command="one")
+        with self.assertRaisesRegex(RuntimeError, "still running"):
+            caller.send(command="two")
+        self.assertTrue(caller.worker.isBusy)
+
+    def test_a_killed_process_is_reported_and_the_next_request_gets_a_new_one(self):
+        caller = self.caller()
+        caller.classify()
+        waitUntil(lambda: caller.progress)
+        pid = caller.worker.processId
+        os.kill(pid, getattr(signal, "SIGKILL", signal.SIGTERM))
+        waitUntil(lambda: caller.answers)
+        kind, message, remedy = caller.errors[0]
+        self.assertEqual(kind, "WorkerEndedError")
+        self.assertIn("ended unexpectedly", message)
+        self.assertIn("Try again", remedy)
+        self.assertFalse(caller.worker.isBusy)
+        caller.answer(command="sing")
+        self.assertNotEqual(caller.worker.processId, pid)
+        self.assertEqual(len(caller.errors), 2)
+
+    def test_an_idle_process_may_die_unnoticed(self):
+        caller = self.caller()
+        caller.answer(command="sing")
+        os.kill(caller.worker.processId, getattr(signal, "SIGKILL", signal.SIGTERM))
+        waitUntil(lambda: caller.worker.processId == 0)
+        caller.answer(command="sing")
+        self.assertEqual(len(caller.errors), 2)
+        self.assertTrue(all("no command" in message for kind, message, remedy in caller.errors))
+
+    def test_the_last_words_of_a_process_are_told(self):
+        caller = self.caller("-c", "import sys; sys.exit('There is no such library.')")
+        caller.answer(command="predict")
+        message = caller.errors[0][1]
+        self.assertIn("exit code 1", message)
+        self.assertIn("There is no such library.", message)
+
+    def test_what_is_no_event_is_left_out(self):
+        caller = self.callerOf(
+            "print('garbage {'); print('[1, 2]'); print('{}'); print(); "
+            "sys.stdout.buffer.write(bytes([0xff, 10])); "
+            "tell(event='result', id=0, value='of another request'); "
+            "tell(event='result', id=identity, value='grün')"
+        )
+        with self.assertLogs("ParotidClassifierLib.WorkerProcess", "WARNING") as log:
+            caller.answer(command="predict")
+        self.assertEqual(caller.results, [{"value": "grün"}])
+        self.assertIn("garbage {", "".join(log.output))
+
+    def test_a_long_result_arrives_whole(self):
+        caller = self.callerOf("tell(event='result', id=identity, value='x' * 3_000_000)")
+        caller.answer(command="predict")
+        self.assertEqual(len(caller.results[0]["value"]), 3_000_000)
+
+    def test_a_program_that_is_not_there_is_reported(self):
+        worker = Worker("/no/such/python")
+        self.workers.append(worker)
+        caller = Caller(worker)
+        for _attempt in range(2):
+            caller.answer(command="predict")
+        self.assertEqual(len(caller.errors), 2)
+        self.assertTrue(all("could not be started" in error[1] for error in caller.errors))
+        self.assertFalse(worker.isBusy)
+        self.assertEqual(worker.processId, 0)
+
+    def test_stop_returns_when_the_process_is_gone(self):
+        caller = self.caller()
+        caller.classify()
+        waitUntil(lambda: caller.progress)
+        pid = caller.worker.processId
+        start = time.monotonic()
+        caller.worker.stop()
+        self.assertLess(time.monotonic() - start, 1.0)
+        self.assertFalse(isAlive(pid))
+        self.assertEqual(caller.answers, 0)
+
+    def test_a_process_that_does_not_end_by_itself_is_killed(self):
+        self.checkDeafProcess(Worker.cancel)
+        self.checkDeafProcess(Worker.stop)
+
+    def checkDeafProcess(self, end):
+        caller = self.caller("-c", DEAF)
+        caller.send(command="predict")
+        waitUntil(lambda: caller.worker.processId)
+        pid = caller.worker.processId
+        end(caller.worker)
+        self.assertLess(waitUntil(lambda: not isAlive(pid), seconds=5), 1.0)
+
+    def test_the_process_that_a_launcher_started_is_ended_too(self):
+        self.checkLauncher(Worker.cancel)
+        self.checkLauncher(Worker.stop)
+
+    def checkLauncher(self, end):
+        caller = self.caller("-c", LAUNCHER)
+        caller.send(command="predict")
+        waitUntil(lambda: caller.worker.processId)
+        launcher = caller.worker.processId
+        waitUntil(lambda: caller.worker.processId != launcher)
+        child = caller.worker.processId
+        end(caller.worker)
+        gone = waitUntil(lambda: not (isAlive(launcher) or isAlive(child)), seconds=5)
+        self.assertLess(gone, 1.0)
