@@ -225,8 +225,12 @@ class ClassifyPanel(Panel):
     def _missing(self) -> list:
         if self.parameterNode is None:
             return [_("No scene is open.")]
+        if self.parameterNode.ct is None:
+            return [_("No enhanced CT is chosen: see 1. Case.")]
         findings = self.logic.caseFindings(self.parameterNode)
         missing = [finding.message for finding in findings if finding.severity.value == "error"]
+        if not missing and self.logic.ringFollower.drawn is None:
+            missing.append(_("The tumour is not outlined yet: see 2. Tumour."))
         if self.chosenBundle is None:
             missing.append(_("No model bundle is chosen."))
         return missing
