@@ -5,6 +5,7 @@ from pathlib import Path
 from ParotidClassifierCore.errors import BundleError
 from ParotidClassifierCore.models.bundle_summary import summarize_bundle
 from ParotidClassifierCore.models.shipped import default_bundle, find_bundle, shipped_bundles
+from slicer.i18n import tr as _
 
 
 class Bundles:
@@ -46,7 +47,9 @@ def _stampOf(path: Path) -> tuple:
         stats = [(file.name, file.stat()) for file in files]
     except OSError as error:
         raise BundleError(
-            f"The model bundle {path} cannot be read: {error.strerror}.",
-            "Choose another bundle under 5. Classify.",
+            _("The model bundle {path} cannot be read: {reason}.").format(
+                path=path, reason=error.strerror
+            ),
+            _("Choose another bundle under 5. Classify."),
         ) from error
     return tuple((name, stat.st_size, stat.st_mtime_ns) for name, stat in stats)

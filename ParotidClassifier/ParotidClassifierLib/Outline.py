@@ -43,7 +43,9 @@ class Outline:
         return node
 
     def adopt(self, parameterNode, node, segmentId: str = "", label: int = 0) -> None:
-        """Take an outline that lies in the scene as Tumor; the one before is replaced.
+        """Take an outline that lies in the scene as Tumor; what was drawn before is replaced.
+
+        A segment External2 beside it is taken too.
 
         Args:
             parameterNode: of the case.
@@ -71,8 +73,13 @@ class Outline:
                 _("Choose the outline that was drawn on this scan."),
             )
         own = self._segmentation(parameterNode)
+        ring = _ringBeside(node)
         self._placeRegion(parameterNode, own, lattice, box.padded(_ROOM_MM))
         Images.setSegment(own, segmentNamed(own, TUMOR), inside, lattice, box)
+        own.GetSegmentation().ClearSegment(segmentNamed(own, EXTERNAL2))
+        if ring is not None:
+            box, inside = _onLattice(lattice, ring, lattice.box_of_image(ct))
+            Images.setSegment(own, segmentNamed(own, EXTERNAL2), inside, lattice, box)
 
     def _segmentation(self, parameterNode):
         node = parameterNode.segmentation
@@ -158,6 +165,14 @@ def _maskOfSegment(node, segmentId: str, lattice, ctBox):
             _("Choose a segment that outlines the tumour."),
         )
     return mask
+
+
+def _ringBeside(node):
+    """Return the segment External2 of a segmentation in voxels; None where there is none."""
+    if not node.IsA("vtkMRMLSegmentationNode"):
+        return None
+    segmentId = segmentNamed(node, EXTERNAL2)
+    return Images.imageOfSegment(node, segmentId) if segmentId else None
 
 
 def _filled(node, segmentId: str, geometry: str):

@@ -132,7 +132,7 @@ def _patientOf(node):
     if node is None:
         return None
     hierarchy = slicer.vtkMRMLSubjectHierarchyNode.GetSubjectHierarchyNode(slicer.mrmlScene)
-    level = slicer.vtkMRMLSubjectHierarchyConstants.GetSubjectHierarchyLevelPatient()
+    level = slicer.vtkMRMLSubjectHierarchyConstants.GetDICOMLevelPatient()
     item = hierarchy.GetItemByDataNode(node)
     patient = hierarchy.GetItemAncestorAtLevel(item, level) if item else 0
     return patient or None

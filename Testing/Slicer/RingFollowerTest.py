@@ -1,0 +1,209 @@
+"""Self tests of the ring: it follows the tumour, and what was done by hand is never lost."""
+
+import tempfile
+from pathlib import Path
+
+import numpy as np
+import slicer
+from MadeScene import addCt, addOutline
+from ParotidClassifierCore.case.grid import draw_ring
+from ParotidClassifierCore.case.lattice import lattice_of
+from ParotidClassifierCore.errors import EmptyRingError
+from ParotidClassifierCore.ring import RingSettings
+from ParotidClassifierLib import Images
+from ParotidClassifierLib.LatticeMasks import LatticeMask, readMask
+from ParotidClassifierLib.RingRefinement import unpacked
+from slicer.ScriptedLoadableModule import ScriptedLoadableModuleTest
+from Waiting import letPass, waitFor
+
+from ParotidClassifier import ParotidClassifierLogic
+
+
+class RingFollowerTest(ScriptedLoadableModuleTest):
+    """External2 beside a tumour that is edited."""
+
+    def setUp(self):
+        slicer.mrmlScene.Clear(0)
+        self.logic = ParotidClassifierLogic()
+        self.parameterNode = self.logic.getParameterNode()
+        self.parameterNode.ct = addCt()
+        self.logic.follow(self.parameterNode)
+        outline = addOutline(self.parameterNode.ct)
+        self.logic.adoptOutline(self.parameterNode, outline, "Tumor")
+        self.follower = self.logic.ringFollower
+
+    def tearDown(self):
+        self.logic.stop()
+        slicer.mrmlScene.Clear(0)
+
+    @property
+    def lattice(self):
+        return lattice_of(self.logic.sceneCase.ct(self.parameterNode))
+
+    def read(self, region):
+        return readMask(self.parameterNode.segmentation, region, self.lattice)
+
+    def write(self, region, mask):
+        node = self.parameterNode.segmentation
+        Images.setSegment(node, region, mask.mask, self.lattice, mask.box)
+
+    def expected(self):
+        return draw_ring(self.logic.sceneCase.case(self.parameterNode))
+
+    def growTumor(self, millimetres=4):
+        """Push the tumour's border to the left, as a stroke of the brush would."""
+        tumor = self.read("Tumor")
+        box = tumor.box.padded(millimetres)
+        mask = tumor.box.transferred(tumor.mask, box)
+        for step in range(1, millimetres + 1):
+            mask |= np.roll(tumor.box.transferred(tumor.mask, box), step, axis=2)
+        self.write("Tumor", LatticeMask(box, mask))
+
+    def halveRing(self):
+        """Erase the ring's upper half by hand; return the mask that is left."""
+        ring = self.read("External2")
+        left = ring.mask.copy()
+        left[left.shape[0] // 2 :] = False
+        self.write("External2", LatticeMask(ring.box, left))
+        return LatticeMask(ring.box, left)
+
+    def ringFollows(self):
+        drawn = self.expected()
+        ring = self.read("External2")
+        return np.array_equal(ring.box.transferred(ring.mask, drawn.box), drawn.ring)
+
+    def test_the_ring_is_cores_ring(self):
+        self.assertTrue(self.ringFollows())
+        self.assertIsNone(self.follower.problem)
+        self.assertFalse(self.follower.isRefined)
+
+    def test_it_follows_the_tumour_a_moment_later(self):
+        before = self.read("External2").key
+        self.growTumor()
+        self.assertEqual(self.read("External2").key, before)
+        waitFor(lambda: self.read("External2").key != before, 5, "the new ring")
+        self.assertTrue(self.ringFollows())
+        self.assertFalse(self.follower.isRefined)
+
+    def test_it_follows_width_and_limits(self):
+        self.parameterNode.ringWidthMm = 4.0
+        self.parameterNode.ringUpperHu = 50.0
+        self.follower.update()
+        case = self.logic.sceneCase.case(self.parameterNode)
+        wanted = draw_ring(case, RingSettings(4.0, (-200.0, 50.0)))
+        self.assertTrue(np.array_equal(self.follower.drawn.ring, wanted.ring))
+
+    def test_limits_that_are_no_range_are_a_problem_until_mended(self):
+        self.parameterNode.ringLowerHu = 500.0
+        self.follower.update()
+        self.assertIn("not a range", str(self.follower.problem))
+        self.parameterNode.ringLowerHu = -200.0
+        self.follower.update()
+        self.assertIsNone(self.follower.problem)
+
+    def test_a_refinement_survives_an_edit_of_the_tumour(self):
+        self.halveRing()
+        letPass(0.3)
+        self.assertTrue(self.follower.isRefined)
+        removed = {tuple(p) for p in unpacked(self.parameterNode.ringRefinement).removed}
+        self.growTumor()
+        letPass(0.3)
+        after = self.follower.drawn
+        points = np.argwhere(after.ring) + after.box.lower[::-1]
+        self.assertFalse(removed & {tuple(p) for p in points.tolist()})
+        self.assertLess(after.ring.sum(), after.automatic.mask.sum())
+
+    def test_what_was_added_by_hand_survives_too(self):
+        ring = self.read("External2")
+        box = ring.box.padded(3)
+        mask = ring.box.transferred(ring.mask, box)
+        mask[0] = True
+        self.write("External2", LatticeMask(box, mask))
+        letPass(0.3)
+        added = unpacked(self.parameterNode.ringRefinement).added
+        self.assertEqual(len(added), int(mask[0].sum()))
+        self.growTumor()
+        letPass(0.3)
+        drawn = self.follower.drawn
+        points = {tuple(p) for p in (np.argwhere(drawn.ring) + drawn.box.lower[::-1]).tolist()}
+        self.assertTrue({tuple(p) for p in added.tolist()} <= points)
+
+    def test_the_ring_cannot_be_painted_into_the_tumour(self):
+        ring = self.read("External2")
+        self.write("External2", LatticeMask(ring.box, np.ones_like(ring.mask)))
+        letPass(0.3)
+        self.assertFalse((self.follower.drawn.ring & self.follower.drawn.tumor).any())
+        tumor, shown = self.read("Tumor"), self.read("External2")
+        self.assertFalse((shown.box.transferred(shown.mask, tumor.box) & tumor.mask).any())
+
+    def test_dropping_the_refinement_brings_back_the_automatic_ring(self):
+        self.halveRing()
+        letPass(0.3)
+        self.follower.dropRefinement()
+        self.assertFalse(self.follower.isRefined)
+        self.assertTrue(self.ringFollows())
+
+    def test_undo_brings_back_ring_and_refinement_together(self):
+        history = slicer.vtkSegmentationHistory()
+        history.SetSegmentation(self.parameterNode.segmentation.GetSegmentation())
+        self.halveRing()
+        letPass(0.3)
+        refined, ringBefore = self.parameterNode.ringRefinement, self.read("External2").key
+        history.SaveState()
+        self.growTumor()
+        letPass(0.3)
+        self.assertNotEqual(self.read("External2").key, ringBefore)
+        history.RestorePreviousState()
+        letPass(0.3)
+        self.assertEqual(self.read("External2").key, ringBefore)
+        self.assertEqual(self.parameterNode.ringRefinement, refined)
+
+    def test_a_ring_edited_away_is_said_and_not_classified(self):
+        self.parameterNode.segmentation.GetSegmentation().ClearSegment("External2")
+        letPass(0.3)
+        self.assertFalse(self.follower.drawn.ring.any())
+        with self.assertRaises(EmptyRingError):
+            self.logic.classify(self.parameterNode, None, None, None)
+        self.follower.dropRefinement()
+        self.assertTrue(self.follower.drawn.ring.any())
+
+    def test_an_emptied_tumour_empties_the_ring(self):
+        self.parameterNode.segmentation.GetSegmentation().ClearSegment("Tumor")
+        letPass(0.3)
+        self.assertIsNone(self.follower.drawn)
+        self.assertIsNone(self.read("External2"))
+        self.assertFalse(self.follower.hasTumor)
+
+    def test_while_seeds_grow_the_ring_is_out_of_the_way(self):
+        display = self.parameterNode.segmentation.GetDisplayNode()
+        before = self.read("External2").key
+        self.follower.pause(True)
+        self.assertFalse(display.GetSegmentVisibility("External2"))
+        self.growTumor()
+        letPass(0.3)
+        self.assertEqual(self.read("External2").key, before)
+        self.follower.pause(False)
+        self.assertTrue(display.GetSegmentVisibility("External2"))
+        self.assertTrue(self.ringFollows())
+
+    def test_a_refinement_comes_back_with_the_scene(self):
+        self.halveRing()
+        letPass(0.3)
+        ring, refined = self.read("External2").key, self.parameterNode.ringRefinement
+        with tempfile.TemporaryDirectory() as folder:
+            scene = str(Path(folder) / "case.mrb")
+            self.assertTrue(slicer.util.saveScene(scene))
+            self.logic.follow(None)
+            slicer.mrmlScene.Clear(0)
+            slicer.util.loadScene(scene)
+        self.parameterNode = self.logic.getParameterNode()
+        self.logic.follow(self.parameterNode)
+        self.assertEqual(self.parameterNode.ringRefinement, refined)
+        self.assertEqual(self.read("External2").key, ring)
+
+    def test_a_damaged_refinement_is_a_problem_that_can_be_dropped(self):
+        self.parameterNode.ringRefinement = "damaged"
+        self.follower.update()
+        self.assertIn("Drop the refinement", str(self.follower.problem))
+        self.follower.dropRefinement()
+        self.assertIsNone(self.follower.problem)

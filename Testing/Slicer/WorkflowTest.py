@@ -1,0 +1,198 @@
+"""Self tests of the whole way: sample case, outline, ring, findings, probability, and its ends."""
+
+import json
+import tempfile
+from pathlib import Path
+
+import slicer
+from ParotidClassifierLib.Parameters import setClinicalValue
+from ParotidClassifierLib.SampleCases import SAMPLE_CASES, loadSampleCase, sampleClinicalFindings
+from slicer.ScriptedLoadableModule import ScriptedLoadableModuleTest
+from Waiting import letPass, waitFor
+
+SECONDS_FOR_A_RESULT = 120
+
+
+class WorkflowTest(ScriptedLoadableModuleTest):
+    """The panel as a radiologist uses it, with the real background process."""
+
+    def setUp(self):
+        slicer.mrmlScene.Clear(0)
+        self.widget = slicer.util.getModuleWidget("ParotidClassifier")
+        self.logic = self.widget.logic
+        self.widget.enter()
+        self.ui = {name: panel.ui for name, panel in self.widget.shell.panels.items()}
+
+    def tearDown(self):
+        self.logic.cancel()
+        self.widget.exit()
+        slicer.mrmlScene.Clear(0)
+
+    @property
+    def parameterNode(self):
+        return self.logic.getParameterNode()
+
+    def load(self, sample=SAMPLE_CASES[0]):
+        ct, outline = loadSampleCase(sample.name)
+        self.ui["CasePanel"].ctSelector.setCurrentNode(ct)
+        return ct, outline
+
+    def outlineIt(self, outline):
+        panel = self.ui["TumorPanel"]
+        panel.outlineSelector.setCurrentNode(outline)
+        panel.adoptButton.click()
+
+    def answer(self, findings):
+        for name in ("symptoms", "margin", "lymph_nodes"):
+            setClinicalValue(self.parameterNode, name, findings[name])
+
+    def ready(self):
+        """Go as far as the button Classify."""
+        ct, outline = self.load()
+        self.outlineIt(outline)
+        self.answer(sampleClinicalFindings(ct))
+
+    def run_(self):
+        self.ui["ClassifyPanel"].runButton.click()
+
+    def classified(self):
+        self.ready()
+        self.run_()
+        waitFor(lambda: not self.logic.isRunning, SECONDS_FOR_A_RESULT, "the result")
+        return self.logic.result(self.parameterNode)
+
+    def test_from_a_sample_case_to_a_probability(self):
+        steps = [self.widget.shell.ui.nextStepLabel.text]
+        ct, outline = self.load()
+        steps.append(self.widget.shell.ui.nextStepLabel.text)
+        self.outlineIt(outline)
+        steps.append(self.widget.shell.ui.nextStepLabel.text)
+        self.answer(sampleClinicalFindings(ct))
+        steps.append(self.widget.shell.ui.nextStepLabel.text)
+        self.run_()
+        self.assertTrue(self.logic.isRunning)
+        waitFor(lambda: not self.logic.isRunning, SECONDS_FOR_A_RESULT, "the result")
+        steps.append(self.widget.shell.ui.nextStepLabel.text)
+        self.assertEqual(len(set(steps)), len(steps))
+        prediction = self.logic.result(self.parameterNode)["prediction"]
+        self.assertEqual(len(prediction["models"]), 11)
+        for result in prediction["models"].values():
+            self.assertTrue(0.0 < result["probability"] < 1.0)
+        self.assertEqual(self.logic.outOfDate(self.parameterNode), [])
+        self.assertIn("demonstration", prediction["bundle"]["banner"])
+
+    def test_the_panel_says_what_the_command_line_says(self):
+        from ParotidClassifierCore.cli import main
+
+        models = self.classified()["prediction"]["models"]
+        with tempfile.TemporaryDirectory() as folder:
+            case, out = Path(folder) / "case", Path(folder) / "out"
+            self.logic.saveCase(self.parameterNode, str(case))
+            self.assertEqual(main(["predict", "--case", str(case), "--out", str(out)]), 0)
+            expected = json.loads((out / "prediction.json").read_text(encoding="utf-8"))["models"]
+        self.assertEqual(set(models), set(expected))
+        for name, result in models.items():
+            self.assertAlmostEqual(result["probability"], expected[name]["probability"], delta=1e-6)
+
+    def test_every_change_marks_the_result_out_of_date_and_its_undoing_lifts_it(self):
+        self.classified()
+        node = self.parameterNode
+        symptoms = node.clinical
+        setClinicalValue(node, "symptoms", "unknown")
+        self.assertEqual(len(self.logic.outOfDate(node)), 1)
+        with self.assertRaises(Exception) as caught:
+            self.logic.exportPrediction(node, "never.json")
+        self.assertIn("out of date", str(caught.exception))
+        node.clinical = symptoms
+        self.assertEqual(self.logic.outOfDate(node), [])
+        node.ringWidthMm = 3.0
+        self.assertIn("settings of the ring", " ".join(self.logic.outOfDate(node)))
+        node.ringWidthMm = 2.0
+        self.assertEqual(self.logic.outOfDate(node), [])
+        node.bundle = "published-clinical"
+        self.assertIn("bundle", " ".join(self.logic.outOfDate(node)))
+        node.bundle = ""
+        node.segmentation.GetSegmentation().ClearSegment("Tumor")
+        self.assertIn("outline", " ".join(self.logic.outOfDate(node)))
+
+    def test_a_result_comes_back_with_the_scene(self):
+        before = self.classified()
+        with tempfile.TemporaryDirectory() as folder:
+            scene = str(Path(folder) / "case.mrb")
+            self.assertTrue(slicer.util.saveScene(scene))
+            slicer.mrmlScene.Clear(0)
+            self.assertIsNone(self.logic.result(self.parameterNode))
+            slicer.util.loadScene(scene)
+            letPass(0.3)
+        node = self.parameterNode
+        self.assertEqual(self.logic.result(node), before)
+        self.assertEqual(self.logic.outOfDate(node), [])
+        self.assertEqual(self.widget.shell.panels["ResultPanel"].parameterNode.result, node.result)
+
+    def test_cancel_leaves_the_module_usable(self):
+        self.ready()
+        self.run_()
+        waitFor(lambda: self.logic.classification._worker.processId, 30, "the process")
+        self.run_()
+        self.assertFalse(self.logic.isRunning)
+        self.assertIsNone(self.logic.result(self.parameterNode))
+        self.run_()
+        waitFor(lambda: not self.logic.isRunning, SECONDS_FOR_A_RESULT, "the result")
+        self.assertIsNotNone(self.logic.result(self.parameterNode))
+
+    def test_the_scene_closed_in_the_middle_ends_the_work(self):
+        self.ready()
+        self.run_()
+        slicer.mrmlScene.Clear(0)
+        self.assertFalse(self.logic.isRunning)
+        letPass(0.5)
+        self.assertIsNone(self.logic.result(self.parameterNode))
+        self.assertIsNone(self.parameterNode.ct)
+        self.assertIn("Choose the enhanced CT", self.widget.shell.ui.nextStepLabel.text)
+
+    def test_a_worker_that_dies_is_told_and_the_next_one_works(self):
+        import os
+        import signal
+
+        self.ready()
+        self.run_()
+        worker = self.logic.classification._worker
+        waitFor(lambda: worker.processId, 30, "the process")
+        os.kill(worker.processId, getattr(signal, "SIGKILL", signal.SIGTERM))
+        waitFor(lambda: not self.logic.isRunning, 10, "the end of the process")
+        self.assertIsNone(self.logic.result(self.parameterNode))
+        self.run_()
+        waitFor(lambda: not self.logic.isRunning, SECONDS_FOR_A_RESULT, "the result")
+        self.assertIsNotNone(self.logic.result(self.parameterNode))
+
+    def test_exports_are_what_the_command_line_writes(self):
+        result = self.classified()
+        with tempfile.TemporaryDirectory() as folder:
+            prediction, features = Path(folder) / "prediction.json", Path(folder) / "features.csv"
+            self.logic.exportPrediction(self.parameterNode, str(prediction))
+            self.assertEqual(
+                json.loads(prediction.read_text(encoding="utf-8")), result["prediction"]
+            )
+            done = []
+            self.logic.exportFeatures(
+                self.parameterNode,
+                str(features),
+                lambda fraction, step: None,
+                lambda: done.append(True),
+                lambda kind, message, remedy: done.append(message),
+            )
+            waitFor(lambda: done, SECONDS_FOR_A_RESULT, "the features")
+            self.assertEqual(done, [True])
+            rows = features.read_text(encoding="utf-8").splitlines()
+        self.assertEqual(rows[0], "feature,Tumor,External2")
+        self.assertEqual(len(rows), 1875)
+
+    def test_the_outline_deleted_while_shown_leaves_the_module_usable(self):
+        self.ready()
+        slicer.mrmlScene.RemoveNode(self.parameterNode.segmentation)
+        letPass(0.2)
+        self.assertIsNone(self.parameterNode.segmentation)
+        self.assertIsNone(self.logic.ringFollower.drawn)
+        slicer.mrmlScene.RemoveNode(self.parameterNode.ct)
+        letPass(0.2)
+        self.assertIn("Choose the enhanced CT", self.widget.shell.ui.nextStepLabel.text)
