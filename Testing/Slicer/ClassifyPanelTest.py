@@ -15,7 +15,7 @@ from ParotidClassifierLib.RemainingTime import RemainingTime
 from ParotidClassifierLib.Worker import Worker
 from ParotidClassifierLib.WorkerProcess import pythonExecutable
 from slicer.ScriptedLoadableModule import ScriptedLoadableModuleTest
-from Waiting import waitUntil
+from Waiting import waitFor
 
 from ParotidClassifier import ParotidClassifierLogic
 
@@ -198,9 +198,9 @@ class ClassifyPanelTest(ScriptedLoadableModuleTest):
         self.assertEqual(self.ui.runButton.text, "Cancel")
         self.assertFalse(self.ui.progressWidget.isHidden())
         self.assertFalse(self.ui.bundleComboBox.enabled)
-        waitUntil(lambda: self.ui.progressBar.value == 500)
+        waitFor(lambda: self.ui.progressBar.value == 500)
         self.assertTrue(self.ui.stepLabel.text.startswith("Network"))
-        waitUntil(lambda: not self.logic.isRunning)
+        waitFor(lambda: not self.logic.isRunning)
         self.assertEqual(self.ui.runButton.text, "Classify")
         self.assertTrue(self.ui.progressWidget.isHidden())
         self.assertIn("Done in", self.ui.statusLabel.text)
@@ -211,7 +211,7 @@ class ClassifyPanelTest(ScriptedLoadableModuleTest):
         self.chooseCase()
         self.answerBy(HALF_WAY, "time.sleep(60)")
         self.ui.runButton.click()
-        waitUntil(lambda: self.ui.progressBar.value == 500)
+        waitFor(lambda: self.ui.progressBar.value == 500)
         self.ui.runButton.click()
         self.assertFalse(self.logic.isRunning)
         self.assertEqual(self.ui.runButton.text, "Classify")
@@ -223,7 +223,7 @@ class ClassifyPanelTest(ScriptedLoadableModuleTest):
         self.chooseCase()
         self.answerBy(MISTAKE)
         self.ui.runButton.click()
-        waitUntil(lambda: not self.logic.isRunning)
+        waitFor(lambda: not self.logic.isRunning)
         self.assertIn("It is &lt;wrong&gt;. Mend it.", self.ui.statusLabel.text)
         self.assertEqual(self.ui.runButton.text, "Classify")
 
@@ -231,7 +231,7 @@ class ClassifyPanelTest(ScriptedLoadableModuleTest):
         self.chooseCase()
         self.answerBy("sys.exit(3)")
         self.ui.runButton.click()
-        waitUntil(lambda: not self.logic.isRunning)
+        waitFor(lambda: not self.logic.isRunning)
         self.assertIn("exit code 3", self.ui.statusLabel.text)
         self.assertTrue(self.ui.runButton.enabled)
 
@@ -239,7 +239,7 @@ class ClassifyPanelTest(ScriptedLoadableModuleTest):
         self.chooseCase()
         self.answerBy(HALF_WAY, "time.sleep(60)")
         self.ui.runButton.click()
-        waitUntil(lambda: self.ui.progressBar.value == 500)
+        waitFor(lambda: self.ui.progressBar.value == 500)
         self.logic.follow(None)
         self.panel.setParameterNode(None)
         self.assertTrue(self.ui.progressWidget.isHidden())

@@ -17,7 +17,7 @@ from ParotidClassifierLib.ResultPanel import ResultPanel
 from ParotidClassifierLib.Worker import Worker
 from ParotidClassifierLib.WorkerProcess import pythonExecutable
 from slicer.ScriptedLoadableModule import ScriptedLoadableModuleTest
-from Waiting import waitUntil
+from Waiting import waitFor
 
 from ParotidClassifier import ParotidClassifierLogic
 
@@ -253,8 +253,8 @@ class ResultPanelTest(ScriptedLoadableModuleTest):
         self.panel.exports.exportFeatures("features.csv")
         self.assertFalse(self.ui.exportProgressBar.isHidden())
         self.assertFalse(self.ui.exportFeaturesButton.enabled)
-        waitUntil(lambda: self.ui.exportProgressBar.value == 500)
-        waitUntil(lambda: not self.logic.isRunning)
+        waitFor(lambda: self.ui.exportProgressBar.value == 500)
+        waitFor(lambda: not self.logic.isRunning)
         self.assertTrue(self.ui.exportProgressBar.isHidden())
         self.assertTrue(self.ui.exportFeaturesButton.enabled)
         self.assertIn("features.csv", self.ui.exportStatusLabel.text)
@@ -265,7 +265,7 @@ class ResultPanelTest(ScriptedLoadableModuleTest):
         program = PROGRAM.format(answer=answer)
         self.logic.classification._worker = Worker(pythonExecutable(), ["-c", program])
         self.panel.exports.exportFeatures("features.csv")
-        waitUntil(lambda: not self.logic.isRunning)
+        waitFor(lambda: not self.logic.isRunning)
         self.assertIn("Disk full. Tidy.", self.ui.exportStatusLabel.text)
         self.assertTrue(self.ui.exportFeaturesButton.enabled)
 

@@ -16,7 +16,7 @@ from ParotidClassifierCore.simulation.cohort import write_case
 from ParotidClassifierLib.Worker import Worker
 from ParotidClassifierLib.WorkerProcess import MODULE_FOLDER, pythonExecutable
 from slicer.ScriptedLoadableModule import ScriptedLoadableModuleTest
-from Waiting import letGoOn, waitUntil
+from Waiting import letPass, waitFor
 
 BUNDLE = "simulated-demo"
 SIMULATED = tempfile.TemporaryDirectory(prefix="ParotidClassifier-WorkerTest-")
@@ -75,7 +75,7 @@ class Caller:
     def answer(self, **request):
         before = self.answers
         self.send(**request)
-        waitUntil(lambda: self.answers > before)
+        waitFor(lambda: self.answers > before)
 
 
 class WorkerTest(ScriptedLoadableModuleTest):
@@ -95,6 +95,10 @@ class WorkerTest(ScriptedLoadableModuleTest):
 
     def callerOf(self, answer):
         return self.caller("-c", PROGRAM.format(answer=answer))
+
+    def assertGone(self, *pids):
+        """Fail unless the processes are gone within a second."""
+        waitFor(lambda: not any(map(isAlive, pids)), 1.0, "the end of the process")
 
     def test_the_result_is_that_of_the_command_line(self):
         caller = self.caller()
@@ -129,7 +133,7 @@ class WorkerTest(ScriptedLoadableModuleTest):
     def test_cancel_ends_the_process_within_a_second_and_nothing_is_called_back(self):
         caller = self.caller()
         caller.classify()
-        waitUntil(lambda: caller.progress)
+        waitFor(lambda: caller.progress)
         pid = caller.worker.processId
         self.assertTrue(isAlive(pid))
         start = time.monotonic()
@@ -137,8 +141,8 @@ class WorkerTest(ScriptedLoadableModuleTest):
         self.assertLess(time.monotonic() - start, 0.1)
         self.assertFalse(caller.worker.isBusy)
         progress = list(caller.progress)
-        self.assertLess(waitUntil(lambda: not isAlive(pid), seconds=5), 1.0)
-        letGoOn(0.2)
+        self.assertGone(pid)
+        letPass(0.2)
         self.assertEqual((caller.progress, caller.answers), (progress, 0))
 
     def test_after_cancel_the_next_request_is_answered_at_once(self):
@@ -153,7 +157,7 @@ class WorkerTest(ScriptedLoadableModuleTest):
         caller.answer(command="sing")
         pid = caller.worker.processId
         caller.worker.cancel()
-        letGoOn(0.1)
+        letPass(0.1)
         self.assertTrue(isAlive(pid))
 
     def test_a_second_request_is_refused_while_one_is_answered(self):
@@ -166,10 +170,10 @@ class WorkerTest(ScriptedLoadableModuleTest):
     def test_a_killed_process_is_reported_and_the_next_request_gets_a_new_one(self):
         caller = self.caller()
         caller.classify()
-        waitUntil(lambda: caller.progress)
+        waitFor(lambda: caller.progress)
         pid = caller.worker.processId
         os.kill(pid, getattr(signal, "SIGKILL", signal.SIGTERM))
-        waitUntil(lambda: caller.answers)
+        waitFor(lambda: caller.answers)
         kind, message, remedy = caller.errors[0]
         self.assertEqual(kind, "WorkerEndedError")
         self.assertIn("ended unexpectedly", message)
@@ -183,7 +187,7 @@ class WorkerTest(ScriptedLoadableModuleTest):
         caller = self.caller()
         caller.answer(command="sing")
         os.kill(caller.worker.processId, getattr(signal, "SIGKILL", signal.SIGTERM))
-        waitUntil(lambda: caller.worker.processId == 0)
+        waitFor(lambda: caller.worker.processId == 0)
         caller.answer(command="sing")
         self.assertEqual(len(caller.errors), 2)
         self.assertTrue(all("no command" in message for kind, message, remedy in caller.errors))
@@ -226,7 +230,7 @@ class WorkerTest(ScriptedLoadableModuleTest):
     def test_stop_returns_when_the_process_is_gone(self):
         caller = self.caller()
         caller.classify()
-        waitUntil(lambda: caller.progress)
+        waitFor(lambda: caller.progress)
         pid = caller.worker.processId
         start = time.monotonic()
         caller.worker.stop()
@@ -241,10 +245,10 @@ class WorkerTest(ScriptedLoadableModuleTest):
     def checkDeafProcess(self, end):
         caller = self.caller("-c", DEAF)
         caller.send(command="predict")
-        waitUntil(lambda: caller.worker.processId)
+        waitFor(lambda: caller.worker.processId)
         pid = caller.worker.processId
         end(caller.worker)
-        self.assertLess(waitUntil(lambda: not isAlive(pid), seconds=5), 1.0)
+        self.assertGone(pid)
 
     def test_the_process_that_a_launcher_started_is_ended_too(self):
         self.checkLauncher(Worker.cancel)
@@ -253,10 +257,9 @@ class WorkerTest(ScriptedLoadableModuleTest):
     def checkLauncher(self, end):
         caller = self.caller("-c", LAUNCHER)
         caller.send(command="predict")
-        waitUntil(lambda: caller.worker.processId)
+        waitFor(lambda: caller.worker.processId)
         launcher = caller.worker.processId
-        waitUntil(lambda: caller.worker.processId != launcher)
+        waitFor(lambda: caller.worker.processId != launcher)
         child = caller.worker.processId
         end(caller.worker)
-        gone = waitUntil(lambda: not (isAlive(launcher) or isAlive(child)), seconds=5)
-        self.assertLess(gone, 1.0)
+        self.assertGone(launcher, child)
