@@ -22,8 +22,10 @@ setup: $(READY)
 run: $(READY)
 	$(BIN)/parotid-classifier demo --out out/demo
 
+# The module is tested in a process of its own: there, `slicer` and `qt` are the stand-in's.
 test: $(READY)
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest Testing/Core
+	$(BIN)/python -m pytest Testing/Slicer Testing/SlicerStandIn
 
 lint: $(READY)
 	$(BIN)/ruff check .
@@ -63,6 +65,7 @@ $(READY): pyproject.toml ParotidClassifier/Resources/requirements.txt \
 	$(BIN)/pip install --quiet --no-build-isolation pyradiomics==3.0.1
 	$(BIN)/pip install --quiet torch==2.13.0
 	$(BIN)/pip install --quiet --no-build-isolation --editable ".[study,test]"
+	$(MAKE) --no-print-directory graphics
 	touch $@
 
 # PyRadiomics is compiled on this machine: it needs a C compiler and Python's headers.
@@ -76,3 +79,15 @@ compiler:
 		apt-get update -qq && apt-get install -y -qq build-essential python3-dev && have && exit 0; \
 	fi; \
 	echo "Install them first: sudo apt install build-essential python3-dev"; exit 1
+
+# The tests of the module show widgets and views off the screen: Qt and VTK need these libraries.
+GRAPHICS := libegl1 libgl1 libxkbcommon0 libfontconfig1 libdbus-1-3 fonts-dejavu-core
+.PHONY: graphics
+graphics:
+	@have() { $(BIN)/python -c 'import vtk; from PySide6 import QtUiTools, QtWidgets' 2>/dev/null; }; \
+	have && exit 0; \
+	echo "Qt and VTK need libraries of the system: $(GRAPHICS)."; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		apt-get update -qq && apt-get install -y -qq $(GRAPHICS) && have && exit 0; \
+	fi; \
+	echo "Install them first: sudo apt install $(GRAPHICS)"; exit 1
