@@ -376,3 +376,20 @@ def _subclasses(base) -> list[type]:
     for each in base.__subclasses__():
         found += [each, *_subclasses(each)]
     return found
+
+
+def widget_classes_for(typeName: str) -> set[str] | None:
+    """Return the C++ names of the widgets that can show a type, None for a type not known by name.
+
+    For checks of .ui files, which know types by their names alone.
+    """
+    plain = {"bool": bool, "int": int, "float": float, "str": str, "Path": pathlib.Path}
+    kind = plain.get(typeName) or getattr(slicer, typeName.rsplit(".", 1)[-1], None)
+    if kind is None:
+        return None
+    able = [
+        connector
+        for connector in _subclasses(GuiConnector)
+        if not inspect.isabstract(connector) and connector.canShow(kind)
+    ]
+    return {name for connector in able for name in connector.widgetClasses}
