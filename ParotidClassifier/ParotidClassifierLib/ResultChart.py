@@ -25,7 +25,7 @@ class ProbabilityGauge(qt.QWidget):
         self.probability = 0.0
         self.threshold = None
         self.thresholdText = ""
-        self.setMinimumHeight(self._BAR + 2 * self._TICK + 2 * _lineHeight(self))
+        self.setFixedHeight(self._BAR + 2 * self._TICK + 2 * _lineHeight(self))
 
     def setProbability(self, probability: float, threshold: float, thresholdText: str) -> None:
         """Show a probability and the threshold, 0 to 1, and what is written at the mark."""
@@ -82,7 +82,8 @@ class ContributionChart(qt.QWidget):
     """
 
     _BAR = 6
-    _GAP = 6
+    _BELOW_TEXT = 2
+    _GAP = 7
 
     def __init__(self, parent=None):
         qt.QWidget.__init__(self, parent)
@@ -92,7 +93,7 @@ class ContributionChart(qt.QWidget):
     def setRows(self, rows) -> None:
         """Show rows, each with .label, .value in log-odds, .isInput and .toolTip."""
         self.rows = list(rows)
-        self.setMinimumHeight(self._top + len(self.rows) * self._rowHeight)
+        self.setFixedHeight(self._top + len(self.rows) * self._rowHeight)
         self.toolTip = ""
         self.update()
 
@@ -124,7 +125,7 @@ class ContributionChart(qt.QWidget):
 
     @property
     def _rowHeight(self) -> int:
-        return _lineHeight(self) + self._BAR + self._GAP
+        return _lineHeight(self) + self._BELOW_TEXT + self._BAR + self._GAP
 
     def _drawDirections(self, painter) -> None:
         painter.setPen(_color(self, _BENIGN))
@@ -142,7 +143,7 @@ class ContributionChart(qt.QWidget):
         painter.setPen(_textColor(self) if row.isInput else _faintColor(self))
         painter.drawText(0, top + _ascent(self), label)
         painter.drawText(self.width - valueWidth, top + _ascent(self), value)
-        self._drawBar(painter, row, top + _lineHeight(self), largest)
+        self._drawBar(painter, row, top + _lineHeight(self) + self._BELOW_TEXT, largest)
 
     def _drawBar(self, painter, row, top: int, largest: float) -> None:
         middle = self.width // 2

@@ -26,17 +26,6 @@ class ContributionRow:
     toolTip: str
 
 
-def headlineModel(models: dict) -> str:
-    """Return the model that stands first: Combined, else the best image model, else any."""
-    from ParotidClassifierCore.models.names import COMBINED, COMBINED_SOURCE
-
-    available = availableModels(models)
-    for name in (COMBINED, COMBINED_SOURCE, *available):
-        if name in available:
-            return name
-    return COMBINED
-
-
 def availableModels(models: dict) -> list:
     """Return the names of the models that gave a probability, in their order."""
     return [name for name, model in models.items() if "probability" in model]
@@ -52,7 +41,7 @@ def percent(probability: float) -> str:
 def thresholdWords(model: dict) -> str:
     """Return what a model's probability means beside its threshold."""
     if model["call"] == "malignant":
-        text = _("at or above the threshold of {threshold}: called malignant by this model")
+        text = _("above the threshold of {threshold}: called malignant by this model")
     else:
         text = _("below the threshold of {threshold}: called benign by this model")
     return text.format(threshold=percent(model["threshold"]))

@@ -11,7 +11,6 @@ from .ResultChart import ContributionChart, ProbabilityGauge, signed
 from .ResultContents import (
     availableModels,
     contributionRows,
-    headlineModel,
     modelsTable,
     percent,
     thresholdWords,
@@ -70,8 +69,11 @@ class ResultPanel(Panel):
         label.font = font
 
     def _show(self, result: dict) -> None:
+        from ParotidClassifierCore.models.names import COMBINED
+        from ParotidClassifierCore.models.words import headline_model
+
         prediction = result["prediction"]
-        headline = headlineModel(prediction["models"])
+        headline = headline_model(availableModels(prediction["models"])) or COMBINED
         self.ui.bannerLabel.text = _bannerText(prediction["bundle"])
         self._showHeadline(headline, prediction["models"])
         self.ui.modelsLabel.text = modelsTable(prediction["models"], headline)
@@ -83,6 +85,7 @@ class ResultPanel(Panel):
 
     def _showHeadline(self, name: str, models: dict) -> None:
         from ParotidClassifierCore.models.names import COMBINED
+        from ParotidClassifierCore.models.words import probability_sentence
 
         model = models[name]
         isAvailable = "probability" in model
@@ -97,6 +100,9 @@ class ResultPanel(Panel):
         if isAvailable:
             mark = _("threshold {threshold}").format(threshold=percent(model["threshold"]))
             self.gauge.setProbability(model["probability"], model["threshold"], mark)
+            self.gauge.toolTip = probability_sentence(
+                name, model["probability"], model["threshold"]
+            )
         reason = models[COMBINED].get("unavailable", "")
         self.ui.noCombinedLabel.visible = bool(reason)
         self.ui.noCombinedLabel.text = noteText(
