@@ -14,7 +14,7 @@ from .case.volumes import load_ct
 from .case.working_grid import EXTERNAL2, REGIONS, TUMOR
 from .clinical import ClinicalRecord
 from .errors import UsageError
-from .files import require_folder, write_csv, write_json, written_together
+from .files import require_folder, write_json, written_together
 from .models.eleven import outcome_word, percent
 from .predict import DEMONSTRATION_FINDING
 from .progress import bar_on_terminal, part
@@ -84,17 +84,15 @@ def ring(options: argparse.Namespace) -> Result:
 
 def features(options: argparse.Namespace) -> Result:
     """Write all radiomic features: one row a feature, one column a region."""
-    from .radiomics.extraction import extract
+    from .radiomics.export import write_features
     from .radiomics.names import feature_names
 
     require_folder(options.out.parent)
     prepared = prepare(_case(options), ring_settings(options))
     with bar_on_terminal("features") as progress:
-        values = extract(prepared.grid, progress=progress)
-    names = feature_names()
-    rows = [[name, *(repr(values[f"{region}_{name}"]) for region in REGIONS)] for name in names]
-    write_csv(options.out, ["feature", *REGIONS], rows)
-    text = f"{len(names)} features of {' and '.join(REGIONS)} written to {options.out}"
+        values = write_features(options.out, prepared.grid, progress)
+    count = len(feature_names())
+    text = f"{count} features of {' and '.join(REGIONS)} written to {options.out}"
     return Result(text, {"features": values})
 
 

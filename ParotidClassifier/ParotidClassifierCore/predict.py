@@ -14,7 +14,8 @@ from . import __version__
 from .case.findings import QualityFinding, info, warning
 from .case.grid import PreparedCase, prepare
 from .models.eleven import ModelResult, probabilities
-from .models.names import COMBINED, COMBINED_SOURCE, ColumnKind, column_kind
+from .models.names import COMBINED, ColumnKind, column_kind
+from .models.words import headline_model
 from .progress import Progress, part, silent
 from .ring import RingSettings
 
@@ -58,11 +59,9 @@ class Prediction:
     @property
     def headline(self) -> tuple[str, ModelResult]:
         """The model to show first: Combined, or without clinical inputs the best image model."""
-        for name in (COMBINED, COMBINED_SOURCE):
-            if self.models[name].probability is not None:
-                return name, self.models[name]
-        available = [item for item in self.models.items() if item[1].probability is not None]
-        return available[0] if available else (COMBINED, self.models[COMBINED])
+        available = [n for n, result in self.models.items() if result.probability is not None]
+        name = headline_model(available) or COMBINED
+        return name, self.models[name]
 
     @property
     def bundle_line(self) -> str:

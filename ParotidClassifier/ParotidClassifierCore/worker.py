@@ -5,10 +5,12 @@ A request names its command and has an id of the caller's choice, which all of i
     {"id": 1, "command": "predict", "case": folder, "bundle": name or path,
      "ring": {"width_mm": 2.0, "hu_range": [-200.0, 400.0]}}
 
+    {"id": 2, "command": "features", "case": folder, "ring": as above, "out": path of a CSV}
+
 The events are {"event": "progress", "fraction", "step"}, any number of them, and then either
-{"event": "result", …} or {"event": "error", "kind", "message", "remedy"}. "ready" comes once, when
-the process has started. Nothing else is ever written to standard output: what a library prints
-there goes to standard error.
+{"event": "result", …} or {"event": "error", "kind", "message", "remedy"}. {"event": "ready", "pid"}
+comes once, when the process has started. Nothing else is ever written to standard output: what a
+library prints there goes to standard error.
 
 The process ends when its standard input ends, even in the middle of work: whoever asked has gone,
 and nothing may go on without him. That is also how work is cancelled.
@@ -26,6 +28,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from .errors import ParotidClassifierError, UsageError
+from .files import require_folder
 from .log import unexpected
 from .progress import Progress
 from .ring import RingSettings
@@ -38,7 +41,7 @@ def main() -> None:
     events = _own_standard_output()
     requests: queue.SimpleQueue[str] = queue.SimpleQueue()
     threading.Thread(target=_read, args=(requests,), daemon=True).start()
-    _tell(events, {"event": "ready"})
+    _tell(events, {"event": "ready", "pid": os.getpid()})
     while True:
         _answer(requests.get(), events)
 
@@ -117,6 +120,21 @@ def _predict(request: Request, progress: Progress) -> dict[str, object]:
     return {"prediction": prediction.as_dict(), "features": prediction.features}
 
 
+def _features(request: Request, progress: Progress) -> dict[str, object]:
+    """Write all radiomic features of the case in a folder."""
+    from .case.grid import prepare
+    from .case.loading import load_case_folder
+    from .radiomics.export import write_features
+
+    out = Path(_text(request, "out"))
+    require_folder(out.parent)
+    progress(0.0, "reading")
+    case = load_case_folder(Path(_text(request, "case")))
+    prepared = prepare(case, _ring(request) or RingSettings())
+    write_features(out, prepared.grid, progress)
+    return {"out": str(out)}
+
+
 def _ring(request: Request) -> RingSettings | None:
     """Return the ring that was asked for; None for the bundle's own."""
     asked = request.get("ring")
@@ -138,7 +156,10 @@ def _text(request: Request, name: str) -> str:
     return value
 
 
-_COMMANDS: dict[str, Callable[[Request, Progress], dict[str, object]]] = {"predict": _predict}
+_COMMANDS: dict[str, Callable[[Request, Progress], dict[str, object]]] = {
+    "predict": _predict,
+    "features": _features,
+}
 
 if __name__ == "__main__":
     main()

@@ -24,7 +24,7 @@ class Caller:
             stderr=subprocess.PIPE,
             text=True,
         )
-        assert self.event() == {"event": "ready"}
+        assert self.event() == {"event": "ready", "pid": self.process.pid}
 
     def event(self):
         return json.loads(self.process.stdout.readline())
@@ -98,6 +98,17 @@ def test_the_ring_that_is_asked_for_is_drawn(caller, a_case):
     _, wider = caller.answer(wide)
     volumes = [r["prediction"]["ring"]["volume_mm3"] for r in (usual, wider)]
     assert volumes[1] > 1.5 * volumes[0]
+
+
+def test_the_features_are_those_of_the_command_line(caller, a_case, tmp_path):
+    request = {"id": 1, "command": "features", "case": str(a_case), "out": str(tmp_path / "a.csv")}
+    progress, result = caller.answer(request)
+    assert result == {"id": 1, "event": "result", "out": str(tmp_path / "a.csv")}
+    assert progress
+    assert main(["features", "--case", str(a_case), "--out", str(tmp_path / "b.csv")]) == 0
+    assert (tmp_path / "a.csv").read_bytes() == (tmp_path / "b.csv").read_bytes()
+    _, refused = caller.answer(request | {"out": str(tmp_path / "a.csv" / "c.csv")})
+    assert refused["kind"] == "OutputError"
 
 
 def test_it_ends_when_its_caller_goes_in_the_middle_of_work(caller, a_case):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -10,20 +9,18 @@ import SimpleITK as sitk
 
 from ..files import write_json, written_together
 from .grid import index_range
+from .lattice import lattice_of
 from .loading import CLINICAL_FILE, CT_FILE, SEGMENTATION_FILE, Case
 from .masks import save_segmentation
 from .volumes import write_volume
 from .working_grid import EXTERNAL2, TUMOR, Geometry
 
-# Of a voxel: an index so near to a whole one is that one, whatever the header's rounding.
-_INDEX_TOLERANCE = 1e-3
-
 
 def save_case_folder(folder: Path, case: Case, compress_ct: bool = True) -> None:
     """Write ct.nrrd, segmentation.seg.nrrd and clinical.json, together or not at all.
 
-    `load_case_folder` reads the same voxels back. Outlines on two grids are put on one: the
-    tumour's, extended to hold the ring, which is exact where both lie on the 1 mm lattice.
+    `load_case_folder` reads back a case with the same features. Outlines on two grids are put on
+    one, the 1 mm lattice, on which every feature is computed.
 
     Args:
         folder: made if it is not there; its files of these names are replaced.
@@ -44,32 +41,22 @@ def save_case_folder(folder: Path, case: Case, compress_ct: bool = True) -> None
 def _on_one_grid(case: Case) -> tuple[dict[str, np.ndarray], Geometry]:
     """Return the masks (z, y, x) by segment name, not overlapping, and their geometry."""
     tumor, ring = case.tumor, case.ring
-    index_range(tumor, TUMOR)
+    ranges = [index_range(tumor, TUMOR)]
     if ring is None:
         return {TUMOR: _voxels(tumor)}, Geometry.of(tumor)
-    if Geometry.of(ring) != Geometry.of(tumor) or ring.GetSize() != tumor.GetSize():
-        tumor, ring = _on_hull(tumor, ring)
-    inside = _voxels(tumor)
-    return {TUMOR: inside, EXTERNAL2: _voxels(ring) & ~inside}, Geometry.of(tumor)
-
-
-def _on_hull(tumor: sitk.Image, ring: sitk.Image) -> tuple[sitk.Image, sitk.Image]:
-    corners = [
-        tumor.TransformPhysicalPointToContinuousIndex(ring.TransformIndexToPhysicalPoint(corner))
-        for corner in product(*zip(*index_range(ring, EXTERNAL2), strict=True))
-    ]
-    last = np.array(tumor.GetSize()) - 1
-    lower = np.minimum(0, np.floor(np.min(corners, axis=0) + _INDEX_TOLERANCE)).astype(int)
-    upper = np.maximum(last, np.ceil(np.max(corners, axis=0) - _INDEX_TOLERANCE)).astype(int)
-    origin = tumor.TransformIndexToPhysicalPoint(lower.tolist())
-    size = (upper - lower + 1).tolist()
-    return tuple(
-        sitk.Resample(
-            mask, size, sitk.Transform(), sitk.sitkNearestNeighbor, origin, tumor.GetSpacing(),
-            tumor.GetDirection(), 0.0, sitk.sitkUInt8,
+    ranges.append(index_range(ring, EXTERNAL2))
+    if Geometry.of(ring) == Geometry.of(tumor) and ring.GetSize() == tumor.GetSize():
+        inside, around, geometry = _voxels(tumor), _voxels(ring), Geometry.of(tumor)
+    else:
+        lattice = lattice_of(case.ct)
+        first, second = (
+            lattice.box_of_index_range(mask, *filled)
+            for mask, filled in zip((tumor, ring), ranges, strict=True)
         )
-        for mask in (tumor, ring)
-    )  # fmt: skip
+        box = first.hull(second)
+        inside, around = (lattice.sample_mask(mask, box) for mask in (tumor, ring))
+        geometry = lattice.geometry(box)
+    return {TUMOR: inside, EXTERNAL2: around & ~inside}, geometry
 
 
 def _voxels(mask: sitk.Image) -> np.ndarray:

@@ -59,7 +59,7 @@ NETWORK_COLUMNS = tuple(network_column(model) for model in DL_MODELS)
 
 def column_kind(column: str) -> ColumnKind | None:
     """Return where the value of `column` comes from; None if no model may read such a column."""
-    if column in NETWORK_COLUMNS:
+    if network_model(column) is not None:
         return ColumnKind.NETWORK
     if column in CLINICAL_COLUMNS:
         return ColumnKind.CLINICAL
@@ -96,6 +96,11 @@ def deep_feature(column: str) -> tuple[str, int] | None:
     """Return the model and the index of a deep feature; None for a column of another kind."""
     found = _DEEP.fullmatch(column)
     return (found[1], int(found[2])) if found and found[1] in DL_MODELS else None
+
+
+def network_model(column: str) -> str | None:
+    """Return the model whose network head `column` carries; None for a column of another kind."""
+    return column[len(_NETWORK) :] if column in NETWORK_COLUMNS else None
 
 
 def source_model(column: str) -> str | None:

@@ -13,6 +13,7 @@ from ..case.masks import REGION_COLORS
 from ..case.working_grid import EXTERNAL2, TUMOR, WorkingGrid, window_hu
 from ..files import written_whole
 from ..models.eleven import percent
+from ..models.words import probability_sentence
 from ..predict import DEMONSTRATION_FINDING
 
 if TYPE_CHECKING:
@@ -166,11 +167,7 @@ def _write_headline(figure, prediction: Prediction) -> None:
     if result.probability is None:
         text, color = f"No probability: {result.unavailable}", _TEXT
     else:
-        side = "above" if result.call == "malignant" else "below"
-        text = (
-            f"{name}: {percent(result.probability)} probability of malignancy, {side} the "
-            f"threshold of {percent(result.threshold)}"
-        )
+        text = probability_sentence(name, result.probability, result.threshold)
         color = _MALIGNANT if result.call == "malignant" else _BENIGN
     figure.text(0.012, 0.93, text, color=color, fontsize=17, va="center", weight="bold")
     for line, finding in enumerate(_warnings(prediction)[:_MOST_WARNINGS]):

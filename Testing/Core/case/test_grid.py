@@ -2,13 +2,13 @@ import numpy as np
 import pytest
 import SimpleITK as sitk
 from made_cases import ball_case, ball_mask, tissue_ct
-from ParotidClassifierCore.case.grid import MARGIN_MM, prepare
+from ParotidClassifierCore.case.grid import MARGIN_MM, draw_ring, prepare
 from ParotidClassifierCore.case.lattice import Box, lattice_of
 from ParotidClassifierCore.case.loading import Case
 from ParotidClassifierCore.case.masks import load_mask, save_segmentation
 from ParotidClassifierCore.case.volumes import load_ct
 from ParotidClassifierCore.errors import EmptyRingError, UnusableMaskError
-from ParotidClassifierCore.ring import RingSettings
+from ParotidClassifierCore.ring import Refinement, RingSettings
 from real_data import REAL_DATA, needs_real_data
 
 WIDE = {"size": (150, 140, 40)}
@@ -121,6 +121,50 @@ def test_saved_outlines_read_back_as_the_same_voxels(tmp_path):
     save_segmentation(path, {"Tumor": grid.tumor, "External2": grid.ring}, grid.geometry)
     again = Case(case.ct, load_mask(path, "Tumor"), load_mask(path, "External2"))
     assert same_grid(grid, prepare(again).grid)
+
+
+def test_the_ring_drawn_by_itself_is_the_ring_of_the_working_grid():
+    case = ball_case(**WIDE)
+    drawn, prepared = draw_ring(case), prepare(case)
+    for mask, of_grid in (
+        (drawn.tumor, prepared.grid.tumor),
+        (drawn.ring, prepared.grid.ring),
+        (drawn.automatic.mask, prepared.automatic.mask),
+    ):
+        assert np.array_equal(drawn.box.transferred(mask, prepared.box), of_grid)
+        assert mask.sum() == of_grid.sum()
+    assert drawn.automatic.shell_voxels == prepared.automatic.shell_voxels
+    assert drawn.settings == RingSettings()
+
+
+def test_a_refined_or_given_ring_is_drawn_as_it_counts():
+    case = ball_case(**WIDE)
+    drawn = draw_ring(case)
+    corner = np.array(drawn.box.lower[::-1], np.int32)
+    removed = (np.argwhere(drawn.ring)[:50] + corner).astype(np.int32)
+    added = removed[:1] - np.array([[4, 0, 0]], np.int32)
+    refined = draw_ring(case, refinement=Refinement(added, removed))
+    assert refined.ring.sum() == drawn.ring.sum() - 50 + 1
+    assert refined.automatic.mask.sum() == drawn.ring.sum()
+    given = ball_mask(case.ct, 12.0)
+    around = draw_ring(Case(case.ct, case.tumor, given))
+    assert around.ring.sum() > 1.5 * drawn.ring.sum()
+    assert not (around.ring & around.tumor).any()
+
+
+def test_an_empty_ring_is_drawn_though_no_case_can_be_classified_with_it():
+    drawn = draw_ring(ball_case(), RingSettings(hu_range=(1000, 2000)))
+    assert drawn.tumor.any()
+    assert not drawn.ring.any()
+    assert drawn.automatic.removed_by_hu_fraction == 1.0
+
+
+def test_an_empty_outline_is_refused_by_its_name():
+    case = ball_case()
+    with pytest.raises(UnusableMaskError, match="The Tumor outline is empty"):
+        draw_ring(Case(case.ct, case.tumor * 0))
+    with pytest.raises(UnusableMaskError, match="The External2 outline is empty"):
+        draw_ring(Case(case.ct, case.tumor, case.tumor * 0))
 
 
 def test_a_scan_that_ends_near_the_lesion_is_a_finding():

@@ -53,6 +53,13 @@ def test_a_ct_is_read_from_every_common_format(tmp_path, suffix):
     assert np.allclose(read.GetOrigin(), ct.GetOrigin(), atol=1e-4)
 
 
+def test_a_ct_whose_axes_are_not_at_right_angles_is_refused(tmp_path):
+    ct = tissue_ct()
+    ct.SetDirection((1, 0.1, 0, 0, 1, 0, 0, 0, 1))
+    with pytest.raises(UnusableImageError, match="right angles"):
+        load_ct(saved(ct, tmp_path / "ct.nrrd"))
+
+
 def test_a_dicom_series_is_sorted_by_position_and_read_in_hu(tmp_path):
     ct = tissue_ct(size=(40, 40, 9))
     read = load_ct(write_series(ct, tmp_path / "series"))
