@@ -1,5 +1,6 @@
 """The line at the top of the panel: what comes next."""
 
+from ParotidClassifierCore.errors import ClinicalValueError
 from slicer.i18n import tr as _
 
 from .Parameters import clinicalRecord
@@ -23,10 +24,17 @@ def nextStep(logic, parameterNode) -> str:
 
 
 def _beforeTheFirstResult(parameterNode) -> str:
-    words = clinicalRecord(parameterNode).words()
-    if "unknown" in (words["symptoms"], words["margin"], words["lymph_nodes"]):
-        return _(
-            "Look at the ring under 3. Ring, answer the three questions under 4. Clinical "
-            "findings, then classify."
-        )
-    return _("Everything is there: classify the case under 5. Classify.")
+    if _isAnswered(parameterNode):
+        return _("Everything is there: classify the case under 5. Classify.")
+    return _(
+        "Look at the ring under 3. Ring, answer the three questions under 4. Clinical findings, "
+        "then classify."
+    )
+
+
+def _isAnswered(parameterNode) -> bool:
+    try:
+        predictors = clinicalRecord(parameterNode).coded()
+    except ClinicalValueError:  # told by the panel of the clinical findings
+        return False
+    return None not in predictors.values()

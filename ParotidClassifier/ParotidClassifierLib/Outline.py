@@ -13,6 +13,7 @@ from ParotidClassifierCore.errors import UnusableMaskError
 from slicer.i18n import tr as _
 
 from . import Images
+from .LoadedOutlines import loadedOutline, ringBeside
 from .SceneCase import requireSamePatient, requireUntransformed, segmentNamed
 
 EDITING_REGION_MM = 120  # a lesion of the parotid and room around it
@@ -60,11 +61,9 @@ class Outline:
         requireUntransformed(node)
         requireSamePatient(parameterNode.ct, node)
         lattice = lattice_of(ct)
-        if node.IsA("vtkMRMLSegmentationNode"):
-            mask = _maskOfSegment(node, segmentId, lattice, lattice.box_of_image(ct))
-        else:
-            mask = Images.imageOfLabel(node, label)
-        box, inside = _onLattice(lattice, mask, lattice.box_of_image(ct))
+        ctBox = lattice.box_of_image(ct)
+        mask = loadedOutline(node, segmentId, label, Images.geometryOf(lattice, ctBox))
+        box, inside = _onLattice(lattice, mask, ctBox)
         if not inside.any():
             raise UnusableMaskError(
                 _("The outline {name} does not lie on {ct}.").format(
@@ -73,12 +72,12 @@ class Outline:
                 _("Choose the outline that was drawn on this scan."),
             )
         own = self._segmentation(parameterNode)
-        ring = _ringBeside(node)
+        ring = ringBeside(node)
         self._placeRegion(parameterNode, own, lattice, box.padded(_ROOM_MM))
         Images.setSegment(own, segmentNamed(own, TUMOR), inside, lattice, box)
         own.GetSegmentation().ClearSegment(segmentNamed(own, EXTERNAL2))
         if ring is not None:
-            box, inside = _onLattice(lattice, ring, lattice.box_of_image(ct))
+            box, inside = _onLattice(lattice, ring, ctBox)
             Images.setSegment(own, segmentNamed(own, EXTERNAL2), inside, lattice, box)
 
     def _segmentation(self, parameterNode):
@@ -145,55 +144,6 @@ def _onLattice(lattice, image, ctBox):
     if box.is_empty:
         return box, np.zeros((0, 0, 0), bool)
     return box, lattice.sample_mask(image, box)
-
-
-def _maskOfSegment(node, segmentId: str, lattice, ctBox):
-    """Return a segment's voxels; contours and surfaces are filled on the lattice first."""
-    converter = slicer.vtkSegmentationConverter
-    binary = converter.GetSegmentationBinaryLabelmapRepresentationName()
-    if node.GetSegmentation().GetSegment(segmentId) is None:
-        raise UnusableMaskError(
-            _("{name} has no such segment.").format(name=node.GetName()),
-            _("Choose one of its segments."),
-        )
-    if node.GetSegmentation().GetSourceRepresentationName() != binary:
-        node = _filled(node, segmentId, Images.geometryOf(lattice, ctBox))
-    mask = Images.imageOfSegment(node, segmentId)
-    if mask is None:
-        raise UnusableMaskError(
-            _("The outline {name} is empty.").format(name=node.GetName()),
-            _("Choose a segment that outlines the tumour."),
-        )
-    return mask
-
-
-def _ringBeside(node):
-    """Return the segment External2 of a segmentation in voxels; None where there is none."""
-    if not node.IsA("vtkMRMLSegmentationNode"):
-        return None
-    segmentId = segmentNamed(node, EXTERNAL2)
-    return Images.imageOfSegment(node, segmentId) if segmentId else None
-
-
-def _filled(node, segmentId: str, geometry: str):
-    """Return a copy outside the scene that holds the one segment as voxels of `geometry`."""
-    converter = slicer.vtkSegmentationConverter
-    copy = slicer.vtkMRMLSegmentationNode()
-    copy.SetName(node.GetName())
-    copy.GetSegmentation().SetSourceRepresentationName(
-        node.GetSegmentation().GetSourceRepresentationName()
-    )
-    copy.GetSegmentation().CopySegmentFromSegmentation(node.GetSegmentation(), segmentId)
-    copy.GetSegmentation().SetConversionParameter(
-        converter.GetReferenceImageGeometryParameterName(), geometry
-    )
-    binary = converter.GetSegmentationBinaryLabelmapRepresentationName()
-    if not copy.GetSegmentation().CreateRepresentation(binary, True):
-        raise UnusableMaskError(
-            _("The contours of {name} cannot be turned into voxels.").format(name=node.GetName()),
-            _("Install the SlicerRT extension, which reads RTSTRUCT, and load it again."),
-        )
-    return copy
 
 
 def _ensureSegments(node) -> None:

@@ -10,7 +10,6 @@ from ParotidClassifierCore.errors import UnusableImageError, UnusableMaskError, 
 from slicer.i18n import tr as _
 
 from . import Images
-from .Parameters import clinicalRecord
 
 _CACHED_VOLUMES = 2  # the enhanced CT and the plain one
 
@@ -85,16 +84,12 @@ class SceneCase:
         return image
 
     def case(self, parameterNode):
-        """Return CT, outline and clinical record as Core's Case; its ring is to be drawn.
+        """Return CT and outline as Core's Case; ring and clinical record are not looked at.
 
         Raises:
             ParotidClassifierError: what is missing or cannot be used.
         """
-        return Case(
-            self.ct(parameterNode),
-            self.tumor(parameterNode),
-            record=clinicalRecord(parameterNode),
-        )
+        return Case(self.ct(parameterNode), self.tumor(parameterNode))
 
 
 def segmentNamed(segmentationNode, name: str) -> str:
