@@ -47,8 +47,8 @@ class RingFollower(VTKObservationMixin):
         self._held = False
         self._paused = False
         self._timer = qt.QTimer()
-        self._timer.singleShot = True
-        self._timer.interval = _DEBOUNCE_MS
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(_DEBOUNCE_MS)
         self._timer.connect("timeout()", self.flush)
 
     def follow(self, parameterNode) -> None:
