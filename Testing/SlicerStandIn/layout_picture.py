@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import slicer
 from PySide6 import QtCore, QtGui
 
+from .pythonqt import unwrap
 from .views import GREEN, RED, YELLOW, Aim, slice_pixels, three_d_pixels
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def panel_beside_views(
     Returns:
         The path.
     """
-    shown = panel.grab().toImage()
+    shown = unwrap(panel).grab().toImage()
     width, height = view_size
     cell = QtCore.QSize(width + _GAP, height + _BAR_HEIGHT + _GAP)
     picture = QtGui.QImage(
