@@ -1,0 +1,1 @@
+"""What `slicer.app` is and leads to: reading and writing, modules, layout, extensions."""
