@@ -132,7 +132,8 @@ class CasePanelTest(ScriptedLoadableModuleTest):
         self.parameterNode.ct = self.parameterNode.plainCt = ctNode
         self.parameterNode.segmentation = outline
         self.parameterNode.clinical = '{"margin": "unclear"}'
-        self.sampleAction("benign").trigger()
+        with patch.object(slicer.util, "confirmOkCancelDisplay", return_value=True):
+            self.sampleAction("benign").trigger()
         self.assertEqual(self.parameterNode.clinical, "")
         self.assertIsNone(self.parameterNode.plainCt)
         self.assertNotEqual(self.parameterNode.segmentation, outline)

@@ -38,6 +38,7 @@ class ClinicalPanelTest(ScriptedLoadableModuleTest):
         self.parameterNode.ct = ctNode
         self.parameterNode.plainCt = addCt("Plain CT", enhancementHu=-60)
         self.logic.adoptOutline(self.parameterNode, addOutline(ctNode), "Tumor")
+        self.ui.recordedGroupBox.collapsed = False
         self.panel.refresh()
 
     def chooseSampleCase(self, words=SAMPLE):
