@@ -110,7 +110,7 @@ class Classification:
         case = self._case(parameterNode, withRing=self._ringFollower.isRefined)
         self._removeFolder()
         self._folder = Path(tempfile.mkdtemp(prefix="ParotidClassifier-"))
-        save_case_folder(self._folder, case, compress=False)
+        save_case_folder(self._folder, case, compress_ct=False)
         ring = {"width_mm": settings.width_mm, "hu_range": list(settings.hu_range)}
         return {"command": command, "case": str(self._folder), "ring": ring, **options}
 
