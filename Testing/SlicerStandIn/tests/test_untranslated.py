@@ -1,0 +1,77 @@
+"""Texts that no translation reached are found wherever a panel shows them."""
+
+import pytest
+from SlicerStandIn.application import start
+
+start()
+
+import qt  # noqa: E402
+from SlicerStandIn.slicer_python.i18n import language, marked, tr  # noqa: E402
+from SlicerStandIn.untranslated import untranslated_texts  # noqa: E402
+
+FORM = """<ui version="4.0"><widget class="QLabel" name="label"><property name="text">
+<string>from the form</string></property><property name="toolTip">
+<string notr="true">Not for translation</string></property></widget></ui>"""
+
+
+@pytest.fixture
+def panel():
+    widget = qt.QWidget()
+    qt.QVBoxLayout(widget)
+    return widget
+
+
+@pytest.fixture
+def form(tmp_path):
+    path = tmp_path / "Panel.ui"
+    path.write_text(FORM)
+    return path
+
+
+def label(text):
+    widget = qt.QLabel(text)
+    widget.objectName = "shown"
+    return widget
+
+
+def test_translated_texts_and_texts_of_the_form_are_let_pass(panel, form):
+    with language(marked):
+        panel.layout().addWidget(label(tr("Width: {width} mm").format(width=2.5)))
+        panel.layout().addWidget(label("from the form"))
+        panel.layout().addWidget(label("3.5 from the form"))
+        panel.layout().addWidget(label("CT-1 of A. B."))
+        assert untranslated_texts(panel, [form], data=["CT-1 of A. B."]) == []
+
+
+def test_texts_of_labels_tool_tips_and_items_are_found(panel, form):
+    box = qt.QComboBox()
+    box.addItem("Choice")
+    box.toolTip = "Not for translation"
+    hidden = label("Plain")
+    hidden.visible = False
+    for widget in (box, hidden):
+        panel.layout().addWidget(widget)
+    found = untranslated_texts(panel, [form])
+    assert "QLabel shown.text: Plain" in found
+    assert "QComboBox .itemText(0): Choice" in found
+    assert "QComboBox .toolTip: Not for translation" in found
+
+
+def test_what_slicers_own_widgets_are_made_of_is_not_looked_at(panel):
+    import slicer
+
+    selector = slicer.qMRMLNodeComboBox()
+    selector.noneEnabled = True
+    selector.setMRMLScene(slicer.mrmlScene)
+    panel.layout().addWidget(selector)
+    assert untranslated_texts(panel, []) == []
+
+
+def test_texts_of_tables_are_found(panel):
+    table = qt.QTableWidget(1, 1)
+    table.setHorizontalHeaderLabels(["Column"])
+    table.setItem(0, 0, qt.QTableWidgetItem("Cell"))
+    panel.layout().addWidget(table)
+    found = untranslated_texts(panel, [])
+    assert any("column 0: Column" in text for text in found)
+    assert any("row 0, column 0: Cell" in text for text in found)
