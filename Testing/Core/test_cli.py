@@ -15,6 +15,7 @@ from made_cases import ball_mask, tissue_ct
 from ParotidClassifierCore import commands
 from ParotidClassifierCore.case.loading import load_case_folder
 from ParotidClassifierCore.case.masks import load_mask, save_segmentation
+from ParotidClassifierCore.case.working_grid import Geometry
 from ParotidClassifierCore.cli import main
 from ParotidClassifierCore.models.names import ELEVEN_MODELS
 
@@ -323,25 +324,20 @@ def test_ctrl_c_ends_at_once_and_leaves_nothing_half_written(tmp_path):
 
 
 def test_a_full_disk_leaves_no_half_result(predict, monkeypatch, tmp_path):
-    import slicerio
+    def full_disk(*_, **__):
+        raise RuntimeError("[nrrd] _nrrdGzWrite: failed to write to file")
 
-    def full_disk(file, *_, **__):
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(slicerio, "write_segmentation", full_disk)
+    monkeypatch.setattr(sitk, "WriteImage", full_disk)
     code, _, told = predict()
     assert code == 3
-    assert "No space left" in told
+    assert "that the disk has room" in told
     assert files_in(tmp_path / "out") == []
 
 
 def test_a_segment_may_have_another_name(predict, a_case, tmp_path):
     case = load_mask(a_case / "tumor.nrrd", "Tumor")
-    from ParotidClassifierCore.case.working_grid import Geometry
-
-    geometry = Geometry(case.GetOrigin(), case.GetDirection(), case.GetSpacing())
     path = tmp_path / "mass.seg.nrrd"
-    save_segmentation(path, {"Tumor": sitk.GetArrayFromImage(case) != 0}, geometry)
+    save_segmentation(path, {"Tumor": sitk.GetArrayFromImage(case) != 0}, Geometry.of(case))
     path.write_bytes(path.read_bytes().replace(b"Segment0_Name:=Tumor", b"Segment0_Name:=Parot"))
     predict(out="by-label-map")
     code, _, _ = predict("--tumor-segment", "Parot", tumor=path, out="by-segment")
