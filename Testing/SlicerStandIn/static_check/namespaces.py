@@ -26,6 +26,8 @@ from .values import (
 # Filled by the application or by modules at their start, so not to be found in the wheel.
 _OF_THE_APPLICATION = {
     "app",
+    "cli",
+    "dicomDatabase",
     "i18n",
     "modules",
     "moduleNames",
@@ -181,6 +183,8 @@ class VtkModule(Kind):
 
     def attribute(self, name: str) -> Kind:
         """Return the kind of a class or a constant."""
+        if name == "util":  # imported apart, as vtk.util.numpy_support
+            return UNKNOWN
         if not hasattr(vtk, name):
             raise WrongUseError(f"vtk has no '{name}'")
         found = getattr(vtk, name)

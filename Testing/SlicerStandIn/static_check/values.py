@@ -169,7 +169,7 @@ class QtMethod(Kind):
         """Return the kind of the result."""
         what = f"{self.owner.name}.{self.method.name}()"
         refuse_keywords(what, call)
-        if self.method.counts:
+        if self.method.counts and not hasattr(self.owner.cls, self.method.name):
             check_count(what, call, *self.method.counts)
         if self.method.owner:
             return _returned(self.method.owner, self.method.name)
@@ -242,6 +242,8 @@ def qt_class(name: str) -> Kind | None:
 
 def vtk_class(name: str) -> Kind | None:
     """Return the kind of a class of VTK or MRML, None if there is none."""
+    if not name.startswith("vtk"):
+        return None
     found = getattr(slicer, name, None) or getattr(vtk, name, None)
     return VtkClass(found) if isinstance(found, type) else None
 

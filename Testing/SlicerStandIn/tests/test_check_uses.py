@@ -117,6 +117,7 @@ RIGHT = [
     "slicer.modules.segmentations.logic().ImportLabelmapToSegmentationNode(node, node)",
     "slicer.app.layoutManager().sliceWidget('Red').sliceLogic().GetSliceCompositeNode()",
     "slicer.app.connect('startupCompleted()', self.setup)",
+    "slicer.app.processEvents(qt.QEventLoop.ExcludeUserInputEvents)",
     "slicer.util.errorDisplay('text', windowTitle='title')",
     "slicer.util.errorDisplay = name",
     "qt.QMessageBox.information(None, 'title', 'text')",

@@ -1,6 +1,5 @@
 """Which widgets can show which types, and how: as much of Slicer 5.12's list as is modelled."""
 
-import abc
 import enum
 import inspect
 import logging
@@ -10,94 +9,23 @@ import typing
 
 import slicer
 
-from .annotations import (
-    Choice,
-    Decimals,
-    Maximum,
-    Minimum,
-    SingleStep,
-    WithinRange,
-    findFirstAnnotation,
-    splitAnnotations,
-    unannotatedType,
+from . import number_connectors  # noqa: F401 - createGuiConnector() finds them as subclasses
+from .annotations import Choice, unannotatedType
+from .gui_connector import GuiConnector, PropertyConnector
+
+# Slicer binds these, too.
+_ONLY_IN_SLICER = frozenset(
+    {
+        "ctkCheckablePushButton",
+        "ctkColorPickerButton",
+        "ctkDirectoryButton",
+        "ctkDoubleRangeSlider",
+        "ctkRangeWidget",
+        "qMRMLRangeWidget",
+    }
 )
 
 _logger = logging.getLogger("slicer")
-
-
-class GuiConnector(abc.ABC):
-    """Reads a widget's value, writes it, and tells of its changes.
-
-    Attributes:
-        widgetClasses: C++ names of the widgets; a subclass of them is another widget.
-        changeSignal: emitted when the widget's value changes; None if there is none.
-    """
-
-    widgetClasses: typing.ClassVar[tuple[str, ...]] = ()
-    changeSignal: typing.ClassVar[str | None] = None
-
-    def __init__(self, widget, datatype):
-        self._widget = widget
-        self._type, self._annotations = splitAnnotations(datatype)
-        self._callback = None
-
-    @classmethod
-    def canRepresent(cls, widget, datatype) -> bool:
-        """Tell whether the widget can show the type, which may be annotated."""
-        return widget.className() in cls.widgetClasses and cls.canShow(unannotatedType(datatype))
-
-    @classmethod
-    @abc.abstractmethod
-    def canShow(cls, kind) -> bool:
-        """Tell whether these widgets can show a bare type."""
-
-    @abc.abstractmethod
-    def read(self):
-        """Return the widget's value."""
-
-    @abc.abstractmethod
-    def write(self, value) -> None:
-        """Show a value."""
-
-    def widget(self):
-        """Return the widget."""
-        return self._widget
-
-    def onChanged(self, callback) -> None:
-        """Call back at every change of the widget's value, or with None no longer."""
-        if self.changeSignal and self._callback is not None:
-            self._widget.disconnect(self.changeSignal, self.changed)
-        self._callback = callback
-        if self.changeSignal and callback is not None:
-            self._widget.connect(self.changeSignal, self.changed)
-
-    def changed(self, *_values) -> None:
-        """Tell of a change."""
-        if self._callback is not None:
-            self._callback()
-
-    def _annotation(self, wanted):
-        return findFirstAnnotation(self._annotations, wanted)
-
-
-class PropertyConnector(GuiConnector):
-    """A widget whose value is one of its properties."""
-
-    valueProperty = ""
-    shows: typing.ClassVar[tuple[type, ...]] = ()
-
-    @classmethod
-    def canShow(cls, kind) -> bool:
-        """Tell whether the type is one of those listed."""
-        return kind in cls.shows
-
-    def read(self):
-        """Return the property."""
-        return getattr(self._widget, self.valueProperty)
-
-    def write(self, value) -> None:
-        """Set the property."""
-        setattr(self._widget, self.valueProperty, value)
 
 
 class CheckBoxConnector(PropertyConnector):
@@ -120,77 +48,6 @@ class PushButtonConnector(PropertyConnector):
         if not widget.checkable:
             _logger.warning("Push button %s is made checkable for a bool", widget.name)
             widget.checkable = True
-
-
-class IntegerConnector(PropertyConnector):
-    """A slider or spin box of whole numbers."""
-
-    widgetClasses = ("QSlider", "QSpinBox")
-    changeSignal = "valueChanged(int)"
-    valueProperty, shows = "value", (int,)
-    unlimited = (-(2**31), 2**31 - 1)
-
-    def __init__(self, widget, datatype):
-        super().__init__(widget, datatype)
-        self._setStep()
-        self._setLimits()
-
-    def _setStep(self) -> None:
-        step = self._annotation(SingleStep)
-        if step is not None:
-            self._widget.singleStep = step.value
-
-    def _setLimits(self) -> None:
-        low, high = self._limits()
-        if self._needsLimits() and None in (low, high):
-            raise RuntimeError(f"A {self._widget.className()} needs a range of its parameter.")
-        self._widget.minimum = self.unlimited[0] if low is None else low
-        self._widget.maximum = self.unlimited[1] if high is None else high
-
-    def _limits(self) -> tuple:
-        both = self._annotation(WithinRange)
-        if both is not None:
-            return both.minimum, both.maximum
-        low, high = self._annotation(Minimum), self._annotation(Maximum)
-        return (low and low.minimum, high and high.maximum)
-
-    def _needsLimits(self) -> bool:
-        return self._widget.className() == "QSlider"
-
-
-class NumberConnector(IntegerConnector):
-    """A slider or spin box of numbers with digits after the point."""
-
-    widgetClasses = (
-        "QDoubleSpinBox",
-        "ctkSliderWidget",
-        "qMRMLSliderWidget",
-        "ctkDoubleSlider",
-        "ctkDoubleSpinBox",
-        "qMRMLSpinBox",
-    )
-    changeSignal = "valueChanged(double)"
-    shows = (float, int)
-    unlimited = (float("-inf"), float("inf"))
-
-    def __init__(self, widget, datatype):
-        decimals = findFirstAnnotation(splitAnnotations(datatype)[1], Decimals)
-        if unannotatedType(datatype) is int:
-            decimals = Decimals(0)
-        if decimals is not None and widget.className() != "ctkDoubleSlider":
-            widget.decimals = decimals.value
-        super().__init__(widget, datatype)
-
-    def read(self):
-        """Return the number in the type of the parameter."""
-        return self._type(super().read())
-
-    def write(self, value) -> None:
-        """Show the number."""
-        super().write(self._type(value))
-
-    def _needsLimits(self) -> bool:
-        return self._widget.className() in ("ctkSliderWidget", "qMRMLSliderWidget")
 
 
 class ChoiceConnector(GuiConnector):
@@ -392,4 +249,4 @@ def widget_classes_for(typeName: str) -> set[str] | None:
         for connector in _subclasses(GuiConnector)
         if not inspect.isabstract(connector) and connector.canShow(kind)
     ]
-    return {name for connector in able for name in connector.widgetClasses}
+    return _ONLY_IN_SLICER.union(*(connector.widgetClasses for connector in able))
