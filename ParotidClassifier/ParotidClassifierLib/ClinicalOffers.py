@@ -1,6 +1,7 @@
 """Values that are offered to the user, each with where it comes from and a button to take it."""
 
 from functools import partial
+from html import escape
 
 import qt
 from slicer.i18n import tr as _
@@ -45,10 +46,15 @@ class ClinicalOffers:
         self.measurements = []
         self.takeButtons = {}
 
+    def open(self, record) -> list:
+        """Return the offered values that the clinical record does not hold."""
+        words = record.words()
+        return [offer for offer in self.measured if words[offer.variable] != offer.value]
+
     def markTaken(self, record) -> None:
         """Show which of the offered values the clinical record holds."""
         for offer in self.measured:
-            taken = record.words()[offer.variable] == offer.value
+            taken = offer not in self.open(record)
             button = self.takeButtons[offer.variable]
             button.enabled = not taken
             button.text = _("Taken") if taken else _("Take")
@@ -77,11 +83,9 @@ class ClinicalOffers:
 def _offerText(measurement) -> str:
     label = variableLabel(measurement.variable)
     if measurement.value is None:
-        return _("{variable}: not measured. {reason}").format(
-            variable=label, reason=measurement.how
+        offered = _("{variable}: not measured.").format(variable=label)
+    else:
+        offered = _("{variable}: {value}.").format(
+            variable=label, value=valueLabel(measurement.variable, measurement.value)
         )
-    return _("{variable}: {value}. {how}").format(
-        variable=label,
-        value=valueLabel(measurement.variable, measurement.value),
-        how=measurement.how,
-    )
+    return f"<b>{escape(offered)}</b> {escape(measurement.how)}"

@@ -137,9 +137,12 @@ class ClinicalPanel(Panel):
         offered = any(held[name] != value for name, value in words.items())
         self.ui.sampleOffer.visible = offered
         if offered:
+            predictors = {name: words[name] for name in _CHOICES if name in words}
             self.ui.sampleOfferLabel.text = _(
-                "This sample case comes with clinical findings. {findings}."
-            ).format(findings=inWords(words))
+                "This sample case comes with its clinical findings: {findings}. {count} more are "
+                "for the record."
+            ).format(findings=inWords(predictors), count=len(words) - len(predictors))
+            self.ui.sampleOfferLabel.toolTip = inWords(words)
 
     def _sampleFindings(self) -> dict:
         return sampleClinicalFindings(self.parameterNode.ct) if self.parameterNode else {}
@@ -150,6 +153,7 @@ class ClinicalPanel(Panel):
         self.offers.markTaken(record)
         self.ui.measuredOffers.visible = bool(self.offers.measurements)
         self.ui.takeAllButton.visible = len(self.offers.measured) > 1
+        self.ui.takeAllButton.enabled = bool(self.offers.open(record))
         self.ui.measureButton.enabled = self.parameterNode is not None and None not in (
             self.parameterNode.ct,
             self.parameterNode.segmentation,

@@ -6,15 +6,17 @@ from html import escape
 # any colour vision, and stands out (contrast above 3) from the light and the dark background.
 _SIGNS = {
     "ok": ("\N{CHECK MARK}", "#009E73"),
-    "info": ("\N{CIRCLED LATIN SMALL LETTER I}", "#3A86D0"),
+    "info": ("\N{INFORMATION SOURCE}", "#3A86D0"),
     "warning": ("\N{WARNING SIGN}", "#C07E00"),
     "error": ("\N{BALLOT X}", "#E0457B"),
 }
+_ORDER = ("error", "warning", "info", "ok")
 
 
 def findingsText(findings) -> str:
-    """Return the rich text that shows Core's QualityFindings, one below the other."""
-    rows = [findingRow(finding.severity.value, finding.message) for finding in findings]
+    """Return the rich text that shows Core's QualityFindings, the worst ones first."""
+    ordered = sorted(findings, key=lambda finding: _ORDER.index(finding.severity.value))
+    rows = [findingRow(finding.severity.value, finding.message) for finding in ordered]
     return f'<table cellspacing="0" cellpadding="2">{"".join(rows)}</table>' if rows else ""
 
 

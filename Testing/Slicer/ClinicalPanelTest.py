@@ -213,7 +213,7 @@ class ClinicalPanelTest(ScriptedLoadableModuleTest):
         self.chooseSampleCase()
         self.assertFalse(self.ui.sampleOffer.isHidden())
         self.assertIn("Tumour margin: Unclear", self.ui.sampleOfferLabel.text)
-        self.assertIn("Age: 61 years", self.ui.sampleOfferLabel.text)
+        self.assertIn("Age: 61 years", self.ui.sampleOfferLabel.toolTip)
         self.assertEqual(self.stored(), {})
 
     def test_a_sample_cases_findings_are_taken_by_the_button(self):
