@@ -252,7 +252,7 @@ def _crop_findings(box: Box, wanted: Box) -> list[QualityFinding]:
 
 def _origin_findings(case: Case) -> list[QualityFinding]:
     findings = []
-    if not _same_grid(case.ct, case.tumor):
+    if not (_same_grid(case.ct, case.tumor) or lattice_of(case.ct).holds(case.tumor)):
         findings.append(
             info(
                 "outline_resampled",

@@ -132,6 +132,15 @@ class Lattice:
         """Return the lattice points that the image covers."""
         return self.box_of_index_range(image, (0, 0, 0), tuple(n - 1 for n in image.GetSize()))
 
+    def holds(self, image: sitk.Image) -> bool:
+        """Whether the voxels of `image` are lattice points, so that sampling changes nothing."""
+        first = self._axes.T @ np.array(image.GetOrigin())
+        return (
+            np.allclose(image.GetDirection(), self.direction, atol=1e-6)
+            and np.allclose(image.GetSpacing(), 1.0, atol=1e-6)
+            and np.allclose(first, np.rint(first), atol=_POSITION_TIE_MM / 2)
+        )
+
     def sample_ct(self, ct: sitk.Image, box: Box) -> np.ndarray:
         """Return the CT at the points of `box`: int16 (z, y, x), whole HU in HU_RANGE.
 

@@ -224,3 +224,18 @@ def test_dicom_and_nifti_copies_of_one_scan_give_one_grid():
     assert np.array_equal(one.ring, other.ring)
     assert np.abs(one.ct.astype(int) - other.ct).max() <= 1
     assert (one.ct != other.ct).mean() < 0.001
+
+
+def test_an_outline_on_another_grid_is_told_unless_its_voxels_are_those_of_the_lattice():
+    def told(tumor):
+        findings = prepare(Case(case.ct, tumor)).findings
+        return "outline_resampled" in {finding.code for finding in findings}
+
+    case = ball_case(**WIDE)
+    drawn = draw_ring(case)
+    on_lattice = lattice_of(case.ct).geometry(drawn.box).image(drawn.tumor)
+    beside_it = sitk.Image(on_lattice)
+    beside_it.SetOrigin(np.add(on_lattice.GetOrigin(), (0.5, 0.0, 0.0)).tolist())
+    assert not told(case.tumor)
+    assert not told(on_lattice)
+    assert told(beside_it)
