@@ -213,7 +213,7 @@ class ClassifyPanel(Panel):
         missing = [] if running else [*self._missing(), *filter(None, [notInstalled])]
         self.ui.missingWidget.visible = bool(missing)
         self.ui.installButton.visible = bool(notInstalled)
-        self.ui.missingLabel.text = "<br>".join(escape(sentence) for sentence in missing)
+        self.ui.missingLabel.text = "".join(noteText("warning", line) for line in missing)
         button.enabled = not missing
         if running:
             button.toolTip = _("Stop the computation. Nothing is changed.")

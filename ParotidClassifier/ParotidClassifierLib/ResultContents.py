@@ -55,7 +55,7 @@ def modelsTable(models: dict, headline: str) -> str:
             (_("Model"), "left"),
             (_("Probability"), "right"),
             (_("Threshold"), "right"),
-            (_("Call"), "left"),
+            ("&nbsp;&nbsp;" + _("Call"), "left"),
         )
     )
     rows = "".join(_modelRow(name, model, name == headline) for name, model in models.items())
@@ -73,7 +73,7 @@ def _modelRow(name: str, model: dict, isHeadline: bool) -> str:
         (escape(name), "left"),
         (percent(model["probability"]), "right"),
         (percent(model["threshold"]), "right"),
-        (callWord(model), "left"),
+        ("&nbsp;&nbsp;" + callWord(model), "left"),
     )
     strong = ("<b>", "</b>") if isHeadline else ("", "")
     return (

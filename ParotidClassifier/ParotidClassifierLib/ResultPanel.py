@@ -1,5 +1,6 @@
 """The panel "6. Result": the probability, what drove it, and whether it still holds."""
 
+from datetime import datetime
 from html import escape
 
 import qt
@@ -179,5 +180,5 @@ def _bundleText(result: dict) -> str:
     return _("Model bundle {name}, hash {hash}. Computed {when}.").format(
         name=f"<b>{escape(bundle['name'])}</b>",
         hash=f"<code>{bundle['hash'][:_HASH_CHARACTERS_SHOWN]}</code>",
-        when=escape(result["finishedAt"].replace("T", " ")),
+        when=datetime.fromisoformat(result["finishedAt"]).strftime("%Y-%m-%d %H:%M"),
     )

@@ -104,6 +104,6 @@ class Worker:
         if callbacks is None:
             return
         if lastLine:
-            message += " " + _("Its last words: {line}").format(line=lastLine)
+            message += " " + _('Its last words: "{line}".').format(line=lastLine)
         remedy = _("Try again. If it happens again, the application's log tells more.")
         callbacks[2]("WorkerEndedError", message, remedy)

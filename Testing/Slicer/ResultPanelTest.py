@@ -127,7 +127,7 @@ class ResultPanelTest(ScriptedLoadableModuleTest):
         self.assertIn("A ring of 2.4 ml &lt;is&gt; small.", self.ui.findingsLabel.text)
         self.assertIn("simulated-demo", self.ui.bundleLabel.text)
         self.assertIn("9f3f5e3adec6", self.ui.bundleLabel.text)
-        self.assertIn("2026-03-01 10:20:30", self.ui.bundleLabel.text)
+        self.assertIn("2026-03-01 10:20", self.ui.bundleLabel.text)
 
     def test_a_damaged_result_in_a_scene_is_no_result(self):
         self.parameterNode.result = "{"
