@@ -36,15 +36,17 @@ def panel_beside_views(
 
     Args:
         path: of the PNG to write.
-        panel: widget; the picture is as high as the panel or the views need.
+        panel: widget, as large as it is shown.
         aim: what all views show; None to fit all that is there.
-        view_size: width and height in pixels of one view, without its bar.
+        view_size: width and least height in pixels of one view, without its bar; beside a
+            higher panel the views are higher.
 
     Returns:
         The path.
     """
     shown = unwrap(panel).grab().toImage()
-    width, height = view_size
+    width = view_size[0]
+    height = max(view_size[1], shown.height() // 2 - _BAR_HEIGHT - _GAP)
     cell = QtCore.QSize(width + _GAP, height + _BAR_HEIGHT + _GAP)
     picture = QtGui.QImage(
         shown.width() + 2 * cell.width(),
@@ -61,7 +63,7 @@ def panel_beside_views(
             corner = QtCore.QPoint(
                 shown.width() + _GAP + column * cell.width(), row * cell.height()
             )
-            _draw_view(painter, corner, view, view_size, aim)
+            _draw_view(painter, corner, view, (width, height), aim)
     painter.end()
     if not picture.save(str(path)):
         raise OSError(f"{path} could not be written")

@@ -7,6 +7,8 @@ outlines and surfaces from the display nodes. The scene is left as it was.
 from __future__ import annotations
 
 import dataclasses
+import os
+import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -104,6 +106,8 @@ def three_d_pixels(size: tuple[int, int], aim: Aim | None = None) -> np.ndarray:
 
 @contextmanager
 def _window(size: tuple[int, int]) -> Iterator[tuple]:
+    if sys.platform == "linux" and not os.environ.get("DISPLAY"):
+        os.environ.setdefault("VTK_DEFAULT_OPENGL_WINDOW", "vtkEGLRenderWindow")
     renderer, window = vtk.vtkRenderer(), vtk.vtkRenderWindow()
     window.SetOffScreenRendering(True)
     window.SetSize(*size)

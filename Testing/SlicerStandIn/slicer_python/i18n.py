@@ -10,6 +10,7 @@ from pathlib import Path
 _logger = logging.getLogger("slicer")
 
 _OPEN, _CLOSE = "⟦", "⟧"
+_INNERMOST = re.compile(f"{_OPEN}[^{_OPEN}{_CLOSE}]*{_CLOSE}")
 _PLACEHOLDER = re.compile(r"(?<!\{)\{([^{}]+)\}(?!\})")
 
 
@@ -72,9 +73,11 @@ def marked(context: str, text: str) -> str:
 
 
 def is_marked(text: str) -> bool:
-    """Tell whether every word of a shown text came through a translation.
+    """Tell whether every word of a shown text, rich or plain, came through a translation.
 
     Texts may be put together from several translated ones, from numbers and from signs.
     """
-    outside = re.sub(r"⟦.*?⟧", "", text, flags=re.DOTALL)
+    outside = re.sub(r"<[^>]*>|&\w+;", " ", text)
+    while (inner := _INNERMOST.sub("", outside)) != outside:
+        outside = inner
     return not re.search(r"[^\W\d_]{2,}", outside)

@@ -180,7 +180,14 @@ def test_a_translation_that_loses_a_placeholder_is_not_used(caplog):
 
 @pytest.mark.parametrize(
     ("text", "marked"),
-    [("⟦Tumour⟧: 3.5 cm", False), ("⟦Tumour⟧: 3.5", True), ("Tumour", False), ("12 %", True)],
+    [
+        ("⟦Tumour⟧: 3.5 cm", False),
+        ("⟦Tumour⟧: 3.5", True),
+        ("Tumour", False),
+        ("12 %", True),
+        ("<b class='x'>⟦Not ⟦known⟧ yet⟧&nbsp;</b>", True),
+        ("<b>yet</b>", False),
+    ],
 )
 def test_texts_that_no_translation_reaches_are_told_apart(text, marked):
     assert i18n.is_marked(text) == marked
