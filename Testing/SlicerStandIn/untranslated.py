@@ -66,8 +66,13 @@ def _without(text: str, known: set[str]) -> str:
 
 
 def _with_children(widget: QtCore.QObject) -> Iterator[QtCore.QObject]:
-    """Yield the widget and what it holds; not what Slicer's own widgets are made of."""
+    """Yield the widget and what it holds; not what Slicer's own widgets are made of.
+
+    Nor what a combo box is made of: its list shows the items once more.
+    """
     yield widget
+    if isinstance(widget, QtWidgets.QComboBox):
+        return
     if isinstance(widget, ApiObject) and widget.api_name not in _CONTAINERS:
         return
     for child in widget.children():
