@@ -13,8 +13,12 @@ import importlib.util
 import os
 import sys
 import types
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _KITS = (
     "qSlicerSegmentationsModuleWidgets",
@@ -142,10 +146,7 @@ def load_module(path: str | Path) -> Any:
     name = path.stem
     if str(path.parent) not in sys.path:
         sys.path.insert(0, str(path.parent))
-    spec = importlib.util.spec_from_file_location(name, path)
-    source = importlib.util.module_from_spec(spec)
-    sys.modules[name] = source
-    spec.loader.exec_module(source)
+    source = _imported(name, path)
     parent = _keep(qSlicerScriptedLoadableModule())
     parent._path = str(path)
     instance = getattr(source, name)(wrap(parent))
@@ -154,6 +155,17 @@ def load_module(path: str | Path) -> Any:
     setattr(slicer.moduleNames, name, name)
     _keep(wrap(parent))
     return instance
+
+
+def _imported(name: str, path: Path) -> types.ModuleType:
+    """Return the module; a test file may have imported it already, and there must be only one."""
+    loaded = sys.modules.get(name)
+    if loaded is not None and Path(loaded.__file__).resolve() == path:
+        return loaded
+    spec = importlib.util.spec_from_file_location(name, path)
+    source = sys.modules[name] = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(source)
+    return source
 
 
 def module_widget(name: str) -> Any:
@@ -205,6 +217,53 @@ def clear_scene() -> None:
     import slicer
 
     slicer.mrmlScene.Clear(False)
+
+
+def extensions(installed: tuple[str, ...] = (), on_server: tuple[str, ...] = ()) -> None:
+    """Say which extensions are installed and which the server would install when asked."""
+    import slicer
+
+    model = slicer.app._qt.extensionsManagerModel()
+    model._installed, model._on_server = set(installed), set(on_server)
+    model._asked_for.clear()
+    model.setInteractive(True)
+
+
+def asked_for_extensions() -> list[str]:
+    """Return the extensions whose installation was asked for."""
+    import slicer
+
+    return list(slicer.app._qt.extensionsManagerModel()._asked_for)
+
+
+def restarts() -> list[str]:
+    """Return what the user would have been told at each restart of the application."""
+    import slicer
+
+    return list(slicer.app._qt._restarts)
+
+
+@contextmanager
+def without_views() -> Iterator[None]:
+    """Take the layout manager away, as it is with --no-main-window."""
+    import slicer
+
+    app = slicer.app._qt
+    manager = app.layoutManager()
+    app.setLayoutManager(None)
+    try:
+        yield
+    finally:
+        app.setLayoutManager(manager)
+
+
+def forget_answers() -> None:
+    """Put back what a test may have said about testing mode and extensions."""
+    import slicer
+
+    set_testing(True)
+    extensions()
+    slicer.app._qt._restarts.clear()
 
 
 def set_testing(testing: bool) -> None:

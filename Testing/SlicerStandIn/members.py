@@ -32,9 +32,9 @@ class Property:
         """Return the value, by the getter if there is one."""
         capital = self.name[0].upper() + self.name[1:]
         for name in (self.name, f"is{capital}", f"has{capital}", f"to{capital}"):
-            getter = getattr(type(qt_object), name, None)
+            getter = getattr(qt_object, name, None)
             if callable(getter) and not isinstance(getter, type):
-                return getter(qt_object)
+                return getter()
         if self.owner is None:
             return qt_object.property(self.name)
         return qt_object.remembered(self.name)
@@ -45,9 +45,9 @@ class Property:
         if not self.writable:
             raise AttributeError(f"{what} of {shown_name} object is not writable")
         value = api.converted(value, self.type_name, what)
-        setter = getattr(type(qt_object), f"set{self.name[0].upper()}{self.name[1:]}", None)
+        setter = getattr(qt_object, f"set{self.name[0].upper()}{self.name[1:]}", None)
         if setter is not None:
-            self._call(setter, qt_object, value, what)
+            self._call(setter, value, what)
         elif self.owner is None:
             if not qt_object.setProperty(self.name, value):
                 raise AttributeError(f"{what} of type '{self.type_name}' does not accept {value!r}")
@@ -56,9 +56,9 @@ class Property:
         else:
             raise NotModelled(f"{self.owner}.{self.name} cannot be set: its effect is not modelled")
 
-    def _call(self, setter: Any, qt_object: Any, value: Any, what: str) -> None:
+    def _call(self, setter: Any, value: Any, what: str) -> None:
         try:
-            setter(qt_object, value)
+            setter(value)
         except TypeError as error:
             raise AttributeError(
                 f"{what} of type '{self.type_name}' does not accept {value!r}"

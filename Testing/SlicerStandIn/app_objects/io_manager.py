@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import slicer
+import vtk
 from PySide6 import QtCore
 
 from ..api import ApiObject
@@ -115,7 +116,7 @@ def _text(path: Any) -> str:
 
 def _failed(messages: Any, text: str) -> bool:
     if messages is not None:
-        messages.AddMessage(slicer.vtkMRMLMessageCollection.Error or 0, text)
+        messages.AddMessage(vtk.vtkCommand.ErrorEvent, text)
     return False
 
 

@@ -42,7 +42,10 @@ class qMRMLSliceWidget(ApiObject, QtWidgets.QWidget):
         self._logic.SetMRMLApplicationLogic(application)
         application.GetSliceLogics().AddItem(self._logic)
         self._logic.SetMRMLScene(slicer.mrmlScene)
-        self._logic.AddSliceNode(name).SetOrientation(orientation)
+        # The layout made the node already, under the singleton tag of the view's name.
+        node = slicer.mrmlScene.GetSingletonNode(name, "vtkMRMLSliceNode")
+        self._logic.SetSliceNode(node)
+        node.SetOrientation(orientation)
         self._logic.ResizeSliceNode(_SIZE, _SIZE)
         self._name = name
         self._view = qMRMLSliceView(self.mrmlSliceNode())
@@ -106,7 +109,9 @@ class qMRMLThreeDWidget(ApiObject, QtWidgets.QWidget):
         self._logic.SetMRMLApplicationLogic(application)
         self._logic.SetMRMLScene(slicer.mrmlScene)
         application.GetViewLogics().AddItem(self._logic)
-        self._view = qMRMLThreeDView(self._logic.AddViewNode("1"))
+        node = slicer.mrmlScene.GetSingletonNode("1", "vtkMRMLViewNode")
+        self._logic.SetName(node.GetLayoutName())
+        self._view = qMRMLThreeDView(node)
 
     def mrmlViewNode(self) -> Any:
         return self._view.mrmlViewNode()
