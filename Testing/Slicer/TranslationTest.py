@@ -1,0 +1,123 @@
+"""Self test: every text of the panel can be translated.
+
+It needs the stand-in's marker language; in the application it is skipped.
+"""
+
+import json
+from contextlib import ExitStack
+from html import escape
+
+import slicer
+from MadeResults import FINISHED_AT, madeFeatures, madePrediction
+from ParotidClassifierCore.models.names import ELEVEN_MODELS
+from ParotidClassifierCore.models.words import column_label, probability_sentence
+from ParotidClassifierLib.Panel import UI_FOLDER
+from ParotidClassifierLib.SampleCases import SAMPLE_CASES
+from ParotidClassifierLib.Shell import Shell
+from slicer import i18n
+from slicer.ScriptedLoadableModule import ScriptedLoadableModuleTest
+
+from ParotidClassifier import ParotidClassifierLogic
+
+
+class TranslationTest(ScriptedLoadableModuleTest):
+    """Texts of Core and names of data stay as they are; all others pass a translation."""
+
+    def setUp(self):
+        if not hasattr(i18n, "language"):
+            self.skipTest("the marker language is the stand-in's")
+        slicer.mrmlScene.Clear(0)
+        self.stack = ExitStack()
+        self.stack.enter_context(i18n.language(i18n.marked))
+        self.logic = ParotidClassifierLogic()
+        self.parameterNode = self.logic.getParameterNode()
+        self.shell = Shell(self.logic, str(UI_FOLDER / "ParotidClassifier.ui"))
+        self.shell.setParameterNode(self.parameterNode)
+
+    def tearDown(self):
+        self.shell.cleanup()
+        self.logic.stop()
+        self.stack.close()
+        slicer.mrmlScene.Clear(0)
+
+    def loadCase(self):
+        self.shell.panels["CasePanel"].onSampleCase(SAMPLE_CASES[0].name)
+
+    def keepResult(self, prediction):
+        self.parameterNode.result = json.dumps(
+            {
+                "prediction": prediction,
+                "features": madeFeatures(),
+                "fingerprint": {},
+                "finishedAt": FINISHED_AT,
+            }
+        )
+
+    def assertTranslated(self, *data):
+        from SlicerStandIn.untranslated import untranslated_texts
+
+        self.shell.refresh()
+        plain = {*data, *self.textsOfCore(), *nodeNames()}
+        known = plain | {escape(text) for text in plain}  # as they stand in rich texts
+        forms = sorted(UI_FOLDER.glob("*.ui"))
+        self.assertEqual(untranslated_texts(self.shell.widget, forms, known), [])
+
+    def textsOfCore(self):
+        texts = {finding.message for finding in self.logic.caseFindings(self.parameterNode)}
+        for bundle in self.logic.bundles.all(self.parameterNode):
+            texts |= {f"{bundle.name} ({bundle.kind})", bundle.banner, bundle.cohort_line}
+        return texts
+
+    def test_without_a_case(self):
+        self.assertTranslated()
+
+    def test_with_a_case_and_what_is_measured_of_it(self):
+        self.loadCase()
+        panel = self.shell.panels["ClinicalPanel"]
+        panel.onMeasureButton()
+        self.assertTranslated(*(offer.how for offer in panel.offers.measurements))
+
+    def test_with_findings_that_cannot_be_read(self):
+        self.parameterNode.clinical = "not json"
+        self.assertTranslated()
+
+    def test_with_a_result_of_all_models(self):
+        self.loadCase()
+        prediction = madePrediction()
+        self.keepResult(prediction)
+        self.assertTranslated(*textsOf(prediction))
+
+    def test_with_a_result_without_clinical_findings(self):
+        self.loadCase()
+        prediction = madePrediction(clinical=False)
+        self.keepResult(prediction)
+        self.assertTranslated(*textsOf(prediction))
+
+    def test_of_the_sections_without_a_scene(self):
+        self.shell.setParameterNode(None)
+        self.assertTranslated()
+
+
+def nodeNames():
+    return {node.GetName() for node in slicer.util.getNodesByClass("vtkMRMLDisplayableNode")}
+
+
+def textsOf(prediction):
+    """Return what Core says in a prediction: about the bundle, the models and their inputs."""
+    models = prediction["models"]
+    computed = {name: model for name, model in models.items() if "probability" in model}
+    columns = {column for model in computed.values() for column in model["contributions"]}
+    sentences = {
+        probability_sentence(name, model["probability"], model["threshold"])
+        for name, model in computed.items()
+    }
+    reasons = {model.get("unavailable", "") for model in models.values()}
+    bundle = prediction["bundle"]
+    return {
+        *ELEVEN_MODELS,
+        *map(column_label, columns),
+        *sentences,
+        *reasons,
+        *(finding["message"] for finding in prediction["findings"]),
+        *(bundle[key] for key in ("name", "banner", "training_cohort", "intended_use")),
+    }
