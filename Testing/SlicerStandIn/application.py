@@ -89,7 +89,7 @@ def _make_application(slicer: types.ModuleType) -> Any:
     _kept.append(scene.make_data_io(mrml_scene, logic, app.temporaryPath()))
     terminologies.write(app.temporaryPath())
     logics = scene.make_module_logics(mrml_scene, logic, app.temporaryPath())
-    _kept.append(scene.fill_subject_hierarchy(mrml_scene))
+    _kept.append(scene.SubjectHierarchyKeeper(mrml_scene))
     _add_managers(slicer, app, logics)
     return app
 

@@ -79,28 +79,56 @@ def make_module_logics(scene: Any, application_logic: Any, share_folder: str) ->
     return logics
 
 
-def fill_subject_hierarchy(scene: Any) -> Any:
-    """Give nodes their items: in Slicer the Qt side does. The result must be kept alive."""
-    slicer.vtkMRMLSubjectHierarchyNode.GetSubjectHierarchyNode(scene)
+class SubjectHierarchyKeeper:
+    """Gives nodes their items and takes them away again: in Slicer the Qt side does.
 
-    def add_item(node: Any) -> None:
-        hierarchy = scene.GetSubjectHierarchyNode()
-        known = any(node.IsA(one) for one in _IN_HIERARCHY)
-        if hierarchy is None or not known or node.GetHideFromEditors():
+    What is imported brings its own items, so nodes are looked through when that is over.
+    """
+
+    def __init__(self, scene: Any) -> None:
+        self._scene = scene
+        self._resolve()
+        node_events = (
+            (scene.NodeAddedEvent, self._node_added),
+            (scene.NodeAboutToBeRemovedEvent, self._node_going),
+        )
+        for event, method in node_events:
+            scene.AddObserver(event, vtk.calldata_type(vtk.VTK_OBJECT)(_as_function(method)))
+        scene.AddObserver(scene.EndImportEvent, lambda *_: self._imported())
+        scene.AddObserver(scene.EndCloseEvent, lambda *_: self._resolve())
+
+    def _resolve(self) -> Any:
+        return slicer.vtkMRMLSubjectHierarchyNode.ResolveSubjectHierarchy(self._scene)
+
+    def _node_added(self, node: Any) -> None:
+        if node.IsA("vtkMRMLSubjectHierarchyNode"):
+            self._resolve()
+        elif not self._scene.IsImporting():
+            self._add_item(node)
+
+    def _add_item(self, node: Any) -> None:
+        if node.GetHideFromEditors() or not any(node.IsA(one) for one in _IN_HIERARCHY):
             return
+        hierarchy = slicer.vtkMRMLSubjectHierarchyNode.GetSubjectHierarchyNode(self._scene)
         if not hierarchy.GetItemByDataNode(node):
             hierarchy.CreateItem(hierarchy.GetSceneItemID(), node)
 
-    @vtk.calldata_type(vtk.VTK_OBJECT)
-    def node_added(_scene: Any, _event: str, node: Any) -> None:
-        if not scene.IsImporting():
-            add_item(node)
+    def _node_going(self, node: Any) -> None:
+        if self._scene.IsClosing() or node.IsA("vtkMRMLSubjectHierarchyNode"):
+            return
+        hierarchy = slicer.vtkMRMLSubjectHierarchyNode.GetSubjectHierarchyNode(self._scene)
+        item = hierarchy.GetItemByDataNode(node)
+        if item:
+            hierarchy.RemoveItem(item, False, False)
 
-    def imported(_scene: Any, _event: str) -> None:
-        nodes = map(scene.GetNthNode, range(scene.GetNumberOfNodes()))
-        for node in list(nodes):
-            add_item(node)
+    def _imported(self) -> None:
+        self._resolve()
+        for node in [self._scene.GetNthNode(i) for i in range(self._scene.GetNumberOfNodes())]:
+            self._add_item(node)
 
-    scene.AddObserver(scene.NodeAddedEvent, node_added)
-    scene.AddObserver(scene.EndImportEvent, imported)
-    return node_added, imported
+
+def _as_function(method: Any) -> Any:
+    def observer(_scene: Any, _event: str, node: Any) -> None:
+        method(node)
+
+    return observer
