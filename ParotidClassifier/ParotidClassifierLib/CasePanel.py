@@ -21,6 +21,7 @@ class CasePanel(Panel):
 
     def setup(self) -> None:
         """Connect the signals of the widgets; once."""
+        self._ctId = self._ctIdBefore = None
         self.ui.firstStepLabel.connect("linkActivated(QString)", self.onModuleLink)
         self.ui.ctSelector.connect("nodeActivated(vtkMRMLNode*)", self.onCtChosen)
         self.ui.plainCtSelector.connect("nodeActivated(vtkMRMLNode*)", self.onPlainCtChosen)
@@ -34,6 +35,11 @@ class CasePanel(Panel):
             action.connect("triggered(bool)", partial(self.onSampleCase, sample.name))
         self.ui.sampleCaseButton.setMenu(self.sampleMenu)
 
+    def setParameterNode(self, parameterNode) -> None:
+        """Show another parameter node, or with None nothing."""
+        self._ctId = self._ctIdBefore = None
+        Panel.setParameterNode(self, parameterNode)
+
     def refresh(self) -> None:
         """Show the findings of the chosen images; cheap, and the same if called twice."""
         open_ = self.parameterNode is not None
@@ -44,6 +50,8 @@ class CasePanel(Panel):
         self.ui.softTissueButton.enabled = chosen
         self.ui.firstStepLabel.visible = not chosen
         self._showFindings(self.logic.caseFindings(self.parameterNode) if chosen else [])
+        if chosen and self.parameterNode.ct.GetID() != self._ctId:
+            self._ctIdBefore, self._ctId = self._ctId, self.parameterNode.ct.GetID()
 
     def _showFindings(self, findings) -> None:
         self.ui.findingsLabel.text = findingsText(findings)
@@ -62,6 +70,16 @@ class CasePanel(Panel):
             if hasAutomaticWindow(ctNode):
                 setSoftTissueWindow(ctNode)
             showInSliceViews(ctNode)
+        self._askWhoseFindings(ctNode)
+
+    def _askWhoseFindings(self, ctNode) -> None:
+        """Let the findings of one patient not stay behind unnoticed for the next."""
+        before, self._ctIdBefore = self._ctIdBefore, None
+        if not self.parameterNode.clinical or before in (None, ctNode.GetID()):
+            return
+        question = _("Do the clinical findings that are entered belong to this CT's patient, too?")
+        if not slicer.util.confirmYesNoDisplay(question, _("Another CT")):
+            self.parameterNode.clinical = ""
 
     def onPlainCtChosen(self, ctNode) -> None:
         """Give the plain CT the window of the enhanced one, unless someone has set it."""

@@ -98,6 +98,19 @@ class CasePanelTest(ScriptedLoadableModuleTest):
         self.panel.onCtChosen(None)
         self.panel.onPlainCtChosen(None)
 
+    def test_findings_that_do_not_belong_to_the_next_ct_are_forgotten(self):
+        self.chooseAnotherCtWithFindings(belong=False)
+        self.assertEqual(self.parameterNode.clinical, "")
+
+    def test_findings_that_belong_to_the_next_ct_too_are_kept(self):
+        self.chooseAnotherCtWithFindings(belong=True)
+        self.assertEqual(self.parameterNode.clinical, '{"margin": "unclear"}')
+
+    def test_the_first_ct_raises_no_question_about_findings(self):
+        self.parameterNode.clinical = '{"margin": "unclear"}'
+        self.choose(addCt())
+        self.assertEqual(self.parameterNode.clinical, '{"margin": "unclear"}')
+
     def test_the_button_sets_the_window_of_both_cts(self):
         ctNode, plainNode = addCt(), addCt("Plain CT")
         composite = self.addSliceView()
@@ -170,6 +183,19 @@ class CasePanelTest(ScriptedLoadableModuleTest):
         self.ui.ctSelector.setCurrentNode(ctNode)
         self.assertEqual(self.parameterNode.ct, ctNode)
         self.assertIn(OK, self.findings())
+
+    def choose(self, ctNode):
+        """Choose a CT as the user does: the parameter node follows, then the signal comes."""
+        self.ui.ctSelector.setCurrentNode(ctNode)
+        self.panel.refresh()
+        self.panel.onCtChosen(ctNode)
+
+    def chooseAnotherCtWithFindings(self, belong):
+        self.choose(addCt())
+        self.parameterNode.clinical = '{"margin": "unclear"}'
+        with patch.object(slicer.util, "confirmYesNoDisplay", return_value=belong) as question:
+            self.choose(addCt("Another CT"))
+        question.assert_called_once()
 
     def sampleAction(self, kind):
         return next(action for action in self.panel.sampleMenu.actions() if kind in action.text)
