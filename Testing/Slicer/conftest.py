@@ -13,7 +13,9 @@ application.start()
 @pytest.fixture(scope="session")
 def parotid_classifier():
     """The module, loaded as Slicer loads it."""
-    return application.load_module(MODULE)
+    module = application.load_module(MODULE)
+    application.finish_startup()
+    return module
 
 
 @pytest.fixture(autouse=True)

@@ -30,6 +30,11 @@ def normalized(signature: str) -> str:
     return bytes(_NORMAL(signature.lstrip("012")).data()).decode()
 
 
+def argument_count(signature: str) -> int:
+    """Return how many arguments a signature names."""
+    return sum(1 for one in _split(normalized(signature).split("(", 1)[1][:-1]) if one)
+
+
 @dataclass(frozen=True)
 class Function:
     """One signal, slot or invokable: `required` of its `arguments` have no default."""
@@ -187,7 +192,7 @@ class ApiObject:
             _refuse_inventions(cls)
 
     def emit_signal(self, signature: str, *arguments: Any) -> None:
-        """Call what is connected to this signal; an error in it is reported, and the rest goes on."""
+        """Call what is connected to this signal; an error is reported, and the rest goes on."""
         if self.signalsBlocked():
             return
         for listener in list(self.__dict__.get("_listeners", {}).get(normalized(signature), ())):
@@ -206,7 +211,7 @@ class ApiObject:
         self._listeners[normalized(signature)].remove(listener)
 
     def remembered(self, name: str) -> Any:
-        """Return the value of a property that is only remembered: the last set, or Slicer's default."""
+        """Return the value of a property that is only remembered: as set, or Slicer's default."""
         values = self.__dict__.setdefault("_values", {})
         if name in values:
             return values[name]

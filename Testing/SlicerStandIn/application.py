@@ -30,7 +30,7 @@ _kept: list[Any] = []
 
 
 def start() -> Any:
-    """Make `qt`, `ctk` and `slicer` importable and return `slicer.app`; a second call only returns it."""
+    """Make `qt`, `ctk` and `slicer` importable and return `slicer.app`; once for all calls."""
     if _kept:
         return sys.modules["slicer"].app
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -168,6 +168,13 @@ def _imported(name: str, path: Path) -> types.ModuleType:
     return source
 
 
+def finish_startup() -> None:
+    """Say that the application has started, as it does once all modules are loaded."""
+    import slicer
+
+    slicer.app._qt.emit_signal("startupCompleted()")
+
+
 def module_widget(name: str) -> Any:
     """Return the Python widget of a loaded module, made and set up when first asked for."""
     import slicer
@@ -267,7 +274,7 @@ def forget_answers() -> None:
 
 
 def set_testing(testing: bool) -> None:
-    """Say whether the application was started with --testing: then message boxes are only logged."""
+    """Say whether Slicer was started with --testing: then message boxes are only logged."""
     from .app_objects.slicer_application import qSlicerApplication
 
     qSlicerApplication._testing = testing

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6 import QtCore, QtGui, QtWidgets
@@ -77,7 +78,7 @@ def replaced_static(cls: type, name: str) -> Callable[..., Any] | None:
         return _open_url
     for family, names in _ASKING.items():
         if issubclass(cls, family) and name in names:
-            return lambda *arguments: _ask(f"{family.__name__}.{name}", names[name], arguments)
+            return partial(_ask, f"{family.__name__}.{name}", names[name])
     return None
 
 
@@ -89,7 +90,7 @@ def replaced_method(qt_object: Any, name: str) -> Callable[..., Any] | None:
         return lambda: _run(qt_object)
     if isinstance(qt_object, QtWidgets.QMenu):
         return lambda *_: _run_menu(qt_object)
-    return lambda *arguments: qt_object.exec(*arguments)
+    return qt_object.exec
 
 
 def _open_url(url: Any) -> bool:
@@ -109,7 +110,7 @@ _ASKING: dict[type, dict[str, int]] = {
 }
 
 
-def _ask(kind: str, text_at: int, arguments: tuple[Any, ...]) -> Any:
+def _ask(kind: str, text_at: int, *arguments: Any) -> Any:
     texts = [str(one) for one in arguments[1 : text_at + 1]] + ["", ""]
     return dialogs.next_answer(Shown(kind, texts[0], texts[1]))
 

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import vtk
+from PySide6 import QtCore
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -60,7 +61,7 @@ def report_current_error() -> None:
 
 
 def install() -> None:
-    """Collect uncaught errors, unraisable errors and VTK's errors from here on."""
+    """Collect uncaught errors, unraisable errors and what VTK and Qt say from here on."""
     print_error, print_unraisable = sys.excepthook, sys.unraisablehook
 
     def uncaught(kind: type[BaseException], error: BaseException, trace: object) -> None:
@@ -74,6 +75,19 @@ def install() -> None:
 
     sys.excepthook, sys.unraisablehook = uncaught, unraisable
     _collect_vtk_errors()
+    QtCore.qInstallMessageHandler(_take_qt_message)
+
+
+# Said by the platform without a screen, whatever a program does.
+_NOISE = ("This plugin does not support", "QStandardPaths: XDG_RUNTIME_DIR")
+
+
+def _take_qt_message(kind: QtCore.QtMsgType, _context: object, text: str) -> None:
+    if text.startswith(_NOISE):
+        return
+    sys.stderr.write(f"{text}\n")
+    if kind is not QtCore.QtMsgType.QtDebugMsg and kind is not QtCore.QtMsgType.QtInfoMsg:
+        hidden_errors.add(f"Qt: {text}")
 
 
 def _collect_vtk_errors() -> None:

@@ -98,6 +98,16 @@ class Hidden:
     reason: str
 
 
+# Seen in Qt 6 only: Slicer 5.12 is built with Qt 5.15 and has none of them.
+_NOT_IN_QT5 = {
+    ("QMouseEvent", "position"),
+    ("QMouseEvent", "globalPosition"),
+    ("QMouseEvent", "scenePosition"),
+    ("QCheckBox", "checkStateChanged"),
+    ("QHoverEvent", "position"),
+    ("QDropEvent", "position"),
+}
+
 Member = Property | Signal | Method | Constant | Hidden
 
 
@@ -108,7 +118,7 @@ def qt_class(cls: type) -> type:
 
 @cache
 def find(cls: type, api_name: str, name: str) -> Member | None:
-    """Return what `name` is on objects of PySide6 class `cls` that stand for `api_name` ("" if Qt's)."""
+    """Return what `name` is on objects of `cls` that stand for `api_name` ("" if Qt's own)."""
     hidden = None
     for declared in api.chain(api_name):
         member = _declared(declared, name, cls)
@@ -156,6 +166,8 @@ def _of_qt(cls: type, name: str) -> Member | None:
     value = getattr(cls, name, None)
     if value is None or name.startswith("_"):
         return None
+    if (cls.__name__, name) in _NOT_IN_QT5:
+        return Hidden(f"{cls.__name__}.{name} is not in Qt 5")
     if isinstance(value, QtCore.Signal):
         return Signal(name, _qt_signatures(cls, name))
     if callable(value) and not isinstance(value, type):
@@ -184,8 +196,8 @@ def call(qt_object: Any, method: Method, arguments: tuple[Any, ...]) -> Any:
     """Call a method of an object that stands for one of Slicer's, or of a Qt object."""
     if method.counts and not method.counts[0] <= len(arguments) <= method.counts[1]:
         raise TypeError(
-            f"{method.owner}.{method.name} takes {method.counts[0]} to {method.counts[1]} arguments,"
-            f" not {len(arguments)}"
+            f"{method.owner}.{method.name} takes {method.counts[0]} to {method.counts[1]}"
+            f" arguments, not {len(arguments)}"
         )
     function = getattr(qt_object, method.name, None)
     if function is None:

@@ -17,7 +17,7 @@ from typing import Any, ClassVar
 import shiboken6
 from PySide6 import QtCore, QtGui, QtWidgets
 
-from . import api, dialogs, members, object_methods, signals
+from . import api, dialogs, members, object_methods, shells, signals
 from .api import ApiObject
 from .failures import NotModelled
 
@@ -26,7 +26,7 @@ _TOP = shiboken6.Shiboken.Object
 
 
 class WrapperType(type):
-    """Metaclass of the wrappers: enum values, static methods and `qt.QWidget.paintEvent(self, event)`."""
+    """Metaclass of the wrappers: enum values, static methods, `qt.QWidget.paintEvent(self, e)`."""
 
     def __getattr__(cls, name: str) -> Any:
         if name.startswith("_"):
@@ -50,8 +50,8 @@ class Wrapper(metaclass=WrapperType):
             raise TypeError(f"{type(self).__name__}() takes no keyword arguments: {list(options)}")
         if self.api_name:
             _check_constructor(self.api_name, arguments)
-        derived = not _is_plain(type(self))
-        created = _shell(type(self)) if derived else self.qt_class
+        derived = not shells.is_plain(type(self))
+        created = shells.shell(type(self)) if derived else self.qt_class
         qt_object = created.__new__(created)
         if derived:
             qt_object.__dict__["_python_object"] = self
@@ -76,7 +76,7 @@ class Wrapper(metaclass=WrapperType):
         return _dynamic(qt_object, name, type(self).__name__, member)
 
     def __setattr__(self, name: str, value: Any) -> None:
-        plain = _is_plain(type(self))
+        plain = shells.is_plain(type(self))
         shown = type(self).__name__
         member = None if name.startswith("_") else members.find(self.qt_class, self.api_name, name)
         if isinstance(member, members.Property):
@@ -119,7 +119,7 @@ def _forwarded(name: str) -> Any:
     return operator
 
 
-for _name in ("add", "sub", "mul", "truediv", "or", "and", "lt", "len", "getitem", "contains"):
+for _name in ("add", "sub", "mul", "truediv", "len"):
     setattr(Wrapper, f"__{_name}__", _forwarded(f"__{_name}__"))
 
 
@@ -140,9 +140,7 @@ class BoundSignal:
     def emit(self, *arguments: Any) -> None:
         """Emit the signal that takes this many arguments."""
         signature = next(
-            text
-            for text in self._signal.signatures
-            if len([one for one in text.split("(")[1][:-1].split(",") if one]) == len(arguments)
+            text for text in self._signal.signatures if api.argument_count(text) == len(arguments)
         )
         signals.emit(self._object, signature, unwrap(arguments))
 
@@ -207,32 +205,6 @@ def _check_constructor(api_name: str, arguments: tuple[Any, ...]) -> None:
     parents = all(one is None or isinstance(one, Wrapper) for one in arguments)
     if len(arguments) > allowed or not parents:
         raise ValueError(f"Could not find matching overload for {api_name}{arguments}")
-
-
-def _is_plain(cls: type) -> bool:
-    return Wrapper in cls.__bases__
-
-
-def _shell(cls: type) -> type:
-    """Return the PySide6 class whose virtual methods call those of the Python class `cls`."""
-    if "_shell_class" not in cls.__dict__:
-        own = [base for base in cls.__mro__ if issubclass(base, Wrapper) and not _is_plain(base)]
-        names = {name for base in own for name in vars(base)} - {"__init__"}
-        virtual = {name: _override(name) for name in names if _may_override(cls, name)}
-        cls._shell_class = type(cls.qt_class.__name__, (cls.qt_class,), virtual)
-    return cls._shell_class
-
-
-def _may_override(cls: type, name: str) -> bool:
-    theirs = getattr(cls.qt_class, name, None)
-    return not name.startswith("_") and callable(theirs) and callable(getattr(cls, name))
-
-
-def _override(name: str) -> Any:
-    def method(self: Any, *arguments: Any) -> Any:
-        return unwrap(getattr(self.__dict__["_python_object"], name)(*wrap(arguments)))
-
-    return method
 
 
 def _attach(wrapper: Wrapper, qt_object: Any) -> None:

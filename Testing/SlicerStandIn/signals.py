@@ -1,4 +1,4 @@
-"""Connecting Python callables, as PythonQt does: by signature, with as many arguments as they take."""
+"""Connecting Python callables as PythonQt does: by signature, with the arguments they take."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Any
 import shiboken6
 from PySide6 import QtCore
 
-from . import members
-from .api import ApiObject, normalized
+from . import api, members
+from .api import ApiObject
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 
 class SignalError(AttributeError):
-    """No such signal. Slicer only returns False here, and the code goes on without its connection."""
+    """No such signal. Slicer only returns False here, and all goes on without the connection."""
 
 
 @dataclass(frozen=True)
@@ -36,10 +36,10 @@ def connect(sender: Any, signature: str, target: Callable[..., Any], wrap: Calla
     if not callable(target):
         raise TypeError(f"{target!r} is not callable")
     signature = checked(sender, signature)
-    limit = _taken_arguments(target)
+    given, taken = api.argument_count(signature), _taken_arguments(target)
 
     def adapter(*arguments: Any) -> None:
-        target(*[wrap(argument) for argument in arguments[:limit]])
+        target(*[wrap(argument) for argument in arguments[:given][:taken]])
 
     _attach(sender, signature, adapter)
     _links_of(sender).append(_Link(signature, target, adapter))
@@ -59,9 +59,9 @@ def disconnect(sender: Any, signature: str, target: Callable[..., Any] | None = 
 
 def checked(sender: Any, signature: str) -> str:
     """Return the signature as Qt writes it, or refuse one that the sender does not have."""
-    signature = normalized(signature)
+    signature = api.normalized(signature)
     cls, api_name = type(sender), getattr(type(sender), "api_name", "")
-    found = members.find(cls, api_name, signature.split("(")[0])
+    found = members.find(cls, api_name, _name(signature))
     known = found.signatures if isinstance(found, members.Signal) else ()
     if signature not in known:
         raise SignalError(
@@ -92,9 +92,13 @@ def _detach(sender: Any, signature: str, adapter: Callable[..., Any]) -> None:
         _instance(sender, signature).disconnect(adapter)
 
 
+def _name(signature: str) -> str:
+    return signature.split("(", 1)[0]
+
+
 def _is_declared(sender: Any, signature: str) -> bool:
     api_name = getattr(type(sender), "api_name", "")
-    found = members.find(type(sender), api_name, signature.split("(")[0])
+    found = members.find(type(sender), api_name, _name(signature))
     return isinstance(sender, ApiObject) and found.owner is not None
 
 
@@ -108,7 +112,7 @@ def _instance(sender: Any, signature: str) -> Any:
 
 
 def _taken_arguments(target: Callable[..., Any]) -> int | None:
-    """How many arguments PythonQt passes at most: only functions and methods are asked, not partials."""
+    """How many arguments PythonQt passes at most: it asks functions and methods, not partials."""
     function = target.__func__ if inspect.ismethod(target) else target
     if not inspect.isfunction(function) or function.__code__.co_flags & inspect.CO_VARARGS:
         return None

@@ -129,8 +129,8 @@ def _connect(named: dict, sender: str, signal: str, receiver: str, slot: str) ->
             raise UiError(f"connection: no widget {name}")
     if api.normalized(slot) not in members.slot_signatures(named[receiver]):
         raise UiError(f"connection: {receiver} has no slot {slot}")
-    target = getattr(wrap(named[receiver]), slot.split("(")[0])
-    count = len([one for one in api.normalized(slot).split("(")[1][:-1].split(",") if one])
+    target = getattr(wrap(named[receiver]), slot.split("(", 1)[0])
+    count = api.argument_count(slot)
     try:
         signals.connect(named[sender], signal, lambda *given: target(*given[:count]), wrap)
     except signals.SignalError as error:

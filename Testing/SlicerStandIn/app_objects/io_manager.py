@@ -1,4 +1,4 @@
-"""qSlicerIOManager: reading and writing nodes and scenes by Slicer's own logics and storage nodes."""
+"""qSlicerIOManager: reading and writing by Slicer's own logics and storage nodes."""
 
 from __future__ import annotations
 

@@ -46,7 +46,7 @@ class qSlicerModuleManager(ApiObject, QtCore.QObject):
 
 
 class qSlicerExtensionsManagerModel(ApiObject, QtCore.QObject):
-    """Extensions: a test says which are installed and which the server has; nothing is downloaded."""
+    """Extensions: a test says which are installed and which the server has; nothing comes down."""
 
     def __init__(self) -> None:
         super().__init__()

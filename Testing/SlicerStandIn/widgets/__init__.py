@@ -3,10 +3,12 @@
 from . import (  # noqa: F401 - importing registers the classes
     ctk_collapsible,
     ctk_fields,
+    ctk_ranges,
     ctk_sliders,
     module_objects,
     mrml,
     node_combo_box,
     segment_editor,
     segments,
+    segments_table,
 )

@@ -13,7 +13,7 @@ _HISTORY_LENGTH = 10
 
 
 class ctkPathLineEdit(ApiObject, QtWidgets.QWidget):
-    """A path with its history and a button to browse for it; the history is kept in the settings."""
+    """A path with its history, which the settings keep, and a button to browse for it."""
 
     Dirs, Files, Drives = 0x001, 0x002, 0x004
     NoSymLinks, AllEntries, TypeMask = 0x008, 0x007, 0x00F

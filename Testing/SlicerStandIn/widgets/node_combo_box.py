@@ -11,9 +11,10 @@ from ..api import ApiObject
 from ..dialogs import replaced_static
 from .ctk_fields import ctkComboBox
 from .observing import Observing
+from .offered_nodes import OffersNodes
 
 
-class qMRMLNodeComboBox(ApiObject, Observing, QtWidgets.QWidget):
+class qMRMLNodeComboBox(OffersNodes, Observing, ApiObject, QtWidgets.QWidget):
     """Follows the scene: nodes come and go, are renamed, and batch processing is waited for.
 
     Without "None", the first fitting node is chosen by itself. When the current node goes, the one
@@ -92,32 +93,7 @@ class qMRMLNodeComboBox(ApiObject, Observing, QtWidgets.QWidget):
             if self._combo.itemText(place) != node.GetName():
                 self._combo.setItemText(place, node.GetName())
 
-    # What is offered
-
-    def _fits(self, node: Any) -> bool:
-        if node.GetHideFromEditors() and not self.showHidden():
-            return False
-        if node.GetClassName() in self.hideChildNodeTypes():
-            return False
-        types = self.nodeTypes()
-        if self.showChildNodeTypes():
-            right_type = not types or any(node.IsA(one) for one in types)
-        else:
-            right_type = not types or node.GetClassName() in types
-        return right_type and all(self._has(node, *one) for one in self._attributes)
-
-    @staticmethod
-    def _has(node: Any, node_type: str, name: str, value: Any) -> bool:
-        if not node.IsA(node_type):
-            return True
-        found = node.GetAttribute(name)
-        return found is not None and value in (None, "", found)
-
-    def _fitting_nodes(self, without: Any = None) -> list[Any]:
-        if self._scene is None or self._scene.IsClosing():
-            return []
-        nodes = map(self._scene.GetNthNode, range(self._scene.GetNumberOfNodes()))
-        return [node for node in nodes if node is not without and self._fits(node)]
+    # What is shown
 
     def _refill(self, without: Any = None) -> None:
         before, self._nodes = self._nodes, self._fitting_nodes(without)
@@ -290,24 +266,7 @@ class qMRMLNodeComboBox(ApiObject, Observing, QtWidgets.QWidget):
         self._actions.append(action)
         self._refill()
 
-    # Settings
-
-    def addAttribute(self, node_type: str, name: str, value: Any = None) -> None:
-        self._attributes.append((node_type, name, value))
-        self._refill()
-
-    def removeAttribute(self, node_type: str, name: str) -> None:
-        self._attributes = [one for one in self._attributes if one[:2] != (node_type, name)]
-        self._refill()
-
-    def nodeTypeLabel(self, node_type: str) -> str:
-        if node_type in self._labels:
-            return self._labels[node_type]
-        return (self._scene and self._scene.GetTypeDisplayNameByClassName(node_type)) or "node"
-
-    def setNodeTypeLabel(self, label: str, node_type: str) -> None:
-        self._labels[node_type] = label
-        self._refill()
+    # Names of new nodes, size
 
     def baseName(self) -> str:
         types = self.nodeTypes()
@@ -316,34 +275,8 @@ class qMRMLNodeComboBox(ApiObject, Observing, QtWidgets.QWidget):
     def setBaseName(self, name: str) -> None:
         self._base_names.update(dict.fromkeys(self.nodeTypes(), name))
 
-    def setNodeTypes(self, types: list[str]) -> None:
-        self.remember("nodeTypes", [one for one in types if one])
-        self._refill()
-
     def sizeAdjustPolicy(self) -> Any:
         return self._combo.sizeAdjustPolicy()
 
     def setSizeAdjustPolicy(self, policy: Any) -> None:
         self._combo.setSizeAdjustPolicy(policy)
-
-
-def _setting(name: str) -> None:
-    """Give the class a getter and a setter of a property that decides what is offered."""
-
-    def get(self: qMRMLNodeComboBox) -> Any:
-        return self.remembered(name)
-
-    def put(self: qMRMLNodeComboBox, value: Any) -> None:
-        self.remember(name, value)
-        self._refill()
-
-    setattr(qMRMLNodeComboBox, name, get)
-    put_name = f"set{name[0].upper()}{name[1:]}"
-    if put_name not in vars(qMRMLNodeComboBox):
-        setattr(qMRMLNodeComboBox, put_name, put)
-
-
-for _name in ("noneEnabled", "noneDisplay", "addEnabled", "removeEnabled", "renameEnabled"):
-    _setting(_name)
-for _name in ("editEnabled", "showHidden", "showChildNodeTypes", "hideChildNodeTypes", "nodeTypes"):
-    _setting(_name)

@@ -17,7 +17,7 @@ _WITH_NODE = (slicer.vtkMRMLScene.NodeAddedEvent, slicer.vtkMRMLScene.NodeAboutT
 
 
 class Observing:
-    """Mixin for Qt objects; `method` is one of its own methods and gets the event's node, or None."""
+    """Mixin for Qt objects; `method` is one of its own and gets the event's node, or None."""
 
     def observe(self, vtk_object: Any, event: int | str, method: Callable[..., None]) -> None:
         """Call `method` at every such event of `vtk_object`."""

@@ -12,14 +12,14 @@ from PySide6 import QtWidgets
 
 from .mrml import qMRMLWidget
 from .observing import Observing
+from .segment_editor_effects import ChoosesEffects, ShowsParts
+from .segment_editor_parts import Parts
 from .segment_effects import (
     EFFECTS,
     NO_EFFECT,
     effect_button,
     qSlicerSegmentEditorAbstractEffect,
 )
-from .segment_editor_effects import ChoosesEffects, ShowsParts
-from .segment_editor_parts import Parts
 
 
 class qMRMLSegmentEditorWidget(ChoosesEffects, ShowsParts, Observing, qMRMLWidget):
@@ -81,7 +81,7 @@ class qMRMLSegmentEditorWidget(ChoosesEffects, ShowsParts, Observing, qMRMLWidge
         parts.overwrite_mode.currentIndexChanged.connect(
             lambda _: self._node.SetOverwriteMode(parts.overwrite_mode.currentData())
         )
-        parts.intensity.toggled.connect(lambda on: self._node.SetSourceVolumeIntensityMask(on))
+        parts.intensity.toggled.connect(self._intensity_mask_toggled)
 
     # Scene and node
 
@@ -227,6 +227,9 @@ class qMRMLSegmentEditorWidget(ChoosesEffects, ShowsParts, Observing, qMRMLWidge
         parts.intensity.setChecked(masked)
         parts.intensity.blockSignals(blocked)
         parts.intensity_range.setVisible(masked)
+
+    def _intensity_mask_toggled(self, masked: bool) -> None:
+        self._node.SetSourceVolumeIntensityMask(masked)
 
     def _mask_mode_chosen(self, _index: int) -> None:
         self._node.SetMaskMode(self._parts.mask_mode.currentData())

@@ -10,7 +10,7 @@ from .segment_effects import NO_EFFECT
 
 
 class ChoosesEffects:
-    """The active effect follows the node's; without segmentation and source volume there is none."""
+    """The active effect follows the node's; without segmentation and volume there is none."""
 
     def activeEffect(self) -> Any:
         return self._active
@@ -124,7 +124,7 @@ class ChoosesEffects:
 
 
 class ShowsParts:
-    """Which parts are shown; as in the application, a part is "visible" only once it is on screen."""
+    """Which parts are shown; as in Slicer, a part is "visible" only once it is on screen."""
 
     def readOnly(self) -> bool:
         return self.remembered("readOnly")

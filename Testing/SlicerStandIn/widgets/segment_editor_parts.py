@@ -1,4 +1,4 @@
-"""The parts of the segment editor and how they are laid out, under the names they have in Slicer."""
+"""The parts of the segment editor and their layout, under the names they have in Slicer."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from PySide6 import QtCore, QtWidgets
 
 from .ctk_collapsible import ctkCollapsibleGroupBox, ctkExpandableWidget
 from .ctk_fields import ctkCheckBox, ctkFittedTextBrowser
-from .ctk_sliders import ctkRangeWidget
+from .ctk_ranges import ctkRangeWidget
 from .node_combo_box import qMRMLNodeComboBox
-from .segments import qMRMLSegmentationShow3DButton, qMRMLSegmentsTableView
+from .segments import qMRMLSegmentationShow3DButton
+from .segments_table import qMRMLSegmentsTableView
 
 
 class Parts:

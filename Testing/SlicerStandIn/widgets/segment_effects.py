@@ -1,4 +1,4 @@
-"""The effects of the segment editor: their names and buttons. What they do to voxels is not modelled."""
+"""The segment editor's effects: names and buttons. What they do to voxels is not modelled."""
 
 from __future__ import annotations
 
@@ -27,8 +27,6 @@ EFFECTS = {
     "Smoothing": True,
     "Threshold": True,
 }
-
-# The node and the options that Slicer's threshold effect would keep are free text, so any name goes.
 
 
 class qSlicerSegmentEditorAbstractEffect(ApiObject, QtCore.QObject):
