@@ -7,7 +7,7 @@ import slicer
 from ParotidClassifierCore.case.working_grid import TUMOR
 from slicer.i18n import tr as _
 
-from .FindingsText import findingsText
+from .FindingsText import findingsText, isPassed
 from .Panel import Panel
 from .SampleCases import SAMPLE_CASES, loadSampleCase
 from .SceneCase import segmentNamed
@@ -22,10 +22,13 @@ class CasePanel(Panel):
     def setup(self) -> None:
         """Connect the signals of the widgets; once."""
         self._ctId = self._ctIdBefore = None
+        self._listsPassed = False
         self.ui.firstStepLabel.connect("linkActivated(QString)", self.onModuleLink)
         self.ui.ctSelector.connect("nodeActivated(vtkMRMLNode*)", self.onCtChosen)
         self.ui.plainCtSelector.connect("nodeActivated(vtkMRMLNode*)", self.onPlainCtChosen)
         self.ui.softTissueButton.connect("clicked(bool)", self.onSoftTissueButton)
+        self.ui.findingsLabel.connect("linkActivated(QString)", self.onFindingsLink)
+        self._listsPassed = False
         self._setUpSampleMenu()
 
     def _setUpSampleMenu(self) -> None:
@@ -38,6 +41,7 @@ class CasePanel(Panel):
     def setParameterNode(self, parameterNode) -> None:
         """Show another parameter node, or with None nothing."""
         self._ctId = self._ctIdBefore = None
+        self._listsPassed = False
         Panel.setParameterNode(self, parameterNode)
 
     def refresh(self) -> None:
@@ -54,8 +58,21 @@ class CasePanel(Panel):
             self._ctIdBefore, self._ctId = self._ctId, self.parameterNode.ct.GetID()
 
     def _showFindings(self, findings) -> None:
-        self.ui.findingsLabel.text = findingsText(findings)
+        self.ui.findingsLabel.text = findingsText(findings, self._passedLine(findings))
         self.ui.findingsLabel.visible = bool(findings)
+
+    def _passedLine(self, findings) -> str:
+        """Return the line that stands for what is in order, which needs no reading."""
+        if self._listsPassed:
+            return ""
+        return _("{count} checks passed. {link}").format(
+            count=sum(map(isPassed, findings)), link=f'<a href="passed">{_("Show them")}</a>'
+        )
+
+    def onFindingsLink(self, _link) -> None:
+        """List what is in order, too."""
+        self._listsPassed = True
+        self.refresh()
 
     def onModuleLink(self, module) -> None:
         """Open the module whose name was clicked."""

@@ -8,8 +8,9 @@ import slicer
 from slicer.i18n import tr as _
 
 from .BundleDialog import bundleDialog
+from .Dependencies import DependenciesDeclinedError
 from .FindingsText import noteText
-from .Panel import Panel
+from .Panel import Panel, icon
 from .RemainingTime import RemainingTime
 
 _TICK_MS = 500
@@ -24,6 +25,7 @@ class ClassifyPanel(Panel):
     def setup(self) -> None:
         """Connect the signals of the widgets."""
         self.aboutDialog = None
+        self._icons = {True: icon("Cancel"), False: icon("Run")}
         self._bundles = []
         self._remaining = RemainingTime()
         self._step = ""
@@ -185,16 +187,17 @@ class ClassifyPanel(Panel):
         slicer.util.errorDisplay(_("The case could not be classified.") + f"\n\n{message} {remedy}")
 
     def install(self) -> None:
-        """Install what is missing, after a yes."""
+        """Install what is missing, after a yes; a no leaves everything as it is."""
         with slicer.util.tryWithErrorDisplay(
             _("What is missing could not be installed."), waitCursor=True
         ):
             try:
-                mustRestart = self.logic.dependencies.install()
+                if self.logic.dependencies.install():
+                    self.logic.dependencies.offerRestart()
+            except DependenciesDeclinedError as declined:
+                self.ui.statusLabel.text = noteText("info", str(declined))
             finally:
                 self.refresh()
-            if mustRestart:
-                self.logic.dependencies.offerRestart()
 
     def _showError(self, message: str, remedy: str) -> None:
         self.ui.statusLabel.text = noteText("error", f"{message} {remedy}")
@@ -209,6 +212,7 @@ class ClassifyPanel(Panel):
     def _showRunButton(self, running: bool) -> None:
         button = self.ui.runButton
         button.text = _("Cancel") if running else _("Classify")
+        button.icon = self._icons[running]
         notInstalled = "" if running else self.logic.dependencies.describe()
         missing = [] if running else [*self._missing(), *filter(None, [notInstalled])]
         self.ui.missingWidget.visible = bool(missing)

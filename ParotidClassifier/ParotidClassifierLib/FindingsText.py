@@ -13,11 +13,24 @@ _SIGNS = {
 _ORDER = ("error", "warning", "info", "ok")
 
 
-def findingsText(findings) -> str:
-    """Return the rich text that shows Core's QualityFindings, the worst ones first."""
+def findingsText(findings, passed: str = "") -> str:
+    """Return the rich text that shows Core's QualityFindings, the worst ones first.
+
+    Args:
+        findings: what is shown.
+        passed: rich text that stands for those that are in order; empty to list them too.
+    """
     ordered = sorted(findings, key=lambda finding: _ORDER.index(finding.severity.value))
-    rows = [findingRow(finding.severity.value, finding.message) for finding in ordered]
-    return f'<table cellspacing="0" cellpadding="2">{"".join(rows)}</table>' if rows else ""
+    listed = [finding for finding in ordered if not passed or not isPassed(finding)]
+    rows = [findingRow(finding.severity.value, finding.message) for finding in listed]
+    if len(listed) < len(ordered):
+        rows.append(_row("ok", passed))
+    return _table(rows) if rows else ""
+
+
+def isPassed(finding) -> bool:
+    """Return whether a finding says that something is in order."""
+    return finding.severity.value == "ok"
 
 
 def noteText(severity: str, message: str) -> str:
@@ -27,13 +40,18 @@ def noteText(severity: str, message: str) -> str:
         severity: value of Core's Severity: ok, info, warning or error.
         message: plain text.
     """
-    return f'<table cellspacing="0" cellpadding="2">{findingRow(severity, message)}</table>'
+    return _table([findingRow(severity, message)])
 
 
 def findingRow(severity: str, message: str) -> str:
-    """Return one row of the table of findings."""
+    """Return one row of the table of findings, of a message in plain text."""
+    return _row(severity, escape(message))
+
+
+def _row(severity: str, richText: str) -> str:
     sign, color = _SIGNS[severity]
-    return (
-        f'<tr><td width="20"><b style="color:{color}">{sign}</b></td>'
-        f"<td>{escape(message)}</td></tr>"
-    )
+    return f'<tr><td width="20"><b style="color:{color}">{sign}</b></td><td>{richText}</td></tr>'
+
+
+def _table(rows: list) -> str:
+    return f'<table cellspacing="0" cellpadding="2">{"".join(rows)}</table>'

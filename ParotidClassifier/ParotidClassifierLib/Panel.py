@@ -2,10 +2,12 @@
 
 from pathlib import Path
 
+import qt
 import slicer
 from slicer.util import VTKObservationMixin
 
-UI_FOLDER = Path(__file__).resolve().parent.parent / "Resources" / "UI"
+_RESOURCES = Path(__file__).resolve().parent.parent / "Resources"
+UI_FOLDER = _RESOURCES / "UI"
 
 
 class Panel(VTKObservationMixin):
@@ -51,3 +53,8 @@ class Panel(VTKObservationMixin):
         """Let go of the scene; the panel is not used any more."""
         self.setParameterNode(None)
         self.removeObservers()
+
+
+def icon(name: str):
+    """Return one of the module's icons for a button."""
+    return qt.QIcon(str(_RESOURCES / "Icons" / f"{name}.png"))

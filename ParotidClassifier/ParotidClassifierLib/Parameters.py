@@ -7,6 +7,7 @@ from ParotidClassifierCore.clinical import ClinicalRecord
 from ParotidClassifierCore.errors import ClinicalValueError
 from ParotidClassifierCore.ring import RingSettings
 from slicer import vtkMRMLScalarVolumeNode, vtkMRMLSegmentationNode
+from slicer.i18n import tr as _
 from slicer.parameterNodeWrapper import WithinRange, parameterNodeWrapper
 
 LOWEST_HU = -1024.0
@@ -74,8 +75,8 @@ def _storedWords(parameterNode) -> dict:
         words = None
     if not isinstance(words, dict):
         raise ClinicalValueError(
-            "The clinical findings stored in this scene cannot be read.",
-            "Enter them again.",
+            _("The clinical findings stored in this scene cannot be read."),
+            _("Enter them again."),
         )
     return words
 

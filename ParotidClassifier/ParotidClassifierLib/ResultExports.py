@@ -37,10 +37,11 @@ class ResultExports:
         isRunning = self._logic.isRunning
         self._isExporting = self._isExporting and isRunning
         for button, purpose in self._purposes():
-            button.enabled = isCurrent and not isRunning
+            mayBeUsed = isCurrent or button is self._ui.saveCaseButton  # that saves what is shown
+            button.enabled = mayBeUsed and not isRunning
             button.toolTip = (
                 purpose
-                if isCurrent
+                if mayBeUsed
                 else _("This result is out of date and cannot be exported as current.")
             )
         self._ui.exportProgressBar.visible = self._isExporting

@@ -6,9 +6,12 @@ from pathlib import Path
 
 from ParotidClassifierCore.errors import UsageError
 from ParotidClassifierCore.files import write_json
+from ParotidClassifierCore.models.names import ELEVEN_MODELS
 from slicer.i18n import tr as _
 
 from .Fingerprint import changes
+
+_KEPT = {"prediction", "features", "fingerprint", "finishedAt"}
 
 
 class ResultStore:
@@ -34,10 +37,11 @@ class ResultStore:
             return None
         try:
             result = json.loads(parameterNode.result)
-        except ValueError:
+            models = result["prediction"]["models"]
+            whole = _KEPT <= set(result) and set(models) == set(ELEVEN_MODELS)
+        except (ValueError, TypeError, KeyError):
             return None
-        wanted = {"prediction", "features", "fingerprint", "finishedAt"}
-        return result if isinstance(result, dict) and wanted <= set(result) else None
+        return result if whole else None
 
     def outOfDate(self, parameterNode) -> list[str]:
         """Return in sentences what changed since the result; empty where it is current."""

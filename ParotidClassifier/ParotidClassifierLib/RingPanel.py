@@ -6,7 +6,7 @@ from ParotidClassifierCore.case.working_grid import EXTERNAL2, TUMOR
 from slicer.i18n import tr as _
 
 from .FindingsText import noteText
-from .Panel import Panel
+from .Panel import Panel, icon
 from .RingRefinement import unpacked
 
 
@@ -27,6 +27,7 @@ class RingPanel(Panel):
 
     def setup(self) -> None:
         """Connect the buttons."""
+        self.ui.refineButton.icon = icon("RefineRing")
         self.ui.refineButton.connect("toggled(bool)", self.onRefine)
         self.ui.dropButton.connect("clicked(bool)", self.onDrop)
 

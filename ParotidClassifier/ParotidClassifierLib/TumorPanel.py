@@ -7,7 +7,7 @@ from ParotidClassifierCore.case.working_grid import TUMOR
 from slicer.i18n import tr as _
 
 from .FindingsText import noteText
-from .Panel import Panel
+from .Panel import Panel, icon
 
 _MOST_LABELS = 50
 
@@ -28,6 +28,7 @@ class TumorPanel(Panel):
 
     def setup(self) -> None:
         """Connect the buttons and take the editor in."""
+        self.ui.startButton.icon = icon("StartOutline")
         self.ui.startButton.connect("clicked(bool)", self.onStart)
         self.ui.adoptButton.connect("clicked(bool)", self.onAdopt)
         self.ui.outlineSelector.connect("currentNodeChanged(vtkMRMLNode*)", self._showParts)

@@ -30,8 +30,15 @@ class CasePanelTest(ScriptedLoadableModuleTest):
         slicer.mrmlScene.Clear(0)
 
     def findings(self):
-        self.panel.refresh()
+        self.panel.onFindingsLink("passed")
         return self.ui.findingsLabel.text
+
+    def test_what_is_in_order_is_one_line_until_it_is_asked_for(self):
+        self.parameterNode.ct = addCt()
+        self.panel.refresh()
+        self.assertIn("6 checks passed", self.ui.findingsLabel.text)
+        self.assertNotIn("70 × 60 × 24", self.ui.findingsLabel.text)
+        self.assertIn("70 × 60 × 24", self.findings())
 
     def test_a_chosen_ct_reaches_the_parameter_node(self):
         ctNode, plainNode = addCt(), addCt("Plain CT", enhancementHu=-40)

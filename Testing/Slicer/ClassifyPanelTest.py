@@ -11,6 +11,7 @@ from MadeScene import addCt, addOutline
 from ParotidClassifierCore.errors import BundleError
 from ParotidClassifierCore.models.shipped import shipped_bundles
 from ParotidClassifierLib.ClassifyPanel import ClassifyPanel
+from ParotidClassifierLib.Dependencies import DependenciesDeclinedError
 from ParotidClassifierLib.RemainingTime import RemainingTime
 from ParotidClassifierLib.Worker import Worker
 from ParotidClassifierLib.WorkerProcess import pythonExecutable
@@ -181,6 +182,14 @@ class ClassifyPanelTest(ScriptedLoadableModuleTest):
         self.assertTrue(self.ui.missingWidget.isHidden())
         self.assertTrue(self.ui.runButton.enabled)
         self.assertTrue(self.logic.dependencies.restartOffered)
+
+    def test_a_no_to_the_installation_is_taken_quietly(self):
+        self.chooseCase()
+        declined = DependenciesDeclinedError("Nothing was installed.", "Later.")
+        self.logic.dependencies = MissingDependencies(error=declined)
+        self.panel.install()
+        self.assertIn("Nothing was installed", self.ui.statusLabel.text)
+        self.assertIn("torch", self.missing())
 
     def test_an_installation_that_fails_leaves_the_panel_as_it_was(self):
         self.chooseCase()

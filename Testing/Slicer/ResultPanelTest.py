@@ -201,10 +201,10 @@ class ResultPanelTest(ScriptedLoadableModuleTest):
         self.assertIn("The clinical findings changed.", self.ui.outOfDateLabel.text)
         self.assertFalse(self.ui.numbersWidget.enabled)
         self.assertTrue(self.ui.bannerLabel.enabled)
-        for name in EXPORT_BUTTONS:
-            button = getattr(self.ui, name)
+        for button in (self.ui.exportFeaturesButton, self.ui.exportPredictionButton):
             self.assertFalse(button.enabled)
             self.assertIn("cannot be exported as current", button.toolTip)
+        self.assertTrue(self.ui.saveCaseButton.enabled)
 
     def test_a_change_that_is_undone_makes_the_result_current_again(self):
         self.keep()
