@@ -190,3 +190,5 @@ def _showRegion(node, lattice, box) -> None:
     matrix[:3, 3] = toRas @ axes @ (lower + (size - 1) / 2)
     region.SetAndObserveObjectToNodeMatrix(slicer.util.vtkMatrixFromArray(matrix))
     region.SetSize(*size)
+    for point in range(region.GetNumberOfControlPoints()):
+        region.SetNthControlPointVisibility(point, False)  # it would lie in the tumour

@@ -38,7 +38,7 @@ class ResultStore:
         try:
             result = json.loads(parameterNode.result)
             models = result["prediction"]["models"]
-            whole = _KEPT <= set(result) and set(models) == set(ELEVEN_MODELS)
+            whole = set(result) >= _KEPT and set(models) == set(ELEVEN_MODELS)
         except (ValueError, TypeError, KeyError):
             return None
         return result if whole else None

@@ -1,0 +1,139 @@
+"""Pictures of the panel in every state, and of the views: for the eye, and checked for the worst.
+
+They go to the folder that PAROTID_CLASSIFIER_PICTURES names, else to a temporary one. The views are
+pictured outside of Slicer only: there, they are rendered by Slicer's own displayable managers.
+"""
+
+import os
+import tempfile
+from pathlib import Path
+
+import numpy as np
+import slicer
+from ParotidClassifierCore.case.lattice import lattice_of
+from ParotidClassifierLib import Images
+from ParotidClassifierLib.LatticeMasks import readMask
+from ParotidClassifierLib.SampleCases import SAMPLE_CASES
+from slicer.ScriptedLoadableModule import ScriptedLoadableModuleTest
+from Waiting import letPass, waitFor
+
+try:
+    from SlicerStandIn.layout_picture import panel_beside_views
+    from SlicerStandIn.views import Aim, slice_pixels
+except ImportError:
+    panel_beside_views = None
+
+PANEL_WIDTH = 500
+VIEW_SIZE = (340, 300)
+VIEW_WIDTH_MM = 110.0
+SECONDS_FOR_A_RESULT = 120
+MALIGNANT = SAMPLE_CASES[1].name
+
+
+class PicturesTest(ScriptedLoadableModuleTest):
+    """One walk through the tutorial, a picture at each step."""
+
+    def setUp(self):
+        slicer.mrmlScene.Clear(0)
+        self.folder = Path(
+            os.environ.get("PAROTID_CLASSIFIER_PICTURES") or tempfile.mkdtemp(prefix="pictures-")
+        )
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.widget = slicer.util.getModuleWidget("ParotidClassifier")
+        self.logic = self.widget.logic
+        self.widget.enter()
+        self.panels = self.widget.shell.panels
+        self.sizes = {}
+
+    def tearDown(self):
+        self.logic.cancel()
+        self.widget.exit()
+        slicer.mrmlScene.Clear(0)
+
+    @property
+    def parameterNode(self):
+        return self.logic.getParameterNode()
+
+    def picture(self, name, section=None):
+        """Write a picture of the whole panel or one section, beside the views if there are any."""
+        shown = self.widget.parent if section is None else self.panels[section].widget
+        self.widget.parent.show()
+        self.fit(self.widget.parent)
+        path = self.folder / f"{name}.png"
+        if panel_beside_views is not None and section is not None:
+            panel_beside_views(path, shown, self.aim(), VIEW_SIZE)
+        else:
+            self.assertTrue(shown.grab().save(str(path)))
+        self.assertGreater(path.stat().st_size, 4000)
+        self.sizes[name] = shown.width
+
+    def fit(self, widget):
+        """Give the panel its natural height: that follows from the width, but in steps."""
+        for _again in range(4):
+            widget.resize(PANEL_WIDTH, widget.sizeHint.height())
+            letPass(0.05)
+
+    def aim(self):
+        drawn = self.logic.ringFollower.drawn
+        if drawn is None:
+            return Aim()
+        lattice = lattice_of(self.logic.sceneCase.ct(self.parameterNode))
+        middle = np.array(lattice.geometry(drawn.box).origin) + (np.array(drawn.box.size) - 1) / 2
+        return Aim(tuple((middle * (-1, -1, 1)).tolist()), VIEW_WIDTH_MM)
+
+    def colours(self, view):
+        """Return how many pixels of a view show the tumour's red and the ring's blue."""
+        pixels = slice_pixels(view, VIEW_SIZE, self.aim()).astype(int)
+        red, _green, blue = np.moveaxis(pixels, -1, 0)
+        return int((red - blue > 60).sum()), int((blue - red > 60).sum())
+
+    def test_a_walk_through_the_tutorial(self):
+        self.picture("panel-empty")
+        self.panels["CasePanel"].onSampleCase(MALIGNANT)
+        self.panels["CasePanel"].onFindingsLink("passed")
+        self.parameterNode.segmentation.CreateClosedSurfaceRepresentation()
+        self.picture("tutorial-1-case", "CasePanel")
+        self.picture("tutorial-2-tumour", "TumorPanel")
+        self.theViewsShowTumourAndRing()
+        self.picture("tutorial-3-ring", "RingPanel")
+        self.refined()
+        self.panels["ClinicalPanel"].ui.takeSampleButton.click()
+        self.picture("tutorial-5-clinical", "ClinicalPanel")
+        self.classified()
+        self.picture("tutorial-6-result", "ResultPanel")
+        self.picture("panel-result")
+        self.parameterNode.ringWidthMm = 3.0
+        self.picture("panel-out-of-date")
+        self.assertLessEqual(max(self.sizes.values()), PANEL_WIDTH)
+
+    def theViewsShowTumourAndRing(self):
+        if panel_beside_views is None:
+            return
+        for view in ("Red", "Yellow", "Green"):
+            tumour, ring = self.colours(view)
+            self.assertGreater(tumour, 500, view)
+            self.assertGreater(ring, 200, view)
+
+    def refined(self):
+        """Erase the front half of the ring, as with the eraser."""
+        panel = self.panels["RingPanel"]
+        panel.ui.refineButton.checked = True
+        node = self.parameterNode.segmentation
+        lattice = lattice_of(self.logic.sceneCase.ct(self.parameterNode))
+        ring = readMask(node, "External2", lattice)
+        left = ring.mask.copy()
+        left[:, : left.shape[1] // 2] = False
+        Images.setSegment(node, "External2", left, lattice, ring.box)
+        letPass(0.3)
+        self.assertTrue(self.logic.ringFollower.isRefined)
+        self.picture("tutorial-4-refine", "RingPanel")
+        panel.ui.refineButton.checked = False
+        self.logic.ringFollower.dropRefinement()
+
+    def classified(self):
+        panel = self.panels["ClassifyPanel"]
+        panel.ui.runButton.click()
+        waitFor(lambda: panel.ui.progressBar.value > 0, SECONDS_FOR_A_RESULT, "progress")
+        self.picture("panel-running")
+        waitFor(lambda: not self.logic.isRunning, SECONDS_FOR_A_RESULT, "the result")
+        self.assertIsNotNone(self.logic.result(self.parameterNode))
