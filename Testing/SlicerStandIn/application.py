@@ -203,14 +203,13 @@ def reload_module(name: str) -> Any:
 
 
 def unload_module(name: str) -> None:
-    """Do to a module what quitting does: its widget is cleaned up, and it is gone."""
+    """Do to a module what quitting does: its widget hears of it and cleans up, and it is gone."""
     import slicer
 
     manager = slicer.app._qt.moduleManager()
     manager.emit_signal("moduleAboutToBeUnloaded(QString)", name)
     parent = getattr(slicer.modules, name.lower())._qt
     if parent._widget is not None:
-        parent._widget.self().cleanup()
         parent._widget.deleteLater()
     for attribute in (name.lower(), f"{name}Instance", f"{name}Widget"):
         if hasattr(slicer.modules, attribute):

@@ -120,9 +120,39 @@ def _run(dialog: QtWidgets.QDialog) -> int:
     if isinstance(dialog, QtWidgets.QMessageBox) or dialogs.has_answer():
         answer = dialogs.next_answer(shown)
         QtCore.QTimer.singleShot(0, lambda: _act(dialog, answer))
-        return dialog.exec()
+        return _exec(dialog)
     dialogs.shown.append(shown)
     return _run_unattended(dialog, shown)
+
+
+class _KeptUntilClosed(QtCore.QObject):
+    """Puts off a dialog's deleteLater() until it is closed.
+
+    In Slicer the event loop that runs already does so; a test runs outside of any.
+    """
+
+    def __init__(self, dialog: QtWidgets.QDialog) -> None:
+        super().__init__()
+        self._dialog = dialog
+        self._due = False
+
+    def __enter__(self) -> None:
+        self._dialog.installEventFilter(self)
+
+    def __exit__(self, *_error: object) -> None:
+        self._dialog.removeEventFilter(self)
+        if self._due:
+            self._dialog.deleteLater()
+
+    def eventFilter(self, _dialog: QtCore.QObject, event: QtCore.QEvent) -> bool:
+        deleting = event.type() == QtCore.QEvent.Type.DeferredDelete
+        self._due = self._due or deleting
+        return deleting
+
+
+def _exec(dialog: QtWidgets.QDialog) -> int:
+    with _KeptUntilClosed(dialog):
+        return dialog.exec()
 
 
 def _run_unattended(dialog: QtWidgets.QDialog, shown: Shown) -> int:
@@ -130,7 +160,7 @@ def _run_unattended(dialog: QtWidgets.QDialog, shown: Shown) -> int:
     late.setSingleShot(True)
     late.timeout.connect(dialog.reject)
     late.start(PATIENCE_MS)
-    result = dialog.exec()
+    result = _exec(dialog)
     if not late.isActive():
         raise UnexpectedDialogError(f"nobody answered {shown} within {PATIENCE_MS} ms")
     late.stop()

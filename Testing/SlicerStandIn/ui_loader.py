@@ -25,13 +25,11 @@ class QUiLoader(QtUiTools.QUiLoader):
     """Loads a .ui file; what it makes lives as long as the form."""
 
     def createWidget(self, class_name: str, parent: Any = None, name: str = "") -> Any:
-        if not api.exists(class_name):
-            widget = super().createWidget(class_name, parent, name)
-        elif class_name in ApiObject.behaviours:
+        if api.exists(class_name):
             widget = ApiObject.behaviours[class_name](parent)
             widget.setObjectName(name)
         else:
-            raise UiError(f"{name}: {class_name} is in Slicer but not modelled here")
+            widget = super().createWidget(class_name, parent, name)
         self._made.append(widget)
         return widget
 
@@ -68,6 +66,8 @@ def _check_classes(root: ET.Element) -> None:
         class_name, name = element.get("class"), element.get("name")
         if not api.exists(class_name) and class_name != _LINE and _qt(class_name) is None:
             raise UiError(f"{name}: Slicer has no widget class {class_name}")
+        if api.exists(class_name) and class_name not in ApiObject.behaviours:
+            raise UiError(f"{name}: {class_name} is in Slicer but not modelled here")
         if name in seen:
             raise UiError(f"{name}: two widgets of this name")
         seen.add(name)

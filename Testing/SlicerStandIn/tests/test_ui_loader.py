@@ -1,0 +1,104 @@
+"""Forms: what Slicer's loader would drop in silence is refused."""
+
+import pytest
+import qt
+import slicer
+from SlicerStandIn.ui_loader import UiError
+
+FORM = """<?xml version="1.0" encoding="UTF-8"?>
+<ui version="4.0">
+ <class>Form</class>
+ <widget class="qMRMLWidget" name="Form">
+  <layout class="QFormLayout" name="formLayout">
+   <item row="0" column="0"><widget class="QLabel" name="label">
+     <property name="text"><string>CT:</string></property></widget></item>
+   <item row="0" column="1"><widget class="{widget}" name="selector">{properties}</widget></item>
+  </layout>
+ </widget>
+ <customwidgets>
+  <customwidget><class>qMRMLWidget</class><extends>QWidget</extends>
+   <header>qMRMLWidget.h</header><container>1</container></customwidget>
+  <customwidget><class>{declared}</class><extends>QWidget</extends>
+   <header>any.h</header></customwidget>
+ </customwidgets>
+ <connections>
+  <connection><sender>{sender}</sender><signal>{signal}</signal>
+   <receiver>selector</receiver><slot>{slot}</slot></connection>
+ </connections>
+</ui>"""
+
+RIGHT = {
+    "widget": "qMRMLNodeComboBox",
+    "declared": "qMRMLNodeComboBox",
+    "properties": "",
+    "sender": "Form",
+    "signal": "mrmlSceneChanged(vtkMRMLScene*)",
+    "slot": "setMRMLScene(vtkMRMLScene*)",
+}
+
+TYPES = """<property name="nodeTypes"><stringlist>
+ <string>vtkMRMLScalarVolumeNode</string></stringlist></property>
+ <property name="noneEnabled"><bool>true</bool></property>
+ <property name="SlicerParameterName" stdset="0"><string>ct</string></property>"""
+
+
+@pytest.fixture
+def load(tmp_path):
+    def load(**changes):
+        path = tmp_path / "Form.ui"
+        path.write_text(FORM.format(**{**RIGHT, **changes}), "utf-8")
+        return slicer.util.loadUI(str(path))
+
+    return load
+
+
+def test_a_form_stands_with_its_properties_and_connections(load):
+    form = load(properties=TYPES)
+    ui = slicer.util.childWidgetVariables(form)
+    form.setMRMLScene(slicer.mrmlScene)
+    assert ui.selector.nodeTypes == ("vtkMRMLScalarVolumeNode",)
+    assert ui.selector.noneEnabled
+    assert ui.selector.SlicerParameterName == "ct"
+    assert ui.selector.mrmlScene() is slicer.mrmlScene
+    assert ui.label.text == "CT:"
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"widget": "qMRMLNodeSelector"}, "no widget class qMRMLNodeSelector"),
+        ({"widget": "qMRMLTableView", "declared": "qMRMLTableView"}, "not modelled"),
+        ({"declared": "ctkComboBox"}, "customwidgets does not name qMRMLNodeComboBox"),
+        (
+            {"properties": '<property name="noneAllowed"><bool>true</bool></property>'},
+            "no property noneAllowed",
+        ),
+        (
+            {"properties": '<property name="noneEnabled"><string>yes</string></property>'},
+            "does not accept",
+        ),
+        ({"signal": "sceneChanged(vtkMRMLScene*)"}, "has no signal"),
+        ({"slot": "setScene(vtkMRMLScene*)"}, "has no slot"),
+        ({"sender": "Frame"}, "no widget Frame"),
+    ],
+)
+def test_a_wrong_form_is_refused(load, changes, said):
+    with pytest.raises(UiError, match=said):
+        load(**changes)
+
+
+def test_an_unknown_enum_value_is_refused(load):
+    wrong = '<property name="sizeAdjustPolicy"><enum>QComboBox::AdjustToSky</enum></property>'
+    with pytest.raises(UiError, match="AdjustToSky"):
+        load(properties=wrong)
+
+
+def test_a_missing_file_is_what_slicer_says():
+    with pytest.raises(RuntimeError, match="file not found"):
+        slicer.util.loadUI("/nowhere/Form.ui")
+
+
+def test_children_are_found_by_name_and_class(load):
+    form = load()
+    assert slicer.util.findChild(form, "selector").className() == "qMRMLNodeComboBox"
+    assert [one.name for one in form.findChildren(qt.QLabel)] == ["label"]
