@@ -4,6 +4,7 @@
 # make lint   check style and formatting
 # make lists  list every file of the extension in its CMake files
 # make bench  print the benchmarks
+# make pictures write pictures of the panel and the views into out/pictures
 # make models make the shipped bundles from nothing
 
 PYTHON ?= python3
@@ -15,7 +16,7 @@ CORES ?= 2
 MODELS := ParotidClassifier/Resources/Models
 DEMO_COHORT := out/demo-cohort
 
-.PHONY: setup run test lint format lists bench models clean
+.PHONY: setup run test lint format lists pictures bench models clean
 
 setup: $(READY)
 
@@ -37,6 +38,9 @@ format: $(READY)
 
 lists: $(READY)
 	$(BIN)/python Testing/packaging_lists.py
+
+pictures: $(READY)
+	PAROTID_CLASSIFIER_PICTURES=out/pictures $(BIN)/python -m pytest Testing/Slicer/PicturesTest.py
 
 bench: $(READY)
 	$(BIN)/python -m pytest Testing/Benchmarks -s --benchmark-columns=min,median,max,rounds
