@@ -10,12 +10,13 @@ MODULE = Path(__file__).resolve().parents[2] / "ParotidClassifier" / "ParotidCla
 application.start()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def parotid_classifier():
-    """The module, loaded as Slicer loads it."""
+    """The module as Slicer loads it, anew for every file: there each has a process of its own."""
     module = application.load_module(MODULE)
     application.finish_startup()
-    return module
+    yield module
+    application.unload_module(MODULE.stem)
 
 
 @pytest.fixture(autouse=True)

@@ -215,7 +215,6 @@ def unload_module(name: str) -> None:
         if hasattr(slicer.modules, attribute):
             delattr(slicer.modules, attribute)
     delattr(slicer.moduleNames, name)
-    sys.modules.pop(name, None)
 
 
 def clear_scene() -> None:
