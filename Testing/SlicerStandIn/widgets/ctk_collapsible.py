@@ -162,6 +162,30 @@ class ctkCollapsibleGroupBox(ApiObject, _HidesChildren, QtWidgets.QGroupBox):
         self._show_children(opened)
         self.updateGeometry()
 
+    def paintEvent(self, _event: QtGui.QPaintEvent) -> None:
+        """Draw an arrow in place of the check mark; a closed box has no frame."""
+        option = QtWidgets.QStyleOptionGroupBox()
+        self.initStyleOption(option)
+        control, part = _STYLE.ComplexControl.CC_GroupBox, _STYLE.SubControl
+        mark = self.style().subControlRect(control, option, part.SC_GroupBoxCheckBox, self)
+        option.subControls &= ~part.SC_GroupBoxCheckBox
+        if self.collapsed():
+            option.subControls &= ~part.SC_GroupBoxFrame
+        painter = QtWidgets.QStylePainter(self)
+        label = self.style().subControlRect(control, option, part.SC_GroupBoxLabel, self)
+        option.subControls &= ~part.SC_GroupBoxLabel
+        painter.drawComplexControl(control, option)
+        label.moveLeft(mark.right() + 4)
+        align = QtCore.Qt.AlignmentFlag.AlignVCenter | QtCore.Qt.AlignmentFlag.AlignLeft
+        painter.setPen(option.palette.color(QtGui.QPalette.ColorRole.WindowText))
+        painter.drawText(label.adjusted(0, 0, 200, 0), int(align), self.title().replace("&", ""))
+        arrow = QtWidgets.QStyleOption()
+        arrow.initFrom(self)
+        arrow.rect = mark
+        element = _STYLE.PrimitiveElement
+        closed, opened = element.PE_IndicatorArrowRight, element.PE_IndicatorArrowDown
+        painter.drawPrimitive(closed if self.collapsed() else opened, arrow)
+
 
 class ctkExpandableWidget(ApiObject, QtWidgets.QFrame):
     """A frame the user may draw larger; here it keeps its layout's size."""

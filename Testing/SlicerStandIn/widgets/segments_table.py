@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import slicer
 from PySide6 import QtCore, QtGui, QtWidgets
 
 from .mrml import qMRMLWidget
 from .observing import Observing
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _ID_ROLE = QtCore.Qt.ItemDataRole.UserRole
 _VISIBLE, _COLOR, _OPACITY, _STATUS, _NAME = range(5)
@@ -113,15 +116,15 @@ class qMRMLSegmentsTableView(FollowsSegmentation, qMRMLWidget):
         display = self._segmentation.GetDisplayNode()
         visible = display is None or display.GetSegmentVisibility(segment_id)
         opacity = 1.0 if display is None else display.GetSegmentOpacity3D(segment_id)
-        texts = {_VISIBLE: "●" if visible else "○", _OPACITY: f"{opacity:.2f}"}
-        texts[_NAME] = segment.GetName()
+        texts = {_OPACITY: f"{opacity:.2f}", _NAME: segment.GetName()}
+        icons = {_VISIBLE: _eye(bool(visible)), _COLOR: _patch(segment.GetColor())}
         for column in range(len(_HEADERS)):
             item = QtWidgets.QTableWidgetItem(texts.get(column, ""))
             item.setData(_ID_ROLE, segment_id)
             if column != _NAME or self.isReadOnly():
                 item.setFlags(item.flags() & ~QtCore.Qt.ItemFlag.ItemIsEditable)
-            if column == _COLOR:
-                item.setBackground(QtGui.QColor.fromRgbF(*segment.GetColor()))
+            if column in icons:
+                item.setIcon(icons[column])
             self._table.setItem(row, column, item)
 
     def segmentCount(self) -> int:
@@ -194,6 +197,40 @@ class qMRMLSegmentsTableView(FollowsSegmentation, qMRMLWidget):
     def setReadOnly(self, read_only: bool) -> None:
         self.remember("readOnly", read_only)
         self._segments_changed()
+
+
+def _icon(paint: Callable[[QtGui.QPainter], None]) -> QtGui.QIcon:
+    pixmap = QtGui.QPixmap(16, 16)
+    pixmap.fill(QtCore.Qt.GlobalColor.transparent)
+    painter = QtGui.QPainter(pixmap)
+    painter.setRenderHint(QtGui.QPainter.RenderHint.Antialiasing)
+    paint(painter)
+    painter.end()
+    return QtGui.QIcon(pixmap)
+
+
+def _patch(colour: tuple[float, float, float]) -> QtGui.QIcon:
+    def paint(painter: QtGui.QPainter) -> None:
+        painter.setBrush(QtGui.QColor.fromRgbF(*colour))
+        painter.drawRect(2, 2, 12, 12)
+
+    return _icon(paint)
+
+
+def _eye(opened: bool) -> QtGui.QIcon:
+    def paint(painter: QtGui.QPainter) -> None:
+        painter.setPen(QtGui.QPen(QtGui.QColor("#808080"), 1.5))
+        lid = QtGui.QPainterPath(QtCore.QPointF(1, 8))
+        lid.quadTo(8, 15, 15, 8)
+        if opened:
+            lid.quadTo(8, 1, 1, 8)
+            painter.setBrush(QtGui.QColor("#ffffff"))
+        painter.drawPath(lid)
+        if opened:
+            painter.setBrush(QtGui.QColor("#808080"))
+            painter.drawEllipse(QtCore.QPointF(8, 8), 2, 2)
+
+    return _icon(paint)
 
 
 def _column(name: str, column: int) -> None:
