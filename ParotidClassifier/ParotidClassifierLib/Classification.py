@@ -4,10 +4,10 @@ import shutil
 import tempfile
 from pathlib import Path
 
+from ParotidClassifierCore.case.grid import require_drawn_ring
 from ParotidClassifierCore.case.lattice import lattice_of
 from ParotidClassifierCore.case.loading import Case
 from ParotidClassifierCore.case.saving import save_case_folder
-from ParotidClassifierCore.ring import require_ring
 
 from .Parameters import clinicalRecord, ringSettings
 
@@ -95,7 +95,7 @@ class Classification:
         drawn = self._ringFollower.drawn
         if drawn is None:
             self._sceneCase.tumor(parameterNode)  # says that there is none
-        require_ring(drawn.ring, ringSettings(parameterNode))
+        require_drawn_ring(drawn)
         geometry = lattice_of(ct).geometry(drawn.box)
         return Case(
             ct,

@@ -12,6 +12,8 @@ def nextStep(logic, parameterNode) -> str:
         return ""
     if parameterNode.ct is None:
         return _("Choose the enhanced CT under 1. Case, or try a sample case.")
+    if any(finding.severity.value == "error" for finding in logic.caseFindings(parameterNode)):
+        return _("The case cannot be classified as it is: see what is crossed under 1. Case.")
     if logic.ringFollower.drawn is None:
         return _("Outline the tumour under 2. Tumour: draw it, or take an outline that is loaded.")
     if logic.isRunning:

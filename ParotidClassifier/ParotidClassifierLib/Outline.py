@@ -88,7 +88,7 @@ class Outline:
             )
             node.CreateDefaultDisplayNodes()
             parameterNode.segmentation = node
-        _ensureSegments(node)
+        ensureSegments(node)
         _underSameStudy(node, parameterNode.ct)
         return node
 
@@ -106,6 +106,20 @@ class Outline:
             node.GetReferenceImageGeometryReferenceRole(), parameterNode.ct.GetID()
         )
         _showRegion(node, lattice, box)
+
+
+def ensureSegments(node) -> None:
+    """Add the segments Tumor and External2 that a segmentation node lacks."""
+    segmentation = node.GetSegmentation()
+    for region in REGIONS:
+        if segmentNamed(node, region):
+            continue
+        segmentId = segmentation.AddEmptySegment(region, region, list(REGION_COLORS[region]))
+        segmentation.GetSegment(segmentId).SetTag(
+            slicer.vtkSegment.GetTerminologyEntryTagName(), REGION_TERMINOLOGY[region]
+        )
+        if region == EXTERNAL2:
+            node.GetDisplayNode().SetSegmentOpacity2DFill(segmentId, _RING_FILL_OPACITY)
 
 
 def viewsCentreRas():
@@ -144,19 +158,6 @@ def _onLattice(lattice, image, ctBox):
     if box.is_empty:
         return box, np.zeros((0, 0, 0), bool)
     return box, lattice.sample_mask(image, box)
-
-
-def _ensureSegments(node) -> None:
-    segmentation = node.GetSegmentation()
-    for region in REGIONS:
-        if segmentNamed(node, region):
-            continue
-        segmentId = segmentation.AddEmptySegment(region, region, list(REGION_COLORS[region]))
-        segmentation.GetSegment(segmentId).SetTag(
-            slicer.vtkSegment.GetTerminologyEntryTagName(), REGION_TERMINOLOGY[region]
-        )
-        if region == EXTERNAL2:
-            node.GetDisplayNode().SetSegmentOpacity2DFill(segmentId, _RING_FILL_OPACITY)
 
 
 def _underSameStudy(node, ctNode) -> None:

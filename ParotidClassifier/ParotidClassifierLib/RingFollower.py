@@ -12,6 +12,7 @@ from slicer.util import VTKObservationMixin
 
 from . import Images
 from .LatticeMasks import keyOf, readMask
+from .Outline import ensureSegments
 from .Parameters import ringSettings
 from .RingRefinement import packed, unpacked
 from .SceneCase import segmentNamed
@@ -75,6 +76,11 @@ class RingFollower(VTKObservationMixin):
         if self._segmentation is not None and not self._paused:
             self._redraw()
 
+    def flushSoon(self) -> None:
+        """Draw anew in a moment, once for all changes until then."""
+        if self._segmentation is not None and not self._paused:
+            self._timer.start()
+
     def takeRing(self) -> None:
         """Take External2 as it lies in the scene: what differs from the automatic ring is kept."""
         self._timer.stop()
@@ -114,7 +120,8 @@ class RingFollower(VTKObservationMixin):
     @property
     def hasTumor(self) -> bool:
         """Whether anything is outlined, usable or not."""
-        return self._segmentation is not None and self._read(TUMOR) is not None
+        segmentId = segmentNamed(self._segmentation, TUMOR)
+        return bool(segmentId) and Images.imageOfSegment(self._segmentation, segmentId) is not None
 
     @property
     def isRefined(self) -> bool:
@@ -136,7 +143,9 @@ class RingFollower(VTKObservationMixin):
         if node is None:
             return
         events = slicer.vtkSegmentation
-        for event in (events.SourceRepresentationModified, events.SegmentRemoved):
+        # An import tells of the voxels before they have their label: only SegmentModified is last.
+        drawing = (events.SourceRepresentationModified, events.SegmentModified)
+        for event in (*drawing, events.SegmentAdded, events.SegmentRemoved):
             self.addObserver(node.GetSegmentation(), event, self._onModified)
 
     def _onModified(self, caller, event) -> None:
@@ -146,7 +155,8 @@ class RingFollower(VTKObservationMixin):
         if state == self._state:
             return
         ringAlone = self._state is not None and state[0] == self._state[0]
-        if ringAlone and self.drawn is not None:
+        hasRing = bool(segmentNamed(self._segmentation, EXTERNAL2))  # removed, it comes back
+        if ringAlone and hasRing and self.drawn is not None:
             self._refine(state)
         else:
             self._timer.start()
@@ -174,7 +184,8 @@ class RingFollower(VTKObservationMixin):
 
     def _redraw(self) -> None:
         state = self.keys()
-        if state != self._state and state in self._remembered:  # undo and redo
+        known = self._lattice() is not None and state in self._remembered
+        if state != self._state and known:  # undo and redo
             self._parameterNode.ringRefinement = self._remembered[state]
         try:
             self.drawn, self.problem = self._draw(), None
@@ -192,9 +203,13 @@ class RingFollower(VTKObservationMixin):
         return draw_ring(case, ringSettings(self._parameterNode), refinement)
 
     def _write(self) -> None:
+        if self._lattice() is None:
+            return  # what was drawn waits for its CT
+        drawn = self.drawn
+        if drawn is not None:
+            ensureSegments(self._segmentation)
         segmentId = segmentNamed(self._segmentation, EXTERNAL2)
-        if segmentId and self.drawn is not None:
-            drawn = self.drawn
+        if drawn is not None:
             Images.setSegment(self._segmentation, segmentId, drawn.ring, self._lattice(), drawn.box)
         elif segmentId and self._read(TUMOR) is None:
             self._segmentation.GetSegmentation().ClearSegment(segmentId)
@@ -216,6 +231,9 @@ class RingFollower(VTKObservationMixin):
         return ct, node.ringWidthMm, node.ringLowerHu, node.ringUpperHu, node.ringRefinement
 
     def _remember(self) -> None:
+        if self._lattice() is None:
+            self._state = None
+            return
         self._state = self.keys()
         self._remembered.pop(self._state, None)
         self._remembered[self._state] = self._parameterNode.ringRefinement

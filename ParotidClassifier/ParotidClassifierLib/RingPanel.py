@@ -2,7 +2,9 @@
 
 import numpy as np
 import slicer
+from ParotidClassifierCore.case.grid import require_drawn_ring
 from ParotidClassifierCore.case.working_grid import EXTERNAL2, TUMOR
+from ParotidClassifierCore.errors import EmptyRingError
 from slicer.i18n import tr as _
 
 from .FindingsText import noteText
@@ -76,8 +78,10 @@ class RingPanel(Panel):
             return noteText("error", str(follower.problem))
         if drawn is None:
             return noteText("info", _("The ring is drawn as soon as there is an outline."))
-        if not drawn.ring.any():
-            return noteText("error", _("No voxel of the ring is left. Widen it or its HU limits."))
+        try:
+            require_drawn_ring(drawn)
+        except EmptyRingError as error:
+            return noteText("error", str(error))
         text = _(
             "External2: {volume} ml. The HU limits left out {share} % of the shell (bone and air)."
         )

@@ -8,6 +8,7 @@ from .CasePanel import CasePanel
 from .ClassifyPanel import ClassifyPanel
 from .ClinicalPanel import ClinicalPanel
 from .Guidance import nextStep
+from .InputWatch import InputWatch
 from .ResultPanel import ResultPanel
 from .RingPanel import RingPanel
 from .SegmentEditor import SegmentEditor
@@ -43,6 +44,7 @@ class Shell(VTKObservationMixin):
         for panel in panels:
             self.ui.panelsContainer.layout().addWidget(panel.widget)
         logic.onCaseChange = self.refresh
+        self._inputs = InputWatch(self._onInputModified)
         self.addObserver(slicer.mrmlScene, slicer.mrmlScene.NodeRemovedEvent, self._onNodeRemoved)
 
     def setParameterNode(self, parameterNode) -> None:
@@ -52,6 +54,7 @@ class Shell(VTKObservationMixin):
                 self._parameterNode, vtk.vtkCommand.ModifiedEvent, self._onParameterModified
             )
         self._parameterNode = parameterNode
+        self._inputs.watch(parameterNode)
         self._logic.follow(parameterNode)
         self._editor.setParameterNode(parameterNode)
         for panel in self.panels.values():
@@ -95,8 +98,13 @@ class Shell(VTKObservationMixin):
     def _onParameterModified(self, caller, event) -> None:
         if slicer.mrmlScene.IsBatchProcessing():
             return
+        self._inputs.watch(self._parameterNode)
         self._logic.ringFollower.update()
         self._editor.update()
+        self.refresh()
+
+    def _onInputModified(self) -> None:
+        self._logic.ringFollower.flushSoon()
         self.refresh()
 
     def _onNodeRemoved(self, caller, event) -> None:

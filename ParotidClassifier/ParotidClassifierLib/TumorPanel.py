@@ -8,6 +8,7 @@ from slicer.i18n import tr as _
 
 from .FindingsText import noteText
 from .Panel import Panel, icon
+from .SceneCase import segmentNamed
 
 _MOST_LABELS = 50
 
@@ -91,6 +92,11 @@ class TumorPanel(Panel):
             return noteText("info", _("There is no outline yet."))
         if follower.drawn is None and follower.hasTumor:
             return noteText("error", str(follower.problem))
+        if not segmentNamed(self.parameterNode.segmentation, TUMOR):
+            text = _(
+                "No segment is named Tumor. Name it so again, or move the region to start anew."
+            )
+            return noteText("warning", text)
         if follower.drawn is None:
             return noteText("info", _("Paint the tumour: choose an effect below."))
         tumor = follower.drawn.tumor

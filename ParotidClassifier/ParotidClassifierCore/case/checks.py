@@ -9,7 +9,6 @@ import numpy as np
 import SimpleITK as sitk
 
 from ..errors import ParotidClassifierError
-from ..ring import require_ring
 from .findings import (
     METAL_HU,
     METAL_VOXELS,
@@ -24,7 +23,7 @@ from .findings import (
     slice_thickness,
     warning,
 )
-from .grid import on_working_grid, require_tissue
+from .grid import on_working_grid, require_drawn_ring, require_tissue
 from .lattice import Box, Lattice, lattice_of
 from .volumes import require_hu, require_right_angles, require_volume
 
@@ -109,7 +108,7 @@ def check_outline(case: Case, drawn: DrawnRing) -> list[QualityFinding]:
     lesion = lesion_checks(prepared.grid, prepared.automatic)
     refusals = [
         _checked(lambda: require_tissue(prepared.grid)),
-        _checked(lambda: require_ring(drawn.ring, drawn.settings)),
+        _checked(lambda: require_drawn_ring(drawn)),
     ]
     return [*filter(None, refusals), *lesion, *prepared.findings]
 

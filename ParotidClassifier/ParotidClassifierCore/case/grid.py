@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import SimpleITK as sitk
 
-from ..errors import UnusableMaskError
+from ..errors import EmptyRingError, UnusableMaskError
 from ..ring import Refinement, Ring, RingSettings, automatic_ring, require_ring
 from .findings import AIR_HU, QualityFinding, info, quality_findings, warning
 from .lattice import Box, Lattice, lattice_of
@@ -44,6 +44,16 @@ class DrawnRing:
     ring: np.ndarray
     automatic: Ring
     settings: RingSettings
+
+
+def require_drawn_ring(drawn: DrawnRing) -> None:
+    """Raise EmptyRingError where no voxel of the ring is left, saying what took them."""
+    if drawn.automatic.mask.any() and not drawn.ring.any():
+        raise EmptyRingError(
+            "Nothing of the ring is left after it was edited by hand.",
+            "Drop the refinement of the ring, or draw External2 again.",
+        )
+    require_ring(drawn.ring, drawn.settings)
 
 
 @dataclass(frozen=True)
@@ -107,7 +117,7 @@ def prepare(
         EmptyRingError: no voxel of the ring is left.
     """
     drawn = draw_ring(case, settings, refinement)
-    require_ring(drawn.ring, settings)
+    require_drawn_ring(drawn)
     prepared = on_working_grid(case, drawn)
     require_tissue(prepared.grid)
     findings = quality_findings(prepared.grid, prepared.automatic, case.ct.GetSpacing())
