@@ -36,7 +36,11 @@ def readMask(segmentationNode, region: str, lattice) -> LatticeMask | None:
     if image is None:
         return None
     box = lattice.box_of_image(image)
-    mask = lattice.sample_mask(image, box)
+    return tightMask(box, lattice.sample_mask(image, box))
+
+
+def tightMask(box, mask) -> LatticeMask | None:
+    """Return a mask (z, y, x) over a box as one over its bounding box; None if it is empty."""
     if not mask.any():
         return None
     tight = box.box_of(mask)

@@ -11,7 +11,7 @@ from ParotidClassifierCore.errors import ParotidClassifierError
 from slicer.util import VTKObservationMixin
 
 from . import Images
-from .LatticeMasks import keyOf, readMask
+from .LatticeMasks import keyOf, readMask, tightMask
 from .Outline import ensureSegments
 from .Parameters import ringSettings
 from .RingRefinement import packed, unpacked
@@ -46,15 +46,13 @@ class RingFollower(VTKObservationMixin):
         self._state = None
         self._remembered = {}
         self._held = False
-        self._paused = False
-        self._timer = qt.QTimer()
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(_DEBOUNCE_MS)
-        self._timer.connect("timeout()", self.flush)
+        self._ringHidden = False
+        self._timer = _timer(_DEBOUNCE_MS, self.flush)
+        self._settled = _timer(0, self._onSettled)
 
     def follow(self, parameterNode) -> None:
         """Follow the tumour of another parameter node; with None, nothing."""
-        self._timer.stop()
+        self._stopTimers()
         self._parameterNode = parameterNode
         self._segmentation = None
         self.removeObservers()
@@ -72,18 +70,18 @@ class RingFollower(VTKObservationMixin):
 
     def flush(self) -> None:
         """Draw now what waits to be drawn."""
-        self._timer.stop()
-        if self._segmentation is not None and not self._paused:
+        self._stopTimers()
+        if self._segmentation is not None:
             self._redraw()
 
     def flushSoon(self) -> None:
         """Draw anew in a moment, once for all changes until then."""
-        if self._segmentation is not None and not self._paused:
+        if self._segmentation is not None:
             self._timer.start()
 
     def takeRing(self) -> None:
         """Take External2 as it lies in the scene: what differs from the automatic ring is kept."""
-        self._timer.stop()
+        self._stopTimers()
         self._forget()
         if self._segmentation is None:
             return
@@ -103,19 +101,18 @@ class RingFollower(VTKObservationMixin):
         finally:
             self._held = before
 
-    def pause(self, paused: bool) -> None:
-        """While paused, External2 is hidden and left alone; then it catches up.
+    def hideRing(self, hidden: bool) -> None:
+        """Hide External2, or show it again; it follows the tumour all the same.
 
         For effects that take every visible segment as a seed, such as Grow from seeds: the ring
         would fence the tumour in.
         """
-        if paused == self._paused:
+        if hidden == self._ringHidden:
             return
-        self._paused = paused
+        self._ringHidden = hidden
         segmentId = segmentNamed(self._segmentation, EXTERNAL2)
         if segmentId:
-            self._segmentation.GetDisplayNode().SetSegmentVisibility(segmentId, not paused)
-        self.flush()
+            self._segmentation.GetDisplayNode().SetSegmentVisibility(segmentId, not hidden)
 
     @property
     def hasTumor(self) -> bool:
@@ -130,7 +127,7 @@ class RingFollower(VTKObservationMixin):
 
     def dropRefinement(self) -> None:
         """Go back to the automatic ring."""
-        self._parameterNode.ringRefinement = ""
+        self._setRefinement("")
         self.flush()
 
     def keys(self) -> tuple:
@@ -143,13 +140,23 @@ class RingFollower(VTKObservationMixin):
         if node is None:
             return
         events = slicer.vtkSegmentation
-        # An import tells of the voxels before they have their label: only SegmentModified is last.
-        drawing = (events.SourceRepresentationModified, events.SegmentModified)
-        for event in (*drawing, events.SegmentAdded, events.SegmentRemoved):
+        changed = (events.SourceRepresentationModified, events.SegmentAdded, events.SegmentRemoved)
+        for event in changed:
             self.addObserver(node.GetSegmentation(), event, self._onModified)
+        self.addObserver(node.GetSegmentation(), events.SegmentModified, self._onSegmentModified)
+
+    def _onSegmentModified(self, caller, event) -> None:
+        # Undo and redo tell nothing else, one segment after the other, and an import tells of the
+        # voxels before they have their label: wait until everything is in its place.
+        if not self._held:
+            self._settled.start()
+
+    def _onSettled(self) -> None:
+        if not self._timer.active and self._segmentation is not None:
+            self._onModified(self._segmentation.GetSegmentation(), "")
 
     def _onModified(self, caller, event) -> None:
-        if self._held or self._paused:
+        if self._held:
             return
         state = self.keys()
         if state == self._state:
@@ -165,11 +172,10 @@ class RingFollower(VTKObservationMixin):
     def _refine(self, state) -> None:
         """Take the edit of External2 as a refinement of the ring."""
         if state in self._remembered:
-            self._parameterNode.ringRefinement = self._remembered[state]
+            self._setRefinement(self._remembered[state])
         else:
             self._refineTo(self._read(EXTERNAL2))
         self._timer.start()  # where the edit reached into the tumour, that is taken back
-        self._settings = self._wanted()
 
     def _refineTo(self, ring) -> None:
         drawn = self.drawn
@@ -178,15 +184,19 @@ class RingFollower(VTKObservationMixin):
         tumor = drawn.box.transferred(drawn.tumor, box)
         edited = automatic & False if ring is None else ring.box.transferred(ring.mask, box)
         refinement = unpacked(self._parameterNode.ringRefinement)
-        self._parameterNode.ringRefinement = packed(
-            refinement.updated(edited & ~tumor, automatic, tumor, box.lower[::-1])
-        )
+        updated = refinement.updated(edited & ~tumor, automatic, tumor, box.lower[::-1])
+        self._setRefinement(packed(updated))
+
+    def _setRefinement(self, text: str) -> None:
+        """Store the refinement; whoever calls draws, so that `update` need not."""
+        self._settings = (*self._wanted()[:-1], text)
+        self._parameterNode.ringRefinement = text
 
     def _redraw(self) -> None:
         state = self.keys()
         known = self._lattice() is not None and state in self._remembered
         if state != self._state and known:  # undo and redo
-            self._parameterNode.ringRefinement = self._remembered[state]
+            self._setRefinement(self._remembered[state])
         try:
             self.drawn, self.problem = self._draw(), None
         except ParotidClassifierError as error:
@@ -208,11 +218,18 @@ class RingFollower(VTKObservationMixin):
         drawn = self.drawn
         if drawn is not None:
             ensureSegments(self._segmentation)
+        elif self._read(TUMOR) is not None:
+            return
         segmentId = segmentNamed(self._segmentation, EXTERNAL2)
-        if drawn is not None:
-            Images.setSegment(self._segmentation, segmentId, drawn.ring, self._lattice(), drawn.box)
-        elif segmentId and self._read(TUMOR) is None:
+        wanted = None if drawn is None else tightMask(drawn.box, drawn.ring)
+        if not segmentId or keyOf(wanted) == keyOf(self._read(EXTERNAL2)):
+            return  # any change, even to the same, would make the editor forget what to redo
+        if wanted is None:
             self._segmentation.GetSegmentation().ClearSegment(segmentId)
+        else:
+            Images.setSegment(
+                self._segmentation, segmentId, wanted.mask, self._lattice(), wanted.box
+            )
 
     def _read(self, region: str):
         lattice = self._lattice()
@@ -240,6 +257,18 @@ class RingFollower(VTKObservationMixin):
         while len(self._remembered) > _REMEMBERED_STATES:
             self._remembered.pop(next(iter(self._remembered)))
 
+    def _stopTimers(self) -> None:
+        self._timer.stop()
+        self._settled.stop()
+
     def _forget(self) -> None:
         self.drawn = self.problem = self._state = self._settings = None
         self._remembered.clear()
+
+
+def _timer(milliseconds: int, onTimeout):
+    timer = qt.QTimer()
+    timer.setSingleShot(True)
+    timer.setInterval(milliseconds)
+    timer.connect("timeout()", onTimeout)
+    return timer

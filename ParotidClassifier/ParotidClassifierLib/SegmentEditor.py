@@ -116,7 +116,7 @@ class SegmentEditor(VTKObservationMixin):
         self.removeObservers()
 
     def _onModified(self, caller, event) -> None:
-        self._ringFollower.pause(self._node.GetActiveEffectName() in _SEEDED_EFFECTS)
+        self._ringFollower.hideRing(self._node.GetActiveEffectName() in _SEEDED_EFFECTS)
         self._protect(self.editedRegion)
 
     def _protect(self, region: str) -> None:

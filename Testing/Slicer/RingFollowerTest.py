@@ -158,6 +158,40 @@ class RingFollowerTest(ScriptedLoadableModuleTest):
         self.assertEqual(self.read("External2").key, ringBefore)
         self.assertEqual(self.parameterNode.ringRefinement, refined)
 
+    def test_undo_and_redo_are_noticed_and_can_be_gone_through(self):
+        history = slicer.vtkSegmentationHistory()
+        history.SetSegmentation(self.parameterNode.segmentation.GetSegmentation())
+        states = [self.follower.keys()]
+        for _stroke in range(2):
+            history.SaveState()
+            self.growTumor(2)
+            letPass(0.3)
+            states.append(self.follower.keys())
+        for state in (states[1], states[0]):
+            history.RestorePreviousState()
+            letPass(0.3)
+            self.assertEqual(self.follower.keys(), state)
+            self.assertEqual(self.follower.drawn.tumor.sum(), self.read("Tumor").mask.sum())
+        history.RestoreNextState()
+        letPass(0.3)
+        self.assertEqual(self.follower.keys(), states[1])
+        self.assertFalse(self.follower.isRefined)
+        self.assertTrue(history.IsRestoreNextStateAvailable())
+
+    def test_undoing_a_refinement_forgets_it(self):
+        history = slicer.vtkSegmentationHistory()
+        history.SetSegmentation(self.parameterNode.segmentation.GetSegmentation())
+        history.SaveState()
+        self.halveRing()
+        letPass(0.3)
+        self.assertTrue(self.follower.isRefined)
+        history.RestorePreviousState()
+        letPass(0.3)
+        self.assertFalse(self.follower.isRefined)
+        history.RestoreNextState()
+        letPass(0.3)
+        self.assertTrue(self.follower.isRefined)
+
     def test_a_ring_edited_away_is_said_and_not_classified(self):
         self.parameterNode.segmentation.GetSegmentation().ClearSegment("External2")
         letPass(0.3)
@@ -174,17 +208,15 @@ class RingFollowerTest(ScriptedLoadableModuleTest):
         self.assertIsNone(self.read("External2"))
         self.assertFalse(self.follower.hasTumor)
 
-    def test_while_seeds_grow_the_ring_is_out_of_the_way(self):
+    def test_while_seeds_grow_the_ring_is_hidden_and_follows(self):
         display = self.parameterNode.segmentation.GetDisplayNode()
-        before = self.read("External2").key
-        self.follower.pause(True)
-        self.assertFalse(display.GetSegmentVisibility("External2"))
+        self.follower.hideRing(True)
         self.growTumor()
         letPass(0.3)
-        self.assertEqual(self.read("External2").key, before)
-        self.follower.pause(False)
-        self.assertTrue(display.GetSegmentVisibility("External2"))
+        self.assertFalse(display.GetSegmentVisibility("External2"))
         self.assertTrue(self.ringFollows())
+        self.follower.hideRing(False)
+        self.assertTrue(display.GetSegmentVisibility("External2"))
 
     def test_a_refinement_comes_back_with_the_scene(self):
         self.halveRing()
