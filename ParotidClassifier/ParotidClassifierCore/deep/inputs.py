@@ -14,6 +14,7 @@ BOX_MARGIN_MM = 2.0
 # Outside a region the network sees mid-grey, the window's level. Were it black, the outline would
 # be the picture's strongest edge and the maxima that become deep features would see little else.
 MID_GREY = 0.5
+_SIZES = (INPUT_SLICES, INPUT_SIZE, INPUT_SIZE)
 
 
 def network_input(grid: WorkingGrid) -> np.ndarray:
@@ -35,16 +36,31 @@ def network_input(grid: WorkingGrid) -> np.ndarray:
     Raises:
         UnusableMaskError: neither region has a voxel.
     """
-    spans = _box(grid)
-    sizes = (INPUT_SLICES, INPUT_SIZE, INPUT_SIZE)
     weights = [
         _resampling_weights(length, start, stop, size)
-        for length, (start, stop), size in zip(grid.ct.shape, spans, sizes, strict=True)
+        for length, (start, stop), size in zip(grid.ct.shape, _box(grid), _SIZES, strict=True)
     ]
     brightness = windowed(grid.ct) - MID_GREY
-    return np.stack(
-        [_resampled(brightness * grid.mask(region), weights) for region in REGIONS]
-    ).astype(np.float32)
+    regions = [_resampled(brightness * grid.mask(region), weights) for region in REGIONS]
+    return np.clip(np.stack(regions), -MID_GREY, MID_GREY).astype(np.float32)
+
+
+def on_grid(values: np.ndarray, grid: WorkingGrid) -> np.ndarray:
+    """Return what belongs to the voxels of the network's input where those lie in the case.
+
+    Args:
+        values: (slice, row, column) = (16, 96, 96), as one region of `network_input(grid)`.
+        grid: the case.
+
+    Returns:
+        float64 (z, y, x), interpolated linearly; 0 outside Tumor and External2, of which alone the
+        network is shown something.
+    """
+    weights = [
+        linear_weights((np.arange(length) - start) * size / (stop - start) - 0.5, size)
+        for length, (start, stop), size in zip(grid.ct.shape, _box(grid), _SIZES, strict=True)
+    ]
+    return _resampled(values, weights) * (grid.tumor | grid.ring)
 
 
 def windowed(hounsfield: np.ndarray) -> np.ndarray:
@@ -87,4 +103,12 @@ def _resampling_weights(length: int, start: float, stop: float, size: int) -> np
 def _resampled(volume: np.ndarray, weights: list[np.ndarray]) -> np.ndarray:
     slices, rows, columns = weights
     thinned = np.tensordot(slices, volume, axes=(1, 0))
-    return np.clip(rows @ thinned @ columns.T, -MID_GREY, MID_GREY)
+    return rows @ thinned @ columns.T
+
+
+def linear_weights(places: np.ndarray, samples: int) -> np.ndarray:
+    """Linear interpolation of `samples` values at `places`, which count them: (places, samples).
+
+    Beyond the first and the last sample, its value goes on.
+    """
+    return np.stack([np.interp(places, np.arange(samples), one) for one in np.eye(samples)], axis=1)
