@@ -157,7 +157,8 @@ def _bundle(features: CohortFeatures, learnt: Learnt, options: TrainingOptions) 
         intended_use=_INTENDED_USE[kind],
         model_card="",
         network=_stored(learnt.network),
-        reference=reference_of(learnt.table, learnt.fitted),
+        reference=reference_of(learnt.table, learnt.fitted, features.spacings[features.training]),
+        refits=learnt.fitted.refits,
         provenance={
             **software_versions(),
             "seed": options.seed,
@@ -206,6 +207,7 @@ def _judged(draft: Bundle, evaluation: Evaluation) -> Bundle:
         draft.protocol,
         draft.notes,
         draft.models,
+        intervals=draft.refits.line,
     )
     return dataclasses.replace(draft, test_figures=figures, model_card=card)
 

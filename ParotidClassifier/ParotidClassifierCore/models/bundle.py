@@ -14,8 +14,9 @@ from ..ring import RingSettings
 from .bundle_files import NETWORK, sha256
 from .logistic import LogisticModel
 from .reference import Reference
+from .refits import Refits
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 DEMONSTRATION = "demonstration"
 RESEARCH = "research"
@@ -69,10 +70,12 @@ class Bundle:
         model_card: Markdown.
         network: safetensors content; None if no model reads the network.
         reference: training distributions.
+        refits: the models on resamples of the training cases, for the intervals.
         test_figures: by model name, figures of the test set by their name; None for a figure
             that is not defined.
         provenance: software versions, seed, date, as texts and numbers.
         notes: what a reader must know about the fit.
+        schema_version: of the files that it was read from.
         bundle_hash: SHA-256 of SHA256SUMS, so of everything; empty before the bundle is saved.
     """
 
@@ -88,9 +91,11 @@ class Bundle:
     model_card: str
     network: bytes | None = None
     reference: Reference = field(default_factory=Reference)
+    refits: Refits = field(default_factory=Refits)
     test_figures: Mapping[str, Mapping[str, float | None]] = field(default_factory=dict)
     provenance: Mapping[str, str | float] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    schema_version: int = SCHEMA_VERSION
     bundle_hash: str = ""
 
     @property
@@ -138,7 +143,7 @@ def bundle_info(bundle: Bundle) -> dict[str, Any]:
         "kind": bundle.kind,
         "banner": bundle.banner,
         "hash": bundle.bundle_hash,
-        "schema_version": SCHEMA_VERSION,
+        "schema_version": bundle.schema_version,
         "intended_use": bundle.intended_use,
         "training_cohort": {
             "line": bundle.cohort.line,
@@ -155,6 +160,7 @@ def bundle_info(bundle: Bundle) -> dict[str, Any]:
             name: {"columns": list(model.columns), "threshold": bundle.thresholds[name]}
             for name, model in bundle.models.items()
         },
+        "intervals": bundle.refits.line,
         "test_figures": {name: dict(figures) for name, figures in bundle.test_figures.items()},
         "provenance": dict(bundle.provenance),
         "notes": list(bundle.notes),

@@ -25,6 +25,7 @@ MODELS_JSON = "models.json"
 NETWORK = "network.safetensors"
 RADIOMICS_YAML = "radiomics.yaml"
 REFERENCE_JSON = "reference.json"
+REFITS_JSON = "refits.json"
 MODEL_CARD = "MODEL_CARD.md"
 SHA256SUMS = "SHA256SUMS"
 
@@ -36,10 +37,13 @@ SIZE_LIMITS = {
     NETWORK: 64 * _MIB,
     RADIOMICS_YAML: _MIB // 16,
     REFERENCE_JSON: 16 * _MIB,
+    REFITS_JSON: 16 * _MIB,
     MODEL_CARD: _MIB,
     SHA256SUMS: _MIB // 256,
 }
 OPTIONAL = frozenset({NETWORK})
+# Files that bundles of an earlier schema version do not hold, with the version that brought them.
+_ADDED_IN = {REFITS_JSON: 2}
 
 _MOST_ENTRIES = 16
 # What macOS and Windows put into every folder and archive they touch; never read.
@@ -88,12 +92,13 @@ def opened(path: Path) -> Iterator[tuple[list[str], Reader]]:
         ) from error
 
 
-def check_names(path: Path, names: list[str]) -> None:
-    """Refuse a bundle that lacks a file or holds one that does not belong to it."""
+def check_names(path: Path, names: list[str], version: int) -> None:
+    """Refuse a bundle of a schema version that lacks a file or holds one that is not of it."""
+    known = [name for name in SIZE_LIMITS if _ADDED_IN.get(name, version) <= version]
     for name in names:
-        if name not in SIZE_LIMITS:
+        if name not in known:
             raise refusal(path, name, "it does not belong in a bundle", "Remove it or fetch again.")
-    for name in SIZE_LIMITS:
+    for name in known:
         if name not in names and name not in OPTIONAL:
             raise refusal(path, name, "it is missing")
 

@@ -31,6 +31,7 @@ from .strict_json import (
 
 BUNDLE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._+()-]{0,63}")
 _FINGERPRINT = re.compile(r"[0-9a-f]{8,64}")
+_READABLE_VERSIONS = tuple(range(1, SCHEMA_VERSION + 1))
 _MOST_NOTES = 100
 _MOST_CASES = 1_000_000
 
@@ -48,26 +49,27 @@ def checked_files(path: Path) -> dict[str, bytes]:
         if BUNDLE_JSON not in names:
             raise refusal(path, BUNDLE_JSON, "it is missing", "Give the path of a model bundle.")
         files = {BUNDLE_JSON: read(BUNDLE_JSON)}
-        _check_schema_version(path, files[BUNDLE_JSON])
-        check_names(path, names)
+        version = _checked_schema_version(path, files[BUNDLE_JSON])
+        check_names(path, names, version)
         files |= {name: read(name) for name in names if name != BUNDLE_JSON}
     check_sums(path, files)
     return files
 
 
-def _check_schema_version(where: Path, content: bytes) -> None:
-    """Refuse a bundle of another schema version, before anything else in it is looked at."""
+def _checked_schema_version(where: Path, content: bytes) -> int:
+    """Return the schema version; refuse one that is not read here before anything else is."""
     try:
         version = parsed(content).get("schema_version")
     except MalformedError as error:
         raise refusal(where, BUNDLE_JSON, str(error)) from error
-    if version == SCHEMA_VERSION and not isinstance(version, bool):
-        return
+    if version in _READABLE_VERSIONS and not isinstance(version, bool | float):
+        return version
     newer = isinstance(version, int) and version > SCHEMA_VERSION
     raise refusal(
         where,
         BUNDLE_JSON,
-        f"its schema version is {version!r} and this program reads version {SCHEMA_VERSION}",
+        f"its schema version is {version!r} and this program reads versions "
+        f"{_READABLE_VERSIONS[0]} to {_READABLE_VERSIONS[-1]}",
         "Update ParotidClassifier." if newer else "Fetch the bundle's current version.",
     )
 
@@ -84,6 +86,7 @@ def read_header(content: dict[str, Any]) -> dict[str, Any]:
     )
     with_keys(content, keys.split(), "the file")
     return {
+        "schema_version": content["schema_version"],
         "name": _read_name(content["name"]),
         "kind": _one_of(content["kind"], KINDS, "kind"),
         "models": [

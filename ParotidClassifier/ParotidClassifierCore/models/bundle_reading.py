@@ -17,14 +17,18 @@ from .bundle_files import (
     NETWORK,
     RADIOMICS_YAML,
     REFERENCE_JSON,
+    REFITS_JSON,
     SHA256SUMS,
     refusal,
     sha256,
 )
 from .bundle_header import read_header, read_text
-from .learnt_reading import check_network, read_models, read_reference
+from .learnt_reading import check_network, read_models
 from .logistic import LogisticModel
 from .names import ColumnKind, column_kind
+from .reference_reading import read_reference
+from .refits import OLDER_BUNDLE, Refits
+from .refits_reading import read_refits
 from .strict_json import MalformedError, parsed
 
 _ONLY_IN_FILE = ("models", "radiomics_sha256")
@@ -50,7 +54,9 @@ def from_files(where: Path, files: Mapping[str, bytes]) -> Bundle:
         models = read_models(parsed(files[reading]))
         _check_features(models, settings)
         reading = REFERENCE_JSON
-        reference = read_reference(parsed(files[reading]))
+        reference = read_reference(parsed(files[reading]), models)
+        reading = REFITS_JSON
+        refits = _read_refits(files, models)
         reading = MODEL_CARD
         model_card = read_text(files[reading])
         reading = NETWORK
@@ -63,11 +69,18 @@ def from_files(where: Path, files: Mapping[str, bytes]) -> Bundle:
         **{name: value for name, value in header.items() if name not in _ONLY_IN_FILE},
         models=models,
         reference=reference,
+        refits=refits,
         radiomics_yaml=radiomics_yaml,
         model_card=model_card,
         network=files.get(NETWORK),
         bundle_hash=sha256(files[SHA256SUMS]) if SHA256SUMS in files else "",
     )
+
+
+def _read_refits(files: Mapping[str, bytes], models: Mapping[str, LogisticModel]) -> Refits:
+    if REFITS_JSON not in files:
+        return Refits(absent=OLDER_BUNDLE)
+    return read_refits(parsed(files[REFITS_JSON]), models)
 
 
 def _read_settings(radiomics_yaml: str) -> RadiomicsSettings:

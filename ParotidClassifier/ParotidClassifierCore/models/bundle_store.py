@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ..errors import UsageError
 from ..files import require_folder
-from .bundle import Bundle
+from .bundle import SCHEMA_VERSION, Bundle
 from .bundle_files import SHA256SUMS, check_replaceable, sha256, sums_of, write_folder
 from .bundle_header import BUNDLE_NAME, checked_files
 from .bundle_reading import from_files
@@ -40,7 +40,7 @@ def save_bundle(bundle: Bundle, folder: str | Path) -> Bundle:
     from_files(folder, files)
     sums = sums_of(files)
     write_folder(files | {SHA256SUMS: sums}, folder)
-    return replace(bundle, bundle_hash=sha256(sums))
+    return replace(bundle, bundle_hash=sha256(sums), schema_version=SCHEMA_VERSION)
 
 
 def require_bundle_name(name: str) -> None:

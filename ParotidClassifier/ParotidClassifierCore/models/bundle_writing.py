@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from typing import Any
 
 from .bundle import SCHEMA_VERSION, Bundle
@@ -13,10 +14,12 @@ from .bundle_files import (
     NETWORK,
     RADIOMICS_YAML,
     REFERENCE_JSON,
+    REFITS_JSON,
     refusal,
 )
 from .logistic import LogisticModel
 from .reference import Reference
+from .refits import Refits
 
 
 def to_files(bundle: Bundle) -> dict[str, bytes]:
@@ -30,6 +33,7 @@ def to_files(bundle: Bundle) -> dict[str, bytes]:
             BUNDLE_JSON: _json(_header(bundle)),
             MODELS_JSON: _json({name: _model(m) for name, m in bundle.models.items()}),
             REFERENCE_JSON: _json(_reference(bundle.reference)),
+            REFITS_JSON: _json(_refits(bundle.refits), indent=None),
             RADIOMICS_YAML: bundle.radiomics_yaml.encode(),
             MODEL_CARD: bundle.model_card.encode(),
         }
@@ -40,8 +44,8 @@ def to_files(bundle: Bundle) -> dict[str, bytes]:
     return files if bundle.network is None else files | {NETWORK: bundle.network}
 
 
-def _json(content: object) -> bytes:
-    text = json.dumps(content, sort_keys=True, indent=1, ensure_ascii=False, allow_nan=False)
+def _json(content: object, indent: int | None = 1) -> bytes:
+    text = json.dumps(content, sort_keys=True, indent=indent, ensure_ascii=False, allow_nan=False)
     return f"{text}\n".encode()
 
 
@@ -79,12 +83,20 @@ def _model(model: LogisticModel) -> dict[str, Any]:
     }
 
 
+def _refits(refits: Refits) -> dict[str, Any]:
+    return {"absent": refits.absent, "coefficients": dict(refits.coefficients)}
+
+
 def _reference(reference: Reference) -> dict[str, Any]:
-    return {
+    content = {
         "quantile_levels": list(reference.quantile_levels),
         "quantiles": {column: list(values) for column, values in reference.quantiles.items()},
+        "voxel_mm": dict(reference.voxel_mm),
         "scores": {
             name: {outcome: list(values) for outcome, values in by_class.items()}
             for name, by_class in reference.scores.items()
         },
     }
+    if reference.scatter is not None:
+        content["scatter"] = asdict(reference.scatter)
+    return content

@@ -45,6 +45,8 @@ class ModelResult:
         contributions: what each column adds to the log-odds, by column name.
         intercept: log-odds before any contribution; None if unavailable.
         unavailable: why there is no probability; None if there is one.
+        interval: lower and upper bound of the probability's 95% interval; None if there is none.
+        no_interval: why a probability has no interval; None if it has one.
     """
 
     name: str
@@ -55,6 +57,8 @@ class ModelResult:
     contributions: Mapping[str, float] = field(default_factory=dict)
     intercept: float | None = None
     unavailable: str | None = None
+    interval: tuple[float, float] | None = None
+    no_interval: str | None = None
 
 
 def probabilities(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,7 +11,7 @@ from ..clinical import CLINICAL_COLUMNS
 from ..errors import CohortError
 from .folds import stratified_folds
 from .logistic import LogisticModel
-from .logistic_fit import fit_logistic
+from .logistic_fit import fit_logistic, refit_logistic
 from .names import (
     CLINICAL,
     COMBINED,
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
 
 WHOLE: frozenset[int] = frozenset()
 
+Fit = Callable[[str, frozenset[int]], LogisticModel]
+
 _REGIONS_OF_RAD = dict(zip(RAD_MODELS, REGION_SETS, strict=True))
 _REGIONS_OF_FUSION = dict(zip(FUSION_MODELS, REGION_SETS, strict=True))
 _HEAD_OF_FUSION = dict(zip(FUSION_MODELS, DL_MODELS, strict=True))
@@ -50,7 +53,7 @@ class Fits:
         self._index = {column: i for i, column in enumerate(table.columns)}
         self._signatures: dict[tuple[str, frozenset[int]], Selection] = {}
         self._models: dict[tuple[str, frozenset[int]], LogisticModel] = {}
-        self._penalties: dict[str, float] = {}
+        self._penalties: dict[tuple[str, frozenset[int]], float] = {}
         self._deep = {
             column: values
             for model, vectors in (table.deep_features or {}).items()
@@ -62,15 +65,35 @@ class Fits:
         key = (name, without)
         if key not in self._models:
             columns = self._columns(name, without)
-            rows = self.rows(name) & ~np.isin(self._fold_of, list(without))
-            values = self._values(columns, without)
-            matrix = np.column_stack([values[column][rows] for column in columns])
-            self._models[key], penalty = fit_logistic(
-                name, columns, matrix, self._table.malignant[rows], self._settings
+            rows = self._learnt_from(name, without)
+            matrix = self._matrix(columns, without, self.model)
+            self._models[key], self._penalties[key] = fit_logistic(
+                name, columns, matrix[rows], self._table.malignant[rows], self._settings
             )
-            if without == WHOLE:
-                self._penalties[name] = penalty
         return self._models[key]
+
+    def refitted(self, name: str, without: frozenset[int], counts: np.ndarray) -> LogisticModel:
+        """Return `model(name, without)` with the coefficients of a resample of the rows.
+
+        Columns and penalty stay. A model built on another one reads that of the same resample.
+
+        Args:
+            counts: (n,) how often the resample holds each row.
+        """
+        kept = self.model(name, without)
+        matrix = self._matrix(kept.columns, without, lambda *key: self.refitted(*key, counts))
+        return refit_logistic(
+            kept, matrix, self._table.malignant, counts * self._learnt_from(name, without),
+            self._penalties[name, without],
+        )  # fmt: skip
+
+    def can_refit(self, names: Iterable[str], counts: np.ndarray) -> bool:
+        """Whether both classes are in all the resampled rows that refits of `names` learn from."""
+        held_out = [WHOLE, *(frozenset({int(fold)}) for fold in np.unique(self._fold_of))]
+        needed = {(name, WHOLE) for name in names} | {(COMBINED_SOURCE, w) for w in held_out}
+        malignant = self._table.malignant
+        taken = (malignant[self._learnt_from(*key) & (counts > 0)] for key in needed)
+        return all(outcomes.any() and not outcomes.all() for outcomes in taken)
 
     def out_of_fold_probabilities(self, name: str) -> np.ndarray:
         """Return (n,) probabilities, each from the pipeline that has not seen the row's fold."""
@@ -78,7 +101,7 @@ class Fits:
         for fold in np.unique(self._fold_of):
             without = frozenset({int(fold)})
             model = self.model(name, without)
-            values = self._values(model.columns, without)
+            values = self._values(model.columns, without, self.model)
             rows = self.rows(name) & (self._fold_of == fold)
             probabilities[rows] = model.probability(values)[rows]
         return probabilities
@@ -93,7 +116,7 @@ class Fits:
 
     def penalty(self, name: str) -> float:
         """Return the C of the model that is kept."""
-        return self._penalties[name]
+        return self._penalties[name, WHOLE]
 
     def rows(self, name: str) -> np.ndarray:
         """Return (n,) bool: the cases that a model can learn from."""
@@ -129,8 +152,21 @@ class Fits:
             )
         )
 
-    def _values(self, columns: tuple[str, ...], without: frozenset[int]) -> dict[str, np.ndarray]:
-        """Return (n,) values of each column as seen by a model that knows no row of `without`."""
+    def _learnt_from(self, name: str, without: frozenset[int]) -> np.ndarray:
+        return self.rows(name) & ~np.isin(self._fold_of, list(without))
+
+    def _matrix(self, columns: tuple[str, ...], without: frozenset[int], fit: Fit) -> np.ndarray:
+        values = self._values(columns, without, fit)
+        return np.column_stack([values[column] for column in columns])
+
+    def _values(
+        self, columns: tuple[str, ...], without: frozenset[int], fit: Fit
+    ) -> dict[str, np.ndarray]:
+        """Return (n,) values of each column as seen by a model that knows no row of `without`.
+
+        Args:
+            fit: gives the model whose log-odds a column holds.
+        """
         logits = self._table.out_of_fold_logits
         values = {}
         for column in columns:
@@ -143,15 +179,15 @@ class Fits:
             elif column in CLINICAL_COLUMNS:
                 values[column] = self._table.clinical[:, CLINICAL_COLUMNS.index(column)]
             else:
-                values[column] = self._source_log_odds(without)
+                values[column] = self._source_log_odds(without, fit)
         return values
 
-    def _source_log_odds(self, without: frozenset[int]) -> np.ndarray:
+    def _source_log_odds(self, without: frozenset[int], fit: Fit) -> np.ndarray:
         """Return (n,) log-odds of COMBINED_SOURCE, each row's fold and `without` held out."""
         log_odds = np.empty(len(self._fold_of))
         for fold in np.unique(self._fold_of):
-            model = self.model(COMBINED_SOURCE, without | {int(fold)})
-            values = self._values(model.columns, without)
+            model = fit(COMBINED_SOURCE, without | {int(fold)})
+            values = self._values(model.columns, without, fit)
             log_odds[self._fold_of == fold] = model.log_odds(values)[self._fold_of == fold]
         return log_odds
 

@@ -1,29 +1,23 @@
-"""Reading the learnt parts of a bundle: models, reference distributions and network weights."""
+"""Reading the learnt parts of a bundle: models and network weights."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
-from .eleven import BENIGN, MALIGNANT
 from .logistic import LogisticModel
 from .names import ELEVEN_MODELS, ColumnKind, column_kind, may_read, source_model
-from .reference import Reference
 from .safetensors_header import check_safetensors
 from .strict_json import (
     MalformedError,
     as_items,
     as_number,
     as_numbers,
-    as_object,
-    as_probability,
     as_text,
     with_keys,
 )
 
-_MOST_COLUMNS = 64
-_MOST_LEVELS = 101
-_MOST_SCORES = 100_000
+MOST_COLUMNS = 64
 
 
 def read_models(content: Mapping[str, Any]) -> dict[str, LogisticModel]:
@@ -43,28 +37,6 @@ def read_models(content: Mapping[str, Any]) -> dict[str, LogisticModel]:
     return models
 
 
-def read_reference(content: Mapping[str, Any]) -> Reference:
-    """Return the distributions of reference.json.
-
-    Raises:
-        MalformedError: quantiles or scores that are not what their names say.
-    """
-    fields = with_keys(content, ("quantile_levels", "quantiles", "scores"), "the file")
-    levels = tuple(
-        as_probability(level, "quantile_levels")
-        for level in as_items(fields["quantile_levels"], "quantile_levels", _MOST_LEVELS)
-    )
-    quantiles = {
-        _column(column): as_numbers(values, f"the quantiles of {column}", _MOST_LEVELS)
-        for column, values in as_object(fields["quantiles"], "quantiles").items()
-    }
-    for values in (levels, *quantiles.values()):
-        if len(values) != len(levels) or list(values) != sorted(values):
-            raise MalformedError("its quantiles do not rise, or are not one for each level")
-    scores = as_object(fields["scores"], "scores")
-    return Reference(levels, quantiles, {name: _scores(name, scores[name]) for name in scores})
-
-
 def check_network(models: Mapping[str, LogisticModel], weights: bytes | None) -> None:
     """Refuse weights that are missing though a model reads them, or are not safetensors.
 
@@ -81,12 +53,12 @@ def check_network(models: Mapping[str, LogisticModel], weights: bytes | None) ->
 
 def _model(name: str, value: Any) -> LogisticModel:
     fields = with_keys(value, ("columns", "means", "sds", "coefficients", "intercept"), name)
-    columns = tuple(_column(c) for c in as_items(fields["columns"], name, _MOST_COLUMNS))
+    columns = tuple(read_column(c) for c in as_items(fields["columns"], name, MOST_COLUMNS))
     model = LogisticModel(
         name,
         columns,
         *(
-            as_numbers(fields[key], f"{key} of {name}", _MOST_COLUMNS)
+            as_numbers(fields[key], f"{key} of {name}", MOST_COLUMNS)
             for key in ("means", "sds", "coefficients")
         ),
         as_number(fields["intercept"], f"intercept of {name}"),
@@ -104,7 +76,12 @@ def _model(name: str, value: Any) -> LogisticModel:
     return model
 
 
-def _column(value: Any) -> str:
+def read_column(value: Any) -> str:
+    """Return the name of a column that a model may read.
+
+    Raises:
+        MalformedError: there is no such column.
+    """
     column = as_text(value, "columns")
     if column_kind(column) is None:
         raise MalformedError(f"{column!r} is no column that a model may read")
@@ -118,16 +95,3 @@ def _check_sources(model: LogisticModel, earlier: list[str]) -> None:
             raise MalformedError(
                 f"{model.name} reads {source}, which is not among the models before it"
             )
-
-
-def _scores(name: str, value: Any) -> dict[str, tuple[float, ...]]:
-    if name not in ELEVEN_MODELS:
-        raise MalformedError(f"{name!r} is none of the eleven models")
-    by_class = with_keys(value, (BENIGN, MALIGNANT), f"scores of {name}")
-    return {
-        outcome: tuple(
-            as_probability(score, f"scores of {name}")
-            for score in as_items(scores, f"scores of {name}", _MOST_SCORES)
-        )
-        for outcome, scores in by_class.items()
-    }

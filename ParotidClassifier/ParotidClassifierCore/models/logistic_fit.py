@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from .folds import stratified_folds
-from .logistic import LogisticModel
+from .logistic import LogisticModel, probability_of
 from .moments import varying
 from .settings import ModelTrainingSettings
 
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from sklearn.linear_model import LogisticRegression
 
 _MOST_STEPS = 1000
+_SETTLED = 1e-9  # largest slope of the mean loss at which Newton's steps end
+_NO_MORE = 1 + 1e-12  # a loss that is larger by rounding alone has not grown
 
 
 def fit_logistic(
@@ -47,6 +50,59 @@ def fit_logistic(
         intercept=float(regression.intercept_[0]),
     )
     return model, penalty
+
+
+def refit_logistic(
+    kept: LogisticModel, x: np.ndarray, y: np.ndarray, counts: np.ndarray, penalty: float
+) -> LogisticModel:
+    """Return `kept` with the coefficients that other rows give it, in units of its own z-scores.
+
+    The same fit as `fit_logistic`'s at the penalty given, with the z-scores of the rows at hand:
+    their standard deviations enter as the weights of the penalty. Hundreds of times faster where
+    thousands of fits are wanted that start near their end.
+
+    Args:
+        kept: the model.
+        x: (n, k) float64, finite, the model's columns.
+        y: (n,) bool.
+        counts: (n,) how often each row is taken, 0 or more; both classes are taken.
+        penalty: C of `kept`.
+    """
+    taken = counts > 0
+    z, y, weights = (x[taken] - kept.means) / kept.sds, y[taken], counts[taken].astype(float)
+    variances = np.average((z - np.average(z, axis=0, weights=weights)) ** 2, 0, weights)
+    ridge = np.concatenate([[0.0], np.where(varying(x[taken]), variances, 1.0) / penalty])
+    design = np.column_stack([np.ones(len(z)), z])
+    start = np.array([kept.intercept, *kept.coefficients])
+    intercept, *coefficients = _newton(design, y, weights, ridge, start).tolist()
+    return replace(kept, intercept=intercept, coefficients=tuple(coefficients))
+
+
+def _newton(
+    design: np.ndarray, y: np.ndarray, weights: np.ndarray, ridge: np.ndarray, start: np.ndarray
+) -> np.ndarray:
+    """Return the coefficients (k,) with the smallest weighted log-loss + ½ Σ ridge · coefficient².
+
+    The loss is convex: a Newton step that is halved until the loss falls ends at its minimum.
+    """
+
+    def loss_at(coefficients: np.ndarray) -> float:
+        log_odds = design @ coefficients
+        losses = np.logaddexp(0.0, np.where(y, -log_odds, log_odds))
+        return float(weights @ losses + ridge @ coefficients**2 / 2)
+
+    coefficients, loss = start, loss_at(start)
+    for _ in range(_MOST_STEPS):
+        probability = probability_of(design @ coefficients)
+        gradient = design.T @ (weights * (probability - y)) + ridge * coefficients
+        if np.abs(gradient).max() <= _SETTLED * weights.sum():
+            break
+        curvature = (design.T * (weights * probability * (1 - probability))) @ design
+        step = np.linalg.solve(curvature + np.diag(ridge), gradient)
+        while (lower := loss_at(coefficients - step)) > loss * _NO_MORE and step.any():
+            step /= 2
+        coefficients, loss = coefficients - step, lower
+    return coefficients
 
 
 def _best_penalty(x: np.ndarray, y: np.ndarray, settings: ModelTrainingSettings) -> float:

@@ -19,6 +19,7 @@ from ..ring import RingSettings
 from .bundle import RESEARCH, Bundle, TrainingCohort
 from .logistic import LogisticModel
 from .names import CLINICAL
+from .refits import Refits
 from .settings import PAPER
 
 NAME = "published-clinical"
@@ -30,6 +31,10 @@ _INTENDED_USE = (
 _NOTE = (
     "Made from published odds ratios and counts, not from patients' records: the intercept and the "
     "threshold rest on the assumption that the findings occur independently of each other."
+)
+_REFITS = Refits(
+    absent="the model was made from published odds ratios, not from patients who could be "
+    "resampled, and how the uncertainties of the odds ratios go together was not published"
 )
 
 
@@ -77,6 +82,7 @@ def published_clinical_bundle() -> Bundle:
                 "specificity": None,
             }
         },
+        refits=_REFITS,
         notes=(_NOTE,),
     )
 
@@ -141,7 +147,7 @@ def _card(model: LogisticModel, threshold: float) -> str:
     return _TEXT.format(
         name=NAME, use=_INTENDED_USE, ratios=ratios, rows=rows, intercept=model.intercept,
         threshold=threshold, training=TRAINING, malignant=TRAINING_MALIGNANT,
-        figures=TABLE_1[CLINICAL],
+        figures=TABLE_1[CLINICAL], intervals=_REFITS.line,
     )  # fmt: skip
 
 
@@ -191,6 +197,7 @@ combinations alike.
   their combinations, which were not published, the intercept and every probability would be others.
 - The intervals of the odds ratios are wide: that of enlarged lymph nodes spans 11 to 500. A
   probability from this model is uncertain by as much.
+- {intervals}
 - The published regression also held the degree of enhancement (P = 0.124), whose odds ratio was not
   published; it is left out here.
 - Patients of one hospital, most of whom had none of the findings.

@@ -10,13 +10,19 @@ import numpy as np
 
 from .eleven import BENIGN, MALIGNANT
 from .names import NETWORK_COLUMNS
+from .scatter import Scatter, image_columns, scatter_of
 from .table import deep_columns
+from .words import headline_model
 
 if TYPE_CHECKING:
+    from .logistic import LogisticModel
     from .table import TrainingTable
     from .training import FittedModels
 
 QUANTILE_LEVELS = (0.0, 0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99, 1.0)
+# Side of a pixel and distance of the slices: lengths of a CT's voxel (x, y, z).
+VOXEL_LENGTHS = ("pixel", "slice")
+_SCORE_DIGITS = 4
 
 
 @dataclass(frozen=True)
@@ -27,16 +33,32 @@ class Reference:
         quantile_levels: (q,) rising, 0 to 1.
         quantiles: (q,) values of each radiomic and network column that a model reads.
         scores: by model name and class ("benign", "malignant"), the sorted out-of-fold
-            probabilities of the training cases.
+            probabilities of the training cases, rounded.
+        voxel_mm: (q,) quantiles of the lengths of the CTs' voxels, by VOXEL_LENGTHS; empty where
+            they are not known.
+        scatter: of the image model that stands first; None where it is not known.
     """
 
     quantile_levels: tuple[float, ...] = QUANTILE_LEVELS
     quantiles: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
     scores: Mapping[str, Mapping[str, tuple[float, ...]]] = field(default_factory=dict)
+    voxel_mm: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
+    scatter: Scatter | None = None
 
 
-def reference_of(table: TrainingTable, fitted: FittedModels) -> Reference:
-    """Return the distributions of what `fitted` reads and gives on its training cases."""
+def voxel_lengths(spacing: np.ndarray) -> dict[str, np.ndarray]:
+    """Return VOXEL_LENGTHS of spacings (…, 3) as (x, y, z) in mm."""
+    return dict(zip(VOXEL_LENGTHS, (spacing[..., :2].max(axis=-1), spacing[..., 2]), strict=True))
+
+
+def reference_of(table: TrainingTable, fitted: FittedModels, spacings: np.ndarray) -> Reference:
+    """Return the distributions of what `fitted` reads and gives on its training cases.
+
+    Args:
+        table: the training cases.
+        fitted: what they taught.
+        spacings: (n, 3) of their CTs (x, y, z) in mm.
+    """
     read = {column for model in fitted.models.values() for column in model.columns}
     columns = dict(zip(table.columns, table.radiomics.T, strict=True))
     if table.out_of_fold_logits is not None:
@@ -44,11 +66,7 @@ def reference_of(table: TrainingTable, fitted: FittedModels) -> Reference:
     for model, vectors in (table.deep_features or {}).items():
         columns |= dict(zip(deep_columns(model, vectors), vectors.T, strict=True))
     return Reference(
-        quantiles={
-            name: tuple(np.quantile(values, QUANTILE_LEVELS).tolist())
-            for name, values in columns.items()
-            if name in read
-        },
+        quantiles={name: _quantiles(values) for name, values in columns.items() if name in read},
         scores={
             name: {
                 BENIGN: _sorted_scores(probabilities[~table.malignant]),
@@ -56,8 +74,22 @@ def reference_of(table: TrainingTable, fitted: FittedModels) -> Reference:
             }
             for name, probabilities in fitted.out_of_fold.items()
         },
+        voxel_mm={name: _quantiles(v) for name, v in voxel_lengths(spacings).items()},
+        scatter=_scatter(fitted.models, columns),
     )
 
 
+def _quantiles(values: np.ndarray) -> tuple[float, ...]:
+    return tuple(np.quantile(values, QUANTILE_LEVELS).tolist())
+
+
+def _scatter(
+    models: Mapping[str, LogisticModel], columns: Mapping[str, np.ndarray]
+) -> Scatter | None:
+    name = headline_model(name for name, model in models.items() if image_columns(model))
+    return None if name is None else scatter_of(models[name], columns)
+
+
 def _sorted_scores(probabilities: np.ndarray) -> tuple[float, ...]:
-    return tuple(np.sort(probabilities[~np.isnan(probabilities)]).tolist())
+    known = probabilities[~np.isnan(probabilities)]
+    return tuple(np.sort(known).round(_SCORE_DIGITS).tolist())

@@ -54,7 +54,9 @@ class ModelTrainingSettings:
         penalties: values of C, the inverse L2 penalty, to choose from (decided here).
         min_cases_per_class: fewer cases of a class are refused unless `force`.
         force: fit although a class is smaller; recorded in the result's notes.
-        seed: of every fold.
+        seed: of every fold and resample.
+        refits: resamples of the training cases on which all models are fitted again, for the
+            intervals of their probabilities (decided here).
     """
 
     protocol: str = CROSS_FITTED
@@ -63,6 +65,7 @@ class ModelTrainingSettings:
     min_cases_per_class: int = 10
     force: bool = False
     seed: int = 0
+    refits: int = 200
     selection: SelectionSettings = field(default_factory=SelectionSettings)
 
     def __post_init__(self) -> None:

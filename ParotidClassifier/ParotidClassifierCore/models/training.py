@@ -15,13 +15,13 @@ of the other rows come from networks that learnt from it.)
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ..errors import CohortError
-from ..progress import Progress, silent
+from ..progress import Progress, part, silent
 from ..words import counted
 from .fits import WHOLE, Fits
 from .folds import smaller_class
@@ -35,12 +35,16 @@ from .names import (
     REGION_SETS,
     region_of,
 )
+from .refits import Refits
+from .refitting import refit_all
 from .settings import CROSS_FITTED, MIN_FOLDS, PAPER, ModelTrainingSettings
 from .threshold import youden_threshold
 
 if TYPE_CHECKING:
     from .selection import Selection
     from .table import TrainingTable
+
+_SHARE_OF_FITS = 0.95  # of the time; the rest are refits
 
 
 @dataclass(frozen=True)
@@ -57,6 +61,7 @@ class FittedModels:
         cases: number of training cases each model was fitted on.
         notes: what a reader must know: models and cases left out, forced fits, fallbacks.
         settings: as used.
+        refits: the models on resamples of the training cases.
     """
 
     models: Mapping[str, LogisticModel]
@@ -67,6 +72,7 @@ class FittedModels:
     cases: Mapping[str, int]
     notes: tuple[str, ...]
     settings: ModelTrainingSettings
+    refits: Refits = field(default_factory=Refits)
 
 
 def fit_eleven(
@@ -90,12 +96,14 @@ def fit_eleven(
     names, left_out = _fittable(table, settings)
     fits = Fits(table, settings)
     models, out_of_fold = {}, {}
-    for done, name in enumerate(names):
-        progress(done / len(names), name)
-        # Many small products: more threads only wait for each other, and change the last digits.
-        with threadpool_limits(1):
+    # Many small products: more threads only wait for each other, and change the last digits.
+    with threadpool_limits(1):
+        for done, name in enumerate(names):
+            progress(_SHARE_OF_FITS * done / len(names), name)
             models[name] = fits.model(name, WHOLE)
             out_of_fold[name] = fits.out_of_fold_probabilities(name)
+        again = part(progress, _SHARE_OF_FITS, 1.0)
+        refits = refit_all(fits, names, table, settings.refits, settings.seed, again)
     progress(1.0, "done")
     return FittedModels(
         models=models,
@@ -106,6 +114,7 @@ def fit_eleven(
         cases={name: int(fits.rows(name).sum()) for name in names},
         notes=(*notes, *left_out, *fits.notes()),
         settings=settings,
+        refits=refits,
     )
 
 

@@ -60,9 +60,9 @@ _LIMITS = (
 _DATA = {
     True: "The cases are made by the simulation of this project (Apache-2.0). No patient data were "
     "used.",
-    False: "The bundle holds no images, but it holds coefficients, quantiles of features and "
-    "sorted scores of the training cases. Whether it may be shared is decided by whoever is "
-    "responsible for the patients' data.",
+    False: "The bundle holds no images, but it holds coefficients, quantiles and covariances of "
+    "features and sorted scores of the training cases. Whether it may be shared is decided by "
+    "whoever is responsible for the patients' data.",
 }
 
 _KINDS = {
@@ -86,6 +86,7 @@ def model_card(
     notes: Sequence[str],
     models: Mapping[str, LogisticModel] | None = None,
     method: str = "",
+    intervals: str = "",
 ) -> str:
     """Return the card.
 
@@ -101,6 +102,7 @@ def model_card(
         models: by name; their inputs are listed.
         method: Markdown that takes the place of the usual description, for a bundle that was made
             in another way.
+        intervals: what must be known of the probabilities' intervals, or why there are none.
     """
     how = method or f"{_METHOD} {_PROTOCOLS[protocol]}\n\n{_THRESHOLDS}"
     parts = [
@@ -110,6 +112,7 @@ def model_card(
         f"## Cohort\n\n{_cohort_text(cohort, test_counts)}\n",
         f"## On the test cases\n\n{figures_table(test_figures)}\n",
         f"## Method\n\n{how}\n\nSource: {SOURCE}\n",
+        f"## How certain a probability is\n\n{intervals}\n" if intervals else "",
         f"## Inputs of the models\n\n{_inputs(models)}\n" if models else "",
         f"## Limits and caveats\n\n{_listed(_LIMITS)}\n",
         f"## Data and licence\n\n{_DATA[cohort.simulated]}\n",

@@ -6,6 +6,8 @@ import numpy as np
 from ParotidClassifierCore.models.bundle import DEMONSTRATION, Bundle, TrainingCohort
 from ParotidClassifierCore.models.logistic import LogisticModel
 from ParotidClassifierCore.models.reference import Reference
+from ParotidClassifierCore.models.refits import Refits
+from ParotidClassifierCore.models.scatter import Scatter
 from ParotidClassifierCore.models.settings import CROSS_FITTED
 from ParotidClassifierCore.models.table import TrainingTable
 from ParotidClassifierCore.radiomics.settings import default_settings
@@ -84,6 +86,20 @@ def values() -> dict[str, float | None]:
     }
 
 
+def a_refits(count: int = 3, spread: float = 1 / 7) -> Refits:
+    """The models' own coefficients, their intercepts moved up and down."""
+    return Refits(
+        {
+            name: tuple(
+                (model.intercept + float(shift), *model.coefficients)
+                for shift in np.linspace(-spread, spread, count)
+            )
+            for name, model in models().items()
+        },
+        absent="",
+    )
+
+
 def a_bundle(**changes) -> Bundle:
     return Bundle(
         **{
@@ -102,7 +118,10 @@ def a_bundle(**changes) -> Bundle:
                 (0.0, 0.5, 1.0),
                 {"Tumor_wavelet-LLH_glcm_Idn": (0.1, 0.2, 0.3)},
                 {"Tumor_RAD": {"benign": (0.1, 0.2), "malignant": (0.7,)}},
+                {"pixel": (0.4, 0.5, 0.6), "slice": (5.0, 5.0, 5.0)},
+                Scatter("Tumor_RAD", ((1.0,),), (0.0, 1.0, 2.0)),
             ),
+            "refits": a_refits(),
             "test_figures": {"Tumor_RAD": {"auc": 0.8, "ppv": None}},
             "provenance": {"seed": 0, "numpy": "2.4.0", "date": "2026-01-01"},
             "notes": ("Combined reads out-of-fold log-odds.",),

@@ -17,14 +17,18 @@ from ParotidClassifierCore.models.bundle_files import sums_of
 from ParotidClassifierCore.models.bundle_store import load_bundle, save_bundle
 from ParotidClassifierCore.models.bundle_summary import summarize_bundle
 from ParotidClassifierCore.models.eleven import probabilities
+from ParotidClassifierCore.models.reference import Reference
+from ParotidClassifierCore.models.refits import OLDER_BUNDLE, Refits
 from ParotidClassifierCore.models.shipped import default_bundle, shipped_bundles
 
+OLD_BUNDLE = Path(__file__).parents[2] / "Data" / "schema-1-bundle"
 FILES = {
     "bundle.json",
     "models.json",
     "network.safetensors",
     "radiomics.yaml",
     "reference.json",
+    "refits.json",
     "MODEL_CARD.md",
     "SHA256SUMS",
 }
@@ -77,7 +81,7 @@ def test_sha256sum_can_check_a_bundle(tmp_path):
 
 def test_a_bundle_without_network_is_whole_when_no_model_reads_it(tmp_path):
     few = {name: models()[name] for name in ("Tumor_RAD", "Clinical")}
-    bundle = a_bundle(models=few, thresholds=dict.fromkeys(few, 0.4), network=None)
+    bundle = a_bundle(models=few, thresholds=dict.fromkeys(few, 0.4), network=None, refits=Refits())
     assert list(load_bundle_of(bundle, tmp_path).models) == ["Tumor_RAD", "Clinical"]
     assert "network.safetensors" not in content(tmp_path / "b")
     with pytest.raises(BundleError, match="holds no network"), bundle.network_file():
@@ -99,7 +103,10 @@ def test_the_network_is_lent_as_a_file_for_as_long_as_it_is_read():
 def test_saving_again_replaces_a_bundle_whole_and_leaves_nothing_beside(tmp_path):
     save_bundle(a_bundle(), tmp_path / "b")
     few = {"Clinical": models()["Clinical"]}
-    save_bundle(a_bundle(models=few, thresholds={"Clinical": 0.5}, network=None), tmp_path / "b")
+    changes = {"reference": Reference(), "refits": Refits()}
+    save_bundle(
+        a_bundle(models=few, thresholds={"Clinical": 0.5}, network=None, **changes), tmp_path / "b"
+    )
     assert list(load_bundle(tmp_path / "b").models) == ["Clinical"]
     assert [path.name for path in tmp_path.iterdir()] == ["b"]
 
@@ -143,6 +150,8 @@ def test_info_tells_what_a_user_must_know(tmp_path):
     assert info["ring"] == {"width_mm": 2.0, "hu_range": [-200.0, 400.0]}
     assert info["models"]["Tumor_DL"] == {"columns": ["network:Tumor_DL"], "threshold": 1 / 3}
     assert len(info["hash"]) == 64
+    assert info["schema_version"] == 2
+    assert "3 refits" in info["intervals"]
 
 
 def test_a_summary_says_what_the_whole_bundle_says_of_itself(tmp_path):
@@ -179,6 +188,23 @@ def test_a_summary_refuses_a_header_that_does_not_hold_what_it_must(tmp_path):
         (tmp_path / "b" / name).write_bytes(written)
     with pytest.raises(BundleError, match="'approved'"):
         summarize_bundle(tmp_path / "b")
+
+
+def test_a_bundle_of_the_first_schema_loads_and_says_that_it_has_no_intervals(tmp_path):
+    old = load_bundle(OLD_BUNDLE)
+    assert (old.schema_version, bundle_info(old)["schema_version"]) == (1, 1)
+    assert old.refits.line == f"There are no intervals: {OLDER_BUNDLE}."
+    assert (old.reference.voxel_mm, old.reference.scatter) == ({}, None)
+    assert summarize_bundle(OLD_BUNDLE).name == old.name
+    saved = save_bundle(old, tmp_path / "b")
+    assert saved.schema_version == 2
+    assert load_bundle(tmp_path / "b") == saved
+    assert saved.refits == old.refits
+
+
+def test_a_bundle_without_refits_keeps_the_reason(tmp_path):
+    bundle = load_bundle_of(a_bundle(refits=Refits(absent="nobody could be asked again")), tmp_path)
+    assert bundle.refits.line == "There are no intervals: nobody could be asked again."
 
 
 def test_loading_and_evaluating_imports_no_learning_library(tmp_path):

@@ -24,7 +24,8 @@ def reference_and_table():
         (),
         ModelTrainingSettings(),
     )
-    return reference_of(table, fitted), table
+    spacings = np.column_stack([np.full(90, 0.5), np.linspace(0.4, 0.6, 90), np.full(90, 5.0)])
+    return reference_of(table, fitted, spacings), table
 
 
 def test_only_columns_that_a_model_reads_are_kept_with_their_quantiles(reference_and_table):
@@ -42,3 +43,20 @@ def test_scores_are_sorted_by_class_without_the_cases_left_out(reference_and_tab
     assert len(scores["benign"]) + len(scores["malignant"]) == 89
     assert len(scores["malignant"]) == table.malignant.sum() - table.malignant[4]
     assert list(scores["benign"]) == sorted(scores["benign"])
+
+
+def test_scores_are_rounded_so_that_they_name_nobody(reference_and_table):
+    scores = reference_and_table[0].scores["Tumor_RAD+DL"]
+    assert all(round(score, 4) == score for score in (*scores["benign"], *scores["malignant"]))
+
+
+def test_the_voxels_of_the_cohort_are_kept(reference_and_table):
+    voxel_mm = reference_and_table[0].voxel_mm
+    assert (voxel_mm["pixel"][0], voxel_mm["pixel"][-1]) == pytest.approx((0.5, 0.6))
+    assert set(voxel_mm["slice"]) == {5.0}
+
+
+def test_the_scatter_is_that_of_the_image_model_that_stands_first(reference_and_table):
+    scatter = reference_and_table[0].scatter
+    assert scatter.model == "Tumor_RAD+DL"
+    assert np.shape(scatter.covariance) == (2, 2)

@@ -100,7 +100,8 @@ def test_hashes_must_list_exactly_the_files(folder):
 
 
 @pytest.mark.parametrize(
-    ("version", "remedy"), [(2, "Update"), (0, "current version"), ("1", "current"), (True, "curr")]
+    ("version", "remedy"),
+    [(3, "Update"), (0, "current version"), ("2", "current"), (True, "curr"), (1.0, "curr")],
 )
 def test_another_schema_version_is_refused_with_what_to_do(folder, version, remedy):
     (folder / "from_the_future.json").write_text("{}")
@@ -109,6 +110,12 @@ def test_another_schema_version_is_refused_with_what_to_do(folder, version, reme
     with pytest.raises(BundleError) as caught:
         load_bundle(folder)
     assert remedy in caught.value.remedy
+
+
+def test_a_bundle_of_the_first_schema_holds_no_refits(folder):
+    edit(folder, "bundle.json", lambda content: content.update(schema_version=1))
+    assert "The file refits.json " in refused(folder)
+    assert "does not belong" in refused(folder)
 
 
 def test_a_path_that_does_not_exist_is_said(tmp_path):
@@ -358,9 +365,42 @@ def test_a_header_that_says_what_is_not_so_is_refused(folder, change, reason):
         (lambda c: c["quantiles"]["Tumor_wavelet-LLH_glcm_Idn"].reverse(), "do not rise"),
         (lambda c: c["scores"]["Tumor_RAD"].update(benign=[2.0]), "outside 0 to 1"),
         (lambda c: c["scores"].update(Other={}), "none of the eleven"),
+        (lambda c: c["voxel_mm"].pop("slice"), "lacks 'slice'"),
+        (lambda c: c["voxel_mm"]["slice"].pop(), "one for each level"),
+        (lambda c: c["voxel_mm"]["pixel"].reverse(), "do not rise"),
+        (lambda c: c["scatter"].update(model="Tumor_RAD+DL"), "does not hold"),
+        (lambda c: c["scatter"].update(model="Clinical"), "each image column"),
+        (lambda c: c["scatter"].update(model=[]), "not a text"),
+        (lambda c: c["scatter"].update(covariance=[[1.0, 0.0], [0.0, 1.0]]), "each image column"),
+        (lambda c: c["scatter"].update(covariance=[[-1.0]]), "positive definite"),
+        (lambda c: c["scatter"].update(distances=[1.0, 0.5]), "do not rise"),
+        (lambda c: c["scatter"].update(distances=[]), "missing"),
     ],
 )
 def test_reference_distributions_that_are_none_are_refused(folder, change, reason):
     edit(folder, "reference.json", change)
     assert reason in refused(folder)
     assert "reference.json" in refused(folder)
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        (lambda c: c.update(absent="there are none"), "either refits or the reason"),
+        (lambda c: c.update(coefficients={}), "either refits or the reason"),
+        (lambda c: c.pop("absent"), "lacks 'absent'"),
+        (lambda c: c["coefficients"].pop("Clinical"), "lacks 'Clinical'"),
+        (lambda c: c["coefficients"].update(Other=[[1.0]]), "unknown key 'Other'"),
+        (lambda c: c["coefficients"]["Clinical"].pop(), "equally often"),
+        (lambda c: c["coefficients"]["Clinical"][1].pop(), "a number for each column"),
+        (lambda c: c["coefficients"]["Clinical"].clear(), "once for each refit"),
+        (lambda c: c["coefficients"]["Clinical"].extend([[0.0] * 4] * 2000), "at most 2000"),
+        (lambda c: c["coefficients"]["Clinical"].__setitem__(0, "1"), "not a list"),
+        (lambda c: c["coefficients"]["Clinical"][0].__setitem__(0, "1"), "not a number"),
+        (lambda c: c["coefficients"]["Clinical"][0].__setitem__(0, 10**400), "not finite"),
+    ],
+)
+def test_refits_that_are_none_are_refused(folder, change, reason):
+    edit(folder, "refits.json", change)
+    assert reason in refused(folder)
+    assert "refits.json" in refused(folder)

@@ -195,6 +195,7 @@ def _learning(study: Study, kinds: set[ColumnKind | None]) -> tuple[str, ...]:
         )
     return (
         *lines,
+        study.bundle.refits.line,
         f"Class imbalance: {IMBALANCE}",
         (
             "Threshold: Youden's (largest sensitivity + specificity - 1) on out-of-fold "

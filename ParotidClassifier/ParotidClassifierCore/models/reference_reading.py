@@ -1,0 +1,117 @@
+"""Reading the training distributions of a bundle."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from .eleven import BENIGN, MALIGNANT
+from .learnt_reading import MOST_COLUMNS, read_column
+from .logistic import LogisticModel
+from .names import ELEVEN_MODELS
+from .reference import VOXEL_LENGTHS, Reference
+from .scatter import Scatter, image_columns
+from .strict_json import (
+    MalformedError,
+    as_items,
+    as_numbers,
+    as_object,
+    as_probability,
+    as_text,
+    with_keys,
+)
+
+_MOST_LEVELS = 101
+_MOST_SCORES = 100_000
+
+
+def read_reference(content: Mapping[str, Any], models: Mapping[str, LogisticModel]) -> Reference:
+    """Return the distributions of reference.json.
+
+    Args:
+        content: of the file; bundles of schema version 1 hold neither voxels nor scatter.
+        models: of the bundle.
+
+    Raises:
+        MalformedError: quantiles, scores or a scatter that are not what their names say.
+    """
+    keys = ("quantile_levels", "quantiles", "scores")
+    fields = with_keys(content, keys, "the file", optional=["voxel_mm", "scatter"])
+    levels = tuple(
+        as_probability(level, "quantile_levels")
+        for level in as_items(fields["quantile_levels"], "quantile_levels", _MOST_LEVELS)
+    )
+    quantiles = {
+        read_column(column): as_numbers(values, f"the quantiles of {column}", _MOST_LEVELS)
+        for column, values in as_object(fields["quantiles"], "quantiles").items()
+    }
+    voxel_mm = _voxels(fields.get("voxel_mm", {}))
+    for values in (levels, *quantiles.values(), *voxel_mm.values()):
+        if len(values) != len(levels):
+            raise MalformedError("its quantiles are not one for each level")
+        _require_rising(values, "its quantiles")
+    scores = as_object(fields["scores"], "scores")
+    return Reference(
+        levels,
+        quantiles,
+        {name: _scores(name, scores[name]) for name in scores},
+        voxel_mm,
+        _scatter(fields["scatter"], models) if "scatter" in fields else None,
+    )
+
+
+def _require_rising(values: tuple[float, ...], what: str) -> None:
+    if list(values) != sorted(values):
+        raise MalformedError(f"{what} do not rise")
+
+
+def _voxels(value: Any) -> dict[str, tuple[float, ...]]:
+    lengths = as_object(value, "voxel_mm")
+    if lengths:
+        with_keys(lengths, VOXEL_LENGTHS, "voxel_mm")
+    return {name: as_numbers(lengths[name], "voxel_mm", _MOST_LEVELS) for name in lengths}
+
+
+def _scores(name: str, value: Any) -> dict[str, tuple[float, ...]]:
+    if name not in ELEVEN_MODELS:
+        raise MalformedError(f"{name!r} is none of the eleven models")
+    by_class = with_keys(value, (BENIGN, MALIGNANT), f"scores of {name}")
+    return {
+        outcome: tuple(
+            as_probability(score, f"scores of {name}")
+            for score in as_items(scores, f"scores of {name}", _MOST_SCORES)
+        )
+        for outcome, scores in by_class.items()
+    }
+
+
+def _scatter(value: Any, models: Mapping[str, LogisticModel]) -> Scatter:
+    fields = with_keys(value, ("model", "covariance", "distances"), "scatter")
+    name = as_text(fields["model"], "model")
+    if name not in models:
+        raise MalformedError(f"scatter is of {name!r}, which this bundle does not hold")
+    covariance = tuple(
+        as_numbers(row, "covariance", MOST_COLUMNS)
+        for row in as_items(fields["covariance"], "covariance", MOST_COLUMNS)
+    )
+    _require_covariance(covariance, len(image_columns(models[name])))
+    distances = as_numbers(fields["distances"], "distances", _MOST_LEVELS)
+    _require_rising(distances, "distances")
+    if not distances or distances[0] < 0:
+        raise MalformedError("distances are missing or negative")
+    return Scatter(name, covariance, distances)
+
+
+def _require_covariance(rows: tuple[tuple[float, ...], ...], columns: int) -> None:
+    """Refuse what is no symmetric, positive definite matrix of so many columns."""
+    if columns == 0 or [len(row) for row in rows] != [columns] * columns:
+        raise MalformedError("covariance is not one row and column for each image column")
+    matrix = np.array(rows)
+    try:
+        np.linalg.cholesky(matrix)
+    except np.linalg.LinAlgError as error:
+        raise MalformedError("covariance is not positive definite") from error
+    if not np.array_equal(matrix, matrix.T):
+        raise MalformedError("covariance is not symmetric")
