@@ -44,7 +44,6 @@ class SegmentEditor(VTKObservationMixin):
         self.widget.sourceVolumeNodeSelectorVisible = False
         self.widget.switchToSegmentationsButtonVisible = False
         self.widget.specifyGeometryButtonVisible = False
-        self.widget.maskingSectionVisible = False
         self.widget.undoEnabled = True
         self.widget.maximumNumberOfUndoStates = _UNDO_STATES
         self.widget.setEffectNameOrder(list(EFFECTS))
@@ -69,11 +68,12 @@ class SegmentEditor(VTKObservationMixin):
             self._node = _editorNode()
             self.addObserver(self._node, vtk.vtkCommand.ModifiedEvent, self._onModified)
             self.widget.setMRMLSegmentEditorNode(self._node)
+            self._showMasking()
         segmentation = self._parameterNode.segmentation
-        if self.widget.segmentationNode() is not segmentation:
+        if self._node.GetSegmentationNode() is not segmentation:
             self.widget.setSegmentationNode(segmentation)
         volume = self._parameterNode.ct if segmentation is not None else None
-        if self.widget.sourceVolumeNode() is not volume:
+        if self._node.GetSourceVolumeNode() is not volume:
             self.widget.setSourceVolumeNode(volume)
 
     def edit(self, region: str) -> None:
@@ -98,6 +98,7 @@ class SegmentEditor(VTKObservationMixin):
     def enter(self) -> None:
         """Take mouse and keyboard in the views."""
         self._entered = True
+        self.widget.updateEffectList()  # effects may have been registered since
         self.widget.setupViewObservations()
         self.widget.installKeyboardShortcuts()
 
@@ -116,8 +117,17 @@ class SegmentEditor(VTKObservationMixin):
         self.removeObservers()
 
     def _onModified(self, caller, event) -> None:
+        if not slicer.mrmlScene.IsBatchProcessing():
+            self.update()  # the editor's selectors choose nodes by themselves
+        self._showMasking()
         self._ringFollower.hideRing(self._node.GetActiveEffectName() in _SEEDED_EFFECTS)
         self._protect(self.editedRegion)
+
+    def _showMasking(self) -> None:
+        """Show the masking section while painting is limited to a range of HU, to lift that."""
+        masked = bool(self._node.GetSourceVolumeIntensityMask())
+        if self.widget.maskingSectionVisible != masked:
+            self.widget.maskingSectionVisible = masked
 
     def _protect(self, region: str) -> None:
         """Let the ring be painted beside other segments only, the tumour anywhere."""

@@ -1,5 +1,7 @@
 """The six sections one under the other, kept in step with the scene."""
 
+import contextlib
+
 import slicer
 import vtk
 from slicer.util import VTKObservationMixin
@@ -27,7 +29,7 @@ class Shell(VTKObservationMixin):
         super().__init__()
         self._logic = logic
         self._parameterNode = None
-        self._refreshing = False
+        self._isQuiet = False
         self.widget = slicer.util.loadUI(uiFile)
         self.ui = slicer.util.childWidgetVariables(self.widget)
         self.widget.setMRMLScene(slicer.mrmlScene)
@@ -45,7 +47,9 @@ class Shell(VTKObservationMixin):
             self.ui.panelsContainer.layout().addWidget(panel.widget)
         logic.onCaseChange = self.refresh
         self._inputs = InputWatch(self._onInputModified)
-        self.addObserver(slicer.mrmlScene, slicer.mrmlScene.NodeRemovedEvent, self._onNodeRemoved)
+        scene = slicer.mrmlScene
+        for event in (scene.NodeRemovedEvent, scene.EndBatchProcessEvent):
+            self.addObserver(scene, event, self._onSceneChanged)
 
     def setParameterNode(self, parameterNode) -> None:
         """Show another scene's parameter node, or with None nothing."""
@@ -55,32 +59,30 @@ class Shell(VTKObservationMixin):
             )
         self._parameterNode = parameterNode
         self._inputs.watch(parameterNode)
-        self._logic.follow(parameterNode)
-        self._editor.setParameterNode(parameterNode)
-        for panel in self.panels.values():
-            panel.setParameterNode(parameterNode)
+        with self._quiet():  # until every panel has it
+            self._logic.follow(parameterNode)
+            self._editor.setParameterNode(parameterNode)
+            for panel in self.panels.values():
+                panel.setParameterNode(parameterNode)
         if parameterNode is not None:
             self.addObserver(parameterNode, vtk.vtkCommand.ModifiedEvent, self._onParameterModified)
         self.refresh()
 
     def refresh(self) -> None:
         """Show everything again; what changes meanwhile is shown too."""
-        if self._refreshing:
+        if self._isQuiet:
             return
-        self._refreshing = True
-        try:
+        with self._quiet():
             for panel in self.panels.values():
                 panel.refresh()
             self.ui.nextStepLabel.text = nextStep(self._logic, self._parameterNode)
-        finally:
-            self._refreshing = False
 
     def enter(self) -> None:
         """Take the views and the keyboard for the segment editor."""
         if self._parameterNode is None:
             self.setParameterNode(self._logic.getParameterNode())
         self._editor.enter()
-        self.refresh()
+        self._showChanges()
 
     def exit(self) -> None:
         """Leave the views and the keyboard to another module."""
@@ -95,9 +97,23 @@ class Shell(VTKObservationMixin):
         self._editor.cleanup()
         self.removeObservers()
 
+    @contextlib.contextmanager
+    def _quiet(self):
+        before, self._isQuiet = self._isQuiet, True
+        try:
+            yield
+        finally:
+            self._isQuiet = before
+
     def _onParameterModified(self, caller, event) -> None:
-        if slicer.mrmlScene.IsBatchProcessing():
-            return
+        if not slicer.mrmlScene.IsBatchProcessing():  # its end is told, too
+            self._showChanges()
+
+    def _onSceneChanged(self, caller, event) -> None:
+        if self._parameterNode is not None:
+            self._onParameterModified(caller, event)
+
+    def _showChanges(self) -> None:
         self._inputs.watch(self._parameterNode)
         self._logic.ringFollower.update()
         self._editor.update()
@@ -106,7 +122,3 @@ class Shell(VTKObservationMixin):
     def _onInputModified(self) -> None:
         self._logic.ringFollower.flushSoon()
         self.refresh()
-
-    def _onNodeRemoved(self, caller, event) -> None:
-        if self._parameterNode is not None:
-            self._onParameterModified(caller, event)

@@ -196,3 +196,35 @@ class WorkflowTest(ScriptedLoadableModuleTest):
         slicer.mrmlScene.RemoveNode(self.parameterNode.ct)
         letPass(0.2)
         self.assertIn("Choose the enhanced CT", self.widget.shell.ui.nextStepLabel.text)
+
+    def test_the_editor_edits_the_outline_of_the_case_alone(self):
+        editor = self.widget.shell._editor
+        scene = slicer.mrmlScene
+        self.load()  # its outline is the first segmentation of the scene, which selectors choose
+        self.assertIsNone(editor._node.GetSegmentationNode())
+        self.ui["TumorPanel"].startButton.click()
+        with tempfile.TemporaryDirectory() as folder:
+            path = str(Path(folder) / "case.mrb")
+            self.assertTrue(slicer.util.saveScene(path))
+            slicer.util.loadScene(path)
+        own, ct = self.parameterNode.segmentation, self.parameterNode.ct
+        scene.StartState(scene.BatchProcessState)
+        scene.EndState(scene.BatchProcessState)
+        self.assertIs(editor._node.GetSegmentationNode(), own)
+        self.assertIs(editor._node.GetSourceVolumeNode(), ct)
+
+    def test_what_was_deleted_in_one_go_is_noticed(self):
+        self.ready()
+        scene = slicer.mrmlScene
+        scene.StartState(scene.BatchProcessState)
+        scene.RemoveNode(self.parameterNode.segmentation)
+        scene.EndState(scene.BatchProcessState)
+        self.assertIsNone(self.logic.ringFollower.drawn)
+        self.assertFalse(self.ui["ClassifyPanel"].runButton.enabled)
+
+    def test_a_range_of_painting_can_be_lifted(self):
+        self.ready()
+        editor = self.widget.shell._editor
+        self.assertFalse(editor.widget.maskingSectionVisible)
+        editor._node.SourceVolumeIntensityMaskOn()
+        self.assertTrue(editor.widget.maskingSectionVisible)
