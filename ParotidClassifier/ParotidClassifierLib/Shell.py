@@ -50,6 +50,8 @@ class Shell(VTKObservationMixin):
         scene = slicer.mrmlScene
         for event in (scene.NodeRemovedEvent, scene.EndBatchProcessEvent):
             self.addObserver(scene, event, self._onSceneChanged)
+        # before the selectors hear of it
+        self.addObserver(scene, scene.NodeAboutToBeRemovedEvent, self._onNodeGoing, priority=1.0)
 
     def setParameterNode(self, parameterNode) -> None:
         """Show another scene's parameter node, or with None nothing."""
@@ -112,6 +114,15 @@ class Shell(VTKObservationMixin):
     def _onSceneChanged(self, caller, event) -> None:
         if self._parameterNode is not None:
             self._onParameterModified(caller, event)
+
+    @vtk.calldata_type(vtk.VTK_OBJECT)
+    def _onNodeGoing(self, caller, event, node) -> None:
+        """Choose nothing in place of what goes; a selector would choose the image before it."""
+        if self._parameterNode is None:
+            return
+        for name in ("ct", "plainCt", "segmentation"):
+            if self._parameterNode.getValue(name) is node:
+                self._parameterNode.setValue(name, None)
 
     def _showChanges(self) -> None:
         self._inputs.watch(self._parameterNode)

@@ -228,3 +228,10 @@ class WorkflowTest(ScriptedLoadableModuleTest):
         self.assertFalse(editor.widget.maskingSectionVisible)
         editor._node.SourceVolumeIntensityMaskOn()
         self.assertTrue(editor.widget.maskingSectionVisible)
+
+    def test_a_deleted_ct_is_not_replaced_by_another_patients(self):
+        self.load(SAMPLE_CASES[1])
+        self.ready()
+        slicer.mrmlScene.RemoveNode(self.parameterNode.ct)
+        self.assertIsNone(self.parameterNode.ct)
+        self.assertIsNone(self.ui["CasePanel"].ctSelector.currentNode())
