@@ -99,7 +99,7 @@ def _scatter(value: Any, models: Mapping[str, LogisticModel]) -> Scatter:
     _require_covariance(covariance, len(image_columns(models[name])))
     distances = as_numbers(fields["distances"], "distances", _MOST_LEVELS)
     _require_rising(distances, "distances")
-    if not distances or distances[0] < 0:
+    if len(distances) < 2 or distances[0] < 0:
         raise MalformedError("distances are missing or negative")
     return Scatter(name, covariance, distances)
 

@@ -25,8 +25,8 @@ class Scatter:
     Attributes:
         model: whose image columns are meant, as z-scores, in the model's order.
         covariance: (k, k) of the z-scores, shrunk towards equal and independent columns.
-        distances: (101,) percentiles 0, 1, … 100 of the Mahalanobis distances of the training
-            cases, each from the mean of the others by the covariance of the others.
+        distances: (d,) evenly spaced percentiles, 0 to 100, of the Mahalanobis distances of the
+            training cases, each from the mean of the others by the covariance of the others.
     """
 
     model: str
@@ -47,7 +47,8 @@ class Scatter:
         if z is None:
             return None
         distance = _mahalanobis(z[None], np.zeros(len(z)), np.array(self.covariance))[0]
-        return float(np.interp(distance, self.distances, _PERCENTILES))
+        percentiles = np.linspace(0.0, 100.0, len(self.distances))
+        return float(np.interp(distance, self.distances, percentiles))
 
 
 def image_columns(model: LogisticModel) -> tuple[str, ...]:
