@@ -29,6 +29,7 @@ class ClassifyPanel(Panel):
         self._bundles = []
         self._remaining = RemainingTime()
         self._step = ""
+        self._awaitsResult = False
         self._ticks = qt.QTimer()
         self._ticks.setInterval(_TICK_MS)
         self._ticks.connect("timeout()", self._showStep)
@@ -44,6 +45,7 @@ class ClassifyPanel(Panel):
         running = self.logic.isRunning
         if not running:
             self._ticks.stop()
+            self._tellIfEnded()
         self.ui.progressWidget.visible = running
         self.ui.bundleComboBox.enabled = self.parameterNode is not None and not running
         self._showRunButton(running)
@@ -142,6 +144,7 @@ class ClassifyPanel(Panel):
     def runOrCancel(self) -> None:
         """Start a run, or cancel the one that is going on."""
         if self.logic.isRunning:
+            self._awaitsResult = False
             self.logic.cancel()
             self.ui.statusLabel.text = noteText("info", _("Cancelled. Nothing was changed."))
             self.refresh()
@@ -160,6 +163,7 @@ class ClassifyPanel(Panel):
                 self.logic.classify(
                     self.parameterNode, self.onProgress, self.onDone, self.onRunError
                 )
+                self._awaitsResult = True
                 self._ticks.start()
             except ParotidClassifierError as error:
                 self._showError(error.message, error.remedy)
@@ -176,12 +180,14 @@ class ClassifyPanel(Panel):
 
     def onDone(self) -> None:
         """Tell that the result is there."""
+        self._awaitsResult = False
         message = _("Done in {seconds} s.").format(seconds=f"{self._remaining.elapsed:.1f}")
         self.ui.statusLabel.text = noteText("ok", message)
         self.refresh()
 
     def onRunError(self, _kind: str, message: str, remedy: str) -> None:
         """Tell what went wrong in the background, here and in a message."""
+        self._awaitsResult = False
         self._showError(message, remedy)
         self.refresh()
         slicer.util.errorDisplay(_("The case could not be classified.") + f"\n\n{message} {remedy}")
@@ -198,6 +204,13 @@ class ClassifyPanel(Panel):
                 self.ui.statusLabel.text = noteText("info", str(declined))
             finally:
                 self.refresh()
+
+    def _tellIfEnded(self) -> None:
+        """Tell of a run that nobody cancelled and that will not answer any more."""
+        if self._awaitsResult:
+            self._awaitsResult = False
+            message = _("The run was ended because the scene changed. Classify again.")
+            self.ui.statusLabel.text = noteText("info", message)
 
     def _showError(self, message: str, remedy: str) -> None:
         self.ui.statusLabel.text = noteText("error", f"{message} {remedy}")

@@ -1,24 +1,29 @@
 """The module as a self test finds it: its panel open, on an empty scene, and a case to work on."""
 
+import json
 from contextlib import contextmanager
 from unittest.mock import patch
 
 import numpy as np
 import slicer
-from MadeResults import PROGRAM
+from MadeResults import PROGRAM, madeFeatures, madePrediction
 from MadeScene import addCt, addOutline
 from ParotidClassifierCore.case.lattice import lattice_of
 from ParotidClassifierLib import Images
 from ParotidClassifierLib.LatticeMasks import readMask
+from ParotidClassifierLib.Parameters import setClinicalValue
 from ParotidClassifierLib.Worker import Worker
 from ParotidClassifierLib.WorkerProcess import pythonExecutable
-from Waiting import letPass
+from Waiting import letPass, waitFor
 
 try:
     from SlicerStandIn import application
 except ImportError:
     application = None
 
+_ANSWER = json.dumps({"prediction": madePrediction(), "features": madeFeatures()})
+RESULT = f"tell(event='result', id=identity, **json.loads({_ANSWER!r}))"
+HALF_WAY = "tell(event='progress', id=identity, fraction=0.5, step='half way')"
 AFTER_AN_EDIT = 0.3  # seconds in which the ring has surely followed
 
 
@@ -74,6 +79,24 @@ class ShownModule:
 
     def run_(self):
         self.ui["ClassifyPanel"].runButton.click()
+
+    def classified(self):
+        """Make a case and a result of it, by the program in the worker's place."""
+        nodes = self.makeCase()
+        setClinicalValue(self.parameterNode, "symptoms", "with")
+        self.answerBy(RESULT)
+        self.run_()
+        self.wait()
+        return nodes
+
+    def runHalfWay(self):
+        """Begin a run that will not end by itself."""
+        self.answerBy(HALF_WAY)
+        self.run_()
+        waitFor(lambda: "alf way" in self.ui["ClassifyPanel"].stepLabel.text, what="a step")
+
+    def wait(self):
+        waitFor(lambda: not self.logic.isRunning, what="the answer")
 
     # What is in the segments
 

@@ -1,0 +1,127 @@
+"""Self tests of a model bundle that goes while it is in use, and of two instances with one."""
+
+import shutil
+import tempfile
+from pathlib import Path
+
+from MadeResults import PROGRAM
+from ParotidClassifierCore.models.shipped import shipped_bundles
+from ParotidClassifierLib.Worker import Worker
+from ParotidClassifierLib.WorkerProcess import pythonExecutable
+from ShownModule import HALF_WAY, RESULT, ShownModule, dialogTexts, toldBy
+from slicer.ScriptedLoadableModule import ScriptedLoadableModuleTest
+from Waiting import waitFor
+
+from ParotidClassifier import ParotidClassifierLogic
+
+
+class LostBundleTest(ShownModule, ScriptedLoadableModuleTest):
+    """A bundle lies in a folder that anyone can remove."""
+
+    def setUp(self):
+        super().setUp()
+        self.folder = tempfile.mkdtemp(prefix="bundle-")
+        self.bundle = Path(shutil.copytree(shipped_bundles()[0], Path(self.folder) / "own"))
+
+    def tearDown(self):
+        super().tearDown()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def use(self):
+        self.panels["ClassifyPanel"].useBundle(str(self.bundle))
+
+    def test_it_goes_before_the_run(self):
+        self.makeCase()
+        self.use()
+        before = self.held()
+        shutil.rmtree(self.bundle)
+        told = toldBy(self.panels["ClassifyPanel"].run)
+        for said in (told, self.status, self.ui["ClassifyPanel"].bundleLineLabel.text):
+            self.assertIn("own", said)
+        self.assertFalse(self.canRun)
+        self.assertEqual(self.held(), before)
+        self.panels["ClassifyPanel"].onBundleActivated(0)
+        self.assertTrue(self.canRun)
+
+    def test_a_file_of_it_goes_before_the_run(self):
+        self.makeCase()
+        self.use()
+        (self.bundle / "bundle.yaml").unlink(missing_ok=True)
+        for file in self.bundle.glob("*.json"):
+            file.unlink()
+        told = toldBy(self.panels["ClassifyPanel"].run)
+        self.assertIn("own", told)
+        self.assertFalse(self.logic.isRunning)
+
+    def test_it_goes_during_the_run(self):
+        self.makeCase()
+        self.use()
+        before = self.held()
+        shutil.copytree(self.bundle, Path(self.folder) / "kept")
+        with dialogTexts() as texts:
+            self.run_()
+            shutil.rmtree(self.bundle)
+            self.wait()
+        for said in (self.status, *texts):
+            self.assertIn("own", said)
+        self.assertEqual(self.held(), before)
+        (Path(self.folder) / "kept").rename(self.bundle)
+        self.shell.refresh()
+        self.assertTrue(self.canRun)
+
+    def test_it_goes_after_the_result(self):
+        self.makeCase()
+        self.use()
+        self.answerBy(RESULT)
+        self.run_()
+        self.wait()
+        result = self.parameterNode.result
+        kept = Path(self.folder) / "kept"
+        self.bundle.rename(kept)
+        self.shell.refresh()
+        self.assertIn("bundle", self.ui["ResultPanel"].outOfDateLabel.text)
+        self.assertFalse(self.ui["ResultPanel"].exportPredictionButton.enabled)
+        self.assertEqual(self.parameterNode.result, result)
+        exports = self.panels["ResultPanel"].exports
+        self.assertIn("out of date", toldBy(exports.exportPrediction, f"{self.folder}/p.json"))
+        kept.rename(self.bundle)
+        self.shell.refresh()
+        self.assertTrue(self.ui["ResultPanel"].outOfDateLabel.isHidden())
+        self.assertTrue(self.ui["ResultPanel"].exportPredictionButton.enabled)
+
+    def test_about_a_bundle_that_went_is_told(self):
+        self.use()
+        shutil.rmtree(self.bundle)
+        self.shell.refresh()
+        self.assertFalse(self.ui["ClassifyPanel"].aboutBundleButton.enabled)
+
+    def test_two_instances_share_a_bundle_and_nothing_else(self):
+        self.makeCase()
+        self.use()
+        other = ParotidClassifierLogic()
+        answers = []
+        try:
+            self.runHalfWay()
+            other.follow(self.parameterNode)
+            program = ["-c", programOf(HALF_WAY, "time.sleep(0.5)", RESULT)]
+            other.classification._worker = Worker(pythonExecutable(), program)
+            other.classify(
+                self.parameterNode,
+                lambda *_: None,
+                lambda: answers.append("done"),
+                lambda *error: answers.append(error),
+            )
+            folders = [logic.classification._folder for logic in (self.logic, other)]
+            self.assertNotEqual(*folders)
+            self.run_()  # cancels the first one
+            self.assertFalse(folders[0].exists())
+            self.assertTrue((folders[1] / "ct.nrrd").exists())
+            waitFor(lambda: answers, what="the other's answer")
+            self.assertEqual(answers, ["done"])
+            self.assertFalse(folders[1].exists())
+        finally:
+            other.stop()
+
+
+def programOf(*lines):
+    return PROGRAM.format(answer="; ".join(lines))
