@@ -17,18 +17,17 @@ import torch
 from scipy import ndimage
 
 from ..case.working_grid import WorkingGrid
-from ..models.names import DL_MODELS
+from ..models.names import DL_MODELS, FUSION_NETWORK
 from .device import CPU, choose_device, reproducible
 from .inputs import INPUT_SIZE, linear_weights, network_input, on_grid
 from .network import FEATURE_STRIDES, MultiInputNetwork
 
-SALIENCY_MODEL = DL_MODELS[-1]  # the head that reads the fusion maps
 # Slices, rows, columns: gradients jump from pixel to pixel, and the finest maps tell no less apart.
 _SMOOTHING = (1.0, FEATURE_STRIDES[0], FEATURE_STRIDES[0])
 
 
 def saliency(network: MultiInputNetwork, grid: WorkingGrid, device: str = CPU) -> np.ndarray:
-    """Return where the network saw what raised the logit of SALIENCY_MODEL; not why.
+    """Return where the network saw what raised the logit of FUSION_NETWORK; not why.
 
     The same case gives the same bits on the same machine.
 
@@ -50,7 +49,7 @@ def saliency(network: MultiInputNetwork, grid: WorkingGrid, device: str = CPU) -
     with reproducible(threads=1):
         inputs = torch.from_numpy(network_input(grid))[None].to(place).requires_grad_()
         reading = network.read(inputs)
-        logit = reading.logits[0, DL_MODELS.index(SALIENCY_MODEL)]
+        logit = reading.logits[0, DL_MODELS.index(FUSION_NETWORK)]
         slopes = torch.autograd.grad(logit, [inputs, *reading.fusion_maps])
     raised = _array((slopes[0] * inputs)[0].sum(0))
     smooth = np.maximum(ndimage.gaussian_filter(raised, _SMOOTHING), 0.0)

@@ -23,6 +23,8 @@ ELEVEN_MODELS = (*RAD_MODELS, *DL_MODELS, *FUSION_MODELS, CLINICAL, COMBINED)
 
 # The model whose log-odds enter Combined.
 COMBINED_SOURCE = FUSION_MODELS[-1]
+# The model whose head reads the network's fusion maps.
+FUSION_NETWORK = DL_MODELS[-1]
 
 _NETWORK = "network:"
 _LOG_ODDS = "log_odds:"
