@@ -15,7 +15,8 @@ def bundleDialog(summary):
     layout = qt.QVBoxLayout(dialog)
     layout.addWidget(_facts(summary))
     layout.addWidget(_modelCard(summary))
-    buttons = qt.QDialogButtonBox(qt.QDialogButtonBox.Close)
+    buttons = qt.QDialogButtonBox()
+    buttons.setStandardButtons(qt.QDialogButtonBox.Close)
     buttons.connect("rejected()", dialog.reject)
     layout.addWidget(buttons)
     return dialog

@@ -6,7 +6,12 @@ import slicer
 from ParotidClassifierCore.case.loading import Case
 from ParotidClassifierCore.case.volumes import require_hu, require_volume
 from ParotidClassifierCore.case.working_grid import TUMOR
-from ParotidClassifierCore.errors import UnusableImageError, UnusableMaskError, UsageError
+from ParotidClassifierCore.errors import (
+    ParotidClassifierError,
+    UnusableImageError,
+    UnusableMaskError,
+    UsageError,
+)
 from slicer.i18n import tr as _
 
 from . import Images
@@ -52,14 +57,16 @@ class SceneCase:
         requireUntransformed(node)
         matrix = Images.ijkToRas(node)
         _requireDirection(node, matrix)
-        key = (node.GetImageData().GetMTime(), matrix.tobytes())
+        key = (node.GetImageData().GetMTime(), matrix.tobytes(), node.GetName())
         known = self._images.get(node.GetID())
         if known is None or known[0] != key:
-            known = key, _checkedCt(node)
+            known = key, _ctOrRefusal(node)
             self._images.pop(node.GetID(), None)
             while len(self._images) >= _CACHED_VOLUMES:
                 self._images.pop(next(iter(self._images)))
             self._images[node.GetID()] = known
+        if isinstance(known[1], ParotidClassifierError):
+            raise known[1].with_traceback(None)
         return known[1]
 
     def tumor(self, parameterNode):
@@ -160,6 +167,14 @@ def _requireDirection(node, matrix) -> None:
                 "geometry regularization', hardened."
             ),
         )
+
+
+def _ctOrRefusal(node):
+    """Return the CT, or why it cannot be one: finding out takes as long as reading it."""
+    try:
+        return _checkedCt(node)
+    except ParotidClassifierError as error:
+        return error
 
 
 def _checkedCt(node):

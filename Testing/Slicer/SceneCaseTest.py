@@ -85,6 +85,14 @@ class SceneCaseTest(ScriptedLoadableModuleTest):
         self.parameterNode.ct = addMr()
         self.assertIn("T1", self.refusal(UnusableImageError))
 
+    def test_a_refused_image_is_read_once(self):
+        self.parameterNode.ct = addMr()
+        with self.assertRaises(UnusableImageError) as first:
+            self.sceneCase.ct(self.parameterNode)
+        with self.assertRaises(UnusableImageError) as second:
+            self.sceneCase.ct(self.parameterNode)
+        self.assertIs(second.exception, first.exception)
+
     def test_a_volume_under_a_transform_is_refused_by_both_names(self):
         node = addCt()
         transform = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLLinearTransformNode", "Shift")
