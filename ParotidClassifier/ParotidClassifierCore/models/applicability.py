@@ -104,18 +104,15 @@ class Applicability:
         return f"{self.model}'s probability is higher than that of {parts} training cases."
 
     def _likeness(self) -> str:
-        told = []
-        if self.mahalanobis_percentile is not None:
-            told.append(
-                "in its image features together, the case lies farther from the average than "
-                f"{self.mahalanobis_percentile:.0f}% of the training cases"
-            )
-        if self.compared:
-            features = counted(self.compared, "image feature")
-            verb = "lies" if len(self.outside) == 1 else "lie"
-            told.append(f"{len(self.outside)} of {features} {verb} outside their range")
-        sentence = "; ".join(told)
-        return f"{sentence[:1].upper()}{sentence[1:]}." if told else ""
+        features = counted(self.compared, "image feature")
+        verb = "lies" if len(self.outside) == 1 else "lie"
+        ranges = f"{len(self.outside)} of {features} {verb} outside"
+        if self.mahalanobis_percentile is None:
+            return f"{ranges} the range of the training cases." if self.compared else ""
+        return (
+            "In all image features together, the case lies farther from the average than "
+            f"{self.mahalanobis_percentile:.0f}% of the training cases; {ranges} their range."
+        )
 
     def _far(self) -> QualityFinding | None:
         if len(self.outside) > _USUAL_SHARE_OUTSIDE * self.compared:
