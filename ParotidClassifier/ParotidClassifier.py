@@ -25,7 +25,7 @@ class ParotidClassifier(ScriptedLoadableModule):
         super().__init__(parent)
         self.parent.title = _("Parotid Classifier")
         self.parent.categories = [translate("qSlicerAbstractCoreModule", "Quantification")]
-        self.parent.dependencies = []
+        self.parent.dependencies = ["Markups", "Segmentations", "SubjectHierarchy"]
         self.parent.contributors = ["ParotidClassifier contributors"]
         self.parent.helpText = _(
             "Estimates from a contrast-enhanced CT, an outline of the tumour and three clinical "
