@@ -8,6 +8,7 @@ from ParotidClassifierCore.case.working_grid import TUMOR
 from slicer.i18n import tr as _
 
 from .FindingsText import findingsText, isPassed
+from .Outline import hideOutline
 from .Panel import Panel
 from .SampleCases import SAMPLE_CASES, loadSampleCase
 from .SceneCase import segmentNamed
@@ -137,7 +138,7 @@ class CasePanel(Panel):
     def _startCase(self, ctNode, outlineNode) -> None:
         before = self.parameterNode.segmentation
         if before is not None:
-            before.SetDisplayVisibility(False)  # it would lie over the other patient
+            hideOutline(before)  # it would lie over the other patient
         with slicer.util.NodeModify(self.parameterNode):
             self.parameterNode.clinical = ""
             self.parameterNode.plainCt = None

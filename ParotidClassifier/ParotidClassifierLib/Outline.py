@@ -167,6 +167,12 @@ def _underSameStudy(node, ctNode) -> None:
         hierarchy.SetItemParent(item, hierarchy.GetItemParent(ctItem))
 
 
+def hideOutline(node) -> None:
+    """Hide a segmentation and its editing region: another case is looked at."""
+    for shown in filter(None, (node, node.GetNodeReference(_REGION_ROLE))):
+        shown.SetDisplayVisibility(False)
+
+
 def _showRegion(node, lattice, box) -> None:
     """Show where the editor works: outside it, painting has no effect."""
     region = node.GetNodeReference(_REGION_ROLE)
@@ -191,5 +197,6 @@ def _showRegion(node, lattice, box) -> None:
     matrix[:3, 3] = toRas @ axes @ (lower + (size - 1) / 2)
     region.SetAndObserveObjectToNodeMatrix(slicer.util.vtkMatrixFromArray(matrix))
     region.SetSize(*size)
+    region.SetDisplayVisibility(True)
     for point in range(region.GetNumberOfControlPoints()):
         region.SetNthControlPointVisibility(point, False)  # it would lie in the tumour

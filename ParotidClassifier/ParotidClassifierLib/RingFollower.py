@@ -47,6 +47,7 @@ class RingFollower(VTKObservationMixin):
         self._remembered = {}
         self._held = False
         self._ringHidden = False
+        self._ringWasVisible = True
         self._timer = _timer(_DEBOUNCE_MS, self.flush)
         self._settled = _timer(0, self._onSettled)
 
@@ -107,12 +108,14 @@ class RingFollower(VTKObservationMixin):
         For effects that take every visible segment as a seed, such as Grow from seeds: the ring
         would fence the tumour in.
         """
-        if hidden == self._ringHidden:
-            return
-        self._ringHidden = hidden
         segmentId = segmentNamed(self._segmentation, EXTERNAL2)
-        if segmentId:
-            self._segmentation.GetDisplayNode().SetSegmentVisibility(segmentId, not hidden)
+        if not segmentId or hidden == self._ringHidden:
+            return
+        display = self._segmentation.GetDisplayNode()
+        if hidden:
+            self._ringWasVisible = display.GetSegmentVisibility(segmentId)
+        self._ringHidden = hidden
+        display.SetSegmentVisibility(segmentId, self._ringWasVisible and not hidden)
 
     @property
     def hasTumor(self) -> bool:

@@ -133,7 +133,7 @@ class SegmentEditor(VTKObservationMixin):
         """Let the ring be painted beside other segments only, the tumour anywhere."""
         modes = slicer.vtkMRMLSegmentationNode
         wanted = (
-            modes.EditAllowedOutsideAllSegments
+            modes.EditAllowedOutsideVisibleSegments  # not the background that seeds grew from
             if region == EXTERNAL2
             else modes.EditAllowedEverywhere
         )
