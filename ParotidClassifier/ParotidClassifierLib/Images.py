@@ -55,12 +55,10 @@ def geometryOf(lattice, box) -> str:
 
     Args:
         lattice: Core's Lattice.
-        box: Core's Box; voxel (0, 0, 0) is its lower corner.
+        box: Core's Box; a voxel's index is the lattice point's, wherever the box lies.
     """
-    size = box.size
-    return slicer.vtkSegmentationConverter.SerializeImageGeometry(
-        _latticeMatrix(lattice, box), [0, size[0] - 1, 0, size[1] - 1, 0, size[2] - 1]
-    )
+    matrix = _latticeMatrix(lattice)
+    return slicer.vtkSegmentationConverter.SerializeImageGeometry(matrix, _extentOf(box))
 
 
 def setSegment(segmentationNode, segmentId: str, mask, lattice, box) -> None:
@@ -72,21 +70,27 @@ def setSegment(segmentationNode, segmentId: str, mask, lattice, box) -> None:
 
 
 def _labelmap(mask, lattice, box):
-    size = box.size
     image = slicer.vtkOrientedImageData()
-    image.SetExtent(0, size[0] - 1, 0, size[1] - 1, 0, size[2] - 1)
+    image.SetExtent(_extentOf(box))
     image.AllocateScalars(vtk.VTK_UNSIGNED_CHAR, 1)
     vtk_to_numpy(image.GetPointData().GetScalars())[:] = mask.ravel()
-    image.SetGeometryFromImageToWorldMatrix(_latticeMatrix(lattice, box))
+    image.SetGeometryFromImageToWorldMatrix(_latticeMatrix(lattice))
     return image
 
 
-def _latticeMatrix(lattice, box):
-    geometry = lattice.geometry(box)
+def _latticeMatrix(lattice):
+    """Return the matrix from lattice points to RAS.
+
+    Every segment gets this one: where segments lie on each other, Slicer compares the indices of
+    their voxels alone, and would overwrite one that starts elsewhere.
+    """
     lps = np.eye(4)
-    lps[:3, :3] = np.reshape(geometry.direction, (3, 3)) * geometry.spacing
-    lps[:3, 3] = geometry.origin
+    lps[:3, :3] = np.reshape(lattice.direction, (3, 3))
     return slicer.util.vtkMatrixFromArray(_RAS_TO_LPS @ lps)
+
+
+def _extentOf(box) -> list:
+    return [end for axis in range(3) for end in (box.lower[axis], box.upper[axis] - 1)]
 
 
 def _imageToWorld(orientedImage) -> np.ndarray:
