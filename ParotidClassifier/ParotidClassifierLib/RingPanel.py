@@ -32,6 +32,7 @@ class RingPanel(Panel):
         self.ui.refineButton.icon = icon("RefineRing")
         self.ui.refineButton.connect("toggled(bool)", self.onRefine)
         self.ui.dropButton.connect("clicked(bool)", self.onDrop)
+        self._editor.onEdit = self._onEdit
 
     def refresh(self) -> None:
         """Show volumes, share and refinement of the ring as it is drawn now."""
@@ -58,6 +59,11 @@ class RingPanel(Panel):
             if self.parameterNode is not None and self.parameterNode.segmentation is not None:
                 self._editor.edit(TUMOR)
         self.refresh()
+
+    def _onEdit(self, region: str) -> None:
+        """Let the editor go when the tumour is put into it: nobody takes it for the ring then."""
+        if region == TUMOR and self.ui.refineButton.checked:
+            self.ui.refineButton.checked = False
 
     def onDrop(self) -> None:
         """Forget the refinement, after a yes."""

@@ -30,6 +30,9 @@ class SegmentEditor(VTKObservationMixin):
 
     Args:
         ringFollower: is paused while an effect needs the ring out of its way.
+
+    Attributes:
+        onEdit: called with the name of the region that is put into the editor.
     """
 
     def __init__(self, ringFollower):
@@ -38,6 +41,7 @@ class SegmentEditor(VTKObservationMixin):
         self._parameterNode = None
         self._node = None
         self._entered = False
+        self.onEdit = None
         self.widget = slicer.qMRMLSegmentEditorWidget()
         self.widget.setMRMLScene(slicer.mrmlScene)
         self.widget.segmentationNodeSelectorVisible = False
@@ -80,6 +84,8 @@ class SegmentEditor(VTKObservationMixin):
         """Put Tumor or External2 into the editor, so that it cannot spoil the other."""
         segmentId = segmentNamed(self._parameterNode.segmentation, region)
         self.widget.setCurrentSegmentID(segmentId)
+        if self.onEdit is not None:
+            self.onEdit(region)
 
     @property
     def editedRegion(self) -> str:
