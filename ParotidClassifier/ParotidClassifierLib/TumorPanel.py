@@ -63,6 +63,7 @@ class TumorPanel(Panel):
             self.logic.startOutline(self.parameterNode)
             self._editor.update()
             self._editor.edit(TUMOR)
+            self.refresh()
 
     def onAdopt(self) -> None:
         """Take the chosen outline as Tumor."""
