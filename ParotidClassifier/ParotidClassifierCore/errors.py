@@ -87,3 +87,11 @@ class BundleError(ParotidClassifierError):
     """A model bundle that is damaged, incomplete, unsafe or of an unknown version."""
 
     exit_code = EXIT_REFUSED_BUNDLE
+
+
+class CancelledError(ParotidClassifierError):
+    """Work that was given up because whoever asked for it wished so."""
+
+
+class SupersededError(ParotidClassifierError):
+    """Work that was given up because a newer request took its place."""

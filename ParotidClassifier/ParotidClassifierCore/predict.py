@@ -4,28 +4,29 @@ from __future__ import annotations
 
 import platform
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import lru_cache
 from importlib import metadata
 from typing import TYPE_CHECKING
 
 from . import __version__
 from .case.findings import QualityFinding, info, warning
-from .case.grid import PreparedCase, prepare
+from .case.grid import PreparedCase
+from .models.applicability import Applicability, applicability_of
 from .models.eleven import ModelResult, probabilities
-from .models.names import COMBINED, ColumnKind, column_kind
+from .models.names import COMBINED
+from .models.refits import with_intervals
 from .models.words import headline_model
 from .progress import Progress, part, silent
 from .ring import RingSettings
+from .stages import Stages
 
 if TYPE_CHECKING:
     from .case.loading import Case
-    from .case.working_grid import WorkingGrid
     from .models.bundle import Bundle
 
-# Of an ordinary case, about one feature in a hundred lies outside a cohort of 200.
-_USUAL_SHARE_OUTSIDE = 0.1
 DEMONSTRATION_FINDING = "demonstration_bundle"
 _LIBRARIES = ("numpy", "scipy", "SimpleITK", "pyradiomics", "torch")
 
@@ -38,6 +39,7 @@ class Prediction:
         bundle: name, hash, training cohort and intended use of the bundle.
         banner: one line to stand wherever a probability is shown.
         models: all eleven, in their order.
+        applicability: how like the training cases this case is.
         findings: what speaks against, or should be known about, relying on the result.
         inputs: the clinical findings in words and how the ring came about.
         ring: volumes in mm³ and the share of the shell removed by the HU limits.
@@ -49,6 +51,7 @@ class Prediction:
     bundle: dict[str, object]
     banner: str
     models: dict[str, ModelResult]
+    applicability: Applicability
     findings: tuple[QualityFinding, ...]
     inputs: dict[str, object]
     ring: dict[str, float]
@@ -74,6 +77,7 @@ class Prediction:
         return {
             "bundle": self.bundle,
             "models": {name: _plain(result) for name, result in self.models.items()},
+            "applicability": self.applicability.as_dict(),
             "findings": [finding.as_dict() for finding in self.findings],
             "inputs": self.inputs,
             "ring": self.ring,
@@ -99,6 +103,7 @@ def predict(
     ring: RingSettings | None = None,
     device: str = "cpu",
     progress: Progress = silent,
+    stages: Stages | None = None,
 ) -> tuple[PreparedCase, Prediction]:
     """Classify a case.
 
@@ -107,7 +112,8 @@ def predict(
         bundle: the models.
         ring: None for the ring that the bundle was trained with.
         device: "cpu", "cuda" or "auto".
-        progress: told the fraction done and the step at hand.
+        progress: told the fraction done and the step at hand, before every stage.
+        stages: keep what they gave before; None to begin with nothing.
 
     Returns:
         The case on its working grid, and the prediction.
@@ -119,27 +125,33 @@ def predict(
         from .deep.device import choose_device
 
         choose_device(device)  # says so at once if it is not there
+    stages = stages or Stages()
     watch = _Stopwatch()
     ring = ring or bundle.ring
     progress(0.0, "grid and ring")
     with watch.stage("grid_and_ring"):
-        prepared = prepare(case, ring)
+        keyed = stages.prepare(case, ring)
+    prepared = keyed.prepared
     columns = {column for model in bundle.models.values() for column in model.columns}
     values: dict[str, float | None] = dict(case.record.coded())
     with watch.stage("radiomics"):
-        values |= _radiomics(prepared.grid, bundle, columns, part(progress, 0.1, 0.7))
+        values |= stages.radiomics(keyed, bundle, columns, part(progress, 0.1, 0.7))
     progress(0.7, "network")
     with watch.stage("network"):
-        values |= _network(prepared.grid, bundle, columns, device)
+        values |= stages.network(keyed, bundle, columns, device)
+    progress(0.9, "models")
     drawn_by = None if case.ring is not None else ring
     results = probabilities(bundle.models, values, bundle.thresholds)
+    results = with_intervals(results, bundle.models, bundle.refits, values)
+    likeness = applicability_of(bundle, values, results, case.ct.GetSpacing())
     progress(1.0, "done")
     watch.seconds["total"] = round(sum(watch.seconds.values()), 3)
     return prepared, Prediction(
         bundle_identity(bundle),
         bundle.banner,
         results,
-        (*prepared.findings, *_bundle_findings(bundle, drawn_by, values, results)),
+        likeness,
+        (*prepared.findings, *_bundle_findings(bundle, drawn_by, likeness, results[COMBINED])),
         _inputs(case, drawn_by),
         ring_report(prepared),
         {column: values[column] for column in sorted(columns & values.keys())},
@@ -183,8 +195,14 @@ def ring_report(prepared: PreparedCase) -> dict[str, float]:
 def _plain(result: ModelResult) -> dict[str, object]:
     if result.probability is None:
         return {"unavailable": result.unavailable}
+    certain = (
+        {"no_interval": result.no_interval}
+        if result.interval is None
+        else {"interval": list(result.interval)}
+    )
     return {
         "probability": result.probability,
+        **certain,
         "threshold": result.threshold,
         "call": result.call,
         "log_odds": result.log_odds,
@@ -195,6 +213,11 @@ def _plain(result: ModelResult) -> dict[str, object]:
 
 def software_versions() -> dict[str, str]:
     """Return the versions that a number in the result may depend on."""
+    return dict(_software_versions())
+
+
+@lru_cache(maxsize=1)  # looking them up takes as long as all the models
+def _software_versions() -> dict[str, str]:
     versions = {"ParotidClassifierCore": __version__, "python": platform.python_version()}
     for name in _LIBRARIES:
         try:
@@ -204,41 +227,13 @@ def software_versions() -> dict[str, str]:
     return versions
 
 
-def _radiomics(
-    grid: WorkingGrid, bundle: Bundle, columns: set[str], progress: Progress
-) -> dict[str, float]:
-    wanted = sorted(column for column in columns if column_kind(column) is ColumnKind.RADIOMIC)
-    if not wanted:
-        return {}
-    from .radiomics.extraction import extract
-    from .radiomics.settings import load_settings
-
-    return extract(grid, wanted, load_settings(bundle.radiomics_yaml), progress=progress)
-
-
-def _network(grid: WorkingGrid, bundle: Bundle, columns: set[str], device: str) -> dict[str, float]:
-    if not {ColumnKind.NETWORK, ColumnKind.DEEP} & set(map(column_kind, columns)):
-        return {}
-    from .deep.inputs import network_input
-    from .deep.prediction import predict_values
-    from .deep.weights import load_network
-
-    with bundle.network_file() as path:
-        network = load_network(path)
-    values = predict_values(network, network_input(grid)[None], device).columns(columns)
-    return {column: float(of_all[0]) for column, of_all in values.items()}
-
-
 def _bundle_findings(
-    bundle: Bundle,
-    ring: RingSettings | None,
-    values: Mapping[str, float | None],
-    results: Mapping[str, ModelResult],
+    bundle: Bundle, ring: RingSettings | None, likeness: Applicability, combined: ModelResult
 ) -> list[QualityFinding]:
     findings = (
         _other_ring(bundle.ring, ring),
-        _outside_training(bundle, values),
-        _no_combined(results[COMBINED]),
+        *likeness.findings(),
+        _no_combined(combined),
         warning(DEMONSTRATION_FINDING, f"{bundle.banner}.") if bundle.is_demonstration else None,
     )
     return [finding for finding in findings if finding is not None]
@@ -252,19 +247,6 @@ def _other_ring(trained: RingSettings, used: RingSettings | None) -> QualityFind
         f"The models were trained with a ring of {trained.width_mm:g} mm between "
         f"{trained.hu_range[0]:g} and {trained.hu_range[1]:g} HU; this ring has "
         f"{used.width_mm:g} mm between {used.hu_range[0]:g} and {used.hu_range[1]:g} HU.",
-    )
-
-
-def _outside_training(bundle: Bundle, values: Mapping[str, float | None]) -> QualityFinding | None:
-    quantiles = bundle.reference.quantiles
-    ranges = {column: (q[0], q[-1]) for column, q in quantiles.items() if column in values}
-    outside = [c for c, (low, high) in ranges.items() if not low <= values[c] <= high]
-    if len(outside) <= _USUAL_SHARE_OUTSIDE * len(ranges):
-        return None
-    return warning(
-        "outside_training_range",
-        f"{len(outside)} of the {len(ranges)} image features that the models read lie outside the "
-        "range of the training cases: this case is unlike them, and the models guess.",
     )
 
 

@@ -2,48 +2,63 @@
 
 A request names its command and has an id of the caller's choice, which all of its events repeat:
 
-    {"id": 1, "command": "predict", "case": folder, "bundle": name or path,
-     "ring": {"width_mm": 2.0, "hu_range": [-200.0, 400.0]}}
+    {"id": 1, "command": "warm", "bundle": name or path}
+    {"id": 2, "command": "predict", "case": folder, "bundle": as above,
+     "ring": {"width_mm": 2.0, "hu_range": [-200.0, 400.0]}, "clinical": {"margin": "clear"}}
+    {"id": 3, "command": "features", "case": folder, "ring": as above, "out": path of a CSV}
+    {"command": "cancel", "id": 2}
 
-    {"id": 2, "command": "features", "case": folder, "ring": as above, "out": path of a CSV}
+What each needs and answers stands with the commands (`worker_commands`). "ring" and "clinical" may
+be left out: the ring is then the bundle's, and the clinical findings are those of the case's
+clinical.json.
 
 The events are {"event": "progress", "fraction", "step"}, any number of them, and then either
 {"event": "result", …} or {"event": "error", "kind", "message", "remedy"}. {"event": "ready", "pid"}
 comes once, when the process has started. Nothing else is ever written to standard output: what a
 library prints there goes to standard error.
 
+The newest request counts: one that comes in while another is being answered or waits ends that
+one, at its next step, with an error of the kind "SupersededError". Only "warm" stands aside: it
+ends no other and is always finished. "cancel" ends the request with its id likewise, with
+"CancelledError"; it has no answer of its own, and does nothing where the request has been answered.
+
 The process ends when its standard input ends, even in the middle of work: whoever asked has gone,
-and nothing may go on without him. That is also how work is cancelled.
+and nothing may go on without him.
 """
 
 from __future__ import annotations
 
 import json
 import os
-import queue
 import sys
 import threading
-from collections.abc import Callable, Mapping
-from pathlib import Path
-from typing import IO, Any
+from collections.abc import Mapping
+from typing import IO, TYPE_CHECKING
 
 from .errors import ParotidClassifierError, UsageError
-from .files import require_folder
+from .inbox import Inbox, Received
 from .log import unexpected
-from .progress import Progress
-from .ring import RingSettings
 
-Request = Mapping[str, Any]
+if TYPE_CHECKING:
+    from .worker_commands import Command
+
+# Of these the newest counts: what it asks for makes the older ones out of date.
+_RIVALS = ("predict", "features")
 
 
 def main() -> None:
     """Answer requests until standard input ends."""
     events = _own_standard_output()
-    requests: queue.SimpleQueue[str] = queue.SimpleQueue()
-    threading.Thread(target=_read, args=(requests,), daemon=True).start()
+    inbox = Inbox(_RIVALS)
+    threading.Thread(target=_read, args=(inbox,), daemon=True).start()
     _tell(events, {"event": "ready", "pid": os.getpid()})
+    from .worker_commands import Desk  # and with it the libraries, after the first word
+
+    commands = Desk().commands
     while True:
-        _answer(requests.get(), events)
+        received = inbox.take()
+        _answer(received, commands, inbox, events)
+        inbox.close(received)
 
 
 def _own_standard_output() -> IO[str]:
@@ -53,9 +68,9 @@ def _own_standard_output() -> IO[str]:
     return events
 
 
-def _read(requests: queue.SimpleQueue[str]) -> None:
+def _read(inbox: Inbox) -> None:
     for line in sys.stdin:
-        requests.put(line)
+        inbox.put(line)
     os._exit(0)
 
 
@@ -64,17 +79,21 @@ def _tell(events: IO[str], event: Mapping[str, object]) -> None:
     events.flush()
 
 
-def _answer(line: str, events: IO[str]) -> None:
-    identity: object = None
-
+def _answer(
+    received: Received, commands: Mapping[str, Command], inbox: Inbox, events: IO[str]
+) -> None:
     def tell(event: str, **facts: object) -> None:
-        _tell(events, {"id": identity, "event": event, **facts})
+        _tell(events, {"id": received.identity, "event": event, **facts})
+
+    def progress(fraction: float, step: str) -> None:
+        tell("progress", fraction=fraction, step=step)
 
     try:
-        request = _parsed(line)
-        identity = request.get("id")
-        command = _command(request)
-        result = command(request, lambda done, step: tell("progress", fraction=done, step=step))
+        if received.request is None:
+            raise received.mistake
+        inbox.require_wanted(received)
+        command = _command(received.request.get("command"), commands)
+        result = command(received.request, inbox.while_wanted(received, progress))
         tell("result", **result)
     except ParotidClassifierError as error:
         tell("error", kind=error.kind, message=error.message, remedy=error.remedy)
@@ -83,83 +102,13 @@ def _answer(line: str, events: IO[str]) -> None:
         tell("error", kind=kind, message=message, remedy=remedy)
 
 
-def _parsed(line: str) -> Request:
-    try:
-        request = json.loads(line)
-    except (ValueError, RecursionError) as error:
-        raise UsageError(f"The request is not JSON ({error}).", _ONE_OBJECT) from error
-    if not isinstance(request, dict):
-        raise UsageError("The request is not an object.", _ONE_OBJECT)
-    return request
-
-
-_ONE_OBJECT = "Send one JSON object per line."
-
-
-def _command(request: Request) -> Callable[[Request, Progress], dict[str, object]]:
-    command = _COMMANDS.get(request.get("command"))
-    if command is None:
+def _command(name: object, commands: Mapping[str, Command]) -> Command:
+    if not isinstance(name, str) or name not in commands:
         raise UsageError(
-            f"There is no command {request.get('command')!r}.",
-            f"Commands are: {', '.join(_COMMANDS)}.",
+            f"There is no command {name!r}.", f"Commands are: {', '.join(commands)}, cancel."
         )
-    return command
+    return commands[name]
 
-
-def _predict(request: Request, progress: Progress) -> dict[str, object]:
-    """Classify the case in a folder."""
-    from .case.loading import load_case_folder
-    from .models.bundle_store import load_bundle
-    from .models.shipped import find_bundle
-    from .predict import predict
-
-    progress(0.0, "reading")
-    bundle = load_bundle(find_bundle(_text(request, "bundle")))
-    case = load_case_folder(Path(_text(request, "case")))
-    _, prediction = predict(case, bundle, _ring(request), progress=progress)
-    return {"prediction": prediction.as_dict(), "features": prediction.features}
-
-
-def _features(request: Request, progress: Progress) -> dict[str, object]:
-    """Write all radiomic features of the case in a folder."""
-    from .case.grid import prepare
-    from .case.loading import load_case_folder
-    from .radiomics.export import write_features
-
-    out = Path(_text(request, "out"))
-    require_folder(out.parent)
-    progress(0.0, "reading")
-    case = load_case_folder(Path(_text(request, "case")))
-    prepared = prepare(case, _ring(request) or RingSettings())
-    write_features(out, prepared.grid, progress)
-    return {"out": str(out)}
-
-
-def _ring(request: Request) -> RingSettings | None:
-    """Return the ring that was asked for; None for the bundle's own."""
-    asked = request.get("ring")
-    if asked is None:
-        return None
-    try:
-        low, high = asked["hu_range"]
-        return RingSettings(float(asked["width_mm"]), (float(low), float(high)))
-    except (KeyError, TypeError, ValueError) as error:
-        raise UsageError(
-            f"The ring {asked!r} is not understood.", "Give width_mm and hu_range, two numbers."
-        ) from error
-
-
-def _text(request: Request, name: str) -> str:
-    value = request.get(name)
-    if not isinstance(value, str) or not value:
-        raise UsageError(f"The request names no {name}.", f"Give its {name} as text.")
-    return value
-
-
-_COMMANDS: dict[str, Callable[[Request, Progress], dict[str, object]]] = {
-    "predict": _predict,
-    "features": _features,
-}
 
 if __name__ == "__main__":
     main()

@@ -1,12 +1,14 @@
 """The process that answers requests, as a caller meets it: lines in, lines out."""
 
 import json
+import shutil
 import subprocess
 import sys
 import time
 
 import pytest
 from ParotidClassifierCore.cli import main
+from ParotidClassifierCore.models.shipped import SHIPPED
 from ParotidClassifierCore.simulation.case import simulate_case
 from ParotidClassifierCore.simulation.cohort import write_case
 
@@ -121,15 +123,122 @@ def test_it_ends_when_its_caller_goes_in_the_middle_of_work(caller, a_case):
     assert caller.process.returncode == 0
 
 
+def in_front_of(caller, *requests):
+    """Send requests at once and return the last events of all of them, by id."""
+    for request in requests:
+        caller.send(request)
+    last = {}
+    while len(last) < len(requests):
+        event = caller.event()
+        if event["event"] != "progress":
+            last[event["id"]] = event
+    return last
+
+
+def test_it_warms_up_and_the_first_prediction_finds_everything_loaded(caller, a_case):
+    progress, result = caller.answer({"id": 1, "command": "warm", "bundle": BUNDLE})
+    assert progress
+    assert result["event"] == "result"
+    assert result["bundle"]["name"] == BUNDLE
+    request = {"id": 2, "command": "predict", "case": str(a_case), "bundle": BUNDLE}
+    _, first = caller.answer(request)
+    _, again = caller.answer(request)
+    seconds = [r["prediction"]["timings_s"]["total"] for r in (first, again)]
+    assert seconds[0] < 3.0
+    assert seconds[1] < 0.05
+    assert first["prediction"]["models"] == again["prediction"]["models"]
+
+
+def test_the_newest_request_is_answered_and_the_older_ones_are_superseded(caller, a_case):
+    request = {"command": "predict", "case": str(a_case), "bundle": BUNDLE}
+    last = in_front_of(caller, *({**request, "id": number} for number in range(4)))
+    kinds = [last[number].get("kind") for number in range(4)]
+    assert kinds == ["SupersededError"] * 3 + [None]
+    assert last[3]["event"] == "result"
+
+
+def test_warming_up_is_finished_though_a_prediction_waits(caller, a_case):
+    predict = {"id": 2, "command": "predict", "case": str(a_case), "bundle": BUNDLE}
+    last = in_front_of(caller, {"id": 1, "command": "warm", "bundle": BUNDLE}, predict)
+    assert [last[1]["event"], last[2]["event"]] == ["result", "result"]
+
+
+def test_a_request_is_cancelled_in_the_middle_and_the_next_one_is_answered(
+    caller, a_case, tmp_path
+):
+    features = {"id": 1, "command": "features", "case": str(a_case), "out": str(tmp_path / "a")}
+    caller.send(features)
+    while "original" not in (event := caller.event())["step"]:
+        pass
+    caller.send({"command": "cancel", "id": 1})
+    while event["event"] == "progress":
+        event = caller.event()
+    assert event["kind"] == "CancelledError"
+    assert not (tmp_path / "a").exists()
+    # the same id again is a request of its own
+    request = {"id": 1, "command": "predict", "case": str(a_case), "bundle": BUNDLE}
+    _, result = caller.answer(request)
+    assert result["event"] == "result"
+
+
+def test_what_waits_is_cancelled_too_and_a_cancellation_of_nothing_does_nothing(caller, a_case):
+    request = {"command": "predict", "case": str(a_case), "bundle": BUNDLE}
+    caller.send({"command": "cancel", "id": 9})
+    caller.send({"id": 1, "command": "warm", "bundle": BUNDLE})
+    caller.send(request | {"id": 2})
+    caller.send({"command": "cancel", "id": 2})
+    last = in_front_of(caller, request | {"id": 3})
+    while len(last) < 3:
+        event = caller.event()
+        last |= {event["id"]: event} if event["event"] != "progress" else {}
+    assert [last[1]["event"], last[2]["event"], last[3]["event"]] == ["result", "error", "result"]
+    assert last[2]["kind"] in ("CancelledError", "SupersededError")
+
+
+def test_clinical_words_of_the_request_take_the_place_of_those_in_the_folder(caller, a_case):
+    request = {"id": 1, "command": "predict", "case": str(a_case), "bundle": BUNDLE}
+    words = {"symptoms": "with", "margin": "unclear", "lymph_nodes": "with"}
+    _, known = caller.answer(request | {"clinical": words})
+    _, unknown = caller.answer(request | {"clinical": {}})
+    assert known["prediction"]["inputs"]["margin"] == "unclear"
+    assert known["prediction"]["models"]["Clinical"]["call"] == "malignant"
+    assert "unavailable" in unknown["prediction"]["models"]["Clinical"]
+    image_models = ("Tumor_RAD", "Tumor+External2_RAD+DL")
+    for name in image_models:
+        assert known["prediction"]["models"][name] == unknown["prediction"]["models"][name]
+    for wrong in ("clear", {"margin": "blue"}, {"colour": "blue"}):
+        _, refused = caller.answer(request | {"clinical": wrong})
+        assert refused["kind"] == "ClinicalValueError"
+
+
+def test_a_bundle_that_is_swapped_under_it_is_read_again(caller, a_case, tmp_path):
+    bundle = shutil.copytree(SHIPPED / BUNDLE, tmp_path / "bundle")
+    request = {"id": 1, "command": "predict", "case": str(a_case), "bundle": str(bundle)}
+    _, before = caller.answer(request)
+    assert before["prediction"]["bundle"]["name"] == BUNDLE
+    shutil.rmtree(bundle)
+    shutil.copytree(SHIPPED / "published-clinical", bundle)
+    _, after = caller.answer(request)
+    assert after["prediction"]["bundle"]["name"] == "published-clinical"
+    (bundle / "models.json").write_bytes((bundle / "models.json").read_bytes() + b" ")
+    _, damaged = caller.answer(request)
+    assert damaged["kind"] == "BundleError"
+    shutil.rmtree(bundle)
+    _, gone = caller.answer(request)
+    assert gone["kind"] == "BundleError"
+
+
 def test_what_a_library_prints_does_not_reach_the_events():
     code = """
 import os, sys
-from ParotidClassifierCore import worker
+from ParotidClassifierCore import worker, worker_commands
 def noisy(request, progress):
     print("printed", flush=True)
     os.write(1, b"written below Python\\n")
     return {"value": 1}
-worker._COMMANDS["noisy"] = noisy
+class Noisy:
+    commands = {"noisy": noisy}
+worker_commands.Desk = Noisy
 worker.main()
 """
     caller = Caller("-c", code)

@@ -10,6 +10,7 @@ import SimpleITK as sitk
 
 from ..clinical import ClinicalRecord
 from ..errors import UnreadableFileError
+from ..file_cache import FileCache
 from .masks import load_mask
 from .volumes import load_ct
 from .working_grid import EXTERNAL2, TUMOR
@@ -36,25 +37,38 @@ class Case:
     record: ClinicalRecord = field(default_factory=ClinicalRecord)
 
 
-def load_case_folder(folder: Path) -> Case:
+def load_case_folder(
+    folder: Path, record: ClinicalRecord | None = None, files: FileCache | None = None
+) -> Case:
     """Return the case in a folder with ct.nrrd, segmentation.seg.nrrd and clinical.json.
 
     The segment External2 and the file clinical.json may be missing: the ring is then computed and
     the clinical variables are unknown.
+
+    Args:
+        folder: of the case.
+        record: takes the place of clinical.json, which is then not read.
+        files: gives the same images again where their files have not changed.
 
     Raises:
         ParotidClassifierError: what is wrong with which file.
     """
     if not folder.is_dir():
         raise UnreadableFileError(f"{folder} is not a folder.", "Give the folder of a saved case.")
-    segmentation = folder / SEGMENTATION_FILE
+    files = files or FileCache()
+    ct = files.read(folder / CT_FILE, load_ct)
+    tumor, ring = files.read(folder / SEGMENTATION_FILE, _outlines)
+    return Case(ct, tumor, ring, record or _record_in(folder))
+
+
+def _outlines(segmentation: Path) -> tuple[sitk.Image, sitk.Image | None]:
+    tumor = load_mask(segmentation, TUMOR)
+    return tumor, load_mask(segmentation, EXTERNAL2) if _has_ring(segmentation) else None
+
+
+def _record_in(folder: Path) -> ClinicalRecord:
     clinical = folder / CLINICAL_FILE
-    return Case(
-        ct=load_ct(folder / CT_FILE),
-        tumor=load_mask(segmentation, TUMOR),
-        ring=load_mask(segmentation, EXTERNAL2) if _has_ring(segmentation) else None,
-        record=load_clinical_record(clinical) if clinical.exists() else ClinicalRecord(),
-    )
+    return load_clinical_record(clinical) if clinical.exists() else ClinicalRecord()
 
 
 def load_clinical_record(path: Path) -> ClinicalRecord:

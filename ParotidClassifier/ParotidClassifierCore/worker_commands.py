@@ -1,0 +1,111 @@
+"""What the worker can be asked for: from a request to the facts of its result."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from .case.loading import Case, load_case_folder
+from .clinical import ClinicalRecord
+from .errors import ClinicalValueError, UsageError
+from .file_cache import FileCache
+from .files import require_folder
+from .inbox import Request
+from .models.bundle_store import load_bundle
+from .models.shipped import find_bundle
+from .progress import Progress
+from .ring import RingSettings
+from .stages import Stages
+
+if TYPE_CHECKING:
+    from .models.bundle import Bundle
+
+Command = Callable[[Request, Progress], dict[str, object]]
+
+
+class Desk:
+    """Answers one request after the other, and keeps what the next one may need again."""
+
+    def __init__(self) -> None:
+        self._files = FileCache()
+        self._stages = Stages()
+
+    @property
+    def commands(self) -> dict[str, Command]:
+        """The commands by their names."""
+        return {"warm": self.warm, "predict": self.predict, "features": self.features}
+
+    def warm(self, request: Request, progress: Progress) -> dict[str, object]:
+        """Load the libraries, the bundle and its network, so that the first prediction is quick.
+
+        Needs a bundle; answers the name and the hash of the one that was loaded.
+        """
+        from .practice import practise
+
+        progress(0.0, "loading the models")
+        bundle = self._bundle(request)
+        practise(bundle, self._stages, progress)
+        return {"bundle": {"name": bundle.name, "hash": bundle.bundle_hash}}
+
+    def predict(self, request: Request, progress: Progress) -> dict[str, object]:
+        """Classify the case in a folder; answers the prediction and the features it read."""
+        from .predict import predict
+
+        progress(0.0, "reading")
+        bundle = self._bundle(request)
+        case = self._case(request)
+        _, prediction = predict(
+            case, bundle, _ring(request), progress=progress, stages=self._stages
+        )
+        return {"prediction": prediction.as_dict(), "features": prediction.features}
+
+    def features(self, request: Request, progress: Progress) -> dict[str, object]:
+        """Write all radiomic features of the case in a folder."""
+        from .radiomics.export import write_features
+
+        out = Path(_text(request, "out"))
+        require_folder(out.parent)
+        progress(0.0, "reading")
+        keyed = self._stages.prepare(self._case(request), _ring(request) or RingSettings())
+        write_features(out, keyed.grid, progress)
+        return {"out": str(out)}
+
+    def _bundle(self, request: Request) -> Bundle:
+        return self._files.read(find_bundle(_text(request, "bundle")), load_bundle)
+
+    def _case(self, request: Request) -> Case:
+        return load_case_folder(Path(_text(request, "case")), _record(request), self._files)
+
+
+def _record(request: Request) -> ClinicalRecord | None:
+    """Return the clinical findings of the request; None for those in the case's folder."""
+    words = request.get("clinical")
+    if words is None:
+        return None
+    if not isinstance(words, Mapping):
+        raise ClinicalValueError(
+            f"The clinical findings {words!r} are no object.", 'Give, say, {"margin": "clear"}.'
+        )
+    return ClinicalRecord.from_words(words)
+
+
+def _ring(request: Request) -> RingSettings | None:
+    """Return the ring that was asked for; None for the bundle's own."""
+    asked = request.get("ring")
+    if asked is None:
+        return None
+    try:
+        low, high = asked["hu_range"]
+        return RingSettings(float(asked["width_mm"]), (float(low), float(high)))
+    except (KeyError, TypeError, ValueError) as error:
+        raise UsageError(
+            f"The ring {asked!r} is not understood.", "Give width_mm and hu_range, two numbers."
+        ) from error
+
+
+def _text(request: Request, name: str) -> str:
+    value = request.get(name)
+    if not isinstance(value, str) or not value:
+        raise UsageError(f"The request names no {name}.", f"Give its {name} as text.")
+    return value
