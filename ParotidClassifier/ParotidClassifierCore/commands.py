@@ -20,6 +20,7 @@ from .predict import DEMONSTRATION_FINDING
 from .progress import bar_on_terminal, part
 from .result import Result
 from .ring import RING_HU_RANGE, RING_WIDTH_MM, RingSettings
+from .stages import Stages
 
 if TYPE_CHECKING:
     from .models.bundle import Bundle
@@ -30,10 +31,11 @@ DEMO_SEED = 3
 _PREDICTION_FILE = "prediction.json"
 _RING_FILE = "ring.seg.nrrd"
 _OVERVIEW_FILE = "overview.png"
+_SALIENCY_FILE = "saliency.nrrd"
 
 
 def predict(options: argparse.Namespace) -> Result:
-    """Classify one case and write the three files of a result."""
+    """Classify one case and write the files of a result."""
     _require_case(options)
     require_folder(options.out)
     bundle = bundle_of(options)
@@ -46,19 +48,21 @@ def predict(options: argparse.Namespace) -> Result:
 def _classified(case: Case, bundle: Bundle, options: argparse.Namespace, progress) -> Result:
     from .predict import predict as classify
     from .report.overview import save_overview
+    from .saliency import saliency_of, save_saliency
 
-    prepared, prediction = classify(
-        case,
-        bundle,
-        ring_settings(options, bundle.ring),
-        getattr(options, "device", "cpu"),
-        part(progress, 0.1, 0.9),
-    )
+    stages = Stages()
+    chosen = (ring_settings(options, bundle.ring), getattr(options, "device", "cpu"))
+    prepared, prediction = classify(case, bundle, *chosen, part(progress, 0.1, 0.8), stages)
+    marked = None
+    if options.saliency:
+        marked = saliency_of(case, bundle, *chosen, part(progress, 0.8, 0.9), stages)
     progress(0.9, "writing")
     with written_together(options.out) as folder:
         write_json(folder / _PREDICTION_FILE, prediction.as_dict())
         _save_outlines(folder / _RING_FILE, prepared)
-        save_overview(folder / _OVERVIEW_FILE, prepared.grid, prediction)
+        save_overview(folder / _OVERVIEW_FILE, prepared.grid, prediction, marked)
+        if marked is not None:
+            save_saliency(folder / _SALIENCY_FILE, marked)
     return Result(_summary(prediction, options.out), prediction.as_dict())
 
 

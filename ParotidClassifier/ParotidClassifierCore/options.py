@@ -54,6 +54,7 @@ def _predict(subparsers) -> None:
     _add_bundle(parser)
     _add_ring(parser, default_from_bundle=True)
     _add_device(parser)
+    _add_saliency(parser)
     _add_out(parser, "folder for the results")
 
 
@@ -180,6 +181,7 @@ def _demo(subparsers) -> None:
     parser = _command(subparsers, "demo", commands.demo, "Make a simulated case and classify it.")
     parser.add_argument("--seed", type=_seed, default=commands.DEMO_SEED, help="of the case")
     _add_bundle(parser)
+    _add_saliency(parser)
     _add_out(parser, "folder for the case and the results")
 
 
@@ -254,6 +256,13 @@ def _add_device(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--device", choices=["cpu", "cuda", "auto"], default="cpu", help="of the network"
     )
+
+
+def _add_saliency(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--saliency", action="store_true",
+        help="also write where the network looked (saliency.nrrd) and show it in overview.png",
+    )  # fmt: skip
 
 
 def _add_jobs(parser: argparse.ArgumentParser) -> None:

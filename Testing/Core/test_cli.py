@@ -55,7 +55,7 @@ def test_predict_writes_the_prediction_the_ring_and_the_picture(predict, tmp_pat
             "malignant" if result["probability"] >= result["threshold"] else "benign"
         )
     assert set(written) == {
-        "bundle", "models", "findings", "inputs", "ring", "timings_s", "software",
+        "bundle", "models", "applicability", "findings", "inputs", "ring", "timings_s", "software",
     }  # fmt: skip
     for result in written["models"].values():
         total = result["intercept"] + sum(result["contributions"].values())
@@ -66,6 +66,26 @@ def test_predict_writes_the_prediction_the_ring_and_the_picture(predict, tmp_pat
     ring = load_mask(tmp_path / "out" / "ring.seg.nrrd", "External2")
     assert sitk.GetArrayFromImage(ring).sum() == written["ring"]["volume_mm3"]
     assert "demonstration, not for clinical use" in out
+
+
+def test_saliency_is_written_beside_the_other_files(predict, tmp_path):
+    code, _, _ = predict(*FINDINGS, "--saliency")
+    assert code == 0
+    assert files_in(tmp_path / "out") == [
+        "overview.png", "prediction.json", "ring.seg.nrrd", "saliency.nrrd",
+    ]  # fmt: skip
+    marked, outlines = (
+        sitk.ReadImage(str(tmp_path / "out" / name)) for name in ("saliency.nrrd", "ring.seg.nrrd")
+    )
+    assert Geometry.of(marked) == Geometry.of(outlines)
+    assert sitk.GetArrayViewFromImage(marked).max() == 1.0
+
+
+def test_saliency_of_a_bundle_without_a_network_is_refused_and_nothing_written(predict, tmp_path):
+    code, _, err = predict(*FINDINGS, "--saliency", bundle="published-clinical")
+    assert code == 4
+    assert "holds no network" in err
+    assert files_in(tmp_path / "out") == []
 
 
 def test_two_runs_differ_in_nothing_but_their_timings(predict, tmp_path):

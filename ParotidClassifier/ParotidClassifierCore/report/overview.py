@@ -1,65 +1,61 @@
-"""The picture of a result: three planes through the tumour and the eleven probabilities."""
+"""The picture of a result: cuts through the tumour, the eleven probabilities, what they rest on."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import textwrap
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
+import SimpleITK as sitk
 
 from ..case.findings import QualityFinding, Severity
 from ..case.masks import REGION_COLORS
-from ..case.working_grid import EXTERNAL2, TUMOR, WorkingGrid, window_hu
+from ..case.working_grid import EXTERNAL2, TUMOR, WorkingGrid
 from ..files import written_whole
-from ..models.eleven import percent
 from ..models.words import probability_sentence
 from ..predict import DEMONSTRATION_FINDING
+from ..saliency import SALIENCY_LINE
+from .panels.look import BACKGROUND, NOTE, OUTCOME_COLORS, TEXT, WARNING, bare
+from .panels.planes import SALIENCY_COLORS, draw_outlines, draw_saliency
+from .panels.probabilities import draw_probabilities
+from .panels.training_cases import draw_training_cases
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
-    from ..models.eleven import ModelResult
+    from ..models.applicability import Applicability
     from ..predict import Prediction
 
-_BACKGROUND = "#16191d"
-_TEXT = "#e8eaed"
-_FAINT = "#8b9199"
-_MALIGNANT = "#f28e2b"
-_BENIGN = "#59a5d8"
-_SCALE_BAR_MM = 10
-_MOST_LETTERS = 165  # of the bundle's line at full size; a longer one is set smaller
+_DPI = 110
+
+# Inches.
+_WIDTH = 15.0
+_HEADLINE, _PLANES, _CLOSE_UPS, _TRAINING_CASES = 0.9, 3.9, 3.6, 1.45
+_GAP = 0.65  # between rows, for the titles
+_FOOT, _FOOT_LINE = 0.5, 0.25
+
+_LEFT, _RIGHT = 0.012, 0.985  # shares of the width
+_ROW_COLUMNS = (1, 1, 1, 1.35)  # three planes, and what is told beside them
+_LETTERS_BESIDE = 55
+_LETTERS_BELOW = 80
+_LETTERS_AT_FOOT = 180
 _MOST_WARNINGS = 2
 
 
-@dataclass(frozen=True)
-class _Plane:
-    """One cut through the grid.
-
-    Attributes:
-        axis: of the array (z, y, x) that is cut.
-        title: name of the plane.
-        sides: what lies left, right, top and bottom of the picture, in radiological convention.
-        upwards: whether the array's first remaining axis runs up the picture.
-    """
-
-    axis: int
-    title: str
-    sides: tuple[str, str, str, str]
-    upwards: bool
-
-
-_PLANES = (
-    _Plane(0, "Axial", ("R", "L", "A", "P"), False),
-    _Plane(1, "Coronal", ("R", "L", "S", "I"), True),
-    _Plane(2, "Sagittal", ("A", "P", "S", "I"), True),
-)
-
-
-def save_overview(path: Path, grid: WorkingGrid, prediction: Prediction) -> None:
-    """Write a PNG with axial, coronal and sagittal cuts, both outlines and the probabilities.
+def save_overview(
+    path: Path, grid: WorkingGrid, prediction: Prediction, saliency: sitk.Image | None = None
+) -> None:
+    """Write a PNG with the cuts, both outlines, the probabilities and the training cases.
 
     The bundle's name and, where that is so, "demonstration, not for clinical use" stand under it.
+
+    Args:
+        path: of the PNG.
+        grid: the case.
+        prediction: what the models say of it.
+        saliency: where the network looked, as `saliency_of` gives it; None to leave it out.
 
     Raises:
         OutputError: the file cannot be written.
@@ -67,119 +63,114 @@ def save_overview(path: Path, grid: WorkingGrid, prediction: Prediction) -> None
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(15, 5.7), facecolor=_BACKGROUND)
+    rows = [_PLANES, *([] if saliency is None else [_CLOSE_UPS]), _TRAINING_CASES]
+    foot_lines = _foot_lines(prediction)
+    foot = _FOOT + _FOOT_LINE * len(foot_lines)
+    height = _HEADLINE + sum(rows) + _GAP * (len(rows) - 1) + foot
+    figure = Figure(figsize=(_WIDTH, height), dpi=_DPI, facecolor=BACKGROUND)
     FigureCanvasAgg(figure)
-    layout = figure.add_gridspec(
-        1, 4, width_ratios=(1, 1, 1, 1.3), left=0.012, right=0.985, top=0.85, bottom=0.15,
-        wspace=0.05,
-    )  # fmt: skip
-    for column, plane in enumerate(_PLANES):
-        _draw_plane(figure.add_subplot(layout[column]), grid, plane)
-    _draw_models(figure.add_subplot(layout[3]), prediction.models)
     _write_headline(figure, prediction)
-    with written_whole(path) as beside:
-        figure.savefig(beside, dpi=110, facecolor=_BACKGROUND, format="png")
+    *planes, beside = _row(figure, _HEADLINE, _PLANES, _ROW_COLUMNS)
+    draw_outlines(planes, grid)
+    _name_outlines(figure, _HEADLINE + _PLANES + 0.17)
+    draw_probabilities(_inset(beside, left=0.42), prediction.models)
+    if saliency is not None:
+        *planes, beside = _row(figure, _HEADLINE + _PLANES + _GAP, _CLOSE_UPS, _ROW_COLUMNS)
+        marked = sitk.GetArrayViewFromImage(saliency)
+        draw_saliency(planes, grid, marked)
+        _explain_saliency(beside, marked.max())
+    _draw_applicability(figure, height - foot - _TRAINING_CASES, prediction.applicability)
+    for line, (text, color) in enumerate(reversed(foot_lines)):
+        _write_line(figure, 0.2 + _FOOT_LINE * line, text, color, 11.0)
+    with written_whole(path) as unfinished:
+        figure.savefig(unfinished, facecolor=BACKGROUND, format="png")
 
 
-def _draw_plane(axes: Axes, grid: WorkingGrid, plane: _Plane) -> None:
-    at = _fullest_cut(grid.tumor, plane.axis)
-    low, high = window_hu()
-    axes.imshow(
-        grid.ct.take(at, plane.axis), cmap="gray", vmin=low, vmax=high,
-        origin="lower" if plane.upwards else "upper", interpolation="bilinear",
+def _row(figure: Figure, top: float, height: float, columns: Sequence[float]) -> list[Axes]:
+    """Return axes side by side, `top` inches below the figure's upper edge."""
+    whole = figure.get_figheight()
+    grid = figure.add_gridspec(
+        1, len(columns), width_ratios=columns, left=_LEFT, right=_RIGHT, top=1 - top / whole,
+        bottom=1 - (top + height) / whole, wspace=0.05,
     )  # fmt: skip
-    for region in (EXTERNAL2, TUMOR):
-        _outline(axes, grid.mask(region).take(at, plane.axis), REGION_COLORS[region])
-    _label_sides(axes, plane)
-    _draw_scale_bar(axes)
-    axes.set_title(plane.title, color=_TEXT, fontsize=12, pad=6)
-    axes.set_anchor("N")
-    axes.set_axis_off()
+    return [figure.add_subplot(cell) for cell in grid]
 
 
-def _fullest_cut(mask: np.ndarray, axis: int) -> int:
-    others = tuple(a for a in range(3) if a != axis)
-    return int(mask.sum(axis=others).argmax())
-
-
-def _outline(axes: Axes, mask: np.ndarray, color: tuple[float, float, float]) -> None:
-    if mask.any():
-        axes.contour(mask, levels=[0.5], colors=[color], linewidths=1.4)
-
-
-def _label_sides(axes: Axes, plane: _Plane) -> None:
-    from matplotlib.patheffects import withStroke
-
-    readable_on_bone = [withStroke(linewidth=2.5, foreground="black")]
-    places = ((0.02, 0.5), (0.98, 0.5), (0.5, 0.97), (0.5, 0.03))
-    for side, (x, y) in zip(plane.sides, places, strict=True):
-        axes.text(
-            x, y, side, transform=axes.transAxes, color=_TEXT, fontsize=11, ha="center",
-            va="center", path_effects=readable_on_bone,
-        )  # fmt: skip
-
-
-def _draw_scale_bar(axes: Axes) -> None:
-    # 1 mm voxels: one unit of the picture is one millimetre.
-    left, right = axes.get_xlim()
-    start = right - _SCALE_BAR_MM - 0.05 * (right - left)
-    bottom, top = axes.get_ylim()
-    y = bottom + 0.06 * (top - bottom)
-    axes.plot([start, start + _SCALE_BAR_MM], [y, y], color=_TEXT, linewidth=2.5)
-    axes.text(
-        start + _SCALE_BAR_MM / 2, bottom + 0.085 * (top - bottom), "1 cm", color=_TEXT,
-        fontsize=9, ha="center", va="bottom",
-    )  # fmt: skip
-
-
-def _draw_models(axes: Axes, models: dict[str, ModelResult]) -> None:
-    """One row a model: its probability as a dot, its threshold as a tick."""
-    axes.set_facecolor(_BACKGROUND)
-    for row, result in enumerate(models.values()):
-        if result.probability is None:
-            axes.text(0.0, row, "not available", color=_FAINT, fontsize=9, va="center")
-            continue
-        axes.plot([0, 1], [row, row], color="#2b3037", linewidth=6, zorder=0)
-        color = _MALIGNANT if result.call == "malignant" else _BENIGN
-        axes.plot([0, result.probability], [row, row], color=color, linewidth=6, alpha=0.55)
-        axes.plot(result.probability, row, "o", color=color, markersize=9)
-        axes.plot([result.threshold] * 2, [row - 0.32, row + 0.32], color=_TEXT, linewidth=1.6)
-        axes.text(1.06, row, percent(result.probability), color=_TEXT, fontsize=10, va="center")
-    axes.set_yticks(range(len(models)), list(models), color=_TEXT, fontsize=10)
-    axes.set_xlim(-0.03, 1.30)
-    axes.set_ylim(len(models) - 0.4, -0.6)
-    axes.set_xticks([0, 0.5, 1], ["0", "0.5", "1"], color=_FAINT, fontsize=9)
-    axes.tick_params(length=0)
-    axes.set_title("Probability (white: threshold)", color=_TEXT, fontsize=11, pad=6, loc="left")
-    for spine in axes.spines.values():
-        spine.set_visible(False)
-    axes.set_position(_beside_labels(axes))
-
-
-def _beside_labels(axes: Axes) -> list[float]:
+def _inset(axes: Axes, left: float) -> Axes:
+    """Return the axes without a share of its width at the left, which labels take."""
     box = axes.get_position()
-    labels = 0.122  # share of the picture's width that the models' names take
-    return [box.x0 + labels, box.y0, box.width - labels, box.height]
+    axes.set_position([box.x0 + left * box.width, box.y0, (1 - left) * box.width, box.height])
+    return axes
 
 
-def _write_headline(figure, prediction: Prediction) -> None:
+def _write_headline(figure: Figure, prediction: Prediction) -> None:
     name, result = prediction.headline
     if result.probability is None:
-        text, color = f"No probability: {result.unavailable}", _TEXT
+        text, color = f"No probability: {result.unavailable}", TEXT
     else:
-        text = probability_sentence(name, result.probability, result.threshold)
-        color = _MALIGNANT if result.call == "malignant" else _BENIGN
-    figure.text(0.012, 0.93, text, color=color, fontsize=17, va="center", weight="bold")
-    for line, finding in enumerate(_warnings(prediction)[:_MOST_WARNINGS]):
-        figure.text(
-            0.13, 0.115 - 0.033 * line, f"Warning: {finding.message}", color=_MALIGNANT,
-            fontsize=10, va="center",
-        )  # fmt: skip
-    line = prediction.bundle_line
-    size = min(11.5, 11.5 * _MOST_LETTERS / len(line))
-    figure.text(0.012, 0.03, line, color="#ffd166", fontsize=size, va="center")
-    for left, region in ((0.012, TUMOR), (0.062, EXTERNAL2)):
-        figure.text(left, 0.115, region, color=REGION_COLORS[region], fontsize=12, va="center")
+        text = probability_sentence(name, result.probability, result.threshold, result.interval)
+        color = OUTCOME_COLORS[result.call]
+    _write_line(figure, figure.get_figheight() - 0.36, text, color, 17.0, weight="bold")
+
+
+def _write_line(
+    figure: Figure, height: float, text: str, color: str, size: float, weight: str = "normal"
+) -> None:
+    """Write one line so many inches above the figure's lower edge, smaller if it is too long."""
+    line = figure.text(
+        _LEFT, height / figure.get_figheight(), text, color=color, fontsize=size, weight=weight,
+        va="center",
+    )  # fmt: skip
+    room = (_RIGHT - _LEFT) * figure.bbox.width
+    width = line.get_window_extent(figure.canvas.get_renderer()).width
+    line.set_fontsize(size * min(1.0, room / width))
+
+
+def _name_outlines(figure: Figure, top: float) -> None:
+    y = 1 - top / figure.get_figheight()
+    for left, region in ((_LEFT, TUMOR), (0.062, EXTERNAL2)):
+        figure.text(left, y, region, color=REGION_COLORS[region], fontsize=12, va="center")
+
+
+def _explain_saliency(axes: Axes, most: float) -> None:
+    """Tell what the colours mean, and draw them."""
+    from matplotlib.cm import ScalarMappable
+
+    told = (
+        "The cuts pass through the strongest place of this case. Only Tumor and External2 were "
+        "shown to the network."
+        if most > 0
+        else "Nothing in this case raised the network's log-odds."
+    )
+    axes.set_axis_off()
+    text = "\n\n".join(textwrap.fill(part, _LETTERS_BESIDE) for part in (f"{SALIENCY_LINE}.", told))
+    axes.text(0.04, 0.97, text, color=TEXT, fontsize=11, va="top", transform=axes.transAxes)
+    colors = axes.inset_axes([0.06, 0.58, 0.6, 0.04])
+    bar = axes.figure.colorbar(
+        ScalarMappable(cmap=SALIENCY_COLORS), colors, orientation="horizontal"
+    )
+    bar.set_ticks([0, 1], labels=["nothing", "most"])
+    bar.outline.set_visible(False)
+    bare(colors)
+
+
+def _draw_applicability(figure: Figure, top: float, place: Applicability) -> None:
+    """Draw where the case stands among the training cases, and tell it beside."""
+    drawing, beside = _row(figure, top, _TRAINING_CASES, (1, 1))
+    beside.set_axis_off()
+    text = "\n".join(textwrap.fill(sentence, _LETTERS_BELOW) for sentence in place.sentences)
+    beside.text(0.02, 1.0, text, color=TEXT, fontsize=11, va="top", linespacing=1.5)
+    if place.training_scores:
+        draw_training_cases(drawing, place)
+    else:
+        drawing.set_axis_off()
+
+
+def _foot_lines(prediction: Prediction) -> list[tuple[str, str]]:
+    """Return the lines under the drawings, each with its colour: warnings, then the bundle."""
+    told = [(f"Warning: {f.message}", WARNING) for f in _warnings(prediction)[:_MOST_WARNINGS]]
+    told.append((prediction.bundle_line, NOTE))
+    return [(line, color) for text, color in told for line in textwrap.wrap(text, _LETTERS_AT_FOOT)]
 
 
 def _warnings(prediction: Prediction) -> list[QualityFinding]:

@@ -8,8 +8,8 @@ from made_cases import ball_case
 from ParotidClassifierCore.case.findings import warning
 from ParotidClassifierCore.clinical import ClinicalRecord
 from ParotidClassifierCore.predict import predict
-from ParotidClassifierCore.report import overview
 from ParotidClassifierCore.report.overview import save_overview
+from ParotidClassifierCore.report.panels import planes, training_cases
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +34,7 @@ def test_the_picture_shows_both_outlines_in_three_planes(a_result, tmp_path, mon
     prepared, prediction = a_result
     cut = []
     monkeypatch.setattr(
-        overview, "_outline", lambda axes, mask, color: cut.append((mask.sum(), color))
+        planes, "_outline", lambda axes, mask, color: cut.append((mask.sum(), color))
     )
     save_overview(tmp_path / "overview.png", prepared.grid, prediction)
     assert len(cut) == 6
@@ -83,3 +83,103 @@ def test_the_patients_right_is_on_the_left_and_up_is_superior(a_result, tmp_path
     axial = picture[int(0.3 * height) : int(0.5 * height), int(0.02 * width) : int(0.2 * width)]
     left, right = np.array_split(axial, 2, axis=1)
     assert left.mean() < right.mean()
+
+
+def test_intervals_stand_beside_the_probabilities(a_result, tmp_path, texts):
+    prepared, prediction = a_result
+    name, result = prediction.headline
+    save_overview(tmp_path / "without.png", prepared.grid, prediction)
+    assert "Probability, threshold (white)" in texts
+    certain = {**prediction.models, name: replace(result, interval=(0.021, 0.974))}
+    save_overview(tmp_path / "with.png", prepared.grid, replace(prediction, models=certain))
+    assert "Probability, 95% interval (band), threshold (white)" in texts
+    assert any("95% interval 2 % to 97 %" in text for text in texts)
+
+
+def test_the_case_has_its_place_among_the_training_cases(a_result, tmp_path, texts, monkeypatch):
+    prepared, prediction = a_result
+    drawn = []
+    monkeypatch.setattr(
+        training_cases, "_draw_scores", lambda axes, scores, sign, color: drawn.append(scores)
+    )
+    scores = {"benign": (0.05, 0.1, 0.2), "malignant": (0.3, 0.9)}
+    placed = replace(prediction.applicability, training_scores=scores)
+    picture = replace(prediction, applicability=placed)
+    save_overview(tmp_path / "overview.png", prepared.grid, picture)
+    assert drawn == [scores["malignant"], scores["benign"]]
+    assert {"this case", "3 benign", "2 malignant"} <= set(texts)
+    together = " ".join(texts).replace("\n", " ")
+    assert all(sentence in together for sentence in placed.sentences)
+
+
+def test_a_class_without_training_scores_is_told_as_none(a_result, tmp_path, texts):
+    prepared, prediction = a_result
+    placed = replace(prediction.applicability, training_scores={"benign": (0.1,), "malignant": ()})
+    picture = replace(prediction, applicability=placed)
+    save_overview(tmp_path / "overview.png", prepared.grid, picture)
+    assert {"1 benign", "0 malignant"} <= set(texts)
+
+
+def saliency_at(grid, place):
+    marked = np.zeros(grid.ct.shape, np.float32)
+    marked[place] = 1.0
+    return grid.geometry.image(marked)
+
+
+def test_where_the_network_looked_is_shown_through_its_strongest_place(
+    a_result, tmp_path, texts, monkeypatch
+):
+    prepared, prediction = a_result
+    grid = prepared.grid
+    shown = []
+    color = planes._colored
+    monkeypatch.setattr(planes, "_colored", lambda cut: (shown.append(cut), color(cut))[1])
+    place = tuple(np.argwhere(grid.tumor)[0])
+    save_overview(tmp_path / "with.png", grid, prediction, saliency_at(grid, place))
+    assert [cut.max() for cut in shown] == [1.0, 1.0, 1.0]
+    assert any("not why" in text.replace("\n", " ") for text in texts)
+    assert {"nothing", "most"} <= set(texts)
+    save_overview(tmp_path / "without.png", grid, prediction)
+    heights = [matplotlib.image.imread(tmp_path / f"{n}.png").shape[0] for n in ("with", "without")]
+    assert heights[0] > heights[1]
+    assert len(shown) == 3
+
+
+def test_a_network_that_saw_nothing_is_told(a_result, tmp_path, texts):
+    prepared, prediction = a_result
+    nothing = prepared.grid.geometry.image(np.zeros(prepared.grid.ct.shape, np.float32))
+    save_overview(tmp_path / "overview.png", prepared.grid, prediction, nothing)
+    assert any("Nothing in this case raised" in text for text in texts)
+
+
+def test_colours_are_where_the_map_is_and_see_through_elsewhere():
+    opacity = planes._colored(np.array([[0.0, 0.1, 0.4, 1.0]]))[0, :, 3]
+    assert opacity[0] == 0.0
+    assert opacity[0] < opacity[1] < opacity[2] == opacity[3] < 1.0
+
+
+@pytest.mark.parametrize("sentences", [1, 25])
+def test_no_text_leaves_the_picture(a_result, tmp_path, monkeypatch, sentences):
+    from matplotlib.text import Text
+
+    boxes = []
+    draw = Text.draw
+
+    def measured(text, renderer):
+        draw(text, renderer)
+        page = text.get_figure().bbox.frozen()  # it follows the resolution
+        boxes.append((text.get_text(), text.get_window_extent(renderer), page))
+
+    monkeypatch.setattr(Text, "draw", measured)
+    prepared, prediction = a_result
+    name, result = prediction.headline
+    wordy = replace(
+        prediction,
+        bundle={**prediction.bundle, "intended_use": "Not for patients. " * sentences},
+        models={**prediction.models, name: replace(result, interval=(0.021, 0.974))},
+    )
+    place = tuple(np.argwhere(prepared.grid.tumor)[0])
+    save_overview(tmp_path / "o.png", prepared.grid, wordy, saliency_at(prepared.grid, place))
+    for text, box, page in boxes:
+        assert page.x0 <= box.x0 <= box.x1 <= page.x1, text
+        assert page.y0 <= box.y0 <= box.y1 <= page.y1, text
