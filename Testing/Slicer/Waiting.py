@@ -1,6 +1,9 @@
-"""Waiting in a self test without stopping the application."""
+"""Waiting in a self test without stopping the application, and for a process to be gone."""
 
+import os
 import time
+import unittest
+from pathlib import Path
 
 import slicer
 
@@ -25,3 +28,15 @@ def letPass(seconds):
     while time.monotonic() < end:
         slicer.app.processEvents()
         time.sleep(0.002)
+
+
+def isAlive(pid):
+    """Whether a process of this number is there and has not merely left its exit code."""
+    if os.name == "nt":
+        raise unittest.SkipTest("On Windows the question would end the process.")
+    try:
+        os.kill(pid, 0)
+    except OSError:
+        return False
+    status = Path(f"/proc/{pid}/stat")
+    return not status.exists() or status.read_text().rpartition(")")[2].split()[0] != "Z"

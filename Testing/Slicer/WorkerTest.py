@@ -7,7 +7,6 @@ import signal
 import subprocess
 import tempfile
 import time
-import unittest
 from pathlib import Path
 
 from MadeResults import PROGRAM
@@ -16,7 +15,7 @@ from ParotidClassifierCore.simulation.cohort import write_case
 from ParotidClassifierLib.Worker import Worker
 from ParotidClassifierLib.WorkerProcess import MODULE_FOLDER, pythonExecutable
 from slicer.ScriptedLoadableModule import ScriptedLoadableModuleTest
-from Waiting import letPass, waitFor
+from Waiting import isAlive, letPass, waitFor
 
 BUNDLE = "simulated-demo"
 SIMULATED = tempfile.TemporaryDirectory(prefix="ParotidClassifier-WorkerTest-")
@@ -34,18 +33,6 @@ child.wait()
 def simulatedCase():
     write_case(simulate_case(3), Path(SIMULATED.name))
     return SIMULATED.name
-
-
-def isAlive(pid):
-    """Whether a process of this number is there and has not merely left its exit code."""
-    if os.name == "nt":
-        raise unittest.SkipTest("On Windows the question would end the process.")
-    try:
-        os.kill(pid, 0)
-    except OSError:
-        return False
-    status = Path(f"/proc/{pid}/stat")
-    return not status.exists() or status.read_text().rpartition(")")[2].split()[0] != "Z"
 
 
 class Caller:
