@@ -134,11 +134,12 @@ def predict(
     prepared = keyed.prepared
     columns = {column for model in bundle.models.values() for column in model.columns}
     values: dict[str, float | None] = dict(case.record.coded())
-    with watch.stage("radiomics"):
-        values |= stages.radiomics(keyed, bundle, columns, part(progress, 0.1, 0.7))
-    progress(0.7, "network")
+    measured = stages.begin_radiomics(keyed, bundle, columns)
+    progress(0.1, "network")
     with watch.stage("network"):
         values |= stages.network(keyed, bundle, columns, device)
+    with watch.stage("radiomics"):
+        values |= measured(part(progress, 0.2, 0.9))
     progress(0.9, "models")
     drawn_by = None if case.ring is not None else ring
     results = probabilities(bundle.models, values, bundle.thresholds)

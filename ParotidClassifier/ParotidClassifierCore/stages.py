@@ -9,23 +9,24 @@ leaves the tumour's features, another bundle leaves the features that both read.
 
 from __future__ import annotations
 
-import hashlib
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Hashable
-from dataclasses import dataclass, field
-from functools import cached_property
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
-
-import numpy as np
 
 from .case.grid import PreparedCase, prepare
 from .case.working_grid import REGIONS
+from .content import image_key, region_key
+from .measuring import Finish, Measurer
 from .models.names import ColumnKind, column_kind
-from .progress import Progress, silent
+from .progress import Progress
+from .radiomics.settings import RadiomicsSettings, load_settings
 
 if TYPE_CHECKING:
     from .case.loading import Case
     from .case.working_grid import WorkingGrid
+    from .companion import Companion
     from .deep.network import MultiInputNetwork
     from .models.bundle import Bundle
     from .ring import RingSettings
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
 _KEPT_GRIDS = 4
 _KEPT_VALUES = 24
 _KEPT_NETWORKS = 2
+# How long the network takes; see the costs in radiomics.shares.
+_NETWORK_MS = 50.0
 
 
 class Recent:
@@ -81,26 +84,26 @@ class KeyedCase:
         return self.prepared.grid
 
     @cached_property
-    def image_key(self) -> str:
-        """SHA-256 of the CT on the grid and of where it lies."""
-        return _digest(self.grid.ct, repr((self.grid.geometry, self.grid.ct.shape)))
-
-    @cached_property
-    def region_keys(self) -> dict[str, str]:
-        """By region, the SHA-256 of its mask."""
-        return {region: _digest(self.grid.mask(region)) for region in REGIONS}
+    def keys(self) -> dict[str, tuple[str, str]]:
+        """By region, what its voxels are known by: the CT and the mask."""
+        image = image_key(self.grid)
+        return {region: (image, region_key(self.grid, region)) for region in REGIONS}
 
 
-@dataclass
 class Stages:
     """The stages of a prediction, with what they gave before; new, it holds nothing.
 
     For one thread. Images of a case that it has seen must not be written to.
+
+    Args:
+        companion: takes a share of the features; None to measure all of them here.
     """
 
-    _cases: list[KeyedCase] = field(default_factory=list)
-    _values: Recent = field(default_factory=lambda: Recent(_KEPT_VALUES))
-    _networks: Recent = field(default_factory=lambda: Recent(_KEPT_NETWORKS))
+    def __init__(self, companion: Companion | None = None):
+        self.measurer = Measurer(companion)
+        self._cases: list[KeyedCase] = []
+        self._values = Recent(_KEPT_VALUES)
+        self._networks = Recent(_KEPT_NETWORKS)
 
     def prepare(self, case: Case, ring: RingSettings) -> KeyedCase:
         """Return the case on its working grid; see `case.grid.prepare`."""
@@ -110,33 +113,27 @@ class Stages:
         self._cases = [known, *(one for one in self._cases if one is not known)][:_KEPT_GRIDS]
         return known
 
-    def radiomics(
-        self,
-        keyed: KeyedCase,
-        bundle: Bundle,
-        columns: Collection[str],
-        progress: Progress = silent,
-    ) -> dict[str, float]:
-        """Return the radiomic features among `columns`, measured as the bundle's were.
+    def begin_radiomics(self, keyed: KeyedCase, bundle: Bundle, columns: Collection[str]) -> Finish:
+        """Begin with the radiomic features among `columns`, measured as the bundle's were.
 
-        Raises:
-            FeatureExtractionError: as `radiomics.extraction.extract`.
+        Returns:
+            What does the rest, given a progress, and returns the values by column; it raises
+            FeatureExtractionError as `radiomics.extraction.extract` does.
         """
         wanted = sorted(c for c in columns if column_kind(c) is ColumnKind.RADIOMIC)
-        if not wanted:
-            return {}
-        from .radiomics.extraction import extract
-        from .radiomics.settings import load_settings
-
-        settings = load_settings(bundle.radiomics_yaml)
+        settings = _settings(bundle.radiomics_yaml)
         known: dict[str, dict[str, float]] = {
-            region: self._values.get((settings, keyed.image_key, key), dict)
-            for region, key in keyed.region_keys.items()
+            region: self._values.get((settings, *key), dict) for region, key in keyed.keys.items()
         }
-        missing = [c for c in wanted if c not in known[c.partition("_")[0]]]
-        for column, value in extract(keyed.grid, missing, settings, progress=progress).items():
-            known[column.partition("_")[0]][column] = value
-        return {column: known[column.partition("_")[0]][column] for column in wanted}
+        missing = [c for c in wanted if c not in known[_region(c)]]
+        rest = self.measurer.begin(keyed.grid, missing, settings, wanted, _NETWORK_MS)
+
+        def finish(progress: Progress) -> dict[str, float]:
+            for column, value in rest(progress).items():
+                known[_region(column)][column] = value
+            return {column: known[_region(column)][column] for column in wanted}
+
+        return finish
 
     def network(
         self, keyed: KeyedCase, bundle: Bundle, columns: Collection[str], device: str
@@ -152,17 +149,19 @@ class Stages:
         kinds = {ColumnKind.NETWORK, ColumnKind.DEEP}
         if kinds.isdisjoint(map(column_kind, columns)):
             return {}
-        key = (bundle.network, device, keyed.image_key, *keyed.region_keys.values())
+        key = (bundle.network, device, *keyed.keys.values())
         values = self._values.get(key, lambda: self._network_values(keyed.grid, bundle, device))
         return {c: float(of_all[0]) for c, of_all in values.columns(columns).items()}
 
     def _network_values(self, grid: WorkingGrid, bundle: Bundle, device: str) -> Any:
+        from threadpoolctl import threadpool_limits
+
         from .deep.device import reproducible
         from .deep.inputs import network_input
         from .deep.prediction import predict_values
 
         # One thread: the same bits whatever the number of cores, and nothing to fight over.
-        with reproducible(threads=1):
+        with reproducible(threads=1), threadpool_limits(1, user_api="blas"):
             return predict_values(self.network_of(bundle), network_input(grid)[None], device)
 
     def network_of(self, bundle: Bundle) -> MultiInputNetwork:
@@ -180,7 +179,10 @@ class Stages:
         return self._networks.get(bundle.network, load)
 
 
-def _digest(array: np.ndarray, more: str = "") -> str:
-    digest = hashlib.sha256(more.encode())
-    digest.update(np.ascontiguousarray(array))
-    return digest.hexdigest()
+def _region(column: str) -> str:
+    return column.partition("_")[0]
+
+
+@lru_cache(maxsize=8)
+def _settings(text: str) -> RadiomicsSettings:
+    return load_settings(text)

@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from .worker_commands import Command
 
 # Of these the newest counts: what it asks for makes the older ones out of date.
-_RIVALS = ("predict", "features")
+_RIVALS = ("predict", "features", "measure")
 
 
 def main() -> None:

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .case.loading import Case, load_case_folder
 from .clinical import ClinicalRecord
+from .companion import Companion, grid_from_words, is_worthwhile
 from .errors import ClinicalValueError, UsageError
 from .file_cache import FileCache
 from .files import require_folder
 from .inbox import Request
+from .measuring import Measurer, itk_threads
 from .models.bundle_store import load_bundle
 from .models.shipped import find_bundle
 from .progress import Progress
+from .radiomics.settings import load_settings
 from .ring import RingSettings
 from .stages import Stages
 
@@ -25,16 +29,31 @@ Command = Callable[[Request, Progress], dict[str, object]]
 
 
 class Desk:
-    """Answers one request after the other, and keeps what the next one may need again."""
+    """Answers one request after the other, and keeps what the next one may need again.
+
+    A companion is started with the first request that it can help with.
+    """
 
     def __init__(self) -> None:
         self._files = FileCache()
-        self._stages = Stages()
+
+    @cached_property
+    def _stages(self) -> Stages:
+        return Stages(Companion() if is_worthwhile() else None)
+
+    @cached_property
+    def _share(self) -> Measurer:
+        return Measurer()
 
     @property
     def commands(self) -> dict[str, Command]:
         """The commands by their names."""
-        return {"warm": self.warm, "predict": self.predict, "features": self.features}
+        return {
+            "warm": self.warm,
+            "predict": self.predict,
+            "features": self.features,
+            "measure": self.measure,
+        }
 
     def warm(self, request: Request, progress: Progress) -> dict[str, object]:
         """Load the libraries, the bundle and its network, so that the first prediction is quick.
@@ -43,9 +62,10 @@ class Desk:
         """
         from .practice import practise
 
+        stages = self._stages  # the companion loads its libraries meanwhile
         progress(0.0, "loading the models")
         bundle = self._bundle(request)
-        practise(bundle, self._stages, progress)
+        practise(bundle, stages, progress)
         return {"bundle": {"name": bundle.name, "hash": bundle.bundle_hash}}
 
     def predict(self, request: Request, progress: Progress) -> dict[str, object]:
@@ -68,8 +88,19 @@ class Desk:
         require_folder(out.parent)
         progress(0.0, "reading")
         keyed = self._stages.prepare(self._case(request), _ring(request) or RingSettings())
-        write_features(out, keyed.grid, progress)
+        write_features(out, keyed.grid, progress, self._stages.measurer)
         return {"out": str(out)}
+
+    def measure(self, request: Request, progress: Progress) -> dict[str, object]:
+        """Measure features for another worker, see `companion`; answers them by column."""
+        with itk_threads(1):
+            values = self._share.measure(
+                grid_from_words(request["grid"]),
+                request["columns"],
+                load_settings(request["settings"]),
+                progress,
+            )
+        return {"values": values}
 
     def _bundle(self, request: Request) -> Bundle:
         return self._files.read(find_bundle(_text(request, "bundle")), load_bundle)

@@ -53,14 +53,15 @@ def reproducible(threads: int | None = None) -> Iterator[None]:
     # cuBLAS reads this when it starts; without it, PyTorch refuses deterministic matrix products.
     os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
     cudnn, matmul = torch.backends.cudnn, torch.backends.cuda.matmul
-    strict = torch.are_deterministic_algorithms_enabled()
+    strict = torch.get_deterministic_debug_mode()
     before = (cudnn.benchmark, cudnn.allow_tf32, matmul.allow_tf32, torch.get_num_threads())
-    torch.use_deterministic_algorithms(True)
+    # use_deterministic_algorithms would import PyTorch's compiler, which takes seconds.
+    torch.set_deterministic_debug_mode("error")
     cudnn.benchmark = cudnn.allow_tf32 = matmul.allow_tf32 = False
     torch.set_num_threads(threads or before[-1])
     try:
         yield
     finally:
-        torch.use_deterministic_algorithms(strict)
+        torch.set_deterministic_debug_mode(strict)
         cudnn.benchmark, cudnn.allow_tf32, matmul.allow_tf32 = before[:-1]
         torch.set_num_threads(before[-1])

@@ -6,13 +6,25 @@ from pathlib import Path
 
 from ..case.working_grid import REGIONS, WorkingGrid
 from ..files import write_csv
+from ..measuring import Measurer
 from ..progress import Progress, silent
-from .extraction import extract
-from .names import feature_names
+from .names import columns_of, feature_names
+from .settings import default_settings
 
 
-def write_features(path: Path, grid: WorkingGrid, progress: Progress = silent) -> dict[str, float]:
+def write_features(
+    path: Path,
+    grid: WorkingGrid,
+    progress: Progress = silent,
+    measurer: Measurer | None = None,
+) -> dict[str, float]:
     """Write a CSV with one row a feature and one column a region.
+
+    Args:
+        path: of the CSV.
+        grid: CT and regions.
+        progress: told the fraction done and the step at hand.
+        measurer: None for a new one.
 
     Returns:
         The values by column, as `extract` gives them.
@@ -21,7 +33,8 @@ def write_features(path: Path, grid: WorkingGrid, progress: Progress = silent) -
         FeatureExtractionError: a feature could not be computed.
         OutputError: the file cannot be written.
     """
-    values = extract(grid, progress=progress)
+    measurer = measurer or Measurer()
+    values = measurer.measure(grid, columns_of(), default_settings(), progress)
     rows = [
         [name, *(repr(values[f"{region}_{name}"]) for region in REGIONS)]
         for name in feature_names()

@@ -15,6 +15,7 @@ from ..case.working_grid import EXTERNAL2, REGIONS
 from ..errors import FeatureExtractionError
 from ..progress import Progress, silent
 from .filters import mask_images, shared_images
+from .kept_images import KeptImages, extent
 from .names import FeatureColumn, columns_of, parse_column
 from .pyradiomics import pyradiomics_at_work
 from .settings import RadiomicsSettings, default_settings
@@ -43,6 +44,7 @@ def extract(
     settings: RadiomicsSettings | None = None,
     regions: tuple[str, ...] = REGIONS,
     progress: Progress = silent,
+    kept: KeptImages | None = None,
 ) -> dict[str, float]:
     """Compute radiomic features of a case.
 
@@ -52,6 +54,7 @@ def extract(
         settings: None for those of the method (1874 features per region).
         regions: read only where `columns` is None.
         progress: told the fraction done and the name of the image now measured.
+        kept: filtered images of this CT under these settings, to be used and added to.
 
     Returns:
         Column → value, in the order of `columns`. A feature has the same value whichever others
@@ -65,7 +68,7 @@ def extract(
     asked = columns_of(settings, regions) if columns is None else tuple(columns)
     parsed = [parse_column(column, settings) for column in asked]
     masks = {region: grid.mask(region) for region in {column.region for column in parsed}}
-    return extract_from_image(grid.geometry.image(grid.ct), masks, parsed, settings, progress)
+    return extract_from_image(grid.geometry.image(grid.ct), masks, parsed, settings, progress, kept)
 
 
 def extract_from_image(
@@ -74,6 +77,7 @@ def extract_from_image(
     columns: Collection[FeatureColumn],
     settings: RadiomicsSettings,
     progress: Progress = silent,
+    kept: KeptImages | None = None,
 ) -> dict[str, float]:
     """Compute `columns` on an image (x, y, z) of any spacing in mm with masks bool (z, y, x).
 
@@ -86,7 +90,7 @@ def extract_from_image(
         regions = [_Region(name, image, masks[name], columns) for name in sorted(masks)]
         steps = sum(len(region.wanted) for region in regions)
         values: dict[FeatureColumn, float] = {}
-        for done, (region, name, filtered) in enumerate(_images(image, regions, settings)):
+        for done, (region, name, filtered) in enumerate(_images(image, regions, settings, kept)):
             progress(done / steps, f"{region.name}: {name}")
             values.update(region.measure(name, filtered, settings))
     _require_finite(values)
@@ -95,11 +99,14 @@ def extract_from_image(
 
 
 def _images(
-    image: sitk.Image, regions: list[_Region], settings: RadiomicsSettings
+    image: sitk.Image,
+    regions: list[_Region],
+    settings: RadiomicsSettings,
+    kept: KeptImages | None,
 ) -> Iterator[tuple[_Region, str, sitk.Image]]:
-    """Yield every region with every (filtered) image it needs; one image in memory at a time."""
+    """Yield every region with every (filtered) image it needs; whole ones one at a time."""
     wanted = {name for region in regions for name in region.wanted}
-    for name, filtered in shared_images(image, wanted, settings):
+    for name, filtered in shared_images(image, wanted, settings, kept):
         for region in regions:
             if name in region.wanted:
                 yield region, name, filtered
@@ -132,7 +139,8 @@ class _Region:
 
         self.name = name
         self.wanted = _wanted(name, columns)
-        self._start, self._size = _extent(name, mask)
+        start, self._size = _extent(name, mask)
+        self._first_voxel = image.TransformIndexToPhysicalPoint(start)
         # PyRadiomics casts masks to uint32.
         self.mask = sitk.GetImageFromArray(mask.astype(np.uint32))
         self.mask.CopyInformation(image)
@@ -142,7 +150,7 @@ class _Region:
     def measure(
         self, image_name: str, image: sitk.Image, settings: RadiomicsSettings
     ) -> dict[FeatureColumn, float]:
-        """Return what is wanted of this (filtered) image on the grid (x, y, z)."""
+        """Return what is wanted of this (filtered) image (x, y, z), of the grid or a part of it."""
         cropped = self._cropped(image)
         self._refuse_too_many_levels(image_name, cropped, settings)
         return {
@@ -156,7 +164,8 @@ class _Region:
     def _cropped(self, image: sitk.Image) -> sitk.Image:
         import SimpleITK as sitk
 
-        return sitk.RegionOfInterest(image, self._size, self._start)
+        start = image.TransformPhysicalPointToIndex(self._first_voxel)
+        return sitk.RegionOfInterest(image, self._size, start)
 
     def _class_values(
         self,
@@ -210,16 +219,14 @@ def _wanted(region: str, columns: Collection[FeatureColumn]) -> Wanted:
 
 def _extent(region: str, mask: np.ndarray) -> tuple[list[int], list[int]]:
     """Return first voxel and size of the mask's bounding box, (x, y, z)."""
-    occupied = [
-        np.flatnonzero(mask.any(axis=tuple(a for a in range(3) if a != axis))) for axis in (2, 1, 0)
-    ]
-    if not mask.any() or sum(len(o) > 0 and o[-1] > o[0] for o in occupied) < MIN_DIMENSIONS:
+    first, size = extent(mask) if mask.any() else ([], [])
+    if sum(voxels > 1 for voxels in size) < MIN_DIMENSIONS:
         raise FeatureExtractionError(
             f"Region {region!r} has {int(mask.sum())} voxels of the working grid and extends in "
             f"fewer than {MIN_DIMENSIONS} directions: it has no texture to measure.",
             _remedy(region),
         )
-    return [int(o[0]) for o in occupied], [int(o[-1] - o[0] + 1) for o in occupied]
+    return first, size
 
 
 def _require_finite(values: Mapping[FeatureColumn, float]) -> None:

@@ -13,17 +13,22 @@ if TYPE_CHECKING:
 
     import SimpleITK as sitk
 
+    from .kept_images import KeptImages
     from .settings import RadiomicsSettings
 
 LBP3D = "LBP3D"
 
 
 def shared_images(
-    image: sitk.Image, wanted: Collection[str], settings: RadiomicsSettings
+    image: sitk.Image,
+    wanted: Collection[str],
+    settings: RadiomicsSettings,
+    kept: KeptImages | None = None,
 ) -> Iterator[tuple[str, sitk.Image]]:
     """Yield name and image of every image of `wanted` that does not depend on a mask.
 
     All but LBP3D are such: they are computed once, however many regions are measured on them.
+    With `kept` they are cut to its box, and those that it has are not computed again.
 
     Raises:
         FeatureExtractionError: PyRadiomics did not produce an image of `wanted`.
@@ -31,9 +36,12 @@ def shared_images(
     # Shape is measured with the original image even where the settings leave that type out.
     if ORIGINAL in wanted:
         yield ORIGINAL, image
-    for image_type, names in _by_type(wanted, settings).items():
+    known = {} if kept is None else kept.among(wanted)
+    yield from known.items()
+    for image_type, names in _by_type(set(wanted) - known.keys(), settings).items():
         if image_type not in ("Original", LBP3D):
-            yield from _generated(image_type, image, None, names, settings)
+            filtered = _generated(image_type, image, None, names, settings)
+            yield from filtered if kept is None else kept.keeping(filtered)
 
 
 def mask_images(

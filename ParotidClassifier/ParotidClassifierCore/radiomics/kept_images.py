@@ -1,0 +1,54 @@
+"""Filtered images of one CT, kept for other regions that are measured on it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    import SimpleITK as sitk
+
+
+def extent(mask: np.ndarray) -> tuple[list[int], list[int]]:
+    """Return first voxel and size, (x, y, z), of the box around a mask (z, y, x), not empty."""
+    filled = [
+        np.flatnonzero(mask.any(axis=tuple(a for a in range(3) if a != axis))) for axis in (2, 1, 0)
+    ]
+    return [int(along[0]) for along in filled], [int(along[-1] - along[0] + 1) for along in filled]
+
+
+@dataclass(frozen=True)
+class KeptImages:
+    """Images by their name, cut to the box of voxels that any region measured on them lies in.
+
+    A filter looks at the whole image, a region at its own voxels: of 25 mm around the lesion
+    nothing need be kept.
+
+    Attributes:
+        first: voxel of the box, (x, y, z).
+        size: of the box.
+    """
+
+    first: tuple[int, ...]
+    size: tuple[int, ...]
+    _images: dict[str, sitk.Image] = field(default_factory=dict)
+
+    @classmethod
+    def around(cls, mask: np.ndarray) -> KeptImages:
+        """Return nothing yet, for regions that lie in the bounding box of a mask (z, y, x)."""
+        return cls(*map(tuple, extent(mask)))
+
+    def among(self, names: Iterable[str]) -> dict[str, sitk.Image]:
+        """Return those of `names` that are kept."""
+        return {name: self._images[name] for name in names if name in self._images}
+
+    def keeping(self, images: Iterable[tuple[str, sitk.Image]]) -> Iterator[tuple[str, sitk.Image]]:
+        """Yield every name and image, cut, and keep it."""
+        import SimpleITK as sitk
+
+        for name, image in images:
+            self._images[name] = sitk.RegionOfInterest(image, self.size, self.first)
+            yield name, self._images[name]

@@ -1,0 +1,53 @@
+"""Kept images give the numbers that images computed anew give, and are not computed again."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+from made_cases import ball_grid
+from ParotidClassifierCore.radiomics import filters
+from ParotidClassifierCore.radiomics.extraction import extract
+from ParotidClassifierCore.radiomics.kept_images import KeptImages
+from ParotidClassifierCore.radiomics.names import columns_of
+
+
+@pytest.fixture
+def grid():
+    return ball_grid(radius=6, margin=14)
+
+
+@pytest.fixture
+def generated(monkeypatch):
+    """The image types that PyRadiomics was asked for."""
+    asked = []
+    usual = filters._generated
+    monkeypatch.setattr(filters, "_generated", lambda *a: asked.append(a[0]) or usual(*a))
+    return asked
+
+
+def test_another_ring_on_the_same_ct_needs_no_filter_but_the_one_of_its_mask(grid, generated):
+    kept = KeptImages.around(grid.tumor | grid.ring)
+    columns = columns_of(regions=("External2",))[::7]
+    extract(grid, columns, kept=kept)
+    ring = grid.ring.copy()
+    ring[tuple(axis[0] for axis in np.nonzero(ring))] = False
+    edited = dataclasses.replace(grid, ring=ring)
+    generated.clear()
+    again = extract(edited, columns, kept=kept)
+    assert generated == ["LBP3D"]
+    assert again == extract(edited, columns)
+
+
+def test_what_one_region_left_serves_the_other(grid, generated):
+    kept = KeptImages.around(grid.tumor | grid.ring)
+    columns = ["Tumor_wavelet-LLH_glcm_Contrast", "External2_wavelet-LLH_glcm_Contrast"]
+    values = [extract(grid, [column], kept=kept) for column in columns]
+    assert generated == ["Wavelet"]
+    assert values[0] | values[1] == extract(grid, columns)
+
+
+def test_only_the_box_of_the_lesion_is_kept(grid):
+    kept = KeptImages.around(grid.tumor | grid.ring)
+    extract(grid, ["Tumor_gradient_glcm_Contrast"], kept=kept)
+    (image,) = kept.among(["gradient"]).values()
+    assert image.GetSize() == kept.size == (17, 17, 17)
