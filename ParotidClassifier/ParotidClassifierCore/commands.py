@@ -16,11 +16,13 @@ from .clinical import ClinicalRecord
 from .errors import UsageError
 from .files import require_folder, write_json, written_together
 from .models.eleven import outcome_word, percent
+from .models.words import interval_words
 from .predict import DEMONSTRATION_FINDING
 from .progress import bar_on_terminal, part
 from .result import Result
 from .ring import RING_HU_RANGE, RING_WIDTH_MM, RingSettings
 from .stages import Stages
+from .words import DASH
 
 if TYPE_CHECKING:
     from .models.bundle import Bundle
@@ -228,15 +230,19 @@ def _save_outlines(path: Path, prepared: PreparedCase) -> None:
 
 
 def _summary(prediction: Prediction, out: Path) -> str:
-    lines = [f"{'model':<24} {'probability':>11} {'threshold':>10}  call"]
+    lines = [f"{'model':<24} {'probability':>11} {'95% interval':>14} {'threshold':>10}  call"]
     for name, result in prediction.models.items():
         if result.probability is None:
-            lines.append(f"{name:<24} {'–':>11} {'–':>10}  {result.unavailable}")
+            lines.append(f"{name:<24} {DASH:>11} {DASH:>14} {DASH:>10}  {result.unavailable}")
         else:
+            interval = DASH if result.interval is None else interval_words(result.interval)
             lines.append(
-                f"{name:<24} {percent(result.probability):>11} {percent(result.threshold):>10}  "
-                f"{result.call}"
+                f"{name:<24} {percent(result.probability):>11} {interval:>14} "
+                f"{percent(result.threshold):>10}  {result.call}"
             )
+    reasons = [r.no_interval for r in prediction.models.values() if r.no_interval is not None]
+    lines += [f"No interval: {reason}." for reason in dict.fromkeys(reasons)]
+    lines += prediction.applicability.sentences
     lines += [
         f"{item.severity.value}: {item.message}"
         for item in prediction.findings

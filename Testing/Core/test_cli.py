@@ -88,6 +88,13 @@ def test_saliency_of_a_bundle_without_a_network_is_refused_and_nothing_written(p
     assert files_in(tmp_path / "out") == []
 
 
+def test_the_text_says_how_certain_a_probability_is_or_why_that_is_not_known(predict):
+    _, out, _ = predict(*FINDINGS)
+    assert out.count("No interval: the bundle holds no refits of its models.") == 1
+    _, out, _ = predict(*FINDINGS, bundle="published-clinical", out="published")
+    assert "No interval: the model was made from published odds ratios" in out
+
+
 def test_two_runs_differ_in_nothing_but_their_timings(predict, tmp_path):
     predict(*FINDINGS, out="one")
     predict(*FINDINGS, out="two")

@@ -11,6 +11,7 @@ import SimpleITK as sitk
 from made_cases import ball_mask, tissue_ct
 from made_cohorts import add_row, write_cohort
 from ParotidClassifierCore.cli import main
+from ParotidClassifierCore.models.bundle import bundle_info
 from ParotidClassifierCore.models.bundle_store import load_bundle
 from ParotidClassifierCore.models.names import ELEVEN_MODELS
 
@@ -69,6 +70,18 @@ def test_train_writes_a_bundle_with_all_eleven_models(a_training):
     assert "simulated" in bundle.model_card
 
 
+def test_train_keeps_refits_for_intervals_and_what_the_training_cases_are_like(a_training):
+    _, folder = a_training
+    bundle = load_bundle(folder / "bundle")
+    assert bundle.refits.count == 200
+    assert set(bundle.refits.coefficients) == set(ELEVEN_MODELS)
+    assert bundle.refits.line in bundle.model_card
+    assert bundle.refits.line in (folder / "report" / "report.html").read_text("utf-8")
+    assert bundle.reference.scatter.model == "Tumor+External2_RAD+DL"
+    assert set(bundle.reference.voxel_mm["slice"]) == {3.0}
+    assert bundle_info(bundle)["intervals"] == bundle.refits.line
+
+
 def test_train_writes_the_report_with_every_model_and_its_tables(a_training):
     report = a_training[1] / "report"
     page = (report / "report.html").read_text(encoding="utf-8")
@@ -103,6 +116,8 @@ def test_predict_gives_the_probability_that_the_training_table_has(
     row = training_table.loc[f"case{number}"]
     for name in ELEVEN_MODELS:
         assert result["models"][name]["probability"] == pytest.approx(row[name], abs=1e-6)
+        low, high = result["models"][name]["interval"]
+        assert 0 <= low <= high <= 1  # equal where the classes are apart in one value
 
 
 def test_evaluate_finds_what_train_found(a_training, a_cohort, tmp_path):
@@ -134,7 +149,7 @@ def test_the_same_seed_gives_the_same_bundle(a_training, a_cohort, tmp_path):
     code, again = trained(a_cohort, tmp_path)
     assert code == 0
     assert again["test_figures"] == result["test_figures"]
-    for name in ("models.json", "network.safetensors", "reference.json"):
+    for name in ("models.json", "network.safetensors", "reference.json", "refits.json"):
         first, second = (place / "bundle" / name for place in (folder, tmp_path))
         assert first.read_bytes() == second.read_bytes()
 
