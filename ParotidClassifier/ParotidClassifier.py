@@ -58,6 +58,7 @@ class ParotidClassifierLogic(ScriptedLoadableModuleLogic):
         bundles: the model bundles that can be chosen.
         results: the last result.
         classification: from the case to a result.
+        resultFollower: keeps the result in step with the clinical findings.
         dependencies: what must be installed.
         onCaseChange: called without arguments when an outline changed; for the panel.
     """
@@ -70,6 +71,7 @@ class ParotidClassifierLogic(ScriptedLoadableModuleLogic):
         from ParotidClassifierLib.Dependencies import Dependencies
         from ParotidClassifierLib.Fingerprint import Fingerprint
         from ParotidClassifierLib.Outline import Outline
+        from ParotidClassifierLib.ResultFollower import ResultFollower
         from ParotidClassifierLib.ResultStore import ResultStore
         from ParotidClassifierLib.RingFollower import RingFollower
         from ParotidClassifierLib.SceneCase import SceneCase
@@ -87,6 +89,7 @@ class ParotidClassifierLogic(ScriptedLoadableModuleLogic):
         self.classification = Classification(
             self.sceneCase, self.ringFollower, self.bundles, fingerprint, self.results, Worker()
         )
+        self.resultFollower = ResultFollower(self.classification, self.results)
 
     def getParameterNode(self):
         """Return the parameter node of the open scene."""
@@ -95,11 +98,17 @@ class ParotidClassifierLogic(ScriptedLoadableModuleLogic):
         return ParotidClassifierParameterNode(super().getParameterNode())
 
     def follow(self, parameterNode) -> None:
-        """Keep the ring of this parameter node in step with its tumour; with None, of none."""
+        """Keep ring and result of this parameter node in step with the case; with None, of none."""
         if parameterNode is None:
-            self.classification.cancel()
+            self.classification.forgetCase()
             self.sceneCase.forget()
         self.ringFollower.follow(parameterNode)
+        self.resultFollower.follow(parameterNode)
+
+    def warmUp(self) -> None:
+        """Start the background process before it is needed, where what it needs is installed."""
+        if not self.dependencies.missing():
+            self.classification.warmUp(self.getParameterNode())
 
     def startOutline(self, parameterNode) -> None:
         """Make the segmentation, or its editing region anew around where the views cross."""
@@ -129,13 +138,21 @@ class ParotidClassifierLogic(ScriptedLoadableModuleLogic):
         """Classify the case in the background; see Classification."""
         self.classification.classify(parameterNode, onProgress, onDone, onError)
 
+    def stability(self, parameterNode, onProgress, onDone, onError) -> None:
+        """Ask in the background how stable the current result is; see Classification."""
+        self.classification.stability(parameterNode, onProgress, onDone, onError)
+
+    def saliency(self, parameterNode, onProgress, onDone, onError) -> None:
+        """Ask in the background where the network looked; see Classification."""
+        self.classification.saliency(parameterNode, onProgress, onDone, onError)
+
     def cancel(self) -> None:
-        """Give up what is running."""
+        """Give up what is running, in the background too."""
         self.classification.cancel()
 
     @property
     def isRunning(self) -> bool:
-        """Whether something is being computed in the background."""
+        """Whether the user waits for a result or an export."""
         return self.classification.isRunning
 
     def result(self, parameterNode) -> dict | None:

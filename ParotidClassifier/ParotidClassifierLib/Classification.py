@@ -1,19 +1,27 @@
-"""From the case on the screen to a result, by the background process."""
+"""From the case on the screen to a result, and to what is asked about it, by another process."""
 
-import shutil
-import tempfile
 from pathlib import Path
 
 from ParotidClassifierCore.case.grid import require_drawn_ring
 from ParotidClassifierCore.case.lattice import lattice_of
 from ParotidClassifierCore.case.loading import Case
 from ParotidClassifierCore.case.saving import save_case_folder
+from ParotidClassifierCore.errors import ParotidClassifierError
+from slicer.i18n import tr as _
 
+from .CaseFolder import CaseFolder
 from .Parameters import clinicalRecord, ringSettings
+from .Worker import SUPERSEDED
+
+_SALIENCY_FILE = "saliency.nrrd"
 
 
 class Classification:
-    """Hands the case to the worker and keeps what comes back.
+    """Hands the case to the worker and keeps what comes back; the newest request counts.
+
+    Where a method takes callbacks, onProgress is called with the fraction done and the step at
+    hand, and at the end either onDone or onError with kind, message and remedy. The kind is
+    SUPERSEDED where a newer request took the place of this one.
 
     Args:
         sceneCase: reads the CT.
@@ -31,12 +39,26 @@ class Classification:
         self._fingerprint = fingerprint
         self._results = results
         self._worker = worker
-        self._folder = None
+        self._caseFolder = CaseFolder()
+        self._isAwaited = False
 
     @property
     def isRunning(self) -> bool:
-        """Whether the worker works for this module."""
-        return self._worker.isBusy
+        """Whether the user waits for the worker; what goes on in the background is not meant."""
+        return self._worker.isBusy and self._isAwaited
+
+    @property
+    def isWarm(self) -> bool:
+        """Whether an answer would come at once."""
+        return self._worker.isWarm
+
+    def warmUp(self, parameterNode) -> None:
+        """Have the libraries and the chosen bundle loaded before the first request."""
+        try:
+            bundle = self._bundles.chosen(parameterNode)
+        except ParotidClassifierError:  # told where it is chosen
+            return
+        self._worker.warmUp(str(bundle.path))
 
     def classify(self, parameterNode, onProgress, onDone, onError) -> None:
         """Classify the case; the result is kept in the parameter node before onDone is called.
@@ -44,15 +66,15 @@ class Classification:
         Raises:
             ParotidClassifierError: the case cannot be classified as it is.
         """
-        bundle = self._bundles.chosen(parameterNode)
-        request = self._request(parameterNode, "predict", bundle=str(bundle.path))
-        fingerprint = self._fingerprint.of(parameterNode)
+        self._classify(parameterNode, True, onProgress, onDone, onError)
 
-        def keep(answer):
-            self._results.keep(parameterNode, answer, fingerprint)
-            onDone()
+    def classifyInBackground(self, parameterNode) -> None:
+        """Classify the case without a word; what goes wrong leaves the last result as it was.
 
-        self._send(request, onProgress, keep, onError)
+        Raises:
+            ParotidClassifierError: the case cannot be classified as it is.
+        """
+        self._classify(parameterNode, False, _ignored, _ignored, _ignored)
 
     def exportFeatures(self, parameterNode, path: str, onProgress, onDone, onError) -> None:
         """Write all radiomic features of both regions as CSV, as the command line does.
@@ -67,7 +89,47 @@ class Classification:
         def done(_answer):
             onDone()
 
-        self._send(request, onProgress, done, onError)
+        self._send(request, True, onProgress, done, onError)
+
+    def stability(self, parameterNode, onProgress, onDone, onError) -> None:
+        """Ask how the current result changes when the case is outlined a little differently.
+
+        It is kept with the result, and onDone is called with it: Core's answer to "stability".
+
+        Raises:
+            UsageError: there is no current result.
+            ParotidClassifierError: the case cannot be used as it is.
+        """
+        result = self._results.requireCurrent(parameterNode)
+        bundle = self._bundles.chosen(parameterNode)
+        request = self._request(parameterNode, "stability", bundle=str(bundle.path))
+
+        def keep(answer):
+            if self._results.keepStability(parameterNode, result, answer):
+                onDone(answer)
+            else:
+                onError(SUPERSEDED, _("There is another result now."), "")
+
+        self._send(request, False, onProgress, keep, onError)
+
+    def saliency(self, parameterNode, onProgress, onDone, onError) -> None:
+        """Ask where the network looked; onDone is called with the path of a volume.
+
+        The file goes with the case: it is to be loaded at once.
+
+        Raises:
+            UsageError: there is no current result.
+            ParotidClassifierError: the case cannot be used as it is.
+        """
+        self._results.requireCurrent(parameterNode)
+        bundle = self._bundles.chosen(parameterNode)
+        request = self._request(parameterNode, "saliency", bundle=str(bundle.path))
+        path = str(Path(request["case"]) / _SALIENCY_FILE)
+
+        def done(_answer):
+            onDone(path)
+
+        self._send({**request, "out": path}, False, onProgress, done, onError)
 
     def saveCase(self, parameterNode, folder: str) -> None:
         """Write CT, outlines and clinical record to a folder that the command line reads.
@@ -75,56 +137,60 @@ class Classification:
         Raises:
             ParotidClassifierError: the case is not complete, or the folder cannot be written.
         """
-        save_case_folder(Path(folder), self._case(parameterNode, withRing=True))
+        ct, drawn = self._ctAndDrawn(parameterNode)
+        geometry = lattice_of(ct).geometry(drawn.box)
+        masks = geometry.image(drawn.tumor), geometry.image(drawn.ring)
+        save_case_folder(Path(folder), Case(ct, *masks, clinicalRecord(parameterNode)))
 
     def cancel(self) -> None:
         """Give up what is running; nothing is called back any more."""
         self._worker.cancel()
-        self._removeFolder()
+
+    def forgetCase(self) -> None:
+        """Give up what is running and let go of the case."""
+        self._worker.cancel()
+        self._caseFolder.remove()
 
     def stop(self) -> None:
-        """Give up what is running and return when no process is left."""
+        """Give up everything and return when no process is left."""
         self._worker.stop()
-        self._removeFolder()
+        self._caseFolder.remove()
 
-    def _case(self, parameterNode, withRing: bool) -> Case:
-        self._ringFollower.flush()
+    def _classify(self, parameterNode, isAwaited, onProgress, onDone, onError) -> None:
+        bundle = self._bundles.chosen(parameterNode)
+        request = self._request(parameterNode, "predict", bundle=str(bundle.path))
+        fingerprint = self._fingerprint.of(parameterNode)
+
+        def keep(answer):
+            self._results.keep(parameterNode, answer, fingerprint)
+            onDone()
+
+        self._send(request, isAwaited, onProgress, keep, onError)
+
+    def _ctAndDrawn(self, parameterNode) -> tuple:
+        self._ringFollower.settle()
         if self._ringFollower.problem is not None:
             raise self._ringFollower.problem
         ct = self._sceneCase.ct(parameterNode)
+        self._sceneCase.tumor(parameterNode)  # says if there is none, or it may not be used
         drawn = self._ringFollower.drawn
-        if drawn is None:
-            self._sceneCase.tumor(parameterNode)  # says that there is none
         require_drawn_ring(drawn)
-        geometry = lattice_of(ct).geometry(drawn.box)
-        return Case(
-            ct,
-            geometry.image(drawn.tumor),
-            geometry.image(drawn.ring) if withRing else None,
-            clinicalRecord(parameterNode),
-        )
+        return ct, drawn
 
     def _request(self, parameterNode, command: str, **options) -> dict:
-        """Write the case where the worker reads it; a ring that is not refined is drawn there."""
+        """Have the images where the worker reads them; what is not refined is drawn there."""
         settings = ringSettings(parameterNode)
-        case = self._case(parameterNode, withRing=self._ringFollower.isRefined)
-        self._removeFolder()
-        self._folder = Path(tempfile.mkdtemp(prefix="ParotidClassifier-"))
-        save_case_folder(self._folder, case, compress_ct=False)
+        words = clinicalRecord(parameterNode).words()
+        ct, drawn = self._ctAndDrawn(parameterNode)
+        folder = self._caseFolder.write(ct, drawn, withRing=self._ringFollower.isRefined)
         ring = {"width_mm": settings.width_mm, "hu_range": list(settings.hu_range)}
-        return {"command": command, "case": str(self._folder), "ring": ring, **options}
+        request = {"command": command, "case": str(folder), "ring": ring, "clinical": words}
+        return {**request, **options}
 
-    def _send(self, request: dict, onProgress, onResult, onError) -> None:
-        def finish(callback):
-            def finished(*answer):
-                self._removeFolder()
-                callback(*answer)
+    def _send(self, request: dict, isAwaited: bool, onProgress, onResult, onError) -> None:
+        self._isAwaited = isAwaited
+        self._worker.request(request, onProgress, onResult, onError)
 
-            return finished
 
-        self._worker.request(request, onProgress, finish(onResult), finish(onError))
-
-    def _removeFolder(self) -> None:
-        if self._folder is not None:
-            shutil.rmtree(self._folder, ignore_errors=True)
-            self._folder = None
+def _ignored(*_values) -> None:
+    """Take no notice."""

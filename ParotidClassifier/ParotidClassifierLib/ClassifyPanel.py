@@ -12,6 +12,7 @@ from .Dependencies import DependenciesDeclinedError
 from .FindingsText import noteText
 from .Panel import Panel, icon
 from .RemainingTime import RemainingTime
+from .Worker import SUPERSEDED
 
 _TICK_MS = 500
 _PROGRESS_STEPS = 1000
@@ -102,6 +103,7 @@ class ClassifyPanel(Panel):
                 # the name of a shipped bundle holds on any computer
                 isShipped = Path(path) in shipped_bundles()
                 self.parameterNode.bundle = Path(path).name if isShipped else path
+                self.logic.warmUp()
             finally:
                 self.refresh()
 
@@ -185,9 +187,12 @@ class ClassifyPanel(Panel):
         self.ui.statusLabel.text = noteText("ok", message)
         self.refresh()
 
-    def onRunError(self, _kind: str, message: str, remedy: str) -> None:
+    def onRunError(self, kind: str, message: str, remedy: str) -> None:
         """Tell what went wrong in the background, here and in a message."""
         self._awaitsResult = False
+        if kind == SUPERSEDED:
+            self.refresh()  # what took its place tells of itself
+            return
         self._showError(message, remedy)
         self.refresh()
         slicer.util.errorDisplay(_("The case could not be classified.") + f"\n\n{message} {remedy}")
@@ -200,6 +205,7 @@ class ClassifyPanel(Panel):
             try:
                 if self.logic.dependencies.install():
                     self.logic.dependencies.offerRestart()
+                self.logic.warmUp()
             except DependenciesDeclinedError as declined:
                 self.ui.statusLabel.text = noteText("info", str(declined))
             finally:

@@ -47,6 +47,11 @@ class Fingerprint:
         return self._bundles.chosen(parameterNode).hash
 
 
+def changedInputs(before: dict, now: dict) -> set[str]:
+    """Return the names of the inputs that differ between two fingerprints."""
+    return {key for key in before.keys() | now.keys() if before.get(key) != now.get(key)}
+
+
 def changes(before: dict, now: dict) -> list[str]:
     """Return in sentences what differs between two fingerprints."""
     sentences = {
@@ -57,7 +62,7 @@ def changes(before: dict, now: dict) -> list[str]:
         "clinical": _("The clinical findings changed."),
         "bundle": _("Another model bundle is chosen, or it changed on disk."),
     }
-    changed = {key for key in sentences if before.get(key) != now.get(key)}
+    changed = changedInputs(before, now)
     if changed & {"tumor", "ringSettings"}:
         changed.discard("ring")  # it follows
     return [sentence for key, sentence in sentences.items() if key in changed]

@@ -9,7 +9,7 @@ from ParotidClassifierCore.files import write_json
 from ParotidClassifierCore.models.names import ELEVEN_MODELS
 from slicer.i18n import tr as _
 
-from .Fingerprint import changes
+from .Fingerprint import changedInputs, changes
 
 _KEPT = {"prediction", "features", "fingerprint", "finishedAt"}
 
@@ -31,6 +31,22 @@ class ResultStore:
             }
         )
 
+    def keepStability(self, parameterNode, result: dict, stability: dict) -> bool:
+        """Keep with a result how stable it is; another result takes its place without it.
+
+        Args:
+            parameterNode: holds the result.
+            result: as read before; where there is another one by now, nothing is kept.
+            stability: what the background process answered.
+
+        Returns:
+            Whether it was kept.
+        """
+        if self.read(parameterNode) != result:
+            return False
+        parameterNode.result = json.dumps({**result, "stability": stability})
+        return True
+
     def read(self, parameterNode) -> dict | None:
         """Return the last result; None where there is none, or a scene's is damaged."""
         if parameterNode is None or not parameterNode.result:
@@ -49,6 +65,13 @@ class ResultStore:
         if result is None:
             return []
         return changes(result["fingerprint"], self._fingerprint.of(parameterNode))
+
+    def changedInputs(self, parameterNode) -> set[str]:
+        """Return the names of the inputs that changed since the result; see Fingerprint."""
+        result = self.read(parameterNode)
+        if result is None:
+            return set()
+        return changedInputs(result["fingerprint"], self._fingerprint.of(parameterNode))
 
     def requireCurrent(self, parameterNode) -> dict:
         """Return the result.

@@ -43,6 +43,7 @@ class RingFollower(VTKObservationMixin):
         self._parameterNode = None
         self._segmentation = None
         self._settings = None
+        self._drawnOn = None
         self._state = None
         self._remembered = {}
         self._held = False
@@ -74,6 +75,11 @@ class RingFollower(VTKObservationMixin):
         self._stopTimers()
         if self._segmentation is not None:
             self._redraw()
+
+    def settle(self) -> None:
+        """Draw what waits to be drawn, or what changed untold; at once where nothing did."""
+        if self._segmentation is not None and not self._isCurrent():
+            self.flush()
 
     def flushSoon(self) -> None:
         """Draw anew in a moment, once for all changes until then."""
@@ -195,6 +201,15 @@ class RingFollower(VTKObservationMixin):
         self._settings = (*self._wanted()[:-1], text)
         self._parameterNode.ringRefinement = text
 
+    def _isCurrent(self) -> bool:
+        return (
+            not (self._timer.active or self._settled.active)
+            and self._drawnOn is not None
+            and self._drawnOn is self._ct()
+            and self._settings == self._wanted()
+            and self._state == self.keys()
+        )
+
     def _redraw(self) -> None:
         state = self.keys()
         known = self._lattice() is not None and state in self._remembered
@@ -204,6 +219,7 @@ class RingFollower(VTKObservationMixin):
             self.drawn, self.problem = self._draw(), None
         except ParotidClassifierError as error:
             self.drawn, self.problem = None, error
+        self._drawnOn = self._ct()
         with self.held():
             self._write()
         self._settings = self._wanted()
@@ -239,8 +255,12 @@ class RingFollower(VTKObservationMixin):
         return None if lattice is None else readMask(self._segmentation, region, lattice)
 
     def _lattice(self):
+        ct = self._ct()
+        return None if ct is None else lattice_of(ct)
+
+    def _ct(self):
         try:
-            return lattice_of(self._sceneCase.ct(self._parameterNode))
+            return self._sceneCase.ct(self._parameterNode)
         except ParotidClassifierError:
             return None
 
@@ -265,7 +285,7 @@ class RingFollower(VTKObservationMixin):
         self._settled.stop()
 
     def _forget(self) -> None:
-        self.drawn = self.problem = self._state = self._settings = None
+        self.drawn = self.problem = self._state = self._settings = self._drawnOn = None
         self._remembered.clear()
 
 

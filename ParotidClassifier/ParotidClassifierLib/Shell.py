@@ -80,11 +80,12 @@ class Shell(VTKObservationMixin):
             self.ui.nextStepLabel.text = nextStep(self._logic, self._parameterNode)
 
     def enter(self) -> None:
-        """Take the views and the keyboard for the segment editor."""
+        """Take the views and the keyboard for the segment editor, and be ready for a question."""
         if self._parameterNode is None:
             self.setParameterNode(self._logic.getParameterNode())
         self._editor.enter()
         self._showChanges()
+        self._logic.warmUp()
 
     def exit(self) -> None:
         """Leave the views and the keyboard to another module."""

@@ -99,6 +99,11 @@ class WorkerProcess:
             self._kill()
             self._process.waitForFinished(KILL_MS)
 
+    def kill(self) -> None:
+        """End a process that hangs; returns at once, and nothing is called back any more."""
+        self.end()
+        self._kill()
+
     def _kill(self) -> None:
         if self.isRunning:
             self._killWorkingProcess()

@@ -38,6 +38,9 @@ class MissingDependencies:
     def describe(self):
         return "" if self.installed else "Not installed yet: torch."
 
+    def missing(self):
+        return [] if self.installed else ["torch"]
+
     def install(self):
         if self.error is not None:
             raise self.error
@@ -176,12 +179,15 @@ class ClassifyPanelTest(ScriptedLoadableModuleTest):
     def test_what_is_not_installed_is_named_and_installed_by_one_button(self):
         self.chooseCase()
         self.logic.dependencies = MissingDependencies(mustRestart=True)
+        self.logic.warmUp()
+        self.assertEqual(self.logic.classification._worker.processId, 0)
         self.assertIn("torch", self.missing())
         self.assertFalse(self.ui.installButton.isHidden())
         self.ui.installButton.click()
         self.assertTrue(self.ui.missingWidget.isHidden())
         self.assertTrue(self.ui.runButton.enabled)
         self.assertTrue(self.logic.dependencies.restartOffered)
+        self.assertTrue(self.logic.classification._worker.processId)
 
     def test_a_no_to_the_installation_is_taken_quietly(self):
         self.chooseCase()

@@ -94,7 +94,7 @@ class LifeCycleTest(ShownModule, ScriptedLoadableModuleTest):
         self.makeCase()
         self.runHalfWay()
         process = self.logic.classification._worker.processId
-        folder = self.logic.classification._folder
+        folder = self.logic.classification._caseFolder.path
         self.logic.stop()  # what aboutToQuit() is connected with
         self.assertFalse(isAlive(process))
         self.assertFalse(folder.exists())
@@ -129,6 +129,7 @@ class LifeCycleTest(ShownModule, ScriptedLoadableModuleTest):
         self.widget, self.logic, self.shell = widget, widget.logic, widget.shell
         self.panels = self.shell.panels
         self.ui = {name: panel.ui for name, panel in self.panels.items()}
+        self.answerBy("pass")
         self.widget.enter()
 
     @contextmanager

@@ -58,6 +58,7 @@ class LostBundleTest(ShownModule, ScriptedLoadableModuleTest):
         self.use()
         before = self.held()
         shutil.copytree(self.bundle, Path(self.folder) / "kept")
+        self.answerByItself()
         with dialogTexts() as texts:
             self.run_()
             shutil.rmtree(self.bundle)
@@ -111,16 +112,17 @@ class LostBundleTest(ShownModule, ScriptedLoadableModuleTest):
                 lambda: answers.append("done"),
                 lambda *error: answers.append(error),
             )
-            folders = [logic.classification._folder for logic in (self.logic, other)]
+            folders = [logic.classification._caseFolder.path for logic in (self.logic, other)]
             self.assertNotEqual(*folders)
             self.run_()  # cancels the first one
+            self.logic.classification.forgetCase()
             self.assertFalse(folders[0].exists())
             self.assertTrue((folders[1] / "ct.nrrd").exists())
             waitFor(lambda: answers, what="the other's answer")
             self.assertEqual(answers, ["done"])
-            self.assertFalse(folders[1].exists())
         finally:
             other.stop()
+        self.assertFalse(folders[1].exists())
 
 
 def programOf(*lines):

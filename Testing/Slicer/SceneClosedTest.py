@@ -66,7 +66,7 @@ class SceneClosedTest(ShownModule, ScriptedLoadableModuleTest):
     def test_while_a_run_goes_on(self):
         self.makeCase()
         self.runHalfWay()
-        folder = self.logic.classification._folder
+        folder = self.logic.classification._caseFolder.path
         self.close()
         self.assertFalse(folder.exists())
         self.assertNotIn("half way", self.status)

@@ -37,11 +37,11 @@ class ShownModule:
         self.shell = self.widget.shell
         self.panels = self.shell.panels
         self.ui = {name: panel.ui for name, panel in self.panels.items()}
+        self.answerBy("pass")  # the real process would be warmed up, which takes seconds
         self.widget.enter()
 
     def tearDown(self):
-        self.logic.classification.stop()
-        self.logic.classification._worker = Worker()
+        self.answerByItself()
         self.widget.exit()
         slicer.mrmlScene.Clear(0)
 
@@ -157,6 +157,11 @@ class ShownModule:
         return self.ui["ClassifyPanel"].runButton.enabled
 
     # The background process
+
+    def answerByItself(self):
+        """Let the real worker answer, from a new process."""
+        self.logic.classification.stop()
+        self.logic.classification._worker = Worker()
 
     def answerBy(self, *lines):
         """Put a program in the worker's place; see MadeResults."""

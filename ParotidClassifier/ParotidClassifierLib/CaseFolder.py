@@ -1,0 +1,91 @@
+"""The folder through which the background process gets the images of the case."""
+
+import contextlib
+import shutil
+import tempfile
+import time
+from pathlib import Path
+
+from ParotidClassifierCore.case.lattice import lattice_of
+from ParotidClassifierCore.case.loading import CT_FILE, SEGMENTATION_FILE
+from ParotidClassifierCore.case.masks import save_segmentation
+from ParotidClassifierCore.case.volumes import write_volume
+from ParotidClassifierCore.case.working_grid import EXTERNAL2, TUMOR
+from ParotidClassifierCore.files import written_whole
+
+from .LatticeMasks import keyOf, tightMask
+
+_PREFIX = "ParotidClassifier-case-"
+_FORGOTTEN_AFTER_SECONDS = 24 * 3600
+
+
+class CaseFolder:
+    """Holds CT and outlines of the case on the screen, of this application alone.
+
+    A file is written again only when its content changed, or when it is not there any more. The
+    folder goes with the case; one that a crash left behind goes a day later.
+    """
+
+    def __init__(self):
+        self._path = None
+        self._ct = None
+        self._outlines = None
+
+    @property
+    def path(self) -> Path | None:
+        """Where the folder lies; None while there is none."""
+        return self._path
+
+    def write(self, ct, drawn, withRing: bool) -> Path:
+        """Have CT and outlines in the folder, and return it.
+
+        Args:
+            ct: SimpleITK image; the very same one is not written again.
+            drawn: Core's DrawnRing.
+            withRing: whether the ring is written; one that is automatic is drawn by who reads.
+
+        Raises:
+            OutputError: the disk is full.
+        """
+        self._ensureFolder()
+        file = self._path / CT_FILE
+        if ct is not self._ct or not file.exists():
+            self._ct = None
+            with written_whole(file) as beside:
+                write_volume(beside, ct, compress=False)
+            self._ct = ct
+        self._writeOutlines(lattice_of(ct), drawn, withRing)
+        return self._path
+
+    def remove(self) -> None:
+        """Remove the folder, if there is one."""
+        if self._path is not None:
+            shutil.rmtree(self._path, ignore_errors=True)
+        self._path = self._ct = self._outlines = None
+
+    def _writeOutlines(self, lattice, drawn, withRing: bool) -> None:
+        masks = {TUMOR: drawn.tumor}
+        if withRing:
+            masks[EXTERNAL2] = drawn.ring & ~drawn.tumor
+        outlines = lattice, [keyOf(tightMask(drawn.box, mask)) for mask in masks.values()]
+        file = self._path / SEGMENTATION_FILE
+        if outlines != self._outlines or not file.exists():
+            self._outlines = None
+            save_segmentation(file, masks, lattice.geometry(drawn.box))
+            self._outlines = outlines
+
+    def _ensureFolder(self) -> None:
+        if self._path is not None and self._path.is_dir():
+            return  # what tidies temporary files may have taken it
+        self.remove()
+        _removeForgotten()
+        self._path = Path(tempfile.mkdtemp(prefix=_PREFIX))
+
+
+def _removeForgotten() -> None:
+    """Remove what an application that was killed has left: CTs are not to lie about."""
+    now = time.time()
+    for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
+        with contextlib.suppress(OSError):  # it may be another user's, or go at this moment
+            if now - folder.stat().st_mtime > _FORGOTTEN_AFTER_SECONDS:
+                shutil.rmtree(folder, ignore_errors=True)
