@@ -172,8 +172,9 @@ class Classification:
         if self._ringFollower.problem is not None:
             raise self._ringFollower.problem
         ct = self._sceneCase.ct(parameterNode)
-        self._sceneCase.tumor(parameterNode)  # says if there is none, or it may not be used
         drawn = self._ringFollower.drawn
+        if drawn is None:
+            self._sceneCase.tumor(parameterNode)  # says that there is none
         require_drawn_ring(drawn)
         return ct, drawn
 

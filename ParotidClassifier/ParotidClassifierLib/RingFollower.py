@@ -202,13 +202,13 @@ class RingFollower(VTKObservationMixin):
         self._parameterNode.ringRefinement = text
 
     def _isCurrent(self) -> bool:
-        return (
-            not (self._timer.active or self._settled.active)
-            and self._drawnOn is not None
-            and self._drawnOn is self._ct()
-            and self._settings == self._wanted()
-            and self._state == self.keys()
-        )
+        try:
+            case = self._sceneCase.case(self._parameterNode)
+        except ParotidClassifierError:
+            return False
+        if self._timer.active or self._settled.active or self._drawnOn is not case.ct:
+            return False
+        return (self._settings, self._state) == (self._wanted(), self.keys())
 
     def _redraw(self) -> None:
         state = self.keys()
