@@ -25,6 +25,7 @@ class TumorPanel(Panel):
 
     def __init__(self, logic, editor):
         self._editor = editor
+        self._shownParts = []
         super().__init__(logic)
 
     def setup(self) -> None:
@@ -80,10 +81,14 @@ class TumorPanel(Panel):
             self._editor.edit(TUMOR)
 
     def _showParts(self, node) -> None:
-        """List the segments or labels of the chosen outline."""
+        """List the segments or labels of the chosen outline; a new name changes none of them."""
+        parts = _partsOf(node, None if node is None else self.parameterNode)
+        if parts == self._shownParts:
+            return
+        self._shownParts = parts
         box = self.ui.outlinePartComboBox
         box.clear()
-        for data, text in _partsOf(node, None if node is None else self.parameterNode):
+        for data, text in parts:
             box.addItem(text, data)
         self.refresh()
 
