@@ -6,60 +6,14 @@ from pathlib import Path
 
 import slicer
 from ParotidClassifierLib.Parameters import setClinicalValue
-from ParotidClassifierLib.SampleCases import SAMPLE_CASES, loadSampleCase, sampleClinicalFindings
+from ParotidClassifierLib.SampleCases import SAMPLE_CASES, sampleClinicalFindings
+from ShownSample import SECONDS_FOR_A_RESULT, ShownSample
 from slicer.ScriptedLoadableModule import ScriptedLoadableModuleTest
 from Waiting import letPass, waitFor
 
-SECONDS_FOR_A_RESULT = 120
 
-
-class WorkflowTest(ScriptedLoadableModuleTest):
+class WorkflowTest(ShownSample, ScriptedLoadableModuleTest):
     """The panel as a radiologist uses it, with the real background process."""
-
-    def setUp(self):
-        slicer.mrmlScene.Clear(0)
-        self.widget = slicer.util.getModuleWidget("ParotidClassifier")
-        self.logic = self.widget.logic
-        self.widget.enter()
-        self.ui = {name: panel.ui for name, panel in self.widget.shell.panels.items()}
-
-    def tearDown(self):
-        self.logic.cancel()
-        self.widget.exit()
-        slicer.mrmlScene.Clear(0)
-
-    @property
-    def parameterNode(self):
-        return self.logic.getParameterNode()
-
-    def load(self, sample=SAMPLE_CASES[0]):
-        ct, outline = loadSampleCase(sample.name)
-        self.ui["CasePanel"].ctSelector.setCurrentNode(ct)
-        return ct, outline
-
-    def outlineIt(self, outline):
-        panel = self.ui["TumorPanel"]
-        panel.outlineSelector.setCurrentNode(outline)
-        panel.adoptButton.click()
-
-    def answer(self, findings):
-        for name in ("symptoms", "margin", "lymph_nodes"):
-            setClinicalValue(self.parameterNode, name, findings[name])
-
-    def ready(self):
-        """Go as far as the button Classify."""
-        ct, outline = self.load()
-        self.outlineIt(outline)
-        self.answer(sampleClinicalFindings(ct))
-
-    def run_(self):
-        self.ui["ClassifyPanel"].runButton.click()
-
-    def classified(self):
-        self.ready()
-        self.run_()
-        waitFor(lambda: not self.logic.isRunning, SECONDS_FOR_A_RESULT, "the result")
-        return self.logic.result(self.parameterNode)
 
     def test_from_a_sample_case_to_a_probability(self):
         steps = [self.widget.shell.ui.nextStepLabel.text]
@@ -71,7 +25,7 @@ class WorkflowTest(ScriptedLoadableModuleTest):
         steps.append(self.widget.shell.ui.nextStepLabel.text)
         self.run_()
         self.assertTrue(self.logic.isRunning)
-        waitFor(lambda: not self.logic.isRunning, SECONDS_FOR_A_RESULT, "the result")
+        self.wait()
         steps.append(self.widget.shell.ui.nextStepLabel.text)
         self.assertEqual(len(set(steps)), len(steps))
         prediction = self.logic.result(self.parameterNode)["prediction"]
@@ -82,17 +36,8 @@ class WorkflowTest(ScriptedLoadableModuleTest):
         self.assertIn("demonstration", prediction["bundle"]["banner"])
 
     def test_the_panel_says_what_the_command_line_says(self):
-        from ParotidClassifierCore.cli import main
-
-        models = self.classified()["prediction"]["models"]
-        with tempfile.TemporaryDirectory() as folder:
-            case, out = Path(folder) / "case", Path(folder) / "out"
-            self.logic.saveCase(self.parameterNode, str(case))
-            self.assertEqual(main(["predict", "--case", str(case), "--out", str(out)]), 0)
-            expected = json.loads((out / "prediction.json").read_text(encoding="utf-8"))["models"]
-        self.assertEqual(set(models), set(expected))
-        for name, result in models.items():
-            self.assertAlmostEqual(result["probability"], expected[name]["probability"], delta=1e-6)
+        self.classified()
+        self.assertAsFromCommandLine()
 
     def test_every_change_marks_the_result_out_of_date_and_its_undoing_lifts_it(self):
         self.classified()
@@ -137,7 +82,7 @@ class WorkflowTest(ScriptedLoadableModuleTest):
         self.assertFalse(self.logic.isRunning)
         self.assertIsNone(self.logic.result(self.parameterNode))
         self.run_()
-        waitFor(lambda: not self.logic.isRunning, SECONDS_FOR_A_RESULT, "the result")
+        self.wait()
         self.assertIsNotNone(self.logic.result(self.parameterNode))
 
     def test_the_scene_closed_in_the_middle_ends_the_work(self):
@@ -162,7 +107,7 @@ class WorkflowTest(ScriptedLoadableModuleTest):
         waitFor(lambda: not self.logic.isRunning, 10, "the end of the process")
         self.assertIsNone(self.logic.result(self.parameterNode))
         self.run_()
-        waitFor(lambda: not self.logic.isRunning, SECONDS_FOR_A_RESULT, "the result")
+        self.wait()
         self.assertIsNotNone(self.logic.result(self.parameterNode))
 
     def test_exports_are_what_the_command_line_writes(self):

@@ -1,0 +1,212 @@
+"""Self tests of what goes on in the background of a result: asked later, kept, given up."""
+
+import json
+import os
+import shutil
+import tempfile
+import time
+from pathlib import Path
+
+import slicer
+from ParotidClassifierCore.errors import UsageError
+from ParotidClassifierLib.Parameters import setClinicalValue
+from ShownModule import HALF_WAY, RESULT, ShownModule, dialogTexts
+from slicer.ScriptedLoadableModule import ScriptedLoadableModuleTest
+from Waiting import letPass, waitFor
+
+STABILITY = {"probabilities": {"Combined": [0.5, 0.6]}, "call_flips": {"Combined": 1}}
+MISTAKE = "tell(event='error', id=identity, kind='X', message='Wrong.', remedy='Mend it.')"
+
+
+def answers(**byCommand):
+    """Return a line of a program that does one thing for each command."""
+    choice = "{" + ", ".join(f"{name!r}: {line!r}" for name, line in byCommand.items()) + "}"
+    return f"exec({choice}.get(request['command'], 'pass'))"
+
+
+class BackgroundTest(ShownModule, ScriptedLoadableModuleTest):
+    """The result is there; more about it is asked while the user goes on."""
+
+    def setUp(self):
+        ShownModule.setUp(self)
+        self.progress, self.done, self.errors = [], [], []
+
+    def ask(self, question):
+        question(
+            self.parameterNode,
+            lambda fraction, step: self.progress.append(fraction),
+            self.done.append,
+            lambda *error: self.errors.append(error),
+        )
+
+    def classifiedBy(self, **byCommand):
+        self.makeCase()
+        setClinicalValue(self.parameterNode, "symptoms", "with")
+        self.answerBy(answers(predict=RESULT, **byCommand))
+        self.run_()
+        self.wait()
+        return self.logic.result(self.parameterNode)
+
+    def stable(self):
+        tell = f"tell(event='result', id=identity, **json.loads({json.dumps(STABILITY)!r}))"
+        result = self.classifiedBy(stability=tell)
+        self.ask(self.logic.stability)
+        waitFor(lambda: self.done, what="the stability")
+        return result
+
+    # Stability
+
+    def test_the_stability_is_kept_with_the_result_and_comes_back_with_the_scene(self):
+        result = self.stable()
+        self.assertEqual(self.done, [STABILITY])
+        kept = {**result, "stability": STABILITY}
+        self.assertEqual(self.logic.result(self.parameterNode), kept)
+        self.assertEqual(self.logic.outOfDate(self.parameterNode), [])
+        with tempfile.TemporaryDirectory() as folder:
+            scene = str(Path(folder) / "case.mrb")
+            self.assertTrue(slicer.util.saveScene(scene))
+            slicer.mrmlScene.Clear(0)
+            slicer.util.loadScene(scene)
+            letPass(0.3)
+        self.assertEqual(self.logic.result(self.parameterNode), kept)
+
+    def test_another_result_takes_its_place_without_the_stability(self):
+        self.stable()
+        self.run_()
+        self.wait()
+        self.assertNotIn("stability", self.logic.result(self.parameterNode))
+
+    def test_the_stability_of_a_result_that_was_replaced_is_not_kept(self):
+        old = self.classifiedBy()
+        self.run_()
+        self.wait()
+        stored = json.loads(self.parameterNode.result)
+        self.parameterNode.result = json.dumps(
+            {**stored, "finishedAt": "2026-01-01T00:00:00+00:00"}
+        )
+        kept = self.logic.results.keepStability(self.parameterNode, old, STABILITY)
+        self.assertFalse(kept)
+        self.assertNotIn("stability", self.logic.result(self.parameterNode))
+
+    def test_it_does_not_count_as_a_run_and_can_be_cancelled(self):
+        self.classifiedBy(stability=HALF_WAY)
+        self.ask(self.logic.stability)
+        waitFor(lambda: self.progress, what="a step")
+        self.assertFalse(self.logic.isRunning)
+        self.assertTrue(self.ui["ClassifyPanel"].progressWidget.isHidden())
+        self.logic.cancel()
+        letPass(0.1)
+        self.assertEqual((self.done, self.errors), ([], []))
+        self.assertEqual(self.ui["ClassifyPanel"].runButton.text, "Classify")
+
+    def test_a_classification_in_between_supersedes_it(self):
+        self.classifiedBy(stability=HALF_WAY)
+        self.ask(self.logic.stability)
+        waitFor(lambda: self.progress, what="a step")
+        self.run_()
+        self.assertEqual([error[0] for error in self.errors], ["SupersededError"])
+        self.assertTrue(self.logic.isRunning)
+        self.wait()
+        self.assertIn("Done", self.status)
+
+    def test_nothing_is_asked_about_a_result_that_is_out_of_date(self):
+        self.classifiedBy()
+        self.growTumor()
+        for question in (self.logic.stability, self.logic.saliency):
+            with self.assertRaises(UsageError):
+                self.ask(question)
+        self.assertEqual((self.done, self.errors), ([], []))
+
+    # Saliency
+
+    def test_where_the_network_looked_is_written_beside_the_case(self):
+        write = "open(request['out'], 'w').write('a volume')"
+        self.classifiedBy(saliency=f"{write}; tell(event='result', id=identity)")
+        self.ask(self.logic.saliency)
+        waitFor(lambda: self.done, what="the map")
+        (path,) = self.done
+        self.assertEqual(Path(path).read_text(encoding="utf-8"), "a volume")
+        slicer.mrmlScene.Clear(0)
+        self.assertFalse(Path(path).exists())
+
+    # A result that follows
+
+    def test_a_mistake_of_what_follows_by_itself_leaves_the_strip_and_says_nothing(self):
+        wrongUnlessWith = f"{RESULT} if request['clinical']['symptoms'] == 'with' else {MISTAKE}"
+        self.makeCase()
+        setClinicalValue(self.parameterNode, "symptoms", "with")
+        self.answerBy(wrongUnlessWith)
+        self.run_()
+        self.wait()
+        before = self.parameterNode.result
+        with dialogTexts() as texts:
+            setClinicalValue(self.parameterNode, "symptoms", "without")
+            letPass(0.5)
+        self.assertEqual(texts, [])
+        self.assertEqual(self.parameterNode.result, before)
+        self.assertFalse(self.ui["ResultPanel"].outOfDateLabel.isHidden())
+        self.assertIn("Done", self.status)
+
+    def test_a_cold_process_leaves_the_result_as_it_is(self):
+        self.classifiedBy()
+        before = self.parameterNode.result
+        self.answerBy(RESULT)
+        setClinicalValue(self.parameterNode, "symptoms", "without")
+        letPass(0.3)
+        self.assertEqual(self.parameterNode.result, before)
+
+    # The folder of the case
+
+    @property
+    def folder(self):
+        return self.logic.classification._caseFolder.path
+
+    def again(self):
+        """Classify again; return when each file of the folder was written."""
+        self.run_()
+        self.wait()
+        return [
+            (self.folder / name).stat().st_mtime_ns for name in ("ct.nrrd", "segmentation.seg.nrrd")
+        ]
+
+    def test_only_what_changed_is_written_again(self):
+        self.classifiedBy()
+        first = self.again()
+        self.assertEqual(self.again(), first)
+        setClinicalValue(self.parameterNode, "symptoms", "without")
+        self.parameterNode.ringWidthMm = 3.0
+        self.assertEqual(self.again(), first)
+        self.growTumor(2)
+        second = self.again()
+        self.assertEqual(second[0], first[0])
+        self.assertNotEqual(second[1], first[1])
+        self.refineRing()
+        third = self.again()
+        self.assertEqual(third[0], first[0])
+        self.assertNotEqual(third[1], second[1])
+
+    def test_another_ct_is_written(self):
+        self.classifiedBy()
+        first = self.again()
+        node = self.parameterNode.ct
+        slicer.util.updateVolumeFromArray(node, slicer.util.arrayFromVolume(node) + 1)
+        letPass(0.3)
+        self.assertNotEqual(self.again()[0], first[0])
+
+    def test_a_folder_or_file_that_was_tidied_away_is_written_again(self):
+        self.classifiedBy()
+        self.again()
+        (self.folder / "segmentation.seg.nrrd").unlink()
+        self.again()
+        shutil.rmtree(self.folder)
+        self.again()
+        (self.folder / "ct.nrrd").unlink()
+        self.again()
+
+    def test_what_a_crash_left_behind_goes_a_day_later(self):
+        kept, left = (tempfile.mkdtemp(prefix="ParotidClassifier-case-") for _ in range(2))
+        os.utime(left, (time.time() - 2 * 24 * 3600,) * 2)
+        self.classifiedBy()
+        self.assertTrue(Path(kept).exists())
+        self.assertFalse(Path(left).exists())
+        Path(kept).rmdir()
