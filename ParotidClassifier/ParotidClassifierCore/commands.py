@@ -13,6 +13,7 @@ from .case.masks import load_mask, save_segmentation
 from .case.volumes import load_ct
 from .case.working_grid import EXTERNAL2, REGIONS, TUMOR
 from .clinical import ClinicalRecord
+from .companion import companion_if_worthwhile
 from .errors import UsageError
 from .files import require_folder, write_json, written_together
 from .models.eleven import outcome_word, percent
@@ -27,6 +28,7 @@ from .words import DASH
 if TYPE_CHECKING:
     from .models.bundle import Bundle
     from .predict import Prediction
+    from .stability import Stability
 
 DEMO_SEED = 3
 
@@ -51,21 +53,27 @@ def _classified(case: Case, bundle: Bundle, options: argparse.Namespace, progres
     from .predict import predict as classify
     from .report.overview import save_overview
     from .saliency import saliency_of, save_saliency
+    from .stability import stability
 
-    stages = Stages()
     chosen = (ring_settings(options, bundle.ring), getattr(options, "device", "cpu"))
-    prepared, prediction = classify(case, bundle, *chosen, part(progress, 0.1, 0.8), stages)
-    marked = None
-    if options.saliency:
-        marked = saliency_of(case, bundle, *chosen, part(progress, 0.8, 0.9), stages)
+    marked = others = None
+    with companion_if_worthwhile() as companion:
+        stages = Stages(companion)
+        end = 0.3 if options.stability else 0.8
+        prepared, prediction = classify(case, bundle, *chosen, part(progress, 0.1, end), stages)
+        if options.stability:
+            others = stability(case, bundle, *chosen, part(progress, end, 0.8), stages)
+        if options.saliency:
+            marked = saliency_of(case, bundle, *chosen, part(progress, 0.8, 0.9), stages)
+    told = prediction.as_dict() | ({} if others is None else {"stability": others.as_dict()})
     progress(0.9, "writing")
     with written_together(options.out) as folder:
-        write_json(folder / _PREDICTION_FILE, prediction.as_dict())
+        write_json(folder / _PREDICTION_FILE, told)
         _save_outlines(folder / _RING_FILE, prepared)
         save_overview(folder / _OVERVIEW_FILE, prepared.grid, prediction, marked)
         if marked is not None:
             save_saliency(folder / _SALIENCY_FILE, marked)
-    return Result(_summary(prediction, options.out), prediction.as_dict())
+    return Result(_summary(prediction, others, options.out), told)
 
 
 def ring(options: argparse.Namespace) -> Result:
@@ -229,7 +237,7 @@ def _save_outlines(path: Path, prepared: PreparedCase) -> None:
     save_segmentation(path, {region: grid.mask(region) for region in REGIONS}, grid.geometry)
 
 
-def _summary(prediction: Prediction, out: Path) -> str:
+def _summary(prediction: Prediction, others: Stability | None, out: Path) -> str:
     lines = [f"{'model':<24} {'probability':>11} {'95% interval':>14} {'threshold':>10}  call"]
     for name, result in prediction.models.items():
         if result.probability is None:
@@ -243,6 +251,8 @@ def _summary(prediction: Prediction, out: Path) -> str:
     reasons = [r.no_interval for r in prediction.models.values() if r.no_interval is not None]
     lines += [f"No interval: {reason}." for reason in dict.fromkeys(reasons)]
     lines += prediction.applicability.sentences
+    if others is not None and prediction.headline[0] in others.probabilities:
+        lines.append(others.sentence(prediction.headline[0]))
     lines += [
         f"{item.severity.value}: {item.message}"
         for item in prediction.findings

@@ -54,7 +54,7 @@ def _predict(subparsers) -> None:
     _add_bundle(parser)
     _add_ring(parser, default_from_bundle=True)
     _add_device(parser)
-    _add_saliency(parser)
+    _add_more_answers(parser)
     _add_out(parser, "folder for the results")
 
 
@@ -181,7 +181,7 @@ def _demo(subparsers) -> None:
     parser = _command(subparsers, "demo", commands.demo, "Make a simulated case and classify it.")
     parser.add_argument("--seed", type=_seed, default=commands.DEMO_SEED, help="of the case")
     _add_bundle(parser)
-    _add_saliency(parser)
+    _add_more_answers(parser)
     _add_out(parser, "folder for the case and the results")
 
 
@@ -253,16 +253,17 @@ def _add_bundle(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_device(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--device", choices=["cpu", "cuda", "auto"], default="cpu", help="of the network"
-    )
+    devices = ["cpu", "cuda", "auto"]
+    parser.add_argument("--device", choices=devices, default="cpu", help="of the network")
 
 
-def _add_saliency(parser: argparse.ArgumentParser) -> None:
+def _add_more_answers(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--saliency", action="store_true",
         help="also write where the network looked (saliency.nrrd) and show it in overview.png",
     )  # fmt: skip
+    text = "also classify slightly different outlines and tell how the answer changes"
+    parser.add_argument("--stability", action="store_true", help=text)
 
 
 def _add_jobs(parser: argparse.ArgumentParser) -> None:

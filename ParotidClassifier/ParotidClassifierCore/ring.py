@@ -16,7 +16,7 @@ from .errors import EmptyRingError, UsageError
 
 RING_WIDTH_MM = 2.0
 RING_HU_RANGE = (-200.0, 400.0)
-LARGEST_WIDTH_MM = 20.0
+SMALLEST_WIDTH_MM, LARGEST_WIDTH_MM = 1.0, 20.0
 
 
 @dataclass(frozen=True)
@@ -35,10 +35,11 @@ class RingSettings:
     hu_range: tuple[float, float] = RING_HU_RANGE
 
     def __post_init__(self):
-        if not 1.0 <= self.width_mm <= LARGEST_WIDTH_MM:
+        if not SMALLEST_WIDTH_MM <= self.width_mm <= LARGEST_WIDTH_MM:
             raise UsageError(
                 f"A ring width of {self.width_mm:g} mm cannot be drawn on the 1 mm grid.",
-                f"Choose a width from 1 to {LARGEST_WIDTH_MM:g} mm; the study used 2 mm.",
+                f"Choose a width from {SMALLEST_WIDTH_MM:g} to {LARGEST_WIDTH_MM:g} mm; the study "
+                "used 2 mm.",
             )
         low, high = self.hu_range
         if not (math.isfinite(low) and math.isfinite(high) and low < high):

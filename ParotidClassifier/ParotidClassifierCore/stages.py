@@ -105,6 +105,12 @@ class Stages:
         self._values = Recent(_KEPT_VALUES)
         self._networks = Recent(_KEPT_NETWORKS)
 
+    def aside(self) -> Stages:
+        """Return stages for other cases: they use the networks of these, and add nothing here."""
+        other = Stages()
+        other.measurer, other._networks = self.measurer, self._networks
+        return other
+
     def prepare(self, case: Case, ring: RingSettings) -> KeyedCase:
         """Return the case on its working grid; see `case.grid.prepare`."""
         known = next((one for one in self._cases if one.is_of(case, ring)), None)

@@ -5,12 +5,14 @@ A request names its command and has an id of the caller's choice, which all of i
     {"id": 1, "command": "warm", "bundle": name or path}
     {"id": 2, "command": "predict", "case": folder, "bundle": as above,
      "ring": {"width_mm": 2.0, "hu_range": [-200.0, 400.0]}, "clinical": {"margin": "clear"}}
-    {"id": 3, "command": "features", "case": folder, "ring": as above, "out": path of a CSV}
-    {"command": "cancel", "id": 2}
+    {"id": 3, "command": "stability", as for predict, "count": 20, "seed": 0}
+    {"id": 4, "command": "saliency", as for predict, "out": path of an NRRD}
+    {"id": 5, "command": "features", "case": folder, "ring": as above, "out": path of a CSV}
+    {"command": "cancel", "id": 3}
 
-What each needs and answers stands with the commands (`worker_commands`). "ring" and "clinical" may
-be left out: the ring is then the bundle's, and the clinical findings are those of the case's
-clinical.json.
+What each needs and answers stands with the commands (`worker_commands`). "ring", "clinical",
+"count" and "seed" may be left out: the ring is then the bundle's, and the clinical findings are
+those of the case's clinical.json.
 
 The events are {"event": "progress", "fraction", "step"}, any number of them, and then either
 {"event": "result", …} or {"event": "error", "kind", "message", "remedy"}. {"event": "ready", "pid"}
@@ -43,7 +45,7 @@ if TYPE_CHECKING:
     from .worker_commands import Command
 
 # Of these the newest counts: what it asks for makes the older ones out of date.
-_RIVALS = ("predict", "features", "measure")
+_RIVALS = ("predict", "stability", "saliency", "features", "measure")
 
 
 def main() -> None:

@@ -25,6 +25,8 @@ from .stages import Stages
 if TYPE_CHECKING:
     from .models.bundle import Bundle
 
+_LARGEST_SEED = 2**32 - 1
+
 Command = Callable[[Request, Progress], dict[str, object]]
 
 
@@ -51,6 +53,8 @@ class Desk:
         return {
             "warm": self.warm,
             "predict": self.predict,
+            "stability": self.stability,
+            "saliency": self.saliency,
             "features": self.features,
             "measure": self.measure,
         }
@@ -73,19 +77,46 @@ class Desk:
         from .predict import predict
 
         progress(0.0, "reading")
-        bundle = self._bundle(request)
-        case = self._case(request)
+        bundle, case = self._bundle(request), self._case(request)
         _, prediction = predict(
             case, bundle, _ring(request), progress=progress, stages=self._stages
         )
         return {"prediction": prediction.as_dict(), "features": prediction.features}
 
+    def stability(self, request: Request, progress: Progress) -> dict[str, object]:
+        """Classify the case again under slightly different outlines; see `stability.stability`.
+
+        May say how many ("count") and which ("seed"); answers the probabilities of each model, how
+        often each call changes, and how many outlines could not be classified.
+        """
+        from .stability import MOST_OUTLINES, OUTLINES, stability
+
+        count = _whole(request, "count", OUTLINES, 1, MOST_OUTLINES)
+        seed = _whole(request, "seed", 0, 0, _LARGEST_SEED)
+        progress(0.0, "reading")
+        bundle, case = self._bundle(request), self._case(request)
+        found = stability(
+            case, bundle, _ring(request), progress=progress, stages=self._stages,
+            count=count, seed=seed,
+        )  # fmt: skip
+        return found.as_dict()
+
+    def saliency(self, request: Request, progress: Progress) -> dict[str, object]:
+        """Write where the network looked as a volume, float32 from 0 to 1, to "out"."""
+        from .saliency import saliency_of, save_saliency
+
+        out = _out(request)
+        progress(0.0, "reading")
+        bundle, case = self._bundle(request), self._case(request)
+        image = saliency_of(case, bundle, _ring(request), progress=progress, stages=self._stages)
+        save_saliency(out, image)
+        return {"out": str(out)}
+
     def features(self, request: Request, progress: Progress) -> dict[str, object]:
         """Write all radiomic features of the case in a folder."""
         from .radiomics.export import write_features
 
-        out = Path(_text(request, "out"))
-        require_folder(out.parent)
+        out = _out(request)
         progress(0.0, "reading")
         keyed = self._stages.prepare(self._case(request), _ring(request) or RingSettings())
         write_features(out, keyed.grid, progress, self._stages.measurer)
@@ -133,6 +164,22 @@ def _ring(request: Request) -> RingSettings | None:
         raise UsageError(
             f"The ring {asked!r} is not understood.", "Give width_mm and hu_range, two numbers."
         ) from error
+
+
+def _out(request: Request) -> Path:
+    out = Path(_text(request, "out"))
+    require_folder(out.parent)
+    return out
+
+
+def _whole(request: Request, name: str, default: int, least: int, most: int) -> int:
+    value = request.get(name, default)
+    if type(value) is not int or not least <= value <= most:
+        raise UsageError(
+            f"The {name} {value!r} is not understood.",
+            f"Give a whole number from {least} to {most}.",
+        )
+    return value
 
 
 def _text(request: Request, name: str) -> str:

@@ -18,6 +18,7 @@ from ParotidClassifierCore.case.masks import load_mask, save_segmentation
 from ParotidClassifierCore.case.working_grid import Geometry
 from ParotidClassifierCore.cli import main
 from ParotidClassifierCore.models.names import ELEVEN_MODELS
+from ParotidClassifierCore.stability import OUTLINES
 
 FINDINGS = ("--symptoms", "with", "--margin", "unclear", "--lymph-nodes", "without")
 
@@ -86,6 +87,15 @@ def test_saliency_of_a_bundle_without_a_network_is_refused_and_nothing_written(p
     assert code == 4
     assert "holds no network" in err
     assert files_in(tmp_path / "out") == []
+
+
+def test_stability_is_told_and_written_with_the_prediction(predict, tmp_path):
+    code, out, _ = predict(*FINDINGS, "--stability")
+    assert code == 0
+    written = json.loads((tmp_path / "out" / "prediction.json").read_text("utf-8"))
+    probabilities = written["stability"]["probabilities"]["Combined"]
+    assert len(probabilities) == OUTLINES
+    assert f"Under {OUTLINES} slightly different outlines Combined says" in out
 
 
 def test_the_text_says_how_certain_a_probability_is_or_why_that_is_not_known(predict):

@@ -6,8 +6,11 @@ import subprocess
 import sys
 import time
 
+import psutil
 import pytest
+import SimpleITK as sitk
 from ParotidClassifierCore.cli import main
+from ParotidClassifierCore.companion import is_worthwhile
 from ParotidClassifierCore.models.shipped import SHIPPED
 from ParotidClassifierCore.simulation.case import simulate_case
 from ParotidClassifierCore.simulation.cohort import write_case
@@ -209,6 +212,56 @@ def test_clinical_words_of_the_request_take_the_place_of_those_in_the_folder(cal
     for wrong in ("clear", {"margin": "blue"}, {"colour": "blue"}):
         _, refused = caller.answer(request | {"clinical": wrong})
         assert refused["kind"] == "ClinicalValueError"
+
+
+def test_other_outlines_are_classified_and_given_up_for_a_newer_request(caller, a_case):
+    request = {"id": 1, "command": "stability", "case": str(a_case), "bundle": BUNDLE, "count": 2}
+    progress, found = caller.answer(request)
+    assert found["event"] == "result"
+    assert len(found["probabilities"]["Tumor_RAD"]) == 2
+    assert found["call_flips"]["Tumor_RAD"] in (0, 1, 2)
+    assert {"outline 1 of 2", "outline 2 of 2"} <= {event["step"] for event in progress}
+    for wrong in ({"count": 0}, {"count": 1.5}, {"count": 10**6}, {"seed": -1}, {"seed": "x"}):
+        _, refused = caller.answer(request | wrong)
+        assert refused["kind"] == "UsageError"
+    caller.send(request | {"count": 50})
+    while not (event := caller.event())["step"].startswith("outline"):
+        pass
+    caller.send(request | {"id": 2, "command": "predict"})
+    while event["event"] == "progress" or event["id"] == 1:
+        assert event["event"] == "progress" or event["kind"] == "SupersededError"
+        event = caller.event()
+    assert (event["event"], event["id"]) == ("result", 2)
+
+
+def test_where_the_network_looked_is_written(caller, a_case, tmp_path):
+    out = tmp_path / "saliency.nrrd"
+    request = {"id": 1, "command": "saliency", "case": str(a_case), "bundle": BUNDLE}
+    _, result = caller.answer(request | {"out": str(out)})
+    assert result == {"id": 1, "event": "result", "out": str(out)}
+    values = sitk.GetArrayFromImage(sitk.ReadImage(str(out)))
+    assert (values.min(), values.max()) == (0.0, 1.0)
+
+
+def test_its_companion_goes_with_it_however_it_ends(a_case):
+    for end in (subprocess.Popen.kill, lambda process: process.stdin.close()):
+        caller = Caller()
+        with caller.process:
+            caller.answer({"id": 1, "command": "warm", "bundle": BUNDLE})
+            companions = psutil.Process(caller.process.pid).children()
+            assert len(companions) == is_worthwhile()
+            end(caller.process)
+            assert not psutil.wait_procs(companions, timeout=5)[1]
+
+
+def test_a_companion_that_dies_costs_the_worker_nothing(caller, a_case):
+    request = {"id": 1, "command": "predict", "case": str(a_case), "bundle": BUNDLE}
+    _, before = caller.answer(request)
+    for companion in psutil.Process(caller.process.pid).children():
+        companion.kill()
+    wide = request | {"ring": {"width_mm": 3.0, "hu_range": [-200.0, 400.0]}}
+    assert caller.answer(wide)[1]["event"] == "result"
+    assert caller.answer(request)[1]["prediction"]["models"] == before["prediction"]["models"]
 
 
 def test_a_bundle_that_is_swapped_under_it_is_read_again(caller, a_case, tmp_path):
