@@ -16,16 +16,22 @@ CORES ?= 2
 MODELS := ParotidClassifier/Resources/Models
 DEMO_COHORT := out/demo-cohort
 
-.PHONY: setup run test lint format lists pictures bench models clean
+.PHONY: setup run test test-core test-module lint format lists pictures bench models clean
 
 setup: $(READY)
 
 run: $(READY)
 	$(BIN)/parotid-classifier demo --out out/demo
 
-# The module is tested in a process of its own: there, `slicer` and `qt` are the stand-in's.
+# Side by side. The module is tested in a process of its own: there, `slicer` and `qt` are the
+# stand-in's.
 test: $(READY)
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target test-core test-module
+
+test-core: $(READY)
 	$(BIN)/python -m pytest Testing/Core
+
+test-module: $(READY)
 	$(BIN)/python -m pytest Testing/Slicer Testing/SlicerStandIn
 
 lint: $(READY)
