@@ -2,8 +2,10 @@
 
 import hashlib
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
+import slicer
 
 from . import Images
 from .SceneCase import segmentNamed
@@ -21,12 +23,40 @@ class LatticeMask:
     box: object
     mask: np.ndarray
 
-    @property
+    @cached_property
     def key(self) -> str:
         """Return a name of the content: the same for the same lattice points."""
         digest = hashlib.sha1(repr((self.box.lower, self.box.upper)).encode())  # noqa: S324
         digest.update(np.packbits(self.mask).tobytes())
         return digest.hexdigest()
+
+
+class MaskReader:
+    """Reads masks as `readMask` does; the very same again while its voxels stay as they are."""
+
+    def __init__(self):
+        self._known = {}
+
+    def read(self, segmentationNode, region: str, lattice) -> LatticeMask | None:
+        """Return the segment named `region` on the lattice; it must not be written to."""
+        state = lattice, _stateOf(segmentationNode, region)
+        known = self._known.get(region)
+        if known is None or known[0] != state:
+            known = state, readMask(segmentationNode, region, lattice)
+            self._known[region] = known
+        return known[1]
+
+
+def _stateOf(segmentationNode, region: str) -> tuple | None:
+    """Return what changes whenever the voxels of a segment do; None where it has none."""
+    segmentId = segmentNamed(segmentationNode, region)
+    if not segmentId:
+        return None
+    segment = segmentationNode.GetSegmentation().GetSegment(segmentId)
+    name = slicer.vtkSegmentationConverter.GetSegmentationBinaryLabelmapRepresentationName()
+    labelmap = segment.GetRepresentation(name)
+    # VTK never gives the same time twice
+    return None if labelmap is None else (labelmap.GetMTime(), segment.GetLabelValue())
 
 
 def readMask(segmentationNode, region: str, lattice) -> LatticeMask | None:

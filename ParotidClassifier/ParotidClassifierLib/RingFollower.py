@@ -11,7 +11,7 @@ from ParotidClassifierCore.errors import ParotidClassifierError
 from slicer.util import VTKObservationMixin
 
 from . import Images
-from .LatticeMasks import keyOf, readMask, tightMask
+from .LatticeMasks import MaskReader, keyOf, tightMask
 from .Outline import ensureSegments
 from .Parameters import ringSettings
 from .RingRefinement import packed, unpacked
@@ -46,6 +46,7 @@ class RingFollower(VTKObservationMixin):
         self._drawnOn = None
         self._state = None
         self._remembered = {}
+        self._masks = MaskReader()
         self._held = False
         self._ringHidden = False
         self._ringWasVisible = True
@@ -252,7 +253,7 @@ class RingFollower(VTKObservationMixin):
 
     def _read(self, region: str):
         lattice = self._lattice()
-        return None if lattice is None else readMask(self._segmentation, region, lattice)
+        return None if lattice is None else self._masks.read(self._segmentation, region, lattice)
 
     def _lattice(self):
         ct = self._ct()
