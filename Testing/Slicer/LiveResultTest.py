@@ -115,6 +115,33 @@ class LiveResultTest(ShownSample, ScriptedLoadableModuleTest):
         self.assertEqual(prediction["inputs"]["symptoms"], "unknown")
         self.assertEqual(prediction["inputs"]["ring"]["width_mm"], 2.5)
 
+    # What is asked later
+
+    def ask(self, question):
+        answers = []
+        question(
+            self.parameterNode,
+            lambda fraction, step: None,
+            answers.append,
+            lambda *error: answers.append(error),
+        )
+        waitFor(lambda: answers, SECONDS_FOR_A_RESULT, "the answer")
+        return answers[0]
+
+    def test_how_stable_the_result_is_and_where_the_network_looked(self):
+        result = self.classified()
+        stability = self.ask(self.logic.stability)
+        self.assertEqual(len(stability["probabilities"]["Combined"]), 20)
+        self.assertIn("Combined", stability["call_flips"])
+        kept = {**result, "stability": stability}
+        self.assertEqual(self.logic.result(self.parameterNode), kept)
+        self.assertTrue(self.isCurrent)
+        shown = slicer.util.arrayFromVolume(
+            slicer.util.loadVolume(self.ask(self.logic.saliency), {"show": False})
+        )
+        self.assertGreater(shown.max(), 0.5)
+        self.assertGreaterEqual(shown.min(), 0.0)
+
     # Tumour and ring
 
     def test_an_edit_of_the_ring_waits_for_the_button_and_then_equals_a_cold_prediction(self):
