@@ -3,7 +3,7 @@
 # make test   set everything up and run the tests
 # make lint   check style and formatting
 # make lists  list every file of the extension in its CMake files
-# make bench  print the benchmarks
+# make bench  run the benchmarks and write Testing/Benchmarks/README.md
 # make pictures write pictures of the panel and the views into out/pictures
 # make models make the shipped bundles from nothing
 
@@ -49,7 +49,8 @@ pictures: $(READY)
 	PAROTID_CLASSIFIER_PICTURES=out/pictures $(BIN)/python -m pytest Testing/Slicer/PicturesTest.py
 
 bench: $(READY)
-	$(BIN)/python -m pytest Testing/Benchmarks -s --benchmark-columns=min,median,max,rounds
+	$(BIN)/python -m pytest Testing/Benchmarks -s --benchmark-columns=min,median,max,rounds \
+		--table Testing/Benchmarks/README.md
 
 models: $(READY)
 	rm -rf $(DEMO_COHORT)

@@ -17,10 +17,12 @@ def all_models(scores, malignant):
     return areas, [paired_p(of_model, scores[-1], malignant) for of_model in scores[:-1]]
 
 
-def test_delong_of_eleven_models(benchmark):
+def test_delong_of_eleven_models(benchmark, table):
     rng = np.random.default_rng(0)
     malignant = rng.random(CASES) < 0.25
     scores = rng.normal(size=(len(ELEVEN_MODELS), CASES)) + malignant
     areas, p = benchmark(all_models, scores, malignant)
     assert all(area.low < area.value < area.high for area in areas)
     assert None not in p
+    name = f"DeLong's method, 11 models, {CASES} cases"
+    table.at_most(name, benchmark.stats.stats.median, 5.0)

@@ -32,6 +32,8 @@ def correlated_table() -> TrainingTable:
     )
 
 
-def test_selection_and_all_eleven_models(benchmark):
+def test_selection_and_all_eleven_models(benchmark, table):
     fitted = benchmark.pedantic(fit_eleven, (correlated_table(),), rounds=1)
     assert tuple(fitted.models) == ELEVEN_MODELS
+    name = f"Selection and the eleven models, {CASES} cases"
+    table.at_most(name, benchmark.stats.stats.median, 120.0)

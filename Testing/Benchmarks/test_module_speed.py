@@ -39,10 +39,10 @@ def discover() -> float:
     return float(subprocess.check_output(command, env=environment, text=True))
 
 
-def test_finding_the_module_in_a_fresh_process(benchmark):
+def test_finding_the_module_in_a_fresh_process(benchmark, table):
     seconds: list[float] = []
     benchmark.pedantic(lambda: seconds.append(discover()), rounds=5)
-    print(f"\nof which the module: {1000 * statistics.median(seconds):.1f} ms")
+    table.at_most("Module import in a fresh process", statistics.median(seconds), 0.3)
     assert all(seconds)
 
 
@@ -87,7 +87,7 @@ def a_large_case(the_module):
     slicer.mrmlScene.Clear(0)
 
 
-def test_the_ring_follows_an_edit(benchmark, a_large_case):
+def test_the_ring_follows_an_edit(benchmark, table, a_large_case):
     """With all that the panel shows of it: this is how long an edit stops the application."""
     widget, edit, tumors = a_large_case
     follower = widget.logic.ringFollower
@@ -97,6 +97,8 @@ def test_the_ring_follows_an_edit(benchmark, a_large_case):
 
     benchmark.pedantic(follower.flush, setup=change, rounds=20)
     assert follower.drawn.ring.any()
+    name = "Panel: ring and findings after an edit of the tumour"
+    table.at_most(name, benchmark.stats.stats.median, 0.2)
 
 
 def test_an_edit_is_noticed(benchmark, a_large_case):

@@ -9,10 +9,11 @@ from ParotidClassifierCore.deep.network import MultiInputNetwork, initialise
 from ParotidClassifierCore.deep.prediction import predict_logits
 
 
-def test_one_case_on_one_core(benchmark):
+def test_one_case_on_one_core(benchmark, table):
     network = MultiInputNetwork()
     initialise(network, torch.Generator().manual_seed(0))
     case = np.random.default_rng(0).random((1, 2, 16, 96, 96), np.float32)
     with reproducible(threads=1):
         logits = benchmark(predict_logits, network, case)
     assert np.isfinite(logits).all()
+    table.at_most("The network, one core", benchmark.stats.stats.median, 0.1)

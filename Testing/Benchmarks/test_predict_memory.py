@@ -13,7 +13,7 @@ _KIB_PER_UNIT = 1 / 1024 if sys.platform == "darwin" else 1  # macOS counts byte
 
 
 @needs_real_data
-def test_memory_of_predict_on_a_real_ct(benchmark, tmp_path):
+def test_memory_of_predict_on_a_real_ct(benchmark, table, tmp_path):
     case = REAL_DATA / "real_ct" / "STS_019"
     command = [
         sys.executable, "-m", "ParotidClassifierCore", "predict",
@@ -22,5 +22,5 @@ def test_memory_of_predict_on_a_real_ct(benchmark, tmp_path):
     ]  # fmt: skip
     benchmark.pedantic(subprocess.run, [command], {"check": True}, rounds=3)
     peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * _KIB_PER_UNIT / 1024
-    print(f"\npredict on a real CT: at most {peak:.0f} MiB of memory")
+    table.at_most("Peak memory of the command line on a real CT", peak, 2048, "MiB")
     assert (tmp_path / "prediction.json").exists()

@@ -1,0 +1,182 @@
+"""How long a radiologist waits for the answer, and what the process that gives it takes.
+
+A 23 mm tumour on a CT of 512 × 512 × 60, the demonstration bundle, the worker that the module uses.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from itertools import count
+from statistics import median
+
+import psutil
+import pytest
+from benchmark_table import seconds
+from made_cases import ball_mask, tissue_ct
+from ParotidClassifierCore.case.grid import draw_ring
+from ParotidClassifierCore.case.lattice import lattice_of
+from ParotidClassifierCore.case.loading import SEGMENTATION_FILE, Case
+from ParotidClassifierCore.case.masks import save_segmentation
+from ParotidClassifierCore.case.saving import save_case_folder
+from ParotidClassifierCore.models.shipped import DEFAULT_BUNDLE
+from worker_caller import Caller
+
+CT = {"size": (512, 512, 60), "spacing": (0.49, 0.49, 3.0)}
+RADIUS_MM, LARGE_RADIUS_MM, SMALL_RADIUS_MM = 11.5, 30.0, 6.0
+KNOWN = {"symptoms": "without", "margin": "clear", "lymph_nodes": "without"}
+PREDICTIONS = 200
+
+
+def write(folder, radius_mm):
+    """Write a case folder and return the case."""
+    ct = tissue_ct(**CT)
+    case = Case(ct, ball_mask(ct, radius_mm))
+    save_case_folder(folder, case)
+    return case
+
+
+def edit_ring(folder, case, number):
+    """Take one more voxel out of the ring than before; the CT's file stays as it is."""
+    drawn = draw_ring(case)
+    ring = drawn.ring.copy()
+    for axis in zip(*(along[1000 : 1001 + number] for along in ring.nonzero()), strict=True):
+        ring[axis] = False
+    masks = {"Tumor": drawn.tumor, "External2": ring}
+    geometry = lattice_of(case.ct).geometry(drawn.box)
+    save_segmentation(folder / SEGMENTATION_FILE, masks, geometry)
+
+
+@pytest.fixture(scope="module")
+def worker():
+    caller = Caller()
+    with caller.process:
+        caller.answer({"id": 0, "command": "warm", "bundle": DEFAULT_BUNDLE})
+        yield caller
+        caller.process.kill()
+
+
+def predict(caller, folder, **more):
+    """Return the prediction of the case in a folder."""
+    request = {"id": 1, "command": "predict", "case": str(folder), "bundle": DEFAULT_BUNDLE}
+    _, result = caller.answer(request | {"clinical": KNOWN} | more)
+    assert result["event"] == "result", result
+    return result
+
+
+def click(caller, folder, **more):
+    """Return how long `predict` takes."""
+    return seconds(lambda: predict(caller, folder, **more))
+
+
+def ring_of(number):
+    """Return a ring that no request has asked for yet."""
+    return {"width_mm": 2.0, "hu_range": [-200.0 + number, 90.0]}
+
+
+def test_from_the_start_of_the_command_line_to_the_answer(benchmark, table, tmp_path):
+    write(tmp_path, RADIUS_MM)
+    command = [sys.executable, "-m", "ParotidClassifierCore", "predict", "--case", str(tmp_path)]
+    command += ["--out", str(tmp_path / "out")]
+    benchmark.pedantic(subprocess.run, [command], {"check": True}, rounds=3, warmup_rounds=1)
+    table.told("Answer of the command line, cold, all files written", f"{_median(benchmark):.1f} s")
+
+
+def test_the_worker_is_ready_before_it_is_needed(benchmark, table):
+    def start():
+        caller = Caller()
+        with caller.process:
+            caller.answer({"id": 0, "command": "warm", "bundle": DEFAULT_BUNDLE})
+            caller.process.kill()
+
+    benchmark.pedantic(start, rounds=3, warmup_rounds=1)
+    table.at_most("Worker from its start until it is warm", _median(benchmark), 5.0)
+
+
+def test_from_the_first_click_to_the_answer(benchmark, table, worker, tmp_path):
+    """Each round a CT that was never seen."""
+    folders = [tmp_path / str(number) for number in range(4)]
+    for number, folder in enumerate(folders):
+        write(folder, RADIUS_MM + 0.25 * number)
+    left = iter(folders)
+    benchmark.pedantic(lambda: predict(worker, next(left)), rounds=len(folders))
+    table.at_most("Answer of the warm worker to the first click", _median(benchmark), 1.5)
+
+
+def test_after_an_edit_of_the_ring(benchmark, table, worker, tmp_path):
+    case = write(tmp_path, RADIUS_MM)
+    predict(worker, tmp_path)
+    edits = count(1)
+    benchmark.pedantic(
+        lambda: predict(worker, tmp_path),
+        setup=lambda: edit_ring(tmp_path, case, next(edits)),
+        rounds=8,
+    )
+    table.at_most("Answer after an edit of the ring inside its box", _median(benchmark), 1.0)
+    save_case_folder(tmp_path, case)
+    predict(worker, tmp_path)
+    wider = [click(worker, tmp_path, ring=ring_of(0) | {"width_mm": w}) for w in (2.5, 3, 3.5, 4)]
+    table.at_most("Answer after a change of the ring's width: all is new", median(wider), 1.0)
+
+
+def test_after_a_clinical_answer(benchmark, table, worker, tmp_path):
+    write(tmp_path, RADIUS_MM)
+    predict(worker, tmp_path)
+    words = iter(["unclear", "clear"] * 100)
+    benchmark.pedantic(
+        lambda: predict(worker, tmp_path, clinical=KNOWN | {"margin": next(words)}), rounds=20
+    )
+    table.at_most("Answer after a clinical finding", _median(benchmark), 0.05)
+
+
+def test_other_outlines(benchmark, table, worker, tmp_path):
+    write(tmp_path, RADIUS_MM)
+    predict(worker, tmp_path)
+    request = {"id": 1, "command": "stability", "case": str(tmp_path), "bundle": DEFAULT_BUNDLE}
+    benchmark.pedantic(lambda: worker.answer(request), rounds=2)
+    table.at_most("Stability: 20 other outlines", _median(benchmark), 15.0)
+
+
+def test_a_large_tumour_against_a_usual_one(benchmark, table, worker, tmp_path):
+    write(tmp_path / "usual", RADIUS_MM)
+    write(tmp_path / "large", LARGE_RADIUS_MM)
+    pairs = []
+    for number in range(5):  # the first reads the files
+        ring = ring_of(1 + number)
+        pairs.append([click(worker, tmp_path / name, ring=ring) for name in ("large", "usual")])
+    ratio = median(large / usual for large, usual in pairs[1:])
+    benchmark.pedantic(lambda: predict(worker, tmp_path / "large", ring=ring_of(20)), rounds=1)
+    table.at_most("Answer for a tumour of 60 mm against 23 mm", ratio, 4.0, "times")
+
+
+def test_the_memory_of_the_worker_does_not_grow(benchmark, table, tmp_path):
+    write(tmp_path, SMALL_RADIUS_MM)
+    caller = Caller()
+    with caller.process:
+        caller.answer({"id": 0, "command": "warm", "bundle": DEFAULT_BUNDLE})
+        processes = [psutil.Process(caller.process.pid)]
+        processes += processes[0].children()
+        idle = [process.memory_info().rss / 2**20 for process in processes]
+        table.told("Memory of the idle worker and its companion", _mebibytes(idle))
+        numbers = count()
+
+        def some(many):
+            for _ in range(many):
+                predict(caller, tmp_path, ring=ring_of(0.25 * next(numbers)))
+            return sum(process.memory_info().rss for process in processes)
+
+        early = some(PREDICTIONS // 4)
+        late = benchmark.pedantic(some, [PREDICTIONS - PREDICTIONS // 4], rounds=1)
+        now = [process.memory_info().rss / 2**20 for process in processes]
+        table.told(f"The same after {PREDICTIONS} predictions of a small tumour", _mebibytes(now))
+        name = f"Memory after {PREDICTIONS} predictions against after {PREDICTIONS // 4}"
+        table.at_most(name, late / early, 1.05, "times")
+        caller.process.kill()
+
+
+def _mebibytes(values):
+    return " + ".join(f"{value:.0f}" for value in values) + " MiB"
+
+
+def _median(benchmark):
+    return benchmark.stats.stats.median
