@@ -77,7 +77,7 @@ class Measurer:
             self._companion.begin(grid, other, settings)
 
         def finish(progress: Progress) -> dict[str, float]:
-            values = self._here(grid, own, settings, progress)
+            values = self._here(grid, own, settings, progress) if own else {}
             if other:
                 # What went wrong there goes wrong here too, or does not matter.
                 measured = self._companion.finish(progress)
