@@ -19,7 +19,7 @@ Written by `make bench`; change the benchmarks, not this file.
 
 Machine: {machine}.
 Date: {date}. Seconds are medians; they vary with what else the machine does ({load}).
-Ratios are taken from runs in turn, and vary less. Two idle cores need about half of a processor time.
+Ratios are taken from runs in turn, and vary less. Two idle cores need half of a processor time.
 
 | what | measured | wanted | |
 |---|---|---|---|
