@@ -43,6 +43,11 @@ def noteText(severity: str, message: str) -> str:
     return _table([findingRow(severity, message)])
 
 
+def findingsTable(findings) -> str:
+    """Return the rich text that shows findings as they stand in a prediction."""
+    return _table([findingRow(f["severity"], f["message"]) for f in findings])
+
+
 def findingRow(severity: str, message: str) -> str:
     """Return one row of the table of findings, of a message in plain text."""
     return _row(severity, escape(message))

@@ -20,6 +20,14 @@ def ijkToRas(node) -> np.ndarray:
     return slicer.util.arrayFromVTKMatrix(matrix)
 
 
+def matrixOf(image) -> np.ndarray:
+    """Return the 4 × 4 matrix from voxel indices of a SimpleITK image to RAS in mm."""
+    lps = np.eye(4)
+    lps[:3, :3] = np.reshape(image.GetDirection(), (3, 3)) * image.GetSpacing()
+    lps[:3, 3] = image.GetOrigin()
+    return _RAS_TO_LPS @ lps  # its own inverse
+
+
 def imageOfVolume(node):
     """Return the voxels of a scalar volume node as a SimpleITK image; they are copied."""
     return _image(slicer.util.arrayFromVolume(node), ijkToRas(node))

@@ -7,6 +7,8 @@ from slicer.i18n import tr as _
 
 # A chart with more bars than this is not read; the smallest share a bar.
 MOST_BARS = 10
+# of the columns of the table of models
+_ALIGNMENTS = ("left", "left", "center", "left")
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,25 @@ class ContributionRow:
     toolTip: str
 
 
+@dataclass(frozen=True)
+class ShownResult:
+    """The result as the sections of the panel show it.
+
+    Attributes:
+        parameterNode: holds it.
+        result: as it is stored.
+        headline: name of the model that stands first.
+        changed: names of the inputs that changed since; see Fingerprint.
+        mayStart: whether a section may ask for something more now.
+    """
+
+    parameterNode: object
+    result: dict
+    headline: str
+    changed: frozenset
+    mayStart: bool
+
+
 def availableModels(models: dict) -> list:
     """Return the names of the models that gave a probability, in their order."""
     return [name for name, model in models.items() if "probability" in model]
@@ -36,6 +57,22 @@ def percent(probability: float) -> str:
     from ParotidClassifierCore.models.eleven import percent
 
     return percent(probability)
+
+
+def rangeWords(low: float, high: float) -> str:
+    """Return a range of probabilities, as in "72–90 %"; a single one where both are alike."""
+    ends = (percent(low), percent(high))
+    if ends[0] == ends[1]:
+        return ends[0]
+    if all(end[0].isdigit() for end in ends):
+        return f"{ends[0].partition(' ')[0]}\N{EN DASH}{ends[1]}"
+    return _("{low} to {high}").format(low=ends[0], high=ends[1])
+
+
+def intervalWords(model: dict) -> str:
+    """Return the interval of a model's probability; empty where it has none."""
+    interval = model.get("interval")
+    return _("95 % interval {range}").format(range=rangeWords(*interval)) if interval else ""
 
 
 def thresholdWords(model: dict) -> str:
@@ -49,15 +86,11 @@ def thresholdWords(model: dict) -> str:
 
 def modelsTable(models: dict, headline: str) -> str:
     """Return the rich text of the table of all models, the headline's in bold."""
-    head = "".join(
-        f'<td align="{align}"><i>{title}</i></td>'
-        for title, align in (
-            (_("Model"), "left"),
-            (_("Probability"), "right"),
-            (_("Threshold"), "right"),
-            ("&nbsp;&nbsp;" + _("Call"), "left"),
-        )
-    )
+    hasIntervals = any("interval" in model for model in models.values())
+    probability = _("Probability<br>(95 % interval)") if hasIntervals else _("Probability")
+    titles = (_("Model"), probability, _("Threshold"), _("Call"))
+    cells = zip(titles, _ALIGNMENTS, strict=True)
+    head = "".join(f'<td align="{align}"><i>{title}</i></td>' for title, align in cells)
     rows = "".join(_modelRow(name, model, name == headline) for name, model in models.items())
     return f'<table width="100%" cellspacing="0" cellpadding="3"><tr>{head}</tr>{rows}</table>'
 
@@ -69,17 +102,21 @@ def _modelRow(name: str, model: dict, isHeadline: bool) -> str:
             f'<tr><td style="color:gray">{escape(name)}</td>'
             f'<td colspan="3" style="color:gray">{reason}</td></tr>'
         )
-    cells = (
-        (escape(name), "left"),
-        (percent(model["probability"]), "right"),
-        (percent(model["threshold"]), "right"),
-        ("&nbsp;&nbsp;" + callWord(model), "left"),
+    interval = model.get("interval")
+    certain = f" ({rangeWords(*interval)})" if interval else ""
+    texts = (
+        name,
+        percent(model["probability"]) + certain,
+        percent(model["threshold"]),
+        callWord(model),
     )
     strong = ("<b>", "</b>") if isHeadline else ("", "")
-    return (
-        "<tr>"
-        + "".join(f'<td align="{align}">{strong[0]}{text}{strong[1]}</td>' for text, align in cells)
-        + "</tr>"
+    return "<tr>{cells}</tr>".format(
+        cells="".join(
+            f'<td align="{align}" style="white-space:nowrap">{strong[0]}{escape(text)}{strong[1]}'
+            "</td>"
+            for text, align in zip(texts, _ALIGNMENTS, strict=True)
+        )
     )
 
 

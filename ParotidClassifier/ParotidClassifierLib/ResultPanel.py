@@ -6,17 +6,23 @@ from html import escape
 import qt
 from slicer.i18n import tr as _
 
-from .FindingsText import findingRow, noteText
+from .FindingsText import findingsTable, noteText
 from .Panel import Panel
-from .ResultChart import ContributionChart, ProbabilityGauge, signed
+from .ProbabilityDrawings import ProbabilityGauge
+from .ResultChart import ContributionChart, signed
 from .ResultContents import (
+    ShownResult,
     availableModels,
     contributionRows,
+    intervalWords,
     modelsTable,
     percent,
     thresholdWords,
 )
 from .ResultExports import ResultExports
+from .SaliencySection import SaliencySection
+from .StabilitySection import StabilitySection
+from .TrainingSection import APPLICABILITY_CODES, TrainingSection
 
 # Strips bring their own background, so that they read alike in the light and the dark theme.
 _BANNER_STYLE = "background-color:#FFE08A; color:#332800; border-radius:3px; padding:6px;"
@@ -34,6 +40,10 @@ class ResultPanel(Panel):
         """Add the drawings and connect the signals of the widgets."""
         self._result = None
         self._shownModels = []
+        self._headline = ""
+        self.training = TrainingSection(self.ui)
+        self.stability = StabilitySection(self.logic, self.ui, self.refresh)
+        self.saliency = SaliencySection(self.logic, self.ui, self.refresh)
         self.exports = ResultExports(self.logic, self.ui, self.refresh)
         self.ui.bannerLabel.setStyleSheet(_BANNER_STYLE)
         self.ui.outOfDateLabel.setStyleSheet(_STALE_STYLE)
@@ -47,8 +57,9 @@ class ResultPanel(Panel):
         self.ui.driversComboBox.connect("currentIndexChanged(int)", self._onDriversModelChanged)
 
     def setParameterNode(self, parameterNode) -> None:
-        """Show the result of another scene; what was told of an export was of the last one."""
-        self.exports.forget()
+        """Show the result of another scene; what was told of a computation was of the last one."""
+        for section in (self.exports, self.stability, self.saliency):
+            section.forget()
         Panel.setParameterNode(self, parameterNode)
 
     def refresh(self) -> None:
@@ -59,7 +70,9 @@ class ResultPanel(Panel):
         if result is not None:
             if result != self._result:
                 self._show(result)
-            self._showWhetherCurrent()
+            self._showWhetherCurrent(result)
+        elif self.parameterNode is not None:
+            self.saliency.layer.keepOnly(None)
         self._result = result
 
     def _enlargeHeadline(self) -> None:
@@ -75,13 +88,15 @@ class ResultPanel(Panel):
 
         prediction = result["prediction"]
         headline = headline_model(availableModels(prediction["models"])) or COMBINED
+        self._headline = headline
         self.ui.bannerLabel.text = _bannerText(prediction["bundle"])
         self._showHeadline(headline, prediction["models"])
         self.ui.modelsLabel.text = modelsTable(prediction["models"], headline)
         self._showDrivers(result, headline)
-        rows = (findingRow(f["severity"], f["message"]) for f in prediction["findings"])
-        self.ui.findingsLabel.text = f'<table cellpadding="2">{"".join(rows)}</table>'
-        self.ui.findingsGroupBox.visible = bool(prediction["findings"])
+        self.training.show(prediction)
+        findings = [f for f in prediction["findings"] if f["code"] not in APPLICABILITY_CODES]
+        self.ui.findingsLabel.text = findingsTable(findings)
+        self.ui.findingsGroupBox.visible = bool(findings)
         self.ui.bundleLabel.text = _bundleText(result)
 
     def _showHeadline(self, name: str, models: dict) -> None:
@@ -96,19 +111,26 @@ class ResultPanel(Panel):
         self.ui.headlineProbabilityLabel.text = (
             percent(model["probability"]) if isAvailable else "\N{EN DASH}"
         )
-        self.ui.headlineWordsLabel.text = thresholdWords(model) if isAvailable else ""
+        words = [intervalWords(model), thresholdWords(model)] if isAvailable else []
+        self.ui.headlineWordsLabel.text = "\n".join(filter(None, words))
         self.ui.gaugeHolder.visible = isAvailable
         if isAvailable:
             mark = _("threshold {threshold}").format(threshold=percent(model["threshold"]))
-            self.gauge.setProbability(model["probability"], model["threshold"], mark)
-            self.gauge.toolTip = probability_sentence(
-                name, model["probability"], model["threshold"]
-            )
+            interval = model.get("interval")
+            numbers = model["probability"], model["threshold"]
+            self.gauge.setProbability(*numbers, mark, interval)
+            self.gauge.toolTip = probability_sentence(name, *numbers, interval)
+        self._showWhyNoInterval(model.get("no_interval", ""))
         reason = models[COMBINED].get("unavailable", "")
         self.ui.noCombinedLabel.visible = bool(reason)
         self.ui.noCombinedLabel.text = noteText(
             "info", _("There is no Combined probability: {reason}.").format(reason=reason)
         )
+
+    def _showWhyNoInterval(self, reason: str) -> None:
+        self.ui.noIntervalLabel.visible = bool(reason)
+        text = _("No interval: {reason}.").format(reason=escape(reason))
+        self.ui.noIntervalLabel.text = f"<small>{text}</small>"
 
     def _showDrivers(self, result: dict, headline: str) -> None:
         box = self.ui.driversComboBox
@@ -148,7 +170,7 @@ class ResultPanel(Panel):
         self.ui.sourceLabel.text = text
         self.ui.sourceLabel.visible = True
 
-    def _showWhetherCurrent(self) -> None:
+    def _showWhetherCurrent(self, result: dict) -> None:
         changes = self.logic.outOfDate(self.parameterNode)
         isCurrent = not changes
         self.ui.outOfDateLabel.visible = not isCurrent
@@ -159,6 +181,16 @@ class ResultPanel(Panel):
         )
         self.ui.numbersWidget.enabled = isCurrent
         self.exports.show(self.parameterNode, isCurrent)
+        isBusy = self.logic.isRunning or self.stability.isRunning or self.saliency.isRunning
+        shown = ShownResult(
+            self.parameterNode,
+            result,
+            self._headline,
+            frozenset(self.logic.results.changedInputs(self.parameterNode)),
+            isCurrent and not isBusy,
+        )
+        self.stability.show(shown)
+        self.saliency.show(shown)
 
 
 def _bannerText(bundle: dict) -> str:

@@ -1,5 +1,6 @@
 """Results as the background process would give them, made by hand, and a program in its place."""
 
+import numpy as np
 from ParotidClassifierCore.models.names import ELEVEN_MODELS, log_odds_column, network_column
 
 FINISHED_AT = "2026-03-01T10:20:30+01:00"
@@ -37,6 +38,7 @@ def madeModel(probability, threshold, contributions, intercept=-1.5):
     """Return one model's entry in prediction.json."""
     return {
         "probability": probability,
+        "interval": [round(0.85 * probability, 4), round(0.8 * probability + 0.2, 4)],
         "threshold": threshold,
         "call": "malignant" if probability >= threshold else "benign",
         "log_odds": intercept + sum(contributions.values()),
@@ -75,6 +77,7 @@ def madePrediction(clinical=True, probability=0.82):
             "from are simulated.",
         },
         "models": models,
+        "applicability": madeApplicability("Combined" if clinical else source, models),
         "findings": [
             {
                 "code": "demonstration_bundle",
@@ -88,6 +91,73 @@ def madePrediction(clinical=True, probability=0.82):
         "timings_s": {"total": 5.45},
         "software": {"ParotidClassifierCore": "0.1.0"},
     }
+
+
+def madeApplicability(name, models):
+    """Return the place of the case among 166 benign and 83 malignant training cases."""
+    random = np.random.default_rng(1)
+    scores = {
+        "benign": np.sort(random.beta(1.2, 6.0, 166)).round(3).tolist(),
+        "malignant": np.sort(random.beta(4.0, 1.6, 83)).round(3).tolist(),
+    }
+    return {
+        "model": name,
+        "score": models[name].get("probability"),
+        "training_scores": scores,
+        "higher_than": {"benign": 0.99, "malignant": 0.6},
+        "compared": 46,
+        "outside": ["Tumor_original_shape_Sphericity"],
+        "outside_share": 1 / 46,
+        "mahalanobis_percentile": 63.0,
+        "voxel_mm": {"pixel": 0.5, "slice": 1.0},
+        "training_voxel_mm": {"pixel": [0.4, 0.6], "slice": [0.6, 2.0]},
+        "sentences": [
+            f"{name}'s probability is higher than that of 60% of the malignant training cases.",
+            "The case lies farther from the average than 63% of the training cases.",
+        ],
+    }
+
+
+def withoutModels():
+    """Return a prediction as of a bundle none of whose models could answer."""
+    prediction = withoutRefits(madePrediction())
+    reason = {"unavailable": "this bundle does not hold this model"}
+    place = {**prediction["applicability"], "model": None, "score": None}
+    models = dict.fromkeys(ELEVEN_MODELS, reason)
+    return {**prediction, "models": models, "applicability": place}
+
+
+def withoutRefits(prediction):
+    """Return a prediction as of a bundle that holds neither refits nor training scores."""
+    models = {name: dict(model) for name, model in prediction["models"].items()}
+    for model in models.values():
+        if model.pop("interval", None):
+            model["no_interval"] = "the bundle holds no refits of its models"
+    place = {
+        **prediction["applicability"],
+        "training_scores": {},
+        "higher_than": {},
+        "compared": 0,
+        "outside": [],
+        "outside_share": None,
+        "mahalanobis_percentile": None,
+        "sentences": [],
+    }
+    return {**prediction, "models": models, "applicability": place}
+
+
+def madeStability(prediction, spread=0.06, count=20):
+    """Return what the background process answers for 20 other outlines."""
+    random = np.random.default_rng(2)
+    probabilities, flips = {}, {}
+    for name, model in prediction["models"].items():
+        if "probability" in model:
+            moved = model["probability"] + spread * random.standard_normal(count)
+            probabilities[name] = np.clip(moved, 0.01, 0.99).round(4).tolist()
+            isMalignant = model["call"] == "malignant"
+            calls = [value >= model["threshold"] for value in probabilities[name]]
+            flips[name] = sum(call != isMalignant for call in calls)
+    return {"probabilities": probabilities, "call_flips": flips, "unusable": 0, "seed": 0}
 
 
 def madeFeatures():

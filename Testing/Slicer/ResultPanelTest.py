@@ -5,64 +5,30 @@ import tempfile
 from pathlib import Path
 from types import SimpleNamespace
 
-import slicer
-from MadeResults import FINISHED_AT, PROGRAM, madeFeatures, madeModel, madePrediction
-from MadeScene import addCt, addOutline
+from MadeResults import (
+    PROGRAM,
+    madeFeatures,
+    madeModel,
+    madePrediction,
+    withoutModels,
+    withoutRefits,
+)
 from ParotidClassifierCore.errors import UsageError
 from ParotidClassifierCore.models.names import ELEVEN_MODELS
 from ParotidClassifierLib.Parameters import setClinicalValue
 from ParotidClassifierLib.ResultChart import ContributionChart
-from ParotidClassifierLib.ResultContents import contributionRows
-from ParotidClassifierLib.ResultPanel import ResultPanel
+from ParotidClassifierLib.ResultContents import contributionRows, rangeWords
 from ParotidClassifierLib.Worker import Worker
 from ParotidClassifierLib.WorkerProcess import pythonExecutable
+from ShownResult import ShownResult
 from slicer.ScriptedLoadableModule import ScriptedLoadableModuleTest
 from Waiting import waitFor
-
-from ParotidClassifier import ParotidClassifierLogic
 
 EXPORT_BUTTONS = ("saveCaseButton", "exportFeaturesButton", "exportPredictionButton")
 
 
-class ResultPanelTest(ScriptedLoadableModuleTest):
+class ResultPanelTest(ShownResult, ScriptedLoadableModuleTest):
     """The user reads the probability, what drove it, and whether it still holds."""
-
-    def setUp(self):
-        slicer.mrmlScene.Clear(0)
-        self.logic = ParotidClassifierLogic()
-        self.parameterNode = self.logic.getParameterNode()
-        self.logic.follow(self.parameterNode)
-        self.panel = ResultPanel(self.logic)
-        self.ui = self.panel.ui
-        self.panel.setParameterNode(self.parameterNode)
-
-    def tearDown(self):
-        self.panel.cleanup()
-        self.logic.stop()
-        slicer.mrmlScene.Clear(0)
-
-    def keep(self, prediction=None):
-        """Let the scene hold a result of the case as it is now."""
-        fingerprint = self.logic.classification._fingerprint.of(self.parameterNode)
-        stored = {
-            "prediction": prediction or madePrediction(),
-            "features": madeFeatures(),
-            "fingerprint": fingerprint,
-            "finishedAt": FINISHED_AT,
-        }
-        self.parameterNode.result = json.dumps(stored)
-        self.panel.refresh()
-
-    def keepOfCase(self):
-        """The same for a case that can be saved."""
-        ctNode = addCt()
-        self.parameterNode.ct = ctNode
-        self.logic.adoptOutline(self.parameterNode, addOutline(ctNode), "Tumor")
-        self.keep()
-
-    def makeOutOfDate(self):
-        setClinicalValue(self.parameterNode, "symptoms", "with")
-        self.panel.refresh()
 
     # What is shown
 
@@ -99,10 +65,7 @@ class ResultPanelTest(ScriptedLoadableModuleTest):
         self.assertIn("not available: symptoms and margin", self.ui.modelsLabel.text)
 
     def test_where_no_model_can_answer_the_reason_stands_in_its_place(self):
-        prediction = madePrediction()
-        reason = {"unavailable": "this bundle does not hold this model"}
-        prediction["models"] = dict.fromkeys(ELEVEN_MODELS, reason)
-        self.keep(prediction)
+        self.keep(withoutModels())
         self.assertEqual(self.ui.headlineProbabilityLabel.text, "\N{EN DASH}")
         self.assertTrue(self.ui.gaugeHolder.isHidden())
         self.assertTrue(self.ui.driversGroupBox.isHidden())
@@ -133,6 +96,39 @@ class ResultPanelTest(ScriptedLoadableModuleTest):
         self.parameterNode.result = "{"
         self.panel.refresh()
         self.assertFalse(self.ui.emptyLabel.isHidden())
+
+    # How certain it is
+
+    def test_the_interval_stands_beside_the_probability_and_on_its_scale(self):
+        self.keep()
+        self.assertIn("95 % interval 70–86 %", self.ui.headlineWordsLabel.text)
+        self.assertEqual(self.panel.gauge.interval, [0.697, 0.856])
+        self.assertIn("70 % to 86 %", self.panel.gauge.toolTip)
+        self.assertTrue(self.ui.noIntervalLabel.isHidden())
+
+    def test_every_model_is_listed_with_its_interval(self):
+        self.keep()
+        self.assertIn("41 % (35–53 %)", self.ui.modelsLabel.text)
+        self.assertIn("82 % (70–86 %)", self.ui.modelsLabel.text)
+
+    def test_a_bundle_without_refits_says_so_once(self):
+        self.keep(withoutRefits(madePrediction()))
+        self.assertNotIn("interval", self.ui.headlineWordsLabel.text)
+        self.assertIsNone(self.panel.gauge.interval)
+        self.assertIn("holds no refits", self.ui.noIntervalLabel.text)
+        self.assertFalse(self.ui.noIntervalLabel.isHidden())
+        self.assertNotIn("interval", self.ui.modelsLabel.text)
+
+    def test_the_next_bundle_takes_the_whiskers_away(self):
+        self.keep()
+        self.keep(withoutRefits(madePrediction()))
+        self.assertIsNone(self.panel.gauge.interval)
+
+    def test_ranges_are_written_as_short_as_they_are_clear(self):
+        self.assertEqual(rangeWords(0.724, 0.9), "72–90 %")
+        self.assertEqual(rangeWords(0.724, 0.7241), "72 %")
+        self.assertEqual(rangeWords(0.004, 0.12), "< 1 % to 12 %")
+        self.assertEqual(rangeWords(0.9, 0.996), "90 % to > 99 %")
 
     # What drove it
 

@@ -8,7 +8,14 @@ from contextlib import ExitStack
 from html import escape
 
 import slicer
-from MadeResults import FINISHED_AT, madeFeatures, madePrediction
+from MadeResults import (
+    FINISHED_AT,
+    madeFeatures,
+    madePrediction,
+    madeStability,
+    withoutModels,
+    withoutRefits,
+)
 from ParotidClassifierCore.models.names import ELEVEN_MODELS
 from ParotidClassifierCore.models.words import column_label, probability_sentence
 from ParotidClassifierLib.Panel import UI_FOLDER
@@ -44,12 +51,14 @@ class TranslationTest(ScriptedLoadableModuleTest):
         self.shell.panels["CasePanel"].onSampleCase(SAMPLE_CASES[0].name)
 
     def keepResult(self, prediction):
+        fingerprint = self.logic.classification._fingerprint.of(self.parameterNode)
         self.parameterNode.result = json.dumps(
             {
                 "prediction": prediction,
                 "features": madeFeatures(),
-                "fingerprint": {},
+                "fingerprint": fingerprint,
                 "finishedAt": FINISHED_AT,
+                "stability": madeStability(prediction),
             }
         )
 
@@ -93,6 +102,24 @@ class TranslationTest(ScriptedLoadableModuleTest):
         self.keepResult(prediction)
         self.assertTranslated(*textsOf(prediction))
 
+    def test_with_a_result_of_a_bundle_without_refits(self):
+        self.loadCase()
+        prediction = withoutRefits(madePrediction())
+        self.keepResult(prediction)
+        self.assertTranslated(*textsOf(prediction))
+
+    def test_with_a_result_without_a_probability(self):
+        prediction = withoutModels()
+        self.keepResult(prediction)
+        self.assertTranslated(*textsOf(prediction))
+
+    def test_with_a_result_that_is_out_of_date(self):
+        self.loadCase()
+        prediction = madePrediction()
+        self.keepResult(prediction)
+        self.parameterNode.ringWidthMm = 4.0
+        self.assertTranslated(*textsOf(prediction))
+
     def test_of_the_sections_without_a_scene(self):
         self.shell.setParameterNode(None)
         self.assertTranslated()
@@ -108,16 +135,19 @@ def textsOf(prediction):
     computed = {name: model for name, model in models.items() if "probability" in model}
     columns = {column for model in computed.values() for column in model["contributions"]}
     sentences = {
-        probability_sentence(name, model["probability"], model["threshold"])
+        probability_sentence(name, model["probability"], model["threshold"], model.get("interval"))
         for name, model in computed.items()
     }
-    reasons = {model.get("unavailable", "") for model in models.values()}
+    reasons = {
+        model.get(key, "") for model in models.values() for key in ("unavailable", "no_interval")
+    }
     bundle = prediction["bundle"]
     return {
         *ELEVEN_MODELS,
         *map(column_label, columns),
         *sentences,
         *reasons,
+        *prediction["applicability"]["sentences"],
         *(finding["message"] for finding in prediction["findings"]),
         *(bundle[key] for key in ("name", "banner", "training_cohort", "intended_use")),
     }

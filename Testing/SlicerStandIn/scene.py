@@ -7,6 +7,8 @@ from typing import Any
 import slicer
 import vtk
 
+from .colors import add_file_colors
+
 # Modules with a logic in slicer-core, and the class of it.
 MODULE_LOGICS = {
     "Units": "vtkSlicerUnitsLogic",
@@ -47,6 +49,7 @@ def make_application_logic(scene: Any) -> Any:
     colors = logic.GetColorLogic()
     colors.SetMRMLScene(scene)
     colors.AddDefaultColorNodes()
+    add_file_colors(scene)
     logic.SetModuleLogic("Colors", colors)
     return logic
 

@@ -1,0 +1,45 @@
+"""The drawing of a colour table, as the legend of what is shown in its colours."""
+
+import qt
+
+from .Drawing import trackColor
+
+
+class ColorBar(qt.QWidget):
+    """The colours of a table from left to right."""
+
+    _HEIGHT = 12
+    _STEPS = 64
+
+    def __init__(self, parent=None):
+        qt.QWidget.__init__(self, parent)
+        self.colors = []
+        self.setFixedHeight(self._HEIGHT)
+
+    def setColors(self, colorNode, lowest: float = 0.0) -> None:
+        """Show the colours of a table from this share of it to its end; none for None."""
+        self.colors = []
+        if colorNode is not None:
+            last = colorNode.GetNumberOfColors() - 1
+            shares = (
+                lowest + (1 - lowest) * step / (self._STEPS - 1) for step in range(self._STEPS)
+            )
+            self.colors = [_colorOf(colorNode, round(share * last)) for share in shares]
+        self.update()
+
+    def paintEvent(self, _event) -> None:
+        """Draw the colours side by side."""
+        painter = qt.QPainter(self)
+        painter.fillRect(0, 0, self.width, self._HEIGHT, trackColor(self))
+        for step, (red, green, blue) in enumerate(self.colors):
+            left = round(self.width * step / self._STEPS)
+            right = round(self.width * (step + 1) / self._STEPS)
+            color = qt.QColor(red, green, blue)
+            painter.fillRect(left, 0, right - left, self._HEIGHT, color)
+        painter.end()
+
+
+def _colorOf(colorNode, index: int) -> tuple:
+    rgba = [0.0] * 4
+    colorNode.GetColor(index, rgba)
+    return tuple(round(255 * part) for part in rgba[:3])

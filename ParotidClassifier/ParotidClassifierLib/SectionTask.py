@@ -1,0 +1,92 @@
+"""What a section of the result asks the background process for: its progress and its end."""
+
+import slicer
+from slicer.i18n import tr as _
+
+from .FindingsText import noteText
+from .Worker import SUPERSEDED
+
+_PROGRESS_STEPS = 1000
+
+
+class SectionTask:
+    """One computation at a time, with a bar that shows how far it is and a line that tells its end.
+
+    Attributes:
+        isRunning: whether the answer is still to come.
+
+    Args:
+        logic: the module's logic.
+        progressBar: shown while it runs.
+        statusLabel: says what went wrong.
+        refresh: shows the section's panel again.
+        failed: sentence that stands above what went wrong.
+    """
+
+    def __init__(self, logic, progressBar, statusLabel, refresh, failed: str):
+        self._logic = logic
+        self._progressBar = progressBar
+        self._statusLabel = statusLabel
+        self._refresh = refresh
+        self._failed = failed
+        self.isRunning = False
+        progressBar.maximum = _PROGRESS_STEPS
+        self._tell("")
+
+    def start(self, compute, keep) -> None:
+        """Begin.
+
+        Args:
+            compute: called with onProgress, onDone and onError; begins the computation.
+            keep: called with what onDone was called with.
+        """
+        self._tell("")
+        self._onProgress(0.0, "")
+
+        def done(*answer):
+            self.isRunning = False
+            keep(*answer)
+            self._refresh()
+
+        with slicer.util.tryWithErrorDisplay(self._failed, waitCursor=True):
+            try:
+                self.isRunning = True
+                compute(self._onProgress, done, self._onError)
+            except Exception:
+                self.isRunning = False
+                raise
+            finally:
+                self._refresh()
+
+    def cancel(self) -> None:
+        """Give up what is running."""
+        self.isRunning = False
+        self._logic.cancel()
+        self._tell(noteText("info", _("Cancelled. Nothing was changed.")))
+        self._refresh()
+
+    def forget(self) -> None:
+        """Say no more of what was; another scene is shown."""
+        self.isRunning = False
+        self._tell("")
+
+    def show(self) -> None:
+        """Show how far it is."""
+        self._progressBar.visible = self.isRunning
+
+    def _onProgress(self, fraction: float, _step: str) -> None:
+        self._progressBar.value = round(fraction * _PROGRESS_STEPS)
+
+    def _onError(self, kind: str, message: str, remedy: str) -> None:
+        self.isRunning = False
+        if kind == SUPERSEDED:
+            self._tell(noteText("info", _("Given up for something newer. Try again.")))
+            self._refresh()
+            return
+        self._tell(noteText("error", f"{message} {remedy}"))
+        self._refresh()
+        slicer.util.errorDisplay(f"{self._failed}\n\n{message} {remedy}")
+
+    def _tell(self, richText: str) -> None:
+        self._statusLabel.text = richText
+        self._statusLabel.visible = bool(richText)

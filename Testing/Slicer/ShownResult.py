@@ -1,0 +1,88 @@
+"""The panel of the result as a self test finds it, and a background process that obeys the test."""
+
+import json
+
+import slicer
+from MadeResults import FINISHED_AT, madeFeatures, madePrediction
+from MadeScene import addCt, addOutline
+from ParotidClassifierLib.Parameters import setClinicalValue
+from ParotidClassifierLib.ResultPanel import ResultPanel
+
+from ParotidClassifier import ParotidClassifierLogic
+
+
+class ShownResult:
+    """Mixed into a ScriptedLoadableModuleTest that looks at the panel "6. Result" alone."""
+
+    def setUp(self):
+        slicer.mrmlScene.Clear(0)
+        self.logic = ParotidClassifierLogic()
+        self.parameterNode = self.logic.getParameterNode()
+        self.logic.follow(self.parameterNode)
+        self.panel = ResultPanel(self.logic)
+        self.ui = self.panel.ui
+        self.panel.setParameterNode(self.parameterNode)
+
+    def tearDown(self):
+        self.panel.cleanup()
+        self.logic.stop()
+        slicer.mrmlScene.Clear(0)
+
+    def keep(self, prediction=None, **more):
+        """Let the scene hold a result of the case as it is now."""
+        stored = {
+            "prediction": prediction or madePrediction(),
+            "features": madeFeatures(),
+            "fingerprint": self.logic.classification._fingerprint.of(self.parameterNode),
+            "finishedAt": FINISHED_AT,
+            **more,
+        }
+        self.parameterNode.result = json.dumps(stored)
+        self.panel.refresh()
+
+    def keepOfCase(self, **more):
+        """The same for a case that can be saved."""
+        ctNode = addCt()
+        self.parameterNode.ct = ctNode
+        self.logic.adoptOutline(self.parameterNode, addOutline(ctNode), "Tumor")
+        self.keep(**more)
+
+    def makeOutOfDate(self):
+        setClinicalValue(self.parameterNode, "symptoms", "with")
+        self.panel.refresh()
+
+    def answerSections(self):
+        """Let the test answer what a section asks for; return what it asked, the newest last."""
+        asked = Asked()
+        self.logic.stability = asked.stability
+        self.logic.saliency = asked.saliency
+        self.logic.cancel = asked.cancel
+        return asked
+
+
+class Asked:
+    """In the place of the logic's way to the background process.
+
+    Attributes:
+        names: of the methods that were called, one after the other.
+        onProgress: callbacks of the last question.
+        onDone: see onProgress.
+        onError: see onProgress.
+    """
+
+    def __init__(self):
+        self.names = []
+        self.onProgress = self.onDone = self.onError = None
+
+    def stability(self, _parameterNode, *callbacks):
+        self._ask("stability", *callbacks)
+
+    def saliency(self, _parameterNode, *callbacks):
+        self._ask("saliency", *callbacks)
+
+    def cancel(self):
+        self.names.append("cancel")
+
+    def _ask(self, name, onProgress, onDone, onError):
+        self.names.append(name)
+        self.onProgress, self.onDone, self.onError = onProgress, onDone, onError
