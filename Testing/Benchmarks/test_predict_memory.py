@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import resource
 import subprocess
 import sys
 
@@ -10,6 +9,12 @@ from ParotidClassifierCore.models.shipped import default_bundle
 from real_data import REAL_DATA, needs_real_data
 
 _KIB_PER_UNIT = 1 / 1024 if sys.platform == "darwin" else 1  # macOS counts bytes
+# In a process of its own, as the largest child that ever was is what the system tells.
+_PEAK = """
+import resource, subprocess, sys
+subprocess.run(sys.argv[1:], check=True, stdout=subprocess.DEVNULL)
+print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
+"""
 
 
 @needs_real_data
@@ -20,7 +25,13 @@ def test_memory_of_predict_on_a_real_ct(benchmark, table, tmp_path):
         "--ct", str(case / "CT_image.nii.gz"), "--tumor", str(case / "CT_mask.nii.gz"),
         "--bundle", str(default_bundle()), "--out", str(tmp_path),
     ]  # fmt: skip
-    benchmark.pedantic(subprocess.run, [command], {"check": True}, rounds=3)
-    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * _KIB_PER_UNIT / 1024
-    table.at_most("Peak memory of the command line on a real CT", peak, 2048, "MiB")
+    measured = [sys.executable, "-c", _PEAK, *command]
+    peaks = []
+    benchmark.pedantic(
+        lambda: peaks.append(int(subprocess.check_output(measured, text=True))), rounds=2
+    )
+    peak = max(peaks) * _KIB_PER_UNIT / 1024
+    table.at_most(
+        "Peak memory of the command line on a real CT, its larger process", peak, 2048, "MiB"
+    )
     assert (tmp_path / "prediction.json").exists()
