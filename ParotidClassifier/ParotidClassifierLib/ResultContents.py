@@ -64,9 +64,10 @@ def rangeWords(low: float, high: float) -> str:
     ends = (percent(low), percent(high))
     if ends[0] == ends[1]:
         return ends[0]
+    low, high = ends[0].removesuffix(" %"), ends[1]
     if all(end[0].isdigit() for end in ends):
-        return f"{ends[0].partition(' ')[0]}\N{EN DASH}{ends[1]}"
-    return _("{low} to {high}").format(low=ends[0], high=ends[1])
+        return f"{low}\N{EN DASH}{high}"
+    return _("{low} to {high}").format(low=low, high=high)
 
 
 def intervalWords(model: dict) -> str:
@@ -92,7 +93,7 @@ def modelsTable(models: dict, headline: str) -> str:
     cells = zip(titles, _ALIGNMENTS, strict=True)
     head = "".join(f'<td align="{align}"><i>{title}</i></td>' for title, align in cells)
     rows = "".join(_modelRow(name, model, name == headline) for name, model in models.items())
-    return f'<table width="100%" cellspacing="0" cellpadding="3"><tr>{head}</tr>{rows}</table>'
+    return f'<table width="100%" cellspacing="0" cellpadding="2"><tr>{head}</tr>{rows}</table>'
 
 
 def _modelRow(name: str, model: dict, isHeadline: bool) -> str:
@@ -103,19 +104,15 @@ def _modelRow(name: str, model: dict, isHeadline: bool) -> str:
             f'<td colspan="3" style="color:gray">{reason}</td></tr>'
         )
     interval = model.get("interval")
-    certain = f" ({rangeWords(*interval)})" if interval else ""
-    texts = (
-        name,
-        percent(model["probability"]) + certain,
-        percent(model["threshold"]),
-        callWord(model),
-    )
+    certain = f" <small>({escape(rangeWords(*interval))})</small>" if interval else ""
     strong = ("<b>", "</b>") if isHeadline else ("", "")
+    texts = (name, percent(model["probability"]), percent(model["threshold"]), callWord(model))
+    cells = zip(texts, ("", certain, "", ""), _ALIGNMENTS, strict=True)
     return "<tr>{cells}</tr>".format(
         cells="".join(
             f'<td align="{align}" style="white-space:nowrap">{strong[0]}{escape(text)}{strong[1]}'
-            "</td>"
-            for text, align in zip(texts, _ALIGNMENTS, strict=True)
+            f"{more}</td>"
+            for text, more, align in cells
         )
     )
 

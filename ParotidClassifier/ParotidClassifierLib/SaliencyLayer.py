@@ -15,7 +15,7 @@ from . import Images
 COLORS_ID = "vtkMRMLColorTableNodeFileViridis.txt"
 OPACITY = 0.4
 # What is weaker lets the CT through, and so does everything outside Tumor and External2.
-WEAKEST_SHOWN = 0.1
+WEAKEST_SHOWN = 0.2
 _RESULT_ATTRIBUTE = "ParotidClassifier.SaliencyOfResult"
 # From the volume to the display of the segments whose colour gave way to it.
 _FILL_ROLE = "ParotidClassifier.fillBelowSaliency"

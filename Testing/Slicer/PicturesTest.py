@@ -44,6 +44,7 @@ class PicturesTest(ScriptedLoadableModuleTest):
         self.widget.enter()
         self.panels = self.widget.shell.panels
         self.sizes = {}
+        self.place = None  # RAS of the middle of the views; None for that of the tumour
 
     def tearDown(self):
         self.logic.cancel()
@@ -74,6 +75,8 @@ class PicturesTest(ScriptedLoadableModuleTest):
             letPass(0.05)
 
     def aim(self):
+        if self.place is not None:
+            return Aim(self.place, VIEW_WIDTH_MM / 2)
         drawn = self.logic.ringFollower.drawn
         if drawn is None:
             return Aim()
@@ -102,6 +105,8 @@ class PicturesTest(ScriptedLoadableModuleTest):
         self.classified()
         self.picture("tutorial-6-result", "ResultPanel")
         self.picture("panel-result")
+        self.stable()
+        self.lookedAt()
         self.parameterNode.ringWidthMm = 3.0
         self.picture("panel-out-of-date")
         self.assertLessEqual(max(self.sizes.values()), PANEL_WIDTH)
@@ -137,3 +142,39 @@ class PicturesTest(ScriptedLoadableModuleTest):
         self.picture("panel-running")
         waitFor(lambda: not self.logic.isRunning, SECONDS_FOR_A_RESULT, "the result")
         self.assertIsNotNone(self.logic.result(self.parameterNode))
+
+    def stable(self):
+        """Ask how stable the answer is; the sections that are not spoken of are folded."""
+        ui = self.panels["ResultPanel"].ui
+        for box in (ui.modelsGroupBox, ui.driversGroupBox):
+            box.collapsed = True
+        ui.stabilityButton.click()
+        waitFor(lambda: ui.stabilityProgressBar.value > 300, SECONDS_FOR_A_RESULT, "progress")
+        self.picture("panel-stability-running")
+        waitFor(lambda: not ui.stabilityHolder.isHidden(), SECONDS_FOR_A_RESULT, "the stability")
+        self.picture("tutorial-7-stability", "ResultPanel")
+
+    def lookedAt(self):
+        """Lay over the CT where the network looked, pictured through its strongest place."""
+        panel = self.panels["ResultPanel"]
+        panel.ui.saliencyButton.click()
+        waitFor(lambda: panel.ui.saliencyButton.enabled, SECONDS_FOR_A_RESULT, "the map")
+        node = panel.saliency.layer.nodeOf(self.logic.result(self.parameterNode))
+        values = slicer.util.arrayFromVolume(node)
+        index = np.unravel_index(values.argmax(), values.shape)[::-1]
+        self.place = tuple((Images.ijkToRas(node) @ [*index, 1.0])[:3].tolist())
+        self.theViewsShowTheMap()
+        self.picture("tutorial-8-network", "ResultPanel")
+        panel.ui.saliencyButton.click()
+        self.place = None
+        for box in (panel.ui.modelsGroupBox, panel.ui.driversGroupBox):
+            box.collapsed = False
+
+    def theViewsShowTheMap(self):
+        if panel_beside_views is None:
+            return
+        for view in ("Red", "Yellow", "Green"):
+            pixels = slice_pixels(view, VIEW_SIZE, self.aim()).astype(int)
+            red, green, blue = np.moveaxis(pixels, -1, 0)
+            isYellow = (green - blue > 40) & (red - blue > 20)
+            self.assertGreater(int(isYellow.sum()), 30, view)

@@ -108,8 +108,8 @@ class ResultPanelTest(ShownResult, ScriptedLoadableModuleTest):
 
     def test_every_model_is_listed_with_its_interval(self):
         self.keep()
-        self.assertIn("41 % (35–53 %)", self.ui.modelsLabel.text)
-        self.assertIn("82 % (70–86 %)", self.ui.modelsLabel.text)
+        self.assertIn("41 % <small>(35–53 %)", self.ui.modelsLabel.text)
+        self.assertIn("82 %</b> <small>(70–86 %)", self.ui.modelsLabel.text)
 
     def test_a_bundle_without_refits_says_so_once(self):
         self.keep(withoutRefits(madePrediction()))
@@ -127,8 +127,8 @@ class ResultPanelTest(ShownResult, ScriptedLoadableModuleTest):
     def test_ranges_are_written_as_short_as_they_are_clear(self):
         self.assertEqual(rangeWords(0.724, 0.9), "72–90 %")
         self.assertEqual(rangeWords(0.724, 0.7241), "72 %")
-        self.assertEqual(rangeWords(0.004, 0.12), "< 1 % to 12 %")
-        self.assertEqual(rangeWords(0.9, 0.996), "90 % to > 99 %")
+        self.assertEqual(rangeWords(0.004, 0.12), "< 1 to 12 %")
+        self.assertEqual(rangeWords(0.9, 0.996), "90 to > 99 %")
 
     # What drove it
 
