@@ -238,14 +238,14 @@ def _save_outlines(path: Path, prepared: PreparedCase) -> None:
 
 
 def _summary(prediction: Prediction, others: Stability | None, out: Path) -> str:
-    lines = [f"{'model':<24} {'probability':>11} {'95% interval':>14} {'threshold':>10}  call"]
+    lines = [f"{'model':<24} {'probability':>11} {'95% interval':>16} {'threshold':>10}  call"]
     for name, result in prediction.models.items():
         if result.probability is None:
-            lines.append(f"{name:<24} {DASH:>11} {DASH:>14} {DASH:>10}  {result.unavailable}")
+            lines.append(f"{name:<24} {DASH:>11} {DASH:>16} {DASH:>10}  {result.unavailable}")
         else:
             interval = DASH if result.interval is None else interval_words(result.interval)
             lines.append(
-                f"{name:<24} {percent(result.probability):>11} {interval:>14} "
+                f"{name:<24} {percent(result.probability):>11} {interval:>16} "
                 f"{percent(result.threshold):>10}  {result.call}"
             )
     reasons = [r.no_interval for r in prediction.models.values() if r.no_interval is not None]
