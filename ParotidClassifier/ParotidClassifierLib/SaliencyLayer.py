@@ -17,8 +17,8 @@ OPACITY = 0.4
 # What is weaker lets the CT through, and so does everything outside Tumor and External2.
 WEAKEST_SHOWN = 0.2
 _RESULT_ATTRIBUTE = "ParotidClassifier.SaliencyOfResult"
-# From the volume to the display of the segments whose colour gave way to it.
-_FILL_ROLE = "ParotidClassifier.fillBelowSaliency"
+# On the display of segments whose colour gave way to the volume.
+_FILL_ATTRIBUTE = "ParotidClassifier.FillBelowSaliency"
 # Inputs that the network does not see.
 _UNSEEN = {"clinical"}
 
@@ -73,7 +73,7 @@ class SaliencyLayer:
             view.SetForegroundOpacity(OPACITY)
         display = None if segmentationNode is None else segmentationNode.GetDisplayNode()
         if display is not None and display.GetVisibility2DFill():
-            node.SetNodeReferenceID(_FILL_ROLE, display.GetID())
+            display.SetAttribute(_FILL_ATTRIBUTE, "hidden")
             display.SetVisibility2DFill(False)
 
     def hide(self, node) -> None:
@@ -86,10 +86,7 @@ class SaliencyLayer:
                 volumeId, opacity = None, 0.0
             view.SetForegroundVolumeID(volumeId)
             view.SetForegroundOpacity(opacity)
-        display = node.GetNodeReference(_FILL_ROLE)
-        if display is not None:
-            display.SetVisibility2DFill(True)
-            node.SetNodeReferenceID(_FILL_ROLE, None)
+        _showFill()
 
     def keepOnly(self, result, changed=()) -> None:
         """Remove the volumes of other results; hide and mark that of one that is out of date.
@@ -110,6 +107,8 @@ class SaliencyLayer:
                 node.SetName(name)
             if not isCurrent:
                 self.hide(node)
+        if not any(self.isShown(node) for node, _ofResult in _layers()):
+            _showFill()  # the user may have removed the volume
 
 
 def _layers() -> list:
@@ -121,6 +120,13 @@ def _layers() -> list:
 
 def _views() -> list:
     return slicer.util.getNodesByClass("vtkMRMLSliceCompositeNode")
+
+
+def _showFill() -> None:
+    for display in slicer.util.getNodesByClass("vtkMRMLSegmentationDisplayNode"):
+        if display.GetAttribute(_FILL_ATTRIBUTE):
+            display.SetVisibility2DFill(True)
+            display.RemoveAttribute(_FILL_ATTRIBUTE)
 
 
 def _keyOf(result: dict) -> str:

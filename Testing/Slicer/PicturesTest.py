@@ -70,8 +70,10 @@ class PicturesTest(ScriptedLoadableModuleTest):
 
     def fit(self, widget):
         """Give the panel its natural height: that follows from the width, but in steps."""
-        for _again in range(4):
-            widget.resize(PANEL_WIDTH, widget.sizeHint.height())
+        heights = list(range(6))
+        while len(set(heights[-6:])) > 1 and len(heights) < 30:
+            heights.append(widget.sizeHint.height())
+            widget.resize(PANEL_WIDTH, heights[-1])
             letPass(0.05)
 
     def aim(self):

@@ -171,6 +171,7 @@ class SaliencyTest(ShownResult, ScriptedLoadableModuleTest):
         slicer.mrmlScene.RemoveNode(self.show())
         self.panel.refresh()
         self.assertFalse(self.ui.saliencyButton.checked)
+        self.assertTrue(self.parameterNode.segmentation.GetDisplayNode().GetVisibility2DFill())
         self.show()
         self.assertEqual(self.asked.names, ["saliency", "saliency"])
 
