@@ -14,7 +14,12 @@ from ShownModule import HALF_WAY, RESULT, ShownModule, dialogTexts
 from slicer.ScriptedLoadableModule import ScriptedLoadableModuleTest
 from Waiting import letPass, waitFor
 
-STABILITY = {"probabilities": {"Combined": [0.5, 0.6]}, "call_flips": {"Combined": 1}}
+STABILITY = {
+    "probabilities": {"Combined": [0.5, 0.6]},
+    "call_flips": {"Combined": 1},
+    "unusable": 0,
+    "seed": 0,
+}
 MISTAKE = "tell(event='error', id=identity, kind='X', message='Wrong.', remedy='Mend it.')"
 
 
