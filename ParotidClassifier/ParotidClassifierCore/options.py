@@ -8,8 +8,21 @@ from pathlib import Path
 from . import __version__, commands, study_commands
 from .clinical import Finding, Margin
 from .models.settings import CROSS_FITTED, PROTOCOLS
-from .ring import RING_HU_RANGE, RING_WIDTH_MM
-from .study import BOOTSTRAPS
+from .option_groups import (
+    add_bootstraps,
+    add_bundle,
+    add_case,
+    add_cohort,
+    add_device,
+    add_jobs,
+    add_more_answers,
+    add_out,
+    add_ring,
+    add_ring_file,
+    positive,
+    seed,
+    share,
+)
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -42,8 +55,8 @@ def _predict(subparsers) -> None:
         subparsers, "predict", commands.predict,
         "Classify one case; writes prediction.json, ring.seg.nrrd and overview.png.",
     )  # fmt: skip
-    _add_case(parser)
-    _add_ring_file(parser)
+    add_case(parser)
+    add_ring_file(parser)
     for option, levels, text in (
         ("--symptoms", Finding, "pain, tenderness or facial palsy"),
         ("--margin", Margin, "border of the tumour on CT"),
@@ -51,20 +64,20 @@ def _predict(subparsers) -> None:
     ):
         words = [level.value for level in levels]
         parser.add_argument(option, choices=words, help=f"{text}; unknown if not given")
-    _add_bundle(parser)
-    _add_ring(parser, default_from_bundle=True)
-    _add_device(parser)
-    _add_more_answers(parser)
-    _add_out(parser, "folder for the results")
+    add_bundle(parser)
+    add_ring(parser, default_from_bundle=True)
+    add_device(parser)
+    add_more_answers(parser)
+    add_out(parser, "folder for the results")
 
 
 def _ring(subparsers) -> None:
     parser = _command(
         subparsers, "ring", commands.ring, "Draw the peritumoral ring; writes ring.seg.nrrd."
     )
-    _add_case(parser)
-    _add_ring(parser)
-    _add_out(parser, "folder for ring.seg.nrrd")
+    add_case(parser)
+    add_ring(parser)
+    add_out(parser, "folder for ring.seg.nrrd")
 
 
 def _features(subparsers) -> None:
@@ -72,10 +85,10 @@ def _features(subparsers) -> None:
         subparsers, "features", commands.features,
         "Compute all 1874 radiomic features of Tumor and External2 into a CSV table.",
     )  # fmt: skip
-    _add_case(parser)
-    _add_ring_file(parser)
-    _add_ring(parser)
-    _add_out(parser, "the CSV file")
+    add_case(parser)
+    add_ring_file(parser)
+    add_ring(parser)
+    add_out(parser, "the CSV file")
 
 
 def _simulate(subparsers) -> None:
@@ -85,11 +98,11 @@ def _simulate(subparsers) -> None:
         study_commands.simulate,
         "Make one simulated case, or a whole cohort.",
     )
-    parser.add_argument("--cohort", type=_positive, metavar="N", help="a cohort of N cases")
+    parser.add_argument("--cohort", type=positive, metavar="N", help="a cohort of N cases")
     parser.add_argument("--outcome", choices=["benign", "malignant"], help="of the one case")
-    parser.add_argument("--seed", type=_seed, default=0, help="same seed, same voxels (default 0)")
-    _add_jobs(parser)
-    _add_out(parser, "folder for the case or the cohort")
+    parser.add_argument("--seed", type=seed, default=0, help="same seed, same voxels (default 0)")
+    add_jobs(parser)
+    add_out(parser, "folder for the case or the cohort")
 
 
 def _cohort(subparsers) -> None:
@@ -99,15 +112,15 @@ def _cohort(subparsers) -> None:
         inner, "check", study_commands.cohort_check,
         "Check every row, image and outline of a cohort before training on it.",
     )  # fmt: skip
-    _add_cohort(parser, cached=False)
-    _add_ring(parser)
+    add_cohort(parser, cached=False)
+    add_ring(parser)
     parser = _command(
         inner, "features", study_commands.cohort_features,
         "Compute all radiomic features of a cohort into one Parquet table.",
     )  # fmt: skip
-    _add_cohort(parser)
-    _add_ring(parser)
-    _add_out(parser, "the Parquet file")
+    add_cohort(parser)
+    add_ring(parser)
+    add_out(parser, "the Parquet file")
 
 
 def _train(subparsers) -> None:
@@ -115,10 +128,10 @@ def _train(subparsers) -> None:
         subparsers, "train", study_commands.train,
         "Train all eleven models on a cohort, evaluate them and write bundle and report.",
     )  # fmt: skip
-    _add_cohort(parser)
+    add_cohort(parser)
     parser.add_argument("--name", required=True, help="name of the bundle")
     parser.add_argument(
-        "--test-share", type=_share, metavar="SHARE",
+        "--test-share", type=share, metavar="SHARE",
         help="draw the test cases at random, where the table names no split (the study: 0.3); "
         "without it, all cases are trained on",
     )  # fmt: skip
@@ -130,17 +143,17 @@ def _train(subparsers) -> None:
         "--force", action="store_true", help="train on fewer than 10 cases of a class; noted"
     )
     parser.add_argument(
-        "--epochs", type=_positive,
+        "--epochs", type=positive,
         help="training epochs of the network (default: at most 40, chosen by the folds)",
     )  # fmt: skip
     parser.add_argument("--imagenet", type=Path, help="MobileNetV3 checkpoint to start from")
     parser.add_argument(
-        "--seed", type=_seed, default=0, help="of folds, network and intervals (default 0)"
+        "--seed", type=seed, default=0, help="of folds, network and intervals (default 0)"
     )
-    _add_bootstraps(parser)
-    _add_device(parser)
-    _add_ring(parser)
-    _add_out(parser, "folder of the bundle")
+    add_bootstraps(parser)
+    add_device(parser)
+    add_ring(parser)
+    add_out(parser, "folder of the bundle")
     parser.add_argument(
         "--report", type=Path, help="folder of the report (default: OUT-report beside the bundle)"
     )
@@ -151,11 +164,11 @@ def _evaluate(subparsers) -> None:
         subparsers, "evaluate", study_commands.evaluate,
         "Judge a bundle on a cohort it has not learnt from and write the report.",
     )  # fmt: skip
-    _add_bundle(parser)
-    _add_cohort(parser)
-    _add_bootstraps(parser)
-    _add_device(parser)
-    _add_out(parser, "folder of the report")
+    add_bundle(parser)
+    add_cohort(parser)
+    add_bootstraps(parser)
+    add_device(parser)
+    add_out(parser, "folder of the report")
 
 
 def _bundle(subparsers) -> None:
@@ -174,127 +187,12 @@ def _bundle(subparsers) -> None:
         inner, "published-clinical", commands.bundle_published_clinical,
         "Write the bundle that follows from the published odds ratios of the clinical findings.",
     )  # fmt: skip
-    _add_out(parser, "folder of the bundle")
+    add_out(parser, "folder of the bundle")
 
 
 def _demo(subparsers) -> None:
     parser = _command(subparsers, "demo", commands.demo, "Make a simulated case and classify it.")
-    parser.add_argument("--seed", type=_seed, default=commands.DEMO_SEED, help="of the case")
-    _add_bundle(parser)
-    _add_more_answers(parser)
-    _add_out(parser, "folder for the case and the results")
-
-
-def _add_case(parser: argparse.ArgumentParser) -> None:
-    group = parser.add_argument_group("case")
-    group.add_argument(
-        "--case", type=Path, metavar="FOLDER",
-        help="a saved case (ct.nrrd, segmentation.seg.nrrd, clinical.json) instead of the options "
-        "below",
-    )  # fmt: skip
-    group.add_argument("--ct", type=Path, help="NRRD, NIfTI or MetaImage file, or DICOM folder")
-    group.add_argument("--series", metavar="UID", help="which series of a DICOM folder")
-    group.add_argument("--tumor", type=Path, help="label map or .seg.nrrd with the outline")
-    group.add_argument("--tumor-label", type=int, metavar="N", help="which label of a label map")
-    group.add_argument("--tumor-segment", metavar="NAME", help="which segment (default Tumor)")
-
-
-def _add_ring_file(parser: argparse.ArgumentParser) -> None:
-    group = parser.add_argument_group("ring drawn or refined by hand")
-    group.add_argument("--ring", type=Path, help="label map or .seg.nrrd with External2")
-    group.add_argument("--ring-label", type=int, metavar="N", help="which label of a label map")
-    group.add_argument("--ring-segment", metavar="NAME", help="which segment (default External2)")
-
-
-def _add_ring(parser: argparse.ArgumentParser, *, default_from_bundle: bool = False) -> None:
-    group = parser.add_argument_group("automatic ring")
-    source = "the bundle's" if default_from_bundle else "the study's"
-    group.add_argument(
-        "--ring-width", type=float, metavar="MM",
-        help=f"width (default {source}, {RING_WIDTH_MM:g} mm)",
-    )  # fmt: skip
-    low, high = RING_HU_RANGE
-    group.add_argument(
-        "--hu-range", type=float, nargs=2, metavar=("LOW", "HIGH"),
-        help=f"limits that leave out air and bone (default {source}, {low:g} {high:g})",
-    )  # fmt: skip
-
-
-def _add_cohort(parser: argparse.ArgumentParser, *, cached: bool = True) -> None:
-    parser.add_argument(
-        "--cohort", type=Path, required=True, metavar="TABLE", help="CSV or XLSX table of the cases"
-    )
-    if cached:
-        parser.add_argument(
-            "--cache", type=Path, metavar="FOLDER",
-            help="keeps what was computed of each case (default: TABLE.cache beside the table)",
-        )  # fmt: skip
-    parser.add_argument(
-        "--jobs", type=_positive, metavar="N",
-        help="cases worked on at a time (default: one for each core)",
-    )  # fmt: skip
-    parser.add_argument(
-        "--dask", metavar="ADDRESS", help="extract on this Dask cluster, such as tcp://host:8786"
-    )
-
-
-def _add_bootstraps(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--bootstraps", type=_positive, default=BOOTSTRAPS, metavar="N",
-        help=f"resamples of the test set for its intervals (default {BOOTSTRAPS})",
-    )  # fmt: skip
-
-
-def _add_bundle(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--bundle", metavar="BUNDLE",
-        help="folder, .zip or name of a shipped one (default: the demonstration bundle)",
-    )  # fmt: skip
-
-
-def _add_device(parser: argparse.ArgumentParser) -> None:
-    devices = ["cpu", "cuda", "auto"]
-    parser.add_argument("--device", choices=devices, default="cpu", help="of the network")
-
-
-def _add_more_answers(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--saliency", action="store_true",
-        help="also write where the network looked (saliency.nrrd) and show it in overview.png",
-    )  # fmt: skip
-    text = "also classify slightly different outlines and tell how the answer changes"
-    parser.add_argument("--stability", action="store_true", help=text)
-
-
-def _add_jobs(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--jobs", type=_positive, default=1, metavar="N", help="cases worked on at a time"
-    )
-
-
-def _add_out(parser: argparse.ArgumentParser, text: str) -> None:
-    parser.add_argument("--out", type=Path, required=True, help=text)
-
-
-def _positive(word: str) -> int:
-    return _at_least(1, word)
-
-
-def _seed(word: str) -> int:
-    return _at_least(0, word)
-
-
-def _share(word: str) -> float:
-    try:
-        share = float(word)
-    except ValueError:
-        share = 0.0
-    if not 0.0 < share < 1.0:
-        raise argparse.ArgumentTypeError(f"{word!r} is not a number between 0 and 1")
-    return share
-
-
-def _at_least(least: int, word: str) -> int:
-    if not word.isdecimal() or int(word) < least:
-        raise argparse.ArgumentTypeError(f"{word!r} is not a whole number of at least {least}")
-    return int(word)
+    parser.add_argument("--seed", type=seed, default=commands.DEMO_SEED, help="of the case")
+    add_bundle(parser)
+    add_more_answers(parser)
+    add_out(parser, "folder for the case and the results")

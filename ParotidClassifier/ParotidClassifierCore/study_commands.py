@@ -6,7 +6,8 @@ import argparse
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from .commands import bundle_of, ring_settings
+from .case_options import ring_settings
+from .commands import bundle_of
 from .errors import UsageError
 from .files import require_folder, write_parquet
 from .models.eleven import MALIGNANT, outcome_word

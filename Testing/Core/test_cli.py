@@ -316,7 +316,7 @@ def test_our_own_fault_ends_with_1_and_keeps_the_traceback_in_a_log(predict, mon
         raise RuntimeError("a bug")
 
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    monkeypatch.setattr(commands, "_with_words", broken)
+    monkeypatch.setattr(commands, "with_words", broken)
     code, _, told = predict()
     assert code == 1
     assert "Traceback" not in told

@@ -12,6 +12,7 @@ from ..clinical import ClinicalRecord
 from ..errors import UnreadableFileError
 from ..file_cache import FileCache
 from .masks import load_mask
+from .source import SourceSeries
 from .volumes import load_ct
 from .working_grid import EXTERNAL2, TUMOR
 
@@ -29,12 +30,14 @@ class Case:
         tumor: binary volume on a grid of its own in the same space.
         ring: External2 as a reader drew it, likewise; None where it is to be computed.
         record: the clinical variables.
+        source: the DICOM series that the CT was read from; None where it came from another file.
     """
 
     ct: sitk.Image
     tumor: sitk.Image
     ring: sitk.Image | None = None
     record: ClinicalRecord = field(default_factory=ClinicalRecord)
+    source: SourceSeries | None = None
 
 
 def load_case_folder(
