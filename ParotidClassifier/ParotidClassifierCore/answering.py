@@ -41,12 +41,14 @@ class Asked:
         device: of the network: "cpu", "cuda" or "auto".
         stability: whether slightly different outlines are classified too.
         saliency: whether it is computed where the network looked.
+        keep_identity: whether the patient's name, number and birth date may be written.
     """
 
     ring: RingSettings | None = None
     device: str = "cpu"
     stability: bool = False
     saliency: bool = False
+    keep_identity: bool = False
 
 
 @dataclass(frozen=True)
