@@ -96,7 +96,7 @@ def _make_application(slicer: types.ModuleType) -> Any:
 
 def _add_managers(slicer: types.ModuleType, app: Any, logics: dict[str, Any]) -> None:
     from . import widgets  # noqa: F401 - registers the widget classes
-    from .app_objects import io_manager, layout, managers
+    from .app_objects import dicom_database, io_manager, layout, managers
     from .pythonqt import wrap
     from .widgets.module_objects import qSlicerLoadableModule
 
@@ -105,6 +105,7 @@ def _add_managers(slicer: types.ModuleType, app: Any, logics: dict[str, Any]) ->
     app._extensions = managers.qSlicerExtensionsManagerModel()
     app._options = managers.qSlicerCommandOptions()
     app._layout_manager = layout.qSlicerLayoutManager()
+    app._dicom_database = dicom_database.ctkDICOMDatabase()
     for name, logic in logics.items():
         setattr(slicer.modules, name.lower(), wrap(_keep(qSlicerLoadableModule(name, logic))))
         setattr(slicer.moduleNames, name, name)
@@ -263,11 +264,12 @@ def without_views() -> Iterator[None]:
 
 
 def forget_answers() -> None:
-    """Put back what a test may have said about testing mode and extensions."""
+    """Put back what a test may have said about testing mode, extensions and the database."""
     import slicer
 
     set_testing(True)
     extensions()
+    slicer.app._qt.dicomDatabase().closeDatabase()
     slicer.app._qt._restarts.clear()
 
 

@@ -30,6 +30,7 @@ class qSlicerApplication(ApiObject, QtWidgets.QApplication):
         self._extensions: Any = None
         self._options: Any = None
         self._layout_manager: Any = None
+        self._dicom_database: Any = None
         self._restarts: list[str] = []
 
     @staticmethod
@@ -63,6 +64,9 @@ class qSlicerApplication(ApiObject, QtWidgets.QApplication):
 
     def extensionsManagerModel(self) -> Any:
         return self._extensions
+
+    def dicomDatabase(self) -> Any:
+        return self._dicom_database
 
     def commandOptions(self) -> Any:
         return self._options

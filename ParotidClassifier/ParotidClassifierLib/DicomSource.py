@@ -1,0 +1,53 @@
+"""The DICOM files that a CT of the scene was loaded from, as Slicer's DICOM database knows them."""
+
+from pathlib import Path
+
+import slicer
+from ParotidClassifierCore.errors import UnreadableFileError, UsageError
+from slicer.i18n import tr as _
+
+# Written by Slicer's DICOM reader: one UID a slice, in the order of the slices.
+_INSTANCES = "DICOM.instanceUIDs"
+
+
+def openDatabase():
+    """Return Slicer's DICOM database; None where it is not open."""
+    database = slicer.app.dicomDatabase()
+    return database if database is not None and database.isOpen else None
+
+
+def whyNoFiles(volumeNode) -> str:
+    """Return why the files of a CT cannot be asked for; empty where they can.
+
+    Quick: whether the files are still there is found out by `filesOf`.
+    """
+    if volumeNode is None or not volumeNode.GetAttribute(_INSTANCES):
+        return _("The CT was not loaded from DICOM.")
+    if openDatabase() is None:
+        return _("Slicer's DICOM database is not open.")
+    return ""
+
+
+def filesOf(volumeNode) -> tuple:
+    """Return the files of a CT, one a slice, in the order of the slices.
+
+    Raises:
+        UsageError: it was not loaded from DICOM, or the database is not open.
+        UnreadableFileError: the database does not have all of its slices any more.
+    """
+    reason = whyNoFiles(volumeNode)
+    if reason:
+        raise UsageError(
+            reason, _("Open the DICOM module, load the series from there and choose it as CT.")
+        )
+    database = openDatabase()
+    paths = [database.fileForInstance(uid) for uid in volumeNode.GetAttribute(_INSTANCES).split()]
+    missing = [path for path in paths if not path or not Path(path).is_file()]
+    if missing:
+        raise UnreadableFileError(
+            _("{count} of {all} slices of {name} are not on the disk any more.").format(
+                count=len(missing), all=len(paths), name=volumeNode.GetName()
+            ),
+            _("Import the series again in the DICOM module, and load it from there."),
+        )
+    return tuple(map(Path, paths))

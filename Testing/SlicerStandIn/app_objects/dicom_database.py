@@ -1,0 +1,75 @@
+"""Slicer's DICOM database, and what brings files into it: known by the UIDs in the files."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pydicom
+from PySide6 import QtCore
+
+from ..api import ApiObject
+
+
+class ctkDICOMDatabase(ApiObject, QtCore.QObject):
+    """Closed until it is opened; it forgets what it held when another one is opened."""
+
+    def __init__(self, *_parent: Any) -> None:
+        super().__init__()
+        self._filename = ""
+        self._series: dict[str, dict[str, str]] = {}
+
+    def isOpen(self) -> bool:
+        return bool(self._filename)
+
+    def databaseFilename(self) -> str:
+        return self._filename
+
+    def databaseDirectory(self) -> str:
+        return str(Path(self._filename).parent) if self._filename else ""
+
+    def openDatabase(self, filename: str, _connection: str = "") -> bool:
+        self.closeDatabase()
+        self._filename = filename
+        self.emit_signal("opened()")
+        return True
+
+    def closeDatabase(self) -> None:
+        self._filename = ""
+        self._series.clear()
+
+    def instancesForSeries(self, uid: str, _most: int = -1) -> list[str]:
+        return list(self._series.get(uid, {}))
+
+    def filesForSeries(self, uid: str, _most: int = -1) -> list[str]:
+        return list(self._series.get(uid, {}).values())
+
+    def fileForInstance(self, uid: str) -> str:
+        found = (files[uid] for files in self._series.values() if uid in files)
+        return next(found, "")
+
+    def allFiles(self) -> list[str]:
+        return [path for files in self._series.values() for path in files.values()]
+
+    def _take(self, path: str, copies: bool) -> None:
+        header = pydicom.dcmread(path, stop_before_pixels=True)
+        if copies:
+            name = f"{header.SOPInstanceUID}.dcm"
+            target = Path(self.databaseDirectory(), "dicom", header.SeriesInstanceUID, name)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            path = shutil.copyfile(path, target).as_posix()
+        self._series.setdefault(header.SeriesInstanceUID, {})[header.SOPInstanceUID] = path
+        self.emit_signal("instanceAdded(QString)", header.SOPInstanceUID)
+        self.emit_signal("databaseChanged()")
+
+
+class ctkDICOMIndexer(ApiObject, QtCore.QObject):
+    """Brings files into a database, at once and not in the background."""
+
+    def addListOfFiles(self, database: Any, files: list[str], copies: bool = False) -> None:
+        for path in files:
+            database._take(path, copies)
+
+    def waitForImportFinished(self, _ms: int = -1) -> None:
+        """Nothing is left to wait for."""
