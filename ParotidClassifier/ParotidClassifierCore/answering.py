@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,7 +10,6 @@ from .case.grid import PreparedCase
 from .case.loading import Case
 from .case.masks import save_segmentation
 from .case.working_grid import REGIONS
-from .companion import Companion
 from .files import write_json, written_together
 from .models.eleven import percent
 from .models.words import interval_words
@@ -24,6 +23,8 @@ if TYPE_CHECKING:
     import SimpleITK as sitk
 
     from .models.bundle import Bundle
+    from .readers_agreement import ReadersAgreement
+    from .second_opinion import SecondOpinion
     from .stability import Stability
 
 PREDICTION_FILE = "prediction.json"
@@ -42,6 +43,8 @@ class Asked:
         stability: whether slightly different outlines are classified too.
         saliency: whether it is computed where the network looked.
         keep_identity: whether the patient's name, number and birth date may be written.
+        second_bundle: is asked too; None for no second opinion.
+        second_tumor: the tumour as another reader outlined it, binary volume; None without.
     """
 
     ring: RingSettings | None = None
@@ -49,6 +52,8 @@ class Asked:
     stability: bool = False
     saliency: bool = False
     keep_identity: bool = False
+    second_bundle: Bundle | None = None
+    second_tumor: sitk.Image | None = None
 
 
 @dataclass(frozen=True)
@@ -62,6 +67,8 @@ class Answer:
         prediction: the probabilities.
         stability: under other outlines; None if it was not asked for.
         saliency: float32 volume, 0 to 1, on the working grid; None if it was not asked for.
+        second_opinion: by another bundle; None if none was asked.
+        second_reader: how another reader's outline compares; None without one.
     """
 
     case: Case
@@ -70,15 +77,24 @@ class Answer:
     prediction: Prediction
     stability: Stability | None = None
     saliency: sitk.Image | None = None
+    second_opinion: SecondOpinion | None = None
+    second_reader: ReadersAgreement | None = None
 
     def as_dict(self) -> dict[str, object]:
         """Return the answer as it is written to prediction.json."""
-        others = {} if self.stability is None else {"stability": self.stability.as_dict()}
+        asked = {
+            "stability": self.stability,
+            "second_opinion": self.second_opinion,
+            "second_reader": self.second_reader,
+        }
+        others = {name: found.as_dict() for name, found in asked.items() if found is not None}
         return self.prediction.as_dict() | others
 
     def text(self) -> str:
         """Return the answer in lines for a terminal."""
-        return _text(self.prediction, self.stability)
+        told = [f for f in (self.second_opinion, self.second_reader) if f is not None]
+        others = ["\n".join(found.lines()) for found in told]
+        return "\n\n".join([_text(self.prediction, self.stability), *others])
 
 
 def answer(
@@ -86,7 +102,7 @@ def answer(
     bundle: Bundle,
     asked: Asked,
     progress: Progress = silent,
-    companion: Companion | None = None,
+    stages: Stages | None = None,
 ) -> Answer:
     """Classify a case and find out what else was asked.
 
@@ -95,24 +111,46 @@ def answer(
         bundle: the models.
         asked: what is wanted.
         progress: told the fraction done and the step at hand.
-        companion: a second process that measures a share of the features, if there is one.
+        stages: what the case is put through; None for new ones.
 
     Raises:
+        UsageError: the second bundle is the first one.
         ParotidClassifierError: the case cannot be used, or the device is not there.
     """
     from .saliency import saliency_of
     from .stability import stability
 
+    stages = stages or Stages()
     chosen = (asked.ring or bundle.ring, asked.device)
-    stages = Stages(companion)
     marked = others = None
-    end = 0.3 if asked.stability else 0.8
+    end = 0.3 if asked.stability else 0.7
     prepared, prediction = predict(case, bundle, *chosen, part(progress, 0.0, end), stages)
     if asked.stability:
-        others = stability(case, bundle, *chosen, part(progress, end, 0.8), stages)
+        others = stability(case, bundle, *chosen, part(progress, end, 0.7), stages)
     if asked.saliency:
-        marked = saliency_of(case, bundle, *chosen, part(progress, 0.8, 1.0), stages)
-    return Answer(case, bundle, prepared, prediction, others, marked)
+        marked = saliency_of(case, bundle, *chosen, part(progress, 0.7, 0.8), stages)
+    answered = Answer(case, bundle, prepared, prediction, others, marked)
+    return _compared(answered, asked, part(progress, 0.8, 1.0), stages)
+
+
+def _compared(answered: Answer, asked: Asked, progress: Progress, stages: Stages) -> Answer:
+    """Return the answer with what another bundle, and another reader's outline, make of it."""
+    from .readers_agreement import readers_agreement
+    from .second_opinion import second_opinion
+
+    case, first = answered.case, answered.prediction
+    opinion = reader = None
+    if asked.second_bundle is not None:
+        opinion = second_opinion(
+            case, first, asked.second_bundle, asked.ring, asked.device, part(progress, 0.0, 0.5),
+            stages,
+        )  # fmt: skip
+    if asked.second_tumor is not None:
+        reader = readers_agreement(
+            case, answered.prepared, first, asked.second_tumor, answered.bundle, asked.ring,
+            asked.device, part(progress, 0.5, 1.0), stages,
+        )  # fmt: skip
+    return replace(answered, second_opinion=opinion, second_reader=reader)
 
 
 def write_answer(out: Path, answered: Answer) -> None:

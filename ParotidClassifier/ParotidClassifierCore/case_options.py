@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+from typing import TYPE_CHECKING
 
 from .case.loading import Case, load_case_folder
 from .case.masks import load_mask
 from .case.volumes import load_ct
 from .case.working_grid import EXTERNAL2, TUMOR
 from .clinical import ClinicalRecord
-from .errors import UsageError
+from .errors import AmbiguousMaskError, UsageError
 from .ring import RING_HU_RANGE, RING_WIDTH_MM, RingSettings
+
+if TYPE_CHECKING:
+    import SimpleITK as sitk
 
 
 def require_case(options: argparse.Namespace) -> None:
@@ -59,12 +63,39 @@ def _with_ring_file(case: Case, options: argparse.Namespace) -> Case:
     return dataclasses.replace(case, ring=mask)
 
 
+def second_tumor_of(options: argparse.Namespace) -> sitk.Image | None:
+    """Return the outline by another reader; None where none was named.
+
+    Raises:
+        ParotidClassifierError: what is wrong with which option or file.
+    """
+    if options.second_tumor is None:
+        if (options.second_tumor_label, options.second_tumor_segment) != (None, None):
+            raise UsageError(
+                "There is no second outline to choose from.", "Give it with --second-tumor."
+            )
+        return None
+    try:
+        return load_mask(
+            options.second_tumor, TUMOR, options.second_tumor_label, options.second_tumor_segment
+        )
+    except (AmbiguousMaskError, UsageError) as error:
+        remedy = error.remedy.replace("--tumor-", "--second-tumor-")
+        raise type(error)(error.message, remedy) from error
+
+
 def with_words(case: Case, options: argparse.Namespace) -> Case:
     """Return the case with the clinical findings named on the command line."""
     words = {name: getattr(options, name) for name in ("symptoms", "margin", "lymph_nodes")}
     named = {name: word for name, word in words.items() if word is not None}
     record = ClinicalRecord.from_words(case.record.words() | named)
     return dataclasses.replace(case, record=record)
+
+
+def asked_ring(options: argparse.Namespace, bundle_ring: RingSettings) -> RingSettings | None:
+    """Return the ring that was asked for; None for that of each bundle that is asked."""
+    named = (options.ring_width, options.hu_range) != (None, None)
+    return ring_settings(options, bundle_ring) if named else None
 
 
 def ring_settings(

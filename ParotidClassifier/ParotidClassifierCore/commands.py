@@ -10,12 +10,20 @@ from .answering import RING_FILE, Asked, answer, save_outlines, write_answer
 from .case.grid import prepare
 from .case.loading import Case, load_case_folder
 from .case.working_grid import EXTERNAL2, REGIONS, TUMOR
-from .case_options import case_of, require_case, ring_settings, with_words
+from .case_options import (
+    asked_ring,
+    case_of,
+    require_case,
+    ring_settings,
+    second_tumor_of,
+    with_words,
+)
 from .companion import companion_if_worthwhile
 from .files import require_folder
 from .models.eleven import outcome_word
-from .progress import bar_on_terminal, part
+from .progress import Progress, bar_on_terminal, part
 from .result import Result
+from .stages import Stages
 
 if TYPE_CHECKING:
     from .models.bundle import Bundle
@@ -30,27 +38,51 @@ def predict(options: argparse.Namespace) -> Result:
     bundle = bundle_of(options)
     with bar_on_terminal("predict") as progress:
         progress(0.0, "reading")
+        asked = asked_of_one_case(options, bundle)
         case = with_words(case_of(options), options)
-        return _classified(case, bundle, options, progress)
+        return _classified(case, bundle, asked, options, progress)
 
 
-def _classified(case: Case, bundle: Bundle, options: argparse.Namespace, progress) -> Result:
+def _classified(
+    case: Case, bundle: Bundle, asked: Asked, options: argparse.Namespace, progress: Progress
+) -> Result:
     with companion_if_worthwhile() as companion:
-        answered = answer(
-            case, bundle, _asked(options, bundle), part(progress, 0.1, 0.9), companion
-        )
+        answered = answer(case, bundle, asked, part(progress, 0.1, 0.9), Stages(companion))
     progress(0.9, "writing")
     write_answer(options.out, answered)
     return Result(f"{answered.text()}\nWritten to {options.out}", answered.as_dict())
 
 
-def _asked(options: argparse.Namespace, bundle: Bundle) -> Asked:
-    return Asked(
-        ring_settings(options, bundle.ring),
-        getattr(options, "device", "cpu"),
-        options.stability,
-        options.saliency,
+def asked_of_one_case(options: argparse.Namespace, bundle: Bundle) -> Asked:
+    """Return what the options ask of a case, another reader's outline included."""
+    return dataclasses.replace(
+        asked_of_any_case(options, bundle), second_tumor=second_tumor_of(options)
     )
+
+
+def asked_of_any_case(options: argparse.Namespace, bundle: Bundle) -> Asked:
+    """Return what the options ask of whichever case."""
+    return dataclasses.replace(
+        _more_asked(options),
+        ring=asked_ring(options, bundle.ring),
+        device=options.device,
+        second_bundle=_second_bundle(options, bundle),
+    )
+
+
+def _more_asked(options: argparse.Namespace) -> Asked:
+    return Asked(stability=options.stability, saliency=options.saliency)
+
+
+def _second_bundle(options: argparse.Namespace, first: Bundle) -> Bundle | None:
+    """Return the other bundle, before the work with the first one begins."""
+    from .second_opinion import require_another
+
+    if options.second_bundle is None:
+        return None
+    other = load_named_bundle(options.second_bundle)
+    require_another(first.bundle_hash, other)
+    return other
 
 
 def ring(options: argparse.Namespace) -> Result:
@@ -130,7 +162,8 @@ def demo(options: argparse.Namespace) -> Result:
         simulated = simulate_case(options.seed)
         write_case(simulated, options.out / "case")
         case = load_case_folder(options.out / "case")
-        result = _classified(case, bundle, options, part(progress, 0.3, 1.0))
+        asked = _more_asked(options)
+        result = _classified(case, bundle, asked, options, part(progress, 0.3, 1.0))
     truth = (
         f"The case in {options.out / 'case'} was simulated as {outcome_word(simulated.malignant)}."
     )
@@ -143,8 +176,16 @@ def bundle_of(options: argparse.Namespace) -> Bundle:
     Raises:
         BundleError: there is none, or it is refused.
     """
+    return load_named_bundle(options.bundle)
+
+
+def load_named_bundle(named: str | None) -> Bundle:
+    """Return the bundle of this path or name; None for the first that is shipped.
+
+    Raises:
+        BundleError: there is none, or it is refused.
+    """
     from .models.bundle_store import load_bundle
     from .models.shipped import default_bundle, find_bundle
 
-    named = options.bundle
     return load_bundle(default_bundle() if named is None else find_bundle(named))

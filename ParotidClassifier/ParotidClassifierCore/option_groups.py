@@ -98,6 +98,20 @@ def add_more_answers(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--stability", action="store_true", help=text)
 
 
+def add_second_opinions(parser: argparse.ArgumentParser) -> None:
+    """Add another bundle, and another reader's outline, to compare with."""
+    group = parser.add_argument_group("second opinion")
+    group.add_argument(
+        "--second-bundle", metavar="BUNDLE", help="ask this bundle too, and compare the answers"
+    )
+    group.add_argument(
+        "--second-tumor", type=Path, metavar="FILE",
+        help="the tumour as another reader outlined it: how alike, and would the answer change",
+    )  # fmt: skip
+    group.add_argument("--second-tumor-label", type=int, metavar="N", help="its label")
+    group.add_argument("--second-tumor-segment", metavar="NAME", help="its segment")
+
+
 def add_jobs(parser: argparse.ArgumentParser) -> None:
     """Add how many cases are worked on at a time."""
     parser.add_argument(

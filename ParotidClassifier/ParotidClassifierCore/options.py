@@ -19,6 +19,7 @@ from .option_groups import (
     add_out,
     add_ring,
     add_ring_file,
+    add_second_opinions,
     positive,
     seed,
     share,
@@ -68,6 +69,7 @@ def _predict(subparsers) -> None:
     add_ring(parser, default_from_bundle=True)
     add_device(parser)
     add_more_answers(parser)
+    add_second_opinions(parser)
     add_out(parser, "folder for the results")
 
 

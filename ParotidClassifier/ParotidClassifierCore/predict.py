@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -76,7 +76,7 @@ class Prediction:
         """Return the prediction as it is written to prediction.json."""
         return {
             "bundle": self.bundle,
-            "models": {name: _plain(result) for name, result in self.models.items()},
+            "models": plain_models(self.models),
             "applicability": self.applicability.as_dict(),
             "findings": [finding.as_dict() for finding in self.findings],
             "inputs": self.inputs,
@@ -191,6 +191,11 @@ def ring_report(prepared: PreparedCase) -> dict[str, float]:
         "tumor_volume_mm3": float(prepared.grid.tumor.sum()),
         "removed_by_hu_fraction": prepared.automatic.removed_by_hu_fraction,
     }
+
+
+def plain_models(models: Mapping[str, ModelResult]) -> dict[str, dict[str, object]]:
+    """Return what the models say as plain values, by model."""
+    return {name: _plain(result) for name, result in models.items()}
 
 
 def _plain(result: ModelResult) -> dict[str, object]:

@@ -98,6 +98,46 @@ def test_stability_is_told_and_written_with_the_prediction(predict, tmp_path):
     assert f"Under {OUTLINES} slightly different outlines Combined says" in out
 
 
+def test_second_opinions_are_told_and_written_with_the_prediction(predict, a_case, tmp_path):
+    code, out, _ = predict(
+        *FINDINGS, "--second-bundle", "published-clinical",
+        "--second-tumor", a_case / "tumor.nrrd", "--second-tumor-label", 1,
+    )  # fmt: skip
+    assert code == 0
+    written = json.loads((tmp_path / "out" / "prediction.json").read_text("utf-8"))
+    assert written["second_opinion"]["bundle"]["name"] == "published-clinical"
+    assert written["second_opinion"]["agreement"] in out
+    assert written["second_reader"]["dice"] == 1.0
+    assert "Every model makes the same call for both outlines." in out
+
+
+@pytest.mark.parametrize(
+    ("options", "exit_code", "told"),
+    [
+        (("--second-bundle", "BUNDLE"), 2, "is the first one"),
+        (("--second-bundle", "nothing"), 4, "no model bundle at nothing"),
+        (("--second-tumor-label", 1), 2, "Give it with --second-tumor."),
+        (("--second-tumor", "TUMOR", "--second-tumor-segment", "A"), 2, "--second-tumor-label N"),
+        (("--second-tumor", "EMPTY"), 3, "empty"),
+        (("--second-tumor", "missing.nrrd"), 3, "missing.nrrd"),
+    ],
+)
+def test_second_opinions_that_cannot_be_given_are_refused_before_anything_is_written(
+    predict, a_case, a_bundle, tmp_path, options, exit_code, told
+):
+    tumor = sitk.ReadImage(str(a_case / "tumor.nrrd"))
+    sitk.WriteImage(tumor * 0, str(tmp_path / "empty.nrrd"))
+    files = {
+        "BUNDLE": a_bundle,
+        "TUMOR": a_case / "tumor.nrrd",
+        "EMPTY": tmp_path / "empty.nrrd",
+    }
+    code, _, err = predict(*(files.get(option, option) for option in options))
+    assert code == exit_code
+    assert told in err
+    assert files_in(tmp_path / "out") == []
+
+
 def test_the_text_says_how_certain_a_probability_is_or_why_that_is_not_known(predict):
     _, out, _ = predict(*FINDINGS)
     assert out.count("No interval: the bundle holds no refits of its models.") == 1

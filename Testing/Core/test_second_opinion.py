@@ -1,0 +1,95 @@
+"""Another bundle is asked about the same case."""
+
+import dataclasses
+
+import pytest
+from made_bundles import made_bundle
+from made_cases import ball_case
+from ParotidClassifierCore.answering import Asked, answer
+from ParotidClassifierCore.clinical import ClinicalRecord
+from ParotidClassifierCore.errors import UsageError
+from ParotidClassifierCore.models.bundle_store import load_bundle, save_bundle
+from ParotidClassifierCore.models.shipped import find_bundle
+from ParotidClassifierCore.predict import predict
+from ParotidClassifierCore.ring import RingSettings
+from ParotidClassifierCore.stages import Stages
+
+FINDINGS = {"symptoms": "with", "margin": "unclear", "lymph_nodes": "without"}
+
+
+@pytest.fixture(scope="module")
+def bundle(a_bundle):
+    return load_bundle(a_bundle)
+
+
+@pytest.fixture(scope="module")
+def stricter(tmp_path_factory):
+    """The made bundle with thresholds that no probability reaches."""
+    folder = tmp_path_factory.mktemp("stricter")
+    made = made_bundle(folder, "stricter")
+    return save_bundle(
+        dataclasses.replace(made, thresholds=dict.fromkeys(made.models, 0.999)), folder / "bundle"
+    )
+
+
+@pytest.fixture(scope="module")
+def case():
+    return dataclasses.replace(ball_case(8.0), record=ClinicalRecord.from_words(FINDINGS))
+
+
+def test_both_bundles_say_what_each_says_alone_and_features_they_share_are_measured_once(
+    case, bundle, stricter
+):
+    steps = []
+    asked = Asked(second_bundle=stricter)
+    answered = answer(case, bundle, asked, lambda _, step: steps.append(step), Stages())
+    opinion = answered.second_opinion
+    assert opinion.second.models == predict(case, stricter)[1].models
+    assert answered.prediction.models == predict(case, bundle)[1].models
+    measured = [step for step in steps if ": " in step]
+    assert len(measured) == len(set(measured)) > 0
+
+
+def test_bundles_that_disagree_are_named_with_their_calls(case, bundle, stricter):
+    answered = answer(case, bundle, Asked(second_bundle=stricter))
+    called = [n for n, result in answered.prediction.models.items() if result.call == "malignant"]
+    assert "Combined" in called
+    told = answered.as_dict()["second_opinion"]
+    assert told["other_calls"] == called
+    assert told["bundle"]["hash"] == stricter.bundle_hash
+    sentence = (
+        "The bundles disagree: Combined of made calls this case malignant, Combined of stricter "
+        "calls it benign."
+    )
+    assert told["agreement"] == sentence
+    assert sentence in answered.text()
+    assert answered.text().count("demonstration, not for clinical use") == 2
+
+
+def test_a_bundle_with_other_models_answers_with_the_ones_it_has(case, bundle):
+    published = load_bundle(find_bundle("published-clinical"))
+    answered = answer(case, bundle, Asked(second_bundle=published))
+    told = answered.as_dict()["second_opinion"]
+    assert told["headline"] == ["Combined", "Clinical"]
+    assert told["agreement"] == "Both bundles call this case malignant."
+    assert {n for n, model in told["models"].items() if "probability" in model} == {"Clinical"}
+
+
+def test_a_bundle_that_cannot_answer_says_why(case, bundle):
+    published = load_bundle(find_bundle("published-clinical"))
+    unknown = dataclasses.replace(case, record=ClinicalRecord())
+    answered = answer(unknown, bundle, Asked(second_bundle=published))
+    assert answered.second_opinion.agreement.startswith("published-clinical gives no probability: ")
+
+
+def test_each_bundle_is_asked_with_its_own_ring_unless_one_is_named(case, bundle, stricter):
+    wide = dataclasses.replace(stricter, ring=RingSettings(4.0))
+    for ring, widths in ((None, (2.0, 4.0)), (RingSettings(3.0), (3.0, 3.0))):
+        opinion = answer(case, bundle, Asked(ring, second_bundle=wide)).second_opinion
+        used = tuple(p.inputs["ring"]["width_mm"] for p in (opinion.first, opinion.second))
+        assert used == widths
+
+
+def test_the_same_bundle_again_is_no_second_opinion(case, bundle):
+    with pytest.raises(UsageError, match="is the first one"):
+        answer(case, bundle, Asked(second_bundle=bundle))
