@@ -16,7 +16,7 @@ from ..files import written_whole
 from ..models.words import probability_sentence
 from ..predict import DEMONSTRATION_FINDING
 from ..saliency import SALIENCY_LINE
-from .panels.look import BACKGROUND, NOTE, OUTCOME_COLORS, TEXT, WARNING, bare
+from .panels.look import DARK, bare
 from .panels.planes import SALIENCY_COLORS, draw_outlines, draw_saliency
 from .panels.probabilities import draw_probabilities
 from .panels.training_cases import draw_training_cases
@@ -67,7 +67,7 @@ def save_overview(
     foot_lines = _foot_lines(prediction)
     foot = _FOOT + _FOOT_LINE * len(foot_lines)
     height = _HEADLINE + sum(rows) + _GAP * (len(rows) - 1) + foot
-    figure = Figure(figsize=(_WIDTH, height), dpi=_DPI, facecolor=BACKGROUND)
+    figure = Figure(figsize=(_WIDTH, height), dpi=_DPI, facecolor=DARK.background)
     FigureCanvasAgg(figure)
     _write_headline(figure, prediction)
     *planes, beside = _row(figure, _HEADLINE, _PLANES, _ROW_COLUMNS)
@@ -83,7 +83,7 @@ def save_overview(
     for line, (text, color) in enumerate(reversed(foot_lines)):
         _write_line(figure, 0.2 + _FOOT_LINE * line, text, color, 11.0)
     with written_whole(path) as unfinished:
-        figure.savefig(unfinished, facecolor=BACKGROUND, format="png")
+        figure.savefig(unfinished, facecolor=DARK.background, format="png")
 
 
 def _row(figure: Figure, top: float, height: float, columns: Sequence[float]) -> list[Axes]:
@@ -106,10 +106,10 @@ def _inset(axes: Axes, left: float) -> Axes:
 def _write_headline(figure: Figure, prediction: Prediction) -> None:
     name, result = prediction.headline
     if result.probability is None:
-        text, color = f"No probability: {result.unavailable}", TEXT
+        text, color = f"No probability: {result.unavailable}", DARK.text
     else:
         text = probability_sentence(name, result.probability, result.threshold, result.interval)
-        color = OUTCOME_COLORS[result.call]
+        color = DARK.outcomes[result.call]
     _write_line(figure, figure.get_figheight() - 0.36, text, color, 17.0, weight="bold")
 
 
@@ -144,7 +144,7 @@ def _explain_saliency(axes: Axes, most: float) -> None:
     )
     axes.set_axis_off()
     text = "\n\n".join(textwrap.fill(part, _LETTERS_BESIDE) for part in (f"{SALIENCY_LINE}.", told))
-    axes.text(0.04, 0.97, text, color=TEXT, fontsize=11, va="top", transform=axes.transAxes)
+    axes.text(0.04, 0.97, text, color=DARK.text, fontsize=11, va="top", transform=axes.transAxes)
     colors = axes.inset_axes([0.06, 0.58, 0.6, 0.04])
     bar = axes.figure.colorbar(
         ScalarMappable(cmap=SALIENCY_COLORS), colors, orientation="horizontal"
@@ -159,7 +159,7 @@ def _draw_applicability(figure: Figure, top: float, place: Applicability) -> Non
     drawing, beside = _row(figure, top, _TRAINING_CASES, (1, 1))
     beside.set_axis_off()
     text = "\n".join(textwrap.fill(sentence, _LETTERS_BELOW) for sentence in place.sentences)
-    beside.text(0.02, 1.0, text, color=TEXT, fontsize=11, va="top", linespacing=1.5)
+    beside.text(0.02, 1.0, text, color=DARK.text, fontsize=11, va="top", linespacing=1.5)
     if place.training_scores:
         draw_training_cases(drawing, place)
     else:
@@ -168,8 +168,8 @@ def _draw_applicability(figure: Figure, top: float, place: Applicability) -> Non
 
 def _foot_lines(prediction: Prediction) -> list[tuple[str, str]]:
     """Return the lines under the drawings, each with its colour: warnings, then the bundle."""
-    told = [(f"Warning: {f.message}", WARNING) for f in _warnings(prediction)[:_MOST_WARNINGS]]
-    told.append((prediction.bundle_line, NOTE))
+    told = [(f"Warning: {f.message}", DARK.warning) for f in _warnings(prediction)[:_MOST_WARNINGS]]
+    told.append((prediction.bundle_line, DARK.note))
     return [(line, color) for text, color in told for line in textwrap.wrap(text, _LETTERS_AT_FOOT)]
 
 

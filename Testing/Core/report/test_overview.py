@@ -34,7 +34,7 @@ def test_the_picture_shows_both_outlines_in_three_planes(a_result, tmp_path, mon
     prepared, prediction = a_result
     cut = []
     monkeypatch.setattr(
-        planes, "_outline", lambda axes, mask, color: cut.append((mask.sum(), color))
+        planes, "_outline", lambda axes, mask, color, line: cut.append((mask.sum(), color))
     )
     save_overview(tmp_path / "overview.png", prepared.grid, prediction)
     assert len(cut) == 6

@@ -10,7 +10,7 @@ import numpy as np
 
 from ...case.masks import REGION_COLORS
 from ...case.working_grid import EXTERNAL2, TUMOR, WorkingGrid, window_hu
-from .look import TEXT
+from .look import DARK, ON_CT, Look
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -48,20 +48,23 @@ _PLANES = (
 )
 
 
-def draw_outlines(row: Sequence[Axes], grid: WorkingGrid) -> None:
+def draw_outlines(row: Sequence[Axes], grid: WorkingGrid, look: Look = DARK) -> None:
     """Draw three cuts, each where the tumour is largest, with both outlines."""
     for axes, plane in zip(row, _PLANES, strict=True):
-        _draw_cut(axes, grid, plane, _fullest_cut(grid.tumor, plane.axis))
-        axes.set_title(plane.title, color=TEXT, fontsize=12, pad=6)
+        _draw_cut(axes, grid, plane, _fullest_cut(grid.tumor, plane.axis), look)
+        axes.set_title(plane.title, color=look.text, fontsize=12, pad=6)
 
 
-def draw_saliency(row: Sequence[Axes], grid: WorkingGrid, saliency: np.ndarray) -> None:
+def draw_saliency(
+    row: Sequence[Axes], grid: WorkingGrid, saliency: np.ndarray, look: Look = DARK
+) -> None:
     """Draw three cuts through the strongest place, from near, with `saliency` over the CT.
 
     Args:
         row: three axes.
         grid: the case.
         saliency: (z, y, x) over `grid`, 0…1.
+        look: of the outlines.
     """
     near = _close_up(grid)
     marked = saliency[near]
@@ -69,20 +72,20 @@ def draw_saliency(row: Sequence[Axes], grid: WorkingGrid, saliency: np.ndarray) 
     strongest = np.unravel_index(marked.argmax(), marked.shape)
     for axes, plane in zip(row, _PLANES, strict=True):
         at = int(strongest[plane.axis])
-        _draw_cut(axes, close, plane, at)
+        _draw_cut(axes, close, plane, at, look)
         axes.imshow(
             _colored(marked.take(at, plane.axis)), origin=_origin(plane), interpolation="bilinear"
         )
 
 
-def _draw_cut(axes: Axes, grid: WorkingGrid, plane: _Plane, at: int) -> None:
+def _draw_cut(axes: Axes, grid: WorkingGrid, plane: _Plane, at: int, look: Look) -> None:
     low, high = window_hu()
     axes.imshow(
         grid.ct.take(at, plane.axis), cmap="gray", vmin=low, vmax=high, origin=_origin(plane),
         interpolation="bilinear",
     )  # fmt: skip
-    for region in (EXTERNAL2, TUMOR):
-        _outline(axes, grid.mask(region).take(at, plane.axis), REGION_COLORS[region])
+    for region, line in ((EXTERNAL2, look.ring_line), (TUMOR, "solid")):
+        _outline(axes, grid.mask(region).take(at, plane.axis), REGION_COLORS[region], line)
     _label_sides(axes, plane)
     _draw_scale_bar(axes)
     axes.set_anchor("N")
@@ -112,9 +115,9 @@ def _colored(marked: np.ndarray) -> np.ndarray:
     return colors
 
 
-def _outline(axes: Axes, mask: np.ndarray, color: tuple[float, float, float]) -> None:
+def _outline(axes: Axes, mask: np.ndarray, color: tuple[float, float, float], line: str) -> None:
     if mask.any():
-        axes.contour(mask, levels=[0.5], colors=[color], linewidths=1.4)
+        axes.contour(mask, levels=[0.5], colors=[color], linewidths=1.4, linestyles=line)
 
 
 def _on_bone(width: float) -> list[withStroke]:
@@ -128,7 +131,7 @@ def _label_sides(axes: Axes, plane: _Plane) -> None:
     places = ((0.02, 0.5), (0.98, 0.5), (0.5, 0.97), (0.5, 0.03))
     for side, (x, y) in zip(plane.sides, places, strict=True):
         axes.text(
-            x, y, side, transform=axes.transAxes, color=TEXT, fontsize=11, ha="center",
+            x, y, side, transform=axes.transAxes, color=ON_CT, fontsize=11, ha="center",
             va="center", path_effects=_on_bone(2.5),
         )  # fmt: skip
 
@@ -140,10 +143,10 @@ def _draw_scale_bar(axes: Axes) -> None:
     bottom, top = axes.get_ylim()
     y = bottom + 0.06 * (top - bottom)
     axes.plot(
-        [start, start + _SCALE_BAR_MM], [y, y], color=TEXT, linewidth=2.5,
+        [start, start + _SCALE_BAR_MM], [y, y], color=ON_CT, linewidth=2.5,
         path_effects=_on_bone(4.5),
     )  # fmt: skip
     axes.text(
-        start + _SCALE_BAR_MM / 2, bottom + 0.085 * (top - bottom), "1 cm", color=TEXT,
+        start + _SCALE_BAR_MM / 2, bottom + 0.085 * (top - bottom), "1 cm", color=ON_CT,
         fontsize=9, ha="center", va="bottom", path_effects=_on_bone(2.5),
     )  # fmt: skip

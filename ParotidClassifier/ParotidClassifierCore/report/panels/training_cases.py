@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ...models.eleven import BENIGN, MALIGNANT
-from .look import OUTCOME_COLORS, TEXT, TRACK, bare, title
+from .look import DARK, Look, bare, title
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -18,30 +18,30 @@ if TYPE_CHECKING:
 _BINS = 25
 
 
-def draw_training_cases(axes: Axes, place: Applicability) -> None:
+def draw_training_cases(axes: Axes, place: Applicability, look: Look = DARK) -> None:
     """Draw what the model gave the training cases, malignant ones up and benign ones down.
 
     The line through both is this case.
     """
-    bare(axes)
+    bare(axes, look)
     for outcome, sign in ((MALIGNANT, 1.0), (BENIGN, -1.0)):
         scores = place.training_scores[outcome]
-        _draw_scores(axes, scores, sign, OUTCOME_COLORS[outcome])
+        _draw_scores(axes, scores, sign, look.outcomes[outcome])
         axes.text(
-            1.02, sign * 0.5, f"{len(scores)} {outcome}", color=OUTCOME_COLORS[outcome],
+            1.02, sign * 0.5, f"{len(scores)} {outcome}", color=look.outcomes[outcome],
             fontsize=10, va="center",
         )  # fmt: skip
-    axes.axhline(0.0, 0.0, 1.0, color=TRACK, linewidth=1)
-    axes.plot([place.score] * 2, [-1.1, 1.1], color=TEXT, linewidth=2)
+    axes.axhline(0.0, 0.0, 1.0, color=look.track, linewidth=1)
+    axes.plot([place.score] * 2, [-1.1, 1.1], color=look.text, linewidth=2)
     axes.text(
-        place.score, 1.16, "this case", color=TEXT, fontsize=9, va="bottom",
+        place.score, 1.16, "this case", color=look.text, fontsize=9, va="bottom",
         ha="right" if place.score > 0.9 else "left" if place.score < 0.1 else "center",
     )  # fmt: skip
     axes.set_xlim(-0.03, 1.2)
     axes.set_ylim(-1.15, 1.45)
     axes.set_xticks([0, 0.5, 1], ["0", "0.5", "1"])
     axes.set_yticks([])
-    title(axes, f"{place.model} of the training cases (out of fold) and of this case")
+    title(axes, f"{place.model} of the training cases (out of fold) and of this case", look=look)
 
 
 def _draw_scores(axes: Axes, scores: Sequence[float], sign: float, color: str) -> None:
