@@ -9,10 +9,11 @@ from pathlib import Path
 import numpy as np
 import SimpleITK as sitk
 
-from ..errors import AmbiguousMaskError, UnreadableFileError, UnusableMaskError, UsageError
+from ..errors import AmbiguousMaskError, UnreadableFileError, UnusableMaskError
 from ..files import written_whole
+from .choosing import Choice, chosen_name, option
 from .volumes import read_volume, require_volume, write_volume
-from .working_grid import EXTERNAL2, REGIONS, TUMOR, Geometry
+from .working_grid import EXTERNAL2, TUMOR, Geometry
 
 _MOST_LABELS = 1000
 # sRGB 0…1; recognisable on grey CT and apart from each other for colour-blind readers.
@@ -37,7 +38,9 @@ REGION_TERMINOLOGY = {
 def load_mask(
     path: Path, region: str, label: int | None = None, segment: str | None = None
 ) -> sitk.Image:
-    """Return the outline of `region` in the file `path` as a binary uint8 volume on its own grid.
+    """Return the outline of `region` in a label map or .seg.nrrd: binary uint8 on its own grid.
+
+    `outlines.load_outline` reads DICOM SEG and RTSTRUCT too.
 
     Args:
         path: a label map (NRRD, NIfTI, MetaImage) or a segmentation of 3D Slicer (.seg.nrrd).
@@ -50,18 +53,13 @@ def load_mask(
         UsageError: a label was named for a segmentation, or a segment for a label map.
         UnusableMaskError: empty, or it is not clear which label or segment is meant.
     """
-    if path.is_dir() or path.suffix.lower() in ("", ".dcm"):
-        raise UnreadableFileError(
-            f"{path} is not an outline this program reads.",
-            "Load a DICOM SEG or RTSTRUCT in 3D Slicer and save it as .seg.nrrd.",
-        )
-    image = read_volume(path)
+    image, choice = read_volume(path), Choice(label, segment)
     if "Segment0_ID" in image.GetMetaDataKeys():
-        _require_unset(label, f"{path} is a segmentation, not a label map.", region, "segment NAME")
+        choice.require_only("segment", f"{path} is a segmentation, not a label map.", region)
         mask = _segment(path, region, segment)
         require_volume(mask, path)
     else:
-        _require_unset(segment, f"{path} is a label map without segments.", region, "label N")
+        choice.require_only("label", f"{path} is a label map without segments.", region)
         require_volume(image, path)
         mask = _labelled(image, path, region, label)
     if not sitk.GetArrayViewFromImage(mask).any():
@@ -69,11 +67,6 @@ def load_mask(
             f"The {region} outline in {path} is empty.", "Outline the lesion and save it again."
         )
     return mask
-
-
-def _require_unset(choice: int | str | None, message: str, region: str, instead: str) -> None:
-    if choice is not None:
-        raise UsageError(message, f"Choose with --{_option(region)}-{instead} here.")
 
 
 def _labelled(image: sitk.Image, path: Path, region: str, label: int | None) -> sitk.Image:
@@ -88,7 +81,7 @@ def _labelled(image: sitk.Image, path: Path, region: str, label: int | None) -> 
         shown = ", ".join(f"{value:g}" for value in labels[:20])
         raise AmbiguousMaskError(
             f"{path} holds several labels ({shown}) and none was named.",
-            f"Name the {region}'s with --{_option(region)}-label N.",
+            f"Name the {region}'s with {option(region, 'label')} N.",
         )
     if label is not None and labels and label not in labels:
         shown = ", ".join(f"{value:g}" for value in labels[:20])
@@ -102,7 +95,7 @@ def _segment(path: Path, region: str, name: str | None) -> sitk.Image:
     with _damage_named(path):
         segmentation = slicerio.read_segmentation(str(path))
         names = slicerio.segment_names(segmentation)
-    chosen = _segment_name(path, region, names, name)
+    chosen = chosen_name(path, region, "segment", names, name)
     with _damage_named(path):
         entry = slicerio.segment_from_name(segmentation, chosen)
         voxels = segmentation["voxels"]
@@ -110,12 +103,7 @@ def _segment(path: Path, region: str, name: str | None) -> sitk.Image:
             voxels = voxels[entry["layer"]]
         inside = voxels == entry["labelValue"]
         affine = np.asarray(segmentation["ijkToLPS"], float)
-    mask = sitk.GetImageFromArray(inside.astype(np.uint8).T.copy())
-    spacing = np.linalg.norm(affine[:3, :3], axis=0)
-    mask.SetSpacing(spacing.tolist())
-    mask.SetDirection((affine[:3, :3] / spacing).ravel().tolist())
-    mask.SetOrigin(affine[:3, 3].tolist())
-    return mask
+    return Geometry.of_affine(affine).image(inside.T)
 
 
 @contextlib.contextmanager
@@ -128,23 +116,6 @@ def _damage_named(path: Path) -> Iterator[None]:
         raise UnreadableFileError(
             f"{path} cannot be read as a segmentation: {error!r}.", "Save it again in 3D Slicer."
         ) from error
-
-
-def _segment_name(path: Path, region: str, names: list[str], name: str | None) -> str:
-    wanted = name or region
-    if wanted in names:
-        return wanted
-    others = set(REGIONS) - {region}
-    if name is None and len(names) == 1 and names[0] not in others:
-        return names[0]
-    raise AmbiguousMaskError(
-        f"{path} has no segment named {wanted!r}; it has {', '.join(map(repr, names))}.",
-        f"Rename the segment in Slicer, or name it with --{_option(region)}-segment NAME.",
-    )
-
-
-def _option(region: str) -> str:
-    return {TUMOR: "tumor", EXTERNAL2: "ring"}[region]
 
 
 def save_segmentation(path: Path, masks: Mapping[str, np.ndarray], geometry: Geometry) -> None:

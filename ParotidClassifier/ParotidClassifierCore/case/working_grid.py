@@ -43,6 +43,13 @@ class Geometry:
         """Return the geometry of `image`."""
         return cls(image.GetOrigin(), image.GetDirection(), image.GetSpacing())
 
+    @classmethod
+    def of_affine(cls, affine: np.ndarray) -> Geometry:
+        """Return the geometry that a 4 × 4 matrix from voxels (x, y, z, 1) to LPS mm gives."""
+        spacing = np.linalg.norm(affine[:3, :3], axis=0)
+        direction = (affine[:3, :3] / spacing).ravel()
+        return cls(*(tuple(part.tolist()) for part in (affine[:3, 3], direction, spacing)))
+
     def corners(self, size: tuple[int, int, int]) -> np.ndarray:
         """Return where the centres of the eight corner voxels lie, (8, 3) as (x, y, z) in mm."""
         ends = np.array(np.meshgrid(*[(0, n - 1) for n in size])).reshape(3, -1)

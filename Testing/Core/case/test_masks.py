@@ -101,7 +101,7 @@ def test_a_segmentation_without_its_fields_is_named(tmp_path, key):
 
 def test_a_folder_is_not_an_outline(tmp_path):
     (tmp_path / "tumor.nrrd").mkdir()
-    with pytest.raises(UnreadableFileError, match="not an outline"):
+    with pytest.raises(UnreadableFileError, match="is a folder, not a file"):
         load_mask(tmp_path / "tumor.nrrd", "Tumor")
 
 

@@ -1,0 +1,254 @@
+"""From closed contours to voxels: which voxel centres of a CT lie inside them."""
+
+from __future__ import annotations
+
+import functools
+import itertools
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ..errors import UnusableMaskError
+from .working_grid import Geometry
+
+if TYPE_CHECKING:
+    import shapely
+    import SimpleITK as sitk
+
+# A contour belongs to the slice it lies on; positions are rounded by some planning systems, but
+# half way between two slices it belongs to none.
+_OFF_SLICE = 0.2  # of the distance between slices
+# A centre on the line counts as inside, whatever the rounding of the CT's header: some programs
+# draw their contours through the centres of the outermost voxels.
+_ON_LINE = 1e-5  # voxels
+_DRAW_AGAIN = "Correct the contour where it was drawn and export it again."
+
+
+@dataclass(frozen=True)
+class Contour:
+    """One closed line around a part of a lesion, or around a hole in it.
+
+    Attributes:
+        number: among the contours of its outline, from 1, for messages.
+        points: (n, 3) as (x, y, z) in mm, LPS; the last is joined to the first.
+        exclusive: whether it says itself that it adds or cuts out by exclusive or.
+    """
+
+    number: int
+    points: np.ndarray
+    exclusive: bool = False
+
+
+def filled(contours: Sequence[Contour], ct: sitk.Image, name: str) -> sitk.Image:
+    """Return the voxels of a CT whose centres lie inside contours drawn on its slices.
+
+    Several contours on one slice are combined by exclusive or, so that one inside another is a
+    hole; a hole may also be cut out by a channel without width (keyhole). Nothing is interpolated:
+    every slice from the first contour to the last needs one.
+
+    Args:
+        contours: in the planes of one axis of the CT, in any order; at least one.
+        ct: gives the voxels.
+        name: what messages call the outline.
+
+    Returns:
+        Binary uint8 volume on the grid of the CT.
+
+    Raises:
+        UnusableMaskError: a contour is degenerate, crosses itself or another, lies between or
+            beyond the slices; a slice has none; or no voxel centre lies inside.
+    """
+    placed = [_in_voxels(contour, ct, name) for contour in contours]
+    axis = _slice_axis(placed)
+    by_slice = _by_slice(placed, axis, ct, name)
+    _require_every_slice(by_slice, name)
+    mask = np.zeros(ct.GetSize()[::-1], bool)
+    slices = np.moveaxis(mask, 2 - axis, 0)  # a view: (slice, row, column)
+    for number, drawn in by_slice.items():
+        _fill(slices[number], [_flat(contour, axis) for contour in drawn], name)
+    if not mask.any():
+        raise UnusableMaskError(
+            f"{name} holds no voxel centre of the CT.",
+            "Choose the CT it was drawn on, and outline the whole lesion.",
+        )
+    return Geometry.of(ct).image(mask)
+
+
+def _in_voxels(contour: Contour, ct: sitk.Image, name: str) -> Contour:
+    """Return the contour with its points as continuous indices (x, y, z) of the CT."""
+    called = f"Contour {contour.number} of {name}"
+    points = np.asarray(contour.points, float)
+    if not np.isfinite(points).all():
+        raise UnusableMaskError(f"{called} has points that are not numbers.", _DRAW_AGAIN)
+    if len(set(map(tuple, points.tolist()))) < 3:
+        raise UnusableMaskError(
+            f"{called} has fewer than three points.",
+            "Delete it where it was drawn, or draw it as a closed line.",
+        )
+    axes = np.reshape(ct.GetDirection(), (3, 3)) * ct.GetSpacing()
+    places = np.linalg.solve(axes, (points - ct.GetOrigin()).T).T
+    return Contour(contour.number, places, contour.exclusive)
+
+
+def _slice_axis(contours: Sequence[Contour]) -> int:
+    """Return the axis of the CT (x, y, z) across which the contours are flattest."""
+    thickness = np.array([np.ptp(contour.points, axis=0) for contour in contours])
+    return int(thickness.max(axis=0).argmin())
+
+
+def _by_slice(
+    contours: Sequence[Contour], axis: int, ct: sitk.Image, name: str
+) -> dict[int, list[Contour]]:
+    by_slice: dict[int, list[Contour]] = {}
+    for contour in contours:
+        along = contour.points[:, axis]
+        number = _slice_of(along, f"Contour {contour.number} of {name}")
+        if not 0 <= number < ct.GetSize()[axis]:
+            raise UnusableMaskError(
+                f"Contour {contour.number} of {name} lies beyond the slices of the CT.",
+                "Choose the CT it was drawn on, whole.",
+            )
+        by_slice.setdefault(number, []).append(contour)
+    return by_slice
+
+
+def _slice_of(along: np.ndarray, called: str) -> int:
+    number = int(np.rint(np.median(along)))
+    if np.ptp(along) > 2 * _OFF_SLICE:
+        raise UnusableMaskError(
+            f"{called} is not drawn in the plane of the slices: its points spread over "
+            f"{np.ptp(along):.1f} slices.",
+            "Choose the CT it was drawn on, or outline the lesion on its slices.",
+        )
+    off = float(np.abs(along - number).max())
+    if off > _OFF_SLICE:
+        raise UnusableMaskError(
+            f"{called} lies between the slices of the CT: {off:.2f} of their distance beside the "
+            "nearest.",
+            "Choose the CT it was drawn on; its slices may have been resampled.",
+        )
+    return number
+
+
+def _require_every_slice(by_slice: dict[int, list[Contour]], name: str) -> None:
+    first, last = min(by_slice), max(by_slice)
+    missing = last - first + 1 - len(by_slice)
+    if missing:
+        raise UnusableMaskError(
+            f"{name} has no contour on {missing} of the {last - first + 1} slices from its first "
+            "to its last.",
+            "Draw or interpolate the missing ones where it was drawn; outline separate lesions "
+            "as ROIs of their own.",
+        )
+
+
+def _flat(contour: Contour, axis: int) -> Contour:
+    """Return the contour with (column, row) points in the plane across `axis`."""
+    return Contour(contour.number, np.delete(contour.points, axis, axis=1), contour.exclusive)
+
+
+def _fill(plane: np.ndarray, contours: Sequence[Contour], name: str) -> None:
+    """Set what lies inside the contours of one slice in its plane (row, column)."""
+    import shapely
+
+    areas = [_area(contour, plane.shape, name) for contour in contours]
+    for (one, of_one), (other, of_other) in itertools.combinations(
+        zip(contours, areas, strict=True), 2
+    ):
+        if not (one.exclusive and other.exclusive):
+            called = f"{one.number} and {other.number} of {name}"
+            _require_apart_or_nested(of_one, of_other, plane.shape, called)
+    area = functools.reduce(shapely.symmetric_difference, areas)
+    rows, columns, inside = _centres(shapely.buffer(area, _ON_LINE), plane.shape)
+    plane[rows, columns] = inside
+
+
+def _area(contour: Contour, shape: tuple[int, int], name: str) -> shapely.Geometry:
+    """Return what a contour encloses.
+
+    Raises:
+        UnusableMaskError: it crosses itself so that a voxel centre is enclosed twice, or in the
+            opposite sense to the rest. A slip of the hand that holds no centre changes nothing.
+    """
+    import shapely
+
+    polygon = shapely.Polygon(contour.points)
+    if shapely.is_valid(polygon):
+        return polygon
+    if any(_holds_centre(face, shape) for face in _faces_astray(contour.points)):
+        raise UnusableMaskError(f"Contour {contour.number} of {name} crosses itself.", _DRAW_AGAIN)
+    # Lines and points, such as the channel of a keyhole, are left out: they enclose nothing.
+    return shapely.buffer(shapely.make_valid(polygon), 0.0)
+
+
+def _faces_astray(ring: np.ndarray) -> Iterator[shapely.Geometry]:
+    """Yield the parts of the plane that a closed line winds around otherwise than once its way."""
+    import shapely
+
+    faces = shapely.get_parts(shapely.polygonize([shapely.node(shapely.LinearRing(ring))]))
+    inside = shapely.get_coordinates(shapely.point_on_surface(faces))
+    x, y = ring.T
+    its_way = np.sign(x @ np.roll(y, -1) - y @ np.roll(x, -1))  # of twice the area
+    for face, winding in zip(faces, _windings(inside, ring), strict=True):
+        if winding not in (0, its_way):
+            yield face
+
+
+def _windings(points: np.ndarray, ring: np.ndarray) -> np.ndarray:
+    """Return how often a closed line winds around each point, counterclockwise.
+
+    Args:
+        points: (n, 2), none on the line.
+        ring: (m, 2).
+
+    Source: Sunday 2001, "Inclusion of a point in a polygon": edges that pass each point's height
+    upwards on its right count one, downwards minus one.
+    """
+    start, end = ring, np.roll(ring, -1, axis=0)
+    (x, y), (along_x, along_y) = points.T[:, :, None], (end - start).T
+    left = along_x * (y - start[:, 1]) - along_y * (x - start[:, 0])
+    upwards = (start[:, 1] <= y) & (end[:, 1] > y) & (left > 0)
+    downwards = (start[:, 1] > y) & (end[:, 1] <= y) & (left < 0)
+    return upwards.sum(axis=1) - downwards.sum(axis=1)
+
+
+def _require_apart_or_nested(
+    one: shapely.Geometry, other: shapely.Geometry, shape: tuple[int, int], called: str
+) -> None:
+    """Refuse two contours of a slice that overlap so that it is unclear what is a hole."""
+    import shapely
+
+    if not _holds_centre(shapely.intersection(one, other), shape):
+        return
+    beyond = _holds_centre(shapely.difference(one, other), shape)
+    if beyond == _holds_centre(shapely.difference(other, one), shape):
+        how = "cross each other" if beyond else "enclose the same voxels"
+        raise UnusableMaskError(
+            f"Contours {called}, on one slice, {how}.", "Join them into one where they were drawn."
+        )
+
+
+def _holds_centre(area: shapely.Geometry, shape: tuple[int, int]) -> bool:
+    return bool(_centres(area, shape)[2].any())
+
+
+def _centres(area: shapely.Geometry, shape: tuple[int, int]) -> tuple[slice, slice, np.ndarray]:
+    """Return rows and columns of the centres around an area, and which of them lie inside it."""
+    import shapely
+
+    if area.is_empty:
+        return slice(0), slice(0), np.zeros((0, 0), bool)
+    left, low, right, high = area.bounds
+    rows = _within(low, high, shape[0])
+    columns = _within(left, right, shape[1])
+    y, x = np.mgrid[rows, columns]
+    return rows, columns, shapely.contains_xy(area, x, y)
+
+
+def _within(lowest: float, highest: float, count: int) -> slice:
+    """Return the whole numbers from `lowest` to `highest` that are indices of `count` things."""
+    first = min(max(math.ceil(lowest), 0), count)
+    return slice(first, max(first, min(math.floor(highest) + 1, count)))

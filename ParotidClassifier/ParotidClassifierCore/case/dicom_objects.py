@@ -1,0 +1,137 @@
+"""Single DICOM objects that hold outlines: found, read whole, and drawn on the CT at hand."""
+
+from __future__ import annotations
+
+import contextlib
+import struct
+import zlib
+from collections.abc import Collection, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..errors import AmbiguousMaskError, UnreadableFileError, UnusableMaskError
+from .source import SourceSeries
+
+if TYPE_CHECKING:
+    from pydicom import Dataset
+
+RTSTRUCT = "1.2.840.10008.5.1.4.1.1.481.3"
+SEGMENTATIONS = ("1.2.840.10008.5.1.4.1.1.66.4", "1.2.840.10008.5.1.4.1.1.66.7")
+_OUTLINES = (RTSTRUCT, *SEGMENTATIONS)
+
+_EXPORT_AGAIN = "Export it again; the file may be damaged or incomplete."
+_FORMATS = (
+    "Give a label map (NRRD, NIfTI, MetaImage), a segmentation of 3D Slicer (.seg.nrrd), a DICOM "
+    "SEG or an RTSTRUCT."
+)
+# What pydicom and highdicom raise for objects that lack something or hold it in another form.
+_DAMAGE = (
+    AttributeError, KeyError, IndexError, ValueError, TypeError, OSError, EOFError, RuntimeError,
+    struct.error, zlib.error,
+)  # fmt: skip
+
+
+def read_outline_object(path: Path) -> tuple[Path, Dataset]:
+    """Return the DICOM SEG or RTSTRUCT at `path` and the file that it lies in.
+
+    Args:
+        path: the file, or a folder that holds just one such object, beside whatever else.
+
+    Raises:
+        UnreadableFileError: missing, unreadable, cut off, or no such object.
+        AmbiguousMaskError: a folder holds several.
+    """
+    if not path.exists():
+        raise UnreadableFileError(f"{path} does not exist.", "Check the path.")
+    file = _only_one_in(path) if path.is_dir() else path
+    with damage_named(file, "DICOM"):
+        if not _is_dicom(file):
+            raise UnreadableFileError(f"{file} is no outline this program reads.", _FORMATS)
+        dataset = _read(file)
+        kind = dataset.SOPClassUID
+    if kind not in _OUTLINES:
+        raise UnreadableFileError(f"{file} is no outline but {kind.name!r}.", _FORMATS)
+    return file, dataset
+
+
+def _is_dicom(file: Path) -> bool:
+    with file.open("rb") as stream:
+        return stream.read(132)[128:] == b"DICM"
+
+
+def _read(file: Path) -> Dataset:
+    import pydicom
+    from pydicom.dataelem import RawDataElement
+
+    dataset = pydicom.dcmread(file)
+    for element in dataset.values():
+        # Reading ends with the file, whatever length the last element said it had.
+        whole = not isinstance(element, RawDataElement) or element.length == 0xFFFFFFFF
+        if not whole and len(element.value or b"") < element.length:
+            raise EOFError("it ends in the middle")
+    return dataset
+
+
+def _only_one_in(folder: Path) -> Path:
+    found = [path for path in sorted(folder.rglob("*")) if path.is_file() and _is_outline(path)]
+    if not found:
+        raise UnreadableFileError(f"{folder} holds no DICOM SEG and no RTSTRUCT.", _FORMATS)
+    if len(found) > 1:
+        names = ", ".join(str(path.relative_to(folder)) for path in found[:20])
+        raise AmbiguousMaskError(
+            f"{folder} holds {len(found)} files with outlines: {names}.", "Give one of the files."
+        )
+    return found[0]
+
+
+def _is_outline(file: Path) -> bool:
+    import pydicom
+    from pydicom.errors import InvalidDicomError
+
+    with contextlib.suppress(InvalidDicomError, *_DAMAGE):
+        header = pydicom.dcmread(file, stop_before_pixels=True, specific_tags=["SOPClassUID"])
+        return header.get("SOPClassUID") in _OUTLINES
+    return False
+
+
+@contextlib.contextmanager
+def damage_named(file: Path, kind: str) -> Iterator[None]:
+    """Turn what a library raises into an UnreadableFileError that names file and kind."""
+    try:
+        yield
+    except PermissionError as error:
+        raise UnreadableFileError(
+            f"{file} cannot be read: {error.strerror}.", "Check the file and its rights."
+        ) from error
+    except _DAMAGE as error:
+        reason = str(error).strip().rstrip(".") or type(error).__name__
+        raise UnreadableFileError(
+            f"{file} cannot be read as {kind}: {reason}.", _EXPORT_AGAIN
+        ) from error
+
+
+def require_drawn_on(
+    file: Path, source: SourceSeries | None, frame: str | None, series: Collection[str]
+) -> None:
+    """Raise UnusableMaskError where an object was not drawn on the CT's series.
+
+    Args:
+        file: of the object.
+        source: of the CT; None where it is not known, and positions alone can decide.
+        frame: UID of the frame of reference of its positions; None or empty if it names none.
+        series: UIDs of the series that it refers to; empty if it names none.
+    """
+    if source is None:
+        return
+    if frame and source.frame_of_reference_uid and frame != source.frame_of_reference_uid:
+        raise UnusableMaskError(
+            f"{file} lies in another space than the CT: its frame of reference is {frame}, the "
+            f"CT's is {source.frame_of_reference_uid}.",
+            "Choose the CT it was drawn on, or the outline drawn on this one.",
+        )
+    if series and source.series_uid not in series:
+        raise UnusableMaskError(
+            f"{file} was drawn on another series than the CT: on {', '.join(sorted(series))}, not "
+            f"on {source.series_uid}.",
+            "Choose the series it was drawn on (--series UID), or the outline drawn on this one.",
+        )

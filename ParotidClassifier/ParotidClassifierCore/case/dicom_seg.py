@@ -1,0 +1,74 @@
+"""Reading one segment from a DICOM Segmentation (DICOM PS3.3, A.51)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ..errors import UnusableMaskError
+from .choosing import chosen_name
+from .dicom_objects import damage_named, require_drawn_on
+from .source import SourceSeries
+from .working_grid import Geometry
+
+if TYPE_CHECKING:
+    import SimpleITK as sitk
+    from pydicom import Dataset
+
+_HALF = 0.5
+
+
+def segment_of(
+    file: Path,
+    dataset: Dataset,
+    region: str,
+    source: SourceSeries | None = None,
+    segment: str | None = None,
+) -> sitk.Image:
+    """Return a segment as a binary uint8 volume on the grid of the segmentation.
+
+    A plane without a frame is empty, as the standard has it. Of a fractional segmentation, voxels
+    of one half and more count. Other segments may overlap this one: it is read as it is.
+
+    Args:
+        file: that the dataset came from, for messages.
+        dataset: of a Segmentation or Label Map Segmentation.
+        region: what the outline is of, one of REGIONS: a segment of this label is taken.
+        source: the DICOM series of the CT, where it is known.
+        segment: label of the segment, where it is not named as the region.
+
+    Raises:
+        UnreadableFileError: the object is damaged, or its planes make no regular volume.
+        AmbiguousMaskError: it is not clear which segment is meant.
+        UnusableMaskError: drawn on another CT, on tiles of a slide, or empty.
+    """
+    from highdicom.seg import Segmentation
+
+    with damage_named(file, "DICOM SEG"):
+        require_drawn_on(file, source, dataset.get("FrameOfReferenceUID"), _series(dataset))
+        segments = [
+            (str(item.SegmentLabel), item.SegmentNumber) for item in dataset.SegmentSequence
+        ]
+    name = chosen_name(file, region, "segment", [label for label, _ in segments], segment)
+    with damage_named(file, "DICOM SEG"):
+        segmentation = Segmentation.from_dataset(dataset, copy=False)
+        if segmentation.is_tiled:
+            raise UnusableMaskError(
+                f"{file} segments tiles of a slide, not slices of a CT.",
+                "Choose the outline drawn on the CT.",
+            )
+        volume = segmentation.get_volume(segment_numbers=[dict(segments)[name]])
+        inside = np.asarray(volume.array)[..., 0] >= _HALF  # (slice, row, column)
+    if not inside.any():
+        raise UnusableMaskError(
+            f"The segment {name!r} in {file} is empty.", "Outline the lesion and save it again."
+        )
+    # highdicom counts slice, row, column; images count x, y, z.
+    return Geometry.of_affine(volume.affine[:, [2, 1, 0, 3]]).image(inside)
+
+
+def _series(dataset: Dataset) -> set[str]:
+    items = dataset.get("ReferencedSeriesSequence", ())
+    return {str(item.SeriesInstanceUID) for item in items}

@@ -1,0 +1,96 @@
+"""Reading an outline from any file that may hold one, for the CT at hand."""
+
+from __future__ import annotations
+
+import itertools
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ..errors import UsageError
+from .choosing import Choice, option
+from .dicom_objects import RTSTRUCT, read_outline_object
+from .masks import load_mask
+from .source import SourceSeries
+from .volumes import VOLUME_SUFFIXES
+from .working_grid import Geometry
+
+if TYPE_CHECKING:
+    import SimpleITK as sitk
+
+_SAME_VOXEL = 1e-2  # of a voxel
+
+
+def load_outline(
+    path: Path,
+    region: str,
+    ct: sitk.Image,
+    source: SourceSeries | None = None,
+    choice: Choice = Choice(),  # noqa: B008  frozen
+) -> sitk.Image:
+    """Return the outline of `region` in the file `path` as a binary uint8 volume.
+
+    Args:
+        path: a label map (NRRD, NIfTI, MetaImage), a segmentation of 3D Slicer (.seg.nrrd), a
+            DICOM SEG or RTSTRUCT, or a folder with just one of these two.
+        region: what the outline is of, one of REGIONS: a segment or ROI of this name is taken.
+        ct: that it was drawn on; contours are filled on its slices.
+        source: the DICOM series of `ct`, which a DICOM outline has to refer to; None if unknown.
+        choice: of label, segment or ROI, where a file holds several.
+
+    Returns:
+        A volume on a grid of its own; on the CT's where its voxels are the CT's.
+
+    Raises:
+        UnreadableFileError: missing, unreadable or no outline.
+        UsageError: something was chosen that this kind of file does not have.
+        UnusableMaskError: empty, drawn on another CT, not well drawn, or it is not clear what is
+            meant.
+    """
+    if path.name.lower().endswith(VOLUME_SUFFIXES) and not path.is_dir():
+        return _of_volume(path, region, choice)
+    file, dataset = read_outline_object(path)
+    if dataset.SOPClassUID == RTSTRUCT:
+        from .rtstruct import roi_on_ct
+
+        choice.require_only("roi", f"{file} is an RTSTRUCT.", region)
+        return roi_on_ct(file, dataset, region, ct, source, choice.roi)
+    from .dicom_seg import segment_of
+
+    choice.require_only("segment", f"{file} is a DICOM SEG.", region)
+    return _on_grid_of(ct, segment_of(file, dataset, region, source, choice.segment))
+
+
+def _of_volume(path: Path, region: str, choice: Choice) -> sitk.Image:
+    if choice.roi is not None:
+        raise UsageError(
+            f"{path} is no RTSTRUCT.",
+            f"Leave {option(region, 'roi')} out, or choose with {option(region, 'label')} N or "
+            f"{option(region, 'segment')} NAME.",
+        )
+    return load_mask(path, region, choice.label, choice.segment)
+
+
+def _on_grid_of(ct: sitk.Image, mask: sitk.Image) -> sitk.Image:
+    """Return a mask on the grid of the CT if its voxels are voxels of the CT, else as it is.
+
+    A DICOM SEG leaves out the planes that are empty, and runs through them in its own order.
+    """
+    import SimpleITK as sitk
+
+    turned = sitk.DICOMOrient(mask, "LPS")
+    size = np.array(turned.GetSize())
+    corners = list(itertools.product(*((0, int(n) - 1) for n in size)))
+    found = [
+        ct.TransformPhysicalPointToContinuousIndex(turned.TransformIndexToPhysicalPoint(corner))
+        for corner in corners
+    ]
+    first = np.rint(found[0]).astype(int)
+    inside = (first >= 0).all() and (first + size <= ct.GetSize()).all()
+    if not inside or np.abs(first + corners - found).max() > _SAME_VOXEL:
+        return mask
+    voxels = np.zeros(ct.GetSize()[::-1], np.uint8)
+    place = tuple(slice(a, a + n) for a, n in zip(first[::-1], size[::-1], strict=True))
+    voxels[place] = sitk.GetArrayViewFromImage(turned)
+    return Geometry.of(ct).image(voxels)
