@@ -14,6 +14,12 @@ BENIGN, MALIGNANT = 268, 89
 PATIENTS = BENIGN + MALIGNANT
 TRAINING_SHARE = 249 / PATIENTS
 
+# How the study's CTs were made (text).
+ARTERIAL_DELAY_S = (25.0, 30.0)
+KVP = (100.0, 120.0)
+SECTION_MM = 5.0
+SCANNERS = ("Discovery CT750 HD", "SOMATOM Definition Flash", "SOMATOM Definition Force")
+
 AGE_YEARS = (52.7, 14.6)  # mean, SD
 DIAMETER_CM = (2.28, 0.84)  # mean, SD
 # Inclusion: ≥ 1.0 cm, which an outline on 5 mm slices may miss by a millimetre; the upper end is

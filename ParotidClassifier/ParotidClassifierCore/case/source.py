@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 
@@ -18,7 +18,8 @@ class Acquisition:
         kernel: convolution kernel of the reconstruction.
         contrast_agent: what was given; an empty text where the header only says that some was.
         phase: contrast phase in the words of the header, such as "arterial".
-        delay_s: from the injection to the scan.
+        phase_said_by: which part of the header has that word, such as "series description".
+        delay_s: from the injection to the scan, by the clock times of the header.
     """
 
     manufacturer: str | None = None
@@ -28,7 +29,19 @@ class Acquisition:
     kernel: str | None = None
     contrast_agent: str | None = None
     phase: str | None = None
+    phase_said_by: str | None = None
     delay_s: float | None = None
+
+    @property
+    def scanner(self) -> str | None:
+        """Manufacturer and model in one; None where neither is named."""
+        maker, model = self.manufacturer or "", self.model or ""
+        both = model if maker.casefold() in model.casefold() else f"{maker} {model}"
+        return both.strip() or None
+
+    def facts(self) -> dict[str, str | float]:
+        """Return what the headers say, by the names of the attributes; nothing they do not say."""
+        return {name: value for name, value in asdict(self).items() if value is not None}
 
 
 @dataclass(frozen=True)
@@ -39,7 +52,8 @@ class SourceSeries:
     again, where it was allowed to.
 
     Attributes:
-        files: one a slice, in the order of the slices.
+        files: one a slice, in the order of the slices; the one file of an enhanced multi-frame CT;
+            none where the case was saved and came back.
         series_uid: of the series.
         study_uid: of its study.
         frame_of_reference_uid: of the space in which its positions are given; None if unnamed.

@@ -1,0 +1,110 @@
+"""How a CT was acquired, as its DICOM headers say."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from .dicom_headers import Header
+from .phase_words import phase_words
+from .source import Acquisition
+
+# What stands for nothing in a field that has to be filled.
+_NOTHING = frozenset(
+    {"", "none", "no", "n", "non", "without", "ohne", "keine", "kein", "sans", "sin", "senza",
+     "unknown", "n/a", "na", "-", "0"}
+)  # fmt: skip
+_SAYING = {"SeriesDescription": "series description", "ProtocolName": "protocol name"}
+_LONGEST_DELAY_S = 600.0
+_TIME = re.compile(r"(\d\d)(\d\d)(\d\d(?:\.\d+)?)")
+
+
+def acquisition_of(headers: Sequence[Header]) -> Acquisition:
+    """Return how a CT was made.
+
+    Args:
+        headers: of its slices, or of the one file of an enhanced CT.
+
+    Returns:
+        What the first of them says; the delay up to the first slice that was scanned.
+    """
+    first = headers[0]
+    phase, said_by = _phase(first)
+    return Acquisition(
+        manufacturer=_text(first, "Manufacturer"),
+        model=_text(first, "ManufacturerModelName"),
+        kvp=_number(first, "KVP"),
+        slice_thickness_mm=_number(first, "SliceThickness"),
+        kernel=_text(first, "ConvolutionKernel"),
+        contrast_agent=_contrast_agent(first),
+        phase=phase,
+        phase_said_by=said_by,
+        delay_s=_delay(headers),
+    )
+
+
+def _text(header: Header, keyword: str) -> str | None:
+    return _shared(header, keyword).text(keyword) or None
+
+
+def _number(header: Header, keyword: str) -> float | None:
+    found = _shared(header, keyword).numbers(keyword, 1)
+    return found[0] if found is not None and found[0] > 0 else None
+
+
+def _shared(header: Header, keyword: str) -> Header:
+    """Return what holds the keyword: an enhanced CT has most of them one or two levels down."""
+    if keyword in header.content:
+        return header
+    for group in header.content.get("SharedFunctionalGroupsSequence") or ():
+        for element in group:
+            items = element.value if element.VR == "SQ" else ()
+            for item in items:
+                if keyword in item:
+                    return Header(header.path, item)
+    return header
+
+
+def _contrast_agent(header: Header) -> str | None:
+    """Return the agent; an empty text where only its use shows; None where nothing does."""
+    named = _text(header, "ContrastBolusAgent") or _coded_agent(header)
+    if named is not None:
+        return None if named.casefold() in _NOTHING else named
+    amounts = (_number(header, k) for k in ("ContrastBolusVolume", "ContrastBolusTotalDose"))
+    given = any(amounts) or header.text("ContrastBolusStartTime")
+    return "" if given or header.content.get("ContrastBolusAgentSequence") else None
+
+
+def _coded_agent(header: Header) -> str | None:
+    agents = header.content.get("ContrastBolusAgentSequence") or ()
+    meanings = (Header(header.path, agent).text("CodeMeaning") for agent in agents)
+    return ", ".join(filter(None, meanings)) or None
+
+
+def _phase(header: Header) -> tuple[str | None, str | None]:
+    """Return the header's word for the phase and where it stands, the series' own word first."""
+    for keyword, said_by in _SAYING.items():
+        words = phase_words(header.text(keyword))
+        if words:
+            return ", ".join(word for _, word in words), said_by
+    return None, None
+
+
+def _delay(headers: Sequence[Header]) -> float | None:
+    """Return the time from injection to scan; None where the clock times give none that can be."""
+    injected = _seconds(headers[0].text("ContrastBolusStartTime"))
+    scanned = [_seconds(header.text("AcquisitionTime")) for header in headers]
+    known = [time for time in scanned if time is not None]
+    if injected is None or not known:
+        return None
+    delay = min(known) - injected
+    return delay if 0 < delay <= _LONGEST_DELAY_S else None
+
+
+def _seconds(time: str) -> float | None:
+    """Return a DICOM time (HHMMSS.ffffff) in seconds after midnight."""
+    parts = _TIME.match(time)
+    if parts is None:
+        return None
+    hours, minutes, seconds = parts.groups()
+    return int(hours) * 3600 + int(minutes) * 60 + float(seconds)

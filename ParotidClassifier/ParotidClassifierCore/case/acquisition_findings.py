@@ -1,0 +1,118 @@
+"""What the headers of a CT say about whether it was made as the study's CTs were.
+
+The study: arterial phase, 25 to 30 s after the injection, sections of 5 mm, 100 or 120 kV, three
+scanners (Shen et al. 2026, see `published`). Nothing is guessed: a finding repeats the header.
+"""
+
+from __future__ import annotations
+
+from ..published import ARTERIAL_DELAY_S, KVP, SCANNERS, SECTION_MM
+from .findings import QualityFinding, info, ok, warning
+from .phase_words import Phase, phase_of
+from .source import Acquisition
+
+# Clock times of injector and scanner differ, and the first slice is not the neck's.
+_DELAY_MARGIN_S = 10.0
+_STUDY_SCANNERS = frozenset(name.casefold() for name in SCANNERS)
+_MEANING = {
+    Phase.PLAIN: "without contrast agent",
+    Phase.ARTERIAL: "the arterial phase",
+    Phase.VENOUS: "the venous phase",
+    Phase.DELAYED: "a delayed phase",
+    Phase.ENHANCED: "with contrast agent",
+}
+
+
+def acquisition_findings(acquisition: Acquisition) -> list[QualityFinding]:
+    """Return what the headers say of phase, contrast agent, voltage, slices and scanner.
+
+    Args:
+        acquisition: as the headers tell it; what they do not tell is a finding only where the
+            method needs it.
+    """
+    found = (
+        _phase(acquisition),
+        _contrast(acquisition),
+        _voltage(acquisition.kvp),
+        _thickness(acquisition.slice_thickness_mm),
+        _scanner(acquisition),
+    )
+    return [finding for finding in found if finding is not None]
+
+
+def _phase(acquisition: Acquisition) -> QualityFinding:
+    low, high = ARTERIAL_DELAY_S
+    study = f"the study used the arterial phase, {low:.0f} to {high:.0f} s after the injection"
+    if acquisition.phase is not None:
+        return _named_phase(acquisition, study)
+    if acquisition.delay_s is None:
+        return info(
+            "phase_not_named", f"The headers do not name the contrast phase; {study}: check it."
+        )
+    told = f"By the headers' times, the scan began {acquisition.delay_s:.0f} s after the injection"
+    if low - _DELAY_MARGIN_S <= acquisition.delay_s <= high + _DELAY_MARGIN_S:
+        return ok("delay_arterial", f"{told}.")
+    return warning("delay_not_arterial", f"{told}; {study}.")
+
+
+def _named_phase(acquisition: Acquisition, study: str) -> QualityFinding:
+    phase = phase_of(acquisition.phase)
+    told = f"The {acquisition.phase_said_by or 'header'} says '{acquisition.phase}'"
+    if phase is None:
+        return info("phase_unclear", f"{told}, which is not one phase; {study}: check it.")
+    told += "" if phase.value == acquisition.phase else f", that is {_MEANING[phase]}"
+    if phase is Phase.ARTERIAL:
+        return ok("phase_arterial", f"{told}.")
+    if phase is Phase.ENHANCED:
+        return info("phase_not_named", f"{told}, but not the phase; {study}: check it.")
+    return warning("phase_not_arterial", f"{told}; {study}.")
+
+
+def _contrast(acquisition: Acquisition) -> QualityFinding | None:
+    if acquisition.contrast_agent:
+        return ok("contrast_agent", f"Contrast agent: {acquisition.contrast_agent}.")
+    if acquisition.contrast_agent is not None:
+        return ok("contrast_agent", "The headers say that contrast agent was given.")
+    phase = phase_of(acquisition.phase)
+    if phase is Phase.PLAIN:
+        return None  # said already
+    told = "The headers name no contrast agent"
+    if phase is not None:
+        return info("no_contrast_agent_named", f"{told}; the phase tells of one.")
+    return warning(
+        "no_contrast_agent_named",
+        f"{told}; the method needs a contrast-enhanced CT: look whether the vessels are bright.",
+    )
+
+
+def _voltage(kvp: float | None) -> QualityFinding | None:
+    if kvp is None:
+        return None
+    low, high = KVP
+    if low <= kvp <= high:
+        return ok("tube_voltage", f"Tube voltage {kvp:g} kV, as in the study.")
+    return warning(
+        "tube_voltage_unlike_study",
+        f"The tube voltage was {kvp:g} kV; the study used {low:g} and {high:g} kV, and the HU of "
+        "contrast agent depend on it.",
+    )
+
+
+def _thickness(thickness_mm: float | None) -> QualityFinding | None:
+    if thickness_mm is None:
+        return None
+    if thickness_mm <= SECTION_MM:
+        return ok("section_thickness", f"Slices are {thickness_mm:g} mm thick.")
+    return warning(
+        "section_thickness_unlike_study",
+        f"Slices are {thickness_mm:g} mm thick; the study's were {SECTION_MM:g} mm.",
+    )
+
+
+def _scanner(acquisition: Acquisition) -> QualityFinding | None:
+    scanner = acquisition.scanner
+    if scanner is None:
+        return None
+    if acquisition.model is not None and acquisition.model.casefold() in _STUDY_SCANNERS:
+        return ok("scanner", f"Scanner: {scanner}, as in the study.")
+    return info("scanner_unlike_study", f"Scanner: {scanner}, which the study did not use.")

@@ -1,0 +1,171 @@
+"""Whether the slices of a DICOM series are one upright, complete CT."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from ..errors import UnreadableFileError, UnusableImageError
+from ..words import counted
+from .dicom_headers import Header
+
+STRAIGHTEN = (
+    "Resample the series to upright slices first, for example in 3D Slicer with the DICOM option "
+    "'acquisition geometry regularization'."
+)
+_SPACING_TOLERANCE = 0.01
+_SAME_DIRECTION = 1e-4
+_SAME_PIXEL_MM = 1e-4
+_AXIAL_AGAIN = "Choose an axial series of one kind, without its scout images."
+
+
+def require_ct(series: str, slices: Sequence[Header]) -> None:
+    """Raise UnusableImageError unless the modality is CT.
+
+    Args:
+        series: what a message calls the series.
+        slices: of the series, at least one.
+    """
+    modality = slices[0].text("Modality")
+    if modality != "CT":
+        raise UnusableImageError(
+            f"The modality of {series} is {modality or 'not named'}, not CT.",
+            "Choose the contrast-enhanced CT series.",
+        )
+
+
+def require_whole_headers(series: str, slices: Sequence[Header]) -> None:
+    """Raise UnreadableFileError where a slice does not say where it lies."""
+    lacking = [header for header in slices if header.lacking]
+    if lacking:
+        raise UnreadableFileError(
+            f"{_count(lacking, slices)} of {series} lack what says where they lie: "
+            f"{_names(lacking)} without a readable {', '.join(lacking[0].lacking)}.",
+            "Export the series again as CT slices, not as screenshots; take away files that are "
+            "none.",
+        )
+
+
+def require_alike(series: str, slices: Sequence[Header]) -> None:
+    """Raise UnusableImageError where slices differ in what one volume has only one of."""
+    first = slices[0]
+    _require_one_frame(series, slices)
+    turned = _unlike(slices, lambda s: s.orientation, _SAME_DIRECTION)
+    if turned:
+        raise UnusableImageError(
+            f"The slices of {series} have different orientations: {_count(turned, slices)} are "
+            f"turned against {first.path.name}, such as {turned[0].path.name}.",
+            _AXIAL_AGAIN,
+        )
+    other = _unlike(slices, _pixels, 0)
+    if other:
+        raise UnusableImageError(
+            f"The slices of {series} differ in size: {other[0].path.name} has {_size(other[0])} "
+            f"pixels, {first.path.name} {_size(first)}.",
+            _AXIAL_AGAIN,
+        )
+    other = _unlike(slices, lambda s: s.pixel_mm, _SAME_PIXEL_MM)
+    if other:
+        here, there = ("{:g} × {:g} mm".format(*s.pixel_mm) for s in (other[0], first))
+        raise UnusableImageError(
+            f"The slices of {series} differ in their pixels: those of {other[0].path.name} measure "
+            f"{here}, those of {first.path.name} {there}.",
+            "Choose one reconstruction; export its series alone.",
+        )
+
+
+def require_upright(series: str, slices: Sequence[Header]) -> None:
+    """Raise UnusableImageError for slices that are shifted in their plane, as by a tilted gantry.
+
+    Args:
+        series: what a message calls the series.
+        slices: sorted along their normal.
+    """
+    first, last = slices[0], slices[-1]
+    offset = np.subtract(last.position, first.position)
+    row, column = np.array(first.orientation).reshape(2, 3)
+    shift = float(np.hypot(offset @ row, offset @ column))
+    if shift > _SPACING_TOLERANCE * max(1.0, float(np.linalg.norm(offset))):
+        raise UnusableImageError(
+            f"The slices of {series} are shifted by {shift:.1f} mm from first to last: the gantry "
+            "was tilted.",
+            STRAIGHTEN,
+        )
+
+
+def require_complete(series: str, slices: Sequence[Header]) -> None:
+    """Raise UnusableImageError where a slice is missing or doubled.
+
+    Args:
+        series: what a message calls the series.
+        slices: sorted along their normal.
+    """
+    gaps = np.diff([header.along_normal for header in slices])
+    if not len(gaps) or gaps.max() - gaps.min() <= _SPACING_TOLERANCE * max(gaps.max(), 1.0):
+        return
+    usual = float(np.median(gaps[gaps > _SPACING_TOLERANCE])) if gaps.max() > 0 else 0.0
+    doubled = np.flatnonzero(gaps <= _SPACING_TOLERANCE * max(usual, 1.0))
+    if len(doubled):
+        pair = slices[doubled[0]], slices[doubled[0] + 1]
+        raise UnusableImageError(
+            f"Slices of {series} are doubled: {_names(pair)} lie at the same place, and "
+            f"{counted(len(doubled) - 1, 'more pair')}.",
+            "Export the series once; two phases or reconstructions must be two series.",
+        )
+    wide = np.flatnonzero(gaps > usual * (1 + _SPACING_TOLERANCE))
+    if len(wide) and np.allclose(gaps / usual, np.rint(gaps / usual), rtol=0, atol=0.05):
+        at = int(wide[0])
+        absent = int(np.rint(gaps / usual - 1).sum())
+        raise UnusableImageError(
+            f"{counted(absent, 'slice')} of {series} {'is' if absent == 1 else 'are'} missing: "
+            f"slices lie {usual:.2f} mm apart, but {_names((slices[at], slices[at + 1]))} "
+            f"{gaps[at]:.2f} mm.",
+            "Export the whole series again.",
+        )
+    raise UnusableImageError(
+        f"The slices of {series} lie {gaps.min():.2f} to {gaps.max():.2f} mm apart, not evenly.",
+        "Export the whole series again, or choose a reconstruction with slices at even distances.",
+    )
+
+
+def _require_one_frame(series: str, slices: Sequence[Header]) -> None:
+    frames = dict.fromkeys(header.text("FrameOfReferenceUID") for header in slices)
+    if len(frames) > 1:
+        other = next(s for s in slices if s.text("FrameOfReferenceUID") != next(iter(frames)))
+        raise UnusableImageError(
+            f"The slices of {series} lie in {len(frames)} frames of reference: "
+            f"{slices[0].path.name} and {other.path.name} cannot be placed beside each other.",
+            "Export the series again, alone; the patient may have been placed anew in between.",
+        )
+
+
+def _pixels(header: Header) -> tuple[float, ...]:
+    values = (header.numbers(key, 1) for key in ("Rows", "Columns", "SamplesPerPixel"))
+    return tuple(value[0] if value else 1.0 for value in values)
+
+
+def _size(header: Header) -> str:
+    rows, columns, values = map(int, _pixels(header))
+    return f"{columns} × {rows}" + (f" × {values}" if values > 1 else "")
+
+
+def _unlike(slices: Sequence[Header], value, tolerance: float) -> list[Header]:
+    first = value(slices[0])
+    return [s for s in slices if not np.allclose(value(s), first, rtol=0, atol=tolerance)]
+
+
+def _count(some: Sequence[Header], slices: Sequence[Header]) -> str:
+    return f"{len(some)} of {counted(len(slices), 'slice')}"
+
+
+def _names(headers: Sequence[Header]) -> str:
+    """Return the names of one or two files, with their folders where these differ."""
+    folders = {header.path.parent for header in headers}
+    names = [h.path.name if len(folders) == 1 else _with_folder(h.path) for h in headers[:2]]
+    return " and ".join(names)
+
+
+def _with_folder(path: Path) -> str:
+    return f"{path.parent.name}/{path.name}"

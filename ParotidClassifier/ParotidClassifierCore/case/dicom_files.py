@@ -1,0 +1,131 @@
+"""Which files a DICOM folder or a DICOMDIR stands for."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+from ..errors import UnreadableFileError
+
+if TYPE_CHECKING:
+    from pydicom import Dataset
+
+_MAGIC_AT, _MAGIC = 128, b"DICM"
+_DICOMDIR = "dicomdir"
+_DIRECTORY_STORAGE = "1.2.840.10008.1.3.10"  # Media Storage Directory Storage, PS3.4 table I.4-1
+
+
+def has_magic(path: Path) -> bool:
+    """Return whether a file says of itself that it is DICOM.
+
+    Raises:
+        UnreadableFileError: it cannot be opened.
+    """
+    try:
+        with path.open("rb") as stream:
+            return stream.read(_MAGIC_AT + len(_MAGIC))[_MAGIC_AT:] == _MAGIC
+    except OSError as error:
+        refuse_unreadable(path, error)
+
+
+def is_dicomdir(path: Path) -> bool:
+    """Return whether `path` is a file called DICOMDIR."""
+    return path.name.lower() == _DICOMDIR and path.is_file()
+
+
+def files_of(path: Path) -> list[Path]:
+    """Return the files in a DICOM folder and below it, sorted; or those that a DICOMDIR lists.
+
+    Args:
+        path: a folder, a DICOMDIR, or the folder that holds one.
+
+    Raises:
+        UnreadableFileError: a folder or a DICOMDIR cannot be read, or lists files that are not
+            there.
+    """
+    listing = path if path.is_file() else _dicomdir_in(path)
+    return _files_below(path) if listing is None else _files_listed(listing)
+
+
+def refuse_unreadable(path: Path, error: OSError) -> NoReturn:
+    """Raise UnreadableFileError for a file or folder that the system does not open."""
+    raise UnreadableFileError(
+        f"{path} cannot be read: {error.strerror or error}.",
+        "It may be one of the slices: get the right to read it, or copy the series without it.",
+    ) from error
+
+
+def _dicomdir_in(folder: Path) -> Path | None:
+    try:
+        return next((path for path in sorted(folder.iterdir()) if is_dicomdir(path)), None)
+    except OSError as error:
+        refuse_unreadable(folder, error)
+
+
+def _files_below(folder: Path) -> list[Path]:
+    def refuse(error: OSError) -> NoReturn:
+        refuse_unreadable(Path(error.filename), error)
+
+    below = os.walk(folder, onerror=refuse)
+    found = (Path(where) / name for where, _, names in below for name in names)
+    return sorted(path for path in found if path.is_file())
+
+
+def _files_listed(listing: Path) -> list[Path]:
+    """Return the files that a DICOMDIR lists.
+
+    Not by pydicom's FileSet, which leaves out what is not there: a slice would be gone unnoticed.
+    """
+    files = [_member(listing, name) for name in _names_listed(listing)]
+    missing = [path for path in files if not path.is_file()]
+    if missing:
+        raise UnreadableFileError(
+            f"{listing} lists {len(missing)} of {len(files)} files that are not there, the first "
+            f"of them {missing[0]}.",
+            "Copy the whole medium, or give the folder of the series itself.",
+        )
+    return sorted(set(files))
+
+
+def _names_listed(listing: Path) -> list[tuple[str, ...]]:
+    import pydicom
+    from pydicom.errors import InvalidDicomError
+
+    try:
+        content = pydicom.dcmread(listing)
+        kind = content.file_meta.get("MediaStorageSOPClassUID")
+        records = list(content.get("DirectoryRecordSequence") or ())
+    except OSError as error:
+        refuse_unreadable(listing, error)
+    except (InvalidDicomError, EOFError, ValueError, AttributeError, NotImplementedError):
+        kind, records = None, []
+    named = [record.get("ReferencedFileID") for record in records]
+    if kind != _DIRECTORY_STORAGE or not any(named) or _is_cut_off(listing, records):
+        raise UnreadableFileError(
+            f"{listing} is damaged, or lists no files.",
+            "Give the folder with the series itself, without the DICOMDIR.",
+        )
+    return [(name,) if isinstance(name, str) else tuple(name) for name in named if name]
+
+
+def _is_cut_off(listing: Path, records: Sequence[Dataset]) -> bool:
+    """Return whether a record points behind the end: pydicom reads what is there without a word."""
+    offsets = ("OffsetOfTheNextDirectoryRecord", "OffsetOfReferencedLowerLevelDirectoryEntity")
+    last = max((record.get(key) or 0 for record in records for key in offsets), default=0)
+    return last >= listing.stat().st_size
+
+
+def _member(listing: Path, name: tuple[str, ...]) -> Path:
+    """Return the file of that name, whatever the case of letters a copy of a disc has given it."""
+    if any(part in ("", ".", "..") or len(Path(part).parts) != 1 for part in name):
+        raise UnreadableFileError(
+            f"{listing} lists {'/'.join(name)!r}, which lies outside of it.",
+            "Give the folder with the series itself, without the DICOMDIR.",
+        )
+    path = listing.parent
+    for part in name:
+        small = path / part.lower()
+        path = small if small.exists() else path / part
+    return path

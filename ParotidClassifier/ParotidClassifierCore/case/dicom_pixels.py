@@ -1,0 +1,152 @@
+"""The voxels of a DICOM series in HU."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+
+import numpy as np
+import SimpleITK as sitk
+
+from ..errors import UnreadableFileError, UnusableImageError
+from ..progress import Progress
+from .dicom_headers import Header
+
+_QUIET_SECONDS = 2.0
+# What GDCM, the decoder within SimpleITK, reads: PS3.5 section 10 and GDCM's list of codecs.
+_DECODED = frozenset(
+    f"1.2.840.10008.1.2{end}"
+    for end in (
+        "", ".1", ".1.99", ".2", ".5", ".4.50", ".4.51", ".4.57", ".4.70", ".4.80", ".4.81",
+        ".4.90", ".4.91",
+    )
+) | {"1.2.840.113619.5.2"}  # fmt: skip
+_DECODE_FIRST = (
+    "Store the series uncompressed first: `gdcmconv --raw IN OUT` or `dcmdjpeg IN OUT` for each "
+    "file, or an export without compression."
+)
+
+
+def require_decodable(series: str, slices: Sequence[Header]) -> None:
+    """Raise UnreadableFileError where pixels are compressed in a way that nothing here undoes."""
+    from pydicom.uid import UID
+
+    for header in slices:
+        syntax = header.transfer_syntax
+        if syntax and syntax not in _DECODED:
+            name = UID(syntax).name
+            words = "an unknown transfer syntax" if name == syntax else name
+            raise UnreadableFileError(
+                f"The pixels of {series} are compressed as {words} ({syntax}), which cannot be "
+                "decoded here.",
+                _DECODE_FIRST,
+            )
+
+
+def read_slices(series: str, slices: Sequence[Header], progress: Progress) -> sitk.Image:
+    """Return the volume of slices that were found to fit together, in HU.
+
+    Each slice is rescaled by its own slope and intercept. What the image says of the patient is
+    left behind.
+
+    Args:
+        series: what a message calls it.
+        slices: sorted along their normal, at even distances.
+        progress: told the slice at hand, once reading takes longer than two seconds.
+
+    Raises:
+        UnreadableFileError: a slice is damaged or cut off.
+        UnusableImageError: a slice has several values a pixel.
+    """
+    start = time.monotonic()
+    planes = []
+    for number, header in enumerate(slices, start=1):
+        if time.monotonic() - start > _QUIET_SECONDS:
+            progress((number - 1) / len(slices), f"reading slice {number} of {len(slices)}")
+        planes.append(_plane(series, header))
+    # Slices of unlike slopes may be whole numbers here and fractions there.
+    volume = np.stack(planes, dtype=np.result_type(*planes))
+    planes.clear()
+    return _placed(sitk.GetImageFromArray(volume), slices)
+
+
+def _plane(series: str, header: Header) -> np.ndarray:
+    """Return one slice (y, x) in HU."""
+    reader = sitk.ImageFileReader()
+    reader.SetImageIO("GDCMImageIO")
+    reader.SetFileName(str(header.path))
+    try:
+        values = sitk.GetArrayFromImage(reader.Execute())
+    except RuntimeError as error:
+        raise UnreadableFileError(
+            f"The pixels of {header.path} in {series} cannot be decoded: the file is damaged or "
+            "cut off.",
+            "Export the series again.",
+        ) from error
+    if values.ndim != 3:
+        raise UnusableImageError(
+            f"{header.path} in {series} has several values for each pixel, as a colour image has.",
+            "Choose the CT series, not a screenshot.",
+        )
+    return _smallest(values[0])
+
+
+def _smallest(values: np.ndarray) -> np.ndarray:
+    """Return whole numbers in the two bytes that HU need, for the memory of a long scan."""
+    whole, limits = values.dtype.kind in "iu", np.iinfo(np.int16)
+    fits = whole and limits.min <= values.min() and values.max() <= limits.max
+    return values.astype(np.int16) if fits else values
+
+
+def _placed(image: sitk.Image, slices: Sequence[Header]) -> sitk.Image:
+    """Give a volume its place in space (LPS, mm), as ITK does for a series."""
+    first, last = slices[0], slices[-1]
+    row, column = np.array(first.orientation).reshape(2, 3)
+    normal, apart = np.cross(row, column), 1.0
+    if len(slices) > 1:
+        step = np.subtract(last.position, first.position) / (len(slices) - 1)
+        apart = float(np.linalg.norm(step))
+        normal = step / apart
+    image.SetOrigin(first.position)
+    image.SetSpacing((first.pixel_mm[1], first.pixel_mm[0], apart))
+    image.SetDirection(np.column_stack([row, column, normal]).ravel().tolist())
+    return image
+
+
+def read_multi_frame(series: str, header: Header) -> sitk.Image:
+    """Return the volume in one enhanced CT, in HU.
+
+    Raises:
+        UnreadableFileError: it is damaged, or its compression cannot be decoded here.
+        UnusableImageError: its frames are not one volume.
+    """
+    import highdicom
+
+    try:
+        stored = highdicom.imread(header.path)
+    except (OSError, ValueError, TypeError, KeyError, AttributeError, EOFError) as error:
+        raise UnreadableFileError(
+            f"{header.path}, an enhanced multi-frame CT, cannot be read: {error}",
+            "Export the series again, best as single slices (classic CT).",
+        ) from error
+    try:
+        volume = stored.get_volume(apply_modality_transform=True, apply_real_world_transform=False)
+    except (RuntimeError, ValueError, AttributeError, KeyError, NotImplementedError) as error:
+        raise UnusableImageError(
+            f"The frames of {header.path}, an enhanced multi-frame CT of {series}, cannot be read "
+            f"as one volume: {error}",
+            "Export the series as single slices (classic CT), one phase a series, uncompressed.",
+        ) from error
+    return _from_volume(volume)
+
+
+def _from_volume(volume) -> sitk.Image:
+    """Return a highdicom Volume, whose axes are (slice, row, column), as an image."""
+    values, whole = volume.array, np.rint(volume.array)
+    image = sitk.GetImageFromArray(
+        _smallest(whole.astype(np.int32)) if np.array_equal(whole, values) else values
+    )
+    image.SetOrigin(tuple(map(float, volume.position)))
+    image.SetSpacing(tuple(map(float, volume.spacing))[::-1])
+    image.SetDirection(np.asarray(volume.direction)[:, ::-1].ravel().tolist())
+    return image

@@ -1,0 +1,153 @@
+"""One CT from a DICOM folder or a DICOMDIR: choosing, checking and reading its series."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..errors import SeveralSeriesError, UnreadableFileError
+from ..progress import Progress, part, silent
+from .acquisition import acquisition_of
+from .dicom_checks import (
+    require_alike,
+    require_complete,
+    require_ct,
+    require_upright,
+    require_whole_headers,
+)
+from .dicom_files import files_of
+from .dicom_headers import Header, read_header, without_copies
+from .dicom_pixels import read_multi_frame, read_slices, require_decodable
+from .source import SourceSeries
+
+if TYPE_CHECKING:
+    import SimpleITK as sitk
+
+_QUIET_SECONDS = 2.0
+_HEADERS_SHARE = 0.3  # of the time; the pixels take the rest
+_Series = Mapping[str, Sequence[Header]]
+
+
+def read_series(
+    path: Path, series_uid: str | None = None, progress: Progress = silent
+) -> tuple[sitk.Image, SourceSeries]:
+    """Return a CT in HU as it is stored, and the DICOM series that it came from.
+
+    Args:
+        path: a folder, searched with all folders below; a DICOMDIR, or the folder that holds one.
+        series_uid: which series, where there are several.
+        progress: told the file at hand, once reading takes longer than two seconds.
+
+    Raises:
+        UnreadableFileError: no images, a file that cannot be read, or not such a series.
+        SeveralSeriesError: several series and none named.
+        UnusableImageError: not CT, or slices that are no upright, complete volume.
+    """
+    all_series = _series_in(path, part(progress, 0.0, _HEADERS_SHARE))
+    uid = _chosen(path, all_series, series_uid)
+    headers, series = all_series[uid], f"the series {uid} in {path}"
+    require_ct(series, headers)
+    require_whole_headers(series, headers)
+    require_decodable(series, headers)
+    reading = part(progress, _HEADERS_SHARE, 1.0)
+    if any(header.is_multi_frame for header in headers):
+        _require_one_file(path, uid, headers)
+        image = read_multi_frame(series, headers[0])
+    else:
+        require_alike(series, headers)
+        headers = sorted(headers, key=lambda header: header.along_normal)
+        require_upright(series, headers)
+        require_complete(series, headers)
+        image = read_slices(series, headers, reading)
+    return image, source_of(headers)
+
+
+def source_of(headers: Sequence[Header]) -> SourceSeries:
+    """Return where a CT came from.
+
+    Args:
+        headers: of its slices in their order, or of the one file of an enhanced CT.
+    """
+    first = headers[0]
+    return SourceSeries(
+        tuple(header.path for header in headers),
+        first.series,
+        first.text("StudyInstanceUID"),
+        first.text("FrameOfReferenceUID") or None,
+        acquisition_of(headers),
+    )
+
+
+def source_of_files(paths: Sequence[Path]) -> SourceSeries | None:
+    """Return where a CT came from that another program read from these files.
+
+    Returns:
+        None where they do not hold the slices of one series.
+
+    Raises:
+        UnreadableFileError: a file cannot be read.
+    """
+    headers = [header for header in map(read_header, paths) if header is not None]
+    whole = bool(headers) and not any(header.lacking for header in headers)
+    if not whole or len({header.series for header in headers}) != 1:
+        return None
+    if not any(header.is_multi_frame for header in headers):
+        headers.sort(key=lambda header: header.along_normal)
+    return source_of(headers)
+
+
+def _series_in(path: Path, progress: Progress) -> _Series:
+    files = files_of(path)
+    start = time.monotonic()
+    found: list[Header] = []
+    for number, file in enumerate(files, start=1):
+        if time.monotonic() - start > _QUIET_SECONDS:
+            progress((number - 1) / len(files), f"reading header {number} of {len(files)}")
+        header = read_header(file)
+        if header is not None:
+            found.append(header)
+    series: dict[str, list[Header]] = {}
+    for header in without_copies(found):
+        series.setdefault(header.series, []).append(header)
+    if not series:
+        raise UnreadableFileError(
+            f"{path} holds no DICOM images of a CT.", "Choose the folder with the CT series."
+        )
+    return series
+
+
+def _chosen(path: Path, series: _Series, series_uid: str | None) -> str:
+    # What has no place in space, such as a page with the dose, is chosen only when it is all
+    # there is, to say what is wrong with it.
+    placed = {
+        uid: headers
+        for uid, headers in series.items()
+        if not all(header.lacking for header in headers)
+    }
+    offered = placed or series
+    listed = "\n".join(f"  {_described(uid, headers)}" for uid, headers in offered.items())
+    if series_uid is not None and series_uid not in series:
+        raise UnreadableFileError(
+            f"{path} holds no series {series_uid}; it holds:\n{listed}\n", "Name one of these."
+        )
+    if series_uid is None and len(offered) > 1:
+        raise SeveralSeriesError(
+            f"{path} holds {len(offered)} series:\n{listed}\n", "Name one with --series UID."
+        )
+    return series_uid or next(iter(offered))
+
+
+def _described(uid: str, headers: Sequence[Header]) -> str:
+    first = headers[0]
+    size = "a multi-frame image" if first.is_multi_frame else f"{len(headers)} images"
+    return f"{uid}  {first.text('Modality')}, {size}, {first.text('SeriesDescription')!r}"
+
+
+def _require_one_file(path: Path, uid: str, headers: Sequence[Header]) -> None:
+    if len(headers) > 1:
+        raise UnreadableFileError(
+            f"The series {uid} in {path} holds {len(headers)} files of enhanced multi-frame CT.",
+            "Give a folder with the one file that holds the arterial phase.",
+        )

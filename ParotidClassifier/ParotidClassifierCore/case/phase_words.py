@@ -1,0 +1,103 @@
+"""The words by which headers tell the contrast phase of a CT, in several languages."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from enum import Enum
+
+
+class Phase(str, Enum):
+    """Contrast phases that a header may name."""
+
+    PLAIN = "plain"
+    ARTERIAL = "arterial"
+    VENOUS = "venous"
+    DELAYED = "delayed"
+    ENHANCED = "enhanced"  # with contrast agent, in a phase that is not named
+
+
+# Without accents and capitals. What stands first is looked for first and then crossed out: "without
+# contrast" is not "contrast". No abbreviation is here that means something else too, such as AP.
+_WORDS: tuple[tuple[Phase, tuple[str, ...]], ...] = (
+    (Phase.PLAIN, (
+        "non contrast", "noncontrast", "non enhanced", "nonenhanced", "unenhanced", "pre contrast",
+        "precontrast", "without contrast", "w o contrast", "wo contrast", "no contrast", "plain",
+        "c -", "nativ", "native", "nativphase", "ohne kontrastmittel", "ohne kontrast", "ohne km",
+        "sans contraste", "sans injection", "sans iv", "sin contraste", "sem contraste",
+        "senza contrasto", "senza mdc", "basale", "zonder contrast", "blanco", "平扫",
+    )),
+    (Phase.ARTERIAL, (
+        "late arterial", "early arterial", "spatarteriell", "fruharteriell", "arterial",
+        "arteriell", "arterielle", "arteriel", "arterieel", "arteriale", "arteriosa", "arterioso", "arterienphase",
+        "art", "动脉期", "动脉",
+    )),
+    (Phase.VENOUS, (
+        "portal venous", "portovenous", "portalvenous", "portalvenos", "portovenos", "venous",
+        "venos", "venose", "veineux", "veineuse", "venosa", "venoso", "veneus", "venenphase", "portal", "ven",
+        "静脉期", "门脉期", "静脉",
+    )),
+    (Phase.DELAYED, (
+        "delayed", "delay", "equilibrium", "spatphase", "spat", "tardif", "tardive", "tardia",
+        "tardiva", "tardivo", "late", "延迟期", "延迟",
+    )),
+    (Phase.ENHANCED, (
+        "contrast enhanced", "post contrast", "postcontrast", "with contrast", "contrast",
+        "enhanced", "c +", "mit kontrastmittel", "mit kontrast", "mit km", "avec contraste",
+        "avec injection", "injecte", "con contraste", "com contraste", "con contrasto", "con mdc",
+        "met contrast", "cect", "增强",
+    )),
+)  # fmt: skip
+
+
+# Names of an examination of several series, which tell nothing of this one.
+_BOTH = (
+    "with and without contrast", "without and with contrast", "with without contrast",
+    "w and w o contrast", "w and wo contrast", "w wo contrast", "w w o contrast", "w o w contrast",
+    "mit und ohne km", "mit und ohne kontrastmittel", "ohne und mit km", "sans et avec injection",
+    "avec et sans injection", "sin y con contraste", "con y sin contraste", "senza e con mdc",
+    "con e senza mdc", "平扫 增强",
+)  # fmt: skip
+
+
+def _pattern(word: str) -> re.Pattern[str]:
+    # Chinese has no spaces to stand between, and digits may touch: ART30S.
+    return re.compile(rf"(?<![a-z]){re.escape(word)}(?![a-z])" if word.isascii() else word)
+
+
+_BOTH_PATTERNS = [_pattern(word) for word in _BOTH]
+_PATTERNS = [(phase, word, _pattern(word)) for phase, words in _WORDS for word in words]
+
+
+def phase_words(text: str) -> list[tuple[Phase, str]]:
+    """Return the words for a phase that a text has, each with the phase it means.
+
+    Args:
+        text: such as a series description.
+
+    Returns:
+        Words in small letters without accents; the enhanced one only where no phase is named.
+    """
+    rest = _plain_letters(text)
+    for pattern in _BOTH_PATTERNS:
+        rest = pattern.sub(" | ", rest)
+    found = []
+    for phase, word, pattern in _PATTERNS:
+        if pattern.search(rest):
+            found.append((phase, word))
+            rest = pattern.sub(" | ", rest)
+    named = [pair for pair in found if pair[0] is not Phase.ENHANCED]
+    return named or found[:1]
+
+
+def phase_of(words: str | None) -> Phase | None:
+    """Return the one phase that is named; None where none is, or several."""
+    phases = {phase for phase, _ in phase_words(words or "")}
+    return phases.pop() if len(phases) == 1 else None
+
+
+def _plain_letters(text: str) -> str:
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    letters = "".join(c for c in decomposed if not unicodedata.combining(c))
+    letters = re.sub(r"\bc\s*([+-])(?!\w)", r" c \1 ", letters)
+    return " ".join(re.sub(r"(?<! c )[^\w+-]|_|(?<!c )[+-]", " ", letters).split())
