@@ -11,9 +11,9 @@ from ParotidClassifierCore.case.source import SourceSeries
 from pydicom.dataset import Dataset, FileDataset, FileMetaDataset
 from pydicom.uid import ExplicitVRLittleEndian, generate_uid
 
-FRAME, STUDY, SERIES = "1.2.826.1.1", "1.2.826.1.2", "1.2.826.1.3"
+# As `made_series.write_series` writes them.
+FRAME, STUDY, SERIES = "1.2.9", "1.2", "1.2.3"
 SOURCE = SourceSeries((), SERIES, STUDY, FRAME)
-CT_IMAGE = "1.2.840.10008.5.1.4.1.1.2"
 RTSTRUCT = "1.2.840.10008.5.1.4.1.1.481.3"
 
 
@@ -77,11 +77,19 @@ def _contour(points: np.ndarray, kind: str) -> Dataset:
 
 
 def write_seg(
-    path: Path, ct: sitk.Image, masks: Mapping[str, np.ndarray], kind="BINARY", series=SERIES,
-    frame=FRAME,
-) -> Path:  # fmt: skip
-    """Write masks (z, y, x) on the grid of `ct`, 0 to 1, as segments by their labels."""
+    path: Path, series: Path, masks: Mapping[str, np.ndarray], kind="BINARY", **options: object
+) -> Path:
+    """Write masks (z, y, x), 0 to 1, on the voxels of an upright series, by their labels.
+
+    Args:
+        path: of the DICOM SEG.
+        series: folder with the DICOM series.
+        masks: of the size of the CT.
+        kind: "BINARY", "FRACTIONAL" or "LABELMAP".
+        options: of highdicom.seg.Segmentation.
+    """
     import highdicom as hd
+    import pydicom
     from pydicom.sr.codedict import codes
 
     described = [
@@ -90,30 +98,14 @@ def write_seg(
         )
         for number, label in enumerate(masks, start=1)
     ]
+    slices = sorted(map(pydicom.dcmread, series.iterdir()), key=lambda s: s.ImagePositionPatient[2])
     voxels = np.stack(list(masks.values()), axis=-1)
     made = hd.seg.Segmentation(
-        slices_of(ct, series, frame), voxels.astype(np.uint8 if kind == "BINARY" else float), kind,
-        described, generate_uid(), 1, generate_uid(), 1, "none", "none", "1", "1",
+        slices, voxels.astype(float if kind == "FRACTIONAL" else np.uint8), kind, described,
+        generate_uid(), 1, generate_uid(), 1, "none", "none", "1", "1", **options,
     )  # fmt: skip
     made.save_as(path)
     return path
-
-
-def slices_of(ct: sitk.Image, series=SERIES, frame=FRAME) -> list[Dataset]:
-    """Return the headers of a DICOM series of `ct`, one a slice, in their order."""
-    direction = np.reshape(ct.GetDirection(), (3, 3))
-    headers = []
-    for k in range(ct.GetSize()[2]):
-        header = _object(CT_IMAGE, "CT", Path(f"{k}.dcm"))
-        header.SeriesInstanceUID, header.FrameOfReferenceUID = series, frame
-        header.Columns, header.Rows = ct.GetSize()[:2]
-        header.PixelSpacing = [f"{ct.GetSpacing()[1]:.10g}", f"{ct.GetSpacing()[0]:.10g}"]
-        header.SliceThickness = f"{ct.GetSpacing()[2]:.10g}"
-        header.ImageOrientationPatient = [f"{v:.12g}" for v in direction[:, :2].T.ravel()]
-        position = ct.TransformIndexToPhysicalPoint((0, 0, k))
-        header.ImagePositionPatient = [f"{v:.12g}" for v in position]
-        headers.append(header)
-    return headers
 
 
 def write_other(path: Path, kind: str) -> Path:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..errors import AmbiguousMaskError, UnreadableFileError, UnusableMaskError
+from .dicom_files import files_of, has_magic
 from .source import SourceSeries
 
 if TYPE_CHECKING:
@@ -41,12 +42,10 @@ def read_outline_object(path: Path) -> tuple[Path, Dataset]:
         UnreadableFileError: missing, unreadable, cut off, or no such object.
         AmbiguousMaskError: a folder holds several.
     """
-    if not path.exists():
-        raise UnreadableFileError(f"{path} does not exist.", "Check the path.")
-    file = _only_one_in(path) if path.is_dir() else path
-    with damage_named(file, "DICOM"):
-        if not _is_dicom(file):
-            raise UnreadableFileError(f"{file} is no outline this program reads.", _FORMATS)
+    with damage_named(path, "DICOM"):
+        if not path.exists():
+            raise UnreadableFileError(f"{path} does not exist.", "Check the path.")
+        file = _only_one_in(path) if path.is_dir() else path
         dataset = _read(file)
         kind = dataset.SOPClassUID
     if kind not in _OUTLINES:
@@ -54,16 +53,15 @@ def read_outline_object(path: Path) -> tuple[Path, Dataset]:
     return file, dataset
 
 
-def _is_dicom(file: Path) -> bool:
-    with file.open("rb") as stream:
-        return stream.read(132)[128:] == b"DICM"
-
-
 def _read(file: Path) -> Dataset:
     import pydicom
     from pydicom.dataelem import RawDataElement
+    from pydicom.errors import InvalidDicomError
 
-    dataset = pydicom.dcmread(file)
+    try:
+        dataset = pydicom.dcmread(file)
+    except InvalidDicomError as error:
+        raise UnreadableFileError(f"{file} is no outline this program reads.", _FORMATS) from error
     for element in dataset.values():
         # Reading ends with the file, whatever length the last element said it had.
         whole = not isinstance(element, RawDataElement) or element.length == 0xFFFFFFFF
@@ -73,7 +71,7 @@ def _read(file: Path) -> Dataset:
 
 
 def _only_one_in(folder: Path) -> Path:
-    found = [path for path in sorted(folder.rglob("*")) if path.is_file() and _is_outline(path)]
+    found = [path for path in files_of(folder) if has_magic(path) and _is_outline(path)]
     if not found:
         raise UnreadableFileError(f"{folder} holds no DICOM SEG and no RTSTRUCT.", _FORMATS)
     if len(found) > 1:
@@ -86,9 +84,8 @@ def _only_one_in(folder: Path) -> Path:
 
 def _is_outline(file: Path) -> bool:
     import pydicom
-    from pydicom.errors import InvalidDicomError
 
-    with contextlib.suppress(InvalidDicomError, *_DAMAGE):
+    with contextlib.suppress(*_DAMAGE):
         header = pydicom.dcmread(file, stop_before_pixels=True, specific_tags=["SOPClassUID"])
         return header.get("SOPClassUID") in _OUTLINES
     return False

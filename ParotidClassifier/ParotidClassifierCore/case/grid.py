@@ -37,6 +37,7 @@ class DrawnRing:
         ring: External2 as it counts, bool (z, y, x) over `box`; may be empty.
         automatic: the automatic ring over `box`, before any refinement by hand.
         settings: of the automatic ring.
+        overlap: voxels of a ring as it was given that lie in the tumour; they count as Tumor.
     """
 
     box: Box
@@ -44,6 +45,7 @@ class DrawnRing:
     ring: np.ndarray
     automatic: Ring
     settings: RingSettings
+    overlap: int = 0
 
 
 def require_drawn_ring(drawn: DrawnRing) -> None:
@@ -99,7 +101,8 @@ def draw_ring(
     elif refinement is not None:
         box, ring = _refined(refinement, automatic.mask, tumor, near, ct_box)
     tumor = near.transferred(tumor, box)
-    return DrawnRing(box, tumor, ring & ~tumor, _moved(automatic, near, box), settings)
+    overlap = int(np.count_nonzero(ring & tumor))
+    return DrawnRing(box, tumor, ring & ~tumor, _moved(automatic, near, box), settings, overlap)
 
 
 def prepare(
@@ -138,7 +141,7 @@ def on_working_grid(case: Case, drawn: DrawnRing) -> PreparedCase:
         drawn.box.transferred(drawn.ring, box),
         lattice.geometry(box),
     )
-    findings = (*_crop_findings(box, wanted), *_origin_findings(case))
+    findings = (*_crop_findings(box, wanted), *_origin_findings(case, drawn))
     return PreparedCase(grid, box, _moved(drawn.automatic, drawn.box, box), findings)
 
 
@@ -260,7 +263,7 @@ def _crop_findings(box: Box, wanted: Box) -> list[QualityFinding]:
     ]
 
 
-def _origin_findings(case: Case) -> list[QualityFinding]:
+def _origin_findings(case: Case, drawn: DrawnRing) -> list[QualityFinding]:
     findings = []
     if not (_same_grid(case.ct, case.tumor) or lattice_of(case.ct).holds(case.tumor)):
         findings.append(
@@ -271,6 +274,14 @@ def _origin_findings(case: Case) -> list[QualityFinding]:
         )
     if case.ring is not None:
         findings.append(info("ring_given", f"{EXTERNAL2} was taken as given, not computed."))
+    if drawn.overlap:
+        findings.append(
+            info(
+                "ring_overlaps_tumor",
+                f"{EXTERNAL2} as given overlaps {TUMOR} by {drawn.overlap} mm³, which count as "
+                f"{TUMOR} alone.",
+            )
+        )
     return findings
 
 
