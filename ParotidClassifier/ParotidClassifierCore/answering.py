@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .case.grid import PreparedCase
+from .case.identity import Identity, read_identity
 from .case.loading import Case
 from .case.masks import save_segmentation
 from .case.working_grid import REGIONS
@@ -69,6 +70,7 @@ class Answer:
         saliency: float32 volume, 0 to 1, on the working grid; None if it was not asked for.
         second_opinion: by another bundle; None if none was asked.
         second_reader: how another reader's outline compares; None without one.
+        identity: whose CT it is; None unless it was asked to keep that.
     """
 
     case: Case
@@ -79,6 +81,7 @@ class Answer:
     saliency: sitk.Image | None = None
     second_opinion: SecondOpinion | None = None
     second_reader: ReadersAgreement | None = None
+    identity: Identity | None = None
 
     def as_dict(self) -> dict[str, object]:
         """Return the answer as it is written to prediction.json."""
@@ -86,6 +89,7 @@ class Answer:
             "stability": self.stability,
             "second_opinion": self.second_opinion,
             "second_reader": self.second_reader,
+            "identity": self.identity,
         }
         others = {name: found.as_dict() for name, found in asked.items() if found is not None}
         return self.prediction.as_dict() | others
@@ -94,7 +98,8 @@ class Answer:
         """Return the answer in lines for a terminal."""
         told = [f for f in (self.second_opinion, self.second_reader) if f is not None]
         others = ["\n".join(found.lines()) for found in told]
-        return "\n\n".join([_text(self.prediction, self.stability), *others])
+        series = [] if self.case.source is None else [self.case.source.line]
+        return "\n\n".join([_text(self.prediction, self.stability), *others, *series])
 
 
 def answer(
@@ -114,12 +119,14 @@ def answer(
         stages: what the case is put through; None for new ones.
 
     Raises:
-        UsageError: the second bundle is the first one.
+        UsageError: the second bundle is the first one, or the identity is to be kept of a case
+            that does not come from DICOM files.
         ParotidClassifierError: the case cannot be used, or the device is not there.
     """
     from .saliency import saliency_of
     from .stability import stability
 
+    identity = read_identity(case.source) if asked.keep_identity else None
     stages = stages or Stages()
     chosen = (asked.ring or bundle.ring, asked.device)
     marked = others = None
@@ -129,7 +136,7 @@ def answer(
         others = stability(case, bundle, *chosen, part(progress, end, 0.7), stages)
     if asked.saliency:
         marked = saliency_of(case, bundle, *chosen, part(progress, 0.7, 0.8), stages)
-    answered = Answer(case, bundle, prepared, prediction, others, marked)
+    answered = Answer(case, bundle, prepared, prediction, others, marked, identity=identity)
     return _compared(answered, asked, part(progress, 0.8, 1.0), stages)
 
 

@@ -12,7 +12,8 @@ from importlib import metadata
 from typing import TYPE_CHECKING
 
 from . import __version__
-from .case.findings import QualityFinding, info, warning
+from .case.acquisition_findings import acquisition_findings
+from .case.findings import QualityFinding, Severity, info, warning
 from .case.grid import PreparedCase
 from .models.applicability import Applicability, applicability_of
 from .models.eleven import ModelResult, probabilities
@@ -25,6 +26,7 @@ from .stages import Stages
 
 if TYPE_CHECKING:
     from .case.loading import Case
+    from .case.source import SourceSeries
     from .models.bundle import Bundle
 
 DEMONSTRATION_FINDING = "demonstration_bundle"
@@ -46,6 +48,7 @@ class Prediction:
         features: the columns that entered the models and their values.
         timings_s: wall time of each stage.
         software: versions.
+        acquisition: the CT's DICOM series and what its headers say; None for other files.
     """
 
     bundle: dict[str, object]
@@ -58,6 +61,7 @@ class Prediction:
     features: dict[str, float | None]
     timings_s: dict[str, float]
     software: dict[str, str]
+    acquisition: dict[str, object] | None = None
 
     @property
     def headline(self) -> tuple[str, ModelResult]:
@@ -83,6 +87,7 @@ class Prediction:
             "ring": self.ring,
             "timings_s": self.timings_s,
             "software": self.software,
+            **({} if self.acquisition is None else {"acquisition": self.acquisition}),
         }
 
 
@@ -152,12 +157,17 @@ def predict(
         bundle.banner,
         results,
         likeness,
-        (*prepared.findings, *_bundle_findings(bundle, drawn_by, likeness, results[COMBINED])),
+        (
+            *prepared.findings,
+            *_acquisition_findings(case.source),
+            *_bundle_findings(bundle, drawn_by, likeness, results[COMBINED]),
+        ),
         _inputs(case, drawn_by),
         ring_report(prepared),
         {column: values[column] for column in sorted(columns & values.keys())},
         watch.seconds,
         software_versions(),
+        None if case.source is None else case.source.facts(),
     )
 
 
@@ -231,6 +241,11 @@ def _software_versions() -> dict[str, str]:
         except metadata.PackageNotFoundError:
             versions[name] = "not installed"
     return versions
+
+
+def _acquisition_findings(source: SourceSeries | None) -> list[QualityFinding]:
+    found = [] if source is None else acquisition_findings(source.acquisition)
+    return [finding for finding in found if finding.severity is not Severity.OK]
 
 
 def _bundle_findings(

@@ -19,6 +19,7 @@ from .working_grid import EXTERNAL2, TUMOR
 CT_FILE = "ct.nrrd"
 SEGMENTATION_FILE = "segmentation.seg.nrrd"
 CLINICAL_FILE = "clinical.json"
+SOURCE_FILE = "source.json"
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,8 @@ def load_case_folder(
     """Return the case in a folder with ct.nrrd, segmentation.seg.nrrd and clinical.json.
 
     The segment External2 and the file clinical.json may be missing: the ring is then computed and
-    the clinical variables are unknown.
+    the clinical variables are unknown. Where there is a source.json, it tells of the DICOM series
+    that the CT came from, whose files are not known any more.
 
     Args:
         folder: of the case.
@@ -61,7 +63,7 @@ def load_case_folder(
     files = files or FileCache()
     ct = files.read(folder / CT_FILE, load_ct)
     tumor, ring = files.read(folder / SEGMENTATION_FILE, _outlines)
-    return Case(ct, tumor, ring, record or _record_in(folder))
+    return Case(ct, tumor, ring, record or _record_in(folder), _source_in(folder))
 
 
 def _outlines(segmentation: Path) -> tuple[sitk.Image, sitk.Image | None]:
@@ -74,6 +76,20 @@ def _record_in(folder: Path) -> ClinicalRecord:
     return load_clinical_record(clinical) if clinical.exists() else ClinicalRecord()
 
 
+def _source_in(folder: Path) -> SourceSeries | None:
+    path = folder / SOURCE_FILE
+    if not path.exists():
+        return None
+    facts = _json_object(path, "DICOM series", "Take it away, or save the case again.")
+    try:
+        return SourceSeries.from_facts(facts)
+    except ValueError as error:
+        raise UnreadableFileError(
+            f"{path} does not tell of a DICOM series: {error}.",
+            "Take it away, or save the case again.",
+        ) from error
+
+
 def load_clinical_record(path: Path) -> ClinicalRecord:
     """Return the clinical record in a JSON file of variables and their levels.
 
@@ -81,17 +97,18 @@ def load_clinical_record(path: Path) -> ClinicalRecord:
         UnreadableFileError: missing or not a JSON object.
         ClinicalValueError: an unknown variable or a value outside its levels.
     """
+    remedy = 'Write the clinical variables as an object such as {"margin": "clear"}.'
+    return ClinicalRecord.from_words(_json_object(path, "clinical variables", remedy))
+
+
+def _json_object(path: Path, what: str, remedy: str) -> dict[str, object]:
     try:
-        words = json.loads(path.read_text(encoding="utf-8"))
+        content = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError) as error:
-        raise UnreadableFileError(
-            f"{path} cannot be read as JSON: {error}.", "Write the clinical variables again."
-        ) from error
-    if not isinstance(words, dict):
-        raise UnreadableFileError(
-            f"{path} holds no clinical variables.", 'Write an object such as {"margin": "clear"}.'
-        )
-    return ClinicalRecord.from_words(words)
+        raise UnreadableFileError(f"{path} cannot be read as JSON: {error}.", remedy) from error
+    if not isinstance(content, dict):
+        raise UnreadableFileError(f"{path} holds no {what}.", remedy)
+    return content
 
 
 def _has_ring(segmentation: Path) -> bool:

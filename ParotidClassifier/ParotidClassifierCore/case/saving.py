@@ -10,7 +10,7 @@ import SimpleITK as sitk
 from ..files import write_json, written_together
 from .grid import index_range
 from .lattice import lattice_of
-from .loading import CLINICAL_FILE, CT_FILE, SEGMENTATION_FILE, Case
+from .loading import CLINICAL_FILE, CT_FILE, SEGMENTATION_FILE, SOURCE_FILE, Case
 from .masks import save_segmentation
 from .volumes import write_volume
 from .working_grid import EXTERNAL2, TUMOR, Geometry
@@ -18,6 +18,9 @@ from .working_grid import EXTERNAL2, TUMOR, Geometry
 
 def save_case_folder(folder: Path, case: Case, compress_ct: bool = True) -> None:
     """Write ct.nrrd, segmentation.seg.nrrd and clinical.json, together or not at all.
+
+    Beside them source.json, where the CT came from a DICOM series: UIDs and how it was made, no
+    path and nothing of the patient.
 
     `load_case_folder` reads back a case with the same features. Outlines on two grids are put on
     one, the 1 mm lattice, on which every feature is computed.
@@ -36,6 +39,10 @@ def save_case_folder(folder: Path, case: Case, compress_ct: bool = True) -> None
         write_volume(beside / CT_FILE, case.ct, compress_ct)
         save_segmentation(beside / SEGMENTATION_FILE, masks, geometry)
         write_json(beside / CLINICAL_FILE, case.record.words())
+        if case.source is not None:
+            write_json(beside / SOURCE_FILE, case.source.facts())
+    if case.source is None:
+        (folder / SOURCE_FILE).unlink(missing_ok=True)  # of a case that lay here before
 
 
 def _on_one_grid(case: Case) -> tuple[dict[str, np.ndarray], Geometry]:

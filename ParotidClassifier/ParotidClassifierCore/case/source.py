@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+import math
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
+
+_NUMBERS = ("kvp", "slice_thickness_mm", "delay_s")
 
 
 @dataclass(frozen=True)
@@ -32,12 +36,38 @@ class Acquisition:
     phase_said_by: str | None = None
     delay_s: float | None = None
 
+    @classmethod
+    def of(cls, facts: Mapping[str, object]) -> Acquisition:
+        """Return what `facts` gave.
+
+        Raises:
+            ValueError: a fact is not what its name says.
+        """
+        for name, value in facts.items():
+            is_number = isinstance(value, float | int) and not isinstance(value, bool)
+            fits = is_number and math.isfinite(value) if name in _NUMBERS else type(value) is str
+            if not fits:
+                raise ValueError(f"its {name} is {value!r}")
+        return cls(**facts)
+
     @property
     def scanner(self) -> str | None:
         """Manufacturer and model in one; None where neither is named."""
         maker, model = self.manufacturer or "", self.model or ""
         both = model if maker.casefold() in model.casefold() else f"{maker} {model}"
         return both.strip() or None
+
+    @property
+    def line(self) -> str:
+        """Scanner, voltage, slices and kernel in one line, as far as they are named."""
+        kvp, thick, kernel = self.kvp, self.slice_thickness_mm, self.kernel
+        parts = (
+            self.scanner,
+            None if kvp is None else f"{kvp:g} kV",
+            None if thick is None else f"slices of {thick:.3g} mm",
+            None if kernel is None else f"kernel {kernel}",
+        )
+        return ", ".join(filter(None, parts))
 
     def facts(self) -> dict[str, str | float]:
         """Return what the headers say, by the names of the attributes; nothing they do not say."""
@@ -65,3 +95,36 @@ class SourceSeries:
     study_uid: str
     frame_of_reference_uid: str | None = None
     acquisition: Acquisition = field(default_factory=Acquisition)
+
+    @property
+    def line(self) -> str:
+        """What to tell of it in one line."""
+        made = self.acquisition.line
+        return f"CT series {self.series_uid}" + (f": {made}" if made else "")
+
+    def facts(self) -> dict[str, object]:
+        """Return what may be kept of it beside a result: its UIDs and how it was made."""
+        frame = self.frame_of_reference_uid
+        return {
+            "series_uid": self.series_uid,
+            "study_uid": self.study_uid,
+            **({} if frame is None else {"frame_of_reference_uid": frame}),
+            **self.acquisition.facts(),
+        }
+
+    @classmethod
+    def from_facts(cls, facts: Mapping[str, object]) -> SourceSeries:
+        """Return what `facts` gave, without its files.
+
+        Raises:
+            ValueError: not such facts.
+        """
+        uids = {name: facts.get(name) for name in ("series_uid", "study_uid")}
+        if not all(isinstance(uid, str) for uid in uids.values()):
+            raise ValueError("it names no series")
+        frame = facts.get("frame_of_reference_uid")
+        if not isinstance(frame, str | None):
+            raise ValueError(f"its frame of reference is {frame!r}")
+        known = {field.name for field in fields(Acquisition)}
+        said = {name: value for name, value in facts.items() if name in known}
+        return cls((), **uids, frame_of_reference_uid=frame, acquisition=Acquisition.of(said))
