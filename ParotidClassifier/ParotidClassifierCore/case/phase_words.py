@@ -29,13 +29,13 @@ _WORDS: tuple[tuple[Phase, tuple[str, ...]], ...] = (
     )),
     (Phase.ARTERIAL, (
         "late arterial", "early arterial", "spatarteriell", "fruharteriell", "arterial",
-        "arteriell", "arterielle", "arteriel", "arterieel", "arteriale", "arteriosa", "arterioso", "arterienphase",
-        "art", "动脉期", "动脉",
+        "arteriell", "arterielle", "arteriel", "arterieel", "arteriale", "arteriosa", "arterioso",
+        "arterienphase", "art", "动脉期", "动脉",
     )),
     (Phase.VENOUS, (
         "portal venous", "portovenous", "portalvenous", "portalvenos", "portovenos", "venous",
-        "venos", "venose", "veineux", "veineuse", "venosa", "venoso", "veneus", "venenphase", "portal", "ven",
-        "静脉期", "门脉期", "静脉",
+        "venos", "venose", "veineux", "veineuse", "venosa", "venoso", "veneus", "venenphase",
+        "portal", "ven", "静脉期", "门脉期", "静脉",
     )),
     (Phase.DELAYED, (
         "delayed", "delay", "equilibrium", "spatphase", "spat", "tardif", "tardive", "tardia",
