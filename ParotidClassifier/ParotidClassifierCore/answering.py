@@ -11,6 +11,7 @@ from .case.identity import Identity, read_identity
 from .case.loading import Case
 from .case.masks import save_segmentation
 from .case.working_grid import REGIONS
+from .dicom_out.source_headers import read_source_headers
 from .files import write_json, written_together
 from .models.eleven import percent
 from .models.words import interval_words
@@ -22,6 +23,7 @@ from .words import DASH
 
 if TYPE_CHECKING:
     import SimpleITK as sitk
+    from pydicom import Dataset
 
     from .models.bundle import Bundle
     from .readers_agreement import ReadersAgreement
@@ -44,6 +46,7 @@ class Asked:
         stability: whether slightly different outlines are classified too.
         saliency: whether it is computed where the network looked.
         keep_identity: whether the patient's name, number and birth date may be written.
+        dicom: whether it is written as DICOM SEG and Structured Report too.
         second_bundle: is asked too; None for no second opinion.
         second_tumor: the tumour as another reader outlined it, binary volume; None without.
     """
@@ -53,6 +56,7 @@ class Asked:
     stability: bool = False
     saliency: bool = False
     keep_identity: bool = False
+    dicom: bool = False
     second_bundle: Bundle | None = None
     second_tumor: sitk.Image | None = None
 
@@ -71,6 +75,8 @@ class Answer:
         second_opinion: by another bundle; None if none was asked.
         second_reader: how another reader's outline compares; None without one.
         identity: whose CT it is; None unless it was asked to keep that.
+        dicom_sources: headers of the CT's slices, which the DICOM objects refer to; None if these
+            were not asked for.
     """
 
     case: Case
@@ -82,6 +88,7 @@ class Answer:
     second_opinion: SecondOpinion | None = None
     second_reader: ReadersAgreement | None = None
     identity: Identity | None = None
+    dicom_sources: tuple[Dataset, ...] | None = None
 
     def as_dict(self) -> dict[str, object]:
         """Return the answer as it is written to prediction.json."""
@@ -119,14 +126,15 @@ def answer(
         stages: what the case is put through; None for new ones.
 
     Raises:
-        UsageError: the second bundle is the first one, or the identity is to be kept of a case
-            that does not come from DICOM files.
+        UsageError: the second bundle is the first one, or the identity is to be kept, or DICOM is
+            to be written, of a case that does not come from DICOM files.
         ParotidClassifierError: the case cannot be used, or the device is not there.
     """
     from .saliency import saliency_of
     from .stability import stability
 
     identity = read_identity(case.source) if asked.keep_identity else None
+    sources = read_source_headers(case.source, asked.keep_identity) if asked.dicom else None
     stages = stages or Stages()
     chosen = (asked.ring or bundle.ring, asked.device)
     marked = others = None
@@ -136,7 +144,9 @@ def answer(
         others = stability(case, bundle, *chosen, part(progress, end, 0.7), stages)
     if asked.saliency:
         marked = saliency_of(case, bundle, *chosen, part(progress, 0.7, 0.8), stages)
-    answered = Answer(case, bundle, prepared, prediction, others, marked, identity=identity)
+    answered = Answer(
+        case, bundle, prepared, prediction, others, marked, identity=identity, dicom_sources=sources
+    )
     return _compared(answered, asked, part(progress, 0.8, 1.0), stages)
 
 
@@ -166,6 +176,7 @@ def write_answer(out: Path, answered: Answer) -> None:
     Raises:
         OutputError: the folder cannot be written.
     """
+    from .dicom_out.writing import write_dicom
     from .report.overview import save_overview
     from .saliency import save_saliency
 
@@ -176,6 +187,8 @@ def write_answer(out: Path, answered: Answer) -> None:
         save_overview(folder / OVERVIEW_FILE, grid, answered.prediction, marked)
         if marked is not None:
             save_saliency(folder / SALIENCY_FILE, marked)
+        if answered.dicom_sources is not None:
+            write_dicom(folder, answered, answered.dicom_sources)
 
 
 def save_outlines(path: Path, prepared: PreparedCase) -> None:

@@ -12,26 +12,35 @@ import SimpleITK as sitk
 from ..errors import AmbiguousMaskError, UnreadableFileError, UnusableMaskError
 from ..files import written_whole
 from .choosing import Choice, chosen_name, option
+from .terminology import PAROTID_GLAND, REGION_CODES, Code
 from .volumes import read_volume, require_volume, write_volume
 from .working_grid import EXTERNAL2, TUMOR, Geometry
 
 _MOST_LABELS = 1000
 # sRGB 0…1; recognisable on grey CT and apart from each other for colour-blind readers.
 REGION_COLORS = {TUMOR: (0.90, 0.25, 0.20), EXTERNAL2: (0.20, 0.70, 0.95)}
-# 3D Slicer's terminology entries: a mass of the parotid gland (SNOMED CT codes of DICOM CID 4031),
-# and tissue, as there is no code for what lies around a mass.
+# 3D Slicer's lists name the category otherwise than DICOM does; it looks codes up by their values.
+_SLICER_MEANING = {"49755003": "Morphologically Altered Structure"}
 _ENTRY = (
     "Segmentation category and type - 3D Slicer General Anatomy list~{category}~{type}~^^~"
     "Anatomic codes - DICOM master list~{region}~^^"
 )
-_TISSUE = "SCT^85756007^Tissue"
+
+
+def _slicer_code(code: Code) -> str:
+    return f"{code.scheme}^{code.value}^{_SLICER_MEANING.get(code.value, code.meaning)}"
+
+
+def _slicer_entry(region: str, anatomy: str) -> str:
+    codes = REGION_CODES[region]
+    kinds = {"category": _slicer_code(codes.category), "type": _slicer_code(codes.kind)}
+    return _ENTRY.format(**kinds, region=anatomy)
+
+
+# 3D Slicer's terminology entries, as the segments' tags hold them.
 REGION_TERMINOLOGY = {
-    TUMOR: _ENTRY.format(
-        category="SCT^49755003^Morphologically Altered Structure",
-        type="SCT^4147007^Mass",
-        region="SCT^45289007^Parotid gland",
-    ),
-    EXTERNAL2: _ENTRY.format(category=_TISSUE, type=_TISSUE, region="^^"),
+    TUMOR: _slicer_entry(TUMOR, _slicer_code(PAROTID_GLAND)),
+    EXTERNAL2: _slicer_entry(EXTERNAL2, "^^"),
 }
 
 

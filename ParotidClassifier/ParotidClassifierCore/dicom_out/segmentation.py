@@ -1,0 +1,118 @@
+"""Tumor and External2 as one DICOM Segmentation."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from .. import __version__
+from ..case.masks import REGION_COLORS
+from ..case.terminology import PAROTID_GLAND, REGION_CODES
+from ..case.working_grid import REGIONS, TUMOR, WorkingGrid
+from .codes import concept
+from .equipment import EQUIPMENT, SOFTWARE
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from highdicom import AlgorithmIdentificationSequence, Volume
+    from highdicom.seg import Segmentation, SegmentDescription
+    from pydicom import Dataset
+
+_SERIES_NUMBER = 9101
+
+
+def segmentation(
+    grid: WorkingGrid, sources: Sequence[Dataset], tracking: Mapping[str, str], ring: str | None
+) -> Segmentation:
+    """Return both outlines as one object, segments numbered in the order of REGIONS.
+
+    It keeps the voxels of the 1 mm grid, on which everything was computed, in the CT's frame of
+    reference: on the CT's own slices the outlines would be other voxels than those measured. Planes
+    without an outlined voxel are left out.
+
+    Args:
+        grid: the outlines and where they lie.
+        sources: headers of the CT's slices; see `read_source_headers`.
+        tracking: by region, the UID by which a segment is known in other objects.
+        ring: how the ring was computed, in words; None for one that was given.
+    """
+    from highdicom import UID
+    from highdicom.seg import Segmentation
+
+    return Segmentation(
+        source_images=sources,
+        pixel_array=_labels(grid, sources[0].FrameOfReferenceUID),
+        segmentation_type="BINARY",
+        segment_descriptions=[
+            _description(number, region, tracking[region], ring)
+            for number, region in enumerate(REGIONS, start=1)
+        ],
+        series_instance_uid=UID(),
+        series_number=_SERIES_NUMBER,
+        sop_instance_uid=UID(),
+        instance_number=1,
+        content_label="TUMOR_AND_RING",
+        content_description="Parotid tumour and the tissue around it",
+        series_description=f"{SOFTWARE}: Tumor and External2 (research use)",
+        specific_character_set="ISO_IR 192",
+        **EQUIPMENT,
+    )
+
+
+def segment_number(region: str) -> int:
+    """Return the number of a region's segment."""
+    return REGIONS.index(region) + 1
+
+
+def _labels(grid: WorkingGrid, frame_of_reference: str) -> Volume:
+    from highdicom import Volume
+
+    labels = np.zeros(grid.ct.shape, np.uint8)
+    for region in REGIONS:
+        labels[grid.mask(region)] = segment_number(region)
+    geometry = grid.geometry
+    affine = np.eye(4)
+    columns = np.reshape(geometry.direction, (3, 3)) * geometry.spacing
+    affine[:3, :3] = columns[:, ::-1]  # of array indices: z, y, x
+    affine[:3, 3] = geometry.origin
+    return Volume(labels, affine, "PATIENT", frame_of_reference_uid=frame_of_reference)
+
+
+def _description(
+    number: int, region: str, tracking_uid: str, ring: str | None
+) -> SegmentDescription:
+    from highdicom.color import CIELabColor
+    from highdicom.seg import SegmentDescription
+
+    codes, (red, green, blue) = REGION_CODES[region], REGION_COLORS[region]
+    how, algorithm = _algorithm(region, ring)
+    return SegmentDescription(
+        segment_number=number,
+        segment_label=region,
+        segmented_property_category=concept(codes.category),
+        segmented_property_type=concept(codes.kind),
+        algorithm_type=how,
+        algorithm_identification=algorithm,
+        tracking_uid=tracking_uid,
+        tracking_id=region,
+        anatomic_regions=[concept(PAROTID_GLAND)],
+        display_color=CIELabColor.from_rgb(255 * red, 255 * green, 255 * blue),
+    )
+
+
+def _algorithm(region: str, ring: str | None) -> tuple[str, AlgorithmIdentificationSequence | None]:
+    """Return how a segment came about; the tumour is outlined by whoever reads the CT."""
+    from highdicom import AlgorithmIdentificationSequence
+    from pydicom.sr.codedict import codes
+
+    if region == TUMOR:
+        return "MANUAL", None
+    algorithm = AlgorithmIdentificationSequence(
+        name=f"{SOFTWARE} External2",
+        family=codes.DCM.AnalyticalAlgorithm,
+        version=__version__,
+        parameters={"ring": ring or "refined or drawn by hand"},
+    )
+    return ("SEMIAUTOMATIC" if ring is None else "AUTOMATIC"), algorithm

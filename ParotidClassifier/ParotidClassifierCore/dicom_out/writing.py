@@ -1,0 +1,53 @@
+"""Writing an answer as DICOM objects."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..case.working_grid import REGIONS
+from ..files import written_whole
+from .segmentation import segmentation
+from .source_headers import the_scanners_mistakes_untold
+from .structured_report import structured_report
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from pydicom import Dataset
+
+    from ..answering import Answer
+
+SEGMENTATION_FILE = "segmentation.dcm"
+REPORT_FILE = "report.dcm"
+
+
+def write_dicom(folder: Path, answered: Answer, sources: Sequence[Dataset]) -> None:
+    """Write segmentation.dcm and report.dcm, which refers to it.
+
+    Args:
+        folder: of the result.
+        answered: the case and what came out.
+        sources: headers of the CT's slices; see `read_source_headers`.
+
+    Raises:
+        OutputError: a file cannot be written.
+    """
+    from highdicom import UID
+
+    tracking = {region: str(UID()) for region in REGIONS}
+    with the_scanners_mistakes_untold():
+        outlines = segmentation(answered.prepared.grid, sources, tracking, _ring_words(answered))
+        report = structured_report(answered, sources, outlines, tracking)
+    for name, made in ((SEGMENTATION_FILE, outlines), (REPORT_FILE, report)):
+        with written_whole(folder / name) as beside:
+            made.save_as(beside)
+
+
+def _ring_words(answered: Answer) -> str | None:
+    """Return how the ring was computed; None for one that a reader gave."""
+    ring = answered.prediction.inputs["ring"]
+    if ring == "given":
+        return None
+    low, high = ring["hu_range"]
+    return f"{ring['width_mm']:g} mm around Tumor, {low:g} to {high:g} HU"
