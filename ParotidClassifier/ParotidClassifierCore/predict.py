@@ -159,7 +159,7 @@ def predict(
         likeness,
         (
             *prepared.findings,
-            *_acquisition_findings(case.source),
+            *_acquisition_findings(case.source, bundle),
             *_bundle_findings(bundle, drawn_by, likeness, results[COMBINED]),
         ),
         _inputs(case, drawn_by),
@@ -243,8 +243,12 @@ def _software_versions() -> dict[str, str]:
     return versions
 
 
-def _acquisition_findings(source: SourceSeries | None) -> list[QualityFinding]:
-    found = [] if source is None else acquisition_findings(source.acquisition)
+def _acquisition_findings(source: SourceSeries | None, bundle: Bundle) -> list[QualityFinding]:
+    """Return what the headers say that is unlike the study, or unlike the training cases."""
+    if source is None:
+        return []
+    trained = bundle.reference.acquisitions.findings(source.acquisition)
+    found = [*acquisition_findings(source.acquisition), *trained]
     return [finding for finding in found if finding.severity is not Severity.OK]
 
 

@@ -24,7 +24,7 @@ from .errors import UsageError
 from .learn import Learnt, TrainingOptions, checkpoints_folder, learn
 from .models.bundle import DEMONSTRATION, RESEARCH, Bundle, TrainingCohort
 from .models.bundle_store import require_bundle_folder, require_bundle_name, save_bundle
-from .models.reference import reference_of
+from .models.reference import Reference, reference_of
 from .parallel import Machines
 from .predict import software_versions
 from .progress import Progress, part, silent
@@ -157,7 +157,7 @@ def _bundle(features: CohortFeatures, learnt: Learnt, options: TrainingOptions) 
         intended_use=_INTENDED_USE[kind],
         model_card="",
         network=_stored(learnt.network),
-        reference=reference_of(learnt.table, learnt.fitted, features.spacings[features.training]),
+        reference=_reference(features, learnt),
         refits=learnt.fitted.refits,
         provenance={
             **software_versions(),
@@ -166,6 +166,13 @@ def _bundle(features: CohortFeatures, learnt: Learnt, options: TrainingOptions) 
         },
         notes=(*learnt.fitted.notes, *learnt.notes),
     )
+
+
+def _reference(features: CohortFeatures, learnt: Learnt) -> Reference:
+    trained = features.training
+    pairs = zip(features.acquisitions, trained, strict=True)
+    made = [acquisition for acquisition, is_trained in pairs if is_trained]
+    return reference_of(learnt.table, learnt.fitted, features.spacings[trained], made)
 
 
 def _fingerprints(features: CohortFeatures) -> tuple[str, ...]:

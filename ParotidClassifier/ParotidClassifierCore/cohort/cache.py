@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
+from ..case.source import Acquisition
 from ..files import DAMAGED_ZIP, written_whole
 from .reading import CaseFeatures, Reading
 
@@ -97,6 +98,8 @@ class CohortCache:
             "volumes": features.volumes,
             "findings": features.findings,
         }
+        if features.acquisition is not None:
+            facts["acquisition"] = features.acquisition.facts()
         with written_whole(self._path(key)) as beside, beside.open("wb") as file:
             np.savez_compressed(
                 file,
@@ -122,4 +125,5 @@ class CohortCache:
             spacing=tuple(facts["spacing"]),
             volumes=tuple(facts["volumes"]),
             findings=tuple(facts["findings"]),
+            acquisition=Acquisition.of(facts["acquisition"]) if "acquisition" in facts else None,
         )

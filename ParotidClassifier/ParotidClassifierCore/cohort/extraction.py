@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from ..case.source import Acquisition
 from ..clinical import CLINICAL_COLUMNS
 from ..errors import CohortError
 from ..parallel import Failure, Machines, run_each
@@ -30,6 +31,7 @@ class CohortFeatures:
         fingerprints: (n,) of the images.
         spacings: (n, 3) of the CTs (x, y, z) in mm.
         volumes: (n, 2) of Tumor and External2 in mm³.
+        acquisitions: (n,) of the CTs; None for one that did not come from DICOM.
         failures: why a case is missing, by case id.
     """
 
@@ -40,6 +42,7 @@ class CohortFeatures:
     fingerprints: tuple[str, ...] = ()
     spacings: np.ndarray = field(default_factory=lambda: np.empty((0, 3)))
     volumes: np.ndarray = field(default_factory=lambda: np.empty((0, 2)))
+    acquisitions: tuple[Acquisition | None, ...] = ()
     failures: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -168,6 +171,7 @@ def _gathered(
         fingerprints=tuple(fact.fingerprint for fact in facts),
         spacings=np.array([fact.spacing for fact in facts]),
         volumes=np.array([fact.volumes for fact in facts]),
+        acquisitions=tuple(fact.acquisition for fact in facts),
         failures=failures,
     )
 

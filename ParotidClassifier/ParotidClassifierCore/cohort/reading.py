@@ -17,9 +17,10 @@ import numpy as np
 
 from ..case.grid import prepare
 from ..case.loading import Case
-from ..case.masks import load_mask
+from ..case.outlines import load_outline
 from ..case.perturbation import perturbed_outline
-from ..case.volumes import load_ct
+from ..case.source import Acquisition
+from ..case.volumes import load_sourced_ct
 from ..case.working_grid import EXTERNAL2, TUMOR
 from ..errors import AmbiguousMaskError, SeveralSeriesError, UnreadableFileError
 from ..radiomics.settings import RadiomicsSettings, default_settings
@@ -45,6 +46,7 @@ class CaseFeatures:
         spacing: of the CT (x, y, z) in mm.
         volumes: of Tumor and External2 in mm³.
         findings: codes of what the image shows.
+        acquisition: of the CT; None where it did not come from DICOM.
     """
 
     radiomics: dict[str, float]
@@ -53,6 +55,7 @@ class CaseFeatures:
     spacing: tuple[float, float, float]
     volumes: tuple[float, float]
     findings: tuple[str, ...]
+    acquisition: Acquisition | None = None
 
 
 @dataclass(frozen=True)
@@ -84,7 +87,7 @@ class Reading:
         """
         files = (self.ct, self.tumor, self.ring)
         decisive = {
-            "files": [None if path is None else _content_hash(path) for path in files],
+            "files": [None if path is None else content_hash(path) for path in files],
             "ring": dataclasses.asdict(self.settings),
             "radiomics": self.radiomics.yaml(),
             "perturbation": self.perturbation,
@@ -100,8 +103,10 @@ class Reading:
             ParotidClassifierError: a file cannot be used.
         """
         with _remedies_of_a_table():
-            ring = None if self.ring is None else load_mask(self.ring, EXTERNAL2)
-            case = Case(load_ct(self.ct), load_mask(self.tumor, TUMOR), ring)
+            ct, source = load_sourced_ct(self.ct)
+            tumor = load_outline(self.tumor, TUMOR, ct, source)
+            ring = None if self.ring is None else load_outline(self.ring, EXTERNAL2, ct, source)
+            case = Case(ct, tumor, ring, source=source)
         if self.perturbation is None:
             return case
         grid = prepare(case, self.settings).grid
@@ -127,6 +132,7 @@ class Reading:
             spacing=case.ct.GetSpacing(),
             volumes=(float(grid.tumor.sum()), float(grid.ring.sum())),  # voxels of 1 mm³
             findings=tuple(finding.code for finding in prepared.findings),
+            acquisition=None if case.source is None else case.source.acquisition,
         )
 
 
@@ -141,7 +147,8 @@ def _remedies_of_a_table() -> Iterator[None]:
         ) from error
     except AmbiguousMaskError as error:
         raise AmbiguousMaskError(
-            error.message, "Save the outline alone, or as a segment named Tumor (or External2)."
+            error.message,
+            "Save the outline alone, or as a segment or ROI named Tumor (or External2).",
         ) from error
 
 
@@ -167,7 +174,7 @@ def short_fingerprint(fingerprint: str) -> str:
     return fingerprint[:_SHORT]
 
 
-def _content_hash(path: Path) -> str:
+def content_hash(path: Path) -> str:
     """Return the SHA-256 of a file, or of the names and contents of a folder's files."""
     digest = hashlib.sha256()
     try:

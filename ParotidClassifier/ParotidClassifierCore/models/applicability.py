@@ -11,6 +11,7 @@ import numpy as np
 
 from ..case.findings import QualityFinding, warning
 from ..words import counted
+from .acquisitions import ALIKE_LENGTHS
 from .reference import Reference, voxel_lengths
 from .words import headline_model
 
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
 # Of an ordinary case, about one feature in a hundred lies outside a cohort of 200.
 _USUAL_SHARE_OUTSIDE = 0.1
 _FAR_PERCENTILE = 99.0
-# Reconstructions of one protocol differ by less than this factor.
-_ALIKE_LENGTHS = 1.25
 _LENGTH_WORDS = {
     "pixel": "pixels of {here} mm, not {there} mm",
     "slice": "slices {here} mm apart, not {there} mm",
@@ -135,7 +134,7 @@ class Applicability:
         other = [
             name
             for name, (low, high) in self.training_voxel_mm.items()
-            if not low / _ALIKE_LENGTHS <= self.voxel_mm[name] <= high * _ALIKE_LENGTHS
+            if not low / ALIKE_LENGTHS <= self.voxel_mm[name] <= high * ALIKE_LENGTHS
         ]
         if not other:
             return None

@@ -99,4 +99,6 @@ def _reference(reference: Reference) -> dict[str, Any]:
     }
     if reference.scatter is not None:
         content["scatter"] = asdict(reference.scatter)
+    if reference.acquisitions.cases:
+        content["acquisitions"] = asdict(reference.acquisitions)
     return content

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from .acquisitions import TrainingAcquisitions, acquisitions_of
 from .eleven import BENIGN, MALIGNANT
 from .names import NETWORK_COLUMNS
 from .scatter import Scatter, image_columns, scatter_of
@@ -15,6 +16,7 @@ from .table import deep_columns
 from .words import headline_model
 
 if TYPE_CHECKING:
+    from ..case.source import Acquisition
     from .logistic import LogisticModel
     from .table import TrainingTable
     from .training import FittedModels
@@ -37,6 +39,7 @@ class Reference:
         voxel_mm: (q,) quantiles of the lengths of the CTs' voxels, by VOXEL_LENGTHS; empty where
             they are not known.
         scatter: of the image model that stands first; None where it is not known.
+        acquisitions: how the CTs were made, as far as they came from DICOM.
     """
 
     quantile_levels: tuple[float, ...] = QUANTILE_LEVELS
@@ -44,6 +47,7 @@ class Reference:
     scores: Mapping[str, Mapping[str, tuple[float, ...]]] = field(default_factory=dict)
     voxel_mm: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
     scatter: Scatter | None = None
+    acquisitions: TrainingAcquisitions = field(default_factory=TrainingAcquisitions)
 
 
 def voxel_lengths(spacing: np.ndarray) -> dict[str, np.ndarray]:
@@ -51,13 +55,19 @@ def voxel_lengths(spacing: np.ndarray) -> dict[str, np.ndarray]:
     return dict(zip(VOXEL_LENGTHS, (spacing[..., :2].max(axis=-1), spacing[..., 2]), strict=True))
 
 
-def reference_of(table: TrainingTable, fitted: FittedModels, spacings: np.ndarray) -> Reference:
+def reference_of(
+    table: TrainingTable,
+    fitted: FittedModels,
+    spacings: np.ndarray,
+    acquisitions: Iterable[Acquisition | None] = (),
+) -> Reference:
     """Return the distributions of what `fitted` reads and gives on its training cases.
 
     Args:
         table: the training cases.
         fitted: what they taught.
         spacings: (n, 3) of their CTs (x, y, z) in mm.
+        acquisitions: of their CTs; None for one that did not come from DICOM.
     """
     read = {column for model in fitted.models.values() for column in model.columns}
     columns = dict(zip(table.columns, table.radiomics.T, strict=True))
@@ -76,6 +86,7 @@ def reference_of(table: TrainingTable, fitted: FittedModels, spacings: np.ndarra
         },
         voxel_mm={name: _quantiles(v) for name, v in voxel_lengths(spacings).items()},
         scatter=_scatter(fitted.models, columns),
+        acquisitions=acquisitions_of(acquisitions),
     )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from .acquisitions import COUNTED, RANGED, TrainingAcquisitions
 from .eleven import BENIGN, MALIGNANT
 from .learnt_reading import MOST_COLUMNS, read_column
 from .logistic import LogisticModel
@@ -15,6 +16,7 @@ from .reference import VOXEL_LENGTHS, Reference
 from .scatter import Scatter, image_columns
 from .strict_json import (
     MalformedError,
+    as_count,
     as_items,
     as_numbers,
     as_object,
@@ -25,6 +27,7 @@ from .strict_json import (
 
 _MOST_LEVELS = 101
 _MOST_SCORES = 100_000
+_MOST_VALUES = 1_000
 
 
 def read_reference(content: Mapping[str, Any], models: Mapping[str, LogisticModel]) -> Reference:
@@ -38,7 +41,7 @@ def read_reference(content: Mapping[str, Any], models: Mapping[str, LogisticMode
         MalformedError: quantiles, scores or a scatter that are not what their names say.
     """
     keys = ("quantile_levels", "quantiles", "scores")
-    fields = with_keys(content, keys, "the file", optional=["voxel_mm", "scatter"])
+    fields = with_keys(content, keys, "the file", optional=["voxel_mm", "scatter", "acquisitions"])
     levels = tuple(
         as_probability(level, "quantile_levels")
         for level in as_items(fields["quantile_levels"], "quantile_levels", _MOST_LEVELS)
@@ -59,6 +62,9 @@ def read_reference(content: Mapping[str, Any], models: Mapping[str, LogisticMode
         {name: _scores(name, scores[name]) for name in scores},
         voxel_mm,
         _scatter(fields["scatter"], models) if "scatter" in fields else None,
+        _acquisitions(fields["acquisitions"])
+        if "acquisitions" in fields
+        else TrainingAcquisitions(),
     )
 
 
@@ -85,6 +91,32 @@ def _scores(name: str, value: Any) -> dict[str, tuple[float, ...]]:
         )
         for outcome, scores in by_class.items()
     }
+
+
+def _acquisitions(value: Any) -> TrainingAcquisitions:
+    fields = with_keys(value, ("cases", "counts", "ranges"), "acquisitions")
+    counts = with_keys(fields["counts"], (), "counts", optional=COUNTED)
+    ranges = with_keys(fields["ranges"], (), "ranges", optional=RANGED)
+    return TrainingAcquisitions(
+        as_count(fields["cases"], "cases"),
+        {name: _counts(name, counts[name]) for name in counts},
+        {name: _range(name, ranges[name]) for name in ranges},
+    )
+
+
+def _counts(name: str, value: Any) -> dict[str, int]:
+    counted = as_object(value, name)
+    if not 0 < len(counted) <= _MOST_VALUES:
+        raise MalformedError(f"{name} has not 1 to {_MOST_VALUES} values")
+    return {as_text(word, name): as_count(count, name) for word, count in counted.items()}
+
+
+def _range(name: str, value: Any) -> tuple[float, float]:
+    bounds = as_numbers(value, name, 2)
+    if len(bounds) != 2:
+        raise MalformedError(f"{name} is not a smallest and a largest value")
+    _require_rising(bounds, name)
+    return bounds
 
 
 def _scatter(value: Any, models: Mapping[str, LogisticModel]) -> Scatter:

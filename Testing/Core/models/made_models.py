@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from ParotidClassifierCore.models.acquisitions import TrainingAcquisitions
 from ParotidClassifierCore.models.bundle import DEMONSTRATION, Bundle, TrainingCohort
 from ParotidClassifierCore.models.logistic import LogisticModel
 from ParotidClassifierCore.models.reference import Reference
@@ -120,6 +121,7 @@ def a_bundle(**changes) -> Bundle:
                 {"Tumor_RAD": {"benign": (0.1, 0.2), "malignant": (0.7,)}},
                 {"pixel": (0.4, 0.5, 0.6), "slice": (5.0, 5.0, 5.0)},
                 Scatter("Tumor_RAD", ((1.0,),), (0.0, 1.0, 2.0)),
+                TrainingAcquisitions(3, {"kernel": {"I30f": 3}}, {"kvp": (100.0, 120.0)}),
             ),
             "refits": a_refits(),
             "test_figures": {"Tumor_RAD": {"auc": 0.8, "ppv": None}},

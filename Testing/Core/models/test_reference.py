@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from Core.models.made_models import a_model, a_table
+from ParotidClassifierCore.case.source import Acquisition
 from ParotidClassifierCore.models.reference import QUANTILE_LEVELS, reference_of
 from ParotidClassifierCore.models.settings import ModelTrainingSettings
 from ParotidClassifierCore.models.training import FittedModels
@@ -25,7 +26,8 @@ def reference_and_table():
         ModelTrainingSettings(),
     )
     spacings = np.column_stack([np.full(90, 0.5), np.linspace(0.4, 0.6, 90), np.full(90, 5.0)])
-    return reference_of(table, fitted, spacings), table
+    acquisitions = [None] * 60 + [Acquisition(kvp=120.0)] * 30
+    return reference_of(table, fitted, spacings, acquisitions), table
 
 
 def test_only_columns_that_a_model_reads_are_kept_with_their_quantiles(reference_and_table):
@@ -54,6 +56,11 @@ def test_the_voxels_of_the_cohort_are_kept(reference_and_table):
     voxel_mm = reference_and_table[0].voxel_mm
     assert (voxel_mm["pixel"][0], voxel_mm["pixel"][-1]) == pytest.approx((0.5, 0.6))
     assert set(voxel_mm["slice"]) == {5.0}
+
+
+def test_how_the_cts_were_made_is_kept_as_far_as_it_is_known(reference_and_table):
+    acquisitions = reference_and_table[0].acquisitions
+    assert (acquisitions.cases, acquisitions.ranges) == (30, {"kvp": (120.0, 120.0)})
 
 
 def test_the_scatter_is_that_of_the_image_model_that_stands_first(reference_and_table):

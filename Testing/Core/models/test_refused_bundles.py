@@ -375,6 +375,13 @@ def test_a_header_that_says_what_is_not_so_is_refused(folder, change, reason):
         (lambda c: c["scatter"].update(covariance=[[-1.0]]), "positive definite"),
         (lambda c: c["scatter"].update(distances=[1.0, 0.5]), "do not rise"),
         (lambda c: c["scatter"].update(distances=[]), "missing"),
+        (lambda c: c["acquisitions"].pop("cases"), "lacks 'cases'"),
+        (lambda c: c["acquisitions"].update(cases=-1), "whole number"),
+        (lambda c: c["acquisitions"]["counts"].update(patient={}), "unknown key 'patient'"),
+        (lambda c: c["acquisitions"]["counts"].update(kernel={}), "1 to 1000 values"),
+        (lambda c: c["acquisitions"]["counts"].update(kernel={"\x1b[2J": 1}), "control"),
+        (lambda c: c["acquisitions"]["ranges"].update(kvp=[120.0]), "smallest and a largest"),
+        (lambda c: c["acquisitions"]["ranges"].update(kvp=[120.0, 100.0]), "do not rise"),
     ],
 )
 def test_reference_distributions_that_are_none_are_refused(folder, change, reason):
