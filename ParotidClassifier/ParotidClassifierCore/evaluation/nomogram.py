@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from ..models.logistic import LogisticModel, probability_of
 from ..models.names import source_model
@@ -19,6 +20,21 @@ _FINDINGS = {
     "enlarged_lymph_nodes": ("enlarged lymph nodes", ("without", "with")),
 }
 _MOST_TICKS = 10
+
+
+@dataclass(frozen=True)
+class CasePoints:
+    """Where one case stands in a nomogram.
+
+    Attributes:
+        points: of each axis, in the order of the nomogram's axes.
+        total: their sum.
+        probability: that it means, the model's own.
+    """
+
+    points: tuple[float, ...]
+    total: float
+    probability: float
 
 
 def nomogram_of(model: LogisticModel, ranges: Mapping[str, tuple[float, float]]) -> Nomogram | None:
@@ -53,6 +69,33 @@ def nomogram_of(model: LogisticModel, ranges: Mapping[str, tuple[float, float]])
         points_per_log_odds=scale,
         intercept_log_odds=at_no_points,
     )
+
+
+def case_points(
+    nomogram: Nomogram, model: LogisticModel, values: Mapping[str, float]
+) -> CasePoints:
+    """Return the points of one case.
+
+    Args:
+        nomogram: of `model`, as `nomogram_of` gives it.
+        model: Combined, Clinical or one like them.
+        values: of each of its columns; one outside the range of its axis has fewer than 0 or more
+            points than the axis shows.
+    """
+    points = tuple(
+        _points_at(axis, column in _FINDINGS, values[column])
+        for column, axis in zip(model.columns, nomogram.axes, strict=True)
+    )
+    total = sum(points)
+    log_odds = nomogram.intercept_log_odds + total / nomogram.points_per_log_odds
+    return CasePoints(points, total, float(probability_of(log_odds)))
+
+
+def _points_at(axis: NomogramAxis, is_finding: bool, value: float) -> float:
+    """Return the points of a value: they lie on the line through the axis' first and last tick."""
+    first, last = (0.0, 1.0) if is_finding else (float(axis.values[0]), float(axis.values[-1]))
+    at_first, at_last = axis.points[0], axis.points[-1]
+    return at_first + (value - first) / (last - first) * (at_last - at_first)
 
 
 def round_ticks(low: float, high: float) -> tuple[float, ...]:

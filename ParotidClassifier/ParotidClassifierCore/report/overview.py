@@ -16,8 +16,8 @@ from ..files import written_whole
 from ..models.words import probability_sentence
 from ..predict import DEMONSTRATION_FINDING
 from ..saliency import SALIENCY_LINE
-from .panels.look import DARK, bare
-from .panels.planes import SALIENCY_COLORS, draw_outlines, draw_saliency
+from .panels.look import DARK
+from .panels.planes import draw_outlines, draw_saliency, draw_saliency_scale
 from .panels.probabilities import draw_probabilities
 from .panels.training_cases import draw_training_cases
 
@@ -134,8 +134,6 @@ def _name_outlines(figure: Figure, top: float) -> None:
 
 def _explain_saliency(axes: Axes, most: float) -> None:
     """Tell what the colours mean, and draw them."""
-    from matplotlib.cm import ScalarMappable
-
     told = (
         "The cuts pass through the strongest place of this case. Only Tumor and External2 were "
         "shown to the network."
@@ -145,13 +143,7 @@ def _explain_saliency(axes: Axes, most: float) -> None:
     axes.set_axis_off()
     text = "\n\n".join(textwrap.fill(part, _LETTERS_BESIDE) for part in (f"{SALIENCY_LINE}.", told))
     axes.text(0.04, 0.97, text, color=DARK.text, fontsize=11, va="top", transform=axes.transAxes)
-    colors = axes.inset_axes([0.06, 0.58, 0.6, 0.04])
-    bar = axes.figure.colorbar(
-        ScalarMappable(cmap=SALIENCY_COLORS), colors, orientation="horizontal"
-    )
-    bar.set_ticks([0, 1], labels=["nothing", "most"])
-    bar.outline.set_visible(False)
-    bare(colors)
+    draw_saliency_scale(axes.inset_axes([0.06, 0.58, 0.6, 0.04]))
 
 
 def _draw_applicability(figure: Figure, top: float, place: Applicability) -> None:

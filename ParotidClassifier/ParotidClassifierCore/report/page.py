@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from ..evaluation.results import Table
     from .checklist import Checklist
-    from .parts import Section
+    from .parts import Document, Section
     from .study import Study
 
 _TEMPLATES = Path(__file__).with_name("templates")
@@ -33,7 +33,11 @@ _INTERVAL = Markup('{}<span class="interval">{}</span>')  # format() escapes wha
 
 def report_page(study: Study, sections: Sequence[Section]) -> str:
     """Return the report as HTML; figures are part of it, tables/ and figures/ are only linked."""
-    return _environment().get_template("report.html.j2").render(study=study, sections=sections)
+    return (
+        _environment()
+        .get_template("report.html.j2")
+        .render(study=study, sections=sections, banner=study.banner)
+    )
 
 
 def checklist_page(study: Study, checklists: Sequence[Checklist], titles: Mapping[str, str]) -> str:
@@ -45,7 +49,18 @@ def checklist_page(study: Study, checklists: Sequence[Checklist], titles: Mappin
         titles: of the report's sections by anchor.
     """
     template = _environment().get_template("checklist.html.j2")
-    return template.render(study=study, checklists=checklists, titles=titles)
+    return template.render(study=study, checklists=checklists, titles=titles, banner=study.banner)
+
+
+def document_page(document: Document) -> str:
+    """Return a first page and its appendix as HTML; figures are part of it."""
+    template = _environment().get_template("case.html.j2")
+    return template.render(document=document, banner=document.banner)
+
+
+def rendered(template: str, **content: object) -> str:
+    """Return a template of this package filled with `content`, every text of it escaped."""
+    return _environment().get_template(template).render(**content)
 
 
 def _environment() -> Environment:
@@ -59,6 +74,7 @@ def _environment() -> Environment:
     environment.filters["width"] = _rem_width
     environment.filters["short"] = _is_short
     environment.filters["svg"] = _data_url
+    environment.filters["css_text"] = _css_text
     return environment
 
 
@@ -89,6 +105,12 @@ def _is_short(value: str | float | None) -> bool:
 def _rem_width(figure: Figure) -> str:
     """Return the width at which the letters of all figures have one size."""
     return f"{figure.get_figwidth() * _REM_PER_INCH:g}rem"
+
+
+def _css_text(text: str) -> Markup:
+    """Return a text as a string of CSS, whatever is in it."""
+    plain = re.sub(r"[^A-Za-z0-9 ]", lambda sign: f"\\{ord(sign[0]):06x}", text)
+    return Markup('"{}"').format(plain)
 
 
 def _data_url(figure: Figure) -> str:

@@ -1,7 +1,7 @@
 """What a report is made of: sections of paragraphs, lists, tables and drawings.
 
-The page, the figures' files and the tables' files are all made from the same sections, so none
-can hold what another lacks.
+The page, the figures' files, the tables' files and the PDF are all made from the same sections, so
+none can hold what another lacks.
 """
 
 from __future__ import annotations
@@ -75,7 +75,32 @@ class Drawing:
     kind: str = "drawing"
 
 
-Part = Paragraph | Caution | Points | Listing | Drawing
+@dataclass(frozen=True)
+class Facts:
+    """Names and what they are, one pair a line."""
+
+    pairs: tuple[tuple[str, str], ...]
+    title: str = ""
+    kind: str = "facts"
+
+
+@dataclass(frozen=True)
+class Headline:
+    """The one number, or the few words, that a page is about.
+
+    Attributes:
+        over: what it is, in small letters over it.
+        value: itself, very large.
+        under: what it means, one line each.
+    """
+
+    over: str
+    value: str
+    under: tuple[str, ...]
+    kind: str = "headline"
+
+
+Part = Paragraph | Caution | Points | Listing | Drawing | Facts | Headline
 
 
 @dataclass(frozen=True)
@@ -93,3 +118,37 @@ class Section:
     title: str
     parts: tuple[Part, ...]
     probabilities: bool = False
+
+
+@dataclass(frozen=True)
+class Row:
+    """Sections side by side on a page.
+
+    Attributes:
+        columns: of sections, each from top to bottom.
+        shares: of the width, one a column.
+    """
+
+    columns: tuple[tuple[Section, ...], ...]
+    shares: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Document:
+    """A first page and an appendix, for the screen and for paper.
+
+    Attributes:
+        title: of the whole.
+        banner: stands on every page.
+        label: what the pages belong to, on every page; may be empty.
+        about: who made what from what, under the title; columns side by side.
+        front: the first page.
+        appendix: what follows.
+    """
+
+    title: str
+    banner: str
+    label: str
+    about: tuple[Facts, ...]
+    front: tuple[Row, ...]
+    appendix: tuple[Section, ...]

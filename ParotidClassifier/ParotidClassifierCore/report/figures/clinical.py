@@ -7,6 +7,7 @@ import math
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from ...evaluation.nomogram import CasePoints
 from ...evaluation.results import ClinicalAssociations, Nomogram, NomogramAxis, OddsRatio
 from ...evaluation.variables import label_of
 from ...words import p_value
@@ -72,8 +73,14 @@ def _forest_row(axes: Axes, row: int, ratio: OddsRatio) -> None:
     axes.plot(min(max(estimate.value, low), high), row, "s", color=color, markersize=5)
 
 
-def nomogram_figure(nomogram: Nomogram, banner: str) -> Figure:
-    """Draw the nomogram: points of each input, their sum, and the probability it means."""
+def nomogram_figure(nomogram: Nomogram, banner: str, case: CasePoints | None = None) -> Figure:
+    """Draw the nomogram: points of each input, their sum, and the probability it means.
+
+    Args:
+        nomogram: of a model.
+        banner: stands under it.
+        case: is marked on every ruler; None for no case.
+    """
     count = len(nomogram.axes) + 3
     figure = new_figure(10.4, 0.7 * count + 0.4, banner)
     axes = figure.add_subplot()
@@ -91,7 +98,22 @@ def nomogram_figure(nomogram: Nomogram, banner: str) -> Figure:
     )  # fmt: skip
     _ruler(axes, -count + 2, total)
     _ruler(axes, -count + 1, _probability_axis(nomogram, most))
+    if case is not None:
+        _mark(axes, case, most)
     return figure
+
+
+def _mark(axes: Axes, case: CasePoints, most: float) -> None:
+    """Draw where a case stands on the ruler of each input, of the total and of the probability."""
+    total = 100 * case.total / most
+    places = [*case.points, total, total]
+    for row, at in enumerate(places, start=1):
+        axes.plot(at, -row, "D", color=MALIGNANT_COLOR, markersize=8, clip_on=False, zorder=3)
+    for row, points in enumerate((*case.points, case.total), start=1):
+        axes.text(
+            places[row - 1], -row - 0.24, f"{points:.0f}", color=MALIGNANT_COLOR, fontsize=9,
+            ha="center", va="top", weight="bold",
+        )  # fmt: skip
 
 
 def _probability_axis(nomogram: Nomogram, most: float) -> NomogramAxis:

@@ -10,7 +10,7 @@ import numpy as np
 
 from ...case.masks import REGION_COLORS
 from ...case.working_grid import EXTERNAL2, TUMOR, WorkingGrid, window_hu
-from .look import DARK, ON_CT, Look
+from .look import DARK, ON_CT, Look, bare
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -76,6 +76,18 @@ def draw_saliency(
         axes.imshow(
             _colored(marked.take(at, plane.axis)), origin=_origin(plane), interpolation="bilinear"
         )
+
+
+def draw_saliency_scale(axes: Axes, look: Look = DARK) -> None:
+    """Draw what the colours mean."""
+    from matplotlib.cm import ScalarMappable
+
+    bar = axes.figure.colorbar(ScalarMappable(cmap=SALIENCY_COLORS), axes, orientation="horizontal")
+    bar.set_ticks([0, 1], labels=["nothing", "most"])
+    for label, side in zip(axes.get_xticklabels(), ("left", "right"), strict=True):
+        label.set_horizontalalignment(side)
+    bar.outline.set_visible(False)
+    bare(axes, look)
 
 
 def _draw_cut(axes: Axes, grid: WorkingGrid, plane: _Plane, at: int, look: Look) -> None:
