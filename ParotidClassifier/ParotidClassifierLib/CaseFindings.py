@@ -1,5 +1,6 @@
 """What the images and the outlines show, as lines of ✓ ⚠ ✗; found once for each content."""
 
+from ParotidClassifierCore.case.acquisition_findings import acquisition_findings
 from ParotidClassifierCore.case.checks import check_ct, check_outline, check_plain_ct
 from ParotidClassifierCore.case.findings import refused
 from ParotidClassifierCore.errors import ParotidClassifierError
@@ -19,7 +20,7 @@ class CaseFindings:
         self._known = {}
 
     def of(self, parameterNode) -> list:
-        """Return Core's findings about CT, plain CT and outlines, in this order."""
+        """Return Core's findings about CT, its headers, plain CT and outlines, in this order."""
         if parameterNode is None or parameterNode.ct is None:
             self._known.clear()
             return []
@@ -29,7 +30,14 @@ class CaseFindings:
             return [refused(error)]
         name = parameterNode.ct.GetName()
         findings = list(self._once("ct", (ct,), lambda: check_ct(ct, name)))
+        findings += self._ofHeaders(parameterNode)
         return [*findings, *self._ofPlainCt(parameterNode, ct), *self._ofOutline(parameterNode)]
+
+    def _ofHeaders(self, parameterNode) -> list:
+        source = self._sceneCase.source(parameterNode)
+        if source is None:
+            return []
+        return self._once("headers", (source,), lambda: acquisition_findings(source.acquisition))
 
     def _ofPlainCt(self, parameterNode, ct) -> list:
         try:

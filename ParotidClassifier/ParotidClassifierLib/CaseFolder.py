@@ -7,11 +7,11 @@ import time
 from pathlib import Path
 
 from ParotidClassifierCore.case.lattice import lattice_of
-from ParotidClassifierCore.case.loading import CT_FILE, SEGMENTATION_FILE
+from ParotidClassifierCore.case.loading import CT_FILE, SEGMENTATION_FILE, SOURCE_FILE
 from ParotidClassifierCore.case.masks import save_segmentation
 from ParotidClassifierCore.case.volumes import write_volume
 from ParotidClassifierCore.case.working_grid import EXTERNAL2, TUMOR
-from ParotidClassifierCore.files import written_whole
+from ParotidClassifierCore.files import write_json, written_whole
 
 from .LatticeMasks import keyOf, tightMask
 
@@ -30,19 +30,21 @@ class CaseFolder:
         self._path = None
         self._ct = None
         self._outlines = None
+        self._source = None
 
     @property
     def path(self) -> Path | None:
         """Where the folder lies; None while there is none."""
         return self._path
 
-    def write(self, ct, drawn, withRing: bool) -> Path:
+    def write(self, ct, drawn, withRing: bool, source=None) -> Path:
         """Have CT and outlines in the folder, and return it.
 
         Args:
             ct: SimpleITK image; the very same one is not written again.
             drawn: Core's DrawnRing.
             withRing: whether the ring is written; one that is automatic is drawn by who reads.
+            source: Core's SourceSeries of the CT, where it is known.
 
         Raises:
             OutputError: the disk is full.
@@ -55,13 +57,14 @@ class CaseFolder:
                 write_volume(beside, ct, compress=False)
             self._ct = ct
         self._writeOutlines(lattice_of(ct), drawn, withRing)
+        self._writeSource(source)
         return self._path
 
     def remove(self) -> None:
         """Remove the folder, if there is one."""
         if self._path is not None:
             shutil.rmtree(self._path, ignore_errors=True)
-        self._path = self._ct = self._outlines = None
+        self._path = self._ct = self._outlines = self._source = None
 
     def _writeOutlines(self, lattice, drawn, withRing: bool) -> None:
         masks = {TUMOR: drawn.tumor}
@@ -73,6 +76,14 @@ class CaseFolder:
             self._outlines = None
             save_segmentation(file, masks, lattice.geometry(drawn.box))
             self._outlines = outlines
+
+    def _writeSource(self, source) -> None:
+        file = self._path / SOURCE_FILE
+        if source is None:
+            file.unlink(missing_ok=True)
+        elif source != self._source or not file.exists():
+            write_json(file, source.facts())
+        self._source = source
 
     def _ensureFolder(self) -> None:
         if self._path is not None and self._path.is_dir():

@@ -140,7 +140,8 @@ class Classification:
         ct, drawn = self._ctAndDrawn(parameterNode)
         geometry = lattice_of(ct).geometry(drawn.box)
         masks = geometry.image(drawn.tumor), geometry.image(drawn.ring)
-        save_case_folder(Path(folder), Case(ct, *masks, clinicalRecord(parameterNode)))
+        source = self._sceneCase.source(parameterNode)
+        save_case_folder(Path(folder), Case(ct, *masks, clinicalRecord(parameterNode), source))
 
     def cancel(self) -> None:
         """Give up what is running; nothing is called back any more."""
@@ -183,7 +184,8 @@ class Classification:
         settings = ringSettings(parameterNode)
         words = clinicalRecord(parameterNode).words()
         ct, drawn = self._ctAndDrawn(parameterNode)
-        folder = self._caseFolder.write(ct, drawn, withRing=self._ringFollower.isRefined)
+        source = self._sceneCase.source(parameterNode)
+        folder = self._caseFolder.write(ct, drawn, self._ringFollower.isRefined, source)
         ring = {"width_mm": settings.width_mm, "hu_range": list(settings.hu_range)}
         request = {"command": command, "case": str(folder), "ring": ring, "clinical": words}
         return {**request, **options}

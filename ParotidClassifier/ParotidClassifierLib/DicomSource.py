@@ -7,7 +7,7 @@ from ParotidClassifierCore.errors import UnreadableFileError, UsageError
 from slicer.i18n import tr as _
 
 # Written by Slicer's DICOM reader: one UID a slice, in the order of the slices.
-_INSTANCES = "DICOM.instanceUIDs"
+INSTANCES = "DICOM.instanceUIDs"
 
 
 def openDatabase():
@@ -21,7 +21,7 @@ def whyNoFiles(volumeNode) -> str:
 
     Quick: whether the files are still there is found out by `filesOf`.
     """
-    if volumeNode is None or not volumeNode.GetAttribute(_INSTANCES):
+    if volumeNode is None or not volumeNode.GetAttribute(INSTANCES):
         return _("The CT was not loaded from DICOM.")
     if openDatabase() is None:
         return _("Slicer's DICOM database is not open.")
@@ -41,7 +41,7 @@ def filesOf(volumeNode) -> tuple:
             reason, _("Open the DICOM module, load the series from there and choose it as CT.")
         )
     database = openDatabase()
-    paths = [database.fileForInstance(uid) for uid in volumeNode.GetAttribute(_INSTANCES).split()]
+    paths = [database.fileForInstance(uid) for uid in volumeNode.GetAttribute(INSTANCES).split()]
     missing = [path for path in paths if not path or not Path(path).is_file()]
     if missing:
         raise UnreadableFileError(

@@ -1,8 +1,11 @@
 """From the scene to Core's case: what is taken, and what is refused with which words."""
 
+import dataclasses
+
 import numpy as np
 import SimpleITK as sitk
 import slicer
+from ParotidClassifierCore.case.dicom_series import source_of_files
 from ParotidClassifierCore.case.loading import Case
 from ParotidClassifierCore.case.volumes import require_hu, require_volume
 from ParotidClassifierCore.case.working_grid import TUMOR
@@ -15,6 +18,7 @@ from ParotidClassifierCore.errors import (
 from slicer.i18n import tr as _
 
 from . import Images
+from .DicomSource import INSTANCES, filesOf, whyNoFiles
 
 _CACHED_VOLUMES = 2  # the enhanced CT and the plain one
 
@@ -28,10 +32,12 @@ class SceneCase:
 
     def __init__(self):
         self._images = {}
+        self._source = None
 
     def forget(self) -> None:
         """Let go of the voxels; for a scene that is closed."""
         self._images.clear()
+        self._source = None
 
     def ct(self, parameterNode):
         """Return the enhanced CT as a SimpleITK image in HU, axes in LPS order.
@@ -90,6 +96,22 @@ class SceneCase:
             )
         return image
 
+    def source(self, parameterNode):
+        """Return the DICOM series of the enhanced CT, as its headers tell; never raises.
+
+        Returns:
+            Core's SourceSeries, the very same as long as it is the same series, without its files:
+            two headers are read, not all. None where the CT did not come from Slicer's DICOM
+            database, or that is not open.
+        """
+        node = parameterNode.ct
+        if whyNoFiles(node):
+            return None
+        instances = node.GetAttribute(INSTANCES)
+        if self._source is None or self._source[0] != instances:
+            self._source = instances, _sourceOf(node)
+        return self._source[1]
+
     def case(self, parameterNode):
         """Return CT and outline as Core's Case; ring and clinical record are not looked at.
 
@@ -97,6 +119,15 @@ class SceneCase:
             ParotidClassifierError: what is missing or cannot be used.
         """
         return Case(self.ct(parameterNode), self.tumor(parameterNode))
+
+
+def _sourceOf(node):
+    try:
+        paths = filesOf(node)
+        source = source_of_files([paths[0], paths[-1]])
+    except ParotidClassifierError:  # the files went away: what they say is only an addition
+        return None
+    return source and dataclasses.replace(source, files=())
 
 
 def segmentNamed(segmentationNode, name: str) -> str:

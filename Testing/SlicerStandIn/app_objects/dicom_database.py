@@ -6,7 +6,6 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-import pydicom
 from PySide6 import QtCore
 
 from ..api import ApiObject
@@ -53,6 +52,8 @@ class ctkDICOMDatabase(ApiObject, QtCore.QObject):
         return [path for files in self._series.values() for path in files.values()]
 
     def _take(self, path: str, copies: bool) -> None:
+        import pydicom  # not needed, nor there, where the module is only loaded
+
         header = pydicom.dcmread(path, stop_before_pixels=True)
         if copies:
             name = f"{header.SOPInstanceUID}.dcm"

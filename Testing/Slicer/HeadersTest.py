@@ -1,0 +1,108 @@
+"""Self tests of what the DICOM headers of a CT say of it."""
+
+import html
+import tempfile
+from pathlib import Path
+
+import slicer
+from MadeScene import addCt, addOutline
+from MadeSeries import PATIENT, SERIES_UID, importSeries
+from ParotidClassifierCore.case.loading import load_case_folder
+from ParotidClassifierLib.CaseFolder import CaseFolder
+from ParotidClassifierLib.CasePanel import CasePanel
+from slicer.ScriptedLoadableModule import ScriptedLoadableModuleTest
+
+from ParotidClassifier import ParotidClassifierLogic
+
+VENOUS = {"SeriesDescription": "neck venous", "KVP": "80", "ContrastBolusAgent": "Ultravist"}
+SAID = "The series description says 'venous'"
+
+
+class HeadersTest(ScriptedLoadableModuleTest):
+    """A CT that came from Slicer's DICOM database tells how it was made."""
+
+    def setUp(self):
+        slicer.mrmlScene.Clear(0)
+        self.databaseBefore = slicer.app.dicomDatabase().databaseFilename
+        self.folder = tempfile.TemporaryDirectory()
+        self.logic = ParotidClassifierLogic()
+        self.parameterNode = self.logic.getParameterNode()
+        self.logic.follow(self.parameterNode)
+        self.panel = CasePanel(self.logic)
+        self.panel.setParameterNode(self.parameterNode)
+        self.parameterNode.ct = addCt()
+
+    def tearDown(self):
+        self.panel.cleanup()
+        self.logic.stop()
+        slicer.mrmlScene.Clear(0)
+        slicer.app.dicomDatabase().closeDatabase()
+        if self.databaseBefore:
+            slicer.app.dicomDatabase().openDatabase(self.databaseBefore)
+        self.folder.cleanup()
+
+    def importSeries(self, **tags):
+        importSeries(self.parameterNode.ct, self.folder.name, **tags)
+
+    def findings(self):
+        self.panel.onFindingsLink("passed")
+        return html.unescape(self.panel.ui.findingsLabel.text)
+
+    def test_the_panel_shows_what_is_unlike_the_study(self):
+        self.importSeries(**VENOUS)
+        shown = self.findings()
+        self.assertIn(SAID, shown)
+        self.assertIn("80 kV", shown)
+        self.assertIn("Contrast agent: Ultravist.", shown)
+        self.assertNotIn(PATIENT, shown)
+
+    def test_a_ct_that_names_no_contrast_agent_is_told(self):
+        self.importSeries()
+        self.assertIn("The headers name no contrast agent", self.findings())
+
+    def test_without_a_database_nothing_is_said_of_headers(self):
+        self.importSeries(**VENOUS)
+        slicer.app.dicomDatabase().closeDatabase()
+        self.assertNotIn(SAID, self.findings())
+
+    def test_headers_that_went_away_are_no_obstacle(self):
+        self.importSeries(**VENOUS)
+        for path in Path(self.folder.name).glob("*.dcm"):
+            path.unlink()
+        shown = self.findings()
+        self.assertNotIn(SAID, shown)
+        self.assertIn("70 × 60 × 24", shown)
+
+    def test_another_ct_has_its_own_headers(self):
+        self.importSeries(**VENOUS)
+        self.assertIn(SAID, self.findings())
+        self.parameterNode.ct = addCt("Another")
+        self.assertNotIn(SAID, self.findings())
+
+    def test_a_saved_case_keeps_the_series_and_not_the_patient(self):
+        self.importSeries(**VENOUS)
+        outline = addOutline(self.parameterNode.ct)
+        self.logic.adoptOutline(self.parameterNode, outline, "Tumor")
+        folder = Path(self.folder.name) / "case"
+        self.logic.saveCase(self.parameterNode, str(folder))
+        source = load_case_folder(folder).source
+        self.assertEqual(source.series_uid, SERIES_UID)
+        self.assertEqual(source.acquisition.kvp, 80.0)
+        self.assertEqual(source, self.logic.sceneCase.source(self.parameterNode))
+        for path in folder.iterdir():
+            self.assertNotIn(PATIENT.encode(), path.read_bytes())
+
+    def test_the_background_process_is_told_of_the_series_and_of_its_end(self):
+        self.importSeries(**VENOUS)
+        self.logic.adoptOutline(self.parameterNode, addOutline(self.parameterNode.ct), "Tumor")
+        ct = self.logic.sceneCase.ct(self.parameterNode)
+        drawn = self.logic.ringFollower.drawn
+        source = self.logic.sceneCase.source(self.parameterNode)
+        caseFolder = CaseFolder()
+        try:
+            path = caseFolder.write(ct, drawn, False, source)
+            self.assertEqual(load_case_folder(path).source, source)
+            caseFolder.write(ct, drawn, False, None)
+            self.assertIsNone(load_case_folder(path).source)
+        finally:
+            caseFolder.remove()
