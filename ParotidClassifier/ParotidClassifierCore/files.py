@@ -94,6 +94,33 @@ def written_together(folder: Path) -> Iterator[Path]:
                     folder.rmdir()
 
 
+@contextlib.contextmanager
+def folder_written_whole(folder: Path) -> Iterator[Path]:
+    """Yield an empty folder to write to; it takes the place of `folder` when all went well.
+
+    Unlike `written_together`, nothing that `folder` held before stays, and a process that is killed
+    leaves the old folder or the new one.
+
+    Raises:
+        OutputError: the folder or a file in it cannot be written.
+    """
+    mark = uuid.uuid4().hex[:8]
+    beside = folder.with_name(f".{mark}-new-{folder.name}")
+    old = folder.with_name(f".{mark}-old-{folder.name}")
+    with _refused_by_disk(folder):
+        try:
+            beside.mkdir(parents=True)
+            yield beside
+            if folder.exists():
+                folder.rename(old)
+            beside.rename(folder)
+        finally:
+            if old.exists() and not folder.exists():
+                old.rename(folder)  # stopped between the two renames
+            shutil.rmtree(beside, ignore_errors=True)
+            shutil.rmtree(old, ignore_errors=True)
+
+
 def _move_all(beside: Path, folder: Path) -> None:
     names = [path.relative_to(beside) for path in _files(beside)]
     for name in names:

@@ -27,15 +27,18 @@ class Machines:
     """Where pieces of work are done.
 
     Attributes:
-        jobs: processes of this machine at a time; 1 works in this very process.
+        jobs: processes of this machine at a time; 1 works in this very process unless `apart`.
         dask: address of a Dask scheduler whose workers see the same files and have this program
             installed; None for this machine.
         device: of the network, one of device.DEVICES.
+        apart: one job, too, works in a process of its own, so that a piece that takes its process
+            down leaves this one.
     """
 
     jobs: int = 1
     dask: str | None = None
     device: str = "cpu"
+    apart: bool = False
 
 
 @dataclass(frozen=True)
@@ -78,7 +81,7 @@ def run_each(
 def _results(
     function: Callable[..., Any], work: Sequence[tuple], machines: Machines
 ) -> Iterator[tuple[int, Any]]:
-    if machines.jobs == 1 and machines.dask is None:
+    if machines.jobs == 1 and machines.dask is None and not machines.apart:
         for index, item in enumerate(work):
             yield index, _attempt(function, item)
         return

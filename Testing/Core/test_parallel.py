@@ -99,6 +99,12 @@ def test_a_piece_that_kills_its_process_is_tried_alone_and_then_given_up(tmp_pat
     assert len(list(tmp_path.glob("2-*"))) == 2
 
 
+def test_one_job_apart_survives_a_piece_that_kills_its_process(tmp_path):
+    results = run_each(deadly, *numbered(4, tmp_path), Machines(jobs=1, apart=True))
+    assert [results[n] for n in (0, 1, 3)] == [0, 1, 3]
+    assert isinstance(results[2], Failure)
+
+
 def test_a_process_that_is_lost_once_costs_nothing(tmp_path):
     assert run_each(deadly_once, *numbered(8, tmp_path), Machines(jobs=2)) == list(range(8))
 

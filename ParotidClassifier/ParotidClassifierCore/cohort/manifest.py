@@ -22,6 +22,7 @@ OUTCOMES = {BENIGN: False, MALIGNANT: True}
 _YES_OR_NO = {"yes": True, "no": False, "": False}
 CLINICAL_VARIABLES = tuple(field.name for field in fields(ClinicalRecord))
 REQUIRED_COLUMNS = ("case_id", "ct", "tumor", "outcome")
+_WITHOUT_OUTCOME = REQUIRED_COLUMNS[:-1]
 OPTIONAL_OUTLINES = ("ring", "second_reader", "repeat")
 OPTIONAL_COLUMNS = ("split", "simulated", "scanner", *OPTIONAL_OUTLINES)
 _FILES = ("ct", "tumor", *OPTIONAL_OUTLINES)
@@ -39,7 +40,7 @@ class CohortCase:
         case_id: unique in the cohort.
         ct: file or DICOM folder.
         tumor: file with the outline.
-        malignant: the outcome.
+        malignant: the outcome; None where the table may leave it open and does.
         split: "train" or "test".
         record: the clinical variables.
         simulated: whether it is a phantom rather than a patient.
@@ -53,7 +54,7 @@ class CohortCase:
     case_id: str
     ct: Path
     tumor: Path
-    malignant: bool
+    malignant: bool | None
     split: str
     record: ClinicalRecord
     simulated: bool = False
@@ -64,7 +65,9 @@ class CohortCase:
     row: int = 0
 
 
-def read_manifest(path: Path, default_split: str = TRAIN) -> list[CohortCase]:
+def read_manifest(
+    path: Path, default_split: str = TRAIN, *, outcomes_needed: bool = True
+) -> list[CohortCase]:
     """Return the cases in a CSV or XLSX table; paths are relative to the table's folder.
 
     Columns: case_id, ct, tumor, outcome (benign/malignant); optional split (train/test),
@@ -74,19 +77,22 @@ def read_manifest(path: Path, default_split: str = TRAIN) -> list[CohortCase]:
     Args:
         path: the table.
         default_split: of a row that names none.
+        outcomes_needed: False where cases are to be classified: the column outcome, or its cell,
+            may then be left out.
 
     Raises:
         UnreadableFileError: missing or not a table.
         CohortError: lists every problem with its row and column.
     """
     header, cells = read_rows(path)
-    _require_columns(path, header)
+    required = REQUIRED_COLUMNS if outcomes_needed else _WITHOUT_OUTCOME
+    _require_columns(path, header, required)
     rows = {number: _as_meant(row) for number, row in cells.items()}
     repeated = _repeated(rows, path.parent)
     _require_one_world(path, rows.values())
     cases, problems = [], []
     for number, row in rows.items():
-        found = [*repeated.get(number, ()), *_problems(row, path.parent)]
+        found = [*repeated.get(number, ()), *_problems(row, path.parent, required)]
         record = _record(row, found)
         problems += [f"row {number}, {problem}" for problem in found]
         if not found:
@@ -130,13 +136,13 @@ def with_random_split(
     return [replace(case, split=TEST if i in chosen else TRAIN) for i, case in enumerate(cases)]
 
 
-def _require_columns(path: Path, header: list[str]) -> None:
-    missing = [column for column in REQUIRED_COLUMNS if column not in header]
+def _require_columns(path: Path, header: list[str], required: Sequence[str]) -> None:
+    missing = [column for column in required if column not in header]
     if missing:
         found = ", ".join(repr(name) for name in header if name) or "nothing"
         raise CohortError(
             f"{path} has no column {', '.join(missing)}; its first row holds {found}.",
-            f"It needs {', '.join(REQUIRED_COLUMNS)}, spelt so, in the first row (of the first "
+            f"It needs {', '.join(required)}, spelt so, in the first row (of the first "
             "sheet), separated by commas or semicolons.",
         )
     twice = sorted({name for name in header if name and header.count(name) > 1})
@@ -189,12 +195,12 @@ def _repeated(rows: Mapping[int, Mapping[str, str]], folder: Path) -> dict[int, 
     return problems
 
 
-def _problems(row: Mapping[str, str], folder: Path) -> Iterator[str]:
+def _problems(row: Mapping[str, str], folder: Path, required: Sequence[str]) -> Iterator[str]:
     if not row["case_id"]:
         yield "column case_id: it is empty"
     for column in _FILES:
         cell = row.get(column, "")
-        if not cell and column in REQUIRED_COLUMNS:
+        if not cell and column in required:
             yield f"column {column}: it is empty"
         elif cell and not (folder / cell).exists():
             yield f"column {column}: {cell} does not exist"
@@ -202,8 +208,9 @@ def _problems(row: Mapping[str, str], folder: Path) -> Iterator[str]:
         cell = row.get(column, "")
         if cell and (folder / cell).resolve() == (folder / row["tumor"]).resolve():
             yield f"column {column}: {cell} is the outline of column tumor, not a second reading"
+    outcomes = tuple(OUTCOMES) if "outcome" in required else (*OUTCOMES, "")
     for column, allowed in (
-        ("outcome", tuple(OUTCOMES)), ("split", (*SPLITS, "")), ("simulated", tuple(_YES_OR_NO)),
+        ("outcome", outcomes), ("split", (*SPLITS, "")), ("simulated", tuple(_YES_OR_NO)),
     ):  # fmt: skip
         if row[column] not in allowed:
             words = ", ".join(filter(None, allowed))
@@ -234,7 +241,7 @@ def _case(
         row["case_id"],
         folder / row["ct"],
         folder / row["tumor"],
-        OUTCOMES[row["outcome"]],
+        OUTCOMES.get(row["outcome"]),
         row.get("split") or default_split,
         record,
         _YES_OR_NO[row.get("simulated", "")],

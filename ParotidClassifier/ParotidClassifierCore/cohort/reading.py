@@ -136,6 +136,16 @@ class Reading:
         )
 
 
+def other_outline(case: Case, path: Path) -> sitk.Image:
+    """Return the tumour of a case as another reader outlined it, from a file of the table.
+
+    Raises:
+        ParotidClassifierError: the file cannot be used.
+    """
+    with _remedies_of_a_table():
+        return load_outline(path, TUMOR, case.ct, case.source)
+
+
 @contextlib.contextmanager
 def _remedies_of_a_table() -> Iterator[None]:
     """Give the remedy for one row of a table where an option of the command line is none."""

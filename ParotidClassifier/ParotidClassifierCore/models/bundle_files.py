@@ -7,10 +7,8 @@ from __future__ import annotations
 
 import hashlib
 import os
-import shutil
 import stat
 import struct
-import uuid
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Mapping
@@ -19,6 +17,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from ..errors import BundleError, OutputError
+from ..files import folder_written_whole
 
 BUNDLE_JSON = "bundle.json"
 MODELS_JSON = "models.json"
@@ -137,26 +136,9 @@ def write_folder(files: Mapping[str, bytes], folder: Path) -> None:
         OutputError: the folder holds something else than a bundle, or cannot be written.
     """
     check_replaceable(folder)
-    mark = uuid.uuid4().hex[:8]
-    beside = folder.with_name(f".{mark}-new-{folder.name}")
-    old = folder.with_name(f".{mark}-old-{folder.name}")
-    try:
-        beside.mkdir(parents=True)
+    with folder_written_whole(folder) as beside:
         for name, content in files.items():
             (beside / name).write_bytes(content)
-        if folder.exists():
-            folder.rename(old)
-        beside.rename(folder)
-    except OSError as error:
-        raise OutputError(
-            f"The model bundle {folder} cannot be written: {error.strerror or error}.",
-            "Check that the folder can be written to and that the disk has room.",
-        ) from error
-    finally:
-        if old.exists() and not folder.exists():
-            old.rename(folder)  # stopped between the two renames
-        shutil.rmtree(beside, ignore_errors=True)
-        shutil.rmtree(old, ignore_errors=True)
 
 
 def check_replaceable(folder: Path) -> None:

@@ -1,0 +1,46 @@
+"""The folder of each case, named after the case wherever every system can have such a folder."""
+
+from __future__ import annotations
+
+import hashlib
+import unicodedata
+from collections.abc import Sequence
+
+_LONGEST = 80
+_HARMLESS = "-_ .()+"
+# Windows gives no folder such a name, whatever its ending.
+_DEVICES = {"con", "prn", "aux", "nul"} | {f"{d}{n}" for d in ("com", "lpt") for n in range(10)}
+
+
+def folder_names(case_ids: Sequence[str]) -> list[str]:
+    """Return a folder's name for every case: safe on every system, and no two of them alike.
+
+    It is the case's own name where that will do. Otherwise what would not do is replaced by "_" and
+    a mark of the name is added, so that another case cannot get the same folder. Names that differ
+    in capitals alone are one name to Windows and macOS: the first row keeps its own.
+
+    Args:
+        case_ids: unique, not empty.
+    """
+    taken: set[str] = set()
+    names = []
+    for case_id in case_ids:
+        name = _safe(case_id)
+        if name != case_id or _as_a_disk_sees_it(name) in taken:
+            name = f"{name}-{hashlib.sha256(case_id.encode()).hexdigest()[:8]}"
+        taken.add(_as_a_disk_sees_it(name))
+        names.append(name)
+    return names
+
+
+def _safe(case_id: str) -> str:
+    kept = "".join(c if c.isalnum() or c in _HARMLESS else "_" for c in case_id)
+    # A leading dot hides a folder, or leaves it; Windows drops dots and spaces at the end.
+    kept = kept[:_LONGEST].lstrip(".").strip(" ").rstrip(". ")
+    if not kept or kept.partition(".")[0].strip().casefold() in _DEVICES:
+        return f"_{kept}"
+    return kept
+
+
+def _as_a_disk_sees_it(name: str) -> str:
+    return unicodedata.normalize("NFC", name).casefold()

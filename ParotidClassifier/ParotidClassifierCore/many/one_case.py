@@ -1,0 +1,145 @@
+"""One case of many: classified into a folder of its own, unless that is done already."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..answering import Asked, answer, write_answer
+from ..cohort.reading import Reading, content_hash, other_outline
+from ..errors import BundleError
+from ..files import folder_written_whole, write_json
+from ..models.bundle_store import load_bundle
+from ..predict import software_versions
+from ..stages import Stages
+
+if TYPE_CHECKING:
+    from ..case.loading import Case
+    from ..cohort.manifest import CohortCase
+    from ..models.bundle import Bundle
+
+ORIGIN_FILE = "origin.json"
+THUMBNAIL_FILE = "thumbnail.jpg"
+
+
+@dataclass(frozen=True)
+class NamedBundle:
+    """A bundle by its place and content, so that another process can load the very same one."""
+
+    path: Path
+    bundle_hash: str
+
+    def load(self) -> Bundle:
+        """Return it.
+
+        Raises:
+            BundleError: it is not there, is refused, or is no longer the same.
+        """
+        return _loaded(self)
+
+
+@lru_cache(maxsize=2)  # the first and the second opinion
+def _loaded(named: NamedBundle) -> Bundle:
+    bundle = load_bundle(named.path)
+    if bundle.bundle_hash != named.bundle_hash:
+        raise BundleError(
+            f"The model bundle {named.path} was changed meanwhile.", "Start again with one of them."
+        )
+    return bundle
+
+
+@dataclass(frozen=True)
+class CaseWork:
+    """What is to be done for one case.
+
+    Attributes:
+        case: its row of the table.
+        folder: of its files; replaced as a whole.
+        bundle: that is asked.
+        second_bundle: for a second opinion; None without.
+        asked: of every case alike; without its own second bundle and second outline.
+    """
+
+    case: CohortCase
+    folder: Path
+    bundle: NamedBundle
+    second_bundle: NamedBundle | None
+    asked: Asked
+
+    def key(self) -> str:
+        """Return the SHA-256 of all that decides the answer: files, findings, bundles, settings.
+
+        Raises:
+            UnreadableFileError: a file cannot be read.
+        """
+        case = self.case
+        asked = dataclasses.asdict(self.asked)
+        if asked.get("report") is not None:
+            asked["report"].pop("made_on")  # the day alone makes no other report
+        files = (case.ct, case.tumor, case.ring, case.second_reader)
+        decisive = {
+            "files": [None if path is None else content_hash(path) for path in files],
+            "findings": case.record.words(),
+            "bundles": [b and b.bundle_hash for b in (self.bundle, self.second_bundle)],
+            "asked": dataclasses.asdict(dataclasses.replace(self.asked, report=None)),
+            # The day of a report is no reason to compute it again.
+            "report": self.asked.report and self.asked.report.prepared_by,
+            "software": software_versions(),
+        }
+        return hashlib.sha256(json.dumps(decisive, sort_keys=True).encode()).hexdigest()
+
+
+def done_before(folder: Path) -> Mapping[str, object] | None:
+    """Return what a folder says of the work that made it; None where no such work did."""
+    try:
+        origin = json.loads((folder / ORIGIN_FILE).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return origin if isinstance(origin, dict) and {"case_id", "key"} <= origin.keys() else None
+
+
+def classify(work: CaseWork) -> bool:
+    """Classify a case into its folder; return False where the folder holds that very answer.
+
+    Raises:
+        OutputError: the folder cannot be written.
+        ParotidClassifierError: the case cannot be used.
+    """
+    from ..report.thumbnail import save_thumbnail
+
+    origin = {"case_id": work.case.case_id, "key": work.key()}
+    if done_before(work.folder) == origin:
+        return False
+    second = None if work.second_bundle is None else work.second_bundle.load()
+    case = _case(work.case)
+    reader = work.case.second_reader
+    outline = None if reader is None else other_outline(case, reader)
+    asked = dataclasses.replace(work.asked, second_bundle=second, second_tumor=outline)
+    answered = answer(case, work.bundle.load(), asked, stages=_stages().aside())
+    with folder_written_whole(work.folder) as beside:
+        write_answer(beside, answered)
+        save_thumbnail(beside / THUMBNAIL_FILE, answered.prepared.grid)
+        write_json(beside / ORIGIN_FILE, origin)
+    return True
+
+
+def _case(row: CohortCase) -> Case:
+    loaded = Reading(row.ct, row.tumor, row.ring).load()
+    return dataclasses.replace(loaded, record=row.record)
+
+
+_own = threading.local()  # a Dask worker may run several cases at a time, each on its thread
+
+
+def _stages() -> Stages:
+    """Return stages that keep the networks from one case to the next, and nothing of the cases."""
+    if not hasattr(_own, "stages"):
+        _own.stages = Stages()
+    return _own.stages
