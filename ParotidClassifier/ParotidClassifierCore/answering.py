@@ -134,7 +134,7 @@ def answer(
     from .stability import stability
 
     identity = read_identity(case.source) if asked.keep_identity else None
-    sources = read_source_headers(case.source, asked.keep_identity) if asked.dicom else None
+    sources = read_source_headers(case, asked.keep_identity) if asked.dicom else None
     stages = stages or Stages()
     chosen = (asked.ring or bundle.ring, asked.device)
     marked = others = None

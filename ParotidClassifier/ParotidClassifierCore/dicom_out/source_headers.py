@@ -7,8 +7,10 @@ import warnings
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
+from ..case.loading import Case
 from ..case.source import SourceSeries
 from ..errors import UnreadableFileError, UnusableImageError, UsageError
+from .placing import require_in_place
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -40,7 +42,7 @@ _LONGEST_SHORT_TEXT = 16  # of the VR SH
 _REMOVAL = "ParotidClassifier: of patient and study only the UIDs are kept"  # LO: 64 characters
 
 
-def read_source_headers(source: SourceSeries | None, keep_identity: bool) -> tuple[Dataset, ...]:
+def read_source_headers(case: Case, keep_identity: bool) -> tuple[Dataset, ...]:
     """Return the headers of the slices as the DICOM objects need them, in the order of the slices.
 
     Nothing but UIDs and geometry is taken over, and the attributes of patient and study only where
@@ -48,14 +50,16 @@ def read_source_headers(source: SourceSeries | None, keep_identity: bool) -> tup
     of no valid form counts as empty. Texts are in UTF-8.
 
     Args:
-        source: the series of the CT; None where it was not read from DICOM.
+        case: with the CT and the series that it came from.
         keep_identity: whether patient and study may be named.
 
     Raises:
         UsageError: the CT was not read from DICOM.
         UnreadableFileError: a file is gone, or is not what was read before.
-        UnusableImageError: a header lacks a UID without which nothing can be referred to.
+        UnusableImageError: a header lacks a UID without which nothing can be referred to, or the CT
+            lies elsewhere than its slices.
     """
+    source = case.source
     if source is None or not source.files:
         raise UsageError(
             "DICOM objects refer to the CT's own DICOM files, and this CT was not read from any.",
@@ -69,6 +73,7 @@ def read_source_headers(source: SourceSeries | None, keep_identity: bool) -> tup
             "DICOM object cannot refer to them.",
             "Get the series again, anonymised with a UID for each slice, or leave out --dicom.",
         )
+    require_in_place(case.ct, headers)
     with the_scanners_mistakes_untold():
         return tuple(_taken_over(header, keep_identity) for header in headers)
 

@@ -148,9 +148,10 @@ def _group(
 
 
 def _add_comments(content: MeasurementReport, sentences: Sequence[str]) -> None:
-    """Add texts to the root: the template may be extended (PS3.16 TID 1500)."""
+    """Add texts to the root, above the numbers: the template may be extended (PS3.16 TID 1500)."""
     from highdicom.sr import RelationshipTypeValues, TextContentItem
 
-    for sentence in sentences:
+    above = len(content[0].ContentSequence) - 1  # the last item holds the measurements
+    for place, sentence in enumerate(sentences, start=above):
         item = TextContentItem(concept(COMMENT), sentence, RelationshipTypeValues.CONTAINS)
-        content[0].ContentSequence.append(item)
+        content[0].ContentSequence.insert(place, item)

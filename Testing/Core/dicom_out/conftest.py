@@ -1,0 +1,45 @@
+from dataclasses import replace
+from types import SimpleNamespace
+
+import pydicom
+import pytest
+from made_cases import ball_mask, tissue_ct
+from made_series import write_series
+from ParotidClassifierCore.answering import Asked, answer, write_answer
+from ParotidClassifierCore.case.loading import Case
+from ParotidClassifierCore.case.volumes import load_sourced_ct
+from ParotidClassifierCore.clinical import ClinicalRecord
+from ParotidClassifierCore.models.bundle_store import load_bundle
+
+FINDINGS = {"symptoms": "without", "margin": "unclear", "lymph_nodes": "without"}
+INTERVAL = (0.0625, 0.9375)
+
+
+@pytest.fixture(scope="session")
+def dicom_case(tmp_path_factory):
+    """Return a case whose CT lies in a DICOM series of 16 slices."""
+    folder = tmp_path_factory.mktemp("series") / "ct"
+    made = tissue_ct(size=(56, 50, 16))
+    ct, source = load_sourced_ct(write_series(folder, made))
+    return Case(ct, ball_mask(made, 7.0), None, ClinicalRecord.from_words(FINDINGS), source)
+
+
+@pytest.fixture(scope="session")
+def answered(dicom_case, a_bundle):
+    """Return the answer to it, Combined with an interval and every model with a probability."""
+    found = answer(dicom_case, load_bundle(a_bundle), Asked(dicom=True))
+    models = dict(found.prediction.models)
+    models["Combined"] = replace(models["Combined"], interval=INTERVAL)
+    return replace(found, prediction=replace(found.prediction, models=models))
+
+
+@pytest.fixture(scope="session")
+def written(answered, tmp_path_factory):
+    """Return the folder of the answer, and its two DICOM objects as pydicom reads them."""
+    folder = tmp_path_factory.mktemp("answer")
+    write_answer(folder, answered)
+    return SimpleNamespace(
+        folder=folder,
+        segmentation=pydicom.dcmread(folder / "segmentation.dcm"),
+        report=pydicom.dcmread(folder / "report.dcm"),
+    )

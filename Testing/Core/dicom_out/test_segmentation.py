@@ -1,0 +1,121 @@
+"""Tumor and External2 as a DICOM Segmentation: the same voxels, named, and tied to the CT."""
+
+from dataclasses import replace
+
+import highdicom
+import numpy as np
+import pytest
+import SimpleITK as sitk
+from ParotidClassifierCore.case.masks import REGION_COLORS
+from ParotidClassifierCore.case.working_grid import EXTERNAL2, REGIONS, TUMOR
+from ParotidClassifierCore.dicom_out.writing import write_dicom
+
+
+def labels_of(folder):
+    return sitk.ReadImage(str(folder / "ring.seg.nrrd"))
+
+
+def frames_by_hand(segmentation):
+    """Yield segment number, position (x, y, z) and pixels (rows, columns) of each frame."""
+    rows, columns, count = (segmentation[k].value for k in ("Rows", "Columns", "NumberOfFrames"))
+    bits = np.unpackbits(np.frombuffer(segmentation.PixelData, np.uint8), bitorder="little")
+    frames = bits[: count * rows * columns].reshape(count, rows, columns)
+    for pixels, group in zip(frames, segmentation.PerFrameFunctionalGroupsSequence, strict=True):
+        number = group.SegmentIdentificationSequence[0].ReferencedSegmentNumber
+        place = group.PlanePositionSequence[0].ImagePositionPatient
+        yield number, [float(x) for x in place], pixels
+
+
+def test_read_bit_by_bit_it_holds_the_voxels_of_the_ring_file(written):
+    expected = labels_of(written.folder)
+    found = np.zeros_like(sitk.GetArrayFromImage(expected))
+    shared = written.segmentation.SharedFunctionalGroupsSequence[0]
+    axes = np.reshape(shared.PlaneOrientationSequence[0].ImageOrientationPatient, (2, 3))
+    np.testing.assert_array_equal(axes.astype(float), [[1, 0, 0], [0, 1, 0]])
+    measures = shared.PixelMeasuresSequence[0]
+    assert [*measures.PixelSpacing, measures.SpacingBetweenSlices] == [1, 1, 1]
+    for number, place, pixels in frames_by_hand(written.segmentation):
+        x, y, z = expected.TransformPhysicalPointToIndex(place)
+        assert expected.TransformIndexToPhysicalPoint((x, y, z)) == pytest.approx(place, abs=1e-6)
+        rows, columns = pixels.shape
+        found[z, y : y + rows, x : x + columns][pixels > 0] = number
+    np.testing.assert_array_equal(found, sitk.GetArrayFromImage(expected))
+
+
+def test_read_by_highdicom_it_holds_the_voxels_of_the_ring_file(written):
+    expected = labels_of(written.folder)
+    read = highdicom.seg.segread(written.folder / "segmentation.dcm")
+    volume = read.get_volume(combine_segments=True)
+    placed = {
+        tuple(np.rint(volume.map_indices_to_reference(np.array([index]))[0]).astype(int)): value
+        for index, value in np.ndenumerate(volume.array)
+        if value
+    }
+    labels = sitk.GetArrayFromImage(expected)
+    wanted = {
+        tuple(np.rint(expected.TransformIndexToPhysicalPoint((x, y, z))).astype(int)): value
+        for (z, y, x), value in (
+            (tuple(map(int, at)), labels[tuple(at)]) for at in np.argwhere(labels)
+        )
+    }
+    assert placed == wanted
+
+
+def test_a_plane_without_an_outlined_voxel_is_left_out(written):
+    assert all(pixels.any() for _, _, pixels in frames_by_hand(written.segmentation))
+
+
+def test_each_segment_says_in_codes_what_it_is_and_where(written):
+    tumor, ring = written.segmentation.SegmentSequence
+    assert [(s.SegmentNumber, s.SegmentLabel) for s in (tumor, ring)] == [
+        (1, TUMOR),
+        (2, EXTERNAL2),
+    ]
+    codes = [
+        (sequence[0].CodeValue, sequence[0].CodingSchemeDesignator)
+        for segment in (tumor, ring)
+        for sequence in (
+            segment.SegmentedPropertyCategoryCodeSequence,
+            segment.SegmentedPropertyTypeCodeSequence,
+            segment.AnatomicRegionSequence,
+        )
+    ]
+    assert codes == [
+        ("49755003", "SCT"), ("4147007", "SCT"), ("45289007", "SCT"),
+        ("85756007", "SCT"), ("85756007", "SCT"), ("45289007", "SCT"),
+    ]  # fmt: skip
+
+
+def test_the_segments_have_the_colours_of_the_panel(written):
+    for segment, region in zip(written.segmentation.SegmentSequence, REGIONS, strict=True):
+        value = segment.RecommendedDisplayCIELabValue
+        color = highdicom.color.CIELabColor.from_dicom_value(list(value)).to_rgb(clip=True)
+        assert np.array(color) / 255 == pytest.approx(REGION_COLORS[region], abs=0.01)
+
+
+def test_the_tumour_is_called_drawn_and_the_ring_computed_by_whom(written):
+    tumor, ring = written.segmentation.SegmentSequence
+    assert tumor.SegmentAlgorithmType == "MANUAL"
+    assert ring.SegmentAlgorithmType == "AUTOMATIC"
+    algorithm = ring.SegmentationAlgorithmIdentificationSequence[0]
+    assert algorithm.AlgorithmName == ring.SegmentAlgorithmName == "ParotidClassifier External2"
+    assert algorithm.AlgorithmVersion == written.segmentation.SoftwareVersions
+    assert "2 mm around Tumor, -200 to 400 HU" in algorithm.AlgorithmParameters
+
+
+def test_a_ring_that_was_given_is_not_called_automatic(answered, tmp_path):
+    inputs = answered.prediction.inputs | {"ring": "given"}
+    given = replace(answered, prediction=replace(answered.prediction, inputs=inputs))
+    write_dicom(tmp_path, given, answered.dicom_sources)
+    ring = highdicom.seg.segread(tmp_path / "segmentation.dcm").SegmentSequence[1]
+    assert ring.SegmentAlgorithmType == "SEMIAUTOMATIC"
+
+
+def test_it_belongs_to_the_study_and_the_space_of_the_ct_and_refers_to_every_slice(written):
+    made = written.segmentation
+    assert (made.StudyInstanceUID, made.FrameOfReferenceUID) == ("1.2", "1.2.9")
+    assert made.SeriesInstanceUID not in ("1.2.3", written.report.SeriesInstanceUID)
+    series = made.ReferencedSeriesSequence[0]
+    assert series.SeriesInstanceUID == "1.2.3"
+    slices = {item.ReferencedSOPInstanceUID for item in series.ReferencedInstanceSequence}
+    assert slices == {f"1.2.3.{k}" for k in range(1, 17)}
