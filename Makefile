@@ -76,7 +76,7 @@ $(READY): pyproject.toml ParotidClassifier/Resources/requirements.txt \
 	$(BIN)/pip install --quiet --no-build-isolation pyradiomics==3.0.1
 	$(BIN)/pip install --quiet torch==2.13.0
 	$(BIN)/pip install --quiet --no-build-isolation --editable ".[study,test]"
-	$(MAKE) --no-print-directory graphics
+	$(MAKE) --no-print-directory graphics dicom-tools
 	touch $@
 
 # PyRadiomics is compiled on this machine: it needs a C compiler and Python's headers.
@@ -102,3 +102,15 @@ graphics:
 		apt-get update -qq && apt-get install -y -qq $(GRAPHICS) && have && exit 0; \
 	fi; \
 	echo "Install them first: sudo apt install $(GRAPHICS)"; exit 1
+
+# What is written as DICOM is checked by programs that share no code with it. Without them those
+# tests are skipped, so their absence is told and no more.
+DICOM_TOOLS := dcmtk dicom3tools
+.PHONY: dicom-tools
+dicom-tools:
+	@have() { command -v dsrdump >/dev/null && command -v dciodvfy >/dev/null; }; \
+	have && exit 0; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		apt-get update -qq && apt-get install -y -qq $(DICOM_TOOLS) && have && exit 0; \
+	fi; \
+	echo "The tests of DICOM output need: sudo apt install $(DICOM_TOOLS)"
