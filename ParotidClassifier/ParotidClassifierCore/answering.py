@@ -14,6 +14,7 @@ from .case.working_grid import REGIONS
 from .dicom_out.source_headers import read_source_headers
 from .files import write_json, written_together
 from .models.eleven import percent
+from .models.scatter import image_columns
 from .models.words import interval_words
 from .predict import DEMONSTRATION_FINDING, Prediction, predict
 from .progress import Progress, part, silent
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
     from .models.bundle import Bundle
     from .readers_agreement import ReadersAgreement
+    from .report.case.labels import ReportLabels
     from .second_opinion import SecondOpinion
     from .stability import Stability
 
@@ -49,6 +51,8 @@ class Asked:
         dicom: whether it is written as DICOM SEG and Structured Report too.
         second_bundle: is asked too; None for no second opinion.
         second_tumor: the tumour as another reader outlined it, binary volume; None without.
+        report: what a report calls the case; None without a report. With one, stability and
+            saliency are found out too, as far as the bundle can tell them.
     """
 
     ring: RingSettings | None = None
@@ -59,6 +63,7 @@ class Asked:
     dicom: bool = False
     second_bundle: Bundle | None = None
     second_tumor: sitk.Image | None = None
+    report: ReportLabels | None = None
 
 
 @dataclass(frozen=True)
@@ -77,6 +82,7 @@ class Answer:
         identity: whose CT it is; None unless it was asked to keep that.
         dicom_sources: headers of the CT's slices, which the DICOM objects refer to; None if these
             were not asked for.
+        report: what the report calls the case; None without a report.
     """
 
     case: Case
@@ -89,6 +95,7 @@ class Answer:
     second_reader: ReadersAgreement | None = None
     identity: Identity | None = None
     dicom_sources: tuple[Dataset, ...] | None = None
+    report: ReportLabels | None = None
 
     def as_dict(self) -> dict[str, object]:
         """Return the answer as it is written to prediction.json."""
@@ -136,6 +143,7 @@ def answer(
     identity = read_identity(case.source) if asked.keep_identity else None
     sources = read_source_headers(case, asked.keep_identity) if asked.dicom else None
     stages = stages or Stages()
+    asked = _with_what_a_report_shows(asked, bundle)
     chosen = (asked.ring or bundle.ring, asked.device)
     marked = others = None
     end = 0.3 if asked.stability else 0.7
@@ -145,9 +153,21 @@ def answer(
     if asked.saliency:
         marked = saliency_of(case, bundle, *chosen, part(progress, 0.7, 0.8), stages)
     answered = Answer(
-        case, bundle, prepared, prediction, others, marked, identity=identity, dicom_sources=sources
-    )
+        case, bundle, prepared, prediction, others, marked, identity=identity,
+        dicom_sources=sources, report=asked.report,
+    )  # fmt: skip
     return _compared(answered, asked, part(progress, 0.8, 1.0), stages)
+
+
+def _with_what_a_report_shows(asked: Asked, bundle: Bundle) -> Asked:
+    if asked.report is None:
+        return asked
+    reads_image = any(image_columns(model) for model in bundle.models.values())
+    return replace(
+        asked,
+        stability=asked.stability or reads_image,
+        saliency=asked.saliency or bundle.network is not None,
+    )
 
 
 def _compared(answered: Answer, asked: Asked, progress: Progress, stages: Stages) -> Answer:
@@ -189,6 +209,10 @@ def write_answer(out: Path, answered: Answer) -> None:
             save_saliency(folder / SALIENCY_FILE, marked)
         if answered.dicom_sources is not None:
             write_dicom(folder, answered, answered.dicom_sources)
+        if answered.report is not None:
+            from .report.case.writing import write_case_report
+
+            write_case_report(folder, answered, answered.report)
 
 
 def save_outlines(path: Path, prepared: PreparedCase) -> None:

@@ -4,32 +4,38 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+from datetime import datetime
 from typing import TYPE_CHECKING
 
+from .case.choosing import Choice
 from .case.loading import Case, load_case_folder
-from .case.masks import load_mask
-from .case.volumes import load_ct
+from .case.outlines import load_outline
+from .case.volumes import load_sourced_ct
 from .case.working_grid import EXTERNAL2, TUMOR
 from .clinical import ClinicalRecord
 from .errors import AmbiguousMaskError, UsageError
+from .progress import Progress, silent
 from .ring import RING_HU_RANGE, RING_WIDTH_MM, RingSettings
 
 if TYPE_CHECKING:
     import SimpleITK as sitk
 
+    from .report.case.labels import ReportLabels
+
 
 def require_case(options: argparse.Namespace) -> None:
     """Raise UsageError where the options do not name one case."""
+    if any(getattr(options, name, None) is not None for name in ("jobs", "dask")):
+        raise UsageError("--jobs and --dask are for many cases.", "Give their table as --cohort.")
     files = [path for path in (options.ct, options.tumor) if path is not None]
     if options.case is not None and files:
         raise UsageError("A case folder and single files were given.", "Give one of the two.")
     if options.case is None and len(files) < 2:
         raise UsageError("A case needs a CT and an outline.", "Give --ct and --tumor, or --case.")
-    if options.case is not None and any(
-        value is not None for value in (options.series, options.tumor_label, options.tumor_segment)
-    ):
+    chosen = options.series is not None or _choice(options, "tumor") != Choice()
+    if options.case is not None and chosen:
         raise UsageError(
-            "--series, --tumor-label and --tumor-segment choose from single files.",
+            "--series, --tumor-label, --tumor-segment and --tumor-roi choose from single files.",
             "Leave them out with --case.",
         )
     drawn = getattr(options, "ring", None) is not None
@@ -39,8 +45,31 @@ def require_case(options: argparse.Namespace) -> None:
         )
 
 
-def case_of(options: argparse.Namespace) -> Case:
+# What names one case, or says something of it.
+_OF_ONE_CASE = (
+    "case", "ct", "series", "tumor", "tumor_label", "tumor_segment", "tumor_roi", "ring",
+    "ring_label", "ring_segment", "ring_roi", "symptoms", "margin", "lymph_nodes", "second_tumor",
+    "second_tumor_label", "second_tumor_segment", "second_tumor_roi",
+)  # fmt: skip
+
+
+def require_no_case(options: argparse.Namespace) -> None:
+    """Raise UsageError where one case is named beside a table of cases."""
+    named = [name for name in _OF_ONE_CASE if getattr(options, name, None) is not None]
+    if named:
+        listed = ", ".join(f"--{name.replace('_', '-')}" for name in named)
+        raise UsageError(
+            f"--cohort names the cases, {listed} one case.",
+            "Leave it out: the table says it case by case, in its columns.",
+        )
+
+
+def case_of(options: argparse.Namespace, progress: Progress = silent) -> Case:
     """Return the case that was named, with the ring that was drawn, if there is one.
+
+    Args:
+        options: that name it.
+        progress: told how far it is with a long series.
 
     Raises:
         ParotidClassifierError: what is wrong with which option or file.
@@ -48,37 +77,39 @@ def case_of(options: argparse.Namespace) -> Case:
     require_case(options)
     if options.case is not None:
         return _with_ring_file(load_case_folder(options.case), options)
-    case = Case(
-        load_ct(options.ct, options.series),
-        load_mask(options.tumor, TUMOR, options.tumor_label, options.tumor_segment),
-    )
-    return _with_ring_file(case, options)
+    ct, source = load_sourced_ct(options.ct, options.series, progress)
+    tumor = load_outline(options.tumor, TUMOR, ct, source, _choice(options, "tumor"))
+    return _with_ring_file(Case(ct, tumor, source=source), options)
 
 
 def _with_ring_file(case: Case, options: argparse.Namespace) -> Case:
     path = getattr(options, "ring", None)
     if path is None:
         return case
-    mask = load_mask(path, EXTERNAL2, options.ring_label, options.ring_segment)
+    mask = load_outline(path, EXTERNAL2, case.ct, case.source, _choice(options, "ring"))
     return dataclasses.replace(case, ring=mask)
 
 
-def second_tumor_of(options: argparse.Namespace) -> sitk.Image | None:
-    """Return the outline by another reader; None where none was named.
+def _choice(options: argparse.Namespace, outline: str) -> Choice:
+    """Return what was named of the file with an outline: "tumor", "ring" or "second_tumor"."""
+    return Choice(*(getattr(options, f"{outline}_{kind}") for kind in ("label", "segment", "roi")))
+
+
+def second_tumor_of(options: argparse.Namespace, case: Case) -> sitk.Image | None:
+    """Return the outline of the tumour of `case` by another reader; None where none was named.
 
     Raises:
         ParotidClassifierError: what is wrong with which option or file.
     """
+    choice = _choice(options, "second_tumor")
     if options.second_tumor is None:
-        if (options.second_tumor_label, options.second_tumor_segment) != (None, None):
+        if choice != Choice():
             raise UsageError(
                 "There is no second outline to choose from.", "Give it with --second-tumor."
             )
         return None
     try:
-        return load_mask(
-            options.second_tumor, TUMOR, options.second_tumor_label, options.second_tumor_segment
-        )
+        return load_outline(options.second_tumor, TUMOR, case.ct, case.source, choice)
     except (AmbiguousMaskError, UsageError) as error:
         remedy = error.remedy.replace("--tumor-", "--second-tumor-")
         raise type(error)(error.message, remedy) from error
@@ -108,3 +139,20 @@ def ring_settings(
         default.width_mm if width is None else width,
         default.hu_range if limits is None else tuple(limits),
     )
+
+
+def report_labels(options: argparse.Namespace) -> ReportLabels | None:
+    """Return what the report calls the case; None where none was asked for.
+
+    Raises:
+        UsageError: a text does not fit, or there is no report for it to stand in.
+    """
+    from .report.case.labels import ReportLabels
+
+    texts = {"case_label": options.case_label, "prepared_by": options.prepared_by}
+    given = {name: text for name, text in texts.items() if text is not None}
+    if options.report:
+        return ReportLabels(datetime.now().astimezone().date(), **given)
+    if given:
+        raise UsageError("--case-label and --prepared-by stand in the report.", "Add --report.")
+    return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .answering import RING_FILE, Asked, answer, save_outlines, write_answer
@@ -13,6 +14,7 @@ from .case.working_grid import EXTERNAL2, REGIONS, TUMOR
 from .case_options import (
     asked_ring,
     case_of,
+    report_labels,
     require_case,
     ring_settings,
     second_tumor_of,
@@ -38,8 +40,8 @@ def predict(options: argparse.Namespace) -> Result:
     bundle = bundle_of(options)
     with bar_on_terminal("predict") as progress:
         progress(0.0, "reading")
-        asked = asked_of_one_case(options, bundle)
-        case = with_words(case_of(options), options)
+        case = with_words(case_of(options, part(progress, 0.0, 0.1)), options)
+        asked = asked_of_one_case(options, bundle, case)
         return _classified(case, bundle, asked, options, progress)
 
 
@@ -53,10 +55,10 @@ def _classified(
     return Result(f"{answered.text()}\nWritten to {options.out}", answered.as_dict())
 
 
-def asked_of_one_case(options: argparse.Namespace, bundle: Bundle) -> Asked:
+def asked_of_one_case(options: argparse.Namespace, bundle: Bundle, case: Case) -> Asked:
     """Return what the options ask of a case, another reader's outline included."""
     return dataclasses.replace(
-        asked_of_any_case(options, bundle), second_tumor=second_tumor_of(options)
+        asked_of_any_case(options, bundle), second_tumor=second_tumor_of(options, case)
     )
 
 
@@ -66,21 +68,26 @@ def asked_of_any_case(options: argparse.Namespace, bundle: Bundle) -> Asked:
         _more_asked(options),
         ring=asked_ring(options, bundle.ring),
         device=options.device,
+        keep_identity=options.keep_identity,
+        dicom=options.dicom,
         second_bundle=_second_bundle(options, bundle),
     )
 
 
 def _more_asked(options: argparse.Namespace) -> Asked:
-    return Asked(stability=options.stability, saliency=options.saliency)
+    return Asked(
+        stability=options.stability, saliency=options.saliency, report=report_labels(options)
+    )
 
 
 def _second_bundle(options: argparse.Namespace, first: Bundle) -> Bundle | None:
     """Return the other bundle, before the work with the first one begins."""
+    from .models.bundle_store import load_bundle
     from .second_opinion import require_another
 
     if options.second_bundle is None:
         return None
-    other = load_named_bundle(options.second_bundle)
+    other = load_bundle(bundle_path(options.second_bundle))
     require_another(first.bundle_hash, other)
     return other
 
@@ -176,16 +183,17 @@ def bundle_of(options: argparse.Namespace) -> Bundle:
     Raises:
         BundleError: there is none, or it is refused.
     """
-    return load_named_bundle(options.bundle)
+    from .models.bundle_store import load_bundle
+
+    return load_bundle(bundle_path(options.bundle))
 
 
-def load_named_bundle(named: str | None) -> Bundle:
-    """Return the bundle of this path or name; None for the first that is shipped.
+def bundle_path(named: str | None) -> Path:
+    """Return where the bundle of this path or name lies; None for the first that is shipped.
 
     Raises:
-        BundleError: there is none, or it is refused.
+        BundleError: there is none.
     """
-    from .models.bundle_store import load_bundle
     from .models.shipped import default_bundle, find_bundle
 
-    return load_bundle(default_bundle() if named is None else find_bundle(named))
+    return default_bundle() if named is None else find_bundle(named)

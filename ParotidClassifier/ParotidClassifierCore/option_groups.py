@@ -17,19 +17,26 @@ def add_case(parser: argparse.ArgumentParser) -> None:
         help="a saved case (ct.nrrd, segmentation.seg.nrrd, clinical.json) instead of the options "
         "below",
     )  # fmt: skip
-    group.add_argument("--ct", type=Path, help="NRRD, NIfTI or MetaImage file, or DICOM folder")
-    group.add_argument("--series", metavar="UID", help="which series of a DICOM folder")
-    group.add_argument("--tumor", type=Path, help="label map or .seg.nrrd with the outline")
+    text = "NRRD, NIfTI or MetaImage file, DICOM folder, or DICOMDIR"
+    group.add_argument("--ct", type=Path, help=text)
+    group.add_argument("--series", metavar="UID", help="which series of a DICOM folder or DICOMDIR")
+    group.add_argument(
+        "--tumor", type=Path,
+        help="the outline: label map, .seg.nrrd, DICOM SEG or RTSTRUCT, or a folder with one of "
+        "the latter two",
+    )  # fmt: skip
     group.add_argument("--tumor-label", type=int, metavar="N", help="which label of a label map")
     group.add_argument("--tumor-segment", metavar="NAME", help="which segment (default Tumor)")
+    group.add_argument("--tumor-roi", metavar="NAME", help="which ROI of an RTSTRUCT, likewise")
 
 
 def add_ring_file(parser: argparse.ArgumentParser) -> None:
     """Add the options of a ring that was drawn by hand."""
     group = parser.add_argument_group("ring drawn or refined by hand")
-    group.add_argument("--ring", type=Path, help="label map or .seg.nrrd with External2")
+    group.add_argument("--ring", type=Path, help="file with External2, as for --tumor")
     group.add_argument("--ring-label", type=int, metavar="N", help="which label of a label map")
     group.add_argument("--ring-segment", metavar="NAME", help="which segment (default External2)")
+    group.add_argument("--ring-roi", metavar="NAME", help="which ROI of an RTSTRUCT, likewise")
 
 
 def add_ring(parser: argparse.ArgumentParser, *, default_from_bundle: bool = False) -> None:
@@ -47,11 +54,12 @@ def add_ring(parser: argparse.ArgumentParser, *, default_from_bundle: bool = Fal
     )  # fmt: skip
 
 
-def add_cohort(parser: argparse.ArgumentParser, *, cached: bool = True) -> None:
+def add_cohort(
+    parser: argparse._ActionsContainer, *, cached: bool = True, required: bool = True
+) -> None:
     """Add the options of a cohort and of where the work is done."""
-    parser.add_argument(
-        "--cohort", type=Path, required=True, metavar="TABLE", help="CSV or XLSX table of the cases"
-    )
+    text = "CSV or XLSX table of the cases"
+    parser.add_argument("--cohort", type=Path, required=required, metavar="TABLE", help=text)
     if cached:
         parser.add_argument(
             "--cache", type=Path, metavar="FOLDER",
@@ -64,6 +72,12 @@ def add_cohort(parser: argparse.ArgumentParser, *, cached: bool = True) -> None:
     parser.add_argument(
         "--dask", metavar="ADDRESS", help="extract on this Dask cluster, such as tcp://host:8786"
     )
+
+
+def add_many_cases(parser: argparse.ArgumentParser) -> None:
+    """Add the options of many cases instead of one."""
+    group = parser.add_argument_group("many cases, instead of one")
+    add_cohort(group, cached=False, required=False)
 
 
 def add_bootstraps(parser: argparse.ArgumentParser) -> None:
@@ -96,6 +110,33 @@ def add_more_answers(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     text = "also classify slightly different outlines and tell how the answer changes"
     parser.add_argument("--stability", action="store_true", help=text)
+    parser.add_argument(
+        "--report", action="store_true",
+        help="also write a report for a tumour board (report.html, report.pdf); includes "
+        "--saliency and --stability where the bundle can tell them",
+    )  # fmt: skip
+    text = "what the report calls the case, a pseudonym (default: a line to write on)"
+    parser.add_argument("--case-label", metavar="TEXT", help=text)
+    text = "who made the report (default: a line to write on)"
+    parser.add_argument("--prepared-by", metavar="TEXT", help=text)
+
+
+def add_dicom(parser: argparse.ArgumentParser) -> None:
+    """Add whether the result is written as DICOM too."""
+    parser.add_argument(
+        "--dicom", action="store_true",
+        help="also write the outlines as DICOM SEG (segmentation.dcm) and the measurements and "
+        "probabilities as DICOM Structured Report (report.dcm); the CT must be a DICOM series",
+    )  # fmt: skip
+
+
+def add_identity(parser: argparse.ArgumentParser) -> None:
+    """Add whether the results may name the patient."""
+    parser.add_argument(
+        "--keep-identity", action="store_true",
+        help="write the patient's name, number and birth date from the DICOM headers into the "
+        "results; without it they are never written",
+    )  # fmt: skip
 
 
 def add_second_opinions(parser: argparse.ArgumentParser) -> None:
@@ -110,6 +151,7 @@ def add_second_opinions(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     group.add_argument("--second-tumor-label", type=int, metavar="N", help="its label")
     group.add_argument("--second-tumor-segment", metavar="NAME", help="its segment")
+    group.add_argument("--second-tumor-roi", metavar="NAME", help="its ROI")
 
 
 def add_jobs(parser: argparse.ArgumentParser) -> None:

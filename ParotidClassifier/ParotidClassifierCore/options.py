@@ -14,7 +14,10 @@ from .option_groups import (
     add_case,
     add_cohort,
     add_device,
+    add_dicom,
+    add_identity,
     add_jobs,
+    add_many_cases,
     add_more_answers,
     add_out,
     add_ring,
@@ -53,8 +56,9 @@ def _command(subparsers, name: str, function, text: str) -> argparse.ArgumentPar
 
 def _predict(subparsers) -> None:
     parser = _command(
-        subparsers, "predict", commands.predict,
-        "Classify one case; writes prediction.json, ring.seg.nrrd and overview.png.",
+        subparsers, "predict", study_commands.predict,
+        "Classify one case; writes prediction.json, ring.seg.nrrd and overview.png. Or all cases "
+        "of a table, each into a folder of its own, with one table and page of all.",
     )  # fmt: skip
     add_case(parser)
     add_ring_file(parser)
@@ -69,7 +73,10 @@ def _predict(subparsers) -> None:
     add_ring(parser, default_from_bundle=True)
     add_device(parser)
     add_more_answers(parser)
+    add_dicom(parser)
+    add_identity(parser)
     add_second_opinions(parser)
+    add_many_cases(parser)
     add_out(parser, "folder for the results")
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from .case_options import ring_settings
-from .commands import bundle_of
+from . import commands
+from .case_options import require_no_case, ring_settings
+from .commands import asked_of_any_case, bundle_of, bundle_path
 from .errors import UsageError
 from .files import require_folder, write_parquet
 from .models.eleven import MALIGNANT, outcome_word
@@ -18,6 +20,33 @@ if TYPE_CHECKING:
     from .cohort.cache import CohortCache
     from .cohort.manifest import CohortCase
     from .parallel import Machines
+
+
+def predict(options: argparse.Namespace) -> Result:
+    """Classify one case, or every case of a table."""
+    return commands.predict(options) if options.cohort is None else _predict_cohort(options)
+
+
+def _predict_cohort(options: argparse.Namespace) -> Result:
+    from .cohort.manifest import read_manifest
+    from .many.run import Bundles, predict_cases
+
+    require_no_case(options)
+    bundle = bundle_of(options)
+    asked = asked_of_any_case(options, bundle)
+    other = options.second_bundle
+    bundles = Bundles(
+        bundle,
+        bundle_path(options.bundle),
+        asked.second_bundle,
+        None if other is None else bundle_path(other),
+    )
+    cases = read_manifest(options.cohort, outcomes_needed=False)
+    machines = replace(_machines(options), apart=True)
+    with bar_on_terminal("predict") as progress:
+        return predict_cases(
+            cases, bundles, asked, machines, options.out, options.cohort.stem, progress
+        )
 
 
 def simulate(options: argparse.Namespace) -> Result:

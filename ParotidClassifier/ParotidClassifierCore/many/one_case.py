@@ -81,7 +81,7 @@ class CaseWork:
         """
         case = self.case
         asked = dataclasses.asdict(self.asked)
-        if asked.get("report") is not None:
+        if asked["report"] is not None:
             asked["report"].pop("made_on")  # the day alone makes no other report
         files = (case.ct, case.tumor, case.ring, case.second_reader)
         decisive = {
@@ -121,7 +121,10 @@ def classify(work: CaseWork) -> bool:
     case = _case(work.case)
     reader = work.case.second_reader
     outline = None if reader is None else other_outline(case, reader)
-    asked = dataclasses.replace(work.asked, second_bundle=second, second_tumor=outline)
+    labels = work.asked.report and work.asked.report.of_case(work.case.case_id)
+    asked = dataclasses.replace(
+        work.asked, second_bundle=second, second_tumor=outline, report=labels
+    )
     answered = answer(case, work.bundle.load(), asked, stages=_stages().aside())
     with folder_written_whole(work.folder) as beside:
         write_answer(beside, answered)

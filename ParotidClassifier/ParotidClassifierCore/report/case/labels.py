@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from ...errors import UsageError
@@ -34,3 +34,7 @@ class ReportLabels:
                     f"The {what} {text[:_LONGEST]!r} does not fit into the report.",
                     f"Give at most {_LONGEST} letters in one line.",
                 )
+
+    def of_case(self, case_id: str) -> ReportLabels:
+        """Return these labels for one case of a table, which its id names."""
+        return replace(self, case_label=case_id[:_LONGEST])
