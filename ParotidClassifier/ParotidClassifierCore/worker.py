@@ -8,6 +8,8 @@ A request names its command and has an id of the caller's choice, which all of i
     {"id": 3, "command": "stability", as for predict, "count": 20, "seed": 0}
     {"id": 4, "command": "saliency", as for predict, "out": path of an NRRD}
     {"id": 5, "command": "features", "case": folder, "ring": as above, "out": path of a CSV}
+    {"id": 6, "command": "dicom", as for predict, "files": paths of the CT's slices, "out": folder,
+     "keep_identity": false}
     {"command": "cancel", "id": 3}
 
 What each needs and answers stands with the commands (`worker_commands`). "ring", "clinical",
@@ -45,7 +47,7 @@ if TYPE_CHECKING:
     from .worker_commands import Command
 
 # Of these the newest counts: what it asks for makes the older ones out of date.
-_RIVALS = ("predict", "stability", "saliency", "features", "measure")
+_RIVALS = ("predict", "stability", "saliency", "features", "dicom", "measure")
 
 
 def main() -> None:

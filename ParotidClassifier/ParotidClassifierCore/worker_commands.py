@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,7 +13,7 @@ from .clinical import ClinicalRecord
 from .companion import Companion, grid_from_words, is_worthwhile
 from .errors import ClinicalValueError, UsageError
 from .file_cache import FileCache
-from .files import require_folder
+from .files import require_folder, written_together
 from .inbox import Request
 from .measuring import Measurer, itk_threads
 from .models.bundle_store import load_bundle
@@ -23,6 +24,7 @@ from .ring import RingSettings
 from .stages import Stages
 
 if TYPE_CHECKING:
+    from .case.source import SourceSeries
     from .models.bundle import Bundle
 
 _LARGEST_SEED = 2**32 - 1
@@ -56,6 +58,7 @@ class Desk:
             "stability": self.stability,
             "saliency": self.saliency,
             "features": self.features,
+            "dicom": self.dicom,
             "measure": self.measure,
         }
 
@@ -122,6 +125,28 @@ class Desk:
         write_features(out, keyed.grid, progress, self._stages.measurer)
         return {"out": str(out)}
 
+    def dicom(self, request: Request, progress: Progress) -> dict[str, object]:
+        """Write the case in a folder as DICOM SEG and Structured Report to the folder "out".
+
+        They refer to the CT's slices in "files", and name the patient if "keep_identity" is true.
+        Answers the "files" that were written and their UIDs, the "instances".
+        """
+        from .answering import Asked, answer
+        from .dicom_out.writing import write_dicom
+
+        out, source = _out(request), _source(request)
+        keep_identity = request.get("keep_identity") is True
+        progress(0.0, "reading")
+        bundle, case = self._bundle(request), replace(self._case(request), source=source)
+        asked = Asked(_ring(request), keep_identity=keep_identity, dicom=True)
+        answered = answer(case, bundle, asked, progress, self._stages)
+        with written_together(out) as folder:
+            written = write_dicom(folder, answered, answered.dicom_sources)
+        return {
+            "files": [str(out / name) for name in written],
+            "instances": list(written.values()),
+        }
+
     def measure(self, request: Request, progress: Progress) -> dict[str, object]:
         """Measure features for another worker, see `companion`; answers them by column."""
         with itk_threads(1):
@@ -170,6 +195,22 @@ def _out(request: Request) -> Path:
     out = Path(_text(request, "out"))
     require_folder(out.parent)
     return out
+
+
+def _source(request: Request) -> SourceSeries:
+    """Return the series whose slices are the files of the request."""
+    from .case.dicom_series import source_of_files
+
+    files = request.get("files")
+    if not isinstance(files, list) or not all(isinstance(file, str) for file in files):
+        raise UsageError("The request names no files.", "Give the paths of the CT's slices.")
+    source = source_of_files([Path(file) for file in files])
+    if source is None:
+        raise UsageError(
+            f"The {len(files)} DICOM files of the CT are not the slices of one series.",
+            "Load the CT from one series, and outline the tumour on it.",
+        )
+    return source
 
 
 def _whole(request: Request, name: str, default: int, least: int, most: int) -> int:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ..case.dicom_headers import the_scanners_mistakes_untold
 from ..case.working_grid import REGIONS
 from ..files import written_whole
 from .segmentation import segmentation
-from .source_headers import the_scanners_mistakes_untold
 from .structured_report import structured_report
 
 if TYPE_CHECKING:
@@ -22,13 +22,16 @@ SEGMENTATION_FILE = "segmentation.dcm"
 REPORT_FILE = "report.dcm"
 
 
-def write_dicom(folder: Path, answered: Answer, sources: Sequence[Dataset]) -> None:
+def write_dicom(folder: Path, answered: Answer, sources: Sequence[Dataset]) -> dict[str, str]:
     """Write segmentation.dcm and report.dcm, which refers to it.
 
     Args:
         folder: of the result.
         answered: the case and what came out.
         sources: headers of the CT's slices; see `read_source_headers`.
+
+    Returns:
+        The names of the files, and the UIDs of what is in them.
 
     Raises:
         OutputError: a file cannot be written.
@@ -39,9 +42,11 @@ def write_dicom(folder: Path, answered: Answer, sources: Sequence[Dataset]) -> N
     with the_scanners_mistakes_untold():
         outlines = segmentation(answered.prepared.grid, sources, tracking, _ring_words(answered))
         report = structured_report(answered, sources, outlines, tracking)
-    for name, made in ((SEGMENTATION_FILE, outlines), (REPORT_FILE, report)):
+    made_files = {SEGMENTATION_FILE: outlines, REPORT_FILE: report}
+    for name, made in made_files.items():
         with written_whole(folder / name) as beside:
             made.save_as(beside)
+    return {name: str(made.SOPInstanceUID) for name, made in made_files.items()}
 
 
 def _ring_words(answered: Answer) -> str | None:
