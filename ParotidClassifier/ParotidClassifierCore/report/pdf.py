@@ -21,6 +21,7 @@ from reportlab.platypus import (
     Flowable,
     Frame,
     Image,
+    KeepInFrame,
     PageBreak,
     PageTemplate,
     Spacer,
@@ -47,7 +48,7 @@ _INK, _FAINT, _LINE = HexColor("#1f2933"), HexColor("#5b6670"), HexColor("#c3cbd
 _WARN, _WARN_SOFT = HexColor("#8a3b00"), HexColor("#fdf1e7")
 _MARGIN = 14 * mm
 _HEAD, _FOOT = 8 * mm, 7 * mm
-_WIDTH = A4[0] - 2 * _MARGIN
+_WIDTH, _HEIGHT = A4[0] - 2 * _MARGIN, A4[1] - 2 * _MARGIN - _HEAD - _FOOT
 _GAP = 6 * mm  # between columns
 _DPI = 220
 _NOT_TEXT = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
@@ -72,10 +73,12 @@ def document_pdf(document: Document) -> bytes:
 def _story(document: Document) -> list[Flowable]:
     widths = _widths([0.4, 0.6][: len(document.about)])
     about = [[_facts(facts, w)] for facts, w in zip(document.about, widths, strict=True)]
-    story = [_text(document.title, _style("title")), _side_by_side(about, widths)]
+    front = [_text(document.title, _style("title")), _side_by_side(about, widths)]
     for row in document.front:
-        story += _row(row)
-    story += [PageBreak(), _text("Appendix", _style("title"))]
+        front += _row(row)
+    # One page, whatever is on it: more than has room becomes smaller.
+    story = [KeepInFrame(_WIDTH, _HEIGHT, front, mode="shrink"), PageBreak()]
+    story += [_text("Appendix", _style("title"))]
     for section in document.appendix:
         story += _section(section, _WIDTH, _style("body"), 3.5 * mm)
     return story

@@ -91,6 +91,7 @@ def _bundle(subject: Subject) -> tuple[tuple[str, str], ...]:
         *((("made on", str(bundle.provenance["date"])),) if "date" in bundle.provenance else ()),
         ("learnt from", bundle.cohort.line),
         *((("training cohort", description),) if description else ()),
+        ("intended use", bundle.intended_use),
         ("models", ", ".join(bundle.models)),
         ("protocol", bundle.protocol),
         ("intervals", bundle.refits.line),

@@ -40,7 +40,7 @@ def images_figure(grid: WorkingGrid, saliency: sitk.Image | None) -> Figure:
     figure = _figure(_IMAGES_WIDTH, sum(rows) + _TITLE_HEIGHT)
     top = 1 - _TITLE_HEIGHT / figure.get_figheight()
     cells = figure.add_gridspec(
-        len(rows), 4, left=0, right=1, top=top, bottom=0, wspace=0.03, hspace=0.03,
+        len(rows), 4, left=0, right=1, top=top, bottom=0, wspace=0.07, hspace=0.03,
         width_ratios=_CUT_COLUMNS, height_ratios=rows,
     )  # fmt: skip
     *cuts, beside = (figure.add_subplot(cells[0, column]) for column in range(4))

@@ -185,7 +185,7 @@ def cautions(subject: Subject) -> Section:
         shown.append(f"{counted(rest, 'more warning')}: see Findings in the appendix.")
     if not matters:
         shown = ["Nothing in the images and the outline speaks against a classification."]
-    parts = (Points(tuple(shown)), Caution(purpose(subject.bundle)))
+    parts = (Points(tuple(shown)), Caution(_purpose(subject.bundle)))
     return Section("cautions", "Before you rely on it", parts)
 
 
@@ -193,16 +193,19 @@ def _matters(finding: QualityFinding) -> bool:
     return finding.severity in _MATTERS and finding.code != DEMONSTRATION_FINDING
 
 
-def purpose(bundle: Bundle) -> str:
+def _purpose(bundle: Bundle) -> str:
     """Return what the numbers of a bundle are not for."""
+    use = bundle.intended_use
+    if len(use) > _MOST_LETTERS:
+        use = f"{use[:_MOST_LETTERS]}… (whole in the appendix)"
     if bundle.cohort.simulated:
         return (
             "The models learnt from simulated CT: the probability shows how the method works and "
-            f"says nothing about a patient. {bundle.intended_use}"
+            f"says nothing about a patient. {use}"
         )
     return (
         "Research software, not a medical device: no decision about a patient may rest on this "
-        f"page alone. {bundle.intended_use}"
+        f"page alone. {use}"
     )
 
 
