@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -102,6 +104,17 @@ class Header:
         """Where the slice lies along the normal of its plane, in mm; needs position and so on."""
         row, column = np.array(self.orientation).reshape(2, 3)
         return float(np.cross(row, column) @ np.array(self.position))
+
+
+@contextlib.contextmanager
+def the_scanners_mistakes_untold() -> Iterator[None]:
+    """Leave out pydicom's and highdicom's warnings of values that came with the CT.
+
+    They would go to the terminal, where nobody can mend a name of the wrong form.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)
+        yield
 
 
 def read_header(path: Path) -> Header | None:

@@ -18,7 +18,12 @@ from .dicom_checks import (
     require_whole_headers,
 )
 from .dicom_files import files_of
-from .dicom_headers import Header, read_header, without_copies
+from .dicom_headers import (
+    Header,
+    read_header,
+    the_scanners_mistakes_untold,
+    without_copies,
+)
 from .dicom_pixels import read_multi_frame, read_slices, require_decodable
 from .source import SourceSeries
 
@@ -45,6 +50,13 @@ def read_series(
         SeveralSeriesError: several series and none named.
         UnusableImageError: not CT, or slices that are no upright, complete volume.
     """
+    with the_scanners_mistakes_untold():
+        return _read(path, series_uid, progress)
+
+
+def _read(
+    path: Path, series_uid: str | None, progress: Progress
+) -> tuple[sitk.Image, SourceSeries]:
     all_series = _series_in(path, part(progress, 0.0, _HEADERS_SHARE))
     uid = _chosen(path, all_series, series_uid)
     headers, series = all_series[uid], f"the series {uid} in {path}"
@@ -89,6 +101,11 @@ def source_of_files(paths: Sequence[Path]) -> SourceSeries | None:
     Raises:
         UnreadableFileError: a file cannot be read.
     """
+    with the_scanners_mistakes_untold():
+        return _source_of_files(paths)
+
+
+def _source_of_files(paths: Sequence[Path]) -> SourceSeries | None:
     headers = [header for header in map(read_header, paths) if header is not None]
     whole = bool(headers) and not any(header.lacking for header in headers)
     if not whole or len({header.series for header in headers}) != 1:

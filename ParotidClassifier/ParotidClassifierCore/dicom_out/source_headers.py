@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
-import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from ..case.dicom_headers import the_scanners_mistakes_untold
 from ..case.loading import Case
 from ..case.source import SourceSeries
 from ..errors import UnreadableFileError, UnusableImageError, UsageError
@@ -76,17 +75,6 @@ def read_source_headers(case: Case, keep_identity: bool) -> tuple[Dataset, ...]:
     require_in_place(case.ct, headers)
     with the_scanners_mistakes_untold():
         return tuple(_taken_over(header, keep_identity) for header in headers)
-
-
-@contextlib.contextmanager
-def the_scanners_mistakes_untold() -> Iterator[None]:
-    """Leave out pydicom's and highdicom's warnings of values that came with the CT.
-
-    They would go to the terminal, where nobody can mend a name of the wrong form.
-    """
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", UserWarning)
-        yield
 
 
 def _header(path: Path, source: SourceSeries) -> Dataset:
