@@ -120,7 +120,8 @@ class ReadersAgreement:
         if not others:
             return "Every model makes the same call for both outlines."
         if name not in others:
-            return f"{name} makes the same call for both outlines; {', '.join(others)} otherwise."
+            changed = ", ".join(others)
+            return f"{name} makes the same call for both outlines; it changes for {changed}."
         second = self.second.models[name]
         told = f"The call changes: {name} says {first.call} for the first outline, {second.call} "
         more = "" if len(others) == 1 else f" It changes for {', '.join(others)}."

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ..parts import Document, Facts, Row, Section
-from . import appendix, background, front
+from . import appendix, background, comparisons, front
 from .subject import Subject
 
 TITLE = "Parotid tumour on contrast-enhanced CT: case report"
@@ -14,9 +14,9 @@ _LINE = "_" * 28  # to be filled in by hand
 MakeSection = Callable[[Subject], Section | None]
 
 APPENDIX: tuple[MakeSection, ...] = (
-    appendix.models, appendix.nomogram, appendix.features, appendix.findings,
-    appendix.measurements, appendix.acquisition, background.limits, background.reproducibility,
-    background.terms,
+    appendix.models, comparisons.second_opinion, comparisons.second_reader, appendix.nomogram,
+    appendix.features, appendix.findings, appendix.measurements, appendix.acquisition,
+    background.limits, background.reproducibility, background.terms,
 )  # fmt: skip
 
 

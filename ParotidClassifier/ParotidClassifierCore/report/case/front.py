@@ -11,6 +11,7 @@ from ...predict import DEMONSTRATION_FINDING
 from ...words import counted
 from ..panels.contributions import contribution_rows
 from ..parts import Caution, Drawing, Facts, Headline, Paragraph, Part, Points, Section
+from .comparisons import disagreements
 from .figures import (
     contributions_figure,
     gauge_figure,
@@ -175,15 +176,15 @@ def stability(subject: Subject) -> Section | None:
 def cautions(subject: Subject) -> Section:
     """Return what speaks against relying on the answer, and what the bundle is not for."""
     matters = [f for f in subject.prediction.findings if _matters(f)]
-    shown: list[str] = []
+    shown = disagreements(subject)
     for finding in matters[:_MOST_FINDINGS]:
         if sum(map(len, shown)) + len(finding.message) > _MOST_LETTERS:
             break
         shown.append(finding.message)
-    rest = len(matters) - len(shown)
+    rest = len(matters) + len(disagreements(subject)) - len(shown)
     if rest:
         shown.append(f"{counted(rest, 'more warning')}: see Findings in the appendix.")
-    if not matters:
+    if not matters and not shown:
         shown = ["Nothing in the images and the outline speaks against a classification."]
     parts = (Points(tuple(shown)), Caution(_purpose(subject.bundle)))
     return Section("cautions", "Before you rely on it", parts)
