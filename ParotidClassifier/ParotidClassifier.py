@@ -171,6 +171,10 @@ class ParotidClassifierLogic(ScriptedLoadableModuleLogic):
         """Write all radiomic features as CSV, in the background."""
         self.classification.exportFeatures(parameterNode, path, onProgress, onDone, onError)
 
+    def exportDicom(self, parameterNode, folder: str, keepIdentity: bool, *callbacks) -> None:
+        """Write the current result as DICOM objects, in the background; see Classification."""
+        self.classification.exportDicom(parameterNode, folder, keepIdentity, *callbacks)
+
     def exportPrediction(self, parameterNode, path: str) -> None:
         """Write the current prediction as JSON."""
         self.results.exportPrediction(parameterNode, path)

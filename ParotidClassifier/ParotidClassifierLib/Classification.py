@@ -9,6 +9,7 @@ from ParotidClassifierCore.case.saving import save_case_folder
 from ParotidClassifierCore.errors import ParotidClassifierError
 from slicer.i18n import tr as _
 
+from . import DicomSource
 from .CaseFolder import CaseFolder
 from .Parameters import clinicalRecord, ringSettings
 from .Worker import SUPERSEDED
@@ -90,6 +91,29 @@ class Classification:
             onDone()
 
         self._send(request, True, onProgress, done, onError)
+
+    def exportDicom(
+        self, parameterNode, folder: str, keepIdentity: bool, onProgress, onDone, onError
+    ) -> None:
+        """Write the current result as DICOM SEG and Structured Report to a folder.
+
+        onDone is called with Core's answer to "dicom": the files and the UIDs of what is in them.
+
+        Raises:
+            UsageError: there is no current result, or the CT was not loaded from DICOM.
+            ParotidClassifierError: the case cannot be used as it is.
+        """
+        self._results.requireCurrent(parameterNode)
+        files = [str(path) for path in DicomSource.filesOf(parameterNode.ct)]
+        request = self._request(
+            parameterNode,
+            "dicom",
+            bundle=str(self._bundles.chosen(parameterNode).path),
+            files=files,
+            out=str(folder),
+            keep_identity=keepIdentity,
+        )
+        self._send(request, True, onProgress, onDone, onError)
 
     def stability(self, parameterNode, onProgress, onDone, onError) -> None:
         """Ask how the current result changes when the case is outlined a little differently.

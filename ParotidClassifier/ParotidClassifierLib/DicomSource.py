@@ -1,7 +1,8 @@
-"""The DICOM files that a CT of the scene was loaded from, as Slicer's DICOM database knows them."""
+"""Slicer's DICOM database: the files that a CT of the scene was loaded from, and new ones."""
 
 from pathlib import Path
 
+import ctk
 import slicer
 from ParotidClassifierCore.errors import UnreadableFileError, UsageError
 from slicer.i18n import tr as _
@@ -51,3 +52,23 @@ def filesOf(volumeNode) -> tuple:
             _("Import the series again in the DICOM module, and load it from there."),
         )
     return tuple(map(Path, paths))
+
+
+def importFiles(paths, instances) -> bool:
+    """Copy files into the database.
+
+    Args:
+        paths: of the files.
+        instances: the UIDs of what is in them.
+
+    Returns:
+        Whether the database knows them all now; False too where it is not open.
+    """
+    database = openDatabase()
+    if database is None:
+        return False
+    indexer = ctk.ctkDICOMIndexer()
+    for path in paths:
+        indexer.addFile(database, str(path), True)
+    indexer.waitForImportFinished()
+    return all(database.fileForInstance(uid) for uid in instances)

@@ -31,7 +31,7 @@ class SectionTask:
         self._failed = failed
         self.isRunning = False
         progressBar.maximum = _PROGRESS_STEPS
-        self._tell("")
+        self.tell("")
 
     def start(self, compute, keep) -> None:
         """Begin.
@@ -40,7 +40,7 @@ class SectionTask:
             compute: called with onProgress, onDone and onError; begins the computation.
             keep: called with what onDone was called with.
         """
-        self._tell("")
+        self.tell("")
         self._onProgress(0.0, "")
 
         def done(*answer):
@@ -62,13 +62,13 @@ class SectionTask:
         """Give up what is running."""
         self.isRunning = False
         self._logic.cancel()
-        self._tell(noteText("info", _("Cancelled. Nothing was changed.")))
+        self.tell(noteText("info", _("Cancelled. Nothing was changed.")))
         self._refresh()
 
     def forget(self) -> None:
         """Say no more of what was; another scene is shown."""
         self.isRunning = False
-        self._tell("")
+        self.tell("")
 
     def show(self) -> None:
         """Show how far it is."""
@@ -80,13 +80,14 @@ class SectionTask:
     def _onError(self, kind: str, message: str, remedy: str) -> None:
         self.isRunning = False
         if kind == SUPERSEDED:
-            self._tell(noteText("info", _("Given up for something newer. Try again.")))
+            self.tell(noteText("info", _("Given up for something newer. Try again.")))
             self._refresh()
             return
-        self._tell(noteText("error", f"{message} {remedy}"))
+        self.tell(noteText("error", f"{message} {remedy}"))
         self._refresh()
         slicer.util.errorDisplay(f"{self._failed}\n\n{message} {remedy}")
 
-    def _tell(self, richText: str) -> None:
+    def tell(self, richText: str) -> None:
+        """Say how it ended; nothing with an empty text."""
         self._statusLabel.text = richText
         self._statusLabel.visible = bool(richText)

@@ -68,9 +68,8 @@ class ctkDICOMDatabase(ApiObject, QtCore.QObject):
 class ctkDICOMIndexer(ApiObject, QtCore.QObject):
     """Brings files into a database, at once and not in the background."""
 
-    def addListOfFiles(self, database: Any, files: list[str], copies: bool = False) -> None:
-        for path in files:
-            database._take(path, copies)
+    def addFile(self, database: Any, path: str, copies: bool = False) -> None:
+        database._take(path, copies)
 
     def waitForImportFinished(self, _ms: int = -1) -> None:
         """Nothing is left to wait for."""
