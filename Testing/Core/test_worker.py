@@ -1,5 +1,6 @@
 """The process that answers requests, as a caller meets it: lines in, lines out."""
 
+import itertools
 import json
 import shutil
 import subprocess
@@ -11,15 +12,15 @@ import SimpleITK as sitk
 from ParotidClassifierCore.cli import main
 from ParotidClassifierCore.companion import is_worthwhile
 from ParotidClassifierCore.models.shipped import SHIPPED
-from ParotidClassifierCore.simulation.case import simulate_case
 from ParotidClassifierCore.simulation.cohort import write_case
+from simulated_cases import simulated
 from worker_caller import Caller
 
 BUNDLE = "simulated-demo"
+WIDTHS_MM = itertools.count(21)  # tenths
 
 
-@pytest.fixture
-def caller():
+def started():
     caller = Caller()
     with caller.process:
         yield caller
@@ -27,10 +28,27 @@ def caller():
 
 
 @pytest.fixture(scope="module")
+def caller():
+    """A process that many tests ask, as one panel does: to load its libraries takes seconds."""
+    yield from started()
+
+
+@pytest.fixture
+def new_caller():
+    """A process that has loaded nothing yet, for one test, which may end it."""
+    yield from started()
+
+
+@pytest.fixture(scope="module")
 def a_case(tmp_path_factory):
     folder = tmp_path_factory.mktemp("case")
-    write_case(simulate_case(3), folder)
+    write_case(simulated(3), folder)
     return folder
+
+
+def another_ring():
+    """A ring that nobody has asked for yet, so that there is work to do."""
+    return {"width_mm": next(WIDTHS_MM) / 10, "hu_range": [-200.0, 400.0]}
 
 
 def test_a_case_gets_the_probabilities_of_the_command_line(caller, a_case, tmp_path, capsys):
@@ -86,7 +104,8 @@ def test_the_features_are_those_of_the_command_line(caller, a_case, tmp_path):
     assert refused["kind"] == "OutputError"
 
 
-def test_it_ends_when_its_caller_goes_in_the_middle_of_work(caller, a_case):
+def test_it_ends_when_its_caller_goes_in_the_middle_of_work(new_caller, a_case):
+    caller = new_caller
     caller.send({"id": 1, "command": "predict", "case": str(a_case), "bundle": BUNDLE})
     assert caller.event()["event"] == "progress"
     caller.process.stdin.close()
@@ -108,7 +127,8 @@ def in_front_of(caller, *requests):
     return last
 
 
-def test_it_warms_up_and_the_first_prediction_finds_everything_loaded(caller, a_case):
+def test_it_warms_up_and_the_first_prediction_finds_everything_loaded(new_caller, a_case):
+    caller = new_caller
     progress, result = caller.answer({"id": 1, "command": "warm", "bundle": BUNDLE})
     assert progress
     assert result["event"] == "result"
@@ -124,16 +144,12 @@ def test_it_warms_up_and_the_first_prediction_finds_everything_loaded(caller, a_
 
 def test_the_newest_request_is_answered_and_the_older_ones_are_superseded(caller, a_case):
     request = {"command": "predict", "case": str(a_case), "bundle": BUNDLE}
-    last = in_front_of(caller, *({**request, "id": number} for number in range(4)))
+    last = in_front_of(
+        caller, *({**request, "id": number, "ring": another_ring()} for number in range(4))
+    )
     kinds = [last[number].get("kind") for number in range(4)]
     assert kinds == ["SupersededError"] * 3 + [None]
     assert last[3]["event"] == "result"
-
-
-def test_warming_up_is_finished_though_a_prediction_waits(caller, a_case):
-    predict = {"id": 2, "command": "predict", "case": str(a_case), "bundle": BUNDLE}
-    last = in_front_of(caller, {"id": 1, "command": "warm", "bundle": BUNDLE}, predict)
-    assert [last[1]["event"], last[2]["event"]] == ["result", "result"]
 
 
 def test_a_request_is_cancelled_in_the_middle_and_the_next_one_is_answered(
@@ -149,13 +165,14 @@ def test_a_request_is_cancelled_in_the_middle_and_the_next_one_is_answered(
     assert not (tmp_path / "a").exists()
     # the same id again is a request of its own
     request = {"id": 1, "command": "predict", "case": str(a_case), "bundle": BUNDLE}
-    _, result = caller.answer(request)
+    _, result = caller.answer(request | {"ring": another_ring()})
     assert result["event"] == "result"
 
 
-def test_what_waits_is_cancelled_too_and_a_cancellation_of_nothing_does_nothing(caller, a_case):
+def test_warming_up_is_finished_while_what_waits_is_cancelled_or_answered(new_caller, a_case):
+    caller = new_caller
     request = {"command": "predict", "case": str(a_case), "bundle": BUNDLE}
-    caller.send({"command": "cancel", "id": 9})
+    caller.send({"command": "cancel", "id": 9})  # there is none: nothing happens
     caller.send({"id": 1, "command": "warm", "bundle": BUNDLE})
     caller.send(request | {"id": 2})
     caller.send({"command": "cancel", "id": 2})
@@ -196,7 +213,7 @@ def test_other_outlines_are_classified_and_given_up_for_a_newer_request(caller, 
     caller.send(request | {"count": 50})
     while not (event := caller.event())["step"].startswith("outline"):
         pass
-    caller.send(request | {"id": 2, "command": "predict"})
+    caller.send(request | {"id": 2, "command": "predict", "ring": another_ring()})
     while event["event"] == "progress" or event["id"] == 1:
         assert event["event"] == "progress" or event["kind"] == "SupersededError"
         event = caller.event()
@@ -212,25 +229,15 @@ def test_where_the_network_looked_is_written(caller, a_case, tmp_path):
     assert (values.min(), values.max()) == (0.0, 1.0)
 
 
-def test_its_companion_goes_with_it_however_it_ends(a_case):
+def test_its_companion_goes_with_it_however_it_ends():
     for end in (subprocess.Popen.kill, lambda process: process.stdin.close()):
         caller = Caller()
         with caller.process:
-            caller.answer({"id": 1, "command": "warm", "bundle": BUNDLE})
+            caller.answer({"id": 1, "command": "warm", "bundle": "gone"})  # it begins all the same
             companions = psutil.Process(caller.process.pid).children()
             assert len(companions) == is_worthwhile()
             end(caller.process)
             assert not psutil.wait_procs(companions, timeout=5)[1]
-
-
-def test_a_companion_that_dies_costs_the_worker_nothing(caller, a_case):
-    request = {"id": 1, "command": "predict", "case": str(a_case), "bundle": BUNDLE}
-    _, before = caller.answer(request)
-    for companion in psutil.Process(caller.process.pid).children():
-        companion.kill()
-    wide = request | {"ring": {"width_mm": 3.0, "hu_range": [-200.0, 400.0]}}
-    assert caller.answer(wide)[1]["event"] == "result"
-    assert caller.answer(request)[1]["prediction"]["models"] == before["prediction"]["models"]
 
 
 def test_a_bundle_that_is_swapped_under_it_is_read_again(caller, a_case, tmp_path):
@@ -248,6 +255,15 @@ def test_a_bundle_that_is_swapped_under_it_is_read_again(caller, a_case, tmp_pat
     shutil.rmtree(bundle)
     _, gone = caller.answer(request)
     assert gone["kind"] == "BundleError"
+
+
+def test_a_companion_that_dies_costs_the_worker_nothing(caller, a_case):
+    request = {"id": 1, "command": "predict", "case": str(a_case), "bundle": BUNDLE}
+    _, before = caller.answer(request)
+    for companion in psutil.Process(caller.process.pid).children():
+        companion.kill()
+    assert caller.answer(request | {"ring": another_ring()})[1]["event"] == "result"
+    assert caller.answer(request)[1]["prediction"]["models"] == before["prediction"]["models"]
 
 
 def test_what_a_library_prints_does_not_reach_the_events():

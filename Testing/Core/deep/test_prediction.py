@@ -58,11 +58,14 @@ def test_an_unknown_device_is_an_error():
 
 
 def test_reproducible_settings_end_with_the_block():
-    before = (torch.get_num_threads(), torch.are_deterministic_algorithms_enabled())
+    usual = torch.get_num_threads()
+    torch.set_num_threads(2)
+    before = (2, torch.are_deterministic_algorithms_enabled())
     with reproducible(threads=1):
         assert torch.get_num_threads() == 1
         assert torch.are_deterministic_algorithms_enabled()
     assert (torch.get_num_threads(), torch.are_deterministic_algorithms_enabled()) == before
+    torch.set_num_threads(usual)
 
 
 @pytest.mark.skipif(not has_gpu, reason="no CUDA GPU on this machine")

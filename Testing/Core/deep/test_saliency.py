@@ -19,8 +19,8 @@ from ParotidClassifierCore.deep.saliency import saliency
 from ParotidClassifierCore.deep.weights import load_network
 from ParotidClassifierCore.models.bundle_files import NETWORK
 from ParotidClassifierCore.models.shipped import default_bundle
-from ParotidClassifierCore.simulation.case import simulate_case
 from scipy import ndimage
+from simulated_cases import simulated
 
 has_gpu = torch.cuda.is_available()
 
@@ -33,7 +33,7 @@ def the_network():
 
 @lru_cache
 def simulated_grid(seed):
-    case = simulate_case(seed)
+    case = simulated(seed)
     return prepare(Case(case.ct, case.tumor)).grid
 
 

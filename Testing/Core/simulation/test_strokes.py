@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from ParotidClassifierCore.simulation.anatomy import group, structure
-from ParotidClassifierCore.simulation.case import simulate_case
 from ParotidClassifierCore.simulation.noise import Axes, SmoothNoise, ct_noise
 from ParotidClassifierCore.simulation.render import (
     render_contact_sheet,
@@ -13,6 +12,7 @@ from ParotidClassifierCore.simulation.render import (
     render_slices,
 )
 from ParotidClassifierCore.simulation.strokes import Stroke, signed_distance
+from simulated_cases import simulated
 
 BAR = Stroke({0.0: ((0, 0, 2), (10, 0, 2)), 10.0: ((0, 0, 4), (10, 0, 4))})
 
@@ -94,7 +94,7 @@ def test_ct_noise_has_the_requested_standard_deviation_and_no_drift():
 
 
 def test_pictures_are_written(tmp_path):
-    case = simulate_case(1)
+    case = simulated(1)
     render_slices(case, tmp_path / "slices.png")
     render_contact_sheet([case, case], tmp_path / "sheet.png", columns=2)
     render_overview(case, [case, case, case], tmp_path / "overview.png")
