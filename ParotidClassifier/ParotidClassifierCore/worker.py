@@ -10,6 +10,7 @@ A request names its command and has an id of the caller's choice, which all of i
     {"id": 5, "command": "features", "case": folder, "ring": as above, "out": path of a CSV}
     {"id": 6, "command": "dicom", as for predict, "files": paths of the CT's slices, "out": folder,
      "keep_identity": false}
+    {"id": 7, "command": "second_opinion", as for predict, "second_bundle": name or path}
     {"command": "cancel", "id": 3}
 
 What each needs and answers stands with the commands (`worker_commands`). "ring", "clinical",
@@ -47,7 +48,9 @@ if TYPE_CHECKING:
     from .worker_commands import Command
 
 # Of these the newest counts: what it asks for makes the older ones out of date.
-_RIVALS = ("predict", "stability", "saliency", "features", "dicom", "measure")
+_RIVALS = (
+    "predict", "stability", "saliency", "features", "dicom", "second_opinion", "measure",
+)  # fmt: skip
 
 
 def main() -> None:

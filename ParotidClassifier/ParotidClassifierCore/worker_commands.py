@@ -18,7 +18,7 @@ from .inbox import Request
 from .measuring import Measurer, itk_threads
 from .models.bundle_store import load_bundle
 from .models.shipped import find_bundle
-from .progress import Progress
+from .progress import Progress, part
 from .radiomics.settings import load_settings
 from .ring import RingSettings
 from .stages import Stages
@@ -59,6 +59,7 @@ class Desk:
             "saliency": self.saliency,
             "features": self.features,
             "dicom": self.dicom,
+            "second_opinion": self.second_opinion,
             "measure": self.measure,
         }
 
@@ -125,6 +126,21 @@ class Desk:
         write_features(out, keyed.grid, progress, self._stages.measurer)
         return {"out": str(out)}
 
+    def second_opinion(self, request: Request, progress: Progress) -> dict[str, object]:
+        """Classify the case in a folder by the "second_bundle" too; answers what both say of it."""
+        from .predict import predict
+        from .second_opinion import require_another, second_opinion
+
+        bundle, other = self._bundle(request), self._bundle(request, "second_bundle")
+        require_another(bundle.bundle_hash, other)
+        case, ring = self._case(request), _ring(request)
+        first, second = part(progress, 0.0, 0.5), part(progress, 0.5, 1.0)
+        _, prediction = predict(case, bundle, ring, progress=first, stages=self._stages)
+        opinion = second_opinion(
+            case, prediction, other, ring, progress=second, stages=self._stages
+        )
+        return opinion.as_dict()
+
     def dicom(self, request: Request, progress: Progress) -> dict[str, object]:
         """Write the case in a folder as DICOM SEG and Structured Report to the folder "out".
 
@@ -158,8 +174,8 @@ class Desk:
             )
         return {"values": values}
 
-    def _bundle(self, request: Request) -> Bundle:
-        return self._files.read(find_bundle(_text(request, "bundle")), load_bundle)
+    def _bundle(self, request: Request, name: str = "bundle") -> Bundle:
+        return self._files.read(find_bundle(_text(request, name)), load_bundle)
 
     def _case(self, request: Request) -> Case:
         return load_case_folder(Path(_text(request, "case")), _record(request), self._files)

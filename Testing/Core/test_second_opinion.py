@@ -5,7 +5,9 @@ import dataclasses
 import pytest
 from made_bundles import made_bundle
 from made_cases import ball_case
+from ParotidClassifierCore import worker_commands
 from ParotidClassifierCore.answering import Asked, answer
+from ParotidClassifierCore.case.saving import save_case_folder
 from ParotidClassifierCore.clinical import ClinicalRecord
 from ParotidClassifierCore.errors import UsageError
 from ParotidClassifierCore.models.bundle_store import load_bundle, save_bundle
@@ -93,3 +95,27 @@ def test_each_bundle_is_asked_with_its_own_ring_unless_one_is_named(case, bundle
 def test_the_same_bundle_again_is_no_second_opinion(case, bundle):
     with pytest.raises(UsageError, match="is the first one"):
         answer(case, bundle, Asked(second_bundle=bundle))
+
+
+def test_the_worker_answers_what_the_command_line_writes(
+    case, bundle, a_bundle, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(worker_commands, "is_worthwhile", lambda: False)
+    save_case_folder(tmp_path, case)
+    request = {
+        "case": str(tmp_path),
+        "bundle": str(a_bundle),
+        "second_bundle": "published-clinical",
+        "clinical": FINDINGS,
+    }
+    desk = worker_commands.Desk().commands["second_opinion"]
+    told = []
+    answered = desk(request, lambda share, _: told.append(share))
+    published = load_bundle(find_bundle("published-clinical"))
+    once = answer(case, bundle, Asked(second_bundle=published)).as_dict()["second_opinion"]
+    assert answered == once
+    assert told == sorted(told)
+    with pytest.raises(UsageError, match="is the first one"):
+        desk(request | {"second_bundle": str(a_bundle)}, lambda *_: None)
+    with pytest.raises(UsageError, match="names no second_bundle"):
+        desk(request | {"second_bundle": ""}, lambda *_: None)
