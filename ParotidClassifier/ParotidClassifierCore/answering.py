@@ -112,8 +112,9 @@ class Answer:
         """Return the answer in lines for a terminal."""
         told = [f for f in (self.second_opinion, self.second_reader) if f is not None]
         others = ["\n".join(found.lines()) for found in told]
-        series = [] if self.case.source is None else [self.case.source.line]
-        return "\n\n".join([_text(self.prediction, self.stability), *others, *series])
+        source = self.case.source
+        first = _text(self.prediction, self.stability, "" if source is None else source.line)
+        return "\n\n".join([first, *others])
 
 
 def answer(
@@ -225,7 +226,7 @@ def save_outlines(path: Path, prepared: PreparedCase) -> None:
     save_segmentation(path, {region: grid.mask(region) for region in REGIONS}, grid.geometry)
 
 
-def _text(prediction: Prediction, others: Stability | None) -> str:
+def _text(prediction: Prediction, others: Stability | None, series: str) -> str:
     lines = [f"{'model':<24} {'probability':>11} {'95% interval':>16} {'threshold':>10}  call"]
     for name, result in prediction.models.items():
         if result.probability is None:
@@ -241,6 +242,7 @@ def _text(prediction: Prediction, others: Stability | None) -> str:
     lines += prediction.applicability.sentences
     if others is not None and prediction.headline[0] in others.probabilities:
         lines.append(others.sentence(prediction.headline[0]))
+    lines += [series] if series else []
     lines += [
         f"{item.severity.value}: {item.message}"
         for item in prediction.findings

@@ -49,7 +49,8 @@ def _text(header: Header, keyword: str) -> str | None:
 
 def _number(header: Header, keyword: str) -> float | None:
     found = _shared(header, keyword).numbers(keyword, 1)
-    return found[0] if found is not None and found[0] > 0 else None
+    # Some scanners write 3.26999999999998.
+    return float(f"{found[0]:.6g}") if found is not None and found[0] > 0 else None
 
 
 def _shared(header: Header, keyword: str) -> Header:

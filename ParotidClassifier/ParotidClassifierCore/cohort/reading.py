@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ..case.dicom_files import is_dicomdir
 from ..case.grid import prepare
 from ..case.loading import Case
 from ..case.outlines import load_outline
@@ -185,8 +186,13 @@ def short_fingerprint(fingerprint: str) -> str:
 
 
 def content_hash(path: Path) -> str:
-    """Return the SHA-256 of a file, or of the names and contents of a folder's files."""
+    """Return the SHA-256 of a file, or of the names and contents of a folder's files.
+
+    Of a DICOMDIR, the folder that it lists the files of counts.
+    """
     digest = hashlib.sha256()
+    if is_dicomdir(path):
+        path = path.parent
     try:
         members = [path] if path.is_file() else sorted(p for p in path.rglob("*") if p.is_file())
         for member in members:

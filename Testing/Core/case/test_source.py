@@ -34,7 +34,7 @@ def acquisition(folder, **tags):
 
 
 def test_everything_that_the_headers_say_is_read(tmp_path):
-    assert acquisition(tmp_path, **TAGS) == SAID
+    assert acquisition(tmp_path, **TAGS | {"SliceThickness": "4.99999999999998"}) == SAID
     assert SAID.line == "SIEMENS SOMATOM Definition Flash, 100 kV, slices of 5 mm, kernel I30f 3"
 
 

@@ -6,7 +6,7 @@ from made_cases import ball_mask, tissue_ct
 from made_series import write_series
 from ParotidClassifierCore.case.source import Acquisition
 from ParotidClassifierCore.cohort.cache import CohortCache
-from ParotidClassifierCore.cohort.reading import CaseFeatures, Reading
+from ParotidClassifierCore.cohort.reading import CaseFeatures, Reading, content_hash
 
 
 @pytest.fixture(scope="module")
@@ -29,6 +29,15 @@ def test_it_is_kept_in_the_cache_and_changes_no_number(rows, tmp_path):
     assert nrrd.acquisition is None
     assert dicom.radiomics == nrrd.radiomics
     assert dicom.fingerprint == nrrd.fingerprint
+
+
+def test_a_dicomdir_counts_with_the_files_that_it_lists(tmp_path):
+    for name in ("DICOMDIR", "slice.dcm"):
+        (tmp_path / name).write_bytes(b"before")
+    before = content_hash(tmp_path / "DICOMDIR")
+    assert content_hash(tmp_path / "DICOMDIR") == before
+    (tmp_path / "slice.dcm").write_bytes(b"after")
+    assert content_hash(tmp_path / "DICOMDIR") != before
 
 
 def test_what_was_kept_before_headers_were_read_is_still_of_use(tmp_path):
