@@ -109,7 +109,7 @@ def _rem_width(figure: Figure) -> str:
 
 def _css_text(text: str) -> Markup:
     """Return a text as a string of CSS, whatever is in it."""
-    plain = re.sub(r"[^A-Za-z0-9 ]", lambda sign: f"\\{ord(sign[0]):06x}", text)
+    plain = re.sub(r"[^A-Za-z0-9 ]", lambda sign: f"\\{ord(sign[0]):06x} ", text)
     return Markup('"{}"').format(plain)
 
 

@@ -3,18 +3,12 @@
 from __future__ import annotations
 
 import io
-import re
 from collections.abc import Callable, Sequence
-from functools import cache
-from pathlib import Path
-from xml.sax.saxutils import escape
 
-from reportlab.lib.colors import HexColor
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
 from reportlab.pdfbase import pdfmetrics
-from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import (
     BaseDocTemplate,
@@ -27,7 +21,6 @@ from reportlab.platypus import (
     Spacer,
     Table,
 )
-from reportlab.platypus import Paragraph as Text
 
 from .parts import (
     Caution,
@@ -42,16 +35,23 @@ from .parts import (
     Row,
     Section,
 )
+from .pdf_letters import (
+    BOLD,
+    FAINT,
+    FONT,
+    LINE,
+    WARN,
+    WARN_SOFT,
+    register_fonts,
+    style_of,
+    text_of,
+)
 
-_FONT = "DejaVuSans"
-_INK, _FAINT, _LINE = HexColor("#1f2933"), HexColor("#5b6670"), HexColor("#c3cbd1")
-_WARN, _WARN_SOFT = HexColor("#8a3b00"), HexColor("#fdf1e7")
 _MARGIN = 14 * mm
 _HEAD, _FOOT = 8 * mm, 7 * mm
 _WIDTH, _HEIGHT = A4[0] - 2 * _MARGIN, A4[1] - 2 * _MARGIN - _HEAD - _FOOT
 _GAP = 6 * mm  # between columns
 _DPI = 220
-_NOT_TEXT = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 
 
 def document_pdf(document: Document) -> bytes:
@@ -59,7 +59,7 @@ def document_pdf(document: Document) -> bytes:
 
     Figures are pictures in it. What the document says in words is text and can be searched.
     """
-    _register_fonts()
+    register_fonts()
     target = io.BytesIO()
     frame = Frame(_MARGIN, _MARGIN + _FOOT, _WIDTH, A4[1] - 2 * _MARGIN - _HEAD - _FOOT, 0, 0, 0, 0)
     template = BaseDocTemplate(
@@ -73,20 +73,20 @@ def document_pdf(document: Document) -> bytes:
 def _story(document: Document) -> list[Flowable]:
     widths = _widths([0.4, 0.6][: len(document.about)])
     about = [[_facts(facts, w)] for facts, w in zip(document.about, widths, strict=True)]
-    front = [_text(document.title, _style("title")), _side_by_side(about, widths)]
+    front = [text_of(document.title, style_of("title")), _side_by_side(about, widths)]
     for row in document.front:
         front += _row(row)
     # One page, whatever is on it: more than has room becomes smaller.
     story = [KeepInFrame(_WIDTH, _HEIGHT, front, mode="shrink"), PageBreak()]
-    story += [_text("Appendix", _style("title"))]
+    story += [text_of("Appendix", style_of("title"))]
     for section in document.appendix:
-        story += _section(section, _WIDTH, _style("body"), 3.5 * mm)
+        story += _section(section, _WIDTH, style_of("body"), 3.5 * mm)
     return story
 
 
 def _row(row: Row) -> list[Flowable]:
     """Return sections side by side, under a line."""
-    widths, small = _widths(row.shares), _style("small")
+    widths, small = _widths(row.shares), style_of("small")
     cells = [
         [part for section in column for part in _section(section, width, small, 1.2 * mm)]
         for column, width in zip(row.columns, widths, strict=True)
@@ -118,30 +118,30 @@ class _Rule(Flowable):
         return width, 0.3 * mm
 
     def draw(self) -> None:
-        self.canv.setStrokeColor(_LINE)
+        self.canv.setStrokeColor(LINE)
         self.canv.line(0, 0, self.width, 0)
 
 
 def _section(section: Section, width: float, body: ParagraphStyle, gap: float) -> list[Flowable]:
     parts = [flowable for part in section.parts for flowable in _part(part, width, body)]
-    return [Spacer(0, gap), _text(section.title, _style("section")), *parts]
+    return [Spacer(0, gap), text_of(section.title, style_of("section")), *parts]
 
 
 def _part(part: Part, width: float, body: ParagraphStyle) -> list[Flowable]:
     if isinstance(part, Paragraph):
-        return [_text(part.text, body)]
+        return [text_of(part.text, body)]
     if isinstance(part, Caution):
         return [_boxed(part.text, width, body)]
     if isinstance(part, Points):
-        lines = [_text(line, _style("point", body), bullet="•") for line in part.lines]
+        lines = [text_of(line, style_of("point", body), bullet="•") for line in part.lines]
         return [*_heading(part.title), *lines]
     if isinstance(part, Facts):
         return [*_heading(part.title), _facts(part, width, body)]
     if isinstance(part, Headline):
         return [
-            _text(part.over, _style("faint")),
-            _text(part.value, _style("huge")),
-            *(_text(line, _style("strong")) for line in part.under),
+            text_of(part.over, style_of("faint")),
+            text_of(part.value, style_of("huge")),
+            *(text_of(line, style_of("strong")) for line in part.under),
         ]
     if isinstance(part, Listing):
         return _listing(part, width)
@@ -149,55 +149,55 @@ def _part(part: Part, width: float, body: ParagraphStyle) -> list[Flowable]:
 
 
 def _heading(title: str) -> list[Flowable]:
-    return [_text(title, _style("heading"))] if title else []
+    return [text_of(title, style_of("heading"))] if title else []
 
 
 def _boxed(text: str, width: float, body: ParagraphStyle) -> Flowable:
     style = [
-        ("BACKGROUND", (0, 0), (-1, -1), _WARN_SOFT),
-        ("LINEBEFORE", (0, 0), (0, -1), 2, _WARN),
+        ("BACKGROUND", (0, 0), (-1, -1), WARN_SOFT),
+        ("LINEBEFORE", (0, 0), (0, -1), 2, WARN),
         ("TOPPADDING", (0, 0), (-1, -1), 2),
         ("BOTTOMPADDING", (0, 0), (-1, -1), 3),
     ]
-    return Table([[_text(text, body)]], [width], style=style, spaceBefore=1.5 * mm)
+    return Table([[text_of(text, body)]], [width], style=style, spaceBefore=1.5 * mm)
 
 
 def _facts(facts: Facts, width: float, body: ParagraphStyle | None = None) -> Flowable:
     """Return names and what they are, the names as narrow as they can be."""
-    body = body or _style("small")
-    longest = max(pdfmetrics.stringWidth(name, _FONT, body.fontSize) for name, _ in facts.pairs)
+    body = body or style_of("small")
+    longest = max(pdfmetrics.stringWidth(name, FONT, body.fontSize) for name, _ in facts.pairs)
     names = min(longest + 4 * mm, width / 2)
-    faint = _style("name", body)
-    rows = [[_text(name, faint), _text(value, body)] for name, value in facts.pairs]
+    faint = style_of("name", body)
+    rows = [[text_of(name, faint), text_of(value, body)] for name, value in facts.pairs]
     return Table(rows, [names, width - names], style=_FLUSH, hAlign="LEFT")
 
 
 def _listing(listing: Listing, width: float) -> list[Flowable]:
-    table, cell = listing.table, _style("cell")
-    head = [_text(column, _style("head")) for column in table.columns]
-    rows = [[_text("" if v is None else str(v), cell) for v in row] for row in table.rows]
+    table, cell = listing.table, style_of("cell")
+    head = [text_of(column, style_of("head")) for column in table.columns]
+    rows = [[text_of("" if v is None else str(v), cell) for v in row] for row in table.rows]
     style = [
         ("VALIGN", (0, 0), (-1, -1), "TOP"),
-        ("LINEBELOW", (0, 0), (-1, 0), 0.9, _FAINT),
-        ("LINEBELOW", (0, 1), (-1, -1), 0.3, _LINE),
+        ("LINEBELOW", (0, 0), (-1, 0), 0.9, FAINT),
+        ("LINEBELOW", (0, 1), (-1, -1), 0.3, LINE),
         ("LEFTPADDING", (0, 0), (-1, -1), 0),
         ("TOPPADDING", (0, 0), (-1, -1), 1.5),
         ("BOTTOMPADDING", (0, 0), (-1, -1), 2),
     ]
     widths = _column_widths(table.columns, table.rows, width)
     drawn = Table([head, *rows], widths, repeatRows=1, style=style, hAlign="LEFT")
-    notes = [_text(note, _style("caption")) for note in table.notes]
-    return [_text(table.title, _style("heading")), drawn, *notes]
+    notes = [text_of(note, style_of("caption")) for note in table.notes]
+    return [text_of(table.title, style_of("heading")), drawn, *notes]
 
 
 def _column_widths(
     columns: Sequence[str], rows: Sequence[Sequence[object]], width: float
 ) -> list[float]:
     """Share the width by the longest text of each column; the widest ones give what lacks."""
-    size, room = _style("cell").fontSize, 3 * mm
+    size, room = style_of("cell").fontSize, 3 * mm
     texts = [[str(value) for value in of_column] for of_column in zip(columns, *rows, strict=True)]
     wanted = [
-        room + max(pdfmetrics.stringWidth(text, f"{_FONT}-Bold", size) for text in of_column)
+        room + max(pdfmetrics.stringWidth(text, BOLD, size) for text in of_column)
         for of_column in texts
     ]
     if sum(wanted) <= width:
@@ -218,13 +218,8 @@ def _drawing(drawing: Drawing, width: float) -> list[Flowable]:
     )
     image = Image(picture, shown, shown * height / inches, hAlign="LEFT")
     image.keepWithNext = bool(drawing.caption)
-    caption = [_text(drawing.caption, _style("caption"))] if drawing.caption else []
+    caption = [text_of(drawing.caption, style_of("caption"))] if drawing.caption else []
     return [Spacer(0, 0.8 * mm), image, *caption]
-
-
-def _text(text: str, style: ParagraphStyle, bullet: str | None = None) -> Text:
-    """Return a paragraph of what is never read as markup."""
-    return Text(escape(_NOT_TEXT.sub("", text)), style, bulletText=bullet)
 
 
 _FLUSH = [
@@ -234,48 +229,6 @@ _FLUSH = [
     ("TOPPADDING", (0, 0), (-1, -1), 0),
     ("BOTTOMPADDING", (0, 0), (-1, -1), 0),
 ]
-
-
-@cache
-def _register_fonts() -> None:
-    """Embed the fonts that matplotlib ships, which have ≥, × and Greek."""
-    import matplotlib as mpl
-
-    folder = Path(mpl.get_data_path()) / "fonts" / "ttf"
-    for name in (_FONT, f"{_FONT}-Bold"):
-        pdfmetrics.registerFont(TTFont(name, str(folder / f"{name}.ttf")))
-
-
-# Size and leading in points, space before and after, bold, colour.
-_STYLES = {
-    "title": (13, 16, 0, 4, True, _INK),
-    "section": (9.2, 11.5, 0, 1.5, True, _INK),
-    "heading": (7.6, 10, 3, 1, True, _INK),
-    "body": (7.8, 10.6, 0, 2, False, _INK),
-    "small": (7.2, 9.3, 0, 1, False, _INK),
-    "caption": (6.6, 8.4, 1, 1, False, _FAINT),
-    "faint": (7.6, 9.5, 0, 0, False, _FAINT),
-    "strong": (8, 10.4, 0, 0.5, True, _INK),
-    "huge": (30, 34, 0, 1, True, _INK),
-    "cell": (7, 9, 0, 0, False, _INK),
-    "head": (7, 9, 0, 0, True, _INK),
-    "banner": (7.6, 9.4, 0, 0, True, _WARN),
-}
-
-
-_VARIANTS = {"name": {"textColor": _FAINT}, "point": {"leftIndent": 3.1 * mm}}
-
-
-def _style(name: str, like: ParagraphStyle | None = None) -> ParagraphStyle:
-    """Return a style by its name: one of its own, or one that differs in one thing from `like`."""
-    if like is not None:
-        return ParagraphStyle(name, parent=like, **_VARIANTS[name])
-    size, leading, before, after, is_bold, color = _STYLES[name]
-    return ParagraphStyle(
-        name, fontName=f"{_FONT}-Bold" if is_bold else _FONT, fontSize=size, leading=leading,
-        spaceBefore=before, spaceAfter=after, textColor=color,
-        keepWithNext=name in ("section", "heading"),  # a title never ends a page
-    )  # fmt: skip
 
 
 def _numbered(document: Document) -> Callable[..., Canvas]:
@@ -304,13 +257,13 @@ def _numbered(document: Document) -> Callable[..., Canvas]:
 
 def _frame(canvas: Canvas, document: Document, number: str) -> None:
     """Write the banner over a page, the label and the page's number under it."""
-    banner = _text(document.banner, _style("banner"))
+    banner = text_of(document.banner, style_of("banner"))
     _, height = banner.wrap(_WIDTH - 4 * mm, _HEAD)
     top = A4[1] - _MARGIN
-    canvas.setFillColor(_WARN_SOFT)
+    canvas.setFillColor(WARN_SOFT)
     canvas.rect(_MARGIN, top - height - 1.5 * mm, _WIDTH, height + 2 * mm, stroke=0, fill=1)
     banner.drawOn(canvas, _MARGIN + 2 * mm, top - height - 0.3 * mm)
-    canvas.setFont(_FONT, 7)
-    canvas.setFillColor(_FAINT)
+    canvas.setFont(FONT, 7)
+    canvas.setFillColor(FAINT)
     canvas.drawString(_MARGIN, _MARGIN, document.label)
     canvas.drawRightString(_MARGIN + _WIDTH, _MARGIN, number)

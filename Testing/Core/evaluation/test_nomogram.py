@@ -1,7 +1,7 @@
 import itertools
 
 import pytest
-from ParotidClassifierCore.evaluation.nomogram import nomogram_of, round_ticks
+from ParotidClassifierCore.evaluation.nomogram import case_points, nomogram_of, round_ticks
 from ParotidClassifierCore.models.logistic import LogisticModel, probability_of
 
 SOURCE = "log_odds:Tumor+External2_RAD+DL"
@@ -59,3 +59,12 @@ def test_a_model_without_weights_has_no_nomogram():
 )
 def test_ticks_are_round_and_hold_the_range(low, high, ticks):
     assert round_ticks(low, high) == ticks
+
+
+def test_the_points_of_a_case_mean_the_probability_of_the_model(nomogram):
+    values = dict(zip(COLUMNS, (1.0, 0.0, 1.0, 2.345), strict=True))
+    case = case_points(nomogram, MODEL, values)
+    assert case.probability == pytest.approx(float(MODEL.probability(values)), rel=1e-9)
+    assert case.total == pytest.approx(sum(case.points))
+    assert case.points[0] == pytest.approx(nomogram.axes[0].points[1])
+    assert case.points[1] == pytest.approx(nomogram.axes[1].points[0])

@@ -34,12 +34,12 @@ def test_the_picture_shows_both_outlines_in_three_planes(a_result, tmp_path, mon
     prepared, prediction = a_result
     cut = []
     monkeypatch.setattr(
-        planes, "_outline", lambda axes, mask, color, line: cut.append((mask.sum(), color))
+        planes, "_outline", lambda axes, mask, region, look: cut.append((mask.sum(), region))
     )
     save_overview(tmp_path / "overview.png", prepared.grid, prediction)
     assert len(cut) == 6
     assert all(voxels > 0 for voxels, _ in cut)
-    assert len({color for _, color in cut}) == 2
+    assert {region for _, region in cut} == {"Tumor", "External2"}
 
 
 def test_bundle_and_demonstration_stand_on_every_picture(a_result, tmp_path, texts):

@@ -30,15 +30,19 @@ _MATTERS = (Severity.ERROR, Severity.WARNING)
 def answer(subject: Subject) -> Section:
     """Return the probability with its interval and threshold, and what they mean."""
     name, result = subject.headline
-    over, value = f"Probability of malignancy, model {name}", "Not available"
-    under = (_sentence(result.unavailable),) if result.probability is None else _meaning(result)
-    if result.probability is not None:
-        value = percent(result.probability)
-    return Section("answer", "Answer", (Headline(over, value, under),), probabilities=True)
+    if result.probability is None:
+        name, why = _nearest(subject)
+        headline = Headline(f"Model {name}", "No probability", (_sentence(why),))
+    else:
+        over = f"Probability of malignancy, model {name}"
+        headline = Headline(over, percent(result.probability), (_certainty(result), _call(result)))
+    return Section("answer", "Answer", (headline,), probabilities=True)
 
 
-def _meaning(result: ModelResult) -> tuple[str, ...]:
-    return _certainty(result), _call(result)
+def _nearest(subject: Subject) -> tuple[str, str]:
+    """Return the last model that the bundle holds, and why it gave no probability."""
+    name = list(subject.bundle.models)[-1]
+    return name, subject.prediction.models[name].unavailable
 
 
 def scale(subject: Subject) -> Section | None:

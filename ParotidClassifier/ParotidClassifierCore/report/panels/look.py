@@ -28,6 +28,7 @@ class Look:
         warning: of what must not be overlooked.
         outcomes: of what speaks for an outcome, by its word.
         ring_line: of External2; dashed where colours may be printed in grey.
+        halo: colour around outlines, which keeps them apart from what they lie on; none if empty.
         threshold: the threshold's colour in words, for a legend.
     """
 
@@ -39,6 +40,7 @@ class Look:
     warning: str
     outcomes: Mapping[str, str]
     ring_line: str
+    halo: str
     threshold: str
 
 
@@ -51,6 +53,7 @@ DARK = Look(
     warning="#f28e2b",
     outcomes={MALIGNANT: "#f28e2b", BENIGN: "#59a5d8"},
     ring_line="solid",
+    halo="",
     threshold="white",
 )
 # The outcomes differ in lightness too, so that they can be told apart in grey.
@@ -63,6 +66,7 @@ PAPER = Look(
     warning="#8a3b00",
     outcomes={MALIGNANT: "#b34700", BENIGN: "#6fb1de"},
     ring_line="dashed",
+    halo="black",
     threshold="black",
 )
 

@@ -96,8 +96,8 @@ def _draw_cut(axes: Axes, grid: WorkingGrid, plane: _Plane, at: int, look: Look)
         grid.ct.take(at, plane.axis), cmap="gray", vmin=low, vmax=high, origin=_origin(plane),
         interpolation="bilinear",
     )  # fmt: skip
-    for region, line in ((EXTERNAL2, look.ring_line), (TUMOR, "solid")):
-        _outline(axes, grid.mask(region).take(at, plane.axis), REGION_COLORS[region], line)
+    for region in (EXTERNAL2, TUMOR):
+        _outline(axes, grid.mask(region).take(at, plane.axis), region, look)
     _label_sides(axes, plane)
     _draw_scale_bar(axes)
     axes.set_anchor("N")
@@ -127,9 +127,17 @@ def _colored(marked: np.ndarray) -> np.ndarray:
     return colors
 
 
-def _outline(axes: Axes, mask: np.ndarray, color: tuple[float, float, float], line: str) -> None:
-    if mask.any():
-        axes.contour(mask, levels=[0.5], colors=[color], linewidths=1.4, linestyles=line)
+def _outline(axes: Axes, mask: np.ndarray, region: str, look: Look) -> None:
+    if not mask.any():
+        return
+    line = look.ring_line if region == EXTERNAL2 else "solid"
+    drawn = axes.contour(
+        mask, levels=[0.5], colors=[REGION_COLORS[region]], linewidths=1.4, linestyles=line
+    )
+    if look.halo:
+        from matplotlib.patheffects import withStroke
+
+        drawn.set(path_effects=[withStroke(linewidth=2.8, foreground=look.halo)])
 
 
 def _on_bone(width: float) -> list[withStroke]:

@@ -28,7 +28,7 @@ def draw_training_cases(axes: Axes, place: Applicability, look: Look = DARK) -> 
         scores = place.training_scores[outcome]
         _draw_scores(axes, scores, sign, look.outcomes[outcome])
         axes.text(
-            1.02, sign * 0.5, f"{len(scores)} {outcome}", color=look.outcomes[outcome],
+            1.02, sign * 0.5, f"{len(scores)} {outcome}", color=look.text,
             fontsize=10, va="center",
         )  # fmt: skip
     axes.axhline(0.0, 0.0, 1.0, color=look.track, linewidth=1)
