@@ -73,9 +73,10 @@ def _of_volume(path: Path, region: str, choice: Choice) -> sitk.Image:
 
 
 def _on_grid_of(ct: sitk.Image, mask: sitk.Image) -> sitk.Image:
-    """Return a mask on the grid of the CT if its voxels are voxels of the CT, else as it is.
+    """Return a mask on the grid of the CT if its voxels are voxels of the CT, else on its own.
 
-    A DICOM SEG leaves out the planes that are empty, and runs through them in its own order.
+    A DICOM SEG leaves out the planes that are empty, and runs through them in its own order; on its
+    own grid, its axes are put in the order of the CT's (LPS).
     """
     import SimpleITK as sitk
 
@@ -89,7 +90,7 @@ def _on_grid_of(ct: sitk.Image, mask: sitk.Image) -> sitk.Image:
     first = np.rint(found[0]).astype(int)
     inside = (first >= 0).all() and (first + size <= ct.GetSize()).all()
     if not inside or np.abs(first + corners - found).max() > _SAME_VOXEL:
-        return mask
+        return turned
     voxels = np.zeros(ct.GetSize()[::-1], np.uint8)
     place = tuple(slice(a, a + n) for a, n in zip(first[::-1], size[::-1], strict=True))
     voxels[place] = sitk.GetArrayViewFromImage(turned)

@@ -2,11 +2,12 @@ import numpy as np
 import pydicom
 import pytest
 import SimpleITK as sitk
-from made_cases import ball_mask
+from made_cases import ball_case, ball_mask
 from made_outlines import FRAME, SERIES, SOURCE, write_seg
 from made_series import small_ct, write_series
 from ParotidClassifierCore.case.choosing import Choice
-from ParotidClassifierCore.case.grid import prepare
+from ParotidClassifierCore.case.grid import draw_ring, prepare
+from ParotidClassifierCore.case.lattice import lattice_of
 from ParotidClassifierCore.case.loading import Case
 from ParotidClassifierCore.case.outlines import load_outline
 from ParotidClassifierCore.errors import (
@@ -68,6 +69,17 @@ def test_a_segment_on_a_grid_of_its_own_keeps_it(tmp_path):
     mask = load_outline(path, "Tumor", CT, SOURCE)
     assert mask.GetSpacing() == pytest.approx((0.5, 0.5, 1.5))
     assert np.array_equal(centres(mask), centres(ball))
+
+
+def test_a_segment_on_the_lattice_of_the_method_is_not_called_resampled(tmp_path):
+    ct = ball_case().ct
+    drawn = draw_ring(Case(ct, ball_mask(ct)))
+    lattice = lattice_of(ct).geometry(drawn.box).image(drawn.tumor.astype(np.int16))
+    series = write_series(tmp_path / "lattice", lattice)
+    path = write_seg(tmp_path / "seg.dcm", series, {"Tumor": drawn.tumor})
+    read = prepare(Case(ct, load_outline(path, "Tumor", ct)))
+    assert np.array_equal(read.grid.tumor, prepare(Case(ct, ball_mask(ct))).grid.tumor)
+    assert "outline_resampled" not in {finding.code for finding in read.findings}
 
 
 def centres(mask):
