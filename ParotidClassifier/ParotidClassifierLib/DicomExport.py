@@ -38,7 +38,8 @@ class DicomExport:
         """Show whether the result of this parameter node can be exported now, and why not."""
         self._parameterNode = parameterNode
         reason = self._reason(isCurrent)
-        self._ui.exportDicomButton.enabled = not reason and not self._logic.isRunning
+        for widget in (self._ui.exportDicomButton, self._ui.keepIdentityCheckBox):
+            widget.enabled = not reason and not self._logic.isRunning
         self._ui.exportDicomButton.toolTip = reason or _(
             "Save the outlines (DICOM SEG) and the numbers (DICOM Structured Report) to a folder "
             "and into Slicer's DICOM database. They refer to the slices of the CT."

@@ -43,6 +43,7 @@ class DicomExportTest(ShownResult, ScriptedLoadableModuleTest):
 
     def assertDisabled(self, *words):
         self.assertFalse(self.ui.exportDicomButton.enabled)
+        self.assertFalse(self.ui.keepIdentityCheckBox.enabled)
         for word in words:
             self.assertIn(word, self.ui.exportDicomButton.toolTip)
 
