@@ -25,7 +25,8 @@ def importSeries(ctNode, folder, **tags):
     database = slicer.app.dicomDatabase()
     database.openDatabase(str(Path(folder) / "ctkDICOM.sql"))
     indexer = ctk.ctkDICOMIndexer()
-    indexer.addListOfFiles(database, files, False)
+    for file in files:
+        indexer.addFile(database, file, False)
     indexer.waitForImportFinished()
     uids = " ".join(f"{SERIES_UID}.{number + 1}" for number in range(count))
     ctNode.SetAttribute("DICOM.instanceUIDs", uids)
