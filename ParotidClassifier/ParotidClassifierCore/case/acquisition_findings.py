@@ -60,7 +60,8 @@ def _named_phase(acquisition: Acquisition, study: str) -> QualityFinding:
     told = f"The {acquisition.phase_said_by or 'header'} says '{acquisition.phase}'"
     if phase is None:
         return info("phase_unclear", f"{told}, which is not one phase; {study}: check it.")
-    told += "" if phase.value == acquisition.phase else f", that is {_MEANING[phase]}"
+    same = phase.value == acquisition.phase.casefold()
+    told += "" if same else f", that is {_MEANING[phase]}"
     if phase is Phase.ARTERIAL:
         return ok("phase_arterial", f"{told}.")
     if phase is Phase.ENHANCED:

@@ -33,7 +33,8 @@ _WORDS: tuple[tuple[Phase, tuple[str, ...]], ...] = (
         "arterienphase", "art", "动脉期", "动脉",
     )),
     (Phase.VENOUS, (
-        "portal venous", "portovenous", "portalvenous", "portalvenos", "portovenos", "venous",
+        "portal venous", "portovenous", "portalvenous", "portal venos", "portalvenos",
+        "portovenos", "venous",
         "venos", "venose", "veineux", "veineuse", "venosa", "venoso", "veneus", "venenphase",
         "portal", "ven", "静脉期", "门脉期", "静脉",
     )),
@@ -61,12 +62,16 @@ _BOTH = (
 
 
 def _pattern(word: str) -> re.Pattern[str]:
-    # Chinese has no spaces to stand between, and digits may touch: ART30S.
-    return re.compile(rf"(?<![a-z]){re.escape(word)}(?![a-z])" if word.isascii() else word)
+    if not word.isascii():  # Chinese has no spaces to stand between
+        return re.compile(word)
+    spaced = r"[ -]+".join(map(re.escape, word.split()))
+    if word.endswith((" +", " -")):
+        return re.compile(rf"(?<![a-z])c ?\{word[-1]}(?![a-z0-9])")
+    return re.compile(rf"(?<![a-z]){spaced}(?![a-z])")  # digits may touch: ART30S
 
 
 _BOTH_PATTERNS = [_pattern(word) for word in _BOTH]
-_PATTERNS = [(phase, word, _pattern(word)) for phase, words in _WORDS for word in words]
+_PATTERNS = [(phase, _pattern(word)) for phase, words in _WORDS for word in words]
 
 
 def phase_words(text: str) -> list[tuple[Phase, str]]:
@@ -76,16 +81,17 @@ def phase_words(text: str) -> list[tuple[Phase, str]]:
         text: such as a series description.
 
     Returns:
-        Words in small letters without accents; the enhanced one only where no phase is named.
+        Words as they stand in the text; the enhanced one only where no phase is named.
     """
-    rest = _plain_letters(text)
+    rest, places = _plain_letters(text)
     for pattern in _BOTH_PATTERNS:
-        rest = pattern.sub(" | ", rest)
+        rest = pattern.sub(_crossed_out, rest)
     found = []
-    for phase, word, pattern in _PATTERNS:
-        if pattern.search(rest):
-            found.append((phase, word))
-            rest = pattern.sub(" | ", rest)
+    for phase, pattern in _PATTERNS:
+        match = pattern.search(rest)
+        if match is not None:
+            found.append((phase, text[places[match.start()] : places[match.end() - 1] + 1]))
+            rest = pattern.sub(_crossed_out, rest)
     named = [pair for pair in found if pair[0] is not Phase.ENHANCED]
     return named or found[:1]
 
@@ -96,8 +102,16 @@ def phase_of(words: str | None) -> Phase | None:
     return phases.pop() if len(phases) == 1 else None
 
 
-def _plain_letters(text: str) -> str:
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    letters = "".join(c for c in decomposed if not unicodedata.combining(c))
-    letters = re.sub(r"\bc\s*([+-])(?!\w)", r" c \1 ", letters)
-    return " ".join(re.sub(r"(?<! c )[^\w+-]|_|(?<!c )[+-]", " ", letters).split())
+def _crossed_out(match: re.Match[str]) -> str:
+    return "|" * len(match[0])
+
+
+def _plain_letters(text: str) -> tuple[str, list[int]]:
+    """Return a text in small letters without accents, and where in it each letter comes from."""
+    letters = [
+        (letter if letter.isalnum() or letter in "+-" else " ", place)
+        for place, original in enumerate(text)
+        for letter in unicodedata.normalize("NFKD", original.casefold())
+        if not unicodedata.combining(letter)
+    ]
+    return "".join(letter for letter, _ in letters), [place for _, place in letters]

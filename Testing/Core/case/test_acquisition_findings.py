@@ -27,8 +27,8 @@ def test_a_ct_made_as_the_study_did_is_in_order():
     [
         ({"phase": "nativ", "phase_said_by": "series description"}, "phase_not_arterial",
          Severity.WARNING, "The series description says 'nativ', that is without contrast agent"),
-        ({"phase": "portalvenos", "phase_said_by": "protocol name"}, "phase_not_arterial",
-         Severity.WARNING, "The protocol name says 'portalvenos', that is the venous phase"),
+        ({"phase": "portalvenös", "phase_said_by": "protocol name"}, "phase_not_arterial",
+         Severity.WARNING, "The protocol name says 'portalvenös', that is the venous phase"),
         ({"phase": "arteriell"}, "phase_arterial",
          Severity.OK, "The header says 'arteriell', that is the arterial phase."),
         ({"phase": "post contrast"}, "phase_not_named", Severity.INFO, "but not the phase"),
@@ -68,6 +68,10 @@ def test_a_plain_ct_is_not_told_twice_that_it_lacks_contrast():
         ("Cuello venosa", Phase.VENOUS),
         ("delayed 3 min", Phase.DELAYED),
         ("NECK W/O CONTRAST", Phase.PLAIN),
+        ("ART30S", Phase.ARTERIAL),
+        ("Neck_C+_1.0", Phase.ENHANCED),
+        ("Neck C-", Phase.PLAIN),
+        ("post-contrast delayed", Phase.DELAYED),
         ("Neck non-contrast", Phase.PLAIN),
         ("collo senza mdc", Phase.PLAIN),
         ("Hals ohne KM", Phase.PLAIN),
@@ -87,3 +91,16 @@ def test_the_phase_is_read_from_words_in_several_languages(text, phase):
     assert phase_of(text) is phase
     words = ", ".join(word for _, word in phase_words(text))
     assert phase_of(words) is phase
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("Hals PORTALVENÖS 3.0", "PORTALVENÖS"),
+        ("Neck W/O  Contrast", "W/O  Contrast"),
+        ("Straße, spätarteriell", "spätarteriell"),
+        ("颈部增强 动脉期", "动脉期"),
+    ],
+)
+def test_the_word_is_repeated_as_the_header_has_it(text, word):
+    assert [said for _, said in phase_words(text)] == [word]
