@@ -65,7 +65,7 @@ def filled(contours: Sequence[Contour], ct: sitk.Image, name: str) -> sitk.Image
     axis = _slice_axis(placed)
     by_slice = _by_slice(placed, axis, ct, name)
     _require_every_slice(by_slice, name)
-    mask = np.zeros(ct.GetSize()[::-1], bool)
+    mask = np.zeros(ct.GetSize()[::-1], np.uint8)
     slices = np.moveaxis(mask, 2 - axis, 0)  # a view: (slice, row, column)
     for number, drawn in by_slice.items():
         _fill(slices[number], [_flat(contour, axis) for contour in drawn], name)
@@ -162,8 +162,14 @@ def _fill(plane: np.ndarray, contours: Sequence[Contour], name: str) -> None:
             called = f"{one.number} and {other.number} of {name}"
             _require_apart_or_nested(of_one, of_other, plane.shape, called)
     area = functools.reduce(shapely.symmetric_difference, areas)
-    rows, columns, inside = _centres(shapely.buffer(area, _ON_LINE), plane.shape)
-    plane[rows, columns] = inside
+    lines = shapely.multilinestrings([shapely.LinearRing(c.points) for c in contours])
+    x, y = _centres_around(lines, plane.shape)
+    inside = shapely.contains_xy(area, x, y)
+    outside = ~inside
+    shapely.prepare(lines)
+    centres = shapely.points(x[outside], y[outside])
+    inside[outside] = shapely.dwithin(lines, centres, _ON_LINE)
+    plane[y, x] = inside
 
 
 def _area(contour: Contour, shape: tuple[int, int], name: str) -> shapely.Geometry:
@@ -232,23 +238,23 @@ def _require_apart_or_nested(
 
 
 def _holds_centre(area: shapely.Geometry, shape: tuple[int, int]) -> bool:
-    return bool(_centres(area, shape)[2].any())
-
-
-def _centres(area: shapely.Geometry, shape: tuple[int, int]) -> tuple[slice, slice, np.ndarray]:
-    """Return rows and columns of the centres around an area, and which of them lie inside it."""
     import shapely
 
-    if area.is_empty:
-        return slice(0), slice(0), np.zeros((0, 0), bool)
-    left, low, right, high = area.bounds
-    rows = _within(low, high, shape[0])
-    columns = _within(left, right, shape[1])
-    y, x = np.mgrid[rows, columns]
-    return rows, columns, shapely.contains_xy(area, x, y)
+    return bool(shapely.contains_xy(area, *_centres_around(area, shape)).any())
+
+
+def _centres_around(
+    geometry: shapely.Geometry, shape: tuple[int, int]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return columns and rows (n, m) of the voxel centres in the bounding box of a geometry."""
+    if geometry.is_empty:
+        return np.zeros((0, 0), int), np.zeros((0, 0), int)
+    left, low, right, high = geometry.bounds
+    rows, columns = np.mgrid[_within(low, high, shape[0]), _within(left, right, shape[1])]
+    return columns, rows
 
 
 def _within(lowest: float, highest: float, count: int) -> slice:
     """Return the whole numbers from `lowest` to `highest` that are indices of `count` things."""
-    first = min(max(math.ceil(lowest), 0), count)
-    return slice(first, max(first, min(math.floor(highest) + 1, count)))
+    first = min(max(math.ceil(lowest - _ON_LINE), 0), count)
+    return slice(first, max(first, min(math.floor(highest + _ON_LINE) + 1, count)))

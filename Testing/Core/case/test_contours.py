@@ -84,6 +84,14 @@ def test_a_voxel_whose_centre_lies_on_the_line_is_inside_also_at_a_hole():
     assert voxels(ct, square(ct, 4, 4, 12, 12), square(ct, 6, 6, 10, 10)).sum() == 81 - 9
 
 
+def test_a_spike_drawn_forth_and_back_through_voxel_centres_is_inside():
+    ct = upright()
+    corners = [(4, 4), (8, 4), (8, 6), (13, 6), (8, 6), (8, 8), (4, 8)]
+    mask = voxels(ct, in_mm(ct, [(x, y, 5) for x, y in corners]))
+    assert mask.sum() == 5 * 5 + 5
+    assert mask[5, 6, 4:14].all()
+
+
 def test_contours_that_say_so_are_combined_by_exclusive_or_where_they_overlap():
     ct = upright()
     two = square(ct, 4.5, 4.5, 10.5, 10.5), square(ct, 8.5, 4.5, 14.5, 10.5)
