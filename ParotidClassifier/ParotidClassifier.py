@@ -175,6 +175,10 @@ class ParotidClassifierLogic(ScriptedLoadableModuleLogic):
         """Write the current result as DICOM objects, in the background; see Classification."""
         self.classification.exportDicom(parameterNode, folder, keepIdentity, *callbacks)
 
+    def writeReport(self, parameterNode, folder: str, label: str, *callbacks) -> None:
+        """Write the report of the case as HTML and PDF, in the background; see Classification."""
+        self.classification.writeReport(parameterNode, folder, label, *callbacks)
+
     def exportPrediction(self, parameterNode, path: str) -> None:
         """Write the current prediction as JSON."""
         self.results.exportPrediction(parameterNode, path)

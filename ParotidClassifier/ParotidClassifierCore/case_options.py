@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 from .case.choosing import Choice
@@ -152,7 +151,7 @@ def report_labels(options: argparse.Namespace) -> ReportLabels | None:
     texts = {"case_label": options.case_label, "prepared_by": options.prepared_by}
     given = {name: text for name, text in texts.items() if text is not None}
     if options.report:
-        return ReportLabels(datetime.now().astimezone().date(), **given)
+        return ReportLabels.of_today(**given)
     if given:
         raise UsageError("--case-label and --prepared-by stand in the report.", "Add --report.")
     return None

@@ -59,6 +59,7 @@ class Desk:
             "saliency": self.saliency,
             "features": self.features,
             "dicom": self.dicom,
+            "report": self.report,
             "second_opinion": self.second_opinion,
             "measure": self.measure,
         }
@@ -163,6 +164,29 @@ class Desk:
             "instances": list(written.values()),
         }
 
+    def report(self, request: Request, progress: Progress) -> dict[str, object]:
+        """Write the report of the case in a folder, as HTML and PDF, to the folder "out".
+
+        May say what it calls the case ("case_label") and who made it ("prepared_by"). Answers the
+        "files" that were written.
+        """
+        from .answering import Asked, answer
+        from .report.case.labels import ReportLabels
+        from .report.case.writing import REPORT_HTML, REPORT_PDF, write_case_report
+
+        out = _out(request)
+        labels = ReportLabels.of_today(
+            *(_text(request, name, "") for name in ("case_label", "prepared_by"))
+        )
+        progress(0.0, "reading")
+        bundle, case = self._bundle(request), self._case(request)
+        asked = Asked(_ring(request), report=labels)
+        answered = answer(case, bundle, asked, part(progress, 0.0, 0.9), self._stages)
+        progress(0.9, "report")
+        with written_together(out) as folder:
+            write_case_report(folder, answered, labels)
+        return {"files": [str(out / name) for name in (REPORT_HTML, REPORT_PDF)]}
+
     def measure(self, request: Request, progress: Progress) -> dict[str, object]:
         """Measure features for another worker, see `companion`; answers them by column."""
         with itk_threads(1):
@@ -239,8 +263,8 @@ def _whole(request: Request, name: str, default: int, least: int, most: int) -> 
     return value
 
 
-def _text(request: Request, name: str) -> str:
-    value = request.get(name)
-    if not isinstance(value, str) or not value:
+def _text(request: Request, name: str, default: str | None = None) -> str:
+    value = request.get(name, default)
+    if not isinstance(value, str) or not (value or default is not None):
         raise UsageError(f"The request names no {name}.", f"Give its {name} as text.")
     return value

@@ -115,6 +115,28 @@ class Classification:
         )
         self._send(request, True, onProgress, onDone, onError)
 
+    def writeReport(self, parameterNode, folder: str, label: str, *callbacks) -> None:
+        """Write the report of the case of the current result, as HTML and PDF, to a folder.
+
+        Of the callbacks, onDone is called with Core's answer to "report": the files.
+
+        Args:
+            parameterNode: holds the result.
+            folder: of the files.
+            label: what the report calls the case; empty for a line to write on.
+            callbacks: onProgress, onDone, onError.
+
+        Raises:
+            UsageError: there is no current result.
+            ParotidClassifierError: the case cannot be used as it is.
+        """
+        self._results.requireCurrent(parameterNode)
+        bundle = str(self._bundles.chosen(parameterNode).path)
+        request = self._request(
+            parameterNode, "report", bundle=bundle, out=str(folder), case_label=label
+        )
+        self._send(request, True, *callbacks)
+
     def stability(self, parameterNode, onProgress, onDone, onError) -> None:
         """Ask how the current result changes when the case is outlined a little differently.
 

@@ -6,6 +6,7 @@ from html import escape
 import qt
 from slicer.i18n import tr as _
 
+from .CaseReport import CaseReport
 from .DicomExport import DicomExport
 from .FindingsText import findingsTable, noteText
 from .Panel import Panel
@@ -46,6 +47,7 @@ class ResultPanel(Panel):
         self.stability = StabilitySection(self.logic, self.ui, self.refresh)
         self.saliency = SaliencySection(self.logic, self.ui, self.refresh)
         self.exports = ResultExports(self.logic, self.ui, self.refresh)
+        self.report = CaseReport(self.logic, self.ui, self.refresh)
         self.dicom = DicomExport(self.logic, self.ui, self.refresh)
         self.ui.bannerLabel.setStyleSheet(_BANNER_STYLE)
         self.ui.outOfDateLabel.setStyleSheet(_STALE_STYLE)
@@ -60,7 +62,7 @@ class ResultPanel(Panel):
 
     def setParameterNode(self, parameterNode) -> None:
         """Show the result of another scene; what was told of a computation was of the last one."""
-        for section in (self.exports, self.dicom, self.stability, self.saliency):
+        for section in (self.exports, self.report, self.dicom, self.stability, self.saliency):
             section.forget()
         Panel.setParameterNode(self, parameterNode)
 
@@ -183,6 +185,7 @@ class ResultPanel(Panel):
         )
         self.ui.numbersWidget.enabled = isCurrent
         self.exports.show(self.parameterNode, isCurrent)
+        self.report.show(self.parameterNode, isCurrent)
         self.dicom.show(self.parameterNode, isCurrent)
         isBusy = self.logic.isRunning or self.stability.isRunning or self.saliency.isRunning
         shown = ShownResult(

@@ -12,6 +12,7 @@ from made_answers import ALL_KNOWN, LABELS, made_answer, made_stability
 from ParotidClassifierCore.answering import Asked, answer, write_answer
 from ParotidClassifierCore.case.findings import warning
 from ParotidClassifierCore.case.identity import Identity
+from ParotidClassifierCore.case.saving import save_case_folder
 from ParotidClassifierCore.case.source import Acquisition, SourceSeries
 from ParotidClassifierCore.cli import main
 from ParotidClassifierCore.errors import UsageError
@@ -19,6 +20,7 @@ from ParotidClassifierCore.models.bundle_store import load_bundle
 from ParotidClassifierCore.models.eleven import percent
 from ParotidClassifierCore.models.published_clinical import published_clinical_bundle
 from ParotidClassifierCore.models.shipped import default_bundle
+from ParotidClassifierCore.progress import silent
 from ParotidClassifierCore.report.case.document import document_of
 from ParotidClassifierCore.report.case.labels import ReportLabels
 from ParotidClassifierCore.report.case.subject import Subject
@@ -26,6 +28,7 @@ from ParotidClassifierCore.report.case.writing import write_case_report
 from ParotidClassifierCore.report.figures.canvas import one_style
 from ParotidClassifierCore.report.page import document_page
 from ParotidClassifierCore.report.pdf import document_pdf
+from ParotidClassifierCore.worker_commands import Desk
 from pypdf import PdfReader
 
 OLD_BUNDLE = Path(__file__).parents[2] / "Data" / "schema-1-bundle"
@@ -282,3 +285,20 @@ def test_labels_need_a_report_and_have_to_fit(a_case, tmp_path, capsys):
     for text in ("x" * 81, "two\nlines"):
         with pytest.raises(UsageError, match="does not fit"):
             ReportLabels(LABELS.made_on, text)
+
+
+def test_the_worker_writes_what_the_command_line_writes(clinical_only, tmp_path):
+    case = clinical_only.case
+    save_case_folder(tmp_path / "case", case)
+    request = {"bundle": "published-clinical", "case": str(tmp_path / "case"),
+               "out": str(tmp_path / "worker"), "case_label": "Board 12"}  # fmt: skip
+    answered = Desk().commands["report"](request, silent)
+    assert [Path(f).name for f in answered["files"]] == ["report.html", "report.pdf"]
+    main(
+        ["predict", "--case", str(tmp_path / "case"), "--bundle", "published-clinical", "--report",
+         "--case-label", "Board 12", "--out", str(tmp_path / "cli")]
+    )  # fmt: skip
+    for name in ("report.html", "report.pdf"):
+        assert (tmp_path / "worker" / name).read_bytes() == (tmp_path / "cli" / name).read_bytes()
+    with pytest.raises(UsageError, match="case_label"):
+        Desk().commands["report"](request | {"case_label": 7}, silent)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 
 from ...errors import UsageError
 
@@ -34,6 +34,11 @@ class ReportLabels:
                     f"The {what} {text[:_LONGEST]!r} does not fit into the report.",
                     f"Give at most {_LONGEST} letters in one line.",
                 )
+
+    @classmethod
+    def of_today(cls, case_label: str = "", prepared_by: str = "") -> ReportLabels:
+        """Return labels with the day that the clock of this computer shows."""
+        return cls(datetime.now().astimezone().date(), case_label, prepared_by)
 
     def of_case(self, case_id: str) -> ReportLabels:
         """Return these labels for one case of a table, which its id names."""

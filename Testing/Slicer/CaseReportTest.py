@@ -1,0 +1,95 @@
+"""Self tests of "Case report": from the result to a page and a PDF that can be opened."""
+
+import tempfile
+from pathlib import Path
+from types import SimpleNamespace
+from unittest import mock
+
+import qt
+from ParotidClassifierLib import CaseReport
+from ShownResult import ShownResult
+from slicer.ScriptedLoadableModule import ScriptedLoadableModuleTest
+from Waiting import waitFor
+
+
+class CaseReportTest(ShownResult, ScriptedLoadableModuleTest):
+    """The user takes the result to a tumour board."""
+
+    def setUp(self):
+        ShownResult.setUp(self)
+        self.held = tempfile.TemporaryDirectory()
+        self.folder = Path(self.held.name)
+
+    def tearDown(self):
+        ShownResult.tearDown(self)
+        self.held.cleanup()
+
+    def answerWith(self, answer):
+        """Let the test write the report; return what was asked."""
+        asked = []
+
+        def write(_node, folder, label, _onProgress, onDone, onError):
+            asked.append((folder, label))
+            answer(onDone, onError)
+
+        self.logic.writeReport = write
+        return asked
+
+    def writeAtOnce(self):
+        files = [str(self.folder / name) for name in ("report.html", "report.pdf")]
+        return self.answerWith(lambda onDone, _onError: onDone({"files": files}))
+
+    def test_only_a_current_result_is_reported(self):
+        self.keepOfCase()
+        self.assertTrue(self.ui.caseReportButton.enabled)
+        self.assertIn("tumour board", self.ui.caseReportButton.toolTip)
+        self.assertTrue(self.ui.openReportButton.isHidden())
+        self.makeOutOfDate()
+        self.assertFalse(self.ui.caseReportButton.enabled)
+        self.assertIn("out of date", self.ui.caseReportButton.toolTip)
+
+    def test_the_background_process_writes_both_files(self):
+        self.parameterNode.bundle = "published-clinical"  # its answer takes no time
+        self.keepOfCase()
+        self.ui.caseLabelLineEdit.text = " Board 12 "
+        self.panel.report.write(str(self.folder))
+        self.assertFalse(self.ui.caseReportButton.enabled)
+        self.assertFalse(self.ui.reportProgressBar.isHidden())
+        waitFor(lambda: not self.logic.isRunning, 60)
+        page = (self.folder / "report.html").read_text(encoding="utf-8")
+        self.assertIn("<dd>Board 12</dd>", page)
+        self.assertTrue((self.folder / "report.pdf").read_bytes().startswith(b"%PDF"))
+        self.assertIn("Saved to", self.ui.reportStatusLabel.text)
+        self.assertTrue(self.ui.reportProgressBar.isHidden())
+        self.assertTrue(self.ui.caseReportButton.enabled)
+
+    def test_what_was_written_can_be_opened(self):
+        self.keepOfCase()
+        self.writeAtOnce()
+        self.panel.report.write(str(self.folder))
+        self.assertFalse(self.ui.openReportButton.isHidden())
+        opened = []
+        services = SimpleNamespace(openUrl=lambda url: opened.append(url.toLocalFile()))
+        pretended = SimpleNamespace(QDesktopServices=services, QUrl=qt.QUrl)
+        with mock.patch.object(CaseReport, "qt", pretended):
+            self.ui.openReportButton.click()
+        self.assertEqual(opened, [str(self.folder / "report.pdf")])
+
+    def test_what_goes_wrong_is_told_and_nothing_is_offered(self):
+        self.keepOfCase()
+        self.answerWith(lambda _onDone, onError: onError("OutputError", "Disk full.", "Tidy."))
+        self.panel.report.write(str(self.folder))
+        self.assertIn("Disk full. Tidy.", self.ui.reportStatusLabel.text)
+        self.assertTrue(self.ui.openReportButton.isHidden())
+        self.assertTrue(self.ui.caseReportButton.enabled)
+
+    def test_another_scene_is_not_called_what_the_last_one_was(self):
+        self.keepOfCase()
+        asked = self.writeAtOnce()
+        self.ui.caseLabelLineEdit.text = "Board 12"
+        self.panel.report.write(str(self.folder))
+        self.assertEqual(asked, [(str(self.folder), "Board 12")])
+        self.panel.setParameterNode(self.parameterNode)
+        self.assertEqual(self.ui.caseLabelLineEdit.text, "")
+        self.assertTrue(self.ui.openReportButton.isHidden())
+        self.assertTrue(self.ui.reportStatusLabel.isHidden())
