@@ -6,7 +6,7 @@ import functools
 import itertools
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -40,6 +40,28 @@ class Contour:
     number: int
     points: np.ndarray
     exclusive: bool = False
+
+
+@dataclass(frozen=True)
+class _Placed:
+    """A contour on the voxels of a CT.
+
+    Attributes:
+        number: among the contours of its outline.
+        where: words for its place in the patient.
+        points: (n, 3) as continuous indices (x, y, z) of the CT; (n, 2) as (column, row) when it is
+            known which slice it lies on.
+        exclusive: whether it says itself that it adds or cuts out by exclusive or.
+    """
+
+    number: int
+    where: str
+    points: np.ndarray
+    exclusive: bool
+
+    def called(self, name: str) -> str:
+        """Return what messages call it."""
+        return f"Contour {self.number} of {name}, {self.where},"
 
 
 def filled(contours: Sequence[Contour], ct: sitk.Image, name: str) -> sitk.Image:
@@ -77,8 +99,7 @@ def filled(contours: Sequence[Contour], ct: sitk.Image, name: str) -> sitk.Image
     return Geometry.of(ct).image(mask)
 
 
-def _in_voxels(contour: Contour, ct: sitk.Image, name: str) -> Contour:
-    """Return the contour with its points as continuous indices (x, y, z) of the CT."""
+def _in_voxels(contour: Contour, ct: sitk.Image, name: str) -> _Placed:
     called = f"Contour {contour.number} of {name}"
     points = np.asarray(contour.points, float)
     if not np.isfinite(points).all():
@@ -90,25 +111,26 @@ def _in_voxels(contour: Contour, ct: sitk.Image, name: str) -> Contour:
         )
     axes = np.reshape(ct.GetDirection(), (3, 3)) * ct.GetSpacing()
     places = np.linalg.solve(axes, (points - ct.GetOrigin()).T).T
-    return Contour(contour.number, places, contour.exclusive)
+    x, y, z = points.mean(axis=0)
+    where = f"at ({x:.1f}, {y:.1f}, {z:.1f}) mm"
+    return _Placed(contour.number, where, places, contour.exclusive)
 
 
-def _slice_axis(contours: Sequence[Contour]) -> int:
+def _slice_axis(contours: Sequence[_Placed]) -> int:
     """Return the axis of the CT (x, y, z) across which the contours are flattest."""
     thickness = np.array([np.ptp(contour.points, axis=0) for contour in contours])
     return int(thickness.max(axis=0).argmin())
 
 
 def _by_slice(
-    contours: Sequence[Contour], axis: int, ct: sitk.Image, name: str
-) -> dict[int, list[Contour]]:
-    by_slice: dict[int, list[Contour]] = {}
+    contours: Sequence[_Placed], axis: int, ct: sitk.Image, name: str
+) -> dict[int, list[_Placed]]:
+    by_slice: dict[int, list[_Placed]] = {}
     for contour in contours:
-        along = contour.points[:, axis]
-        number = _slice_of(along, f"Contour {contour.number} of {name}")
+        number = _slice_of(contour.points[:, axis], contour.called(name))
         if not 0 <= number < ct.GetSize()[axis]:
             raise UnusableMaskError(
-                f"Contour {contour.number} of {name} lies beyond the slices of the CT.",
+                f"{contour.called(name)} lies beyond the slices of the CT.",
                 "Choose the CT it was drawn on, whole.",
             )
         by_slice.setdefault(number, []).append(contour)
@@ -133,7 +155,7 @@ def _slice_of(along: np.ndarray, called: str) -> int:
     return number
 
 
-def _require_every_slice(by_slice: dict[int, list[Contour]], name: str) -> None:
+def _require_every_slice(by_slice: dict[int, list[_Placed]], name: str) -> None:
     first, last = min(by_slice), max(by_slice)
     missing = last - first + 1 - len(by_slice)
     if missing:
@@ -145,12 +167,12 @@ def _require_every_slice(by_slice: dict[int, list[Contour]], name: str) -> None:
         )
 
 
-def _flat(contour: Contour, axis: int) -> Contour:
+def _flat(contour: _Placed, axis: int) -> _Placed:
     """Return the contour with (column, row) points in the plane across `axis`."""
-    return Contour(contour.number, np.delete(contour.points, axis, axis=1), contour.exclusive)
+    return replace(contour, points=np.delete(contour.points, axis, axis=1))
 
 
-def _fill(plane: np.ndarray, contours: Sequence[Contour], name: str) -> None:
+def _fill(plane: np.ndarray, contours: Sequence[_Placed], name: str) -> None:
     """Set what lies inside the contours of one slice in its plane (row, column)."""
     import shapely
 
@@ -159,7 +181,7 @@ def _fill(plane: np.ndarray, contours: Sequence[Contour], name: str) -> None:
         zip(contours, areas, strict=True), 2
     ):
         if not (one.exclusive and other.exclusive):
-            called = f"{one.number} and {other.number} of {name}"
+            called = f"Contours {one.number} and {other.number} of {name}, {one.where},"
             _require_apart_or_nested(of_one, of_other, plane.shape, called)
     area = functools.reduce(shapely.symmetric_difference, areas)
     lines = shapely.multilinestrings([shapely.LinearRing(c.points) for c in contours])
@@ -172,7 +194,7 @@ def _fill(plane: np.ndarray, contours: Sequence[Contour], name: str) -> None:
     plane[y, x] = inside
 
 
-def _area(contour: Contour, shape: tuple[int, int], name: str) -> shapely.Geometry:
+def _area(contour: _Placed, shape: tuple[int, int], name: str) -> shapely.Geometry:
     """Return what a contour encloses.
 
     Raises:
@@ -185,7 +207,7 @@ def _area(contour: Contour, shape: tuple[int, int], name: str) -> shapely.Geomet
     if shapely.is_valid(polygon):
         return polygon
     if any(_holds_centre(face, shape) for face in _faces_astray(contour.points)):
-        raise UnusableMaskError(f"Contour {contour.number} of {name} crosses itself.", _DRAW_AGAIN)
+        raise UnusableMaskError(f"{contour.called(name)} crosses itself.", _DRAW_AGAIN)
     # Lines and points, such as the channel of a keyhole, are left out: they enclose nothing.
     return shapely.buffer(shapely.make_valid(polygon), 0.0)
 
@@ -233,7 +255,7 @@ def _require_apart_or_nested(
     if beyond == _holds_centre(shapely.difference(other, one), shape):
         how = "cross each other" if beyond else "enclose the same voxels"
         raise UnusableMaskError(
-            f"Contours {called}, on one slice, {how}.", "Join them into one where they were drawn."
+            f"{called} {how} on one slice.", "Join them into one where they were drawn."
         )
 
 
