@@ -12,6 +12,7 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import (
     BaseDocTemplate,
+    CondPageBreak,
     Flowable,
     Frame,
     Image,
@@ -52,6 +53,8 @@ _HEAD, _FOOT = 8 * mm, 7 * mm
 _WIDTH, _HEIGHT = A4[0] - 2 * _MARGIN, A4[1] - 2 * _MARGIN - _HEAD - _FOOT
 _GAP = 6 * mm  # between columns
 _DPI = 220
+_MOST_ROWS_KEPT = 12  # of a table on one page
+_LEAST_OF_A_TABLE = 40 * mm  # at the foot of a page
 
 
 def document_pdf(document: Document) -> bytes:
@@ -124,7 +127,16 @@ class _Rule(Flowable):
 
 def _section(section: Section, width: float, body: ParagraphStyle, gap: float) -> list[Flowable]:
     parts = [flowable for part in section.parts for flowable in _part(part, width, body)]
-    return [Spacer(0, gap), text_of(section.title, style_of("section")), *parts]
+    title = [Spacer(0, gap), text_of(section.title, style_of("section"))]
+    if _is_long(section.parts[0]):
+        # Kept with the title, a long table would leave the rest of the page empty.
+        title = [CondPageBreak(_LEAST_OF_A_TABLE), *title]
+        title[-1].keepWithNext = False
+    return [*title, *parts]
+
+
+def _is_long(part: Part) -> bool:
+    return isinstance(part, Listing) and len(part.table.rows) > _MOST_ROWS_KEPT
 
 
 def _part(part: Part, width: float, body: ParagraphStyle) -> list[Flowable]:
@@ -159,7 +171,7 @@ def _boxed(text: str, width: float, body: ParagraphStyle) -> Flowable:
         ("TOPPADDING", (0, 0), (-1, -1), 2),
         ("BOTTOMPADDING", (0, 0), (-1, -1), 3),
     ]
-    return Table([[text_of(text, body)]], [width], style=style, spaceBefore=1.5 * mm)
+    return Table([[text_of(text, body)]], [width], style=style, spaceBefore=1.5 * mm, hAlign="LEFT")
 
 
 def _facts(facts: Facts, width: float, body: ParagraphStyle | None = None) -> Flowable:
@@ -169,7 +181,7 @@ def _facts(facts: Facts, width: float, body: ParagraphStyle | None = None) -> Fl
     names = min(longest + 4 * mm, width / 2)
     faint = style_of("name", body)
     rows = [[text_of(name, faint), text_of(value, body)] for name, value in facts.pairs]
-    return Table(rows, [names, width - names], style=_FLUSH, hAlign="LEFT")
+    return Table(rows, [names, width - names], style=_FLUSH, hAlign="LEFT", splitInRow=1)
 
 
 def _listing(listing: Listing, width: float) -> list[Flowable]:
@@ -185,9 +197,11 @@ def _listing(listing: Listing, width: float) -> list[Flowable]:
         ("BOTTOMPADDING", (0, 0), (-1, -1), 2),
     ]
     widths = _column_widths(table.columns, table.rows, width)
-    drawn = Table([head, *rows], widths, repeatRows=1, style=style, hAlign="LEFT")
+    drawn = Table([head, *rows], widths, repeatRows=1, style=style, hAlign="LEFT", splitInRow=1)
     notes = [text_of(note, style_of("caption")) for note in table.notes]
-    return [text_of(table.title, style_of("heading")), drawn, *notes]
+    title = text_of(table.title, style_of("heading"))
+    title.keepWithNext = not _is_long(listing)
+    return [title, drawn, *notes]
 
 
 def _column_widths(
@@ -265,5 +279,12 @@ def _frame(canvas: Canvas, document: Document, number: str) -> None:
     banner.drawOn(canvas, _MARGIN + 2 * mm, top - height - 0.3 * mm)
     canvas.setFont(FONT, 7)
     canvas.setFillColor(FAINT)
-    canvas.drawString(_MARGIN, _MARGIN, document.label)
+    canvas.drawString(_MARGIN, _MARGIN, _shortened(document.label, 0.85 * _WIDTH, 7))
     canvas.drawRightString(_MARGIN + _WIDTH, _MARGIN, number)
+
+
+def _shortened(text: str, width: float, size: float) -> str:
+    """Return a text that fits into one line."""
+    while pdfmetrics.stringWidth(text, FONT, size) > width:
+        text = f"{text.removesuffix('…')[:-1]}…"
+    return text

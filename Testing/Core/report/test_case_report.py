@@ -157,7 +157,11 @@ def test_many_long_findings_leave_the_first_page_one_page(answered):
     findings = tuple(
         warning(f"n{i}", f"{i}: " + "something long is unlike it, " * 9) for i in range(30)
     )
-    worse = replace(answered, prediction=replace(answered.prediction, findings=findings))
+    worse = replace(
+        answered,
+        prediction=replace(answered.prediction, findings=findings),
+        bundle=replace(answered.bundle, name="B" * 64, intended_use="Longer than a page. " * 500),
+    )
     _, pdf = page_and_pdf(worse, replace(LABELS, case_label="W" * 80, prepared_by="Ж" * 80))
     first, second = (pdf.pages[i].extract_text() for i in (0, 1))
     assert "Before you rely on it" in first
@@ -165,6 +169,7 @@ def test_many_long_findings_leave_the_first_page_one_page(answered):
     assert "Appendix" in second
     everything = "".join(without_spaces(page.extract_text()) for page in pdf.pages)
     assert all(without_spaces(finding.message) in everything for finding in findings[:3])
+    assert everything.count("Longerthanapage.") >= 500
 
 
 def test_a_case_with_unknown_findings_is_headed_by_the_image_model():

@@ -35,7 +35,7 @@ def answer(subject: Subject) -> Section:
         headline = Headline(f"Model {name}", "No probability", (_sentence(why),))
     else:
         over = f"Probability of malignancy, model {name}"
-        headline = Headline(over, percent(result.probability), (_certainty(result), _call(result)))
+        headline = Headline(over, percent(result.probability), _meaning(result))
     return Section("answer", "Answer", (headline,), probabilities=True)
 
 
@@ -59,6 +59,13 @@ def scale(subject: Subject) -> Section | None:
         Paragraph(_agreement(subject)),
     )
     return Section("scale", "Probability, interval and threshold", parts, probabilities=True)
+
+
+def _meaning(result: ModelResult) -> tuple[str, ...]:
+    low, high = result.interval or (1.0, 0.0)
+    is_open = low < result.threshold <= high
+    doubt = "The interval holds the threshold: the call might as well be the other one."
+    return _certainty(result), _call(result), *((doubt,) if is_open else ())
 
 
 def _certainty(result: ModelResult) -> str:
@@ -167,13 +174,15 @@ def stability(subject: Subject) -> Section | None:
     if found is None or name not in found.probabilities:
         return None
     others = found.probabilities[name]
+    caption = "One dot an outline; grey line: as outlined; dashed line: threshold."
+    alternative = (
+        f"{counted(len(others), 'dot')}, one an outline, from {percent(min(others))} to "
+        f"{percent(max(others))}"
+    )
     parts = (
-        Drawing(
-            "stability", stability_figure(result, others), "", f"{counted(len(others), 'dot')}, "
-            f"one an outline, from {percent(min(others))} to {percent(max(others))}",
-        ),
+        Drawing("stability", stability_figure(result, others), caption, alternative),
         Paragraph(found.sentence(name)),
-    )  # fmt: skip
+    )
     return Section("stability", "Had it been outlined differently", parts, probabilities=True)
 
 
