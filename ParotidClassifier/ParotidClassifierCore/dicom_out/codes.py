@@ -28,7 +28,7 @@ SUM_OF_VOXELS = Code("126030", "DCM", "Sum of segmented voxel method for volume"
 AXIAL_DIAMETER = Code("max-axial", OWN_SCHEME, "Largest diameter in any axial slice")
 PROBABILITY = Code("111047", "DCM", "Probability of cancer")
 COMMENT = Code("121106", "DCM", "Comment")
-CT = Code("77477000", "SCT", "Computed Tomography X-Ray")
+CT = Code("25045-6", "LN", "CT unspecified body region")  # CID 100
 
 NO_UNITS = Code("1", "UCUM", "no units")
 PERCENT = Code("%", "UCUM", "Percent")

@@ -6,8 +6,17 @@ import highdicom
 import numpy as np
 import pytest
 import SimpleITK as sitk
+from Core.case.test_multi_frame import converted
+from made_cases import ball_grid, ball_mask
+from made_series import write_series
+from ParotidClassifierCore.case.grid import prepare
+from ParotidClassifierCore.case.loading import Case
 from ParotidClassifierCore.case.masks import REGION_COLORS
-from ParotidClassifierCore.case.working_grid import EXTERNAL2, REGIONS, TUMOR
+from ParotidClassifierCore.case.outlines import load_outline
+from ParotidClassifierCore.case.volumes import load_sourced_ct
+from ParotidClassifierCore.case.working_grid import EXTERNAL2, REGIONS, TUMOR, Geometry
+from ParotidClassifierCore.dicom_out.segmentation import segmentation
+from ParotidClassifierCore.dicom_out.source_headers import read_source_headers
 from ParotidClassifierCore.dicom_out.writing import write_dicom
 
 
@@ -59,6 +68,36 @@ def test_read_by_highdicom_it_holds_the_voxels_of_the_ring_file(written):
         )
     }
     assert placed == wanted
+
+
+def test_it_can_be_given_back_as_the_outlines_of_the_next_case(written, dicom_case, answered):
+    path, grid = written.folder / "segmentation.dcm", answered.prepared.grid
+    tumor, ring = (
+        load_outline(path, region, dicom_case.ct, dicom_case.source) for region in REGIONS
+    )
+    again = prepare(replace(dicom_case, tumor=tumor, ring=ring)).grid
+    assert again.geometry == grid.geometry
+    np.testing.assert_array_equal(again.tumor, grid.tumor)
+    np.testing.assert_array_equal(again.ring, grid.ring)
+
+
+def test_an_oblique_grid_keeps_its_place_and_its_axes(answered):
+    turn = np.array([[0.8, -0.6, 0], [0.6, 0.8, 0], [0, 0, 1]]) @ [[1, 0, 0], [0, 0, 1], [0, -1, 0]]
+    place = Geometry((10.5, -20.25, 3.0), tuple(turn.ravel().tolist()))
+    grid = replace(ball_grid(radius=3, margin=2), geometry=place)
+    tracking = dict.fromkeys(REGIONS, "1.2.3.4")
+    made = segmentation(grid, answered.dicom_sources, tracking, None)
+    found = np.zeros(grid.ct.shape, np.uint8)
+    image = place.image(found)
+    shared = made.SharedFunctionalGroupsSequence[0]
+    axes = np.reshape(shared.PlaneOrientationSequence[0].ImageOrientationPatient, (2, 3))
+    np.testing.assert_allclose(axes.astype(float), turn.T[:2], atol=1e-9)
+    for number, corner, pixels in frames_by_hand(made):
+        x, y, z = image.TransformPhysicalPointToIndex(corner)
+        assert (x, y) == (0, 0)
+        assert image.TransformIndexToPhysicalPoint((x, y, z)) == pytest.approx(corner, abs=1e-6)
+        found[z][pixels > 0] = number
+    np.testing.assert_array_equal(found, 1 * grid.tumor + 2 * grid.ring)
 
 
 def test_a_plane_without_an_outlined_voxel_is_left_out(written):
@@ -119,3 +158,12 @@ def test_it_belongs_to_the_study_and_the_space_of_the_ct_and_refers_to_every_sli
     assert series.SeriesInstanceUID == "1.2.3"
     slices = {item.ReferencedSOPInstanceUID for item in series.ReferencedInstanceSequence}
     assert slices == {f"1.2.3.{k}" for k in range(1, 17)}
+
+
+def test_an_enhanced_ct_is_referred_to_as_the_one_image_that_it_is(answered, tmp_path):
+    ct, source = load_sourced_ct(converted(write_series(tmp_path / "s"), tmp_path / "one"))
+    sources = read_source_headers(Case(ct, ball_mask(ct, 5.0), source=source), False)
+    write_dicom(tmp_path, answered, sources)
+    made = highdicom.seg.segread(tmp_path / "segmentation.dcm")
+    images = made.ReferencedSeriesSequence[0].ReferencedInstanceSequence
+    assert [image.ReferencedSOPInstanceUID for image in images] == ["1.2.30.1"]
