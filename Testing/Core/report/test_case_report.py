@@ -216,16 +216,16 @@ def test_a_bundle_without_refits_says_why_there_is_no_interval():
     page_and_pdf(found)
 
 
-def test_markup_in_texts_of_others_is_shown_as_it_is(answered):
+def test_markup_in_texts_of_others_is_shown_as_it_is(clinical_only):
     bundle = replace(
-        answered.bundle, notes=(MARKUP,), intended_use=MARKUP,
-        cohort=replace(answered.bundle.cohort, description=MARKUP),
+        clinical_only.bundle, notes=(MARKUP,), intended_use=MARKUP,
+        cohort=replace(clinical_only.bundle.cohort, description=MARKUP),
     )  # fmt: skip
     source = SourceSeries(
         (Path("/x/John^Doe.dcm"),), "1.2.3", "1.2", None, Acquisition(kernel=MARKUP)
     )
-    case = replace(answered.case, source=source)
-    strange = replace(answered, bundle=bundle, case=case)
+    case = replace(clinical_only.case, source=source)
+    strange = replace(clinical_only, bundle=bundle, case=case)
     page, pdf = page_and_pdf(strange, ReportLabels(LABELS.made_on, MARKUP, MARKUP))
     assert "<script" not in page
     assert "<font" not in page
@@ -234,10 +234,10 @@ def test_markup_in_texts_of_others_is_shown_as_it_is(answered):
         assert text.count(without_spaces(MARKUP)) >= 6
 
 
-def test_the_acquisition_is_told_and_no_file_is_named(answered):
+def test_the_acquisition_is_told_and_no_file_is_named(clinical_only):
     made = Acquisition(manufacturer="ACME", model="Scan 3", kvp=120.0, contrast_agent="")
     source = SourceSeries((Path("/secret/John_Doe.dcm"),), "1.2.3", "1.2", None, made)
-    found = replace(answered, case=replace(answered.case, source=source))
+    found = replace(clinical_only, case=replace(clinical_only.case, source=source))
     pairs = dict(section(report_of(found), "acquisition").parts[0].pairs)
     assert pairs["Scanner"] == "ACME Scan 3"
     assert pairs["Tube voltage"] == "120 kV"
@@ -247,9 +247,9 @@ def test_the_acquisition_is_told_and_no_file_is_named(answered):
     assert "secret" not in page
 
 
-def test_the_patient_is_named_only_where_that_was_asked(answered):
-    assert "Patient" not in texts_in(report_of(answered).about)
-    named = replace(answered, identity=Identity("Doe^Jane", "A-17", "1956-03-01"))
+def test_the_patient_is_named_only_where_that_was_asked(clinical_only):
+    assert "Patient" not in texts_in(report_of(clinical_only).about)
+    named = replace(clinical_only, identity=Identity("Doe^Jane", "A-17", "1956-03-01"))
     pairs = dict(pair for facts in report_of(named).about for pair in facts.pairs)
     assert pairs["Patient"] == "Doe, Jane"
     assert (pairs["Number"], pairs["Born"]) == ("A-17", "1956-03-01")
