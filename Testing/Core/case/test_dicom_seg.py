@@ -191,7 +191,7 @@ def test_a_segmentation_that_was_cut_off_anywhere_is_never_read_as_a_smaller_tum
 ):
     path = write_seg(tmp_path / "seg.dcm", series, {"Tumor": BALL})
     content = path.read_bytes()
-    for length in range(0, len(content) - 1, len(content) // 31):
+    for length in (*range(0, len(content), len(content) // 31), len(content) - 1):
         path.write_bytes(content[:length])
         with pytest.raises(ParotidClassifierError, match=r"seg\.dcm"):
             voxels(path)

@@ -205,7 +205,7 @@ def test_a_file_that_is_not_there_is_named(tmp_path):
 
 def test_an_rtstruct_that_was_cut_off_anywhere_is_never_read_as_a_smaller_tumour(structures):
     whole, content = count(structures), structures.read_bytes()
-    for length in range(0, len(content) - 1, len(content) // 97):
+    for length in (*range(0, len(content), len(content) // 97), len(content) - 1):
         structures.write_bytes(content[:length])
         with pytest.raises(ParotidClassifierError, match=r"rs\.dcm"):
             count(structures)
