@@ -62,7 +62,7 @@ def read_source_headers(case: Case, keep_identity: bool) -> tuple[Dataset, ...]:
     if source is None or not source.files:
         raise UsageError(
             "DICOM objects refer to the CT's own DICOM files, and this CT was not read from any.",
-            "Give the folder with the CT's DICOM series instead of this file, or leave out --dicom.",
+            "Give the folder with the DICOM series instead of this file, or leave out --dicom.",
         )
     with the_scanners_mistakes_untold():
         headers = [_header(path, source) for path in source.files]

@@ -48,7 +48,7 @@ def test_a_ct_from_another_file_is_a_mistake_of_use_and_nothing_is_written(
         code, told = predict(tmp_path / "out", *which)
         assert code == 2
         assert "this CT was not read from any" in told
-        assert "Give the folder with the CT's DICOM series" in told
+        assert "Give the folder with the DICOM series" in told
         assert not (tmp_path / "out").exists()
 
 
