@@ -142,6 +142,10 @@ class ParotidClassifierLogic(ScriptedLoadableModuleLogic):
         """Ask in the background how stable the current result is; see Classification."""
         self.classification.stability(parameterNode, onProgress, onDone, onError)
 
+    def secondOpinion(self, parameterNode, path: str, onProgress, onDone, onError) -> None:
+        """Ask in the background what another bundle says of the case; see Classification."""
+        self.classification.secondOpinion(parameterNode, path, onProgress, onDone, onError)
+
     def saliency(self, parameterNode, onProgress, onDone, onError) -> None:
         """Ask in the background where the network looked; see Classification."""
         self.classification.saliency(parameterNode, onProgress, onDone, onError)

@@ -1,5 +1,7 @@
 """The model bundles that can be chosen: those that are shipped, and one from elsewhere."""
 
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 from ParotidClassifierCore.errors import BundleError
@@ -23,14 +25,30 @@ class Bundles:
         name = parameterNode.bundle
         return self._summary(find_bundle(name) if name else default_bundle())
 
-    def all(self, parameterNode) -> list:
-        """Return the summaries of the shipped bundles and of the chosen one, if it can be read."""
+    def at(self, path: str):
+        """Return the summary of the bundle at this path.
+
+        Raises:
+            BundleError: there is none, or it is damaged.
+        """
+        return self._summary(find_bundle(path))
+
+    def all(self, parameterNode, *more: str) -> list:
+        """Return the summaries of the shipped bundles and, if they can be read, of others.
+
+        Args:
+            parameterNode: names the chosen one, which is among them.
+            more: paths of others; an empty one counts as none.
+        """
         summaries = [self._summary(path) for path in shipped_bundles()]
-        try:
-            chosen = self.chosen(parameterNode)
-        except BundleError:
-            return summaries
-        return summaries if chosen in summaries else [*summaries, chosen]
+        others = [lambda: self.chosen(parameterNode)]
+        others += [partial(self.at, path) for path in more if path]
+        for read in others:
+            with suppress(BundleError):
+                summary = read()
+                if summary not in summaries:
+                    summaries.append(summary)
+        return summaries
 
     def _summary(self, path: Path):
         stamp = _stampOf(path)

@@ -149,13 +149,24 @@ class Classification:
         result = self._results.requireCurrent(parameterNode)
         bundle = self._bundles.chosen(parameterNode)
         request = self._request(parameterNode, "stability", bundle=str(bundle.path))
+        keep = self._keeper(parameterNode, result, "stability", onDone, onError)
+        self._send(request, False, onProgress, keep, onError)
 
-        def keep(answer):
-            if self._results.keepStability(parameterNode, result, answer):
-                onDone(answer)
-            else:
-                onError(SUPERSEDED, _("There is another result now."), "")
+    def secondOpinion(self, parameterNode, path: str, onProgress, onDone, onError) -> None:
+        """Ask what the bundle at this path says of the case of the current result.
 
+        It is kept with the result, and onDone is called with it: Core's answer to "second_opinion".
+
+        Raises:
+            UsageError: there is no current result.
+            ParotidClassifierError: the case cannot be used as it is.
+        """
+        result = self._results.requireCurrent(parameterNode)
+        bundle = self._bundles.chosen(parameterNode)
+        request = self._request(
+            parameterNode, "second_opinion", bundle=str(bundle.path), second_bundle=path
+        )
+        keep = self._keeper(parameterNode, result, "secondOpinion", onDone, onError)
         self._send(request, False, onProgress, keep, onError)
 
     def saliency(self, parameterNode, onProgress, onDone, onError) -> None:
@@ -213,6 +224,17 @@ class Classification:
             onDone()
 
         self._send(request, isAwaited, onProgress, keep, onError)
+
+    def _keeper(self, parameterNode, result: dict, name: str, onDone, onError):
+        """Return what keeps an answer with the result that it was asked about."""
+
+        def keep(answer):
+            if self._results.keepWith(parameterNode, result, **{name: answer}):
+                onDone(answer)
+            else:
+                onError(SUPERSEDED, _("There is another result now."), "")
+
+        return keep
 
     def _ctAndDrawn(self, parameterNode) -> tuple:
         self._ringFollower.settle()

@@ -8,6 +8,7 @@ import slicer
 from slicer.i18n import tr as _
 
 from .BundleDialog import bundleDialog
+from .BundleFiles import askForBundleFile, askForBundleFolder
 from .Dependencies import DependenciesDeclinedError
 from .FindingsText import noteText
 from .Panel import Panel, icon
@@ -82,15 +83,11 @@ class ClassifyPanel(Panel):
 
     def askForBundleFolder(self) -> str:
         """Return the folder that the user chooses; empty if none."""
-        return qt.QFileDialog.getExistingDirectory(
-            slicer.util.mainWindow(), _("Choose the folder of a model bundle")
-        )
+        return askForBundleFolder()
 
     def askForBundleFile(self) -> str:
         """Return the .zip file that the user chooses; empty if none."""
-        return qt.QFileDialog.getOpenFileName(
-            slicer.util.mainWindow(), _("Choose a model bundle"), "", _("Model bundle") + " (*.zip)"
-        )
+        return askForBundleFile()
 
     def useBundle(self, path: str) -> None:
         """Use the bundle at this path; one that cannot be read is told and not taken."""

@@ -23,6 +23,7 @@ from .ResultContents import (
 )
 from .ResultExports import ResultExports
 from .SaliencySection import SaliencySection
+from .SecondOpinionSection import SecondOpinionSection
 from .StabilitySection import StabilitySection
 from .TrainingSection import APPLICABILITY_CODES, TrainingSection
 
@@ -46,6 +47,7 @@ class ResultPanel(Panel):
         self.training = TrainingSection(self.ui)
         self.stability = StabilitySection(self.logic, self.ui, self.refresh)
         self.saliency = SaliencySection(self.logic, self.ui, self.refresh)
+        self.secondOpinion = SecondOpinionSection(self.logic, self.ui, self.refresh)
         self.exports = ResultExports(self.logic, self.ui, self.refresh)
         self.report = CaseReport(self.logic, self.ui, self.refresh)
         self.dicom = DicomExport(self.logic, self.ui, self.refresh)
@@ -62,7 +64,7 @@ class ResultPanel(Panel):
 
     def setParameterNode(self, parameterNode) -> None:
         """Show the result of another scene; what was told of a computation was of the last one."""
-        for section in (self.exports, self.report, self.dicom, self.stability, self.saliency):
+        for section in (self.exports, self.report, self.dicom, *self._askedFor):
             section.forget()
         Panel.setParameterNode(self, parameterNode)
 
@@ -187,7 +189,7 @@ class ResultPanel(Panel):
         self.exports.show(self.parameterNode, isCurrent)
         self.report.show(self.parameterNode, isCurrent)
         self.dicom.show(self.parameterNode, isCurrent)
-        isBusy = self.logic.isRunning or self.stability.isRunning or self.saliency.isRunning
+        isBusy = self.logic.isRunning or any(part.isRunning for part in self._askedFor)
         shown = ShownResult(
             self.parameterNode,
             result,
@@ -195,8 +197,13 @@ class ResultPanel(Panel):
             frozenset(self.logic.results.changedInputs(self.parameterNode)),
             isCurrent and not isBusy,
         )
-        self.stability.show(shown)
-        self.saliency.show(shown)
+        for section in self._askedFor:
+            section.show(shown)
+
+    @property
+    def _askedFor(self) -> tuple:
+        """The sections that the user asks for, one at a time."""
+        return self.stability, self.saliency, self.secondOpinion
 
 
 def _bannerText(bundle: dict) -> str:

@@ -31,20 +31,20 @@ class ResultStore:
             }
         )
 
-    def keepStability(self, parameterNode, result: dict, stability: dict) -> bool:
-        """Keep with a result how stable it is; another result takes its place without it.
+    def keepWith(self, parameterNode, result: dict, **more: dict) -> bool:
+        """Keep more with a result; another result takes its place without it.
 
         Args:
             parameterNode: holds the result.
             result: as read before; where there is another one by now, nothing is kept.
-            stability: what the background process answered.
+            more: what the background process answered, by its name in the result.
 
         Returns:
             Whether it was kept.
         """
         if self.read(parameterNode) != result:
             return False
-        parameterNode.result = json.dumps({**result, "stability": stability})
+        parameterNode.result = json.dumps({**result, **more})
         return True
 
     def read(self, parameterNode) -> dict | None:

@@ -89,7 +89,7 @@ class BackgroundTest(ShownModule, ScriptedLoadableModuleTest):
         self.parameterNode.result = json.dumps(
             {**stored, "finishedAt": "2026-01-01T00:00:00+00:00"}
         )
-        kept = self.logic.results.keepStability(self.parameterNode, old, STABILITY)
+        kept = self.logic.results.keepWith(self.parameterNode, old, stability=STABILITY)
         self.assertFalse(kept)
         self.assertNotIn("stability", self.logic.result(self.parameterNode))
 

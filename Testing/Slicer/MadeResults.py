@@ -160,6 +160,29 @@ def madeStability(prediction, spread=0.06, count=20):
     return {"probabilities": probabilities, "call_flips": flips, "unusable": 0, "seed": 0}
 
 
+def madeSecondOpinion(probability=0.12):
+    """Return what the background process answers of a bundle that holds one model."""
+    reason = {"unavailable": "this bundle does not hold this model"}
+    models = dict.fromkeys(ELEVEN_MODELS, reason)
+    models["Clinical"] = madeModel(probability, 0.25, {"symptoms": 0.4})
+    return {
+        "bundle": {
+            "name": "published-clinical",
+            "hash": "1285d33105b9752bb14a904b6788217d01f10d466931ca27a89678d911211023",
+            "kind": "research",
+            "protocol": "published",
+            "banner": "published-clinical: for research, not a medical device",
+            "training_cohort": "trained on 249 patients",
+            "intended_use": "Research.",
+        },
+        "models": models,
+        "headline": ["Combined", "Clinical"],
+        "agreement": "",
+        "other_calls": ["Clinical"],
+        "findings": [],
+    }
+
+
 def madeFeatures():
     """Return the values that go with `madePrediction`."""
     clinical = {"symptoms": 1.0, "margin_unclear": 1.0, "enlarged_lymph_nodes": 0.0}

@@ -56,6 +56,7 @@ class ShownResult:
         asked = Asked()
         self.logic.stability = asked.stability
         self.logic.saliency = asked.saliency
+        self.logic.secondOpinion = asked.secondOpinion
         self.logic.cancel = asked.cancel
         return asked
 
@@ -68,10 +69,12 @@ class Asked:
         onProgress: callbacks of the last question.
         onDone: see onProgress.
         onError: see onProgress.
+        path: of the bundle that was asked last.
     """
 
     def __init__(self):
         self.names = []
+        self.path = ""
         self.onProgress = self.onDone = self.onError = None
 
     def stability(self, _parameterNode, *callbacks):
@@ -79,6 +82,10 @@ class Asked:
 
     def saliency(self, _parameterNode, *callbacks):
         self._ask("saliency", *callbacks)
+
+    def secondOpinion(self, _parameterNode, path, *callbacks):
+        self.path = path
+        self._ask("secondOpinion", *callbacks)
 
     def cancel(self):
         self.names.append("cancel")

@@ -1,0 +1,194 @@
+"""Self tests of the section "Second opinion"."""
+
+import json
+import shutil
+import tempfile
+from pathlib import Path
+
+from MadeResults import madePrediction, madeSecondOpinion
+from ParotidClassifierCore.errors import BundleError, UsageError
+from ParotidClassifierCore.models.shipped import default_bundle, shipped_bundles
+from ParotidClassifierLib import SecondOpinionSection
+from ParotidClassifierLib.Worker import SUPERSEDED
+from ShownModule import dialogTexts
+from ShownResult import ShownResult
+from slicer.ScriptedLoadableModule import ScriptedLoadableModuleTest
+
+
+class SecondOpinionTest(ShownResult, ScriptedLoadableModuleTest):
+    """The user asks what another bundle says of the same case."""
+
+    def setUp(self):
+        ShownResult.setUp(self)
+        self.asked = self.answerSections()
+
+    def keepShipped(self, **more):
+        """Keep a result of the shipped bundle, as it is known by its hash."""
+        prediction = madePrediction()
+        prediction["bundle"]["hash"] = self.logic.bundles.chosen(self.parameterNode).hash
+        self.keep(prediction, **more)
+
+    def answer(self, **opinion):
+        """Keep an answer in the scene and tell so, as the logic does."""
+        stored = json.loads(self.parameterNode.result)
+        stored["secondOpinion"] = madeSecondOpinion(**opinion)
+        self.parameterNode.result = json.dumps(stored)
+        self.asked.onDone(stored["secondOpinion"])
+
+    @property
+    def listed(self):
+        box = self.ui.secondBundleComboBox
+        return [box.itemText(index) for index in range(box.count)]
+
+    @property
+    def status(self):
+        label = self.ui.secondOpinionStatusLabel
+        return "" if label.isHidden() else label.text
+
+    def assertAtRest(self):
+        self.assertTrue(self.ui.secondOpinionProgressBar.isHidden())
+        self.assertTrue(self.ui.secondOpinionButton.enabled)
+        self.assertEqual(self.ui.secondOpinionButton.text, "Ask this bundle too")
+
+    # Choosing
+
+    def test_every_bundle_but_the_one_that_answered_is_offered(self):
+        self.keepShipped()
+        first = self.logic.bundles.chosen(self.parameterNode).name
+        names = [path.name for path in shipped_bundles() if path.name != first]
+        self.assertEqual([text.partition(" (")[0] for text in self.listed[: len(names)]], names)
+        self.assertNotIn(first, " ".join(self.listed))
+        self.assertIn("Other bundle, a folder…", self.listed)
+        self.assertAtRest()
+
+    def test_a_bundle_from_elsewhere_is_offered_and_chosen(self):
+        self.keep()
+        with tempfile.TemporaryDirectory() as folder:
+            own = Path(folder) / "own"
+            shutil.copytree(default_bundle(), own)
+            usual = SecondOpinionSection.askForBundleFolder
+            SecondOpinionSection.askForBundleFolder = lambda: str(own)
+            try:
+                self.panel.secondOpinion.onBundleActivated(len(self.listed) - 2)
+            finally:
+                SecondOpinionSection.askForBundleFolder = usual
+            self.ui.secondOpinionButton.click()
+            self.assertEqual(self.asked.path, str(own))
+
+    def test_the_bundle_that_answered_is_no_second_opinion(self):
+        self.keepShipped()
+        before = self.listed
+        with self.assertRaisesRegex(UsageError, "it would say the same"):
+            self.panel.secondOpinion.useBundle(str(default_bundle()))
+        self.assertEqual(self.listed, before)
+
+    def test_a_bundle_that_cannot_be_read_is_told_and_not_taken(self):
+        self.keepShipped()
+        before = self.listed
+        with tempfile.TemporaryDirectory() as folder, self.assertRaises(BundleError):
+            self.panel.secondOpinion.useBundle(folder)
+        self.assertEqual(self.listed, before)
+        self.assertAtRest()
+
+    # Asking
+
+    def test_it_is_asked_with_progress_and_can_be_cancelled(self):
+        self.keepShipped()
+        self.ui.secondOpinionButton.click()
+        self.assertEqual(self.asked.names, ["secondOpinion"])
+        self.assertIn("published-clinical", self.asked.path)
+        self.asked.onProgress(0.5, "models")
+        self.assertEqual(self.ui.secondOpinionProgressBar.value, 500)
+        self.assertEqual(self.ui.secondOpinionButton.text, "Cancel")
+        self.assertFalse(self.ui.secondBundleComboBox.enabled)
+        self.ui.secondOpinionButton.click()
+        self.assertEqual(self.asked.names, ["secondOpinion", "cancel"])
+        self.assertIn("Cancelled", self.status)
+        self.assertAtRest()
+
+    def test_both_answers_stand_side_by_side_and_a_disagreement_is_told(self):
+        self.keepShipped()
+        self.assertTrue(self.ui.secondOpinionLabel.isHidden())
+        self.ui.secondOpinionButton.click()
+        self.answer()
+        text = self.ui.secondOpinionLabel.text
+        self.assertFalse(self.ui.secondOpinionLabel.isHidden())
+        for word in ("82 %", "12 %", "31 %", "25 %", "simulated-demo", "published-clinical"):
+            self.assertIn(word, text)
+        self.assertIn(
+            "The bundles disagree: Combined of simulated-demo calls this case malignant, Clinical "
+            "of published-clinical calls it benign.",
+            text,
+        )
+        self.assertIn("95 % interval", text)
+        self.assertIn("published-clinical: for research, not a medical device", text)
+        self.assertIn("Tumor_RAD", self.ui.secondOpinionLabel.toolTip)
+        self.assertEqual(self.ui.headlineProbabilityLabel.text, "82 %")
+
+    def test_agreement_is_told(self):
+        self.keepShipped(secondOpinion=madeSecondOpinion(0.9))
+        self.assertIn("Both bundles call this case malignant.", self.ui.secondOpinionLabel.text)
+
+    def test_a_bundle_that_cannot_answer_says_why(self):
+        opinion = madeSecondOpinion()
+        opinion["models"]["Clinical"] = {"unavailable": "margin is unknown"}
+        self.keepShipped(secondOpinion=opinion)
+        self.assertIn(
+            "published-clinical gives no probability: margin is unknown.",
+            self.ui.secondOpinionLabel.text,
+        )
+
+    # Mistakes
+
+    def test_a_mistake_is_told_and_leaves_the_result(self):
+        self.keepShipped()
+        self.ui.secondOpinionButton.click()
+        with dialogTexts() as texts:
+            self.asked.onError("X", "It is damaged.", "Get it again.")
+        self.assertIn("It is damaged. Get it again.", self.status)
+        self.assertIn("The second opinion could not be given.", texts[0])
+        self.assertAtRest()
+        self.assertEqual(self.ui.headlineProbabilityLabel.text, "82 %")
+
+    def test_a_newer_request_takes_its_place_without_a_dialog(self):
+        self.keepShipped()
+        self.ui.secondOpinionButton.click()
+        with dialogTexts() as texts:
+            self.asked.onError(SUPERSEDED, "A newer request took the place of this one.", "")
+        self.assertEqual(texts, [])
+        self.assertAtRest()
+
+    # Whether it still holds
+
+    def test_it_is_gone_when_the_result_is_out_of_date(self):
+        self.keepShipped(secondOpinion=madeSecondOpinion())
+        self.makeOutOfDate()
+        self.assertTrue(self.ui.secondOpinionLabel.isHidden())
+        self.assertFalse(self.ui.secondOpinionButton.enabled)
+
+    def test_another_result_has_none(self):
+        self.keepShipped(secondOpinion=madeSecondOpinion())
+        self.keepShipped()
+        self.assertTrue(self.ui.secondOpinionLabel.isHidden())
+
+    def test_it_comes_back_with_the_scene(self):
+        self.keepShipped(secondOpinion=madeSecondOpinion())
+        text = self.ui.secondOpinionLabel.text
+        self.panel.setParameterNode(None)
+        self.panel.setParameterNode(self.parameterNode)
+        self.assertEqual(self.ui.secondOpinionLabel.text, text)
+
+    def test_a_scene_that_closes_ends_what_was_asked(self):
+        self.keepShipped()
+        self.ui.secondOpinionButton.click()
+        self.panel.setParameterNode(None)
+        self.panel.setParameterNode(self.parameterNode)
+        self.assertAtRest()
+        self.assertEqual(self.status, "")
+
+    def test_one_question_at_a_time(self):
+        self.keepShipped()
+        self.ui.secondOpinionButton.click()
+        self.assertFalse(self.ui.stabilityButton.enabled)
+        self.answer()
+        self.assertTrue(self.ui.stabilityButton.enabled)
