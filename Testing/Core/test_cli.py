@@ -1,6 +1,8 @@
 """The command line as a user meets it: files in, files out, exit codes."""
 
+import contextlib
 import csv
+import io
 import json
 import shutil
 import subprocess
@@ -12,7 +14,7 @@ import pytest
 import SimpleITK as sitk
 from interruptible import interrupt, interruptible
 from made_cases import ball_mask, tissue_ct
-from ParotidClassifierCore import commands
+from ParotidClassifierCore import commands, companion
 from ParotidClassifierCore.case.loading import load_case_folder
 from ParotidClassifierCore.case.masks import load_mask, save_segmentation
 from ParotidClassifierCore.case.working_grid import Geometry
@@ -32,8 +34,31 @@ def files_in(folder):
     return sorted(p.name for p in folder.iterdir()) if folder.exists() else []
 
 
+def prediction_in(folder):
+    return json.loads((folder / "prediction.json").read_text("utf-8"))
+
+
+@pytest.fixture(scope="module")
+def usual(a_case, a_bundle, tmp_path_factory):
+    """The folder that one prediction with all findings wrote, on all cores, and what it printed."""
+    folder, printed = tmp_path_factory.mktemp("usual") / "out", io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        code = main(
+            ["predict", "--ct", str(a_case / "ct.nrrd"), "--tumor", str(a_case / "tumor.nrrd"),
+             "--bundle", str(a_bundle), "--out", str(folder), *FINDINGS]
+        )  # fmt: skip
+    assert code == 0
+    return folder, printed.getvalue()
+
+
 @pytest.fixture
-def predict(a_case, a_bundle, tmp_path, capsys):
+def alone(monkeypatch):
+    """No second process helps: to load its libraries takes longer than a small case."""
+    monkeypatch.setattr(companion, "is_worthwhile", lambda: False)
+
+
+@pytest.fixture
+def predict(a_case, a_bundle, tmp_path, capsys, alone):
     def predicted(*more, out="out", ct=None, tumor=None, bundle=a_bundle):
         return run(
             capsys, "predict", "--ct", ct or a_case / "ct.nrrd",
@@ -44,11 +69,10 @@ def predict(a_case, a_bundle, tmp_path, capsys):
     return predicted
 
 
-def test_predict_writes_the_prediction_the_ring_and_the_picture(predict, tmp_path):
-    code, out, _ = predict(*FINDINGS)
-    assert code == 0
-    assert files_in(tmp_path / "out") == ["overview.png", "prediction.json", "ring.seg.nrrd"]
-    written = json.loads((tmp_path / "out" / "prediction.json").read_text("utf-8"))
+def test_predict_writes_the_prediction_the_ring_and_the_picture(usual):
+    folder, out = usual
+    assert files_in(folder) == ["overview.png", "prediction.json", "ring.seg.nrrd"]
+    written = prediction_in(folder)
     assert list(written["models"]) == list(ELEVEN_MODELS)
     for result in written["models"].values():
         assert 0 < result["probability"] < 1
@@ -64,7 +88,7 @@ def test_predict_writes_the_prediction_the_ring_and_the_picture(predict, tmp_pat
     assert written["inputs"]["margin"] == "unclear"
     assert written["inputs"]["ring"] == {"width_mm": 2.0, "hu_range": [-200.0, 400.0]}
     assert {"volume_mm3", "tumor_volume_mm3", "removed_by_hu_fraction"} == set(written["ring"])
-    ring = load_mask(tmp_path / "out" / "ring.seg.nrrd", "External2")
+    ring = load_mask(folder / "ring.seg.nrrd", "External2")
     assert sitk.GetArrayFromImage(ring).sum() == written["ring"]["volume_mm3"]
     assert "demonstration, not for clinical use" in out
 
@@ -138,19 +162,16 @@ def test_second_opinions_that_cannot_be_given_are_refused_before_anything_is_wri
     assert files_in(tmp_path / "out") == []
 
 
-def test_the_text_says_how_certain_a_probability_is_or_why_that_is_not_known(predict):
-    _, out, _ = predict(*FINDINGS)
+def test_the_text_says_how_certain_a_probability_is_or_why_that_is_not_known(usual, predict):
+    out = usual[1]
     assert out.count("No interval: the bundle holds no refits of its models.") == 1
     _, out, _ = predict(*FINDINGS, bundle="published-clinical", out="published")
     assert "No interval: the model was made from published odds ratios" in out
 
 
-def test_two_runs_differ_in_nothing_but_their_timings(predict, tmp_path):
-    predict(*FINDINGS, out="one")
-    predict(*FINDINGS, out="two")
-    one, two = (
-        json.loads((tmp_path / n / "prediction.json").read_text("utf-8")) for n in ("one", "two")
-    )
+def test_two_runs_differ_in_nothing_but_their_timings(usual, predict, tmp_path):
+    predict(*FINDINGS)
+    one, two = prediction_in(usual[0]), prediction_in(tmp_path / "out")
     one.pop("timings_s")
     two.pop("timings_s")
     assert one == two
@@ -166,12 +187,9 @@ def test_an_unknown_finding_leaves_combined_out_and_says_why(predict, tmp_path):
     assert "probability" in models["Tumor+External2_RAD+DL"]
 
 
-def test_the_written_ring_given_back_gives_the_same_prediction(predict, tmp_path):
-    predict(*FINDINGS, out="one")
-    predict(*FINDINGS, "--ring", tmp_path / "one" / "ring.seg.nrrd", out="two")
-    one, two = (
-        json.loads((tmp_path / n / "prediction.json").read_text("utf-8")) for n in ("one", "two")
-    )
+def test_the_written_ring_given_back_gives_the_same_prediction(usual, predict, tmp_path):
+    predict(*FINDINGS, "--ring", usual[0] / "ring.seg.nrrd")
+    one, two = prediction_in(usual[0]), prediction_in(tmp_path / "out")
     for name in ELEVEN_MODELS:
         assert two["models"][name]["probability"] == one["models"][name]["probability"]
     assert "ring_given" in {finding["code"] for finding in two["findings"]}
@@ -183,22 +201,20 @@ def test_another_ring_than_the_bundles_is_a_finding(predict, tmp_path):
     assert "ring_settings_differ" in {finding["code"] for finding in written["findings"]}
 
 
-def test_a_saved_case_is_predicted_like_its_files(predict, a_case, a_bundle, tmp_path, capsys):
+def test_a_saved_case_is_predicted_like_its_files(usual, a_case, a_bundle, tmp_path, capsys, alone):
     case = tmp_path / "case"
     case.mkdir()
     shutil.copy(a_case / "ct.nrrd", case)
     (case / "clinical.json").write_text(
         json.dumps({"symptoms": "with", "margin": "unclear", "lymph_nodes": "without"})
     )
-    predict(*FINDINGS, out="files")
-    shutil.copy(tmp_path / "files" / "ring.seg.nrrd", case / "segmentation.seg.nrrd")
+    shutil.copy(usual[0] / "ring.seg.nrrd", case / "segmentation.seg.nrrd")
     assert load_case_folder(case).ring is not None
     code, printed, _ = run(
         capsys, "predict", "--case", case, "--bundle", a_bundle, "--json", "--out", tmp_path / "a"
     )
     assert code == 0
-    files = json.loads((tmp_path / "files" / "prediction.json").read_text("utf-8"))
-    assert json.loads(printed)["models"] == files["models"]
+    assert json.loads(printed)["models"] == prediction_in(usual[0])["models"]
 
 
 def test_json_goes_to_standard_output_and_errors_too(predict, tmp_path):
@@ -411,16 +427,11 @@ def test_a_full_disk_leaves_no_half_result(predict, monkeypatch, tmp_path):
     assert files_in(tmp_path / "out") == []
 
 
-def test_a_segment_may_have_another_name(predict, a_case, tmp_path):
+def test_a_segment_may_have_another_name(usual, predict, a_case, tmp_path):
     case = load_mask(a_case / "tumor.nrrd", "Tumor")
     path = tmp_path / "mass.seg.nrrd"
     save_segmentation(path, {"Tumor": sitk.GetArrayFromImage(case) != 0}, Geometry.of(case))
     path.write_bytes(path.read_bytes().replace(b"Segment0_Name:=Tumor", b"Segment0_Name:=Parot"))
-    predict(out="by-label-map")
-    code, _, _ = predict("--tumor-segment", "Parot", tumor=path, out="by-segment")
+    code, _, _ = predict(*FINDINGS, "--tumor-segment", "Parot", tumor=path)
     assert code == 0
-    one, two = (
-        json.loads((tmp_path / n / "prediction.json").read_text("utf-8"))["models"]
-        for n in ("by-label-map", "by-segment")
-    )
-    assert one == two
+    assert prediction_in(tmp_path / "out")["models"] == prediction_in(usual[0])["models"]

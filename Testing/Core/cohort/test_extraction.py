@@ -15,6 +15,7 @@ import pytest
 import SimpleITK as sitk
 from made_cases import ball_mask
 from made_cohorts import write_cohort
+from ParotidClassifierCore.cli import main
 from ParotidClassifierCore.cohort import cache as cache_module
 from ParotidClassifierCore.cohort.cache import CohortCache, default_cache
 from ParotidClassifierCore.cohort.extraction import extract_cohort
@@ -181,7 +182,7 @@ def test_a_full_disk_stops_the_run_and_leaves_whole_files(jobs, cases, tmp_path,
     assert CohortCache(tmp_path).load(kept.stem).radiomics
 
 
-def run_features(table, cache, out):
+def begin_features(table, cache, out):
     code = "import sys; from ParotidClassifierCore.cli import main; sys.exit(main(sys.argv[1:]))"
     return subprocess.Popen(
         [sys.executable, "-c", code, "cohort", "features", "--cohort", table, "--cache", cache,
@@ -192,7 +193,7 @@ def run_features(table, cache, out):
 
 def test_killing_a_run_and_starting_again_gives_the_same_table(a_cohort, features, tmp_path):
     cache = tmp_path / "cache"
-    process = run_features(a_cohort, cache, tmp_path / "never.parquet")
+    process = begin_features(a_cohort, cache, tmp_path / "never.parquet")
     while not list(cache.glob("[!.]*.npz")) and process.poll() is None:
         time.sleep(0.02)
     os.killpg(process.pid, signal.SIGKILL)
@@ -201,7 +202,9 @@ def test_killing_a_run_and_starting_again_gives_the_same_table(a_cohort, feature
     assert 0 < len(kept) < 6
     assert not (tmp_path / "never.parquet").exists()
 
-    assert run_features(a_cohort, cache, tmp_path / "again.parquet").wait() == 0
+    out = tmp_path / "again.parquet"
+    features_again = ["cohort", "features", "--cohort", a_cohort, "--cache", cache, "--out", out]
+    assert main([str(word) for word in (*features_again, "--jobs", 1)]) == 0
     assert all(path.stat().st_mtime_ns == at for path, at in kept.items())
     write_parquet(tmp_path / "whole.parquet", feature_table(features))
     whole, again = (pd.read_parquet(tmp_path / f"{n}.parquet") for n in ("whole", "again"))

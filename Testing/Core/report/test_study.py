@@ -14,6 +14,7 @@ from ParotidClassifierCore.models.names import COMBINED, ELEVEN_MODELS
 from ParotidClassifierCore.report.figures import canvas
 from ParotidClassifierCore.report.study import write_report
 from PIL import Image
+from undrawn import undrawn_figures
 
 BANNER = "simulated CT, demonstration, not for clinical use"
 HOSTILE = "<img src=x onerror=alert(1)>"
@@ -62,8 +63,15 @@ def a_page(a_report):
 def an_evaluated_report(tmp_path_factory):
     folder = tmp_path_factory.mktemp("evaluated")
     evaluation = replace(made_evaluation(), training=None, out_of_fold=None)
-    write_report(made_study(trained=False, evaluation=evaluation), folder)
+    with undrawn_figures():
+        write_report(made_study(trained=False, evaluation=evaluation), folder)
     return folder
+
+
+@pytest.fixture
+def undrawn():
+    with undrawn_figures():
+        yield
 
 
 def table(folder, name):
@@ -198,7 +206,7 @@ def test_a_study_without_any_case_still_makes_a_page(tmp_path):
     assert not page.ids & {"performance", "roc", "baseline", "nomogram"}
 
 
-def test_a_bundle_with_one_model_has_a_report_without_images(tmp_path):
+def test_a_bundle_with_one_model_has_a_report_without_images(tmp_path, undrawn):
     evaluation, name = made_evaluation(), "Clinical"
     clinical = replace(evaluation.test, models={name: evaluation.test.models[name]})
     study = made_study(
@@ -213,7 +221,7 @@ def test_a_bundle_with_one_model_has_a_report_without_images(tmp_path):
     assert COMBINED not in {row[0] for row in table(tmp_path, "performance_test")}
 
 
-def test_nothing_is_left_half_written_when_the_disk_is_full(tmp_path, monkeypatch):
+def test_nothing_is_left_half_written_when_the_disk_is_full(tmp_path, undrawn, monkeypatch):
     folder = tmp_path / "report"
     folder.mkdir()
     (folder / "report.html").write_text("an older report")
