@@ -38,9 +38,13 @@ def fit_logistic(
         x: (n, k) float64, finite.
         y: (n,) bool, both classes present at least twice.
     """
-    penalty = _best_penalty(x, y, settings)
-    means, sds = _moments(x)
-    regression = _regression((x - means) / sds, y, penalty)
+    from sklearn import config_context
+
+    # Looking at the arguments takes longer than such a small fit.
+    with config_context(assume_finite=True, skip_parameter_validation=True):
+        penalty = _best_penalty(x, y, settings)
+        means, sds = _moments(x)
+        regression = _regression((x - means) / sds, y, penalty)
     model = LogisticModel(
         name=name,
         columns=columns,
