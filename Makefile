@@ -23,8 +23,9 @@ setup: $(READY)
 run: $(READY)
 	$(BIN)/parotid-classifier demo --out out/demo
 
-# Side by side. The module is tested in a process of its own: there, `slicer` and `qt` are the
-# stand-in's.
+# Side by side, on a core each: threads that wait for work by spinning would take the other's. The
+# module is tested in a process of its own: there, `slicer` and `qt` are the stand-in's.
+test-core test-module: export OMP_NUM_THREADS := 1
 test: $(READY)
 	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target test-core test-module
 

@@ -21,7 +21,7 @@ from ParotidClassifierCore.radiomics.pyradiomics import pyradiomics_at_work
 from ParotidClassifierCore.radiomics.scipy_names import scipy_names_of_pyradiomics
 from ParotidClassifierCore.radiomics.settings import SHAPE, default_settings
 from radiomics.featureextractor import RadiomicsFeatureExtractor
-from threadpoolctl import threadpool_info
+from threadpoolctl import threadpool_info, threadpool_limits
 
 # The method as PyRadiomics' own user would write it, not taken from this project's settings.
 AS_PYRADIOMICS_USER = {
@@ -166,12 +166,12 @@ def test_progress_grows_from_nothing_to_all(grid):
 
 
 def test_threads_at_the_same_time_get_the_same_numbers(grid, all_values):
-    filters, blas = list(warnings.filters), threadpool_info()
     columns = ["Tumor_lbp-3D-m1_glcm_Contrast", "External2_lbp-3D-k_firstorder_Mean"]
-    with ThreadPoolExecutor(4) as pool:
+    with threadpool_limits(2), ThreadPoolExecutor(4) as pool:
+        filters, blas = list(warnings.filters), threadpool_info()
         results = list(pool.map(lambda _: extract(grid, columns), range(8)))
+        assert (warnings.filters, threadpool_info()) == (filters, blas)
     assert results == [{column: all_values[column] for column in columns}] * 8
-    assert (warnings.filters, threadpool_info()) == (filters, blas)
 
 
 def test_pyradiomics_is_silent_and_loggers_are_left_as_they_were(grid, capfd):
