@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 import slicer
+from MadeResults import madeSecondOpinion
 from ParotidClassifierCore.errors import UsageError
 from ParotidClassifierLib.Parameters import setClinicalValue
 from ShownModule import HALF_WAY, RESULT, ShownModule, dialogTexts
@@ -121,6 +122,26 @@ class BackgroundTest(ShownModule, ScriptedLoadableModuleTest):
             with self.assertRaises(UsageError):
                 self.ask(question)
         self.assertEqual((self.done, self.errors), ([], []))
+
+    # Second opinion
+
+    def test_the_other_bundle_is_asked_about_the_same_case_and_kept_with_the_result(self):
+        asked = "first=request['bundle'], second=request['second_bundle'], ring=request['ring']"
+        opinion = f"**{{**json.loads({json.dumps(madeSecondOpinion())!r}), **dict({asked})}}"
+        tell = f"tell(event='result', id=identity, {opinion})"
+        result = self.classifiedBy(second_opinion=tell)
+        question = self.logic.secondOpinion
+        self.ask(lambda node, *callbacks: question(node, "another", *callbacks))
+        waitFor(lambda: self.done, what="the second opinion")
+        (answer,) = self.done
+        self.assertEqual(answer["second"], "another")
+        self.assertEqual(Path(answer["first"]).name, "simulated-demo")
+        self.assertEqual(answer["ring"]["width_mm"], 2.0)
+        kept = {**result, "secondOpinion": answer}
+        self.assertEqual(self.logic.result(self.parameterNode), kept)
+        self.growTumor()
+        with self.assertRaises(UsageError):
+            question(self.parameterNode, "another", *[lambda *_: None] * 3)
 
     # Saliency
 
