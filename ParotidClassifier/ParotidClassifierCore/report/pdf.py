@@ -48,7 +48,7 @@ from .pdf_letters import (
     text_of,
 )
 
-_MARGIN = 14 * mm
+_MARGIN = 12 * mm
 _HEAD, _FOOT = 8 * mm, 7 * mm
 _WIDTH, _HEIGHT = A4[0] - 2 * _MARGIN, A4[1] - 2 * _MARGIN - _HEAD - _FOOT
 _GAP = 6 * mm  # between columns

@@ -45,7 +45,7 @@ _STYLES = {
     "small": (7.2, 9.3, 0, 1, False, INK),
     "caption": (6.6, 8.4, 1, 1, False, FAINT),
     "faint": (7.6, 9.5, 0, 0, False, FAINT),
-    "strong": (8, 10.4, 0, 0.5, True, INK),
+    "strong": (7.6, 10, 0, 0.5, True, INK),
     "huge": (30, 34, 0, 1, True, INK),
     "cell": (7, 9, 0, 0, False, INK),
     "head": (7, 9, 0, 0, True, INK),

@@ -36,7 +36,7 @@ def document_of(subject: Subject) -> Document:
 def front_rows(subject: Subject) -> tuple[Row, ...]:
     """Return the rows of the first page."""
     rows = (
-        _row(subject, ((front.answer,), (front.scale,)), (0.45, 0.55)),
+        _row(subject, ((front.answer,), (front.scale,)), (0.62, 0.38)),
         _row(subject, ((front.images,), (front.inputs, front.stability)), (0.69, 0.31)),
         _row(subject, ((front.drivers,), (front.training,)), (0.53, 0.47)),
         _row(subject, ((front.cautions,),), (1.0,)),

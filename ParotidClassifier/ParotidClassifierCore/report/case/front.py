@@ -64,7 +64,7 @@ def scale(subject: Subject) -> Section | None:
 def _meaning(result: ModelResult) -> tuple[str, ...]:
     low, high = result.interval or (1.0, 0.0)
     is_open = low < result.threshold <= high
-    doubt = "The interval holds the threshold: the call might as well be the other one."
+    doubt = "The interval holds the threshold: the call is not certain."
     return _certainty(result), _call(result), *((doubt,) if is_open else ())
 
 
