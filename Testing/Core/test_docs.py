@@ -1,0 +1,280 @@
+"""README and Docs: every command runs, every link leads somewhere, every number is the code's."""
+
+import argparse
+import dataclasses
+import functools
+import importlib
+import re
+import shlex
+from collections import Counter
+
+import pytest
+import yaml
+from documented_commands import NOT_RUN, SHOWN_BY, Reader, is_program, with_less_work
+from documents import DOCS, README, ROOT, Document, documents
+from error_texts import error_texts, quotes
+from ParotidClassifierCore import errors
+from ParotidClassifierCore.case.findings import QualityFinding
+from ParotidClassifierCore.cli import EXIT_INTERRUPTED
+from ParotidClassifierCore.cohort.manifest import (
+    CLINICAL_VARIABLES,
+    OPTIONAL_COLUMNS,
+    REQUIRED_COLUMNS,
+)
+from ParotidClassifierCore.models.bundle import SCHEMA_VERSION
+from ParotidClassifierCore.models.bundle_files import SIZE_LIMITS
+from ParotidClassifierCore.options import build_parser
+from ParotidClassifierCore.worker_commands import Desk
+
+CORE = ROOT / "ParotidClassifier" / "ParotidClassifierCore"
+DOCUMENTS = documents()
+# Markdown that was written elsewhere or by a program: only its links are looked at.
+LINKED = [
+    *DOCUMENTS,
+    Document(ROOT / "Testing" / "Benchmarks" / "README.md"),
+    *map(Document, sorted((ROOT / "ParotidClassifier" / "Resources" / "Models").glob("*/*.md"))),
+]
+COMMANDS = [(document.name, command) for document in DOCUMENTS for command in document.commands]
+OURS = list(dict.fromkeys(command for _, command in COMMANDS if is_program(command)))
+# Options of other programs.
+FOREIGN_OPTIONS = {"--editable"}
+
+by_name = functools.partial(pytest.mark.parametrize, ids=lambda document: document.name)
+
+
+def doc(name):
+    return Document(DOCS / name)
+
+
+def first_code_span(cell):
+    return re.search(r"`([^`]+)`", cell)[1]
+
+
+# Commands
+
+
+@pytest.fixture(scope="module")
+def a_reader(tmp_path_factory, a_bundle):
+    """Someone in a folder that holds the files the commands name."""
+    return Reader(tmp_path_factory.mktemp("reader"), DOCUMENTS, a_bundle)
+
+
+@pytest.mark.parametrize(("where", "command"), COMMANDS)
+def test_a_command_is_run_by_a_test_or_listed_with_a_reason(where, command):
+    assert is_program(command) != (command in NOT_RUN), f"{where}: what tests {command!r}?"
+
+
+def test_no_reason_is_left_for_a_command_that_is_gone():
+    assert set(NOT_RUN) <= {command for _, command in COMMANDS}
+
+
+def test_what_is_shown_by_another_test_has_that_test():
+    for what, test in SHOWN_BY.items():
+        assert what.lstrip("-") in (ROOT / "Testing" / "Core" / test).read_text("utf-8").replace(
+            "_", "-"
+        )
+
+
+def test_what_make_is_asked_for_is_in_the_makefile():
+    targets = set(re.findall(r"^([\w-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    asked = {command.split()[1] for _, command in COMMANDS if command.startswith("make ")}
+    assert asked <= targets
+
+
+@pytest.mark.parametrize("command", OURS)
+def test_a_command_is_understood_as_it_is_written(command):
+    for arguments in (shlex.split(command)[1:], with_less_work(command)):
+        if arguments != ["--version"]:  # ends the program
+            build_parser().parse_args(arguments)
+
+
+@pytest.mark.parametrize("command", OURS)
+def test_a_command_does_what_it_says(command, a_reader, capsys):
+    assert a_reader.code(command) == 0, capsys.readouterr().err
+
+
+# Options, links, pictures
+
+
+def options_of(parser):
+    """Return every option of a parser and of all its commands."""
+    found = set()
+    for action in parser._actions:
+        found.update(action.option_strings)
+        if isinstance(action, argparse._SubParsersAction):
+            for inner in action.choices.values():
+                found |= options_of(inner)
+    return found
+
+
+@by_name("document", DOCUMENTS)
+def test_every_option_that_is_named_exists(document):
+    assert document.options <= options_of(build_parser()) | FOREIGN_OPTIONS
+
+
+def test_every_option_of_the_program_is_named_somewhere():
+    named = set().union(*(document.options for document in DOCUMENTS))
+    typed = {word for command in OURS for word in command.split()}
+    asked = {option for option in options_of(build_parser()) if option.startswith("--")}
+    assert asked - {"--help"} <= named | typed
+
+
+@by_name("document", LINKED)
+def test_every_link_and_picture_leads_somewhere(document):
+    for link in document.links:
+        if link.startswith(("https://", "mailto:")):
+            continue
+        path, _, anchor = link.partition("#")
+        target = (document.path.parent / path).resolve() if path else document.path
+        assert target.exists(), f"{document.name} links to {link}"
+        assert target.is_relative_to(ROOT), f"{document.name} links out of the repository: {link}"
+        if anchor:
+            assert anchor in Document(target).anchors, f"{document.name} links to {link}"
+
+
+def test_every_page_is_reached_from_the_index_and_the_index_from_the_readme():
+    index = doc("README.md")
+    linked = {(DOCS / link.partition("#")[0]).resolve() for link in index.links}
+    assert set(DOCS.glob("*.md")) - {index.path} <= linked
+    assert "Resources/Docs/README.md" in Document(README).links
+
+
+def test_no_heading_stands_twice_on_a_page():
+    for document in DOCUMENTS:
+        assert [h for h, n in Counter(document.headings).items() if n > 1] == [], document.name
+
+
+# What the pages say of the code
+
+
+def value_at(place):
+    """Return the value that a code span such as `case.grid.MARGIN_MM` names."""
+    if place.startswith("radiomics/settings.yaml "):
+        return yaml.safe_load((CORE / "radiomics" / "settings.yaml").read_text())[place.split()[1]]
+    parts = place.split(".")
+    depth = next(n for n in range(len(parts), 0, -1) if is_module(parts[:n]))
+    value = importlib.import_module(".".join(("ParotidClassifierCore", *parts[:depth])))
+    for name in parts[depth:]:
+        fields = {f.name: f.default for f in getattr(value, "__dataclass_fields__", {}).values()}
+        value = fields[name] if name in fields else getattr(value, name)
+    assert value is not dataclasses.MISSING, place
+    return value
+
+
+def is_module(parts):
+    path = CORE.joinpath(*parts)
+    return path.with_suffix(".py").is_file() or (path / "__init__.py").is_file()
+
+
+def numbers_in(value):
+    if isinstance(value, list | tuple):
+        return [number for item in value for number in numbers_in(item)]
+    return [float(value)]
+
+
+def constants():
+    """Return what is said and where it stands, of every table with a column of constants."""
+    for line in doc("method.md").prose.splitlines():
+        cells = [cell.strip() for cell in line.strip("| ").split(" | ")]
+        place = re.fullmatch(r"`([\w./]+(?: \w+)?)`", cells[-1])
+        if line.startswith("|") and len(cells) == 3 and place:
+            yield cells[0], cells[1], place[1]
+
+
+@pytest.mark.parametrize(("what", "said", "place"), list(constants()))
+def test_a_number_of_the_method_is_the_number_in_the_code(what, said, place):
+    stated = [float(number) for number in re.findall(r"(?<![\w.])-?\d+(?:\.\d+)?", said)]
+    expected = numbers_in(value_at(place))
+    assert stated[: len(expected)] == expected, what
+
+
+def test_the_method_names_its_constants():
+    assert len(list(constants())) > 70
+
+
+def test_findings_that_the_method_names_are_given_by_the_code():
+    source = "\n".join(path.read_text("utf-8") for path in CORE.rglob("*.py"))
+    section = doc("method.md").prose.partition("## Who may be classified")[2].partition("\n## ")[0]
+    codes = [s for s in re.findall(r"`([a-z_]+)`", section) if "_" in s or s == "noisy"]
+    assert len(codes) > 15
+    assert [code for code in codes if f'"{code}"' not in source] == []
+    assert "code" in QualityFinding.__dataclass_fields__
+
+
+def test_every_column_of_a_cohort_is_explained():
+    columns = [first_code_span(row[0]) for row in doc("your-own-bundle.md").table("column")]
+    assert sorted(columns) == sorted((*REQUIRED_COLUMNS, *OPTIONAL_COLUMNS, *CLINICAL_VARIABLES))
+
+
+def test_the_files_of_a_bundle_and_its_schema_versions_are_those_of_the_code():
+    developer = doc("developer.md")
+    assert {first_code_span(row[0]) for row in developer.table("file")} == set(SIZE_LIMITS)
+    versions = [int(row[0]) for row in developer.table("schema version")]
+    assert versions == list(range(1, SCHEMA_VERSION + 1))
+
+
+def test_the_commands_of_the_worker_are_those_of_the_code():
+    commands = {first_code_span(row[0]) for row in doc("developer.md").table("command")}
+    assert commands == {*Desk().commands, "cancel"}
+
+
+@by_name("document", [doc("developer.md"), doc("method.md"), doc("dicom.md")])
+def test_a_file_of_the_repository_that_is_named_exists(document):
+    parts = [ROOT / name for name in ("ParotidClassifier", "Resources", "Testing")]
+    names = {path.name for part in parts for path in part.rglob("*")}
+    names |= {path.name for path in ROOT.iterdir()}
+    roots = (ROOT, CORE, CORE.parent, CORE.parent / "Resources", ROOT / "Testing")
+    for span in document.code_spans:
+        if not re.fullmatch(r"[\w./-]+\.(py|ui|md|txt|toml|in)", span) or "XPanel" in span:
+            continue
+        there = any((root / span).is_file() for root in roots)
+        assert there or ("/" not in span and span in names), f"{document.name}: {span}"
+
+
+# Errors
+
+
+def kinds():
+    found = [errors.ParotidClassifierError]
+    for kind in found:
+        found += kind.__subclasses__()
+    return [kind for kind in found[1:] if kind.__module__ == errors.__name__]
+
+
+def test_every_kind_of_error_is_explained_and_no_other():
+    page = doc("errors.md")
+    explained = {heading for heading in page.headings if re.fullmatch(r"[A-Z]\w+", heading)}
+    assert explained == {kind.__name__ for kind in kinds()} | {"InternalError", "Interrupted"}
+
+
+def test_every_kind_stands_beside_its_exit_code():
+    said = {int(code): cell for code, _, cell in doc("errors.md").table("exit code")}
+    others = said.pop(errors.EXIT_UNUSABLE_INPUT)
+    assert others == "all others"
+    for kind in kinds():
+        named = [code for code, cell in said.items() if f"`{kind.__name__}`" in cell]
+        expected = [] if kind.exit_code == errors.EXIT_UNUSABLE_INPUT else [kind.exit_code]
+        assert named == expected, kind.__name__
+    assert "`InternalError`" in said[errors.EXIT_OUR_FAULT]
+    assert "`Interrupted`" in said[EXIT_INTERRUPTED]
+
+
+def quoted_messages():
+    page = doc("errors.md")
+    lines = page.prose.partition("## The kinds")[2].splitlines()
+    return [found[1] for line in lines if (found := re.match(r"\| `([^`]+)` \| ", line))]
+
+
+@pytest.mark.parametrize("message", quoted_messages())
+def test_a_message_that_is_quoted_can_occur(message):
+    assert quotes(message, texts())
+
+
+@functools.lru_cache(maxsize=1)
+def texts():
+    return error_texts()
+
+
+def test_many_messages_are_quoted_and_one_that_is_made_up_would_be_noticed():
+    assert len(quoted_messages()) > 50
+    assert not quotes("The … of the moon is …", texts())
