@@ -18,6 +18,7 @@ _HEADING = re.compile(r"^#{1,6} +(.+?) *#*$")
 _LINK = re.compile(r"!?\[(?:[^\[\]]|\[[^\]]*\])*\]\(([^()\s]+(?:\([^()]*\))?)\)")
 _IMAGE = re.compile(r"!\[[^\]]*\]\(([^)\s]+)\)")
 _CODE_SPAN = re.compile(r"`([^`]+)`")
+_ITALIC = re.compile(r"(?<![\w*])\*(\w[^*]*?)\*(?!\w)")
 _OPTION = re.compile(r"(?<![\w-])--[a-z][a-z0-9-]*")
 
 
@@ -99,6 +100,12 @@ class Document:
     def code_spans(self) -> list[str]:
         """What stands between backticks in the prose; may run over the end of a line."""
         return [" ".join(span.split()) for span in _CODE_SPAN.findall(self.prose)]
+
+    @property
+    def italics(self) -> list[str]:
+        """What stands in italics in the prose, such as the words on a button."""
+        without_code = _CODE_SPAN.sub("", self.prose).replace("**", "")
+        return [" ".join(found.split()) for found in _ITALIC.findall(without_code)]
 
     @property
     def options(self) -> set[str]:

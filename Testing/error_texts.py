@@ -15,7 +15,8 @@ _CORE = Path(ParotidClassifierCore.__file__).parent
 def error_texts() -> set[str]:
     """Return all texts in the source of Core and of the panel, GAP for what is filled in."""
     folders = (_CORE, _CORE.with_name("ParotidClassifierLib"))
-    files = (path for folder in folders for path in sorted(folder.rglob("*.py")))
+    files = [_CORE.with_name("ParotidClassifier.py")]
+    files += [path for folder in folders for path in sorted(folder.rglob("*.py"))]
     return {text for path in files for text in _texts(ast.parse(path.read_text("utf-8")))}
 
 

@@ -39,6 +39,9 @@ OURS = list(dict.fromkeys(command for _, command in COMMANDS if is_program(comma
 # Options of other programs.
 FOREIGN_OPTIONS = {"--editable"}
 
+# In italics, and not on our panel.
+WORDS_OF_SLICER = {"Transforms"}
+
 by_name = functools.partial(pytest.mark.parametrize, ids=lambda document: document.name)
 
 
@@ -229,6 +232,16 @@ def test_a_file_of_the_repository_that_is_named_exists(document):
             continue
         there = any((root / span).is_file() for root in roots)
         assert there or ("/" not in span and span in names), f"{document.name}: {span}"
+
+
+@by_name("document", [doc("radiologist.md"), doc("errors.md")])
+def test_the_words_on_the_panel_are_those_of_the_panel(document):
+    forms = (ROOT / "ParotidClassifier" / "Resources" / "UI").glob("*.ui")
+    shown = {*texts(), *(form.read_text("utf-8").replace("&apos;", "'") for form in forms)}
+    words = [word for word in document.italics if word[0].isupper() or word[0].isdigit()]
+    for word in words:
+        of_slicer = "→" in word or word in WORDS_OF_SLICER
+        assert of_slicer or any(word in text for text in shown), f"{document.name}: {word}"
 
 
 # Errors
