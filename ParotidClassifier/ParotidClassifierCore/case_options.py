@@ -48,7 +48,7 @@ def require_case(options: argparse.Namespace) -> None:
 _OF_ONE_CASE = (
     "case", "ct", "series", "tumor", "tumor_label", "tumor_segment", "tumor_roi", "ring",
     "ring_label", "ring_segment", "ring_roi", "symptoms", "margin", "lymph_nodes", "second_tumor",
-    "second_tumor_label", "second_tumor_segment", "second_tumor_roi",
+    "second_tumor_label", "second_tumor_segment", "second_tumor_roi", "case_label",
 )  # fmt: skip
 
 
