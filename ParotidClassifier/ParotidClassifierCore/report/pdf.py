@@ -233,7 +233,9 @@ def _drawing(drawing: Drawing, width: float) -> list[Flowable]:
     image = Image(picture, shown, shown * height / inches, hAlign="LEFT")
     image.keepWithNext = bool(drawing.caption)
     caption = [text_of(drawing.caption, style_of("caption"))] if drawing.caption else []
-    return [Spacer(0, 0.8 * mm), image, *caption]
+    gap = Spacer(0, 0.8 * mm)
+    gap.keepWithNext = True  # so that a title before it stays with the picture
+    return [gap, image, *caption]
 
 
 _FLUSH = [

@@ -192,7 +192,10 @@ def test_a_bundle_that_reads_no_image_has_no_map_and_no_features(clinical_only):
     caption = section(document, "nomogram").parts[0].caption
     probability = clinical_only.prediction.models["Clinical"].probability
     assert f"which mean {percent(probability)}" in caption
-    page_and_pdf(clinical_only)
+    assert "network" not in " ".join(section(document, "limits").parts[0].lines)
+    _, pdf = page_and_pdf(clinical_only)
+    with_title = next(p for p in pdf.pages if "Nomogram" in p.extract_text().splitlines())
+    assert "Clinical as a nomogram" in with_title.extract_text()
 
 
 def test_without_any_probability_the_reason_is_the_headline():

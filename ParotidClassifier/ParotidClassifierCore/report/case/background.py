@@ -6,6 +6,7 @@ from ... import __version__
 from ...case.grid import MARGIN_MM
 from ...case.working_grid import REGIONS
 from ...content import image_key, region_key
+from ...models.names import FUSION_MODELS
 from ...models.settings import PAPER
 from ...words import counted
 from ..parts import Facts, Paragraph, Part, Points, Section
@@ -30,7 +31,6 @@ _ALWAYS = (
         "The 95 % interval shows the chance in the choice of the training cases. Errors of "
         "outline, scanner and findings come on top."
     ),
-    "Where the network looked is not why it answered as it did.",
 )
 
 _TERMS = (
@@ -57,12 +57,15 @@ def limits(subject: Subject) -> Section:
         f"They were {bundle.cohort.line}, of which {bundle.cohort.malignant} malignant. Where "
         "malignant tumours are rarer or more frequent, the probabilities are too high or too low."
     )
-    if bundle.protocol == PAPER:
+    if bundle.protocol == PAPER and set(FUSION_MODELS) & set(bundle.models):
         lines.append(
             "Protocol paper: models of features and network lean too much on the network, which "
             "had seen the training cases."
         )
-    parts: list[Part] = [Points((*lines, *_ALWAYS))]
+    lines += _ALWAYS
+    if bundle.network is not None:
+        lines.append("Where the network looked is not why it answered as it did.")
+    parts: list[Part] = [Points(tuple(lines))]
     if bundle.notes:
         parts.append(Points(bundle.notes, "Notes of the bundle"))
     return Section("limits", "Limits", tuple(parts))
