@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 import time
+from datetime import date
 
 import pandas as pd
 import pytest
@@ -32,6 +33,7 @@ from ParotidClassifierCore.models.bundle_store import load_bundle, save_bundle
 from ParotidClassifierCore.models.names import ELEVEN_MODELS
 from ParotidClassifierCore.parallel import Machines
 from ParotidClassifierCore.predict import predict
+from ParotidClassifierCore.report.case.labels import ReportLabels
 from ParotidClassifierCore.ring import RingSettings
 
 FILES = ["origin.json", "overview.png", "prediction.json", "ring.seg.nrrd", "thumbnail.jpg"]
@@ -180,6 +182,29 @@ def test_other_settings_are_another_question(again, bundles, monkeypatch):
     seen = computed(monkeypatch)
     run(again, bundles, Asked(RingSettings(3.0)))
     assert len(seen) == 3
+
+
+def test_the_day_on_a_report_alone_is_no_other_question_but_its_words_are(classified, bundles):
+    case = read_manifest(classified[0] / "cohort.csv", outcomes_needed=False)[0]
+
+    def key(*labels):
+        asked = Asked(report=ReportLabels(*labels) if labels else None)
+        return one_case.CaseWork(case, classified[0], *bundles.named, asked).key()
+
+    first, second = date(2026, 3, 1), date(2026, 3, 2)
+    assert key(first) == key(second)
+    assert len({key(), key(first), key(first, "", "Radiology")}) == 3
+
+
+def test_what_a_run_left_that_was_killed_long_ago_is_removed(again, bundles):
+    old, young = (again / "out" / "cases" / f".{mark}-new-case1" for mark in ("0a", "0b"))
+    for folder in (old, young):
+        folder.mkdir()
+        (folder / "overview.png").write_text("half")
+    os.utime(old, (0, 0))
+    run(again, bundles)
+    assert not old.exists()
+    assert young.exists()
 
 
 def test_a_case_that_fails_now_leaves_nothing_of_what_it_said_before(again, bundles):
