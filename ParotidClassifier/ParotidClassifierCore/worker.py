@@ -11,11 +11,13 @@ A request names its command and has an id of the caller's choice, which all of i
     {"id": 6, "command": "dicom", as for predict, "files": paths of the CT's slices, "out": folder,
      "keep_identity": false}
     {"id": 7, "command": "second_opinion", as for predict, "second_bundle": name or path}
+    {"id": 8, "command": "report", as for predict, "out": folder, "case_label": text,
+     "prepared_by": text}
     {"command": "cancel", "id": 3}
 
 What each needs and answers stands with the commands (`worker_commands`). "ring", "clinical",
-"count" and "seed" may be left out: the ring is then the bundle's, and the clinical findings are
-those of the case's clinical.json.
+"count", "seed" and the texts of a report may be left out: the ring is then the bundle's, and the
+clinical findings are those of the case's clinical.json.
 
 The events are {"event": "progress", "fraction", "step"}, any number of them, and then either
 {"event": "result", …} or {"event": "error", "kind", "message", "remedy"}. {"event": "ready", "pid"}
@@ -48,15 +50,15 @@ if TYPE_CHECKING:
     from .worker_commands import Command
 
 # Of these the newest counts: what it asks for makes the older ones out of date.
-_RIVALS = (
-    "predict", "stability", "saliency", "features", "dicom", "second_opinion", "measure",
+RIVALS = (
+    "predict", "stability", "saliency", "features", "dicom", "report", "second_opinion", "measure",
 )  # fmt: skip
 
 
 def main() -> None:
     """Answer requests until standard input ends."""
     events = _own_standard_output()
-    inbox = Inbox(_RIVALS)
+    inbox = Inbox(RIVALS)
     threading.Thread(target=_read, args=(inbox,), daemon=True).start()
     _tell(events, {"event": "ready", "pid": os.getpid()})
     from .worker_commands import Desk  # and with it the libraries, after the first word

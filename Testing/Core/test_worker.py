@@ -13,6 +13,8 @@ from ParotidClassifierCore.cli import main
 from ParotidClassifierCore.companion import is_worthwhile
 from ParotidClassifierCore.models.shipped import SHIPPED
 from ParotidClassifierCore.simulation.cohort import write_case
+from ParotidClassifierCore.worker import RIVALS
+from ParotidClassifierCore.worker_commands import Desk
 from simulated_cases import simulated
 from worker_caller import Caller
 
@@ -150,6 +152,10 @@ def test_the_newest_request_is_answered_and_the_older_ones_are_superseded(caller
     kinds = [last[number].get("kind") for number in range(4)]
     assert kinds == ["SupersededError"] * 3 + [None]
     assert last[3]["event"] == "result"
+
+
+def test_whatever_is_asked_about_a_case_gives_way_to_a_newer_question():
+    assert set(RIVALS) == set(Desk().commands) - {"warm"}
 
 
 def test_a_request_is_cancelled_in_the_middle_and_the_next_one_is_answered(
