@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Sequence
 
 _LONGEST = 80
+_MOST_BYTES = 200  # a disk takes 255, marks included; a letter may be four
 _HARMLESS = "-_ .()+"
 # Windows gives no folder such a name, whatever its ending.
 _DEVICES = {"con", "prn", "aux", "nul"} | {f"{d}{n}" for d in ("com", "lpt") for n in range(10)}
@@ -36,7 +37,8 @@ def folder_names(case_ids: Sequence[str]) -> list[str]:
 def _safe(case_id: str) -> str:
     kept = "".join(c if c.isalnum() or c in _HARMLESS else "_" for c in case_id)
     # A leading dot hides a folder, or leaves it; Windows drops dots and spaces at the end.
-    kept = kept[:_LONGEST].lstrip(".").strip(" ").rstrip(". ")
+    kept = kept[:_LONGEST].encode()[:_MOST_BYTES].decode(errors="ignore")
+    kept = kept.lstrip(".").strip(" ").rstrip(". ")
     if not kept or kept.partition(".")[0].strip().casefold() in _DEVICES:
         return f"_{kept}"
     return kept

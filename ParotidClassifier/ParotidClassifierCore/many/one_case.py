@@ -12,7 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..answering import Asked, answer, write_answer
+from ..answering import PREDICTION_FILE, Asked, answer, write_answer
 from ..cohort.reading import Reading, content_hash, other_outline
 from ..errors import BundleError
 from ..files import folder_written_whole, write_json
@@ -80,9 +80,6 @@ class CaseWork:
             UnreadableFileError: a file cannot be read.
         """
         case = self.case
-        asked = dataclasses.asdict(self.asked)
-        if asked["report"] is not None:
-            asked["report"].pop("made_on")  # the day alone makes no other report
         files = (case.ct, case.tumor, case.ring, case.second_reader)
         decisive = {
             "files": [None if path is None else content_hash(path) for path in files],
@@ -105,6 +102,11 @@ def done_before(folder: Path) -> Mapping[str, object] | None:
     return origin if isinstance(origin, dict) and {"case_id", "key"} <= origin.keys() else None
 
 
+def _is_readable(folder: Path) -> bool:
+    """Return whether a folder has what table and page are made of: files get deleted and moved."""
+    return all((folder / name).is_file() for name in (PREDICTION_FILE, THUMBNAIL_FILE))
+
+
 def classify(work: CaseWork) -> bool:
     """Classify a case into its folder; return False where the folder holds that very answer.
 
@@ -115,7 +117,7 @@ def classify(work: CaseWork) -> bool:
     from ..report.thumbnail import save_thumbnail
 
     origin = {"case_id": work.case.case_id, "key": work.key()}
-    if done_before(work.folder) == origin:
+    if done_before(work.folder) == origin and _is_readable(work.folder):
         return False
     second = None if work.second_bundle is None else work.second_bundle.load()
     case = _case(work.case)

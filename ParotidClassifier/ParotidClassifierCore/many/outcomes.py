@@ -139,6 +139,7 @@ def _second_opinion(opinion: Mapping[str, Any] | None) -> dict[str, object]:
     model = opinion["models"][name]
     return {
         "second_bundle": opinion["bundle"]["name"],
+        "second_bundle_note": opinion["bundle"]["banner"],
         "second_bundle_model": name,
         "second_bundle_probability": model.get("probability"),
         "second_bundle_threshold": model.get("threshold"),

@@ -131,7 +131,8 @@ def _line(out: Path, outcome: CaseOutcome) -> CaseLine:
 
 def _others(written: Mapping[str, Any]) -> list[str]:
     opinion, reader = written.get("second_opinion"), written.get("second_reader")
-    told = [] if opinion is None else [opinion["agreement"]]
+    # The other bundle's banner may say more than that of the page.
+    told = [] if opinion is None else [f"{opinion['agreement']} {opinion['bundle']['banner']}."]
     return told if reader is None else [*told, *reader["agreement"]]
 
 

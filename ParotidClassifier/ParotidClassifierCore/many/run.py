@@ -12,7 +12,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..errors import CohortError, OutputError
-from ..files import require_folder, write_csv, write_json, write_parquet, write_text
+from ..files import (
+    require_folder,
+    write_csv,
+    write_json,
+    write_parquet,
+    write_text,
+    written_together,
+)
 from ..parallel import Failure, Machines, run_each
 from ..progress import Progress, part, silent
 from ..result import Result
@@ -139,7 +146,7 @@ def _begin(out: Path, bundles: Bundles) -> None:
 
 
 def _clear_half_written(folder: Path) -> None:
-    for path in folder.glob(".*-new-*"):
+    for path in (*folder.glob(".*-new-*"), *folder.glob(".*-old-*")):
         with suppress(OSError):
             if time.time() - path.stat().st_mtime > _LEFT_OVER_SECONDS:
                 shutil.rmtree(path)
@@ -165,9 +172,11 @@ def _write_results(out: Path, outcomes: Sequence[CaseOutcome], bundle: Bundle, n
     from .page import cases_page
 
     table = columns_of(outcomes)
-    write_csv(out / TABLE_FILE, list(table), zip(*table.values(), strict=True))
-    write_parquet(out / PARQUET_FILE, pd.DataFrame(table))
-    write_text(out / PAGE_FILE, cases_page(out, outcomes, bundle, name))
+    page = cases_page(out, outcomes, bundle, name)
+    with written_together(out) as beside:
+        write_csv(beside / TABLE_FILE, list(table), zip(*table.values(), strict=True))
+        write_parquet(beside / PARQUET_FILE, pd.DataFrame(table))
+        write_text(beside / PAGE_FILE, page)
 
 
 def _told(out: Path, outcomes: Sequence[CaseOutcome], kept: int, bundle: Bundle) -> Result:

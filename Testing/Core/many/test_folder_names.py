@@ -12,7 +12,7 @@ def test_a_name_that_every_system_can_have_is_kept():
 @pytest.mark.parametrize(
     "name",
     ["../x", "a/b", "a\\b", "/etc", "CON", "con.txt", "Lpt1", "x.", "x ", ".x", "..", "a:b", "a\0b",
-     "n" * 300, "?", "a\nb"],
+     "n" * 300, "患" * 80, "\U00020000" * 90, "?", "a\nb"],
 )  # fmt: skip
 def test_a_name_that_some_system_refuses_or_that_leads_elsewhere_is_made_safe(name):
     (safe,) = folder_names([name])
@@ -21,6 +21,7 @@ def test_a_name_that_some_system_refuses_or_that_leads_elsewhere_is_made_safe(na
     assert safe[-1] not in ". "
     assert safe.partition(".")[0].casefold() not in {"con", "lpt1"}
     assert len(safe) < 100
+    assert len(f".12345678-new-{safe}".encode()) <= 255
 
 
 def test_no_two_cases_share_a_folder_on_a_system_that_sees_no_capitals():

@@ -197,14 +197,34 @@ def test_the_day_on_a_report_alone_is_no_other_question_but_its_words_are(classi
 
 
 def test_what_a_run_left_that_was_killed_long_ago_is_removed(again, bundles):
-    old, young = (again / "out" / "cases" / f".{mark}-new-case1" for mark in ("0a", "0b"))
-    for folder in (old, young):
+    names = (".0a-new-case1", ".0a-old-case1", ".0b-new-case1")
+    half, replaced, young = (again / "out" / "cases" / name for name in names)
+    for folder in (half, replaced, young):
         folder.mkdir()
         (folder / "overview.png").write_text("half")
-    os.utime(old, (0, 0))
+    for folder in (half, replaced):
+        os.utime(folder, (0, 0))
     run(again, bundles)
-    assert not old.exists()
+    assert not half.exists()
+    assert not replaced.exists()
     assert young.exists()
+
+
+@pytest.mark.parametrize("name", ["prediction.json", "thumbnail.jpg"])
+def test_a_case_whose_files_were_taken_away_is_computed_again(again, bundles, name):
+    (again / "out" / "cases" / "case1" / name).unlink()
+    assert run(again, bundles).data["by_an_earlier_run"] == 2
+    assert names_in(again / "out" / "cases" / "case1") == FILES
+
+
+def test_table_and_page_are_written_together_or_not_at_all(again, bundles, monkeypatch):
+    def full(*_arguments, **_options):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(pd.DataFrame, "to_parquet", full)
+    with pytest.raises(OutputError, match="No space left"):
+        run(again, bundles)
+    assert names_in(again / "out") == ["cases", "run.json"]
 
 
 def test_a_case_that_fails_now_leaves_nothing_of_what_it_said_before(again, bundles):
@@ -282,6 +302,9 @@ def test_a_second_reader_and_a_second_bundle_are_compared_case_by_case(again, bu
     assert float(rows["case2"]["second_bundle_probability"]) == probability
     page = (again / "out" / "index.html").read_text("utf-8")
     assert page.count("Both bundles call") + page.count("The bundles disagree") == 3
+    banner = both.second.banner
+    assert rows["case2"]["second_bundle_note"] == banner
+    assert page.count(banner) == 3
     assert "Dice" in page
 
 
