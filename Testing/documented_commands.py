@@ -86,6 +86,7 @@ class Reader:
             dict.fromkeys(c for document in documents for c in document.commands if is_program(c))
         )
         self._codes: dict[str, int] = {}
+        self._simulated: Path | None = None
         _write_inputs(place)
 
     def code(self, command: str) -> int:
@@ -104,10 +105,20 @@ class Reader:
             if arguments[0] == "train":
                 shutil.copytree(self._bundle, options.out)
             return EXIT_DONE
+        if arguments[:2] == ["simulate", "--cohort"]:
+            return self._simulate(arguments, build_parser().parse_args(arguments).out)
         try:
             return main(arguments)
         except SystemExit as end:  # --version, and what the parser refuses
             return end.code
+
+    def _simulate(self, arguments: list[str], out: Path) -> int:
+        """Simulate a cohort; with the numbers left aside, all later ones are the first again."""
+        if self._simulated is not None:
+            shutil.copytree(self._simulated, out)
+            return EXIT_DONE
+        self._simulated = out
+        return main(arguments)
 
 
 @contextmanager
