@@ -60,7 +60,8 @@ class ParotidClassifierLogic(ScriptedLoadableModuleLogic):
         classification: from the case to a result.
         resultFollower: keeps the result in step with the clinical findings.
         dependencies: what must be installed.
-        onCaseChange: called without arguments when an outline changed; for the panel.
+        onCaseChange: called without arguments when an outline changed, or what ran was given up;
+            for the panel.
     """
 
     def __init__(self):
@@ -153,6 +154,7 @@ class ParotidClassifierLogic(ScriptedLoadableModuleLogic):
     def cancel(self) -> None:
         """Give up what is running, in the background too."""
         self.classification.cancel()
+        self._onCaseChange()  # whatever was asked for is over
 
     @property
     def isRunning(self) -> bool:

@@ -48,7 +48,7 @@ class ClassifyPanel(Panel):
         if not running:
             self._ticks.stop()
             self._tellIfEnded()
-        self.ui.progressWidget.visible = running
+        self.ui.progressWidget.visible = running and self._awaitsResult
         self.ui.bundleComboBox.enabled = self.parameterNode is not None and not running
         self._showRunButton(running)
 

@@ -48,9 +48,9 @@ class ResultPanel(Panel):
         self.stability = StabilitySection(self.logic, self.ui, self.refresh)
         self.saliency = SaliencySection(self.logic, self.ui, self.refresh)
         self.secondOpinion = SecondOpinionSection(self.logic, self.ui, self.refresh)
-        self.exports = ResultExports(self.logic, self.ui, self.refresh)
-        self.report = CaseReport(self.logic, self.ui, self.refresh)
-        self.dicom = DicomExport(self.logic, self.ui, self.refresh)
+        self.exports = ResultExports(self.logic, self.ui, self._refreshAll)
+        self.report = CaseReport(self.logic, self.ui, self._refreshAll)
+        self.dicom = DicomExport(self.logic, self.ui, self._refreshAll)
         self.ui.bannerLabel.setStyleSheet(_BANNER_STYLE)
         self.ui.outOfDateLabel.setStyleSheet(_STALE_STYLE)
         self.gauge = ProbabilityGauge()
@@ -80,6 +80,12 @@ class ResultPanel(Panel):
         elif self.parameterNode is not None:
             self.saliency.layer.keepOnly(None)
         self._result = result
+
+    def _refreshAll(self) -> None:
+        """Show the other panels too: their "Classify" cancels what the user waits for here."""
+        self.refresh()
+        if self.logic.onCaseChange is not None:
+            self.logic.onCaseChange()
 
     def _enlargeHeadline(self) -> None:
         label = self.ui.headlineProbabilityLabel

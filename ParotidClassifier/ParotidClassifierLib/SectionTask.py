@@ -30,6 +30,7 @@ class SectionTask:
         self._refresh = refresh
         self._failed = failed
         self.isRunning = False
+        self._isAwaited = False
         progressBar.maximum = _PROGRESS_STEPS
         self.tell("")
 
@@ -71,7 +72,11 @@ class SectionTask:
         self.tell("")
 
     def show(self) -> None:
-        """Show how far it is."""
+        """Show how far it is; what the user waited for and gave up elsewhere is over."""
+        isAwaited = self.isRunning and self._logic.isRunning
+        if self._isAwaited and not isAwaited:
+            self.isRunning = False
+        self._isAwaited = isAwaited
         self._progressBar.visible = self.isRunning
 
     def _onProgress(self, fraction: float, _step: str) -> None:

@@ -105,6 +105,22 @@ class BackgroundTest(ShownModule, ScriptedLoadableModuleTest):
         self.assertEqual((self.done, self.errors), ([], []))
         self.assertEqual(self.ui["ClassifyPanel"].runButton.text, "Classify")
 
+    def test_an_export_that_takes_long_is_given_up_by_the_button_that_gives_up_a_run(self):
+        self.classifiedBy(report=HALF_WAY)
+        panel, ui = self.panels["ResultPanel"], self.ui["ResultPanel"]
+        with tempfile.TemporaryDirectory() as folder:
+            panel.report.write(folder)
+            waitFor(lambda: ui.reportProgressBar.value > 0, what="a step")
+            button = self.ui["ClassifyPanel"].runButton
+            self.assertEqual(button.text, "Cancel")
+            self.assertTrue(self.ui["ClassifyPanel"].progressWidget.isHidden())
+            button.click()
+            self.assertEqual(button.text, "Classify")
+            self.assertTrue(ui.reportProgressBar.isHidden())
+            self.assertTrue(ui.caseReportButton.enabled)
+            self.assertTrue(ui.exportFeaturesButton.enabled)
+            self.assertEqual(list(Path(folder).iterdir()), [])
+
     def test_a_classification_in_between_supersedes_it(self):
         self.classifiedBy(stability=HALF_WAY)
         self.ask(self.logic.stability)
