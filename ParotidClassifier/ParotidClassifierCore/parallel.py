@@ -9,8 +9,8 @@ import signal
 import threading
 import time
 import warnings
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Executor, Future, as_completed
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from typing import Any
@@ -20,6 +20,8 @@ from .progress import Progress, silent
 
 _LOOK_FOR_PARENT_SECONDS = 1.0
 _CONNECT_SECONDS = 15
+# Without a result for so long, twice: time to look whether anybody is left to give one.
+_LOOK_FOR_WORKERS_SECONDS = 10.0
 
 
 @dataclass(frozen=True)
@@ -102,10 +104,42 @@ def _results(
 def _pass(
     function: Callable[..., Any], work: Sequence[tuple], indices: Sequence[int], machines: Machines
 ) -> Iterator[tuple[int, Any]]:
-    with _executor(machines) as executor:
-        futures = {executor.submit(_attempt, function, work[index]): index for index in indices}
-        for future in as_completed(futures):
-            yield futures[future], _outcome(future)
+    futures: dict[Future, int] = {}
+    try:
+        with _executor(machines) as executor:
+            futures |= {
+                executor.submit(_attempt, function, work[index]): index for index in indices
+            }
+            for future in _completed(executor, futures):
+                yield futures.pop(future), _outcome(future)
+    except _NoWorkersError as error:
+        for index in futures.values():
+            yield index, error
+
+
+class _NoWorkersError(BrokenProcessPool):
+    """A pool lost all its processes and did not notice."""
+
+
+def _completed(executor: Executor, futures: Iterable[Future]) -> Iterator[Future]:
+    """Yield the futures as they are done.
+
+    Raises:
+        _NoWorkersError: nobody is left to do them. Loky, which replaces a process that has grown,
+            was once seen to wait for ever when it had none left.
+    """
+    waiting, without_workers = set(futures), 0
+    while waiting:
+        done, waiting = wait(waiting, _LOOK_FOR_WORKERS_SECONDS, FIRST_COMPLETED)
+        yield from done
+        without_workers = 0 if done or _has_workers(executor) else without_workers + 1
+        if without_workers == 2:
+            raise _NoWorkersError
+
+
+def _has_workers(executor: Executor) -> bool:
+    processes = getattr(executor, "_processes", None)  # a Dask cluster looks after its own
+    return processes is None or any(process.is_alive() for process in [*processes.values()])
 
 
 def _outcome(future: Future) -> Any:

@@ -1,15 +1,18 @@
 """Work on several processes or on a Dask cluster: one bad piece does not cost the others."""
 
+import contextlib
 import os
 import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import Executor, Future
 
 import psutil
 import pytest
 from distributed import LocalCluster
 from interruptible import interrupt, interruptible
+from ParotidClassifierCore import parallel
 from ParotidClassifierCore.errors import CohortError, OutputError, UsageError
 from ParotidClassifierCore.parallel import Failure, Machines, run_each
 
@@ -164,3 +167,28 @@ def working_for(process):
             time.sleep(1.5)
             return children
         time.sleep(0.1)
+
+
+class Deserted(Executor):
+    """Does the first piece, and then has nobody left."""
+
+    def __init__(self):
+        self._processes = {}
+        self.taken = 0
+
+    def submit(self, function, *arguments):
+        future = Future()
+        if not self.taken:
+            future.set_result(function(*arguments))
+        self.taken += 1
+        return future
+
+
+def test_a_pool_that_lost_all_its_processes_is_not_waited_for(monkeypatch):
+    deserted, usual = Deserted(), parallel._executor
+    pools = [contextlib.nullcontext(deserted)]
+    monkeypatch.setattr(parallel, "_LOOK_FOR_WORKERS_SECONDS", 0.01)
+    monkeypatch.setattr(parallel, "_executor", lambda m: pools.pop() if pools else usual(m))
+    work, names = numbered(4)
+    assert run_each(doubled, work, names, Machines(jobs=2)) == [0, 2, 4, 6]
+    assert deserted.taken == 4
