@@ -12,11 +12,11 @@ A request names its command and has an id of the caller's choice, which all of i
      "keep_identity": false}
     {"id": 7, "command": "second_opinion", as for predict, "second_bundle": name or path}
     {"id": 8, "command": "report", as for predict, "out": folder, "case_label": text,
-     "prepared_by": text}
+     "prepared_by": text, "second_bundle": name or path}
     {"command": "cancel", "id": 3}
 
 What each needs and answers stands with the commands (`worker_commands`). "ring", "clinical",
-"count", "seed" and the texts of a report may be left out: the ring is then the bundle's, and the
+"count", "seed" and what a report adds may be left out: the ring is then the bundle's, and the
 clinical findings are those of the case's clinical.json.
 
 The events are {"event": "progress", "fraction", "step"}, any number of them, and then either

@@ -167,8 +167,8 @@ class Desk:
     def report(self, request: Request, progress: Progress) -> dict[str, object]:
         """Write the report of the case in a folder, as HTML and PDF, to the folder "out".
 
-        May say what it calls the case ("case_label") and who made it ("prepared_by"). Answers the
-        "files" that were written.
+        May say what it calls the case ("case_label"), who made it ("prepared_by") and which bundle
+        gives a second opinion ("second_bundle"). Answers the "files" that were written.
         """
         from .answering import Asked, answer
         from .report.case.labels import ReportLabels
@@ -180,7 +180,8 @@ class Desk:
         )
         progress(0.0, "reading")
         bundle, case = self._bundle(request), self._case(request)
-        asked = Asked(_ring(request), report=labels)
+        other = self._bundle(request, "second_bundle") if "second_bundle" in request else None
+        asked = Asked(_ring(request), second_bundle=other, report=labels)
         answered = answer(case, bundle, asked, part(progress, 0.0, 0.9), self._stages)
         progress(0.9, "report")
         with written_together(out) as folder:

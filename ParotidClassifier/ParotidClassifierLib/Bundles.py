@@ -50,6 +50,14 @@ class Bundles:
                     summaries.append(summary)
         return summaries
 
+    def withHash(self, bundleHash: str):
+        """Return the summary of a bundle that was read before; None where none had this content."""
+        for path, (_stamp, summary) in list(self._known.items()):
+            with suppress(BundleError):
+                if summary.hash == bundleHash and self._summary(path).hash == bundleHash:
+                    return summary
+        return None
+
     def _summary(self, path: Path):
         stamp = _stampOf(path)
         known = self._known.get(path)

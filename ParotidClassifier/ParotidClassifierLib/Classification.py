@@ -118,7 +118,8 @@ class Classification:
     def writeReport(self, parameterNode, folder: str, label: str, *callbacks) -> None:
         """Write the report of the case of the current result, as HTML and PDF, to a folder.
 
-        Of the callbacks, onDone is called with Core's answer to "report": the files.
+        A second opinion that was asked for stands in it, as long as the other bundle is there. Of
+        the callbacks, onDone is called with Core's answer to "report": the files.
 
         Args:
             parameterNode: holds the result.
@@ -130,11 +131,15 @@ class Classification:
             UsageError: there is no current result.
             ParotidClassifierError: the case cannot be used as it is.
         """
-        self._results.requireCurrent(parameterNode)
+        result = self._results.requireCurrent(parameterNode)
         bundle = str(self._bundles.chosen(parameterNode).path)
         request = self._request(
             parameterNode, "report", bundle=bundle, out=str(folder), case_label=label
         )
+        opinion = result.get("secondOpinion")
+        other = opinion and self._bundles.withHash(opinion["bundle"]["hash"])
+        if other:
+            request["second_bundle"] = str(other.path)
         self._send(request, True, *callbacks)
 
     def stability(self, parameterNode, onProgress, onDone, onError) -> None:

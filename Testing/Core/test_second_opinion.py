@@ -119,3 +119,21 @@ def test_the_worker_answers_what_the_command_line_writes(
         desk(request | {"second_bundle": str(a_bundle)}, lambda *_: None)
     with pytest.raises(UsageError, match="names no second_bundle"):
         desk(request | {"second_bundle": ""}, lambda *_: None)
+
+
+def test_the_workers_report_shows_the_second_opinion_that_is_asked_for(
+    case, a_bundle, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(worker_commands, "is_worthwhile", lambda: False)
+    save_case_folder(tmp_path / "case", case)
+    request = {
+        "case": str(tmp_path / "case"),
+        "bundle": "published-clinical",
+        "clinical": FINDINGS,
+        "out": str(tmp_path / "out"),
+    }
+    report = worker_commands.Desk().commands["report"]
+    for more, shown in ({}, False), ({"second_bundle": str(a_bundle)}, True):
+        report(request | more, lambda *_: None)
+        page = (tmp_path / "out" / "report.html").read_text("utf-8")
+        assert ("Second opinion" in page) is shown

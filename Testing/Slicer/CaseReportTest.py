@@ -6,6 +6,7 @@ from types import SimpleNamespace
 from unittest import mock
 
 import qt
+from MadeResults import madeSecondOpinion
 from ParotidClassifierLib import CaseReport
 from ShownResult import ShownResult
 from slicer.ScriptedLoadableModule import ScriptedLoadableModuleTest
@@ -62,6 +63,20 @@ class CaseReportTest(ShownResult, ScriptedLoadableModuleTest):
         self.assertIn("Saved to", self.ui.reportStatusLabel.text)
         self.assertTrue(self.ui.reportProgressBar.isHidden())
         self.assertTrue(self.ui.caseReportButton.enabled)
+
+    def test_a_second_opinion_is_asked_for_again_while_its_bundle_is_there(self):
+        gone = madeSecondOpinion()
+        gone["bundle"]["hash"] = "0" * 64
+        self.keepOfCase()
+        self.logic.bundles.all(self.parameterNode)
+        asked = []
+        worker = self.logic.classification._worker
+        with mock.patch.object(worker, "request", lambda request, *_: asked.append(request)):
+            for opinion in ({}, {"secondOpinion": madeSecondOpinion()}, {"secondOpinion": gone}):
+                self.keep(**opinion)
+                self.logic.writeReport(self.parameterNode, str(self.folder), "", *[None] * 3)
+        named = [Path(request.get("second_bundle", "none")).name for request in asked]
+        self.assertEqual(named, ["none", "published-clinical", "none"])
 
     def test_what_was_written_can_be_opened(self):
         self.keepOfCase()
