@@ -10,6 +10,7 @@ from ParotidClassifierCore.models.names import COMBINED
 from ParotidClassifierCore.report.figures import canvas
 from ParotidClassifierCore.report.parts import Drawing, Listing
 from ParotidClassifierCore.report.sections import sections_of
+from undrawn import draw_coarsely
 
 
 def evaluated(probabilities, outcomes=None):
@@ -36,8 +37,7 @@ def part(study, anchor, kind, name=None):
 def require_drawable(sections):
     """Draw every figure, coarsely: what it cannot show fails here."""
     for drawing in (p for s in sections for p in s.parts if isinstance(p, Drawing)):
-        drawing.figure.set_layout_engine("none")
-        drawing.figure.savefig(io.BytesIO(), format="png", dpi=20)
+        draw_coarsely(drawing.figure, io.BytesIO())
 
 
 def test_a_study_of_patients_is_not_called_a_simulation():
