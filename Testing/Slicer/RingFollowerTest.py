@@ -14,7 +14,7 @@ from ParotidClassifierLib import Images
 from ParotidClassifierLib.LatticeMasks import LatticeMask, readMask
 from ParotidClassifierLib.RingRefinement import unpacked
 from slicer.ScriptedLoadableModule import ScriptedLoadableModuleTest
-from Waiting import letPass, waitFor
+from Waiting import AFTER_AN_EDIT, letPass, waitFor
 
 from ParotidClassifier import ParotidClassifierLogic
 
@@ -103,11 +103,11 @@ class RingFollowerTest(ScriptedLoadableModuleTest):
 
     def test_a_refinement_survives_an_edit_of_the_tumour(self):
         self.halveRing()
-        letPass(0.3)
+        letPass(AFTER_AN_EDIT)
         self.assertTrue(self.follower.isRefined)
         removed = {tuple(p) for p in unpacked(self.parameterNode.ringRefinement).removed}
         self.growTumor()
-        letPass(0.3)
+        letPass(AFTER_AN_EDIT)
         after = self.follower.drawn
         points = np.argwhere(after.ring) + after.box.lower[::-1]
         self.assertFalse(removed & {tuple(p) for p in points.tolist()})
@@ -119,11 +119,11 @@ class RingFollowerTest(ScriptedLoadableModuleTest):
         mask = ring.box.transferred(ring.mask, box)
         mask[0] = True
         self.write("External2", LatticeMask(box, mask))
-        letPass(0.3)
+        letPass(AFTER_AN_EDIT)
         added = unpacked(self.parameterNode.ringRefinement).added
         self.assertEqual(len(added), int(mask[0].sum()))
         self.growTumor()
-        letPass(0.3)
+        letPass(AFTER_AN_EDIT)
         drawn = self.follower.drawn
         points = {tuple(p) for p in (np.argwhere(drawn.ring) + drawn.box.lower[::-1]).tolist()}
         self.assertTrue({tuple(p) for p in added.tolist()} <= points)
@@ -131,14 +131,14 @@ class RingFollowerTest(ScriptedLoadableModuleTest):
     def test_the_ring_cannot_be_painted_into_the_tumour(self):
         ring = self.read("External2")
         self.write("External2", LatticeMask(ring.box, np.ones_like(ring.mask)))
-        letPass(0.3)
+        letPass(AFTER_AN_EDIT)
         self.assertFalse((self.follower.drawn.ring & self.follower.drawn.tumor).any())
         tumor, shown = self.read("Tumor"), self.read("External2")
         self.assertFalse((shown.box.transferred(shown.mask, tumor.box) & tumor.mask).any())
 
     def test_dropping_the_refinement_brings_back_the_automatic_ring(self):
         self.halveRing()
-        letPass(0.3)
+        letPass(AFTER_AN_EDIT)
         self.follower.dropRefinement()
         self.assertFalse(self.follower.isRefined)
         self.assertTrue(self.ringFollows())
@@ -147,14 +147,14 @@ class RingFollowerTest(ScriptedLoadableModuleTest):
         history = slicer.vtkSegmentationHistory()
         history.SetSegmentation(self.parameterNode.segmentation.GetSegmentation())
         self.halveRing()
-        letPass(0.3)
+        letPass(AFTER_AN_EDIT)
         refined, ringBefore = self.parameterNode.ringRefinement, self.read("External2").key
         history.SaveState()
         self.growTumor()
-        letPass(0.3)
+        letPass(AFTER_AN_EDIT)
         self.assertNotEqual(self.read("External2").key, ringBefore)
         history.RestorePreviousState()
-        letPass(0.3)
+        letPass(AFTER_AN_EDIT)
         self.assertEqual(self.read("External2").key, ringBefore)
         self.assertEqual(self.parameterNode.ringRefinement, refined)
 
@@ -165,15 +165,15 @@ class RingFollowerTest(ScriptedLoadableModuleTest):
         for _stroke in range(2):
             history.SaveState()
             self.growTumor(2)
-            letPass(0.3)
+            letPass(AFTER_AN_EDIT)
             states.append(self.follower.keys())
         for state in (states[1], states[0]):
             history.RestorePreviousState()
-            letPass(0.3)
+            letPass(AFTER_AN_EDIT)
             self.assertEqual(self.follower.keys(), state)
             self.assertEqual(self.follower.drawn.tumor.sum(), self.read("Tumor").mask.sum())
         history.RestoreNextState()
-        letPass(0.3)
+        letPass(AFTER_AN_EDIT)
         self.assertEqual(self.follower.keys(), states[1])
         self.assertFalse(self.follower.isRefined)
         self.assertTrue(history.IsRestoreNextStateAvailable())
@@ -183,18 +183,18 @@ class RingFollowerTest(ScriptedLoadableModuleTest):
         history.SetSegmentation(self.parameterNode.segmentation.GetSegmentation())
         history.SaveState()
         self.halveRing()
-        letPass(0.3)
+        letPass(AFTER_AN_EDIT)
         self.assertTrue(self.follower.isRefined)
         history.RestorePreviousState()
-        letPass(0.3)
+        letPass(AFTER_AN_EDIT)
         self.assertFalse(self.follower.isRefined)
         history.RestoreNextState()
-        letPass(0.3)
+        letPass(AFTER_AN_EDIT)
         self.assertTrue(self.follower.isRefined)
 
     def test_a_ring_edited_away_is_said_and_not_classified(self):
         self.parameterNode.segmentation.GetSegmentation().ClearSegment("External2")
-        letPass(0.3)
+        letPass(AFTER_AN_EDIT)
         self.assertFalse(self.follower.drawn.ring.any())
         with self.assertRaises(EmptyRingError):
             self.logic.classify(self.parameterNode, None, None, None)
@@ -203,7 +203,7 @@ class RingFollowerTest(ScriptedLoadableModuleTest):
 
     def test_an_emptied_tumour_empties_the_ring(self):
         self.parameterNode.segmentation.GetSegmentation().ClearSegment("Tumor")
-        letPass(0.3)
+        letPass(AFTER_AN_EDIT)
         self.assertIsNone(self.follower.drawn)
         self.assertIsNone(self.read("External2"))
         self.assertFalse(self.follower.hasTumor)
@@ -212,7 +212,7 @@ class RingFollowerTest(ScriptedLoadableModuleTest):
         display = self.parameterNode.segmentation.GetDisplayNode()
         self.follower.hideRing(True)
         self.growTumor()
-        letPass(0.3)
+        letPass(AFTER_AN_EDIT)
         self.assertFalse(display.GetSegmentVisibility("External2"))
         self.assertTrue(self.ringFollows())
         self.follower.hideRing(False)
@@ -220,7 +220,7 @@ class RingFollowerTest(ScriptedLoadableModuleTest):
 
     def test_a_refinement_comes_back_with_the_scene(self):
         self.halveRing()
-        letPass(0.3)
+        letPass(AFTER_AN_EDIT)
         ring, refined = self.read("External2").key, self.parameterNode.ringRefinement
         with tempfile.TemporaryDirectory() as folder:
             scene = str(Path(folder) / "case.mrb")

@@ -14,7 +14,7 @@ from ParotidClassifierLib.LatticeMasks import readMask
 from ParotidClassifierLib.Parameters import setClinicalValue
 from ParotidClassifierLib.Worker import Worker
 from ParotidClassifierLib.WorkerProcess import pythonExecutable
-from Waiting import letPass, waitFor
+from Waiting import AFTER_AN_EDIT, letPass, waitFor
 
 try:
     from SlicerStandIn import application
@@ -24,7 +24,6 @@ except ImportError:
 _ANSWER = json.dumps({"prediction": madePrediction(), "features": madeFeatures()})
 RESULT = f"tell(event='result', id=identity, **json.loads({_ANSWER!r}))"
 HALF_WAY = "tell(event='progress', id=identity, fraction=0.5, step='half way')"
-AFTER_AN_EDIT = 0.3  # seconds in which the ring has surely followed
 
 
 class ShownModule:

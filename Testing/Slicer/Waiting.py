@@ -7,6 +7,8 @@ from pathlib import Path
 
 import slicer
 
+AFTER_AN_EDIT = 0.15  # seconds in which the ring has surely followed: it waits 0.1
+
 
 def waitFor(condition, seconds=60.0, what="the condition"):
     """Let the application work until `condition` holds.
@@ -23,11 +25,18 @@ def waitFor(condition, seconds=60.0, what="the condition"):
 
 
 def letPass(seconds):
-    """Let the application work for a while."""
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
+    """Let the application work for a while, in which the time that its work takes is not counted.
+
+    So a timer that was started by that work comes, too, however slow the machine is.
+    """
+    left = seconds
+    while left > 0:
         slicer.app.processEvents()
+        start = time.monotonic()
         time.sleep(0.002)
+        left -= time.monotonic() - start
+    for _followsFromIt in range(2):
+        slicer.app.processEvents()
 
 
 def isAlive(pid):

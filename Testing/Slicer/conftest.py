@@ -15,8 +15,9 @@ def parotid_classifier():
     """The module as Slicer loads it, anew for every file: there each has a process of its own."""
     module = application.load_module(MODULE)
     application.finish_startup()
-    yield module
-    application.unload_module(MODULE.stem)
+    with fixtures.only_new_garbage():
+        yield module
+        application.unload_module(MODULE.stem)
 
 
 @pytest.fixture(autouse=True)

@@ -17,6 +17,19 @@ if TYPE_CHECKING:
 
 
 @contextmanager
+def only_new_garbage() -> Iterator[None]:
+    """Within it only what is made from now on is collected: to go through all libraries takes long.
+
+    What was there before and is dropped within is collected at the end.
+    """
+    gc.collect()
+    gc.freeze()
+    yield
+    gc.unfreeze()
+    gc.collect()
+
+
+@contextmanager
 def one_test() -> Iterator[None]:
     """Run one test on an empty scene; fail it for errors that Qt and VTK only print."""
     app = application.start()

@@ -6,6 +6,13 @@ from SlicerStandIn import application, fixtures
 application.start()
 
 
+@pytest.fixture(autouse=True, scope="module")
+def libraries_are_there():
+    """All that the tests of a file import is not gone through after each of them."""
+    with fixtures.only_new_garbage():
+        yield
+
+
 @pytest.fixture(autouse=True)
 def on_an_empty_scene():
     """Every test: an empty scene, and no error that Qt or VTK only printed."""
