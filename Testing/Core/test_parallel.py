@@ -2,7 +2,6 @@
 
 import contextlib
 import os
-import signal
 import subprocess
 import sys
 import time
@@ -12,42 +11,10 @@ import psutil
 import pytest
 from distributed import LocalCluster
 from interruptible import interrupt, interruptible
+from made_work import deadly, deadly_once, doubled, full, uneven
 from ParotidClassifierCore import parallel
-from ParotidClassifierCore.errors import CohortError, OutputError, UsageError
+from ParotidClassifierCore.errors import OutputError, UsageError
 from ParotidClassifierCore.parallel import Failure, Machines, run_each
-
-
-def doubled(number):
-    return 2 * number
-
-
-def uneven(number, _folder=None):
-    if number == 2:
-        raise CohortError("Two is no good.", "Take another.")
-    if number == 3:
-        raise ZeroDivisionError("three")
-    return number
-
-
-def deadly(number, folder):
-    """Take the process down with case 2; note every attempt."""
-    (folder / f"{number}-{os.getpid()}-{time.monotonic_ns()}").touch()
-    if number == 2:
-        os.kill(os.getpid(), signal.SIGKILL)
-    return number
-
-
-def deadly_once(number, folder):
-    """Take the process down the first time that case 2 is tried."""
-    mark = folder / "mark"
-    if number == 2 and not mark.exists():
-        mark.touch()
-        os.kill(os.getpid(), signal.SIGKILL)
-    return number
-
-
-def full(_number):
-    raise OutputError("The disk is full.", "Make room.")
 
 
 @pytest.fixture(scope="module")
