@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -106,7 +107,19 @@ class Answer:
             "identity": self.identity,
         }
         others = {name: found.as_dict() for name, found in asked.items() if found is not None}
-        return self.prediction.as_dict() | others
+        files = {"more_files": list(self.more_files)} if self.more_files else {}
+        return self.prediction.as_dict() | others | files
+
+    @property
+    def more_files(self) -> tuple[str, ...]:
+        """Names of the files that not every answer has."""
+        from .dicom_out.writing import REPORT_FILE, SEGMENTATION_FILE
+        from .report.case.labels import REPORT_HTML, REPORT_PDF
+
+        saliency = () if self.saliency is None else (SALIENCY_FILE,)
+        dicom = () if self.dicom_sources is None else (SEGMENTATION_FILE, REPORT_FILE)
+        report = () if self.report is None else (REPORT_HTML, REPORT_PDF)
+        return (*saliency, *dicom, *report)
 
     def text(self) -> str:
         """Return the answer in lines for a terminal."""
@@ -194,6 +207,9 @@ def _compared(answered: Answer, asked: Asked, progress: Progress, stages: Stages
 def write_answer(out: Path, answered: Answer) -> None:
     """Write the files of an answer to a folder, together or not at all.
 
+    What an earlier answer in this folder had more, such as a report, goes: it may be of another
+    case.
+
     Raises:
         OutputError: the folder cannot be written.
     """
@@ -202,7 +218,7 @@ def write_answer(out: Path, answered: Answer) -> None:
     from .saliency import save_saliency
 
     grid, marked = answered.prepared.grid, answered.saliency
-    with written_together(out) as folder:
+    with written_together(out, instead_of=_more_files_in(out)) as folder:
         write_json(folder / PREDICTION_FILE, answered.as_dict())
         save_outlines(folder / RING_FILE, answered.prepared)
         save_overview(folder / OVERVIEW_FILE, grid, answered.prediction, marked)
@@ -214,6 +230,16 @@ def write_answer(out: Path, answered: Answer) -> None:
             from .report.case.writing import write_case_report
 
             write_case_report(folder, answered, answered.report)
+
+
+def _more_files_in(out: Path) -> list[str]:
+    """Return what the answer in a folder says that it has more; a user's own files are not ours."""
+    try:
+        names = json.loads((out / PREDICTION_FILE).read_text(encoding="utf-8"))["more_files"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return []
+    is_ours = isinstance(names, list) and all(isinstance(name, str) for name in names)
+    return [name for name in names if Path(name).name == name] if is_ours else []
 
 
 def save_outlines(path: Path, prepared: PreparedCase) -> None:

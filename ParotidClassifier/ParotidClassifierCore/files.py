@@ -13,7 +13,7 @@ import tempfile
 import uuid
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -71,11 +71,16 @@ def write_parquet(path: Path, table: pd.DataFrame) -> None:
 
 
 @contextlib.contextmanager
-def written_together(folder: Path) -> Iterator[Path]:
+def written_together(folder: Path, instead_of: Collection[str] = ()) -> Iterator[Path]:
     """Yield an empty folder to write to; its files move into `folder` together or not at all.
 
     Folders in it are merged with those of the same name. Files of the same names that `folder`
     held before come back if one cannot be moved.
+
+    Args:
+        folder: made if it is not there.
+        instead_of: names of files of an earlier result; those that are not written anew are
+            removed, since they do not belong to this one.
 
     Raises:
         OutputError: the folder or a file in it cannot be written.
@@ -86,7 +91,7 @@ def written_together(folder: Path) -> Iterator[Path]:
         beside = Path(tempfile.mkdtemp(prefix=".unfinished-", dir=folder))
         try:
             yield beside
-            _move_all(beside, folder)
+            _move_all(beside, folder, instead_of)
         finally:
             shutil.rmtree(beside, ignore_errors=True)
             if not existed:
@@ -121,8 +126,9 @@ def folder_written_whole(folder: Path) -> Iterator[Path]:
             shutil.rmtree(old, ignore_errors=True)
 
 
-def _move_all(beside: Path, folder: Path) -> None:
+def _move_all(beside: Path, folder: Path, instead_of: Collection[str]) -> None:
     names = [path.relative_to(beside) for path in _files(beside)]
+    stale = [Path(name) for name in instead_of if Path(name) not in names]
     for name in names:
         if (folder / name).is_dir():
             raise IsADirectoryError(errno.EISDIR, f"{name} is a folder there")
@@ -131,11 +137,11 @@ def _move_all(beside: Path, folder: Path) -> None:
     try:
         for name in names:
             made += _made_folders(folder, name.parent)
-            if (folder / name).exists():
-                (before / name).parent.mkdir(parents=True, exist_ok=True)
-                (folder / name).replace(before / name)
+            _set_aside(folder, before, name)
             (beside / name).replace(folder / name)
             moved.append(name)
+        for name in stale:
+            _set_aside(folder, before, name)
     except BaseException:
         for name in moved:
             (folder / name).unlink(missing_ok=True)
@@ -144,6 +150,12 @@ def _move_all(beside: Path, folder: Path) -> None:
         for path in reversed(made):
             path.rmdir()
         raise
+
+
+def _set_aside(folder: Path, before: Path, name: Path) -> None:
+    if (folder / name).is_file():
+        (before / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).replace(before / name)
 
 
 def _files(folder: Path) -> list[Path]:

@@ -171,8 +171,8 @@ class Desk:
         gives a second opinion ("second_bundle"). Answers the "files" that were written.
         """
         from .answering import Asked, answer
-        from .report.case.labels import ReportLabels
-        from .report.case.writing import REPORT_HTML, REPORT_PDF, write_case_report
+        from .report.case.labels import REPORT_HTML, REPORT_PDF, ReportLabels
+        from .report.case.writing import write_case_report
 
         out = _out(request)
         labels = ReportLabels.of_today(

@@ -106,6 +106,16 @@ def test_saliency_is_written_beside_the_other_files(predict, tmp_path):
     assert sitk.GetArrayViewFromImage(marked).max() == 1.0
 
 
+def test_files_of_an_earlier_answer_do_not_stand_beside_the_next_one(predict, tmp_path):
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "report.pdf").write_text("not ours")
+    usual = ["overview.png", "prediction.json", "report.pdf", "ring.seg.nrrd"]
+    assert predict(*FINDINGS, "--saliency")[0] == 0
+    assert files_in(tmp_path / "out") == [*usual, "saliency.nrrd"]
+    assert predict(*FINDINGS)[0] == 0
+    assert files_in(tmp_path / "out") == usual
+
+
 def test_saliency_of_a_bundle_without_a_network_is_refused_and_nothing_written(predict, tmp_path):
     code, _, err = predict(*FINDINGS, "--saliency", bundle="published-clinical")
     assert code == 4

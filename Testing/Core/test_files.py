@@ -1,3 +1,4 @@
+import errno
 from pathlib import Path
 
 import pytest
@@ -47,6 +48,32 @@ def test_what_was_there_comes_back_when_one_file_cannot_be_moved(tmp_path, monke
             (folder / name).write_text("new")
     assert sorted(p.name for p in tmp_path.iterdir()) == ["one.txt", "two.txt"]
     assert {p.read_text() for p in tmp_path.iterdir()} == {"old"}
+
+
+def test_files_of_an_earlier_result_go_with_it_and_come_back_if_the_new_one_fails(
+    tmp_path, monkeypatch
+):
+    for name in ("picture.png", "report.pdf", "mine.txt"):
+        (tmp_path / name).write_text("old")
+    with written_together(tmp_path, instead_of=("picture.png", "report.pdf")) as folder:
+        (folder / "picture.png").write_text("new")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["mine.txt", "picture.png"]
+    assert (tmp_path / "picture.png").read_text() == "new"
+
+    usual = Path.replace
+
+    def failing(path, target):
+        if path == tmp_path / "mine.txt":
+            raise OSError(errno.EIO, "no")
+        return usual(path, target)
+
+    monkeypatch.setattr(Path, "replace", failing)
+    with (
+        pytest.raises(OutputError),
+        written_together(tmp_path, instead_of=("picture.png", "mine.txt")) as folder,
+    ):
+        (folder / "report.pdf").write_text("new")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["mine.txt", "picture.png"]
 
 
 def test_a_folder_in_the_way_is_never_moved(tmp_path):

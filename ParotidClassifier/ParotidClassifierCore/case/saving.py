@@ -35,14 +35,13 @@ def save_case_folder(folder: Path, case: Case, compress_ct: bool = True) -> None
         OutputError: the folder cannot be written.
     """
     masks, geometry = _on_one_grid(case)
-    with written_together(folder) as beside:
+    # A series may be told of a case that lay here before.
+    with written_together(folder, instead_of=(SOURCE_FILE,)) as beside:
         write_volume(beside / CT_FILE, case.ct, compress_ct)
         save_segmentation(beside / SEGMENTATION_FILE, masks, geometry)
         write_json(beside / CLINICAL_FILE, case.record.words())
         if case.source is not None:
             write_json(beside / SOURCE_FILE, case.source.facts())
-    if case.source is None:
-        (folder / SOURCE_FILE).unlink(missing_ok=True)  # of a case that lay here before
 
 
 def _on_one_grid(case: Case) -> tuple[dict[str, np.ndarray], Geometry]:

@@ -1,4 +1,4 @@
-"""What stands on a report beside what was computed."""
+"""What stands on a report beside what was computed, and the names of its files."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from datetime import date, datetime
 
 from ...errors import UsageError
 
+REPORT_HTML = "report.html"
+REPORT_PDF = "report.pdf"
 _LONGEST = 80
 
 

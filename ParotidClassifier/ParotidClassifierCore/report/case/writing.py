@@ -10,14 +10,11 @@ from ..figures.canvas import one_style
 from ..page import document_page
 from ..pdf import document_pdf
 from .document import document_of
+from .labels import REPORT_HTML, REPORT_PDF, ReportLabels
 from .subject import Subject
 
 if TYPE_CHECKING:
     from ...answering import Answer
-    from .labels import ReportLabels
-
-REPORT_HTML = "report.html"
-REPORT_PDF = "report.pdf"
 
 
 def write_case_report(folder: Path, answered: Answer, labels: ReportLabels) -> None:
