@@ -39,10 +39,7 @@ class SecondOpinionSection:
 
     def onButton(self) -> None:
         """Ask the other bundle, or stop asking."""
-        if self._task.isRunning:
-            self._task.cancel()
-        else:
-            self._task.start(self._compute, lambda *_answer: None)
+        self._task.toggle(self._compute)
 
     def onBundleActivated(self, index: int) -> None:
         """Take the bundle that was picked from the list, or ask for another."""

@@ -59,6 +59,13 @@ class SectionTask:
             finally:
                 self._refresh()
 
+    def toggle(self, compute) -> None:
+        """Begin what keeps its answer by itself, or give up what is running."""
+        if self.isRunning:
+            self.cancel()
+        else:
+            self.start(compute, lambda *_answer: None)
+
     def cancel(self) -> None:
         """Give up what is running."""
         self.isRunning = False

@@ -38,10 +38,7 @@ class StabilitySection:
 
     def onButton(self) -> None:
         """Try other outlines, or stop trying."""
-        if self._task.isRunning:
-            self._task.cancel()
-        else:
-            self._task.start(self._compute, lambda *_answer: None)
+        self._task.toggle(self._compute)
 
     def forget(self) -> None:
         """Say no more of what was computed; another scene is shown."""
