@@ -19,7 +19,7 @@ from .models.applicability import Applicability, applicability_of
 from .models.eleven import ModelResult, probabilities
 from .models.names import COMBINED
 from .models.refits import with_intervals
-from .models.words import headline_model
+from .models.words import model_to_show
 from .progress import Progress, part, silent
 from .ring import RingSettings
 from .stages import Stages
@@ -66,8 +66,7 @@ class Prediction:
     @property
     def headline(self) -> tuple[str, ModelResult]:
         """The model to show first: Combined, or without clinical inputs the best image model."""
-        available = [n for n, result in self.models.items() if result.probability is not None]
-        name = headline_model(available) or COMBINED
+        name = model_to_show({n: result.unavailable for n, result in self.models.items()})
         return name, self.models[name]
 
     @property

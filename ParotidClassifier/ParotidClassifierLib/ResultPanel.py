@@ -95,11 +95,11 @@ class ResultPanel(Panel):
         label.font = font
 
     def _show(self, result: dict) -> None:
-        from ParotidClassifierCore.models.names import COMBINED
-        from ParotidClassifierCore.models.words import headline_model
+        from ParotidClassifierCore.models.words import model_to_show
 
         prediction = result["prediction"]
-        headline = headline_model(availableModels(prediction["models"])) or COMBINED
+        models = prediction["models"].items()
+        headline = model_to_show({name: model.get("unavailable") for name, model in models})
         self._headline = headline
         self.ui.bannerLabel.text = _bannerText(prediction["bundle"])
         self._showHeadline(headline, prediction["models"])
@@ -133,10 +133,12 @@ class ResultPanel(Panel):
             self.gauge.setProbability(*numbers, mark, interval)
             self.gauge.toolTip = probability_sentence(name, *numbers, interval)
         self._showWhyNoInterval(model.get("no_interval", ""))
-        reason = models[COMBINED].get("unavailable", "")
+        missing = COMBINED if isAvailable else name
+        reason = models[missing].get("unavailable", "")
         self.ui.noCombinedLabel.visible = bool(reason)
         self.ui.noCombinedLabel.text = noteText(
-            "info", _("There is no Combined probability: {reason}.").format(reason=reason)
+            "info",
+            _("There is no {name} probability: {reason}.").format(name=missing, reason=reason),
         )
 
     def _showWhyNoInterval(self, reason: str) -> None:

@@ -81,7 +81,9 @@ def test_a_bundle_that_cannot_answer_says_why(case, bundle):
     published = load_bundle(find_bundle("published-clinical"))
     unknown = dataclasses.replace(case, record=ClinicalRecord())
     answered = answer(unknown, bundle, Asked(second_bundle=published))
-    assert answered.second_opinion.agreement.startswith("published-clinical gives no probability: ")
+    agreement = answered.second_opinion.agreement
+    assert agreement.startswith("published-clinical gives no probability: ")
+    assert agreement.endswith("are unknown.")
 
 
 def test_each_bundle_is_asked_with_its_own_ring_unless_one_is_named(case, bundle, stricter):

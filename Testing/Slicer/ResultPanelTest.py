@@ -71,6 +71,13 @@ class ResultPanelTest(ShownResult, ScriptedLoadableModuleTest):
         self.assertTrue(self.ui.driversGroupBox.isHidden())
         self.assertIn("does not hold", self.ui.noCombinedLabel.text)
 
+    def test_a_bundle_without_combined_says_what_its_own_model_lacks(self):
+        prediction = withoutModels()
+        prediction["models"]["Clinical"] = {"unavailable": "margin is unknown"}
+        self.keep(prediction)
+        self.assertIn("model Clinical", self.ui.headlineNameLabel.text)
+        self.assertIn("no Clinical probability: margin is unknown", self.ui.noCombinedLabel.text)
+
     def test_the_banner_stands_above_every_probability(self):
         self.keep()
         banner = self.ui.bannerLabel.text

@@ -12,8 +12,8 @@ from ..answering import PREDICTION_FILE
 from ..case.findings import Severity
 from ..cohort.manifest import CohortCase
 from ..models.eleven import outcome_word
-from ..models.names import COMBINED, ELEVEN_MODELS
-from ..models.words import headline_model
+from ..models.names import ELEVEN_MODELS
+from ..models.words import model_to_show
 from ..predict import DEMONSTRATION_FINDING
 
 DONE, FAILED = "done", "failed"
@@ -40,7 +40,7 @@ class CaseOutcome:
     def headline(self) -> str:
         """The model that stands first, of a case that did not fail."""
         models = self.written["models"]
-        return headline_model(n for n, m in models.items() if "probability" in m) or COMBINED
+        return model_to_show({name: model.get("unavailable") for name, model in models.items()})
 
     @property
     def warnings(self) -> list[str]:

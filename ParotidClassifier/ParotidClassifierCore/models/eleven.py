@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from .logistic import LogisticModel, probability_of
 from .names import ELEVEN_MODELS, ColumnKind, column_kind, log_odds_column, source_model
 
+NOT_HELD = "this bundle does not hold this model"
 MALIGNANT = "malignant"
 BENIGN = "benign"
 
@@ -91,7 +92,7 @@ def _result(
     earlier: Mapping[str, ModelResult],
 ) -> ModelResult:
     if name not in models:
-        return ModelResult(name, unavailable="this bundle does not hold this model")
+        return ModelResult(name, unavailable=NOT_HELD)
     model = models[name]
     missing = [column for column in model.columns if not _is_known(values.get(column))]
     if missing:

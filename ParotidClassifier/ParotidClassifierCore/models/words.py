@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
-from .eleven import percent
+from .eleven import NOT_HELD, percent
 from .names import (
     COMBINED,
     COMBINED_SOURCE,
@@ -32,6 +32,17 @@ def headline_model(available: Iterable[str]) -> str | None:
     names = tuple(available)
     first = (name for name in (COMBINED, COMBINED_SOURCE, *names) if name in names)
     return next(first, None)
+
+
+def model_to_show(reasons: Mapping[str, str | None]) -> str:
+    """Return the model to show first; without any probability the last that the bundle holds.
+
+    Args:
+        reasons: by model, in their order, why it gave no probability; None for one that did.
+    """
+    held = [name for name, reason in reasons.items() if reason != NOT_HELD]
+    available = headline_model(name for name in held if reasons[name] is None)
+    return available or (held[-1] if held else COMBINED)
 
 
 def probability_sentence(

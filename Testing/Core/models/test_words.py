@@ -1,8 +1,10 @@
 import pytest
+from ParotidClassifierCore.models.eleven import NOT_HELD
 from ParotidClassifierCore.models.names import ELEVEN_MODELS
 from ParotidClassifierCore.models.words import (
     column_label,
     headline_model,
+    model_to_show,
     probability_sentence,
 )
 from ParotidClassifierCore.radiomics.names import columns_of
@@ -41,6 +43,14 @@ def test_combined_stands_first_then_the_model_it_is_built_on_then_any():
     assert headline_model(ELEVEN_MODELS[:-1]) == "Tumor+External2_RAD+DL"
     assert headline_model(["Tumor_RAD", "Clinical"]) == "Tumor_RAD"
     assert headline_model([]) is None
+
+
+def test_without_a_probability_the_last_model_that_the_bundle_holds_is_shown_with_its_reason():
+    unknown = dict.fromkeys(ELEVEN_MODELS, NOT_HELD) | {"Clinical": "margin is unknown"}
+    assert model_to_show(unknown) == "Clinical"
+    assert model_to_show({**unknown, "Tumor_RAD": None}) == "Tumor_RAD"
+    assert model_to_show(dict.fromkeys(ELEVEN_MODELS, "margin is unknown")) == "Combined"
+    assert model_to_show(dict.fromkeys(ELEVEN_MODELS, NOT_HELD)) == "Combined"
 
 
 def test_a_probability_is_told_with_its_threshold():

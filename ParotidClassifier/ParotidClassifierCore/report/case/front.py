@@ -31,18 +31,11 @@ def answer(subject: Subject) -> Section:
     """Return the probability with its interval and threshold, and what they mean."""
     name, result = subject.headline
     if result.probability is None:
-        name, why = _nearest(subject)
-        headline = Headline(f"Model {name}", "No probability", (_sentence(why),))
+        headline = Headline(f"Model {name}", "No probability", (_sentence(result.unavailable),))
     else:
         over = f"Probability of malignancy, model {name}"
         headline = Headline(over, percent(result.probability), _meaning(result))
     return Section("answer", "Answer", (headline,), probabilities=True)
-
-
-def _nearest(subject: Subject) -> tuple[str, str]:
-    """Return the last model that the bundle holds, and why it gave no probability."""
-    name = list(subject.bundle.models)[-1]
-    return name, subject.prediction.models[name].unavailable
 
 
 def scale(subject: Subject) -> Section | None:
