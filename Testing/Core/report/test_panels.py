@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 from ParotidClassifierCore.models.eleven import ModelResult
+from ParotidClassifierCore.report.case.figures import contributions_figure
 from ParotidClassifierCore.report.panels.contributions import (
     contribution_ends,
     contribution_rows,
@@ -73,3 +74,11 @@ def test_no_dot_of_an_outline_hides_another_and_each_has_the_colour_of_its_call(
     right = [tuple(c) for (x, _), c in zip(places, dots.get_facecolors(), strict=True) if x > 0.4]
     assert len(right) == 3
     assert len(set(right)) == 1
+
+
+def test_a_number_of_six_letters_beside_the_longest_bar_stands_whole_in_the_drawing():
+    rows = [("Before any input (intercept)", -1.1), ("Enlarged lymph nodes", 10.6)]
+    figure = contributions_figure([("Combined", rows)])
+    (number,) = (t for axes in figure.axes for t in axes.texts if t.get_text() == "+10.60")
+    box = number.get_window_extent(figure.canvas.get_renderer())
+    assert box.x1 <= figure.bbox.x1

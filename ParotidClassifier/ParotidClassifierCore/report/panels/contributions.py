@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 INTERCEPT = "Before any input (intercept)"
-_ROOM_FOR_A_NUMBER = 0.42  # of the length of all bars
+# Of the length of all bars: for a number of five letters, and for each letter more.
+_ROOM_FOR_A_NUMBER, _LETTERS, _ROOM_FOR_A_LETTER = 0.42, 5, 0.12
 _LONGEST_LABEL = 42
 
 
@@ -55,7 +56,7 @@ def draw_contributions(
         axes.barh(row, added, height=0.62, color=color, hatch=None if added > 0 else "////",
                   edgecolor=look.background, linewidth=0)  # fmt: skip
         axes.text(
-            added + (gap if added >= 0 else -gap), row, f"{added:+.2f}",
+            added + (gap if added >= 0 else -gap), row, _number(added),
             color=look.text, fontsize=9, va="center", ha="left" if added >= 0 else "right",
         )  # fmt: skip
     axes.axvline(0, color=look.faint, linewidth=1)
@@ -68,8 +69,13 @@ def draw_contributions(
 def contribution_ends(added: Sequence[float]) -> tuple[float, float]:
     """Return the ends of a scale with room for these bars and the numbers beside them."""
     low, high = min(0.0, *added), max(0.0, *added)
-    room = _ROOM_FOR_A_NUMBER * ((high - low) or 1.0)
+    more = max(0, *(len(_number(value)) - _LETTERS for value in added))
+    room = (_ROOM_FOR_A_NUMBER + more * _ROOM_FOR_A_LETTER) * ((high - low) or 1.0)
     return low - (room if low < 0 else 0.02 * room), high + room
+
+
+def _number(added: float) -> str:
+    return f"{added:+.2f}"
 
 
 def _short(label: str) -> str:
