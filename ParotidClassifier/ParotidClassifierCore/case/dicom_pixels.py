@@ -126,7 +126,7 @@ def read_multi_frame(series: str, header: Header) -> sitk.Image:
         stored = highdicom.imread(header.path)
     except (OSError, ValueError, TypeError, KeyError, AttributeError, EOFError) as error:
         raise UnreadableFileError(
-            f"{header.path}, an enhanced multi-frame CT, cannot be read: {error}",
+            f"{header.path}, an enhanced multi-frame CT, cannot be read: {_said(error)}",
             "Export the series again, best as single slices (classic CT).",
         ) from error
     try:
@@ -134,10 +134,14 @@ def read_multi_frame(series: str, header: Header) -> sitk.Image:
     except (RuntimeError, ValueError, AttributeError, KeyError, NotImplementedError) as error:
         raise UnusableImageError(
             f"The frames of {header.path}, an enhanced multi-frame CT of {series}, cannot be read "
-            f"as one volume: {error}",
+            f"as one volume: {_said(error)}",
             "Export the series as single slices (classic CT), one phase a series, uncompressed.",
         ) from error
     return _from_volume(volume)
+
+
+def _said(error: Exception) -> str:
+    return str(error).strip().rstrip(".") + "."
 
 
 def _from_volume(volume) -> sitk.Image:

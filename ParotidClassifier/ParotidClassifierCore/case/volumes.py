@@ -192,5 +192,6 @@ def require_hu(image: sitk.Image, name: Path | str) -> None:
 
 
 def _reason(error: Exception) -> str:
-    lines = str(error).strip().splitlines()
-    return lines[-1].strip() if lines else type(error).__name__
+    """Return the last line of what a library says, as the end of a sentence."""
+    lines = str(error).strip().splitlines() or [type(error).__name__]
+    return lines[-1].removeprefix("sitk::ERROR:").strip().rstrip(".") + "."

@@ -41,6 +41,11 @@ def test_missing_foreign_and_damaged_files_are_named(tmp_path):
     (tmp_path / "scan.jpg").write_bytes(b"\xff\xd8")
     with pytest.raises(UnreadableFileError, match="not a volume this program reads"):
         load_ct(tmp_path / "scan.jpg")
+    (tmp_path / "notes.nrrd").write_text("no image")
+    with pytest.raises(UnreadableFileError) as refused:
+        load_ct(tmp_path / "notes.nrrd")
+    assert refused.value.message.endswith(".")
+    assert "sitk::" not in refused.value.message
 
 
 @pytest.mark.parametrize("suffix", [".nrrd", ".nii", ".nii.gz", ".mha"])
