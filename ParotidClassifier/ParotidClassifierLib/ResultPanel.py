@@ -42,6 +42,7 @@ class ResultPanel(Panel):
     def setup(self) -> None:
         """Add the drawings and connect the signals of the widgets."""
         self._result = None
+        self._ctId = ""
         self._shownModels = []
         self._headline = ""
         self.training = TrainingSection(self.ui)
@@ -70,6 +71,7 @@ class ResultPanel(Panel):
 
     def refresh(self) -> None:
         """Show the stored result again, and whether it is out of date."""
+        self._forgetAnotherCt()
         result = None if self.parameterNode is None else self.logic.result(self.parameterNode)
         self.ui.emptyLabel.visible = result is None
         self.ui.resultWidget.visible = result is not None
@@ -80,6 +82,15 @@ class ResultPanel(Panel):
         elif self.parameterNode is not None:
             self.saliency.layer.keepOnly(None)
         self._result = result
+
+    def _forgetAnotherCt(self) -> None:
+        """Call no case what another one was called; name no patient unless it is asked again."""
+        ct = None if self.parameterNode is None else self.parameterNode.ct
+        ctId = "" if ct is None else ct.GetID()
+        if ctId != self._ctId:
+            self._ctId = ctId
+            for section in (self.exports, self.report, self.dicom):
+                section.forget()
 
     def _refreshAll(self) -> None:
         """Show the other panels too: their "Classify" cancels what the user waits for here."""

@@ -7,6 +7,7 @@ from unittest import mock
 
 import qt
 from MadeResults import madeSecondOpinion
+from MadeScene import addCt
 from ParotidClassifierLib import CaseReport
 from ShownResult import ShownResult
 from slicer.ScriptedLoadableModule import ScriptedLoadableModuleTest
@@ -97,6 +98,17 @@ class CaseReportTest(ShownResult, ScriptedLoadableModuleTest):
         self.assertIn("Disk full. Tidy.", self.ui.reportStatusLabel.text)
         self.assertTrue(self.ui.openReportButton.isHidden())
         self.assertTrue(self.ui.caseReportButton.enabled)
+
+    def test_another_ct_is_not_called_what_the_last_one_was_and_its_patient_is_not_named(self):
+        self.keepOfCase()
+        self.ui.caseLabelLineEdit.text = "Board 12"
+        self.ui.keepIdentityCheckBox.checked = True
+        self.panel.refresh()
+        self.assertEqual(self.ui.caseLabelLineEdit.text, "Board 12")
+        self.parameterNode.ct = addCt()
+        self.panel.refresh()
+        self.assertEqual(self.ui.caseLabelLineEdit.text, "")
+        self.assertFalse(self.ui.keepIdentityCheckBox.checked)
 
     def test_another_scene_is_not_called_what_the_last_one_was(self):
         self.keepOfCase()
