@@ -18,6 +18,25 @@ from ParotidClassifierCore.simulation.cohort import (
 )
 
 
+@pytest.fixture(scope="module")
+def told():
+    """The shares that writing `a_table` told of."""
+    return []
+
+
+@pytest.fixture(scope="module")
+def a_table(tmp_path_factory, told):
+    """Table of a cohort of two, written in this process."""
+    folder = tmp_path_factory.mktemp("cohort")
+    return write_cohort(2, 5, folder, 1, lambda share, _: told.append(share))
+
+
+@pytest.fixture(scope="module")
+def alone():
+    """The second case of that cohort, simulated by itself."""
+    return cohort_plan(2, seed=5)[1].simulate()
+
+
 def voxels(image):
     return sitk.GetArrayFromImage(image)
 
@@ -39,14 +58,12 @@ def test_a_plan_mixes_the_classes_and_can_be_repeated():
     assert np.abs(np.diff(classes.astype(int))).sum() > 20
 
 
-def test_case_i_alone_is_case_i_of_the_written_cohort(tmp_path):
-    table = write_cohort(3, 5, tmp_path)
-    alone = cohort_plan(3, seed=5)[2].simulate()
-    written = load_case_folder(tmp_path / alone.case_id)
+def test_case_i_alone_is_case_i_of_the_written_cohort(a_table, alone):
+    written = load_case_folder(a_table.parent / alone.case_id)
     assert np.array_equal(voxels(alone.ct), voxels(written.ct))
     assert np.array_equal(voxels(alone.tumor) > 0, voxels(written.tumor) > 0)
     assert alone.record == written.record
-    assert read_manifest(table)[2].malignant == alone.malignant
+    assert read_manifest(a_table)[1].malignant == alone.malignant
 
 
 def test_the_number_of_malignant_cases_can_be_chosen():
@@ -59,8 +76,8 @@ def test_an_impossible_cohort_is_refused_with_the_remedy(n, malignant):
         cohort_plan(n, seed=0, malignant_count=malignant)
 
 
-def test_a_written_case_is_read_back_as_it_was_simulated(tmp_path):
-    case = cohort_plan(1, seed=8)[0].simulate()
+def test_a_written_case_is_read_back_as_it_was_simulated(alone, tmp_path):
+    case = alone
     write_case(case, tmp_path / "case")
     loaded = load_case_folder(tmp_path / "case")
     truth = json.loads((tmp_path / "case" / "truth.json").read_text())
@@ -72,23 +89,21 @@ def test_a_written_case_is_read_back_as_it_was_simulated(tmp_path):
     assert truth["seed"] == case.seed
 
 
-def test_a_written_cohort_is_read_back_and_does_not_depend_on_the_number_of_processes(tmp_path):
-    told = []
-    tables = [
-        write_cohort(2, 3, tmp_path / str(jobs), jobs, lambda share, _: told.append(share))
-        for jobs in (1, 2)
-    ]
-    first, second = (table.read_text() for table in tables)
-    cases = read_manifest(tables[0])
-    assert first == second
-    assert [case.case_id for case in cases] == [case.case_id for case in cohort_plan(2, 3)]
-    assert told == [0.5, 1.0, 0.5, 1.0]
-    for a, b in zip(cases, read_manifest(tables[1]), strict=True):
+def test_a_written_cohort_is_read_back_and_does_not_depend_on_the_number_of_processes(
+    a_table, told, tmp_path
+):
+    told_by_two = []
+    second = write_cohort(2, 5, tmp_path, 2, lambda share, _: told_by_two.append(share))
+    cases = read_manifest(a_table)
+    assert a_table.read_text() == second.read_text()
+    assert [case.case_id for case in cases] == [case.case_id for case in cohort_plan(2, 5)]
+    assert told == told_by_two == [0.5, 1.0]
+    for a, b in zip(cases, read_manifest(second), strict=True):
         assert np.array_equal(voxels(sitk.ReadImage(a.ct)), voxels(sitk.ReadImage(b.ct)))
 
 
-def test_the_table_names_every_clinical_variable(tmp_path):
-    with write_cohort(1, 3, tmp_path).open() as table:
+def test_the_table_names_every_clinical_variable(a_table):
+    with a_table.open() as table:
         row = next(csv.DictReader(table))
     assert row["outcome"] in ("benign", "malignant")
     assert {"age_years", "margin", "lymph_nodes", "enhanced_uniformity", "split"} <= set(row)
