@@ -12,6 +12,15 @@ def counted(count: int, noun: str) -> str:
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
+def share_of(share: float) -> str:
+    """Return "all", "none of", or the per cent "of" what is named next; never 100% of a part."""
+    if share in (0.0, 1.0):
+        return "all" if share else "none of"
+    if not 0.01 <= share <= 0.99:
+        return "more than 99% of" if share > 0.99 else "less than 1% of"
+    return f"{share:.0%} of"
+
+
 def p_value(p: float | None) -> str:
     """Return P with three decimals, never as 0 or 1; a dash where it is not defined."""
     if p is None or math.isnan(p):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..case.findings import QualityFinding, warning
-from ..words import counted
+from ..words import counted, share_of
 from .acquisitions import ALIKE_LENGTHS
 from .reference import Reference, voxel_lengths
 from .words import headline_model
@@ -99,7 +99,7 @@ class Applicability:
     def _place(self) -> str:
         if not self.higher_than:
             return ""
-        parts = " and ".join(f"{n:.0%} of the {word}" for word, n in self.higher_than.items())
+        parts = " and ".join(f"{share_of(n)} the {word}" for word, n in self.higher_than.items())
         return f"{self.model}'s probability is higher than that of {parts} training cases."
 
     def _likeness(self) -> str:
@@ -110,7 +110,8 @@ class Applicability:
             return f"{ranges} the range of the training cases." if self.compared else ""
         return (
             "In all image features together, the case lies farther from the average than "
-            f"{self.mahalanobis_percentile:.0f}% of the training cases; {ranges} their range."
+            f"{share_of(self.mahalanobis_percentile / 100)} the training cases; "
+            f"{ranges} their range."
         )
 
     def _far(self) -> QualityFinding | None:
@@ -125,8 +126,8 @@ class Applicability:
             return warning(
                 "unlike_training_cases",
                 "In all image features together, this case lies farther from the average than "
-                f"{self.mahalanobis_percentile:.0f}% of the training cases: it is unlike them, "
-                "and the models guess.",
+                f"{share_of(self.mahalanobis_percentile / 100)} the training cases: it is "
+                "unlike them, and the models guess.",
             )
         return None
 

@@ -10,6 +10,7 @@ from ParotidClassifierCore.models.eleven import probabilities
 from ParotidClassifierCore.models.logistic import LogisticModel
 from ParotidClassifierCore.models.reference import Reference
 from ParotidClassifierCore.models.scatter import scatter_of
+from ParotidClassifierCore.words import share_of
 
 FEATURE = "Tumor_wavelet-LLH_glcm_Idn"
 USUAL = (0.5, 0.5, 5.0)
@@ -44,6 +45,21 @@ def test_without_findings_the_image_model_is_the_one_that_is_placed():
     found = judged({"symptoms": None}, scores={"Tumor+External2_RAD+DL": {"benign": (0.1,)}})
     assert found.model == "Tumor+External2_RAD+DL"
     assert found.higher_than == {"benign": 1.0}
+    assert "higher than that of all the benign training cases" in found.sentences[0]
+
+
+@pytest.mark.parametrize(
+    ("share", "words"),
+    [
+        (0.0, "none of"),
+        (0.004, "less than 1% of"),
+        (0.5, "50% of"),
+        (0.996, "more than 99% of"),
+        (1.0, "all"),
+    ],
+)
+def test_a_share_of_the_training_cases_is_all_of_them_only_where_it_is(share, words):
+    assert share_of(share) == words
 
 
 def test_a_bundle_that_kept_no_scores_places_nothing():
