@@ -14,9 +14,8 @@ from .case.masks import save_segmentation
 from .case.working_grid import REGIONS
 from .dicom_out.source_headers import read_source_headers
 from .files import write_json, written_together
-from .models.eleven import percent
 from .models.scatter import image_columns
-from .models.words import interval_words
+from .models.words import numbers_line
 from .predict import DEMONSTRATION_FINDING, Prediction, predict
 from .progress import Progress, part, silent
 from .ring import RingSettings
@@ -258,11 +257,7 @@ def _text(prediction: Prediction, others: Stability | None, series: str) -> str:
         if result.probability is None:
             lines.append(f"{name:<24} {DASH:>11} {DASH:>16} {DASH:>10}  {result.unavailable}")
         else:
-            interval = DASH if result.interval is None else interval_words(result.interval)
-            lines.append(
-                f"{name:<24} {percent(result.probability):>11} {interval:>16} "
-                f"{percent(result.threshold):>10}  {result.call}"
-            )
+            lines.append(f"{name:<24} {numbers_line(result)}  {result.call}")
     reasons = [r.no_interval for r in prediction.models.values() if r.no_interval is not None]
     lines += [f"No interval: {reason}." for reason in dict.fromkeys(reasons)]
     lines += prediction.applicability.sentences

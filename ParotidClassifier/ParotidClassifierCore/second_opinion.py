@@ -6,11 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from .errors import UsageError
-from .models.eleven import ModelResult, percent
-from .models.words import interval_words
+from .models.words import numbers_line
 from .predict import Prediction, plain_models, predict
 from .progress import Progress, silent
-from .words import DASH
 
 if TYPE_CHECKING:
     from .case.loading import Case
@@ -73,7 +71,7 @@ class SecondOpinion:
         told = [(model, result) for model, result in models if result.probability is not None]
         return [
             f"Second opinion, by the bundle {name}:",
-            *(f"{model:<24} {_numbers(result)}  {result.call}" for model, result in told),
+            *(f"{model:<24} {numbers_line(result)}  {result.call}" for model, result in told),
             self.agreement,
             self.second.bundle_line,
         ]
@@ -118,9 +116,3 @@ def require_another(first_hash: object, other: Bundle) -> None:
 
 def _name(prediction: Prediction) -> str:
     return str(prediction.bundle["name"])
-
-
-def _numbers(result: ModelResult) -> str:
-    interval = DASH if result.interval is None else interval_words(result.interval)
-    probability, threshold = percent(result.probability), percent(result.threshold)
-    return f"{probability:>11} {interval:>16} {threshold:>10}"

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
-from .eleven import NOT_HELD, percent
+from ..words import DASH
+from .eleven import NOT_HELD, ModelResult, percent
 from .names import (
     COMBINED,
     COMBINED_SOURCE,
@@ -43,6 +44,17 @@ def model_to_show(reasons: Mapping[str, str | None]) -> str:
     held = [name for name, reason in reasons.items() if reason != NOT_HELD]
     available = headline_model(name for name in held if reasons[name] is None)
     return available or (held[-1] if held else COMBINED)
+
+
+def numbers_line(result: ModelResult) -> str:
+    """Return probability, interval and threshold in columns of 11, 16 and 10 letters.
+
+    Args:
+        result: of a model that gave a probability.
+    """
+    interval = DASH if result.interval is None else interval_words(result.interval)
+    probability, threshold = percent(result.probability), percent(result.threshold)
+    return f"{probability:>11} {interval:>16} {threshold:>10}"
 
 
 def probability_sentence(
