@@ -8,6 +8,7 @@ from ParotidClassifierCore.case.working_grid import TUMOR
 from slicer.i18n import tr as _
 
 from .FindingsText import findingsText, isPassed
+from .NodeChoice import NodeChoice
 from .Outline import hideOutline
 from .Panel import Panel
 from .SampleCases import SAMPLE_CASES, loadSampleCase
@@ -22,14 +23,15 @@ class CasePanel(Panel):
 
     def setup(self) -> None:
         """Connect the signals of the widgets; once."""
-        self._ctId = self._ctIdBefore = None
+        self._ctBefore = None
         self._listsPassed = False
         self.ui.firstStepLabel.connect("linkActivated(QString)", self.onModuleLink)
-        self.ui.ctSelector.connect("nodeActivated(vtkMRMLNode*)", self.onCtChosen)
-        self.ui.plainCtSelector.connect("nodeActivated(vtkMRMLNode*)", self.onPlainCtChosen)
+        self._choices = (
+            NodeChoice(self, self.ui.ctSelector, "ct", self.onCtChosen),
+            NodeChoice(self, self.ui.plainCtSelector, "plainCt", self.onPlainCtChosen),
+        )
         self.ui.softTissueButton.connect("clicked(bool)", self.onSoftTissueButton)
         self.ui.findingsLabel.connect("linkActivated(QString)", self.onFindingsLink)
-        self._listsPassed = False
         self._setUpSampleMenu()
 
     def _setUpSampleMenu(self) -> None:
@@ -41,7 +43,7 @@ class CasePanel(Panel):
 
     def setParameterNode(self, parameterNode) -> None:
         """Show another parameter node, or with None nothing."""
-        self._ctId = self._ctIdBefore = None
+        self._ctBefore = None
         self._listsPassed = False
         Panel.setParameterNode(self, parameterNode)
 
@@ -55,8 +57,6 @@ class CasePanel(Panel):
         self.ui.softTissueButton.enabled = chosen
         self.ui.firstStepLabel.visible = not chosen
         self._showFindings(self.logic.caseFindings(self.parameterNode) if chosen else [])
-        if chosen and self.parameterNode.ct.GetID() != self._ctId:
-            self._ctIdBefore, self._ctId = self._ctId, self.parameterNode.ct.GetID()
 
     def _showFindings(self, findings) -> None:
         self.ui.findingsLabel.text = findingsText(findings, self._passedLine(findings))
@@ -80,8 +80,9 @@ class CasePanel(Panel):
         with slicer.util.tryWithErrorDisplay(_("The module could not be opened.")):
             slicer.util.selectModule(module)
 
-    def onCtChosen(self, ctNode) -> None:
+    def onCtChosen(self, ctNode, before) -> None:
         """Show the CT the user chose; its window is left alone where someone has set it."""
+        self._ctBefore = before or self._ctBefore  # none may have been chosen in between
         if ctNode is None:
             return
         with slicer.util.tryWithErrorDisplay(_("The CT could not be shown.")):
@@ -92,14 +93,14 @@ class CasePanel(Panel):
 
     def _askWhoseFindings(self, ctNode) -> None:
         """Let the findings of one patient not stay behind unnoticed for the next."""
-        before, self._ctIdBefore = self._ctIdBefore, None
-        if not self.parameterNode.clinical or before in (None, ctNode.GetID()):
+        before, self._ctBefore = self._ctBefore, None
+        if not self.parameterNode.clinical or before in (None, ctNode):
             return
         question = _("Do the clinical findings that are entered belong to this CT's patient, too?")
         if not slicer.util.confirmYesNoDisplay(question, _("Another CT")):
             self.parameterNode.clinical = ""
 
-    def onPlainCtChosen(self, ctNode) -> None:
+    def onPlainCtChosen(self, ctNode, _before) -> None:
         """Give the plain CT the window of the enhanced one, unless someone has set it."""
         if ctNode is None or not hasAutomaticWindow(ctNode):
             return

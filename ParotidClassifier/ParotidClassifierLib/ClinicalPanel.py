@@ -61,7 +61,7 @@ class ClinicalPanel(Panel):
         self._setUpChoices()
         self._setUpComboBoxes()
         self._setUpSpinBoxes()
-        self.offers = ClinicalOffers(self.ui.measuredRowsLayout, self.onTake)
+        self.offers = ClinicalOffers(self.ui.measuredRows.layout(), self.onTake)
         self._measuredOn = ()
         self.ui.measureButton.connect("clicked(bool)", self.onMeasureButton)
         self.ui.takeAllButton.connect("clicked(bool)", self.onTakeAllButton)

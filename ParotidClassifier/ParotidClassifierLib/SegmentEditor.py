@@ -66,12 +66,15 @@ class SegmentEditor(VTKObservationMixin):
     def update(self) -> None:
         """Look again at which CT and segmentation are edited."""
         if self._parameterNode is None:
+            # Observed views would ask for the node at the next change of the layout, and crash.
+            self.widget.removeViewObservations()
             self.widget.setMRMLSegmentEditorNode(None)
             return
         if self._node is None:
             self._node = _editorNode()
             self.addObserver(self._node, vtk.vtkCommand.ModifiedEvent, self._onModified)
             self.widget.setMRMLSegmentEditorNode(self._node)
+            self._observeViews()
             self._showMasking()
         segmentation = self._parameterNode.segmentation
         if self._node.GetSegmentationNode() is not segmentation:
@@ -105,7 +108,7 @@ class SegmentEditor(VTKObservationMixin):
         """Take mouse and keyboard in the views."""
         self._entered = True
         self.widget.updateEffectList()  # effects may have been registered since
-        self.widget.setupViewObservations()
+        self._observeViews()
         self.widget.installKeyboardShortcuts()
 
     def exit(self) -> None:
@@ -121,6 +124,11 @@ class SegmentEditor(VTKObservationMixin):
         self.exit()
         self.setParameterNode(None)
         self.removeObservers()
+
+    def _observeViews(self) -> None:
+        """Take the mouse in the views while the module is shown and there is something to edit."""
+        if self._entered and self._node is not None:
+            self.widget.setupViewObservations()
 
     def _onModified(self, caller, event) -> None:
         if not slicer.mrmlScene.IsBatchProcessing():

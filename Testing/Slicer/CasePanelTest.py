@@ -90,20 +90,57 @@ class CasePanelTest(ScriptedLoadableModuleTest):
 
     def test_the_ct_the_user_chooses_is_shown_at_400_40(self):
         ctNode, composite = addCt(), self.addSliceView()
-        self.panel.onCtChosen(ctNode)
+        self.choose(ctNode)
         self.assertEqual(windowAndLevel(ctNode), (400.0, 40.0))
         self.assertEqual(composite.GetBackgroundVolumeID(), ctNode.GetID())
+
+    def test_what_code_chooses_leaves_views_window_and_findings_alone(self):
+        composite = self.addSliceView()
+        for name in ("CT of before", "CT of now"):
+            ctNode = addCt(name)
+            setWindow(ctNode, 2000.0, 500.0)
+            ctNode.GetScalarVolumeDisplayNode().AutoWindowLevelOn()
+            with patch.object(slicer.util, "confirmYesNoDisplay") as question:
+                self.parameterNode.ct = self.parameterNode.plainCt = ctNode
+            question.assert_not_called()
+            self.assertEqual(self.ui.ctSelector.currentNode(), ctNode)
+            self.assertNotEqual(windowAndLevel(ctNode), (400.0, 40.0))
+            self.assertIsNone(composite.GetBackgroundVolumeID())
+            self.parameterNode.clinical = '{"margin": "unclear"}'
+
+    def test_a_case_that_is_shown_again_leaves_the_views_alone(self):
+        self.choose(addCt())
+        composite = self.addSliceView()
+        for parameterNode in (None, self.parameterNode):
+            self.panel.setParameterNode(parameterNode)
+        self.assertEqual(self.ui.ctSelector.currentNode(), self.parameterNode.ct)
+        self.assertIsNone(composite.GetBackgroundVolumeID())
+
+    def test_a_ct_that_the_list_still_shows_can_be_chosen_again(self):
+        ctNode = addCt()
+        self.choose(ctNode)
+        wasBlocked = self.ui.ctSelector.blockSignals(True)
+        self.parameterNode.ct = None
+        self.ui.ctSelector.setCurrentNode(ctNode)
+        self.ui.ctSelector.blockSignals(wasBlocked)
+        self.ui.ctSelector.nodeActivated(ctNode)
+        self.assertEqual(self.parameterNode.ct, ctNode)
 
     def test_a_window_the_user_has_set_is_left_alone(self):
         ctNode = addCt()
         setWindow(ctNode, 2000.0, 500.0)
-        self.panel.onCtChosen(ctNode)
-        self.panel.onPlainCtChosen(ctNode)
+        self.choose(ctNode)
+        self.ui.plainCtSelector.setCurrentNode(ctNode)
         self.assertEqual(windowAndLevel(ctNode), (2000.0, 500.0))
 
     def test_choosing_no_ct_shows_no_error(self):
-        self.panel.onCtChosen(None)
-        self.panel.onPlainCtChosen(None)
+        self.choose(addCt())
+        self.ui.plainCtSelector.setCurrentNode(addCt("Plain CT"))
+        for selector in (self.ui.ctSelector, self.ui.plainCtSelector):
+            selector.setCurrentNode(None)
+            selector.nodeActivated(None)
+        self.assertIsNone(self.parameterNode.ct)
+        self.assertIsNone(self.parameterNode.plainCt)
 
     def test_findings_that_do_not_belong_to_the_next_ct_are_forgotten(self):
         self.chooseAnotherCtWithFindings(belong=False)
@@ -192,10 +229,9 @@ class CasePanelTest(ScriptedLoadableModuleTest):
         self.assertIn(OK, self.findings())
 
     def choose(self, ctNode):
-        """Choose a CT as the user does: the parameter node follows, then the signal comes."""
+        """Choose a CT in the list, as a user does."""
         self.ui.ctSelector.setCurrentNode(ctNode)
-        self.panel.refresh()
-        self.panel.onCtChosen(ctNode)
+        self.assertEqual(self.parameterNode.ct, ctNode)
 
     def chooseAnotherCtWithFindings(self, belong):
         self.choose(addCt())

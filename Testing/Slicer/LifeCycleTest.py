@@ -115,9 +115,7 @@ class LifeCycleTest(ShownModule, ScriptedLoadableModuleTest):
             self.skipTest("only outside of Slicer the views can be taken away")
         with application.without_views():
             self.assertIsNone(slicer.app.layoutManager())
-            ctNode = addCt()
-            self.choose(ctNode)
-            self.panels["CasePanel"].onCtChosen(ctNode)
+            self.choose(addCt())
             self.ui["CasePanel"].softTissueButton.click()
             self.start()
             self.classified()

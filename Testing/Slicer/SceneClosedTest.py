@@ -42,7 +42,7 @@ class SceneClosedTest(ShownModule, ScriptedLoadableModuleTest):
             self.close()
             return True
 
-        return patch.object(slicer.util, function, close)
+        return patch.object(slicer.util, function, side_effect=close)
 
     def test_before_anything_is_done(self):
         self.close()
@@ -131,12 +131,9 @@ class SceneClosedTest(ShownModule, ScriptedLoadableModuleTest):
     def test_while_it_is_asked_whose_findings_these_are(self):
         self.makeCase()
         setClinicalValue(self.parameterNode, "symptoms", "with")
-        other = addCt("Another CT")
-        self.choose(other)
-        with self.whileAsking("confirmYesNoDisplay"):
-            self.panels["CasePanel"].onCtChosen(other)
-        with self.whileAsking("confirmYesNoDisplay"):
-            self.panels["CasePanel"].onCtChosen(addCt())
+        with self.whileAsking("confirmYesNoDisplay") as question:
+            self.choose(addCt("Another CT"))
+        question.assert_called_once()
         self.assertFresh()
 
     def test_while_the_menu_of_sample_cases_is_open(self):

@@ -24,6 +24,13 @@ class NotModelled(BaseException):
     """
 
 
+class SlicerCrash(BaseException):
+    """Slicer would not survive this.
+
+    No `Exception`: nothing that a module catches goes on after a crash.
+    """
+
+
 class HiddenErrors:
     """Collects what would only have been printed, one text each."""
 

@@ -23,6 +23,9 @@ from .failures import NotModelled
 
 MODULES = (QtCore, QtGui, QtWidgets)
 _TOP = shiboken6.Shiboken.Object
+# PythonQt's generator makes __nonzero__ of the first of these that a class has: an empty layout or
+# menu is false.
+_TRUTH = {"isEmpty": False, "isValid": True, "isNull": False}
 
 
 class WrapperType(type):
@@ -95,7 +98,7 @@ class Wrapper(metaclass=WrapperType):
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Wrapper):
-            return other is None and not self
+            return other is None and not shiboken6.isValid(self._qt)
         if isinstance(self._qt, QtCore.QObject):
             return self._qt is other._qt
         return self._qt == other._qt
@@ -104,7 +107,13 @@ class Wrapper(metaclass=WrapperType):
         return hash(self._qt)
 
     def __bool__(self) -> bool:
-        return shiboken6.isValid(self._qt)
+        """Be false for what is gone, empty, not valid or null, as PythonQt's classes are."""
+        if not shiboken6.isValid(self._qt):
+            return False
+        for question, truth in _TRUTH.items():
+            if hasattr(self.qt_class, question):
+                return getattr(self._qt, question)() is truth
+        return True
 
     def __repr__(self) -> str:
         if isinstance(self._qt, QtCore.QObject):

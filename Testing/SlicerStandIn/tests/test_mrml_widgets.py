@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import slicer
 from SlicerStandIn.dialogs import dialogs
+from SlicerStandIn.failures import hidden_errors
 
 VOLUME = "vtkMRMLScalarVolumeNode"
 
@@ -50,6 +51,17 @@ def test_with_none_nothing_is_chosen_by_itself(selector, said):
     add_volume("CT")
     assert selector.currentNode() is None
     assert said == []
+
+
+def test_setting_a_node_by_code_activates_it_as_slicers_does(selector):
+    selector.noneEnabled = True
+    selector.setMRMLScene(slicer.mrmlScene)
+    activated = []
+    selector.connect("nodeActivated(vtkMRMLNode*)", activated.append)
+    ct = add_volume("CT")
+    for node in (ct, ct, None):
+        selector.setCurrentNode(node)
+    assert activated == [ct]
 
 
 def test_the_node_before_is_chosen_when_the_current_one_goes(selector):
@@ -228,6 +240,17 @@ def test_an_edit_is_undone_and_redone(editor):
     assert outline.GetSegmentation().GetSegment("Tumor") is not None
     editor.redo()
     assert voxels() == 8
+
+
+@pytest.mark.parametrize("observed", [True, False])
+def test_a_closed_scene_crashes_an_editor_that_observes_views_without_a_node(editor, observed):
+    editor.setupViewObservations()
+    if not observed:
+        editor.removeViewObservations()
+    editor.setMRMLSegmentEditorNode(None)
+    with hidden_errors.expected() as errors:
+        slicer.mrmlScene.Clear(0)
+    assert any("SlicerCrash" in text for text in errors) == observed
 
 
 def test_a_closed_scene_empties_the_editor(editor):

@@ -22,6 +22,21 @@ def heard():
     return listen
 
 
+def test_what_is_empty_null_or_not_valid_is_false_as_in_pythonqt():
+    row = qt.QHBoxLayout()
+    menu = qt.QMenu()
+    assert not row
+    assert row is not None
+    assert row != None  # noqa: E711 - only what is gone equals None
+    assert not menu
+    assert not qt.QIcon()
+    row.addWidget(qt.QLabel())
+    menu.addAction("One")
+    assert row
+    assert menu
+    assert qt.QWidget()
+
+
 @pytest.mark.parametrize("name", ["ctkSliderWidget", "ctkRangeWidget", "ctkDoubleSpinBox"])
 def test_values_after_construction_are_slicers(name):
     widget = getattr(ctk, name)()

@@ -202,7 +202,11 @@ class qMRMLNodeComboBox(OffersNodes, Observing, ApiObject, QtWidgets.QWidget):
         if self._scene is None:
             self._requested = node_id or None
             return
-        self._choose(next((one for one in self._nodes if one.GetID() == node_id), None))
+        node = next((one for one in self._nodes if one.GetID() == node_id), None)
+        is_other = node is not None and node is not self._current
+        self._choose(node)
+        if is_other:  # Slicer presses Enter in the list, as a user does
+            self.emit_signal("nodeActivated(vtkMRMLNode*)", node)
 
     setCurrentNodeId = setCurrentNodeID
 

@@ -36,6 +36,7 @@ class qMRMLSegmentEditorWidget(ChoosesEffects, ShowsParts, Observing, qMRMLWidge
         self._segmentation: Any = None
         self._source: Any = None
         self._active: Any = None
+        self._views_observed = False
         self._order: list[str] = []
         self._logic = slicer.vtkSlicerSegmentEditorLogic()
         self._parts = parts = Parts(self)
@@ -99,6 +100,9 @@ class qMRMLSegmentEditorWidget(ChoosesEffects, ShowsParts, Observing, qMRMLWidge
         if scene is not None:
             for event in (scene.EndCloseEvent, scene.EndBatchProcessEvent):
                 self.observe(scene, event, self._scene_settled)
+            layout = scene.GetFirstNodeByClass("vtkMRMLLayoutNode")
+            if layout is not None:  # there is no main window without one
+                self.observe(layout, "ModifiedEvent", self._layout_changed)
 
     def _scene_settled(self, _node: Any) -> None:
         if self._node is not None and not self.mrmlScene().IsBatchProcessing():

@@ -6,6 +6,7 @@ from typing import Any
 
 from PySide6 import QtCore
 
+from ..failures import SlicerCrash
 from .segment_effects import NO_EFFECT
 
 
@@ -113,10 +114,19 @@ class ChoosesEffects:
         """See `installKeyboardShortcuts`."""
 
     def setupViewObservations(self) -> None:
-        """There are no views here in which an effect could act."""
+        """Hear of the layout; there are no views here in which an effect could act."""
+        self._views_observed = True
 
     def removeViewObservations(self) -> None:
-        """See `setupViewObservations`."""
+        self._views_observed = False
+
+    def _layout_changed(self, _node: Any = None) -> None:
+        """Hear that the layout is another; a scene that is closed resets it, too."""
+        if self._views_observed and self._node is None:
+            raise SlicerCrash(
+                "qMRMLSegmentEditorWidget::showSourceVolumeInSliceViewers: views are observed "
+                "and there is no segment editor node"
+            )
 
     def setMaskingSectionVisible(self, visible: bool) -> None:
         self.remember("maskingSectionVisible", visible)
