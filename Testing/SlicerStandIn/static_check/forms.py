@@ -34,8 +34,10 @@ class Form:
 
     @cached_property
     def kind(self) -> Kind:
-        """What childWidgetVariables() makes of the form."""
-        inner = {name: kind for name, kind in self.children.items() if name != self._top_name}
+        """What childWidgetVariables() makes of the form: it skips what PythonQt takes for false."""
+        empty = {one.get("name") for one in self.root.iter("layout") if one.find("item") is None}
+        left_out = {self._top_name, *empty}
+        inner = {name: kind for name, kind in self.children.items() if name not in left_out}
         return Named(self.path.name, inner)
 
     @cached_property

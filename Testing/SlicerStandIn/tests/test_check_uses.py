@@ -64,6 +64,9 @@ FORM = """<?xml version="1.0" encoding="UTF-8"?>
      <property name="text"><string>Run</string></property>
     </widget>
    </item>
+   <item>
+    <layout class="QGridLayout" name="emptyLayout"/>
+   </item>
   </layout>
  </widget>
  <connections>
@@ -133,6 +136,7 @@ WRONG = {
     "self.ui.runButton.enable = True": "QPushButton has no property 'enable' to set",
     "self.ui.runButton.text()": "QPushButton.text is a property",
     "self.ui.noButton.enabled = True": "Case.ui has no 'noButton'",
+    "self.ui.emptyLayout.addWidget(self.widget)": "Case.ui has no 'emptyLayout'",
     "self.ui.runButton.connect('click(bool)', self.setup)": "has no signal 'click(bool)'",
     "self.ui.runButton.connect('clicked(int)', self.setup)": "no signal 'clicked(int)'",
     "self.ui.runButton.clicks.connect(self.setup)": "QPushButton has no 'clicks'",
