@@ -6,7 +6,8 @@ from html import escape
 import qt
 from slicer.i18n import tr as _
 
-from .ClinicalWords import valueLabel, variableLabel
+from .ClinicalWords import inWords, valueLabel, variableLabel
+from .TabOrder import tabInto
 
 
 class ClinicalOffers:
@@ -35,6 +36,7 @@ class ClinicalOffers:
         self.measurements = list(measurements)
         for row, measurement in enumerate(self.measurements):
             self._addRow(row, measurement)
+        tabInto(self._layout.parentWidget(), list(self.takeButtons.values()))
 
     def clear(self) -> None:
         """Offer nothing."""
@@ -58,6 +60,9 @@ class ClinicalOffers:
             button = self.takeButtons[offer.variable]
             button.enabled = not taken
             button.text = _("Taken") if taken else _("Take")
+            button.accessibleName = _("{action}: {finding}").format(
+                action=button.text, finding=inWords({offer.variable: offer.value})
+            )
 
     def _addRow(self, row: int, measurement) -> None:
         label = qt.QLabel()

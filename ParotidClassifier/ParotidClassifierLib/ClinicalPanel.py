@@ -71,9 +71,9 @@ class ClinicalPanel(Panel):
     def _setUpChoices(self) -> None:
         for name, buttons in _CHOICES.items():
             for word, button in buttons.items():
-                getattr(self.ui, button).connect(
-                    "toggled(bool)", partial(self.onChoice, name, word)
-                )
+                widget = getattr(self.ui, button)
+                widget.accessibleName = inWords({name: word})
+                widget.connect("toggled(bool)", partial(self.onChoice, name, word))
 
     def _setUpComboBoxes(self) -> None:
         for name, comboBox in self.comboBoxes().items():

@@ -1,31 +1,39 @@
 """The drawing of a colour table, as the legend of what is shown in its colours."""
 
 import qt
+from slicer.i18n import tr as _
 
-from .Drawing import trackColor
+from .Drawing import Drawing, trackColor
 
 
-class ColorBar(qt.QWidget):
+class ColorBar(Drawing):
     """The colours of a table from left to right."""
 
     _HEIGHT = 12
     _STEPS = 64
 
     def __init__(self, parent=None):
-        qt.QWidget.__init__(self, parent)
+        Drawing.__init__(self, _("Colours of the map"), parent)
         self.colors = []
+        self._lowest = 0.0
         self.setFixedHeight(self._HEIGHT)
 
     def setColors(self, colorNode, lowest: float = 0.0) -> None:
         """Show the colours of a table from this share of it to its end; none for None."""
-        self.colors = []
+        self.colors, self._lowest = [], lowest
         if colorNode is not None:
             last = colorNode.GetNumberOfColors() - 1
             shares = (
                 lowest + (1 - lowest) * step / (self._STEPS - 1) for step in range(self._STEPS)
             )
             self.colors = [_colorOf(colorNode, round(share * last)) for share in shares]
-        self.update()
+        self.showAnew()
+
+    def inWords(self) -> str:
+        """Return what the first and the last colour stand for."""
+        return _("From {percent} % of the strongest value, left, to the strongest, right").format(
+            percent=round(100 * self._lowest)
+        )
 
     def paintEvent(self, _event) -> None:
         """Draw the colours side by side."""

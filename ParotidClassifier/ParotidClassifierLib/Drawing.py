@@ -1,4 +1,4 @@
-"""What the drawings of the result share: colours of the theme, measures of text, a scale.
+"""What the drawings of the result share: their words, colours of the theme, measures, a scale.
 
 Colours: Okabe & Ito, Color Universal Design, 2008; told apart with any colour vision. Everything
 else takes the colours of the application's theme.
@@ -14,6 +14,23 @@ _ON_DARK = ("#E69F00", "#56B4E9")
 MALIGNANT, BENIGN = 0, 1
 
 _BETWEEN_LABELS = 6
+
+
+class Drawing(qt.QWidget):
+    """Numbers as a drawing, which a screen reader reads out in words."""
+
+    def __init__(self, name: str, parent=None):
+        qt.QWidget.__init__(self, parent)
+        self.accessibleName = name
+
+    def showAnew(self) -> None:
+        """Draw and describe other numbers."""
+        self.accessibleDescription = self.inWords()
+        self.update()
+
+    def inWords(self) -> str:
+        """Return what is drawn, with its numbers."""
+        raise NotImplementedError
 
 
 def isDark(widget) -> bool:

@@ -33,6 +33,7 @@ class Panel(VTKObservationMixin):
         self.widget = slicer.util.loadUI(str(UI_FOLDER / self.uiFile))
         self.ui = slicer.util.childWidgetVariables(self.widget)
         self.widget.setMRMLScene(slicer.mrmlScene)
+        _nameParts(self.widget)
         self.setup()
 
     def setup(self) -> None:
@@ -53,6 +54,21 @@ class Panel(VTKObservationMixin):
         """Let go of the scene; the panel is not used any more."""
         self.setParameterNode(None)
         self.removeObservers()
+
+
+def _nameParts(form) -> None:
+    """Give what takes the keyboard inside a composite widget the name of the whole.
+
+    A screen reader reads the part that has the keyboard; the form can name the whole only, by a
+    label or an accessible name.
+    """
+    labels = [label for label in form.findChildren("QLabel") if label.buddy() is not None]
+    named = [(label.buddy(), label.text) for label in labels]
+    named += [(w, w.accessibleName) for w in form.findChildren("QWidget") if w.accessibleName]
+    for whole, name in named:
+        for part in whole.findChildren("QWidget"):
+            if part.focusPolicy != qt.Qt.NoFocus:
+                part.accessibleName = name
 
 
 def icon(name: str):

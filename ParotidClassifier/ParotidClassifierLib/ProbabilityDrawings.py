@@ -1,10 +1,12 @@
 """Drawings on a scale from 0 to 100 %: a probability with its interval, and many side by side."""
 
 import qt
+from slicer.i18n import tr as _
 
 from .Drawing import (
     BENIGN,
     MALIGNANT,
+    Drawing,
     backgroundColor,
     directionColor,
     drawLabel,
@@ -15,9 +17,10 @@ from .Drawing import (
     textColor,
     trackColor,
 )
+from .ResultContents import intervalWords, percent, rangeWords
 
 
-class ProbabilityGauge(qt.QWidget):
+class ProbabilityGauge(Drawing):
     """A probability as a bar from 0 to 100 %, with a mark where the call becomes malignant.
 
     Attributes:
@@ -29,7 +32,7 @@ class ProbabilityGauge(qt.QWidget):
     _CAP = 8
 
     def __init__(self, parent=None):
-        qt.QWidget.__init__(self, parent)
+        Drawing.__init__(self, _("Probability of malignancy"), parent)
         self.probability = 0.0
         self.threshold = None
         self.thresholdText = ""
@@ -42,7 +45,12 @@ class ProbabilityGauge(qt.QWidget):
         self.threshold = threshold
         self.thresholdText = thresholdText
         self.interval = interval
-        self.update()
+        self.showAnew()
+
+    def inWords(self) -> str:
+        """Return the probability, its interval and the threshold."""
+        interval = intervalWords({"interval": self.interval})
+        return ", ".join(filter(None, (percent(self.probability), interval, self.thresholdText)))
 
     def paintEvent(self, _event) -> None:
         """Draw the bar, its mark, the whiskers and the ends of the scale."""
@@ -79,7 +87,7 @@ class ProbabilityGauge(qt.QWidget):
                 painter.fillRect(x - rim, y - rim, width + 2 * rim, height + 2 * rim, color)
 
 
-class ProbabilityDots(qt.QWidget):
+class ProbabilityDots(Drawing):
     """Probabilities as dots on the scale of the gauge, heaped up where they lie close together."""
 
     _DOT = 7
@@ -87,7 +95,7 @@ class ProbabilityDots(qt.QWidget):
     _AXIS = 2
 
     def __init__(self, parent=None):
-        qt.QWidget.__init__(self, parent)
+        Drawing.__init__(self, _("Probabilities with other outlines"), parent)
         self.probabilities = []
         self.own = 0.0
         self.ownText = ""
@@ -100,7 +108,15 @@ class ProbabilityDots(qt.QWidget):
         self.probabilities = sorted(probabilities)
         self.own, self.ownText = own, ownText
         self.threshold, self.thresholdText = threshold, thresholdText
-        self.update()
+        self.showAnew()
+
+    def inWords(self) -> str:
+        """Return how many there are, from where to where, and what is marked among them."""
+        if not self.probabilities:
+            return ""
+        count, ends = len(self.probabilities), (self.probabilities[0], self.probabilities[-1])
+        dots = _("{count} dots, {range}").format(count=count, range=rangeWords(*ends))
+        return f"{dots}, {self.ownText}, {self.thresholdText}"
 
     def heaps(self) -> list:
         """Return the probabilities of each column of dots, from the left."""

@@ -6,6 +6,7 @@ from slicer.i18n import tr as _
 from .Drawing import (
     BENIGN,
     MALIGNANT,
+    Drawing,
     ascent,
     directionColor,
     faintColor,
@@ -16,7 +17,7 @@ from .Drawing import (
 )
 
 
-class ContributionChart(qt.QWidget):
+class ContributionChart(Drawing):
     """What the inputs of a model add to the log-odds: a labelled bar each, left or right of zero.
 
     Attributes:
@@ -28,7 +29,8 @@ class ContributionChart(qt.QWidget):
     _GAP = 7
 
     def __init__(self, parent=None):
-        qt.QWidget.__init__(self, parent)
+        name = _("What each input adds to the log-odds: plus is towards malignant")
+        Drawing.__init__(self, name, parent)
         self.rows = []
         self.setMouseTracking(True)
 
@@ -37,7 +39,14 @@ class ContributionChart(qt.QWidget):
         self.rows = list(rows)
         self.setFixedHeight(self._top + len(self.rows) * self._rowHeight)
         self.toolTip = ""
-        self.update()
+        self.showAnew()
+
+    def inWords(self) -> str:
+        """Return the rows from above."""
+        return "; ".join(
+            _("{input}: {value}").format(input=row.label, value=signed(row.value))
+            for row in self.rows
+        )
 
     def rowAt(self, y: int):
         """Return the row at this height in pixels; None if there is none."""

@@ -134,6 +134,7 @@ class ResultPanel(Panel):
         self.ui.headlineProbabilityLabel.text = (
             percent(model["probability"]) if isAvailable else "\N{EN DASH}"
         )
+        self.ui.headlineProbabilityLabel.accessibleName = "" if isAvailable else _("not available")
         words = [intervalWords(model), thresholdWords(model)] if isAvailable else []
         self.ui.headlineWordsLabel.text = "\n".join(filter(None, words))
         self.ui.gaugeHolder.visible = isAvailable

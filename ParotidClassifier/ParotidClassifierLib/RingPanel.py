@@ -10,6 +10,7 @@ from slicer.i18n import tr as _
 from .FindingsText import noteText
 from .Panel import Panel, icon
 from .RingRefinement import unpacked
+from .TabOrder import stopsIn, tabInto
 
 
 class RingPanel(Panel):
@@ -58,6 +59,7 @@ class RingPanel(Panel):
             self._tumorEditorLayout.addWidget(self._editor.widget)
             if self.parameterNode is not None and self.parameterNode.segmentation is not None:
                 self._editor.edit(TUMOR)
+        tabInto(self._editor.widget.parentWidget(), stopsIn(self._editor.widget))
         self.refresh()
 
     def _onEdit(self, region: str) -> None:

@@ -1,10 +1,14 @@
 """The drawing of where a case lies among the training cases."""
 
+from statistics import median
+
 import qt
+from slicer.i18n import tr as _
 
 from .Drawing import (
     BENIGN,
     MALIGNANT,
+    Drawing,
     ascent,
     directionColor,
     drawLabel,
@@ -14,9 +18,10 @@ from .Drawing import (
     textColor,
     textWidth,
 )
+from .ResultContents import percent, rangeWords
 
 
-class TrainingScores(qt.QWidget):
+class TrainingScores(Drawing):
     """What a model gave the training cases, malignant up and benign down, and where this case lies.
 
     Attributes:
@@ -29,7 +34,7 @@ class TrainingScores(qt.QWidget):
     _OVERHANG = 3
 
     def __init__(self, parent=None):
-        qt.QWidget.__init__(self, parent)
+        Drawing.__init__(self, _("This case among the training cases"), parent)
         self.malignant, self.benign = [], []
         self._texts = None
         self._case, self._threshold = 0.0, 0.0
@@ -47,7 +52,13 @@ class TrainingScores(qt.QWidget):
         """
         self.malignant, self.benign = list(malignant), list(benign)
         self._case, self._threshold, self._texts = case, threshold, texts
-        self.update()
+        self.showAnew()
+
+    def inWords(self) -> str:
+        """Return both marks, and where the training cases of both kinds lie."""
+        ofMalignant, ofBenign, ofCase, ofThreshold = self._texts
+        kinds = ((ofMalignant, self.malignant), (ofBenign, self.benign))
+        return "; ".join((ofCase, ofThreshold, *(_whereabouts(*kind) for kind in kinds)))
 
     def heights(self, scores) -> list:
         """Return the height of each bar, from the left: the fullest one is 1."""
@@ -94,3 +105,9 @@ class TrainingScores(qt.QWidget):
         left = 0 if mark >= 0.5 else self.width - textWidth(self, text)
         painter.setPen(directionColor(self, direction))
         painter.drawText(left, top + ascent(self), text)
+
+
+def _whereabouts(text: str, scores) -> str:
+    return _("{cases}: {range}, median {median}").format(
+        cases=text, range=rangeWords(min(scores), max(scores)), median=percent(median(scores))
+    )

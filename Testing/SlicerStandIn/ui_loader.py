@@ -7,12 +7,15 @@ classes are set after the form stands, then the form's connections are made, as 
 from __future__ import annotations
 
 import xml.etree.ElementTree as ET
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6 import QtCore, QtGui, QtUiTools, QtWidgets
 
 from . import api, members, signals
 from .api import ApiObject
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _LINE = "Line"  # Designer's name for a QFrame that is a line
 
@@ -42,6 +45,8 @@ class QUiLoader(QtUiTools.QUiLoader):
         self._made: list[Any] = []
         root = ET.fromstring(bytes(device.readAll().data()))  # noqa: S314 - the module's own file
         _check_classes(root)
+        for widget, problem in lost_names(root):
+            raise UiError(f"{widget}: {problem}")
         own = _take_own_properties(root)
         links = _take_connections(root)
         buffer = QtCore.QBuffer()
@@ -81,6 +86,23 @@ def _check_classes(root: ET.Element) -> None:
         root.remove(customs)
 
 
+def lost_names(root: ET.Element) -> Iterator[tuple[str, str]]:
+    """Yield each widget whose buddy or tab stop the form does not have, and what is lost."""
+    names = {element.get("name") for element in root.iter("widget")}
+    for element in root.iter("widget"):
+        for entry in element.findall("property[@name='buddy']"):
+            if entry.findtext("cstring") not in names:
+                yield element.get("name"), f"buddy of no widget {entry.findtext('cstring')}"
+    for stop in root.iter("tabstop"):
+        if stop.text not in names:
+            yield stop.text or "", "tab stop at no widget"
+
+
+def is_buddy(class_name: str, name: str) -> bool:
+    """Say whether this is a label's buddy: Designer writes it as a property, which it is not."""
+    return (class_name, name) == ("QLabel", "buddy")
+
+
 def _take_own_properties(root: ET.Element) -> list[tuple[str, str, Any]]:
     """Take the properties of Slicer's classes out of the form, checking all the others."""
     own = []
@@ -97,6 +119,8 @@ def _take_own_properties(root: ET.Element) -> list[tuple[str, str, Any]]:
 
 
 def _has_qt_property(class_name: str, name: str) -> bool:
+    if is_buddy(class_name, name):
+        return True
     cls = api.qt_base(class_name) if api.exists(class_name) else _qt(class_name)
     return (cls or QtWidgets.QFrame).staticMetaObject.indexOfProperty(name) >= 0
 

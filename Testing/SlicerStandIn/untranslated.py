@@ -28,6 +28,7 @@ _CONTAINERS = {
     "qSlicerWidget",
 }
 _GETTERS = ("text", "title", "toolTip", "placeholderText", "toPlainText", "specialValueText")
+_GETTERS += ("accessibleName", "accessibleDescription")
 
 
 def untranslated_texts(widget, forms: Iterable[Path], data: Iterable[str] = ()) -> list[str]:

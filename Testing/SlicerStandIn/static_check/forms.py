@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6 import QtCore
 
-from .. import api, members
+from .. import api, members, ui_loader
 from .kinds import Kind, Named
 from .values import QtClass, QtObject, qt_class
 
@@ -65,6 +65,8 @@ class Form:
         for element in self.root.iter("widget"):
             for text in self._problems_of(element, parameters):
                 yield self._line(element.get("name")), f"{element.get('name')}: {text}"
+        for name, text in ui_loader.lost_names(self.root):
+            yield self._line(name), f"{name}: {text}"
         for connection in self.root.iter("connection"):
             ends = [connection.findtext(tag) for tag in ("sender", "signal", "receiver", "slot")]
             for text in self._problems_of_connection(*ends):
@@ -123,6 +125,8 @@ class Form:
 
 
 def _is_property(kind: QtClass, name: str) -> bool:
+    if ui_loader.is_buddy(kind.name, name):
+        return True
     return isinstance(members.find(kind.cls, kind.api_name, name), members.Property)
 
 

@@ -192,6 +192,12 @@ def test_each_wrong_use_is_found_once_with_its_line(found_in, line, reason):
     assert reason in problem
 
 
+_TAB_STOP = "<tabstops><tabstop>stopButton</tabstop></tabstops>"
+_LABEL = (
+    'class="QLabel" name="runButton"><property name="buddy"><cstring>selector</cstring></property>'
+)
+
+
 @pytest.mark.parametrize(
     ("right", "wrong", "reason"),
     [
@@ -200,6 +206,8 @@ def test_each_wrong_use_is_found_once_with_its_line(found_in, line, reason):
         (">mrmlSceneChanged(", ">sceneChanged(", "no signal sceneChanged(vtkMRMLScene*)"),
         (">setMRMLScene(", ">setScene(", "no slot setScene(vtkMRMLScene*)"),
         ("<receiver>ctSelector", "<receiver>nothing", "nothing, which the form does not have"),
+        ("<connections>", f"{_TAB_STOP}<connections>", "stopButton: tab stop at no widget"),
+        ('class="QPushButton" name="runButton">', _LABEL, "buddy of no widget selector"),
         ("<string>width<", "<string>widht<", "widht is not in the parameter node"),
         ("<string>width<", "<string>done<", "ctkSliderWidget cannot show done, which is bool"),
     ],

@@ -133,6 +133,11 @@ def test_a_node_asked_for_before_the_scene_is_chosen_with_it(selector):
     assert selector.currentNode() is mr
 
 
+def test_the_keyboard_stays_with_the_selector_not_with_the_list_in_it(selector):
+    assert selector.findChild("QComboBox").focusProxy() == selector
+    assert selector.focusProxy() is None
+
+
 def test_nodes_are_made_and_renamed(selector):
     selector.nodeTypes = ["vtkMRMLSegmentationNode"]
     selector.baseName = "Outline"

@@ -11,7 +11,7 @@ FORM = """<?xml version="1.0" encoding="UTF-8"?>
  <widget class="qMRMLWidget" name="Form">
   <layout class="QFormLayout" name="formLayout">
    <item row="0" column="0"><widget class="QLabel" name="label">
-     <property name="text"><string>CT:</string></property></widget></item>
+     <property name="text"><string>CT:</string></property>{label}</widget></item>
    <item row="0" column="1"><widget class="{widget}" name="selector">{properties}</widget></item>
   </layout>
  </widget>
@@ -25,17 +25,21 @@ FORM = """<?xml version="1.0" encoding="UTF-8"?>
   <connection><sender>{sender}</sender><signal>{signal}</signal>
    <receiver>selector</receiver><slot>{slot}</slot></connection>
  </connections>
-</ui>"""
+{more}</ui>"""
 
 RIGHT = {
     "widget": "qMRMLNodeComboBox",
     "declared": "qMRMLNodeComboBox",
     "properties": "",
+    "label": "",
+    "more": "",
     "sender": "Form",
     "signal": "mrmlSceneChanged(vtkMRMLScene*)",
     "slot": "setMRMLScene(vtkMRMLScene*)",
 }
 
+BUDDY = '<property name="buddy"><cstring>{}</cstring></property>'
+TAB_STOP = "<tabstops><tabstop>{}</tabstop></tabstops>"
 TYPES = """<property name="nodeTypes"><stringlist>
  <string>vtkMRMLScalarVolumeNode</string></stringlist></property>
  <property name="noneEnabled"><bool>true</bool></property>
@@ -80,11 +84,20 @@ def test_a_form_stands_with_its_properties_and_connections(load):
         ({"signal": "sceneChanged(vtkMRMLScene*)"}, "has no signal"),
         ({"slot": "setScene(vtkMRMLScene*)"}, "has no slot"),
         ({"sender": "Frame"}, "no widget Frame"),
+        ({"label": BUDDY.format("box")}, "label: buddy of no widget box"),
+        ({"more": TAB_STOP.format("box")}, "box: tab stop at no widget"),
     ],
 )
 def test_a_wrong_form_is_refused(load, changes, said):
     with pytest.raises(UiError, match=said):
         load(**changes)
+
+
+def test_a_label_has_its_buddy(load):
+    ui = slicer.util.childWidgetVariables(
+        load(label=BUDDY.format("selector"), more=TAB_STOP.format("selector"))
+    )
+    assert ui.label.buddy() == ui.selector
 
 
 def test_an_unknown_enum_value_is_refused(load):

@@ -57,6 +57,15 @@ def test_texts_of_labels_tool_tips_and_items_are_found(panel, form):
     assert "QComboBox .toolTip: Not for translation" in found
 
 
+def test_what_is_only_read_aloud_is_found_too(panel):
+    shown = label(tr("CT"))
+    shown.accessibleName, shown.accessibleDescription = "Image", "Not for translation"
+    panel.layout().addWidget(shown)
+    found = untranslated_texts(panel, [], data=["CT"])
+    assert "QLabel shown.accessibleName: Image" in found
+    assert "QLabel shown.accessibleDescription: Not for translation" in found
+
+
 def test_what_slicers_own_widgets_are_made_of_is_not_looked_at(panel):
     import slicer
 

@@ -64,6 +64,13 @@ def test_a_slider_rounds_to_its_decimals():
     assert slider.value == 2.3
 
 
+def test_the_keyboard_goes_to_the_part_of_a_spin_box_that_is_typed_into():
+    box = ctk.ctkDoubleSpinBox()
+    assert box.focusProxy() is None
+    assert box.focusPolicy == qt.Qt.NoFocus
+    assert box.findChild("QDoubleSpinBox").focusPolicy == qt.Qt.WheelFocus
+
+
 def test_blocked_signals_are_not_heard(heard):
     slider = ctk.ctkSliderWidget()
     said = heard(slider, "valueChanged(double)")

@@ -32,7 +32,6 @@ class ctkDoubleSpinBox(ApiObject, QtWidgets.QWidget):
         super().__init__(parent)
         self._box = QtWidgets.QDoubleSpinBox()
         row(self, self._box)
-        self.setFocusProxy(self._box)
         self._box.valueChanged.connect(self._changed)
         self._box.editingFinished.connect(lambda: self.emit_signal("editingFinished()"))
 

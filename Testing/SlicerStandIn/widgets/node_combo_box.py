@@ -34,6 +34,7 @@ class qMRMLNodeComboBox(OffersNodes, Observing, ApiObject, QtWidgets.QWidget):
         self._base_names: dict[str, str] = {}
         self._actions: list[Any] = []
         self._combo = ctkComboBox(self)
+        self._combo.setFocusProxy(self)
         layout = QtWidgets.QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._combo)
