@@ -24,8 +24,8 @@ from .words import DASH
 
 if TYPE_CHECKING:
     import SimpleITK as sitk
-    from pydicom import Dataset
 
+    from .dicom_out.source_headers import Sources
     from .models.bundle import Bundle
     from .readers_agreement import ReadersAgreement
     from .report.case.labels import ReportLabels
@@ -94,7 +94,7 @@ class Answer:
     second_opinion: SecondOpinion | None = None
     second_reader: ReadersAgreement | None = None
     identity: Identity | None = None
-    dicom_sources: tuple[Dataset, ...] | None = None
+    dicom_sources: Sources | None = None
     report: ReportLabels | None = None
 
     def as_dict(self) -> dict[str, object]:

@@ -9,15 +9,15 @@ A request names its command and has an id of the caller's choice, which all of i
     {"id": 4, "command": "saliency", as for predict, "out": path of an NRRD}
     {"id": 5, "command": "features", "case": folder, "ring": as above, "out": path of a CSV}
     {"id": 6, "command": "dicom", as for predict, "files": paths of the CT's slices, "out": folder,
-     "keep_identity": false}
+     "keep_identity": false, "archive": folder}
     {"id": 7, "command": "second_opinion", as for predict, "second_bundle": name or path}
     {"id": 8, "command": "report", as for predict, "out": folder, "case_label": text,
      "prepared_by": text, "second_bundle": name or path}
     {"command": "cancel", "id": 3}
 
 What each needs and answers stands with the commands (`worker_commands`). "ring", "clinical",
-"count", "seed" and what a report adds may be left out: the ring is then the bundle's, and the
-clinical findings are those of the case's clinical.json.
+"count", "seed", "archive" and what a report adds may be left out: the ring is then the bundle's,
+and the clinical findings are those of the case's clinical.json.
 
 The events are {"event": "progress", "fraction", "step"}, any number of them, and then either
 {"event": "result", …} or {"event": "error", "kind", "message", "remedy"}. {"event": "ready", "pid"}

@@ -24,7 +24,9 @@ from .ring import RingSettings
 from .stages import Stages
 
 if TYPE_CHECKING:
+    from .answering import Answer
     from .case.source import SourceSeries
+    from .dicom_out.source_headers import Sources
     from .models.bundle import Bundle
 
 _LARGEST_SEED = 2**32 - 1
@@ -146,10 +148,12 @@ class Desk:
         """Write the case in a folder as DICOM SEG and Structured Report to the folder "out".
 
         They refer to the CT's slices in "files", and name the patient if "keep_identity" is true.
-        Answers the "files" that were written and their UIDs, the "instances".
+        Answers by path the UIDs of what is in the "files" that were written, and in those that are
+        to be "archived" where the patient is known already: these name him in any case, and where
+        the files do not, others are written to the folder "archive".
         """
         from .answering import Asked, answer
-        from .dicom_out.writing import write_dicom
+        from .dicom_out.source_headers import read_source_headers
 
         out, source = _out(request), _source(request)
         keep_identity = request.get("keep_identity") is True
@@ -157,12 +161,12 @@ class Desk:
         bundle, case = self._bundle(request), replace(self._case(request), source=source)
         asked = Asked(_ring(request), keep_identity=keep_identity, dicom=True)
         answered = answer(case, bundle, asked, progress, self._stages)
-        with written_together(out) as folder:
-            written = write_dicom(folder, answered, answered.dicom_sources)
-        return {
-            "files": [str(out / name) for name in written],
-            "instances": list(written.values()),
-        }
+        files = _written(out, answered, answered.dicom_sources)
+        archived = files if keep_identity else {}
+        if "archive" in request and not keep_identity:
+            archive, named = _out(request, "archive"), read_source_headers(case, True)
+            archived = _written(archive, answered, named)
+        return {"files": files, "archived": archived}
 
     def report(self, request: Request, progress: Progress) -> dict[str, object]:
         """Write the report of the case in a folder, as HTML and PDF, to the folder "out".
@@ -232,10 +236,19 @@ def _ring(request: Request) -> RingSettings | None:
         ) from error
 
 
-def _out(request: Request) -> Path:
-    out = Path(_text(request, "out"))
+def _out(request: Request, name: str = "out") -> Path:
+    out = Path(_text(request, name))
     require_folder(out.parent)
     return out
+
+
+def _written(out: Path, answered: Answer, sources: Sources) -> dict[str, str]:
+    """Write DICOM objects to a folder; return by path the UIDs of what is in the files."""
+    from .dicom_out.writing import write_dicom
+
+    with written_together(out) as folder:
+        written = write_dicom(folder, answered, sources)
+    return {str(out / name): uid for name, uid in written.items()}
 
 
 def _source(request: Request) -> SourceSeries:

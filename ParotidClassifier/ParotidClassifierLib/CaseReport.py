@@ -1,17 +1,18 @@
 """The row "Case report": page and appendix for a tumour board, as the command line writes them."""
 
-from pathlib import Path
-
 import qt
 import slicer
 from slicer.i18n import tr as _
 
-from .FindingsText import noteText
+from .ResultExports import outOfDateWords
 from .SectionTask import SectionTask
 
 
 class CaseReport:
     """Has the report of the current result written, and offers to open it.
+
+    Attributes:
+        task: writes it, and tells where it lies.
 
     Args:
         logic: the module's logic.
@@ -26,7 +27,7 @@ class CaseReport:
         self._parameterNode = None
         self._folder = ""
         self._written = ""
-        self._task = SectionTask(
+        self.task = SectionTask(
             logic,
             ui.reportProgressBar,
             ui.reportStatusLabel,
@@ -47,14 +48,15 @@ class CaseReport:
                 "the result is and where the network looked are computed for it."
             )
             if isCurrent
-            else _("This result is out of date and cannot be reported as current.")
+            else outOfDateWords()
         )
-        self._ui.openReportButton.visible = bool(self._written)
-        self._task.show()
+        isTold = bool(self._ui.reportStatusLabel.text)
+        self._ui.openReportButton.visible = isTold and bool(self._written)
+        self.task.show()
 
     def forget(self) -> None:
         """Say no more of what was written, and no longer call the case what another was called."""
-        self._task.forget()
+        self.task.forget()
         self._written = ""
         self._ui.caseLabelLineEdit.text = ""
 
@@ -70,7 +72,7 @@ class CaseReport:
         """Write the report to a folder; it is made in the background."""
         self._folder = folder
         self._written = ""
-        self._task.start(self._compute, self._onWritten)
+        self.task.start(self._compute, self._onWritten)
 
     def onOpen(self) -> None:
         """Open the PDF with the program that the computer has for it."""
@@ -82,5 +84,4 @@ class CaseReport:
 
     def _onWritten(self, answer: dict) -> None:
         self._written = answer["files"][-1]
-        text = _("Saved to {path}").format(path=str(Path(self._folder)))
-        self._task.tell(noteText("ok", text))
+        self.task.tellSaved(self._folder)

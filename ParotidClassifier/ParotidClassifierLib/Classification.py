@@ -1,5 +1,6 @@
 """From the case on the screen to a result, and to what is asked about it, by another process."""
 
+import shutil
 from pathlib import Path
 
 from ParotidClassifierCore.case.grid import require_drawn_ring
@@ -15,6 +16,7 @@ from .Parameters import clinicalRecord, ringSettings
 from .Worker import SUPERSEDED
 
 _SALIENCY_FILE = "saliency.nrrd"
+_ARCHIVE = "dicom"  # folder of what goes into Slicer's DICOM database
 
 
 class Classification:
@@ -97,7 +99,9 @@ class Classification:
     ) -> None:
         """Write the current result as DICOM SEG and Structured Report to a folder.
 
-        onDone is called with Core's answer to "dicom": the files and the UIDs of what is in them.
+        onDone is called with Core's answer to "dicom": the files, and those that are to be
+        archived, with the UIDs of what is in them. The archived ones name the patient, whether the
+        files do or not, and go when it returns.
 
         Raises:
             UsageError: there is no current result, or the CT was not loaded from DICOM.
@@ -113,7 +117,15 @@ class Classification:
             out=str(folder),
             keep_identity=keepIdentity,
         )
-        self._send(request, True, onProgress, onDone, onError)
+        archive = Path(request["case"]) / _ARCHIVE
+
+        def done(answer):
+            try:
+                onDone(answer)
+            finally:
+                shutil.rmtree(archive, ignore_errors=True)
+
+        self._send({**request, "archive": str(archive)}, True, onProgress, done, onError)
 
     def writeReport(self, parameterNode, folder: str, label: str, *callbacks) -> None:
         """Write the report of the case of the current result, as HTML and PDF, to a folder.

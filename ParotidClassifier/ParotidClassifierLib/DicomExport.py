@@ -8,11 +8,18 @@ from slicer.i18n import tr as _
 
 from . import DicomSource
 from .FindingsText import noteText
+from .ResultExports import outOfDateWords
 from .SectionTask import SectionTask
 
 
 class DicomExport:
     """Writes outlines and numbers as DICOM, and brings them into Slicer's database.
+
+    The folder gets the patient's name only if that is asked for. The database has it already, and
+    would lose it by objects that do not name him: what goes in there always does.
+
+    Attributes:
+        task: writes them, and tells where they lie.
 
     Args:
         logic: the module's logic.
@@ -25,7 +32,8 @@ class DicomExport:
         self._ui = ui
         self._parameterNode = None
         self._folder = ""
-        self._task = SectionTask(
+        self._keepsIdentity = False
+        self.task = SectionTask(
             logic,
             ui.dicomProgressBar,
             ui.dicomStatusLabel,
@@ -37,18 +45,24 @@ class DicomExport:
     def show(self, parameterNode, isCurrent: bool) -> None:
         """Show whether the result of this parameter node can be exported now, and why not."""
         self._parameterNode = parameterNode
-        reason = self._reason(isCurrent)
+        cause = DicomSource.whyNoFiles(parameterNode.ct)
+        reason = cause if isCurrent else outOfDateWords()
         for widget in (self._ui.exportDicomButton, self._ui.keepIdentityCheckBox):
             widget.enabled = not reason and not self._logic.isRunning
         self._ui.exportDicomButton.toolTip = reason or _(
             "Save the outlines (DICOM SEG) and the numbers (DICOM Structured Report) to a folder "
             "and into Slicer's DICOM database. They refer to the slices of the CT."
         )
-        self._task.show()
+        # that a result is out of date is said once for all rows
+        self._ui.noDicomLabel.visible = isCurrent and bool(cause)
+        self._ui.noDicomLabel.text = noteText(
+            "info", _("No export to DICOM: {reason}").format(reason=cause)
+        )
+        self.task.show()
 
     def forget(self) -> None:
         """Say no more of what was exported, and name no patient unless it is asked again."""
-        self._task.forget()
+        self.task.forget()
         self._ui.keepIdentityCheckBox.checked = False
 
     def onExport(self) -> None:
@@ -62,25 +76,24 @@ class DicomExport:
     def export(self, folder: str) -> None:
         """Write the DICOM objects to a folder, and bring them into the database if it is open."""
         self._folder = folder
-        self._task.start(self._write, self._onWritten)
+        self.task.start(self._write, self._onWritten)
 
-    def _reason(self, isCurrent: bool) -> str:
-        if not isCurrent:
-            return _("This result is out of date and cannot be exported as current.")
-        return DicomSource.whyNoFiles(self._parameterNode.ct)
-
-    def _write(self, onProgress, onDone, onError) -> None:
-        identity = bool(self._ui.keepIdentityCheckBox.checked)
-        callbacks = onProgress, onDone, onError
-        self._logic.exportDicom(self._parameterNode, self._folder, identity, *callbacks)
+    def _write(self, *callbacks) -> None:
+        self._keepsIdentity = bool(self._ui.keepIdentityCheckBox.checked)
+        self._logic.exportDicom(self._parameterNode, self._folder, self._keepsIdentity, *callbacks)
 
     def _onWritten(self, answer: dict) -> None:
-        isInDatabase = DicomSource.importFiles(answer["files"], answer["instances"])
-        template = (
-            _("Saved to {path}, and in Slicer's DICOM database, with the study of the CT.")
-            if isInDatabase
-            else _("Saved to {path}; they could not be brought into Slicer's DICOM database.")
-        )
+        isInDatabase = DicomSource.importFiles(answer["archived"])
+        if not isInDatabase:
+            template = _("Saved to {path}; they could not be brought into Slicer's DICOM database.")
+        elif self._keepsIdentity:
+            template = _(
+                "Saved to {path}, and in Slicer's DICOM database, with the study of the CT."
+            )
+        else:
+            template = _(
+                "Saved to {path} without the patient's name, as a study of its own. In Slicer's "
+                "DICOM database, which knows the name, they lie with the study of the CT."
+            )
         severity = "ok" if isInDatabase else "warning"
-        text = template.format(path=str(Path(self._folder)))
-        self._task.tell(noteText(severity, text))
+        self.task.tell(noteText(severity, template.format(path=str(Path(self._folder)))))

@@ -23,9 +23,9 @@ def whyNoFiles(volumeNode) -> str:
     Quick: whether the files are still there is found out by `filesOf`.
     """
     if volumeNode is None or not volumeNode.GetAttribute(INSTANCES):
-        return _("The CT was not loaded from DICOM.")
+        return _("The CT was not loaded from Slicer's DICOM database.")
     if openDatabase() is None:
-        return _("Slicer's DICOM database is not open.")
+        return _("Slicer's DICOM database is not open: it is opened in the DICOM module.")
     return ""
 
 
@@ -54,12 +54,14 @@ def filesOf(volumeNode) -> tuple:
     return tuple(map(Path, paths))
 
 
-def importFiles(paths, instances) -> bool:
+def importFiles(instances: dict) -> bool:
     """Copy files into the database.
 
+    Only what names the patient as the slices do: the database takes a study to be of whom its
+    newest object names.
+
     Args:
-        paths: of the files.
-        instances: the UIDs of what is in them.
+        instances: by the path of each file the UID of what is in it.
 
     Returns:
         Whether the database knows them all now; False too where it is not open.
@@ -68,7 +70,7 @@ def importFiles(paths, instances) -> bool:
     if database is None:
         return False
     indexer = ctk.ctkDICOMIndexer()
-    for path in paths:
+    for path in instances:
         indexer.addFile(database, str(path), True)
     indexer.waitForImportFinished()
-    return all(database.fileForInstance(uid) for uid in instances)
+    return all(database.fileForInstance(uid) for uid in instances.values())

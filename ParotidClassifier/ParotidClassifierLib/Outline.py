@@ -19,7 +19,7 @@ from .SceneCase import requireSamePatient, requireUntransformed, segmentNamed
 EDITING_REGION_MM = 120  # a lesion of the parotid and room around it
 _ROOM_MM = 20  # kept free around an outline, to edit in
 _REGION_ROLE = "editingRegion"
-_RING_FILL_OPACITY = 0.3
+_RING_OPACITY = 0.3  # the CT under it, and in 3D the tumour in it, stay to be seen
 
 
 class Outline:
@@ -119,7 +119,9 @@ def ensureSegments(node) -> None:
             slicer.vtkSegment.GetTerminologyEntryTagName(), REGION_TERMINOLOGY[region]
         )
         if region == EXTERNAL2:
-            node.GetDisplayNode().SetSegmentOpacity2DFill(segmentId, _RING_FILL_OPACITY)
+            display = node.GetDisplayNode()
+            display.SetSegmentOpacity2DFill(segmentId, _RING_OPACITY)
+            display.SetSegmentOpacity3D(segmentId, _RING_OPACITY)
 
 
 def viewsCentreRas():

@@ -1,18 +1,18 @@
 """The buttons below the result: what is saved to disk, and only while the result is current."""
 
-from pathlib import Path
-
 import qt
 import slicer
 from slicer.i18n import tr as _
 
 from .FindingsText import noteText
-
-_PROGRESS_STEPS = 1000
+from .SectionTask import SectionTask
 
 
 class ResultExports:
     """Saves the case, the features and the prediction where the user wants them.
+
+    Attributes:
+        task: has the features computed, and tells what was saved.
 
     Args:
         logic: the module's logic.
@@ -23,10 +23,14 @@ class ResultExports:
     def __init__(self, logic, ui, refresh):
         self._logic = logic
         self._ui = ui
-        self._refresh = refresh
         self._parameterNode = None
-        self._isExporting = False
-        ui.exportStatusLabel.text = ""
+        self.task = SectionTask(
+            logic,
+            ui.exportProgressBar,
+            ui.exportStatusLabel,
+            refresh,
+            _("The features were not exported."),
+        )
         ui.saveCaseButton.connect("clicked()", self.onSaveCase)
         ui.exportFeaturesButton.connect("clicked()", self.onExportFeatures)
         ui.exportPredictionButton.connect("clicked()", self.onExportPrediction)
@@ -35,21 +39,17 @@ class ResultExports:
         """Show what can be done with the result of this parameter node now."""
         self._parameterNode = parameterNode
         isRunning = self._logic.isRunning
-        self._isExporting = self._isExporting and isRunning
         for button, purpose in self._purposes():
             mayBeUsed = isCurrent or button is self._ui.saveCaseButton  # that saves what is shown
             button.enabled = mayBeUsed and not isRunning
-            button.toolTip = (
-                purpose
-                if mayBeUsed
-                else _("This result is out of date and cannot be exported as current.")
-            )
-        self._ui.exportProgressBar.visible = self._isExporting
+            button.toolTip = purpose if mayBeUsed else outOfDateWords()
+        self._ui.notCurrentLabel.visible = not isCurrent
+        self._ui.notCurrentLabel.text = "" if isCurrent else noteText("warning", outOfDateWords())
+        self.task.show()
 
     def forget(self) -> None:
         """Say no more of what was exported."""
-        self._isExporting = False
-        self._ui.exportStatusLabel.text = ""
+        self.task.forget()
 
     def onSaveCase(self) -> None:
         """Ask for a folder and save the case there."""
@@ -75,44 +75,20 @@ class ResultExports:
         """Save the case into a folder."""
         with slicer.util.tryWithErrorDisplay(_("The case was not saved."), waitCursor=True):
             self._logic.saveCase(self._parameterNode, folder)
-            self._tellSaved(folder)
+            self.task.tellSaved(folder)
 
     def exportPrediction(self, path: str) -> None:
         """Write the prediction to a file."""
         with slicer.util.tryWithErrorDisplay(_("The prediction was not exported.")):
             self._logic.exportPrediction(self._parameterNode, path)
-            self._tellSaved(path)
+            self.task.tellSaved(path)
 
     def exportFeatures(self, path: str) -> None:
         """Write the table of all features to a file; it is computed in the background."""
-        self._ui.exportStatusLabel.text = ""
-        self._onProgress(0.0, "")
-        with slicer.util.tryWithErrorDisplay(_("The features were not exported.")):
-            self._logic.exportFeatures(
-                self._parameterNode,
-                path,
-                self._onProgress,
-                lambda: self._onDone(path),
-                self._onError,
-            )
-            self._isExporting = True
-            self._refresh()
-
-    def _onProgress(self, fraction: float, _step: str) -> None:
-        self._ui.exportProgressBar.value = round(fraction * _PROGRESS_STEPS)
-
-    def _onDone(self, path: str) -> None:
-        self._tellSaved(path)
-        self._refresh()
-
-    def _onError(self, _kind: str, message: str, remedy: str) -> None:
-        self._ui.exportStatusLabel.text = noteText("error", f"{message} {remedy}")
-        self._refresh()
-        slicer.util.errorDisplay(_("The features were not exported.") + f"\n\n{message} {remedy}")
-
-    def _tellSaved(self, path: str) -> None:
-        message = _("Saved to {path}").format(path=str(Path(path)))
-        self._ui.exportStatusLabel.text = noteText("ok", message)
+        self.task.start(
+            lambda *callbacks: self._logic.exportFeatures(self._parameterNode, path, *callbacks),
+            lambda: self.task.tellSaved(path),
+        )
 
     def _purposes(self) -> list:
         return [
@@ -129,6 +105,14 @@ class ResultExports:
                 _("Save probabilities, contributions and findings as JSON."),
             ),
         ]
+
+
+def outOfDateWords() -> str:
+    """Return why a result is not given away."""
+    return _(
+        "This result is out of date and cannot be exported as current: classify again. "
+        "The case as it is shown can be saved."
+    )
 
 
 def _askForFile(title: str, name: str, kinds: str) -> str:

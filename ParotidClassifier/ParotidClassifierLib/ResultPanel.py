@@ -42,6 +42,7 @@ class ResultPanel(Panel):
     def setup(self) -> None:
         """Add the drawings and connect the signals of the widgets."""
         self._result = None
+        self._told = None
         self._ctId = ""
         self._shownModels = []
         self._headline = ""
@@ -65,7 +66,7 @@ class ResultPanel(Panel):
 
     def setParameterNode(self, parameterNode) -> None:
         """Show the result of another scene; what was told of a computation was of the last one."""
-        for section in (self.exports, self.report, self.dicom, *self._askedFor):
+        for section in (*self._takenOut, *self._askedFor):
             section.forget()
         Panel.setParameterNode(self, parameterNode)
 
@@ -89,8 +90,16 @@ class ResultPanel(Panel):
         ctId = "" if ct is None else ct.GetID()
         if ctId != self._ctId:
             self._ctId = ctId
-            for section in (self.exports, self.report, self.dicom):
+            for section in self._takenOut:
                 section.forget()
+
+    def _forgetAnother(self, result: dict, changed: frozenset) -> None:
+        """Say no more of what was done with another result, or before the case changed."""
+        told = result["finishedAt"], result["prediction"], result["fingerprint"], changed
+        if told != self._told:
+            self._told = told
+            for section in (*self._takenOut, *self._askedFor):
+                section.task.forgetResult()
 
     def _refreshAll(self) -> None:
         """Show the other panels too: their "Classify" cancels what the user waits for here."""
@@ -206,19 +215,25 @@ class ResultPanel(Panel):
             remedy=_("The numbers below do not belong to what is shown now. Classify again."),
         )
         self.ui.numbersWidget.enabled = isCurrent
-        self.exports.show(self.parameterNode, isCurrent)
-        self.report.show(self.parameterNode, isCurrent)
-        self.dicom.show(self.parameterNode, isCurrent)
+        changed = frozenset(self.logic.results.changedInputs(self.parameterNode))
+        self._forgetAnother(result, changed)
+        for section in self._takenOut:
+            section.show(self.parameterNode, isCurrent)
         isBusy = self.logic.isRunning or any(part.isRunning for part in self._askedFor)
         shown = ShownResult(
             self.parameterNode,
             result,
             self._headline,
-            frozenset(self.logic.results.changedInputs(self.parameterNode)),
+            changed,
             isCurrent and not isBusy,
         )
         for section in self._askedFor:
             section.show(shown)
+
+    @property
+    def _takenOut(self) -> tuple:
+        """The sections by which the result leaves the scene."""
+        return self.exports, self.report, self.dicom
 
     @property
     def _askedFor(self) -> tuple:

@@ -14,6 +14,7 @@ class SaliencySection:
 
     Attributes:
         layer: the map in the scene.
+        task: has the map computed.
     """
 
     def __init__(self, logic, ui, refresh):
@@ -24,7 +25,7 @@ class SaliencySection:
         self.layer = SaliencyLayer()
         self._colorBar = ColorBar()
         ui.saliencyLegendHolder.layout().addWidget(self._colorBar)
-        self._task = SectionTask(
+        self.task = SectionTask(
             logic,
             ui.saliencyProgressBar,
             ui.saliencyStatusLabel,
@@ -32,12 +33,12 @@ class SaliencySection:
             _("Where the network looked could not be computed."),
         )
         ui.saliencyButton.connect("clicked(bool)", self.onButton)
-        ui.cancelSaliencyButton.connect("clicked()", self._task.cancel)
+        ui.cancelSaliencyButton.connect("clicked()", self.task.cancel)
 
     @property
     def isRunning(self) -> bool:
         """Whether the map is being computed."""
-        return self._task.isRunning
+        return self.task.isRunning
 
     def onButton(self, isWanted: bool) -> None:
         """Show the map, computed if need be, or hide it."""
@@ -48,14 +49,14 @@ class SaliencySection:
             self._refresh()
         elif node is None:
             shown = self._shown
-            self._task.start(self._compute, lambda path: self._keep(path, shown))
+            self.task.start(self._compute, lambda path: self._keep(path, shown))
         else:
             _show(self.layer, self._shown)
             self._refresh()
 
     def forget(self) -> None:
         """Say no more of what was computed; another scene is shown."""
-        self._task.forget()
+        self.task.forget()
 
     def show(self, shown) -> None:
         """Show whether the map of a ShownResult is shown, and what can be done now."""
@@ -63,7 +64,7 @@ class SaliencySection:
         self.layer.keepOnly(shown.result, shown.changed)
         node = self.layer.nodeOf(shown.result)
         isShown = self.layer.isShown(node)
-        isMine = self._task.isRunning
+        isMine = self.task.isRunning
         button = self._ui.saliencyButton
         reason = shown.result["prediction"]["models"][FUSION_NETWORK].get("unavailable")
         button.checked = isShown or isMine
@@ -78,7 +79,7 @@ class SaliencySection:
         if isShown:
             colors = slicer.mrmlScene.GetNodeByID(COLORS_ID)
             self._colorBar.setColors(colors, WEAKEST_SHOWN)
-        self._task.show()
+        self.task.show()
 
     def _compute(self, *callbacks) -> None:
         self._logic.saliency(self._shown.parameterNode, *callbacks)

@@ -14,7 +14,11 @@ _DASH = "\N{EN DASH}"
 
 
 class SecondOpinionSection:
-    """Has the case classified by another bundle too, and shows both answers side by side."""
+    """Has the case classified by another bundle too, and shows both answers side by side.
+
+    Attributes:
+        task: asks the other bundle.
+    """
 
     def __init__(self, logic, ui, refresh):
         self._logic = logic
@@ -22,7 +26,7 @@ class SecondOpinionSection:
         self._shown = None
         self._others = []
         self._added = ""
-        self._task = SectionTask(
+        self.task = SectionTask(
             logic,
             ui.secondOpinionProgressBar,
             ui.secondOpinionStatusLabel,
@@ -35,11 +39,11 @@ class SecondOpinionSection:
     @property
     def isRunning(self) -> bool:
         """Whether the other bundle is being asked."""
-        return self._task.isRunning
+        return self.task.isRunning
 
     def onButton(self) -> None:
         """Ask the other bundle, or stop asking."""
-        self._task.toggle(self._compute)
+        self.task.toggle(self._compute)
 
     def onBundleActivated(self, index: int) -> None:
         """Take the bundle that was picked from the list, or ask for another."""
@@ -65,12 +69,12 @@ class SecondOpinionSection:
 
     def forget(self) -> None:
         """Say no more of what was computed; another scene is shown."""
-        self._task.forget()
+        self.task.forget()
 
     def show(self, shown) -> None:
         """Show what another bundle said of a ShownResult, and what can be asked now."""
         self._shown = shown
-        if not self._task.isRunning:
+        if not self.task.isRunning:
             self._showBundles()
         opinion = shown.result.get("secondOpinion")
         isKnown = bool(opinion) and not shown.changed
@@ -79,7 +83,7 @@ class SecondOpinionSection:
             self._ui.secondOpinionLabel.text = opinionText(shown.result["prediction"], opinion)
             self._ui.secondOpinionLabel.toolTip = opinionTable(shown.result["prediction"], opinion)
         self._showButton()
-        self._task.show()
+        self.task.show()
 
     @property
     def _chosen(self):
@@ -111,7 +115,7 @@ class SecondOpinionSection:
         box.blockSignals(wasBlocked)
 
     def _showButton(self) -> None:
-        button, isMine = self._ui.secondOpinionButton, self._task.isRunning
+        button, isMine = self._ui.secondOpinionButton, self.task.isRunning
         self._ui.secondBundleComboBox.enabled = self._shown.mayStart
         button.enabled = isMine or (self._shown.mayStart and self._chosen is not None)
         button.text = _("Cancel") if isMine else _("Ask this bundle too")

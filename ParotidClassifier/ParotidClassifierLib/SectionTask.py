@@ -1,5 +1,7 @@
 """What a section of the result asks the background process for: its progress and its end."""
 
+from pathlib import Path
+
 import slicer
 from slicer.i18n import tr as _
 
@@ -31,6 +33,7 @@ class SectionTask:
         self._failed = failed
         self.isRunning = False
         self._isAwaited = False
+        self._isOfResult = False
         progressBar.maximum = _PROGRESS_STEPS
         self.tell("")
 
@@ -78,6 +81,11 @@ class SectionTask:
         self.isRunning = False
         self.tell("")
 
+    def forgetResult(self) -> None:
+        """Say no more of what was told of a result; another one is shown, or it changed."""
+        if self._isOfResult:
+            self.tell("")
+
     def show(self) -> None:
         """Show how far it is; what the user waited for and gave up elsewhere is over."""
         isAwaited = self.isRunning and self._logic.isRunning
@@ -92,14 +100,20 @@ class SectionTask:
     def _onError(self, kind: str, message: str, remedy: str) -> None:
         self.isRunning = False
         if kind == SUPERSEDED:
-            self.tell(noteText("info", _("Given up for something newer. Try again.")))
+            superseded = noteText("info", _("Given up for something newer. Try again."))
+            self.tell(superseded, isOfResult=False)  # it tells why the newer one stands alone
             self._refresh()
             return
         self.tell(noteText("error", f"{message} {remedy}"))
         self._refresh()
         slicer.util.errorDisplay(f"{self._failed}\n\n{message} {remedy}")
 
-    def tell(self, richText: str) -> None:
-        """Say how it ended; nothing with an empty text."""
+    def tell(self, richText: str, isOfResult: bool = True) -> None:
+        """Say how it ended; nothing with an empty text. What is of a result goes with it."""
+        self._isOfResult = isOfResult
         self._statusLabel.text = richText
         self._statusLabel.visible = bool(richText)
+
+    def tellSaved(self, path: str) -> None:
+        """Say where something was saved."""
+        self.tell(noteText("ok", _("Saved to {path}").format(path=str(Path(path)))))

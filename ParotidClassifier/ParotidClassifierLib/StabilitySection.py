@@ -14,6 +14,7 @@ class StabilitySection:
 
     Attributes:
         dots: the drawing of the probabilities.
+        task: tries other outlines.
     """
 
     def __init__(self, logic, ui, refresh):
@@ -22,7 +23,7 @@ class StabilitySection:
         self._shown = None
         self.dots = ProbabilityDots()
         ui.stabilityHolder.layout().addWidget(self.dots)
-        self._task = SectionTask(
+        self.task = SectionTask(
             logic,
             ui.stabilityProgressBar,
             ui.stabilityStatusLabel,
@@ -34,15 +35,15 @@ class StabilitySection:
     @property
     def isRunning(self) -> bool:
         """Whether other outlines are being tried."""
-        return self._task.isRunning
+        return self.task.isRunning
 
     def onButton(self) -> None:
         """Try other outlines, or stop trying."""
-        self._task.toggle(self._compute)
+        self.task.toggle(self._compute)
 
     def forget(self) -> None:
         """Say no more of what was computed; another scene is shown."""
-        self._task.forget()
+        self.task.forget()
 
     def show(self, shown) -> None:
         """Show what is known of the stability of a ShownResult, and what can be done now."""
@@ -56,7 +57,7 @@ class StabilitySection:
         if isKnown:
             self._showKnown(model, stability)
         self._showButton(isKnown)
-        self._task.show()
+        self.task.show()
 
     def _compute(self, *callbacks) -> None:
         self._logic.stability(self._shown.parameterNode, *callbacks)
@@ -79,7 +80,7 @@ class StabilitySection:
 
     def _showButton(self, isKnown: bool) -> None:
         button = self._ui.stabilityButton
-        isMine = self._task.isRunning
+        isMine = self.task.isRunning
         button.visible = not isKnown  # the same outlines would give the same answer
         button.enabled = isMine or self._shown.mayStart
         button.text = _("Cancel") if isMine else _("Try 20 slightly different outlines")

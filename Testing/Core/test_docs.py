@@ -40,7 +40,7 @@ OURS = list(dict.fromkeys(command for _, command in COMMANDS if is_program(comma
 FOREIGN_OPTIONS = {"--editable"}
 
 # In italics, and not on our panel.
-WORDS_OF_SLICER = {"Transforms"}
+WORDS_OF_SLICER = {"Transforms", "Create new database"}
 
 by_name = functools.partial(pytest.mark.parametrize, ids=lambda document: document.name)
 

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 from unittest import mock
 
 import qt
-from MadeResults import madeSecondOpinion
+from MadeResults import madePrediction, madeSecondOpinion
 from MadeScene import addCt
 from ParotidClassifierLib import CaseReport
 from ShownResult import ShownResult
@@ -90,6 +90,14 @@ class CaseReportTest(ShownResult, ScriptedLoadableModuleTest):
         with mock.patch.object(CaseReport, "qt", pretended):
             self.ui.openReportButton.click()
         self.assertEqual(opened, [str(self.folder / "report.pdf")])
+
+    def test_a_report_of_another_result_is_neither_told_nor_opened(self):
+        self.keepOfCase()
+        self.writeAtOnce()
+        self.panel.report.write(str(self.folder))
+        self.keep(madePrediction(probability=0.12))
+        self.assertTrue(self.ui.reportStatusLabel.isHidden())
+        self.assertTrue(self.ui.openReportButton.isHidden())
 
     def test_what_goes_wrong_is_told_and_nothing_is_offered(self):
         self.keepOfCase()

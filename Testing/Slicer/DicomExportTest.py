@@ -2,6 +2,7 @@
 
 import tempfile
 from contextlib import ExitStack
+from html import unescape
 from pathlib import Path
 
 import pydicom
@@ -41,35 +42,55 @@ class DicomExportTest(ShownResult, ScriptedLoadableModuleTest):
         self.parameterNode.bundle = "published-clinical"  # its answer takes no time
         self.keep()
 
-    def assertDisabled(self, *words):
+    def exportAndWait(self):
+        self.panel.dicom.export(str(self.out))
+        waitFor(lambda: not self.logic.isRunning, 60)
+
+    def written(self):
+        """Return both objects of the folder, the outlines first."""
+        return [pydicom.dcmread(self.out / name) for name in ("segmentation.dcm", "report.dcm")]
+
+    def patientOfTheStudy(self):
+        return self.database.nameForPatient(self.database.patientForStudy(STUDY))
+
+    def inDatabase(self):
+        """Return what the database holds beside the slices."""
+        held = [pydicom.dcmread(path, stop_before_pixels=True) for path in self.database.allFiles()]
+        return [made for made in held if made.Modality != "CT"]
+
+    def assertDisabled(self, label, words):
+        """Assert that nothing can be exported and that a label alone says why."""
         self.assertFalse(self.ui.exportDicomButton.enabled)
         self.assertFalse(self.ui.keepIdentityCheckBox.enabled)
-        for word in words:
-            self.assertIn(word, self.ui.exportDicomButton.toolTip)
+        self.assertIn(words, self.ui.exportDicomButton.toolTip)
+        for one in (self.ui.noDicomLabel, self.ui.notCurrentLabel):
+            self.assertEqual(one.isHidden(), one is not label)
+        self.assertIn(words, unescape(label.text))
 
     # Whether it can be exported
 
     def test_a_ct_that_was_not_loaded_from_dicom_cannot_be_exported_and_the_button_says_why(self):
         self.keepOfCase()
-        self.assertDisabled("not loaded from DICOM")
+        self.assertDisabled(self.ui.noDicomLabel, "not loaded from Slicer's DICOM database")
 
     def test_without_an_open_database_the_slices_cannot_be_found(self):
         self.keepOfDicomCase()
         self.database.closeDatabase()
         self.panel.refresh()
-        self.assertDisabled("database is not open")
+        self.assertDisabled(self.ui.noDicomLabel, "database is not open")
 
     def test_a_result_that_is_out_of_date_is_not_exported(self):
         self.keepOfDicomCase()
         self.makeOutOfDate()
-        self.assertDisabled("out of date")
+        self.assertDisabled(self.ui.notCurrentLabel, "out of date")
 
     def test_a_current_result_of_a_ct_from_dicom_can_be_exported(self):
         self.keepOfDicomCase()
         self.assertTrue(self.ui.exportDicomButton.enabled)
         self.assertIn("Structured Report", self.ui.exportDicomButton.toolTip)
         self.assertTrue(self.ui.dicomProgressBar.isHidden())
-        self.assertTrue(self.ui.dicomStatusLabel.isHidden())
+        for label in (self.ui.dicomStatusLabel, self.ui.noDicomLabel, self.ui.notCurrentLabel):
+            self.assertTrue(label.isHidden())
 
     def test_the_files_of_a_ct_come_in_the_order_of_its_slices(self):
         self.keepOfDicomCase()
@@ -79,24 +100,58 @@ class DicomExportTest(ShownResult, ScriptedLoadableModuleTest):
 
     # What is exported
 
-    def test_the_objects_go_into_the_folder_and_into_the_study_of_the_ct(self):
+    def test_the_folder_gets_objects_without_the_patient_in_a_study_of_their_own(self):
         self.keepOfDicomCase()
         self.panel.dicom.export(str(self.out))
         self.assertFalse(self.ui.dicomProgressBar.isHidden())
         self.assertFalse(self.ui.exportDicomButton.enabled)
         waitFor(lambda: not self.logic.isRunning, 60)
-        self.assertIn("DICOM database, with the study of the CT", self.ui.dicomStatusLabel.text)
+        self.assertIn("patient's name", unescape(self.ui.dicomStatusLabel.text))
         self.assertTrue(self.ui.dicomProgressBar.isHidden())
         self.assertTrue(self.ui.exportDicomButton.enabled)
-        for name, modality in (("segmentation.dcm", "SEG"), ("report.dcm", "SR")):
-            made = pydicom.dcmread(self.out / name)
-            self.assertEqual((made.Modality, made.StudyInstanceUID), (modality, STUDY))
+        outlines, report = self.written()
+        self.assertEqual([outlines.Modality, report.Modality], ["SEG", "SR"])
+        self.assertEqual(outlines.StudyInstanceUID, report.StudyInstanceUID)
+        self.assertNotEqual(outlines.StudyInstanceUID, STUDY)
+        for made in (outlines, report):
             self.assertEqual(str(made.PatientName), "")
+            self.assertEqual(self.database.fileForInstance(made.SOPInstanceUID), "")
+
+    def test_the_study_in_the_database_stays_the_patients_and_gets_both_objects(self):
+        self.keepOfDicomCase()
+        self.assertEqual(self.patientOfTheStudy(), PATIENT)
+        self.exportAndWait()
+        self.assertEqual(self.patientOfTheStudy(), PATIENT)
+        self.assertEqual(len(self.database.patients()), 1)
+        made = {one.Modality: one for one in self.inDatabase()}
+        self.assertEqual(set(made), {"SEG", "SR"})
+        self.assertEqual({one.StudyInstanceUID for one in made.values()}, {STUDY})
+        self.assertEqual({str(one.PatientName) for one in made.values()}, {PATIENT})
+        self.assertEqual(made["SEG"].ReferencedSeriesSequence[0].SeriesInstanceUID, SERIES)
+
+    def test_what_names_the_patient_is_left_in_no_folder_but_the_databases(self):
+        self.keepOfDicomCase()
+        self.exportAndWait()
+        left = self.logic.classification._caseFolder.path.rglob("*.dcm")
+        self.assertEqual(list(left), [])
+
+    def test_with_the_patients_name_the_database_gets_what_the_folder_gets(self):
+        self.keepOfDicomCase()
+        self.ui.keepIdentityCheckBox.checked = True
+        self.exportAndWait()
+        self.assertIn("DICOM database, with the study of the CT", self.ui.dicomStatusLabel.text)
+        for made in self.written():
+            self.assertEqual((made.StudyInstanceUID, str(made.PatientName)), (STUDY, PATIENT))
             stored = self.database.fileForInstance(made.SOPInstanceUID)
-            self.assertNotEqual(Path(stored), self.out / name)
+            self.assertNotEqual(Path(stored), self.out / Path(made.filename).name)
             self.assertEqual(pydicom.dcmread(stored).SeriesInstanceUID, made.SeriesInstanceUID)
-        segmentation = pydicom.dcmread(self.out / "segmentation.dcm")
-        self.assertEqual(segmentation.ReferencedSeriesSequence[0].SeriesInstanceUID, SERIES)
+        self.assertEqual(self.patientOfTheStudy(), PATIENT)
+
+    def test_a_series_says_in_the_database_what_came_out_and_when(self):
+        self.keepOfDicomCase()
+        self.exportAndWait()
+        for made in self.inDatabase():
+            self.assertRegex(made.SeriesDescription, r"research: .*\d{4}-\d\d-\d\d \d\d:\d\d$")
 
     def test_the_patient_is_named_only_where_the_box_is_checked(self):
         self.keepOfDicomCase()
@@ -140,7 +195,7 @@ class DicomExportTest(ShownResult, ScriptedLoadableModuleTest):
 
         def write(_node, _folder, _identity, _onProgress, onDone, _onError):
             slicer.app.dicomDatabase().closeDatabase()
-            onDone({"files": [], "instances": ["1.2.3.4"]})
+            onDone({"files": {}, "archived": {str(self.out / "report.dcm"): "1.2.3.4"}})
 
         self.logic.exportDicom = write
         self.panel.dicom.export(str(self.out))
@@ -149,7 +204,7 @@ class DicomExportTest(ShownResult, ScriptedLoadableModuleTest):
 
     def test_another_scene_says_nothing_of_what_was_exported(self):
         self.keepOfDicomCase()
-        self.logic.exportDicom = lambda *asked: asked[-2]({"files": [], "instances": []})
+        self.logic.exportDicom = lambda *asked: asked[-2]({"files": {}, "archived": {}})
         self.panel.dicom.export(str(self.out))
         self.assertIn("Saved to", self.ui.dicomStatusLabel.text)
         self.panel.setParameterNode(None)

@@ -35,7 +35,7 @@ def addDicomCt(folder):
     node = addCt()
     paths = _writeSlices(slicer.util.arrayFromVolume(node), Path(folder))
     instances = [f"{SERIES}.{k + 1}" for k in range(len(paths))]
-    if not DicomSource.importFiles(paths, instances):
+    if not DicomSource.importFiles(dict(zip(paths, instances, strict=True))):
         raise AssertionError("the database did not take the slices")
     node.SetAttribute("DICOM.instanceUIDs", " ".join(instances))
     return node

@@ -53,6 +53,12 @@ class OutlineTest(ScriptedLoadableModuleTest):
         self.assertTrue(self.segmentation.GetSegment("Tumor").GetTag(tag, code))
         self.assertIn("SCT", str(code))
 
+    def test_in_3d_the_tumour_is_seen_through_the_ring(self):
+        self.logic.startOutline(self.parameterNode)
+        display = self.parameterNode.segmentation.GetDisplayNode()
+        opacities = [display.GetSegmentOpacity3D(name) for name in ("Tumor", "External2")]
+        self.assertEqual(opacities, [1.0, 0.3])
+
     def test_the_geometry_is_1_mm_on_the_lattice_and_the_ct_stays_the_source(self):
         self.logic.startOutline(self.parameterNode)
         geometry = slicer.vtkOrientedImageData()

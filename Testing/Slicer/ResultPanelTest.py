@@ -10,6 +10,7 @@ from MadeResults import (
     madeFeatures,
     madeModel,
     madePrediction,
+    madeSecondOpinion,
     withoutModels,
     withoutRefits,
 )
@@ -207,6 +208,8 @@ class ResultPanelTest(ShownResult, ScriptedLoadableModuleTest):
         for button in (self.ui.exportFeaturesButton, self.ui.exportPredictionButton):
             self.assertFalse(button.enabled)
             self.assertIn("cannot be exported as current", button.toolTip)
+        self.assertIn("cannot be exported as current", self.ui.notCurrentLabel.text)
+        self.assertFalse(self.ui.notCurrentLabel.isHidden())
         self.assertTrue(self.ui.saveCaseButton.enabled)
 
     def test_a_change_that_is_undone_makes_the_result_current_again(self):
@@ -216,6 +219,7 @@ class ResultPanelTest(ShownResult, ScriptedLoadableModuleTest):
         self.panel.refresh()
         self.assertTrue(self.ui.outOfDateLabel.isHidden())
         self.assertTrue(self.ui.exportPredictionButton.enabled)
+        self.assertTrue(self.ui.notCurrentLabel.isHidden())
 
     def test_an_out_of_date_result_is_refused_even_if_asked_for(self):
         self.keep()
@@ -234,6 +238,33 @@ class ResultPanelTest(ShownResult, ScriptedLoadableModuleTest):
             path = Path(folder) / "prediction.json"
             self.panel.exports.exportPrediction(str(path))
             self.assertEqual(json.loads(path.read_text(encoding="utf-8")), madePrediction())
+        self.assertIn("Saved to", self.ui.exportStatusLabel.text)
+
+    def exportPrediction(self):
+        with tempfile.TemporaryDirectory() as folder:
+            self.panel.exports.exportPrediction(str(Path(folder) / "prediction.json"))
+        self.assertIn("Saved to", self.ui.exportStatusLabel.text)
+        self.assertFalse(self.ui.exportStatusLabel.isHidden())
+
+    def test_what_was_saved_is_not_told_beside_another_result(self):
+        self.keep()
+        self.exportPrediction()
+        self.panel.refresh()
+        self.assertIn("Saved to", self.ui.exportStatusLabel.text)
+        self.keep(madePrediction(probability=0.12))
+        self.assertEqual(self.ui.exportStatusLabel.text, "")
+        self.assertTrue(self.ui.exportStatusLabel.isHidden())
+
+    def test_what_was_saved_is_not_told_beside_a_case_that_changed(self):
+        self.keep()
+        self.exportPrediction()
+        self.makeOutOfDate()
+        self.assertEqual(self.ui.exportStatusLabel.text, "")
+
+    def test_what_is_kept_with_a_result_does_not_make_it_another_one(self):
+        self.keep()
+        self.exportPrediction()
+        self.keep(secondOpinion=madeSecondOpinion())
         self.assertIn("Saved to", self.ui.exportStatusLabel.text)
 
     def test_the_case_is_saved_for_the_command_line(self):

@@ -70,5 +70,6 @@ def segment_of(
 
 
 def _series(dataset: Dataset) -> set[str]:
-    items = dataset.get("ReferencedSeriesSequence", ())
+    studies = dataset, *dataset.get("StudiesContainingOtherReferencedInstancesSequence", ())
+    items = (item for study in studies for item in study.get("ReferencedSeriesSequence", ()))
     return {str(item.SeriesInstanceUID) for item in items}

@@ -14,17 +14,20 @@ from .codes import concept
 from .equipment import EQUIPMENT, SOFTWARE
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from highdicom import AlgorithmIdentificationSequence, Volume
     from highdicom.seg import Segmentation, SegmentDescription
-    from pydicom import Dataset
 
-_SERIES_NUMBER = 9101
+    from .source_headers import Sources
 
 
 def segmentation(
-    grid: WorkingGrid, sources: Sequence[Dataset], tracking: Mapping[str, str], ring: str | None
+    grid: WorkingGrid,
+    sources: Sources,
+    tracking: Mapping[str, str],
+    ring: str | None,
+    series: Mapping[str, object],
 ) -> Segmentation:
     """Return both outlines as one object, segments numbered in the order of REGIONS.
 
@@ -34,36 +37,53 @@ def segmentation(
 
     Args:
         grid: the outlines and where they lie.
-        sources: headers of the CT's slices; see `read_source_headers`.
+        sources: headers of the CT's slices, and the study that the object is filed in.
         tracking: by region, the UID by which a segment is known in other objects.
         ring: how the ring was computed, in words; None for one that was given.
+        series: as `series_attributes` returns it.
     """
     from highdicom import UID
     from highdicom.seg import Segmentation
 
-    return Segmentation(
-        source_images=sources,
-        pixel_array=_labels(grid, sources[0].FrameOfReferenceUID),
+    made = Segmentation(
+        source_images=sources.headers,
+        pixel_array=_labels(grid, sources.headers[0].FrameOfReferenceUID),
         segmentation_type="BINARY",
         segment_descriptions=[
             _description(number, region, tracking[region], ring)
             for number, region in enumerate(REGIONS, start=1)
         ],
         series_instance_uid=UID(),
-        series_number=_SERIES_NUMBER,
         sop_instance_uid=UID(),
         instance_number=1,
         content_label="TUMOR_AND_RING",
         content_description="Parotid tumour and the tissue around it",
-        series_description=f"{SOFTWARE}: Tumor and External2 (research use)",
         specific_character_set="ISO_IR 192",
+        **series,
         **EQUIPMENT,
     )
+    _file_in(made, sources)
+    return made
 
 
 def segment_number(region: str) -> int:
     """Return the number of a region's segment."""
     return REGIONS.index(region) + 1
+
+
+def _file_in(made: Segmentation, sources: Sources) -> None:
+    """Put the object into its study; slices of another one are named with it (PS3.3 C.12.2)."""
+    from pydicom import Dataset
+
+    if sources.study_uid == made.StudyInstanceUID:
+        return
+    other = Dataset()
+    other.StudyInstanceUID = made.StudyInstanceUID
+    other.ReferencedSeriesSequence = made.ReferencedSeriesSequence
+    made.StudiesContainingOtherReferencedInstancesSequence = [other]
+    del made.ReferencedSeriesSequence
+    # a new element: that of now is the first header's too
+    made.add_new("StudyInstanceUID", "UI", sources.study_uid)
 
 
 def _labels(grid: WorkingGrid, frame_of_reference: str) -> Volume:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..case.dicom_headers import the_scanners_mistakes_untold
@@ -38,15 +40,30 @@ _OF_THE_PATIENT = (
 )  # fmt: skip
 _SEXES = ("M", "F", "O")
 _LONGEST_SHORT_TEXT = 16  # of the VR SH
-_REMOVAL = "ParotidClassifier: of patient and study only the UIDs are kept"  # LO: 64 characters
+_REMOVAL = "ParotidClassifier: of patient and CT only the UIDs are kept"  # LO: 64 characters
 
 
-def read_source_headers(case: Case, keep_identity: bool) -> tuple[Dataset, ...]:
-    """Return the headers of the slices as the DICOM objects need them, in the order of the slices.
+@dataclass(frozen=True)
+class Sources:
+    """The CT's slices as the DICOM objects refer to them.
+
+    Attributes:
+        headers: of the slices, in their order.
+        study_uid: of the study that the objects are filed in.
+    """
+
+    headers: tuple[Dataset, ...]
+    study_uid: str
+
+
+def read_source_headers(case: Case, keep_identity: bool) -> Sources:
+    """Return the slices as the DICOM objects need them, and the study that these are filed in.
 
     Nothing but UIDs and geometry is taken over, and the attributes of patient and study only where
-    that is wanted: otherwise these are empty, and the header says that they were removed. What is
-    of no valid form counts as empty. Texts are in UTF-8.
+    that is wanted: otherwise these are empty, and the header says that they were removed. Objects
+    without a patient do not belong to the study of the CT, since an archive takes a study to be of
+    whom its newest object names: they get a study of their own. What is of no valid form counts as
+    empty. Texts are in UTF-8.
 
     Args:
         case: with the CT and the series that it came from.
@@ -74,7 +91,18 @@ def read_source_headers(case: Case, keep_identity: bool) -> tuple[Dataset, ...]:
         )
     require_in_place(case.ct, headers)
     with the_scanners_mistakes_untold():
-        return tuple(_taken_over(header, keep_identity) for header in headers)
+        taken = tuple(_taken_over(header, keep_identity) for header in headers)
+    return Sources(taken, source.study_uid if keep_identity else nameless_study(source.study_uid))
+
+
+def nameless_study(study_uid: str) -> str:
+    """Return the study of what is written of a study without its patient, the same every time.
+
+    All that is exported of a CT lies together so. Whoever knows the CT's own UID can find out the
+    other from it, but the objects name that UID as well: they could not be laid over the CT else.
+    """
+    named = uuid.uuid5(uuid.NAMESPACE_OID, f"ParotidClassifier without the patient: {study_uid}")
+    return f"2.25.{named.int}"  # PS3.5 B.2
 
 
 def _header(path: Path, source: SourceSeries) -> Dataset:

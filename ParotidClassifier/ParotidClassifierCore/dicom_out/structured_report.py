@@ -23,20 +23,20 @@ if TYPE_CHECKING:
         ObservationContext,
         VolumetricROIMeasurementsAndQualitativeEvaluations,
     )
-    from pydicom import Dataset
 
     from ..answering import Answer
+    from .source_headers import Sources
 
 RESEARCH_USE = "Research use only. Not a medical device; not for diagnosis or treatment."
-_SERIES_NUMBER = 9102
 _LONGEST_REASON = 64  # Completion Flag Description is of the VR LO
 
 
 def structured_report(
     answered: Answer,
-    sources: Sequence[Dataset],
+    sources: Sources,
     outlines: Segmentation,
     tracking: Mapping[str, str],
+    series: Mapping[str, object],
 ) -> Comprehensive3DSR:
     """Return what was measured and computed: a Comprehensive 3D SR, preliminary and unverified.
 
@@ -45,9 +45,10 @@ def structured_report(
 
     Args:
         answered: the case and what came out.
-        sources: headers of the CT's slices; see `read_source_headers`.
+        sources: headers of the CT's slices.
         outlines: as `segmentation` returns them.
         tracking: by region, the UID of its segment.
+        series: as `series_attributes` returns it.
     """
     from highdicom import UID
     from highdicom.sr import Comprehensive3DSR, MeasurementReport
@@ -62,18 +63,17 @@ def structured_report(
     _add_comments(content, comments(answered))
     lacking = [name for name, r in answered.prediction.models.items() if r.probability is None]
     report = Comprehensive3DSR(
-        evidence=[*sources, outlines],
+        evidence=[outlines, *sources.headers],  # filed in the study of the first
         content=content,
         series_instance_uid=UID(),
-        series_number=_SERIES_NUMBER,
         sop_instance_uid=UID(),
         instance_number=1,
         is_complete=not lacking,
         is_final=False,
         is_verified=False,
-        series_description=f"{SOFTWARE}: measurements, models (research use)",
         specific_character_set="ISO_IR 192",
         coding_schemes=coding_schemes(),
+        **series,
         **EQUIPMENT,
     )
     if lacking:
@@ -118,7 +118,7 @@ def _observation_context() -> ObservationContext:
 def _group(
     answered: Answer,
     region: str,
-    sources: Sequence[Dataset],
+    sources: Sources,
     outlines: Segmentation,
     tracking_uid: str,
 ) -> VolumetricROIMeasurementsAndQualitativeEvaluations:
@@ -137,7 +137,7 @@ def _group(
             outlines.SOPClassUID,
             outlines.SOPInstanceUID,
             segment_number(region),
-            source_series=SourceSeriesForSegmentation(sources[0].SeriesInstanceUID),
+            source_series=SourceSeriesForSegmentation(sources.headers[0].SeriesInstanceUID),
         ),
         finding_category=concept(codes.category),
         finding_type=concept(codes.kind),

@@ -2,33 +2,35 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timezone
 from typing import TYPE_CHECKING
 
 from ..case.dicom_headers import the_scanners_mistakes_untold
 from ..case.working_grid import REGIONS
 from ..files import written_whole
 from .segmentation import segmentation
+from .series import REPORT, SEGMENTATION, series_attributes
 from .structured_report import structured_report
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from pathlib import Path
 
     from pydicom import Dataset
 
     from ..answering import Answer
+    from .source_headers import Sources
 
 SEGMENTATION_FILE = "segmentation.dcm"
 REPORT_FILE = "report.dcm"
 
 
-def write_dicom(folder: Path, answered: Answer, sources: Sequence[Dataset]) -> dict[str, str]:
+def write_dicom(folder: Path, answered: Answer, sources: Sources) -> dict[str, str]:
     """Write segmentation.dcm and report.dcm, which refers to it.
 
     Args:
         folder: of the result.
         answered: the case and what came out.
-        sources: headers of the CT's slices; see `read_source_headers`.
+        sources: see `read_source_headers`.
 
     Returns:
         The names of the files, and the UIDs of what is in them.
@@ -36,17 +38,24 @@ def write_dicom(folder: Path, answered: Answer, sources: Sequence[Dataset]) -> d
     Raises:
         OutputError: a file cannot be written.
     """
-    from highdicom import UID
-
-    tracking = {region: str(UID()) for region in REGIONS}
-    with the_scanners_mistakes_untold():
-        outlines = segmentation(answered.prepared.grid, sources, tracking, _ring_words(answered))
-        report = structured_report(answered, sources, outlines, tracking)
-    made_files = {SEGMENTATION_FILE: outlines, REPORT_FILE: report}
+    made_files = _made_files(answered, sources)
     for name, made in made_files.items():
         with written_whole(folder / name) as beside:
             made.save_as(beside)
     return {name: str(made.SOPInstanceUID) for name, made in made_files.items()}
+
+
+def _made_files(answered: Answer, sources: Sources) -> dict[str, Dataset]:
+    from highdicom import UID
+
+    tracking = {region: str(UID()) for region in REGIONS}
+    found, when = answered.prediction, datetime.now(timezone.utc).astimezone()
+    of_outlines, of_report = (series_attributes(found, when, k) for k in (SEGMENTATION, REPORT))
+    grid, ring = answered.prepared.grid, _ring_words(answered)
+    with the_scanners_mistakes_untold():
+        outlines = segmentation(grid, sources, tracking, ring, of_outlines)
+        report = structured_report(answered, sources, outlines, tracking, of_report)
+    return {SEGMENTATION_FILE: outlines, REPORT_FILE: report}
 
 
 def _ring_words(answered: Answer) -> str | None:

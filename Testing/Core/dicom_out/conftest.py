@@ -9,6 +9,7 @@ from ParotidClassifierCore.answering import Asked, answer, write_answer
 from ParotidClassifierCore.case.loading import Case
 from ParotidClassifierCore.case.volumes import load_sourced_ct
 from ParotidClassifierCore.clinical import ClinicalRecord
+from ParotidClassifierCore.dicom_out.source_headers import read_source_headers
 from ParotidClassifierCore.models.bundle_store import load_bundle
 
 FINDINGS = {"symptoms": "without", "margin": "unclear", "lymph_nodes": "without"}
@@ -38,6 +39,19 @@ def written(answered, tmp_path_factory):
     """Return the folder of the answer, and its two DICOM objects as pydicom reads them."""
     folder = tmp_path_factory.mktemp("answer")
     write_answer(folder, answered)
+    return _read(folder)
+
+
+@pytest.fixture(scope="session")
+def named(answered, tmp_path_factory):
+    """Return the same where the patient may be named."""
+    folder = tmp_path_factory.mktemp("named")
+    sources = read_source_headers(answered.case, keep_identity=True)
+    write_answer(folder, replace(answered, dicom_sources=sources))
+    return _read(folder)
+
+
+def _read(folder):
     return SimpleNamespace(
         folder=folder,
         segmentation=pydicom.dcmread(folder / "segmentation.dcm"),

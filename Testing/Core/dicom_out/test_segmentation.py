@@ -1,6 +1,7 @@
 """Tumor and External2 as a DICOM Segmentation: the same voxels, named, and tied to the CT."""
 
 from dataclasses import replace
+from datetime import datetime, timezone
 
 import highdicom
 import numpy as np
@@ -16,8 +17,12 @@ from ParotidClassifierCore.case.outlines import load_outline
 from ParotidClassifierCore.case.volumes import load_sourced_ct
 from ParotidClassifierCore.case.working_grid import EXTERNAL2, REGIONS, TUMOR, Geometry
 from ParotidClassifierCore.dicom_out.segmentation import segmentation
+from ParotidClassifierCore.dicom_out.series import SEGMENTATION, series_attributes
 from ParotidClassifierCore.dicom_out.source_headers import read_source_headers
 from ParotidClassifierCore.dicom_out.writing import write_dicom
+from ParotidClassifierCore.errors import UnusableMaskError
+
+WHEN = datetime(2026, 11, 29, 14, 3, 21, tzinfo=timezone.utc)
 
 
 def labels_of(folder):
@@ -86,7 +91,8 @@ def test_an_oblique_grid_keeps_its_place_and_its_axes(answered):
     place = Geometry((10.5, -20.25, 3.0), tuple(turn.ravel().tolist()))
     grid = replace(ball_grid(radius=3, margin=2), geometry=place)
     tracking = dict.fromkeys(REGIONS, "1.2.3.4")
-    made = segmentation(grid, answered.dicom_sources, tracking, None)
+    series = series_attributes(answered.prediction, WHEN, SEGMENTATION)
+    made = segmentation(grid, answered.dicom_sources, tracking, None, series)
     found = np.zeros(grid.ct.shape, np.uint8)
     image = place.image(found)
     shared = made.SharedFunctionalGroupsSequence[0]
@@ -150,14 +156,33 @@ def test_a_ring_that_was_given_is_not_called_automatic(answered, tmp_path):
     assert ring.SegmentAlgorithmType == "SEMIAUTOMATIC"
 
 
-def test_it_belongs_to_the_study_and_the_space_of_the_ct_and_refers_to_every_slice(written):
-    made = written.segmentation
-    assert (made.StudyInstanceUID, made.FrameOfReferenceUID) == ("1.2", "1.2.9")
-    assert made.SeriesInstanceUID not in ("1.2.3", written.report.SeriesInstanceUID)
-    series = made.ReferencedSeriesSequence[0]
+def assert_refers_to_every_slice(referring):
+    series = referring.ReferencedSeriesSequence[0]
     assert series.SeriesInstanceUID == "1.2.3"
     slices = {item.ReferencedSOPInstanceUID for item in series.ReferencedInstanceSequence}
     assert slices == {f"1.2.3.{k}" for k in range(1, 17)}
+
+
+def test_it_belongs_to_the_study_and_the_space_of_the_ct_and_refers_to_every_slice(named):
+    made = named.segmentation
+    assert (made.StudyInstanceUID, made.FrameOfReferenceUID) == ("1.2", "1.2.9")
+    assert made.SeriesInstanceUID not in ("1.2.3", named.report.SeriesInstanceUID)
+    assert_refers_to_every_slice(made)
+
+
+def test_without_the_patient_it_refers_to_the_slices_as_those_of_another_study(written):
+    made = written.segmentation
+    assert made.FrameOfReferenceUID == "1.2.9"
+    assert "ReferencedSeriesSequence" not in made
+    (other,) = made.StudiesContainingOtherReferencedInstancesSequence
+    assert other.StudyInstanceUID == "1.2" != made.StudyInstanceUID
+    assert_refers_to_every_slice(other)
+
+
+def test_without_the_patient_it_is_still_refused_on_another_series(written, dicom_case):
+    another = replace(dicom_case.source, series_uid="1.2.4")
+    with pytest.raises(UnusableMaskError, match="on another series"):
+        load_outline(written.folder / "segmentation.dcm", TUMOR, dicom_case.ct, another)
 
 
 def test_an_enhanced_ct_is_referred_to_as_the_one_image_that_it_is(answered, tmp_path):
@@ -165,5 +190,6 @@ def test_an_enhanced_ct_is_referred_to_as_the_one_image_that_it_is(answered, tmp
     sources = read_source_headers(Case(ct, ball_mask(ct, 5.0), source=source), False)
     write_dicom(tmp_path, answered, sources)
     made = highdicom.seg.segread(tmp_path / "segmentation.dcm")
-    images = made.ReferencedSeriesSequence[0].ReferencedInstanceSequence
+    (study,) = made.StudiesContainingOtherReferencedInstancesSequence
+    images = study.ReferencedSeriesSequence[0].ReferencedInstanceSequence
     assert [image.ReferencedSOPInstanceUID for image in images] == ["1.2.30.1"]

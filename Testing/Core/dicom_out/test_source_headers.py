@@ -10,7 +10,7 @@ from made_cases import ball_mask
 from made_series import BORN, NAME, NUMBER, small_ct, write_series
 from ParotidClassifierCore.case.loading import Case
 from ParotidClassifierCore.case.volumes import load_sourced_ct
-from ParotidClassifierCore.dicom_out.source_headers import read_source_headers
+from ParotidClassifierCore.dicom_out.source_headers import nameless_study, read_source_headers
 from ParotidClassifierCore.dicom_out.writing import write_dicom
 from ParotidClassifierCore.errors import UnreadableFileError, UnusableImageError, UsageError
 
@@ -43,9 +43,17 @@ def test_without_being_asked_nothing_of_patient_and_study_is_in_the_objects(writ
         assert [made[keyword].value or "" for keyword in PATIENT_AND_STUDY] == [""] * 9
         assert made.PatientIdentityRemoved == "YES"
         assert "only the UIDs are kept" in made.DeidentificationMethod
+        assert made.StudyInstanceUID.startswith("2.25.")
     for file in written.folder.iterdir():
         content = file.read_bytes()
         assert not [word for word in (NAME, NUMBER, BORN) if word.encode() in content]
+
+
+def test_without_the_patient_all_that_is_written_of_a_study_lies_in_one_study(dicom_case):
+    first, again = (read_source_headers(dicom_case, False).study_uid for _ in range(2))
+    assert first == again
+    assert first != nameless_study("1.2.1")
+    assert pydicom.uid.UID(first).is_valid
 
 
 def test_where_it_was_asked_the_objects_are_of_the_patient(answered, dicom_case, tmp_path):
@@ -141,7 +149,8 @@ def test_a_ct_that_no_longer_lies_where_its_files_say_is_refused(series, change)
 def test_a_ct_stored_from_head_to_foot_lies_where_its_files_say(tmp_path):
     made = sitk.Flip(small_ct(), [False, False, True])
     ct, source = load_sourced_ct(write_series(tmp_path / "ct", made))
-    assert len(read_source_headers(Case(ct, ball_mask(ct, 5.0), source=source), False)) == 9
+    headers = read_source_headers(Case(ct, ball_mask(ct, 5.0), source=source), False).headers
+    assert len(headers) == 9
 
 
 def test_a_ct_that_is_not_from_dicom_is_refused_with_what_to_do(dicom_case):

@@ -182,7 +182,8 @@ def test_its_evidence_is_every_slice_of_the_ct_and_the_segmentation(written):
     }
     slices = {f"1.2.3.{k}" for k in range(1, 17)}
     assert instances == {written.segmentation.SOPInstanceUID, *slices}
-    assert {study.StudyInstanceUID for study in evidence} == {"1.2"}
+    studies = {"1.2", written.segmentation.StudyInstanceUID}
+    assert {study.StudyInstanceUID for study in evidence} == studies
 
 
 def test_our_own_scheme_and_that_of_ibsi_are_declared(written):

@@ -4,6 +4,7 @@ import pydicom
 import pytest
 from made_series import NAME
 from ParotidClassifierCore.case.saving import save_case_folder
+from ParotidClassifierCore.dicom_out.source_headers import nameless_study
 from ParotidClassifierCore.errors import UsageError
 from ParotidClassifierCore.progress import silent
 from ParotidClassifierCore.worker_commands import Desk
@@ -23,11 +24,28 @@ def request_of(dicom_case, tmp_path):
 def test_both_objects_are_written_and_named_with_their_uids(request_of, tmp_path):
     answer = Desk().dicom(request_of, silent)
     names = ("segmentation.dcm", "report.dcm")
-    assert answer["files"] == [str(tmp_path / "out" / name) for name in names]
-    made = [pydicom.dcmread(file) for file in answer["files"]]
-    assert answer["instances"] == [one.SOPInstanceUID for one in made]
-    assert {one.StudyInstanceUID for one in made} == {"1.2"}
+    assert list(answer["files"]) == [str(tmp_path / "out" / name) for name in names]
+    for file, uid in answer["files"].items():
+        assert pydicom.dcmread(file).SOPInstanceUID == uid
     assert {path.name for path in (tmp_path / "out").iterdir()} == set(names)
+    assert answer["archived"] == {}
+
+
+def test_where_the_patient_is_known_others_are_archived_that_name_him(request_of, tmp_path):
+    answer = Desk().dicom(request_of | {"archive": str(tmp_path / "archive")}, silent)
+    files, archived = ([pydicom.dcmread(f) for f in answer[k]] for k in ("files", "archived"))
+    assert [str(made.PatientName) for made in files + archived] == ["", "", NAME, NAME]
+    assert {made.StudyInstanceUID for made in archived} == {"1.2"}
+    assert {made.StudyInstanceUID for made in files} == {nameless_study("1.2")}
+    assert list(answer["archived"].values()) == [made.SOPInstanceUID for made in archived]
+    assert len({made.SeriesInstanceUID for made in files + archived}) == 4
+
+
+def test_what_names_the_patient_anyway_is_archived_as_it_is(request_of, tmp_path):
+    asked = {"archive": str(tmp_path / "archive"), "keep_identity": True}
+    answer = Desk().dicom(request_of | asked, silent)
+    assert answer["archived"] == answer["files"]
+    assert not (tmp_path / "archive").exists()
 
 
 @pytest.mark.parametrize(("asked", "name"), [(True, NAME), (False, ""), (1, ""), (None, "")])

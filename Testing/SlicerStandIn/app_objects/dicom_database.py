@@ -12,12 +12,19 @@ from ..api import ApiObject
 
 
 class ctkDICOMDatabase(ApiObject, QtCore.QObject):
-    """Closed until it is opened; it forgets what it held when another one is opened."""
+    """Closed until it is opened; it forgets what it held when another one is opened.
+
+    A study belongs to the patient of its newest object (`updateDisplayedFields` hands it over), and
+    a patient is a number and a name: an object that has neither is of a patient called by the UID
+    of the study.
+    """
 
     def __init__(self, *_parent: Any) -> None:
         super().__init__()
         self._filename = ""
         self._series: dict[str, dict[str, str]] = {}
+        self._patients: list[tuple[str, str]] = []
+        self._patient_of_study: dict[str, str] = {}
 
     def isOpen(self) -> bool:
         return bool(self._filename)
@@ -37,6 +44,20 @@ class ctkDICOMDatabase(ApiObject, QtCore.QObject):
     def closeDatabase(self) -> None:
         self._filename = ""
         self._series.clear()
+        self._patients.clear()
+        self._patient_of_study.clear()
+
+    def patients(self) -> list[str]:
+        return [str(place) for place, _ in enumerate(self._patients, start=1)]
+
+    def nameForPatient(self, patient: str) -> str:
+        return self._patients[int(patient) - 1][1] if patient in self.patients() else ""
+
+    def patientForStudy(self, uid: str) -> str:
+        return self._patient_of_study.get(uid, "")
+
+    def studiesForPatient(self, patient: str) -> list[str]:
+        return [uid for uid, whose in self._patient_of_study.items() if whose == patient]
 
     def instancesForSeries(self, uid: str, _most: int = -1) -> list[str]:
         return list(self._series.get(uid, {}))
@@ -60,9 +81,18 @@ class ctkDICOMDatabase(ApiObject, QtCore.QObject):
             target = Path(self.databaseDirectory(), "dicom", header.SeriesInstanceUID, name)
             target.parent.mkdir(parents=True, exist_ok=True)
             path = shutil.copyfile(path, target).as_posix()
+        self._give_study(header)
         self._series.setdefault(header.SeriesInstanceUID, {})[header.SOPInstanceUID] = path
         self.emit_signal("instanceAdded(QString)", header.SOPInstanceUID)
         self.emit_signal("databaseChanged()")
+
+    def _give_study(self, header: Any) -> None:
+        study = str(header.StudyInstanceUID)
+        number = str(header.get("PatientID") or "") or study
+        patient = number, str(header.get("PatientName") or "") or number
+        if patient not in self._patients:
+            self._patients.append(patient)
+        self._patient_of_study[study] = str(self._patients.index(patient) + 1)
 
 
 class ctkDICOMIndexer(ApiObject, QtCore.QObject):

@@ -1,0 +1,40 @@
+"""How the series of one export are called, so that one can be told from the next in an archive."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from ..models.eleven import percent
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ..predict import Prediction
+
+# The last digit of the number of a series; those before are month, day, hour and minute.
+SEGMENTATION, REPORT = 1, 2
+
+
+def series_attributes(prediction: Prediction, when: datetime, which: int) -> Mapping[str, object]:
+    """Return number, description and time of a series as highdicom takes them.
+
+    The description is all that many archives show of a series, hence the answer, its time and the
+    word "research", in the 64 characters that there are. Both series of an export have the same:
+    their modality tells them apart.
+
+    Args:
+        prediction: whose headline stands in the description.
+        when: of the export.
+        which: SEGMENTATION or REPORT.
+    """
+    name, result = prediction.headline
+    known = "" if result.probability is None else f"{name} {percent(result.probability)} "
+    return {
+        "series_number": int(f"{when:%m%d%H%M}{which}"),
+        "series_description": f"Parotid research: {known}{when:%Y-%m-%d %H:%M}",
+        "series_date": when.date(),
+        "series_time": when.time(),
+        "content_date": when.date(),
+        "content_time": when.time(),
+    }
