@@ -51,6 +51,8 @@ class CasePanel(Panel):
         """Show the findings of the chosen images; cheap, and the same if called twice."""
         open_ = self.parameterNode is not None
         chosen = open_ and self.parameterNode.ct is not None
+        for choice in self._choices if open_ else ():
+            choice.show()
         self.ui.ctSelector.enabled = open_
         self.ui.plainCtSelector.enabled = open_
         self.ui.sampleCaseButton.enabled = open_

@@ -116,15 +116,28 @@ class CasePanelTest(ScriptedLoadableModuleTest):
         self.assertEqual(self.ui.ctSelector.currentNode(), self.parameterNode.ct)
         self.assertIsNone(composite.GetBackgroundVolumeID())
 
-    def test_a_ct_that_the_list_still_shows_can_be_chosen_again(self):
+    def test_of_two_cts_of_one_name_the_chosen_one_is_taken(self):
+        first, second = addCt("2: Neck"), addCt("2: Neck")
+        second.SetName("2: Neck")
+        self.choose(first)
+        self.parameterNode.clinical = '{"margin": "unclear"}'
+        with patch.object(slicer.util, "confirmYesNoDisplay", return_value=True) as question:
+            self.choose(second)
+        question.assert_called_once()
+
+    def test_a_ct_that_is_unset_while_it_is_being_shown_is_not_shown(self):
         ctNode = addCt()
+
+        def unset(_node):
+            self.parameterNode.ct = None
+
+        self.ui.ctSelector.connect("nodeActivated(vtkMRMLNode*)", unset)
+        self.parameterNode.ct = ctNode
+        self.ui.ctSelector.disconnect("nodeActivated(vtkMRMLNode*)", unset)
+        self.panel.refresh()
+        self.assertIsNone(self.parameterNode.ct)
+        self.assertIsNone(self.ui.ctSelector.currentNode())
         self.choose(ctNode)
-        wasBlocked = self.ui.ctSelector.blockSignals(True)
-        self.parameterNode.ct = None
-        self.ui.ctSelector.setCurrentNode(ctNode)
-        self.ui.ctSelector.blockSignals(wasBlocked)
-        self.ui.ctSelector.nodeActivated(ctNode)
-        self.assertEqual(self.parameterNode.ct, ctNode)
 
     def test_a_window_the_user_has_set_is_left_alone(self):
         ctNode = addCt()

@@ -29,6 +29,7 @@ class qMRMLNodeComboBox(OffersNodes, Observing, ApiObject, QtWidgets.QWidget):
         self._nodes: list[Any] = []
         self._current: Any = None
         self._requested: Any = None
+        self._shown = ""
         self._attributes: list[tuple[str, str, Any]] = []
         self._labels: dict[str, str] = {}
         self._base_names: dict[str, str] = {}
@@ -93,6 +94,7 @@ class qMRMLNodeComboBox(OffersNodes, Observing, ApiObject, QtWidgets.QWidget):
         for place, node in enumerate(self._nodes, start=self._offset()):
             if self._combo.itemText(place) != node.GetName():
                 self._combo.setItemText(place, node.GetName())
+        self._shown = self._combo.currentText()
 
     # What is shown
 
@@ -170,6 +172,9 @@ class qMRMLNodeComboBox(OffersNodes, Observing, ApiObject, QtWidgets.QWidget):
         if node is self._current:
             return
         self._current = node
+        before, self._shown = self._shown, self._combo.currentText()
+        if self._shown == before:
+            return  # Slicer hears of the text only, so not of another node of the same name
         self.emit_signal("currentNodeChanged(vtkMRMLNode*)", node)
         self.emit_signal("currentNodeChanged(bool)", node is not None)
         self.emit_signal("currentNodeIDChanged(QString)", self.currentNodeID())
