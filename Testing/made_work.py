@@ -43,3 +43,11 @@ def deadly_once(number, folder):
 def full(_number):
     """Fail as on a full disk."""
     raise OutputError("The disk is full.", "Make room.")
+
+
+TOLD = ""
+
+
+def told():
+    """Return what this process was told; nothing if it began with what lies on disk."""
+    return TOLD

@@ -5,14 +5,15 @@ Exit codes: 0 done, 1 our fault, 2 usage, 3 unusable input, 4 refused bundle.
 
 from __future__ import annotations
 
+import argparse
 import json
-import os
 import sys
 from collections.abc import Sequence
 
 from .errors import EXIT_DONE, EXIT_OUR_FAULT, ParotidClassifierError
 from .log import unexpected
 from .options import build_parser
+from .standard_streams import NobodyReadsError, write_now
 
 EXIT_INTERRUPTED = 130
 _AS_JSON = {"indent": 2, "allow_nan": False}
@@ -24,13 +25,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # A console that lacks a letter of a path must not cost the result.
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
-    options = build_parser().parse_args(arguments)
+    try:
+        return _answer(_parsed(arguments))
+    except NobodyReadsError:
+        return EXIT_DONE
+
+
+def _parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
+    try:
+        return build_parser().parse_args(arguments)
+    finally:
+        write_now(sys.stdout, "")  # what is asked for help may have nobody who reads on
+
+
+def _answer(options: argparse.Namespace) -> int:
     try:
         result = options.command(options)
         _tell(json.dumps(result.data, **_AS_JSON) if options.json else result.text)
-    except BrokenPipeError:
-        # Whoever read the output has gone; Python would complain once more on closing it.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except NobodyReadsError:
         return EXIT_DONE
     except ParotidClassifierError as error:
         _tell_error(options.json, error.kind, error.message, error.remedy)
@@ -50,7 +62,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _tell(text: str) -> None:
-    print(text, flush=True)
+    write_now(sys.stdout, f"{text}\n")
 
 
 def _tell_error(as_json: bool, kind: str, message: str, remedy: str) -> None:
@@ -58,7 +70,7 @@ def _tell_error(as_json: bool, kind: str, message: str, remedy: str) -> None:
         error = {"kind": kind, "message": message, "remedy": remedy}
         _tell(json.dumps({"error": error}, **_AS_JSON))
     else:
-        print(f"{message}\n{remedy}".strip(), file=sys.stderr)
+        write_now(sys.stderr, f"{message}\n{remedy}".strip() + "\n")
 
 
 if __name__ == "__main__":

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import base64
 import json
+import os
 import queue
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -19,32 +21,44 @@ from .case.working_grid import Geometry, WorkingGrid
 from .machine import cores, memory_bytes
 from .progress import Progress
 from .radiomics.settings import RadiomicsSettings
+from .waiting import wait_until
 
 # With less, a second process with its libraries would be paid for by swapping.
 LEAST_MEMORY_BYTES = 6 * 2**30
 _LOOK_EVERY_SECONDS = 0.02
+# Waited for so long since its start until it says that it is ready, and for its share so much
+# longer than this process took for its own: more than a virus scanner adds.
+_START_SECONDS = 15.0
+_PATIENCE_SECONDS = 10.0
+_PATIENCE_TIMES = 4.0
 _PACKAGE = Path(__file__).resolve().parent
+_PROGRAM = ("-m", f"{_PACKAGE.name}.worker")
 
 
 class Companion:
     """A process that measures features while this one does something else, one request at a time.
 
-    It ends when this process ends, killed or not, as its standard input does then. When it dies,
-    it is not replaced: what it may have lacked is memory.
+    It ends when this process ends, killed or not. When it dies, hangs or talks nonsense it is not
+    replaced: what it may have lacked is memory.
     """
 
     def __init__(self) -> None:
         self._answers: queue.SimpleQueue[dict[str, Any] | None] = queue.SimpleQueue()
+        self._requests: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
         self._identity = 0
+        self._asked: frozenset[str] = frozenset()
+        self._is_ready = False
+        self._started = self._begun = time.monotonic()
         self._process = subprocess.Popen(  # noqa: S603  this program itself
-            [sys.executable, "-m", f"{_PACKAGE.name}.worker"],
+            [sys.executable, *_PROGRAM, str(os.getpid())],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             cwd=_PACKAGE.parent,  # python -m looks there first: no stranger's folder
             start_new_session=True,  # an interrupt is for this process, which ends that one
             creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
         )
-        threading.Thread(target=self._listen, daemon=True).start()
+        for work in (self._listen, self._write):
+            threading.Thread(target=work, daemon=True).start()
 
     @property
     def process_id(self) -> int:
@@ -61,51 +75,74 @@ class Companion:
     ) -> None:
         """Let it measure `columns` on the grid; what it was at is given up."""
         self._identity += 1
-        self._send(
-            {
-                "id": self._identity,
-                "command": "measure",
-                "grid": grid_as_words(grid),
-                "columns": list(columns),
-                "settings": settings.yaml(),
-            }
-        )
+        self._asked = frozenset(columns)
+        self._begun = time.monotonic()
+        request = {
+            "id": self._identity,
+            "command": "measure",
+            "grid": grid_as_words(grid),
+            "columns": list(columns),
+            "settings": settings.yaml(),
+        }
+        self._requests.put(json.dumps(request).encode() + b"\n")
 
     def finish(self, wait: Progress) -> dict[str, float] | None:
-        """Return the values by column, None where it failed or died.
+        """Return the values by column, None where it failed, died or took too long.
 
         Args:
             wait: called again and again until the answer is there; may raise.
         """
-        while True:
+        now = time.monotonic()
+        latest = now + _PATIENCE_SECONDS + _PATIENCE_TIMES * (now - self._begun)
+        while self._may_answer_until(latest):
             try:
                 event = self._answers.get(timeout=_LOOK_EVERY_SECONDS)
             except queue.Empty:
                 wait(1.0, "the other core")
                 continue
             if event is None:
-                self._answers.put(None)  # it stays dead
-                return None
+                break
             if event.get("id") == self._identity and event["event"] != "progress":
-                return event.get("values")
+                return self._values(event)
+        self._give_up()
+        return None
 
     def close(self) -> None:
         """End the process."""
-        with suppress(OSError):  # it has already gone
-            self._process.stdin.close()
-        self._process.wait()
+        self._give_up()
+        wait_until(self._has_ended)
 
-    def _send(self, request: Mapping[str, object]) -> None:
-        try:
-            self._process.stdin.write(json.dumps(request).encode() + b"\n")
-            self._process.stdin.flush()
-        except OSError:
-            self._answers.put(None)
+    def _may_answer_until(self, latest: float) -> bool:
+        now = time.monotonic()
+        return now < latest and (self._is_ready or now < self._started + _START_SECONDS)
+
+    def _values(self, event: Mapping[str, Any]) -> dict[str, float] | None:
+        values = event.get("values")
+        return values if isinstance(values, dict) and values.keys() == self._asked else None
+
+    def _give_up(self) -> None:
+        self._answers.put(None)  # it stays dead
+        self._requests.put(None)
+        self._process.kill()
+
+    def _has_ended(self, seconds: float) -> bool:
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(seconds)
+        return not self.is_alive
+
+    def _write(self) -> None:
+        """Send the requests: one that hangs does not read, and whoever writes to it hangs too."""
+        with suppress(OSError), self._process.stdin as pipe:
+            while (request := self._requests.get()) is not None:
+                pipe.write(request)
+                pipe.flush()
 
     def _listen(self) -> None:
-        with self._process.stdout as lines:
+        with suppress(ValueError), self._process.stdout as lines:
             for line in lines:
-                self._answers.put(json.loads(line))
+                event = _event(line)
+                self._is_ready = self._is_ready or event["event"] == "ready"
+                self._answers.put(event)
         self._answers.put(None)
 
 
@@ -152,6 +189,13 @@ def grid_from_words(words: Mapping[str, Any]) -> WorkingGrid:
         ring,
         Geometry(tuple(words["origin"]), tuple(words["direction"])),
     )
+
+
+def _event(line: bytes) -> dict[str, Any]:
+    event = json.loads(line)
+    if not isinstance(event, dict) or not isinstance(event.get("event"), str):
+        raise ValueError("This is no event.")
+    return event
 
 
 def _text(array: np.ndarray) -> str:

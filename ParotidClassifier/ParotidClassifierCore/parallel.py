@@ -6,8 +6,8 @@ import contextlib
 import functools
 import os
 import signal
+import sys
 import threading
-import time
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
@@ -16,9 +16,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from .errors import OutputError, ParotidClassifierError, UsageError
+from .lifeline import end_with
 from .progress import Progress, silent
+from .waiting import do_and_wait, wait_until
 
-_LOOK_FOR_PARENT_SECONDS = 1.0
 _CONNECT_SECONDS = 15
 # Without a result for so long, twice: time to look whether anybody is left to give one.
 _LOOK_FOR_WORKERS_SECONDS = 10.0
@@ -130,11 +131,17 @@ def _completed(executor: Executor, futures: Iterable[Future]) -> Iterator[Future
     """
     waiting, without_workers = set(futures), 0
     while waiting:
-        done, waiting = wait(waiting, _LOOK_FOR_WORKERS_SECONDS, FIRST_COMPLETED)
+        look = functools.partial(_first_done, waiting)
+        done = wait_until(look, _LOOK_FOR_WORKERS_SECONDS)
+        waiting -= done
         yield from done
         without_workers = 0 if done or _has_workers(executor) else without_workers + 1
         if without_workers == 2:
             raise _NoWorkersError
+
+
+def _first_done(futures: set[Future], seconds: float) -> set[Future]:
+    return wait(futures, seconds, FIRST_COMPLETED).done
 
 
 def _has_workers(executor: Executor) -> bool:
@@ -177,11 +184,11 @@ def process_pool(jobs: int) -> Iterator[Executor]:
         executor.submit(int)  # starts the processes
     try:
         yield executor
+        do_and_wait(executor.shutdown)
     except BaseException:
         _hush_loky()
         executor.shutdown(wait=False, kill_workers=True)
         raise
-    executor.shutdown()
 
 
 @functools.cache  # once is enough
@@ -203,10 +210,20 @@ def _interrupts_ignored() -> Iterator[None]:
         yield  # signals can be set in the main thread only
         return
     usual = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _let_windows_ignore_interrupts(True)
     try:
         yield
     finally:
+        _let_windows_ignore_interrupts(False)
         signal.signal(signal.SIGINT, usual)
+
+
+def _let_windows_ignore_interrupts(ignored: bool) -> None:
+    """Decide what a process inherits there, where it does not inherit what a signal does."""
+    if sys.platform == "win32":
+        import ctypes
+
+        ctypes.windll.kernel32.SetConsoleCtrlHandler(None, ignored)
 
 
 @contextlib.contextmanager
@@ -234,14 +251,7 @@ def _dask_client(address: str) -> Any:
 def _follow(parent: int) -> None:
     """Leave interrupts to the process `parent`, and end when it is gone, killed or not."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
-
-
-def _end_with(parent: int) -> None:
-    # Windows goes on naming a parent that has gone: there, this changes nothing.
-    while os.getppid() == parent:
-        time.sleep(_LOOK_FOR_PARENT_SECONDS)
-    os._exit(1)
+    end_with(parent)
 
 
 def _attempt(function: Callable[..., Any], item: tuple) -> Any:

@@ -8,6 +8,8 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 
+from .standard_streams import NobodyReadsError, write_now
+
 _LINE_EVERY_SECONDS = 30.0
 
 # Called with the fraction done, 0…1, and the name of the step at hand.
@@ -37,7 +39,8 @@ def _lines(title: str) -> Progress:
             return
         last = now
         left = (now - start) * (1 / fraction - 1) if fraction else math.inf
-        print(f"{title}: {step}, {fraction:.0%} done{_in_words(left)}", file=sys.stderr, flush=True)
+        with contextlib.suppress(NobodyReadsError):  # the work goes on
+            write_now(sys.stderr, f"{title}: {step}, {fraction:.0%} done{_in_words(left)}\n")
 
     return tell
 

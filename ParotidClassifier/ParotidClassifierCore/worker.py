@@ -30,13 +30,15 @@ ends no other and is always finished. "cancel" ends the request with its id like
 "CancelledError"; it has no answer of its own, and does nothing where the request has been answered.
 
 The process ends when its standard input ends, even in the middle of work: whoever asked has gone,
-and nothing may go on without him.
+and nothing may go on without him. It also ends when the process does whose number is its argument,
+if there is one; Ctrl-C on a terminal is for that one.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import signal
 import sys
 import threading
 from collections.abc import Mapping
@@ -44,7 +46,9 @@ from typing import IO, TYPE_CHECKING
 
 from .errors import ParotidClassifierError, UsageError
 from .inbox import Inbox, Received
+from .lifeline import end_with, leave
 from .log import unexpected
+from .standard_streams import NobodyReadsError, own_standard_streams, write_now
 
 if TYPE_CHECKING:
     from .worker_commands import Command
@@ -57,9 +61,12 @@ RIVALS = (
 
 def main() -> None:
     """Answer requests until standard input ends."""
-    events = _own_standard_output()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for process in sys.argv[1:]:
+        end_with(int(process))
+    requests, events = own_standard_streams()
     inbox = Inbox(RIVALS)
-    threading.Thread(target=_read, args=(inbox,), daemon=True).start()
+    threading.Thread(target=_read, args=(requests, inbox), daemon=True).start()
     _tell(events, {"event": "ready", "pid": os.getpid()})
     from .worker_commands import Desk  # and with it the libraries, after the first word
 
@@ -70,22 +77,17 @@ def main() -> None:
         inbox.close(received)
 
 
-def _own_standard_output() -> IO[str]:
-    """Return standard output for events alone; what is printed from now on goes to stderr."""
-    events = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8", newline="\n")
-    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
-    return events
-
-
-def _read(inbox: Inbox) -> None:
-    for line in sys.stdin:
+def _read(requests: IO[str], inbox: Inbox) -> None:
+    for line in requests:
         inbox.put(line)
-    os._exit(0)
+    leave(0)
 
 
 def _tell(events: IO[str], event: Mapping[str, object]) -> None:
-    events.write(json.dumps(event, allow_nan=False) + "\n")
-    events.flush()
+    try:
+        write_now(events, json.dumps(event, allow_nan=False) + "\n")
+    except NobodyReadsError:
+        leave(0)
 
 
 def _answer(

@@ -1,21 +1,19 @@
 """One background process: started, written to, listened to line by line, and surely ended."""
 
 import collections
-import contextlib
 import json
 import logging
 import os
 import shutil
-import signal
 import sys
 from pathlib import Path
 
 import qt
 import slicer
+from ParotidClassifierCore.lifeline import end_tree
 from slicer.i18n import tr as _
 
 MODULE_FOLDER = Path(__file__).resolve().parent.parent
-WORKER_ARGUMENTS = ["-m", "ParotidClassifierCore.worker"]
 
 # How long a process may take to end by itself, before it is killed.
 GRACE_MS = 300
@@ -29,9 +27,10 @@ logger = logging.getLogger(__name__)
 class WorkerProcess:
     """A process that reads requests from standard input and writes events to standard output.
 
-    It ends by itself when its standard input is closed, also when Slicer dies. It is given little
-    time for that and then killed. PythonSlicer is only a launcher, so the process that works has
-    a number of its own, which it tells in its "ready" event; both are ended.
+    It ends by itself when its standard input is closed, also when Slicer dies, whose number it is
+    told. It is given little time for that and then killed with all that it has started.
+    PythonSlicer is only a launcher: the process that works is below it and has a number of its
+    own, which it tells in its "ready" event.
 
     Args:
         onEvent: called with each event, a dict.
@@ -61,7 +60,7 @@ class WorkerProcess:
         self._process.connect("errorOccurred(QProcess::ProcessError)", self._onError)
         slicer.app.connect("aboutToQuit()", self.endNow)
         self._process.start(
-            program or pythonExecutable(), WORKER_ARGUMENTS if arguments is None else arguments
+            program or pythonExecutable(), workerArguments() if arguments is None else arguments
         )
 
     @property
@@ -106,14 +105,8 @@ class WorkerProcess:
 
     def _kill(self) -> None:
         if self.isRunning:
-            self._killWorkingProcess()
+            end_tree(int(self._process.processId()), self._workingPid)
             self._process.kill()
-
-    def _killWorkingProcess(self) -> None:
-        """Kill what the launcher started, if it is another process than the launcher itself."""
-        if self._workingPid and self._workingPid != int(self._process.processId()):
-            with contextlib.suppress(OSError):  # it has already gone
-                os.kill(self._workingPid, getattr(signal, "SIGKILL", signal.SIGTERM))
 
     def _readOutput(self) -> None:
         self._output += self._process.readAllStandardOutput().data()
@@ -165,6 +158,11 @@ class WorkerProcess:
 def pythonExecutable() -> str:
     """Return the Python that has what the worker needs: Slicer's own."""
     return shutil.which("PythonSlicer") or sys.executable
+
+
+def workerArguments() -> list[str]:
+    """Return Python's arguments for the worker of ParotidClassifierCore, which ends with Slicer."""
+    return ["-m", "ParotidClassifierCore.worker", str(os.getpid())]
 
 
 def _environment():

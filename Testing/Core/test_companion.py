@@ -32,6 +32,12 @@ def grid():
     return ball_grid(radius=6, margin=10)
 
 
+@pytest.fixture(scope="module")
+def alone():
+    """What one process measures on the grid."""
+    return measured(Measurer(), ball_grid(radius=6, margin=10))
+
+
 def measured(measurer, grid, columns=COLUMNS, progress=silent):
     return measurer.measure(grid, columns, default_settings(), progress)
 
@@ -70,6 +76,76 @@ def test_a_companion_that_is_killed_at_any_time_costs_nothing_but_time(companion
     os.kill(companion.process_id, signal.SIGKILL)
     assert finish(silent) == alone
     assert measured(measurer, grid) == alone
+
+
+READY = "import json, sys, time; print(json.dumps({'event': 'ready'}), flush=True); "
+READS = READY + "sys.stdin.readline(); "
+HANGS = "import time; time.sleep(600)"
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        pytest.param(HANGS, id="never says that it is ready"),
+        pytest.param(READY + "time.sleep(600)", id="does not read"),
+        pytest.param(
+            READS + "print(json.dumps({'event': 'progress', 'id': 1}), flush=True); "
+            "time.sleep(600)",
+            id="stops in the middle",
+        ),
+        pytest.param(
+            READS + "[print(json.dumps({'event': 'progress', 'id': 1})) for _ in iter(int, 1)]",
+            id="tells of progress for ever",
+        ),
+    ],
+)
+def test_one_that_hangs_is_killed_and_its_share_done_here(program, grid, alone, monkeypatch):
+    monkeypatch.setattr(module, "_PROGRAM", ("-c", program))
+    monkeypatch.setattr(module, "_START_SECONDS", 15.0 if READY in program else 0.0)
+    monkeypatch.setattr(module, "_PATIENCE_SECONDS", 0.1 if READY in program else 1e6)
+    monkeypatch.setattr(module, "_PATIENCE_TIMES", 0.0)
+    check_helpless(grid, alone)
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        pytest.param("sys.exit(1)", id="dies"),
+        pytest.param("print('rubbish', flush=True); time.sleep(600)", id="no JSON"),
+        pytest.param("print('[1]', flush=True); time.sleep(600)", id="no event"),
+        pytest.param("os.write(1, bytes(range(256))); time.sleep(600)", id="bytes"),
+        pytest.param("answer([1.0])", id="no values by column"),
+        pytest.param("answer({'what': 1.0})", id="other columns"),
+    ],
+)
+def test_one_that_dies_or_talks_nonsense_is_not_waited_for(told, grid, alone, monkeypatch):
+    program = f"""
+import os
+def answer(values):
+    print(json.dumps({{"event": "result", "id": 1, "values": values}}), flush=True)
+    time.sleep(600)
+{READS}
+{told}
+"""
+    monkeypatch.setattr(module, "_PROGRAM", ("-c", program))
+    for limit in ("_START_SECONDS", "_PATIENCE_SECONDS"):
+        monkeypatch.setattr(module, limit, 1e6)
+    check_helpless(grid, alone)
+
+
+def check_helpless(grid, alone):
+    """One that is no help costs no number, and is not asked again."""
+    companion = Companion()
+    measurer = Measurer(companion)
+    left = iter(range(3000))
+
+    def impatient(fraction, step):
+        assert next(left, None) is not None, "it is waited for without end"
+
+    assert measured(measurer, grid, progress=impatient) == alone
+    companion.close()
+    assert gone(companion.process_id)
+    assert measured(measurer, grid, progress=impatient) == alone
 
 
 def test_work_that_is_given_up_does_not_reach_the_next(companion, grid):

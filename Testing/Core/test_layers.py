@@ -29,7 +29,7 @@ def test_importing_core_imports_no_heavy_library():
 WITHOUT_INSTALLING = (
     "case.checks", "case.findings", "case.grid", "case.lattice", "case.loading", "case.masks",
     "case.measurements", "case.saving", "case.volumes", "case.working_grid", "clinical", "errors",
-    "files", "models.bundle_summary", "models.eleven", "models.names", "models.shipped",
+    "files", "lifeline", "models.bundle_summary", "models.eleven", "models.names", "models.shipped",
     "models.words", "ring", "simulation.case", "words",
 )  # fmt: skip
 ALONE = """

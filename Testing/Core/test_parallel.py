@@ -1,12 +1,15 @@
 """Work on several processes or on a Dask cluster: one bad piece does not cost the others."""
 
 import contextlib
-import os
+import ctypes
 import subprocess
 import sys
+import threading
 import time
+import types
 from concurrent.futures import Executor, Future
 
+import made_work
 import psutil
 import pytest
 from distributed import LocalCluster
@@ -109,7 +112,6 @@ except KeyboardInterrupt:
     assert "Traceback" not in err
 
 
-@pytest.mark.skipif(os.name == "nt", reason="a process on Windows cannot see that its parent went")
 def test_processes_end_when_the_one_they_work_for_is_killed():
     code = """
 import time
@@ -123,6 +125,41 @@ run_each(time.sleep, [(60,)] * 4, list("abcd"), Machines(2), lambda *told: None)
     gone, alive = psutil.wait_procs(workers, timeout=20)
     assert len(gone) >= 2
     assert alive == []
+
+
+@pytest.fixture
+def windows(monkeypatch):
+    """Windows' rule: Ctrl-C is heard when what the main thread waits for has come, or between."""
+
+    def within_half_a_second(usual):
+        def waits(first, timeout=None, *more):
+            ours = threading.current_thread() is threading.main_thread()
+            assert not ours or (timeout is not None and timeout <= 0.5)
+            return usual(first, timeout, *more)
+
+        return waits
+
+    monkeypatch.setattr(threading.Thread, "join", within_half_a_second(threading.Thread.join))
+    monkeypatch.setattr(parallel, "wait", within_half_a_second(parallel.wait))
+
+
+def test_every_wait_for_the_processes_can_be_interrupted_on_windows(windows):
+    assert run_each(doubled, *numbered(4), Machines(jobs=2)) == [0, 2, 4, 6]
+
+
+def test_processes_of_windows_are_started_deaf_to_ctrl_c(monkeypatch):
+    told = []
+    kernel = types.SimpleNamespace(SetConsoleCtrlHandler=lambda *heard: told.append(heard))
+    monkeypatch.setattr(ctypes, "windll", types.SimpleNamespace(kernel32=kernel), raising=False)
+    monkeypatch.setattr(parallel, "sys", types.SimpleNamespace(platform="win32"))
+    with parallel._interrupts_ignored():
+        assert told == [(None, True)]
+    assert told == [(None, True), (None, False)]
+
+
+def test_a_process_inherits_nothing_that_was_only_set_here(monkeypatch):
+    monkeypatch.setattr(made_work, "TOLD", "here")
+    assert run_each(made_work.told, [()] * 2, ["a", "b"], Machines(jobs=2)) == [""] * 2
 
 
 def working_for(process):

@@ -3,6 +3,7 @@
 import itertools
 import json
 import shutil
+import signal
 import subprocess
 import time
 
@@ -115,6 +116,18 @@ def test_it_ends_when_its_caller_goes_in_the_middle_of_work(new_caller, a_case):
     while caller.process.poll() is None and time.monotonic() < deadline:
         time.sleep(0.02)
     assert caller.process.returncode == 0
+
+
+def test_ctrl_c_is_left_to_whoever_it_works_for(new_caller):
+    new_caller.process.send_signal(signal.SIGINT)
+    _, answer = new_caller.answer({"id": 1, "command": "sing"})
+    assert answer["event"] == "error"
+
+
+def test_letters_of_any_kind_arrive_and_what_is_no_letter_costs_one_answer(caller):
+    caller.process.stdin.buffer.write(b'{"id": 1, "command": "\xff"}\n')
+    assert caller.answer({"id": 2, "command": "张伟"})[1]["id"] == 1
+    assert "'张伟'" in caller.event()["message"]
 
 
 def in_front_of(caller, *requests):

@@ -39,6 +39,13 @@ def letPass(seconds):
         slicer.app.processEvents()
 
 
+def descendants(pid):
+    """Return the processes that a process started, as far as this system tells."""
+    listed = Path(f"/proc/{pid}/task/{pid}/children")
+    children = [int(child) for child in listed.read_text().split()] if listed.exists() else []
+    return [*children, *(below for child in children for below in descendants(child))]
+
+
 def isAlive(pid):
     """Whether a process of this number is there and has not merely left its exit code."""
     if os.name == "nt":

@@ -11,9 +11,9 @@ from pathlib import Path
 from AskedWorker import BUNDLE, AskedWorker, Caller, simulatedCase
 from ParotidClassifierCore.models.shipped import find_bundle
 from ParotidClassifierLib.Worker import Worker
-from ParotidClassifierLib.WorkerProcess import MODULE_FOLDER, pythonExecutable
+from ParotidClassifierLib.WorkerProcess import MODULE_FOLDER, pythonExecutable, workerArguments
 from slicer.ScriptedLoadableModule import ScriptedLoadableModuleTest
-from Waiting import isAlive, letPass, waitFor
+from Waiting import descendants, isAlive, letPass, waitFor
 
 AT_ONCE = "tell(event='result', id=identity)"
 HANGS = "tell(event='progress', id=identity, fraction=0.5, step='a loop'); time.sleep(60)"
@@ -26,13 +26,13 @@ BEGINS_TO_PREDICT = (
 
 # An application in small: it starts the worker as Slicer does and passes on what that tells.
 APPLICATION = """
-import json, subprocess, sys, time
+import json, os, subprocess, sys
+requests, *program = sys.argv[1:]
 worker = subprocess.Popen(
-    [sys.executable, "-m", "ParotidClassifierCore.worker"],
-    stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+    [*program, str(os.getpid())], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
 )
-print(worker.pid, flush=True)
-for request in json.loads(sys.argv[1]):
+print(os.getpid(), worker.pid, flush=True)
+for request in json.loads(requests):
     worker.stdin.write(json.dumps(request) + "\\n")
     worker.stdin.flush()
 for line in worker.stdout:
@@ -43,13 +43,6 @@ WARM = {"id": 1, "command": "warm", "bundle": BUNDLE}
 
 def kill(pid):
     os.kill(pid, getattr(signal, "SIGKILL", signal.SIGTERM))
-
-
-def descendants(pid):
-    """Return the processes that a process started, as far as this system tells."""
-    listed = Path(f"/proc/{pid}/task/{pid}/children")
-    children = [int(child) for child in listed.read_text().split()] if listed.exists() else []
-    return [*children, *(below for child in children for below in descendants(child))]
 
 
 class WarmWorkerTest(AskedWorker, ScriptedLoadableModuleTest):
@@ -185,20 +178,22 @@ class WarmWorkerTest(AskedWorker, ScriptedLoadableModuleTest):
         )
 
     def checkKilledApplication(self, requests, isTime):
-        application = subprocess.Popen(
-            [pythonExecutable(), "-c", APPLICATION, json.dumps(requests)],
+        python, *arguments = [pythonExecutable(), *workerArguments()[:-1]]
+        launcher = subprocess.Popen(
+            [python, "-c", APPLICATION, json.dumps(requests), python, *arguments],
             stdout=subprocess.PIPE,
             text=True,
             cwd=MODULE_FOLDER,
         )
-        worker = int(application.stdout.readline())
+        # Python runs below a launcher, which takes nobody with it: here as in the application.
+        application, worker = map(int, launcher.stdout.readline().split())
         self.assertTrue(isAlive(worker))
-        for line in application.stdout:
+        for line in launcher.stdout:
             if isTime(json.loads(line)):
                 break
         processes = [worker, *descendants(worker)]
-        application.kill()
-        application.communicate()
+        kill(application)
+        launcher.communicate()
         self.assertGone(*processes)
 
     # Cancelling

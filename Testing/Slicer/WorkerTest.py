@@ -12,13 +12,16 @@ from AskedWorker import BUNDLE, AskedWorker, Caller, simulatedCase
 from ParotidClassifierLib.Worker import Worker
 from ParotidClassifierLib.WorkerProcess import MODULE_FOLDER, pythonExecutable
 from slicer.ScriptedLoadableModule import ScriptedLoadableModuleTest
-from Waiting import isAlive, letPass, waitFor
+from Waiting import descendants, isAlive, letPass, waitFor
 
 DEAF = "import time; time.sleep(60)"
-LAUNCHER = """
-import json, subprocess, sys
-child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
-print(json.dumps({"event": "ready", "pid": child.pid}), flush=True)
+# It has another below it, as the worker has, and tells its number as the worker does.
+FAMILY = """
+import json, os, subprocess, sys
+child = subprocess.Popen(
+    [sys.executable, "-c", "import time; time.sleep(60)"], start_new_session=True
+)
+print(json.dumps({"event": "ready", "pid": os.getpid()}), flush=True)
 child.wait()
 """
 
@@ -173,20 +176,23 @@ class WorkerTest(AskedWorker, ScriptedLoadableModuleTest):
         caller = self.caller("-c", DEAF)
         caller.send(command="predict")
         waitFor(lambda: caller.worker.processId)
-        pid = caller.worker.processId
+        launcher = caller.worker.processId
+        if Path("/proc/self/task").exists():
+            waitFor(lambda: descendants(launcher), what="the Python below the launcher")
+        processes = [launcher, *descendants(launcher)]
         end(caller.worker)
-        self.assertGone(pid)
+        self.assertGone(*processes)
 
-    def test_the_process_that_a_launcher_started_is_ended_too(self):
-        self.checkLauncher(Worker.cancel)
-        self.checkLauncher(Worker.stop)
+    def test_what_runs_below_a_process_that_is_killed_is_ended_too(self):
+        self.checkFamily(Worker.cancel)
+        self.checkFamily(Worker.stop)
 
-    def checkLauncher(self, end):
-        caller = self.caller("-c", LAUNCHER)
+    def checkFamily(self, end):
+        caller = self.caller("-c", FAMILY)
         caller.send(command="predict")
         waitFor(lambda: caller.worker.processId)
         launcher = caller.worker.processId
         waitFor(lambda: caller.worker.processId != launcher)
-        child = caller.worker.processId
+        processes = [launcher, caller.worker.processId, *descendants(launcher)]
         end(caller.worker)
-        self.assertGone(launcher, child)
+        self.assertGone(*processes)

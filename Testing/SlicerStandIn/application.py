@@ -71,7 +71,7 @@ def _add_submodule(slicer: types.ModuleType, name: str) -> None:
 def _make_application(slicer: types.ModuleType) -> Any:
     from PySide6 import QtCore
 
-    from . import scene, terminologies
+    from . import launcher, scene, terminologies
     from .app_objects.slicer_application import qSlicerApplication
     from .look import give_slicer_look
     from .pythonqt import wrap
@@ -83,6 +83,7 @@ def _make_application(slicer: types.ModuleType) -> Any:
     user = QtCore.QSettings.Scope.UserScope
     QtCore.QSettings.setPath(QtCore.QSettings.Format.IniFormat, user, app.temporaryPath())
     give_slicer_look(app)
+    launcher.install(app.temporaryPath())
     slicer.app = wrap(app)
     mrml_scene = scene.make_scene()
     logic = app._application_logic = scene.make_application_logic(mrml_scene)

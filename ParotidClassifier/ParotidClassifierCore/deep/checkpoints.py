@@ -15,6 +15,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 
 from ..files import written_whole
+from .arrays import array_of, tensor_of
 from .training import EpochRecord, NetworkTrainingSettings
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ def save_checkpoint(
     for index, moments in state["state"].items():
         tensors |= {f"optimiser.{index}.{name}": value for name, value in moments.items()}
     for epoch, logits in checkpoint.logits.items():
-        tensors[f"logits.{epoch}"] = torch.from_numpy(logits)
+        tensors[f"logits.{epoch}"] = tensor_of(logits)
     for epoch, kept in checkpoint.states.items():
         tensors |= {f"state.{epoch}.{name}": value for name, value in kept.items()}
     tensors |= {f"random.{name}": value for name, value in checkpoint.random.items()}
@@ -111,7 +112,7 @@ def load_checkpoint(
     optimiser.load_state_dict({"state": moments, "param_groups": groups})
     return Checkpoint(
         history=history,
-        logits={int(k): v.numpy() for k, v in _below(tensors, "logits").items()},
+        logits={int(k): array_of(v) for k, v in _below(tensors, "logits").items()},
         states=_by_number(tensors, "state"),
         schedule=facts["schedule"],
         random=_below(tensors, "random"),

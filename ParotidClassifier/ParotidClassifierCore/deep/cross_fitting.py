@@ -15,11 +15,10 @@ from ..errors import CohortError
 from ..models.names import DL_MODELS
 from ..parallel import process_pool
 from ..progress import Progress, part, silent
+from ..waiting import SLICE_SECONDS
 from .device import CPU, CUDA, choose_device
 from .trainer import Cases, Run, run
 from .training import EpochRecord, NetworkTrainingSettings, TrainedNetwork, network_of
-
-_LOOK_EVERY_SECONDS = 0.5
 
 
 @dataclass(frozen=True)
@@ -162,7 +161,7 @@ def _awaited(futures: list[Future], told: list[Path], progress: Progress) -> lis
     """Return the results; `told` are the files in which the trainings say how far they are."""
     waiting = set(futures)
     while waiting:
-        finished, waiting = wait(waiting, _LOOK_EVERY_SECONDS)
+        finished, waiting = wait(waiting, SLICE_SECONDS)
         for future in finished:
             future.result()  # raises what stopped it
         share = sum(_share(path) for path in told) / len(told)

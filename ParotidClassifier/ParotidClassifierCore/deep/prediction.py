@@ -9,6 +9,7 @@ import numpy as np
 import torch
 
 from ..models.names import DL_MODELS, NETWORK_COLUMNS, deep_feature
+from .arrays import array_of, tensor_of
 from .device import CPU, choose_device, reproducible
 from .network import MultiInputNetwork
 
@@ -58,11 +59,10 @@ def predict_values(
     vectors: dict[str, list[np.ndarray]] = {model: [] for model in DL_MODELS}
     with reproducible(), torch.inference_mode():
         for row, case in enumerate(inputs):
-            # A copy: what is mapped from a file may not be written to, which PyTorch cannot know.
-            reading = network.read(torch.from_numpy(np.array(case))[None].to(place))
-            logits[row] = reading.logits.cpu().numpy()[0]
+            reading = network.read(tensor_of(case)[None].to(place))
+            logits[row] = array_of(reading.logits)[0]
             for model, vector in reading.vectors.items():
-                vectors[model].append(vector.double().cpu().numpy()[0])
+                vectors[model].append(array_of(vector.double())[0])
     return NetworkValues(
         logits, {m: np.array(v).reshape(len(inputs), -1) for m, v in vectors.items()}
     )

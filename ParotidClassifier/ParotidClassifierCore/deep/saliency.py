@@ -18,6 +18,7 @@ from scipy import ndimage
 
 from ..case.working_grid import WorkingGrid
 from ..models.names import DL_MODELS, FUSION_NETWORK
+from .arrays import array_of, tensor_of
 from .device import CPU, choose_device, reproducible
 from .inputs import INPUT_SIZE, linear_weights, network_input, on_grid
 from .network import FEATURE_STRIDES, MultiInputNetwork
@@ -47,7 +48,7 @@ def saliency(network: MultiInputNetwork, grid: WorkingGrid, device: str = CPU) -
     place = choose_device(device)
     network.eval().to(place)
     with reproducible(threads=1):
-        inputs = torch.from_numpy(network_input(grid))[None].to(place).requires_grad_()
+        inputs = tensor_of(network_input(grid))[None].to(place).requires_grad_()
         reading = network.read(inputs)
         logit = reading.logits[0, DL_MODELS.index(FUSION_NETWORK)]
         slopes = torch.autograd.grad(logit, [inputs, *reading.fusion_maps])
@@ -74,4 +75,4 @@ def _grad_cam(scales: list[torch.Tensor], slopes: tuple[torch.Tensor, ...]) -> n
 
 
 def _array(tensor: torch.Tensor) -> np.ndarray:
-    return tensor.detach().double().cpu().numpy()
+    return array_of(tensor.double())

@@ -13,6 +13,7 @@ import torch
 
 from ..models.names import DL_MODELS
 from ..progress import Progress
+from .arrays import array_of, tensor_of
 from .augmentation import augmented
 from .checkpoints import Checkpoint, checkpoint_key, load_checkpoint, save_checkpoint
 from .device import choose_device, reproducible
@@ -94,7 +95,7 @@ class _Trainer:
         self.settings = settings
         self.device = device
         self.generator = torch.Generator().manual_seed(settings.seed)
-        self.outcomes = torch.from_numpy(np.asarray(cases.outcomes[cases.learnt], np.float32))
+        self.outcomes = tensor_of(np.asarray(cases.outcomes[cases.learnt], np.float32))
         network = MultiInputNetwork(settings.variant, settings.dropout)
         initialise(network, self.generator)
         if settings.imagenet_checkpoint is not None:
@@ -152,10 +153,10 @@ class _Trainer:
         return Checkpoint(tuple(self.history), self.logits, self.states, schedule, random)
 
     def _inputs(self, rows: np.ndarray) -> torch.Tensor:
-        return torch.from_numpy(np.asarray(self.cases.inputs[rows], np.float32))
+        return tensor_of(np.asarray(self.cases.inputs[rows], np.float32))
 
     def _batches(self) -> list[np.ndarray]:
-        order = torch.randperm(len(self.outcomes), generator=self.generator).numpy()
+        order = array_of(torch.randperm(len(self.outcomes), generator=self.generator))
         # Batches of nearly one size: a last batch of one case has no batch statistics.
         return np.array_split(order, max(1, round(len(order) / self.settings.batch_size)))
 
@@ -165,16 +166,17 @@ class _Trainer:
         for batch in self._batches():
             batch_logits, loss = self._step(batch)
             logits.append(batch_logits)
-            outcomes.append(self.outcomes[batch])
+            outcomes.append(self.outcomes[tensor_of(batch)])
             loss_sum += loss * len(batch)
-        auc = _aucs(torch.cat(outcomes).numpy(), torch.cat(logits).numpy())
+        auc = _aucs(array_of(torch.cat(outcomes)), array_of(torch.cat(logits)))
         return EpochRecord(epoch, loss_sum / len(self.outcomes), auc)
 
     def _step(self, batch: np.ndarray) -> tuple[torch.Tensor, float]:
         inputs = self._inputs(self.cases.learnt[batch])
         varied = augmented(inputs, self.settings.augmentation, self.generator)
         smoothing = self.settings.label_smoothing
-        targets = (self.outcomes[batch] * (1 - smoothing) + smoothing / 2).to(self.device)
+        outcomes = self.outcomes[tensor_of(batch)]
+        targets = (outcomes * (1 - smoothing) + smoothing / 2).to(self.device)
         with self._precision():
             logits = self.network(varied.to(self.device))
         # Deep supervision: every head learns, so that each region's network stands on its own.
@@ -211,7 +213,7 @@ class _Trainer:
         logits = predict_logits(network, self.cases.inputs[held_out], self.device.type)
         self.logits[epoch] = logits
         outcomes = np.asarray(self.cases.outcomes[held_out], np.float32)
-        loss = float(_loss(torch.from_numpy(logits), torch.from_numpy(outcomes)))
+        loss = float(_loss(tensor_of(logits), tensor_of(outcomes)))
         both = len(np.unique(outcomes)) == 2
         self.history[-1] = replace(
             self.history[-1],

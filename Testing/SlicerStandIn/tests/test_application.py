@@ -1,6 +1,9 @@
 """The application: scene, logics, files, views, extensions, and the life of a module."""
 
 import logging
+import os
+import shutil
+import subprocess
 import sys
 import textwrap
 
@@ -37,6 +40,23 @@ def test_a_volume_comes_back_from_its_file(tmp_path):
     again = slicer.util.loadVolume(path)
     assert np.array_equal(slicer.util.arrayFromVolume(again), slicer.util.arrayFromVolume(ct))
     assert again.GetSpacing() == pytest.approx(ct.GetSpacing())
+
+
+def test_what_ends_the_launcher_of_python_does_not_end_the_python_below_it():
+    code = "import os, sys; print(os.getpid(), flush=True); sys.exit(int(sys.stdin.readline()))"
+    command = [shutil.which("PythonSlicer"), "-c", code]
+    options = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    for ends in (True, False):
+        with subprocess.Popen(command, **options) as launcher:
+            python = int(launcher.stdout.readline())
+            assert python != launcher.pid
+            if ends:
+                launcher.kill()
+                launcher.wait()
+                assert launcher.returncode != 7
+                os.kill(python, 0)  # it is there
+            launcher.stdin.write("7\n")
+    assert launcher.returncode == 7
 
 
 def test_a_label_map_comes_back_as_one(tmp_path):

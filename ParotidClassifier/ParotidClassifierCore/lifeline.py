@@ -1,0 +1,112 @@
+"""Processes that work for another one end with it, however that one ends."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+_LOOK_EVERY_SECONDS = 0.5
+_PROCESSES = Path("/proc")  # on Linux
+_SYNCHRONIZE = 0x00100000  # the right to wait for a process of Windows
+_FOR_EVER = 0xFFFFFFFF
+
+
+def end_with(process: int) -> None:
+    """End this process, from now on, as soon as the one with this number has ended.
+
+    It also ends when the one that started it does: between the two may stand a launcher, as
+    PythonSlicer is one, which takes nobody with it.
+    """
+    threading.Thread(target=_end_after, args=(process,), daemon=True).start()
+
+
+def leave(code: int) -> None:
+    """End this process at once, whatever its threads are at."""
+    if sys.platform == "win32":
+        # An exit would wait for a library that is being loaded, and hangs there.
+        os.kill(os.getpid(), signal.SIGTERM)
+    os._exit(code)
+
+
+def end_tree(*processes: int) -> None:
+    """Kill the processes with these numbers, 0 for none, and all that they have started."""
+    there = {process for process in processes if process}
+    if sys.platform == "win32":
+        for process in there:
+            subprocess.run(  # noqa: S603  a program of every Windows
+                ["taskkill", "/F", "/T", "/PID", str(process)],  # noqa: S607
+                check=False,
+                capture_output=True,
+                creationflags=subprocess.CREATE_NO_WINDOW,
+            )
+        return
+    for process in [*there, *_below(there)]:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(process, signal.SIGKILL)
+
+
+def _end_after(process: int) -> None:
+    if sys.platform == "win32":
+        _wait_on_windows(process)
+    else:
+        parent = os.getppid()
+        while os.getppid() == parent and _is_there(process):
+            time.sleep(_LOOK_EVERY_SECONDS)
+    leave(1)
+
+
+def _wait_on_windows(process: int) -> None:
+    """Return when it has ended; at once where there is none."""
+    import ctypes
+
+    kernel = ctypes.windll.kernel32
+    kernel.OpenProcess.restype = ctypes.c_void_p
+    handle = ctypes.c_void_p(kernel.OpenProcess(_SYNCHRONIZE, False, process))
+    if handle:
+        kernel.WaitForSingleObject(handle, ctypes.c_ulong(_FOR_EVER))
+
+
+def _is_there(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    try:
+        # What has ended stays in the list until somebody has asked for its exit code.
+        return _stat(_PROCESSES / str(process))[0] not in "ZX"
+    except OSError:
+        return True
+
+
+def _below(processes: set[int]) -> Iterator[int]:
+    pairs = [*_children_and_parents()]
+    while found := {c for c, parent in pairs if parent in processes and c not in processes}:
+        yield from found
+        processes = processes | found
+
+
+def _children_and_parents() -> Iterator[tuple[int, int]]:
+    if not (_PROCESSES / "self" / "stat").exists():
+        asked = ["ps", "-A", "-o", "pid=,ppid="]
+        listed = subprocess.run(asked, check=False, capture_output=True, text=True)  # noqa: S603
+        yield from (tuple(map(int, line.split())) for line in listed.stdout.splitlines())
+        return
+    for folder in _PROCESSES.glob("[0-9]*"):
+        with contextlib.suppress(OSError):  # it has just ended
+            yield int(folder.name), int(_stat(folder)[1])
+
+
+def _stat(folder: Path) -> list[str]:
+    """Return state, parent and more of a process; its name, which comes first, may have spaces."""
+    return (
+        (folder / "stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
+    )

@@ -1,0 +1,40 @@
+"""Waiting that Ctrl-C can end: on Windows nothing wakes what waits without a limit."""
+
+from __future__ import annotations
+
+import math
+import threading
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+# Ctrl-C is answered within half a second.
+SLICE_SECONDS = 0.2
+_Found = TypeVar("_Found")
+
+
+def wait_until(look: Callable[[float], _Found], seconds: float = math.inf) -> _Found:
+    """Call `look` until what it returns is true, and return that; false when time is over.
+
+    Args:
+        look: waits by itself, for no longer than the seconds that it is given.
+        seconds: to wait at most.
+    """
+    end = time.monotonic() + seconds
+    while True:
+        left = end - time.monotonic()
+        found = look(max(0.0, min(SLICE_SECONDS, left)))
+        if found or left <= 0:
+            return found
+
+
+def do_and_wait(work: Callable[[], object]) -> None:
+    """Do what would wait without a limit in a thread of its own, and wait for that."""
+    thread = threading.Thread(target=work, daemon=True)
+    thread.start()
+
+    def is_done(seconds: float) -> bool:
+        thread.join(seconds)
+        return not thread.is_alive()
+
+    wait_until(is_done)

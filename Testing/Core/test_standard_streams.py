@@ -1,0 +1,175 @@
+"""Standard input and output belong to the program; a pipe that nobody reads is no mistake."""
+
+import ctypes
+import errno
+import io
+import json
+import os
+import subprocess
+import sys
+import time
+import types
+from pathlib import Path
+
+import psutil
+import pytest
+from ParotidClassifierCore import progress, standard_streams
+from ParotidClassifierCore.cli import main
+from ParotidClassifierCore.companion import is_worthwhile
+from ParotidClassifierCore.standard_streams import NobodyReadsError, write_now
+from worker_caller import Caller
+
+LOOKS = """
+import os, subprocess, sys
+from ParotidClassifierCore import worker, worker_commands
+CHILD = "import os, sys; print(os.fstat(0).st_rdev == os.stat(os.devnull).st_rdev)"
+def look(request, progress):
+    if not os.path.samestat(os.fstat(0), os.stat(os.devnull)):
+        return {"found": "the requests"}
+    child = subprocess.run([sys.executable, "-c", CHILD], capture_output=True, text=True)
+    return {"found": sys.stdin.read(), "child": child.stdout.strip()}
+class Looking:
+    commands = {"look": look}
+worker_commands.Desk = Looking
+worker.main()
+"""
+
+
+class Pipe(io.FileIO):
+    """What cannot be written to until something else takes its place."""
+
+    def __init__(self, number, path):
+        super().__init__(path, "w")
+        self.number = number
+
+    def write(self, data):
+        if os.path.samestat(os.fstat(self.fileno()), Path(os.devnull).stat()):
+            return super().write(data)
+        raise OSError(self.number, os.strerror(self.number))
+
+
+def stream_into(number, path):
+    return io.TextIOWrapper(io.BufferedWriter(Pipe(number, path)))
+
+
+@pytest.fixture(params=[errno.EPIPE, errno.EINVAL], ids=["posix", "windows"])
+def pipe(request, tmp_path):
+    """What nobody reads, as this system and as Windows tells it."""
+    with stream_into(request.param, tmp_path / "pipe") as stream:
+        yield stream
+
+
+@pytest.fixture
+def windows(monkeypatch):
+    """Windows' calls, which remember what they were told."""
+    told = []
+    kernel = types.SimpleNamespace(
+        SetStdHandle=lambda number, handle: told.append((number.value, handle.value))
+    )
+    monkeypatch.setattr(ctypes, "windll", types.SimpleNamespace(kernel32=kernel), raising=False)
+    runtime = types.SimpleNamespace(get_osfhandle=lambda descriptor: 100 + descriptor)
+    monkeypatch.setitem(sys.modules, "msvcrt", runtime)
+    monkeypatch.setattr(standard_streams, "sys", types.SimpleNamespace(platform="win32"))
+    return told
+
+
+def test_whoever_looks_at_standard_input_finds_nothing_and_takes_no_request():
+    caller = Caller("-c", LOOKS)
+    with caller.process:
+        for number in range(3):
+            assert caller.answer({"id": number, "command": "look"})[1] == {
+                "id": number, "event": "result", "found": "", "child": "True",
+            }  # fmt: skip
+        caller.process.stdin.close()
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="what is open is not listed here")
+def test_the_requests_are_open_in_the_process_that_reads_them_alone():
+    def opened(process):
+        return {
+            path.name: str(path.readlink()) for path in Path(f"/proc/{process.pid}/fd").iterdir()
+        }
+
+    def own_input(process):
+        for _ in range(600):  # a companion may not have come so far yet
+            if (found := opened(process)["0"]) == os.devnull:
+                break
+            time.sleep(0.05)
+        return found
+
+    caller = Caller()
+    with caller.process:
+        caller.answer({"id": 1, "command": "warm", "bundle": "gone"})  # starts a companion
+        worker = psutil.Process(caller.process.pid)
+        companions = worker.children(recursive=True)
+        assert len(companions) == is_worthwhile()
+        for process in (worker, *companions):
+            assert own_input(process) == os.devnull
+        requests = str(Path(f"/proc/self/fd/{caller.process.stdin.fileno()}").readlink())
+        assert list(opened(worker).values()).count(requests) == 1
+        assert all(requests not in opened(process).values() for process in companions)
+        caller.process.stdin.close()
+
+
+def test_windows_is_told_of_the_places_too(windows, tmp_path):
+    with (tmp_path / "nothing").open("w") as file:
+        places = [os.dup(file.fileno()) for _ in range(2)]
+        for place in places:
+            standard_streams._put(file.fileno(), place)
+    assert windows == [(2**32 - 10 - place, 100 + place) for place in places]
+    for place in places:
+        os.close(place)
+
+
+def test_a_pipe_that_nobody_reads_is_told_and_leads_nowhere(pipe, tmp_path):
+    with pytest.raises(NobodyReadsError):
+        write_now(pipe, "told")
+    os.write(pipe.fileno(), b"what was left")
+    assert (tmp_path / "pipe").read_bytes() == b""
+
+
+def test_another_mistake_is_not_taken_for_a_closed_pipe(tmp_path):
+    full = os.strerror(errno.ENOSPC)
+    with (
+        pytest.raises(OSError, match=full),
+        stream_into(errno.ENOSPC, tmp_path / "disk") as stream,
+        pytest.raises(OSError, match=full),
+    ):
+        write_now(stream, "told")
+
+
+@pytest.mark.parametrize("arguments", [["bundle", "info", "published-clinical"], ["--help"]])
+def test_the_command_line_ends_quietly_when_nobody_reads_on(arguments, pipe, monkeypatch, capfd):
+    monkeypatch.setattr(sys, "stdout", pipe)
+    assert main(arguments) == 0
+    assert capfd.readouterr().err == ""
+
+
+@pytest.mark.parametrize("arguments", [["bundle", "info", "published-clinical"], ["--help"]])
+def test_a_real_pipe_that_is_closed_leaves_no_word(arguments):
+    process = subprocess.Popen(
+        [sys.executable, "-m", "ParotidClassifierCore", *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    process.stdout.close()
+    with process:
+        assert process.stderr.read() == b""
+    assert process.returncode == 0
+
+
+def test_work_goes_on_when_nobody_reads_how_far_it_is(pipe, monkeypatch):
+    monkeypatch.setattr(progress, "_LINE_EVERY_SECONDS", 0.0)
+    told = progress._lines("work")
+    monkeypatch.setattr(sys, "stderr", pipe)
+    told(0.5, "a step")
+
+
+def test_the_worker_ends_quietly_when_nobody_reads_its_events():
+    caller = Caller()
+    with caller.process:
+        caller.process.stdout.close()
+        caller.process.stdin.write(json.dumps({"id": 1, "command": "sing"}) + "\n")
+        caller.process.stdin.flush()
+        assert caller.process.stderr.read() == ""
+    assert caller.process.returncode == 0
