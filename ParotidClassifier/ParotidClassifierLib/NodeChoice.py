@@ -28,7 +28,7 @@ class NodeChoice:
         selector.connect("nodeActivated(vtkMRMLNode*)", self._onActivated)
 
     def show(self) -> None:
-        """Have the selector show the parameter's node: its binding is deaf while it shows others."""
+        """Have the selector show the parameter's node: the binding misses what comes meanwhile."""
         node = self._held()
         if self._selector.currentNode() is node:
             return
