@@ -103,7 +103,7 @@ def load_clinical_record(path: Path) -> ClinicalRecord:
 
 def _json_object(path: Path, what: str, remedy: str) -> dict[str, object]:
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
+        content = json.loads(path.read_text(encoding="utf-8-sig"))
     except (OSError, ValueError, RecursionError) as error:
         raise UnreadableFileError(f"{path} cannot be read as JSON: {error}.", remedy) from error
     if not isinstance(content, dict):

@@ -23,6 +23,7 @@ from ..case.perturbation import perturbed_outline
 from ..case.source import Acquisition
 from ..case.volumes import load_sourced_ct
 from ..case.working_grid import EXTERNAL2, TUMOR
+from ..disk import files_below
 from ..errors import AmbiguousMaskError, SeveralSeriesError, UnreadableFileError
 from ..radiomics.settings import RadiomicsSettings, default_settings
 from ..ring import RingSettings
@@ -194,7 +195,7 @@ def content_hash(path: Path) -> str:
     if is_dicomdir(path):
         path = path.parent
     try:
-        members = [path] if path.is_file() else sorted(p for p in path.rglob("*") if p.is_file())
+        members = [path] if path.is_file() else sorted(files_below(path))
         for member in members:
             if member is not path:
                 digest.update(member.relative_to(path).as_posix().encode() + b"\0")
