@@ -24,6 +24,8 @@ import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
+import ParotidClassifierCore
+
 MAX_PATH = 259
 # The root of this system by another name: it stands for the prefix of long paths on Windows.
 PREFIX = "/proc/self/root"
@@ -47,7 +49,8 @@ def imposed(folder: Path, user: str) -> tuple[Path, dict[str, str]]:
     start = folder / "start"
     start.mkdir()
     (start / "sitecustomize.py").write_text("import windows_rules\n\nwindows_rules.impose()\n")
-    more = [str(start), str(Path(__file__).parent), os.environ.get("PYTHONPATH", "")]
+    core = Path(ParotidClassifierCore.__file__).parents[1]
+    more = [*map(str, (start, Path(__file__).parent, core)), os.environ.get("PYTHONPATH", "")]
     return home, os.environ | {
         _HOME: str(folder),
         "PYTHONPATH": os.pathsep.join(filter(None, more)),

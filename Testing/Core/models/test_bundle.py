@@ -245,6 +245,8 @@ def test_every_shipped_bundle_loads():
 
 def test_what_systems_leave_in_folders_and_archives_is_passed_over(tmp_path):
     saved = save_bundle(a_bundle(), tmp_path / "b")
+    for number in range(20):
+        (tmp_path / "b" / f"._{number}").write_bytes(b"\0")  # AppleDouble, one for each file
     (tmp_path / "b" / ".DS_Store").write_bytes(b"\0")
     assert load_bundle(tmp_path / "b") == saved
     archive = zipped(tmp_path / "b")
