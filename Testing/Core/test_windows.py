@@ -50,9 +50,10 @@ def juergen(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def cases(zhang):
-    """Path of a table of three cases of the user, one with a name of 80 letters."""
-    folder = zhang.home / "病例"
-    folder.mkdir()
+    """Path of a table of three cases of the user, farther down than Windows' paths reach."""
+    folder = zhang.home.joinpath("病例", *["很长" * 35] * 3)
+    folder.mkdir(parents=True)
+    assert len(str(folder / "ct0.nrrd")) > MAX_PATH
     table = write_cohort(folder, 3, 3)
     text = table.read_text("utf-8")
     text = text.replace("case0,", f"{'长' * 80},").replace("case1,", "aux.txt,")

@@ -59,7 +59,7 @@ def load_sourced_ct(
         UnusableImageError: not a 3D scalar CT in HU, or its axes are not at right angles.
         UsageError: a series was named for a file.
     """
-    source = None
+    source, path = None, extended(path)
     if path.is_dir() or is_dicomdir(path):
         image, source = read_series(path, series_uid, progress)
     elif series_uid is not None:

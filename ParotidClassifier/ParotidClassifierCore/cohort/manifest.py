@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from ..clinical import ClinicalRecord
-from ..disk import place_of
+from ..disk import extended, place_of
 from ..errors import CohortError, ParotidClassifierError
 from ..models.eleven import BENIGN, MALIGNANT
 from ..words import counted
@@ -203,7 +203,7 @@ def _problems(row: Mapping[str, str], folder: Path, required: Sequence[str]) -> 
         cell = row.get(column, "")
         if not cell and column in required:
             yield f"column {column}: it is empty"
-        elif cell and not (folder / cell).exists():
+        elif cell and not extended(folder / cell).exists():
             yield f"column {column}: {cell} does not exist"
     for column in ("second_reader", "repeat"):
         cell = row.get(column, "")
