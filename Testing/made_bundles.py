@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from ParotidClassifierCore.clinical import CLINICAL_COLUMNS
 from ParotidClassifierCore.models.bundle import DEMONSTRATION, Bundle, TrainingCohort
 from ParotidClassifierCore.models.logistic import LogisticModel
@@ -53,15 +51,14 @@ def _inputs(name: str) -> dict[str, tuple[float, float, float]]:
     raise KeyError(name)
 
 
-def made_bundle(folder: Path, name: str = "made") -> Bundle:
-    """Return a bundle with every model; the network's random weights pass through `folder`."""
+def made_bundle(name: str = "made") -> Bundle:
+    """Return a bundle with every model, its network with random weights."""
     import torch
     from ParotidClassifierCore.deep.network import MultiInputNetwork, initialise
-    from ParotidClassifierCore.deep.weights import save_network
+    from ParotidClassifierCore.deep.weights import stored_network
 
     network = MultiInputNetwork("small")
     initialise(network, torch.Generator().manual_seed(0))
-    save_network(network, folder / "network.safetensors")
     return Bundle(
         name=name,
         kind=DEMONSTRATION,
@@ -73,5 +70,5 @@ def made_bundle(folder: Path, name: str = "made") -> Bundle:
         cohort=TrainingCohort(20, 5, True, "Nobody."),
         intended_use="Tests.",
         model_card="# made\n",
-        network=(folder / "network.safetensors").read_bytes(),
+        network=stored_network(network),
     )

@@ -142,8 +142,7 @@ def bundle_verify(options: argparse.Namespace) -> Result:
     if bundle.network is not None:
         from .deep.weights import load_network
 
-        with bundle.network_file() as path:
-            load_network(path)
+        load_network(bundle.weights())
     text = f"{bundle.name} is whole: {len(bundle.models)} models, hash {bundle.bundle_hash}"
     return Result(text, {"bundle": bundle_identity(bundle), "verified": True})
 

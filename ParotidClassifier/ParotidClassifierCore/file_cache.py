@@ -9,6 +9,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
+from .disk import is_left_by_a_system
+
 Content = TypeVar("Content")
 
 _KEPT_FILES = 6
@@ -50,7 +52,11 @@ def _state(path: Path) -> object:
     try:
         if not path.is_dir():
             return _file_state(path)
-        return [(entry.name, _file_state(entry)) for entry in sorted(path.iterdir())]
+        return [
+            (entry.name, _file_state(entry))
+            for entry in sorted(path.iterdir())
+            if not is_left_by_a_system(entry.name)
+        ]
     except OSError:
         return None
 

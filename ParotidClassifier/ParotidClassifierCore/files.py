@@ -8,7 +8,6 @@ import errno
 import io
 import json
 import os
-import shutil
 import tempfile
 import uuid
 import zipfile
@@ -17,12 +16,21 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from . import disk
+from .disk import as_a_disk_sees_it, extended, is_held
 from .errors import OutputError
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
+_TOO_LONG = (123, 206)  # Windows' words: no such name can be, the name is too long
+_SHOWN_BY = {
+    **dict.fromkeys((".csv", ".xlsx", ".xlsm"), "Excel"),
+    ".pdf": "Acrobat, or whichever program shows it",
+}
+# By it alone Excel knows that a CSV file is UTF-8.
+BYTE_ORDER_MARK = "\ufeff"
 # What reading a damaged .zip raises, beside OSError, EOFError and ValueError.
 DAMAGED_ZIP = (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError)
 
@@ -32,22 +40,37 @@ def written_whole(path: Path) -> Iterator[Path]:
     """Yield a path beside `path` to write to; it takes its place only when all went well.
 
     Raises:
-        OutputError: the folder or the file cannot be written.
+        OutputError: the folder or the file cannot be written, or is open in another program.
     """
-    beside = path.with_name(f".{uuid.uuid4().hex[:8]}-{path.name}")
+    beside = extended(path.with_name(f".{uuid.uuid4().hex[:8]}-{path.name}"))
     with _refused_by_disk(path):
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            beside.parent.mkdir(parents=True, exist_ok=True)
             yield beside
-            beside.replace(path)
+            _move(beside, extended(path), path)
         finally:
-            beside.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):  # what is half written may be open to a scanner
+                disk.remove(beside)
+
+
+def remove(path: Path) -> None:
+    """Remove a file, if it is there.
+
+    Raises:
+        OutputError: it cannot be removed, or is open in another program.
+    """
+    with _refused_by_disk(path):
+        try:
+            disk.remove(extended(path))
+        except OSError as error:
+            _refuse_held(path, error)
+            raise
 
 
 def write_text(path: Path, text: str) -> None:
     """Write `text` to `path` as UTF-8, whole or not at all."""
     with written_whole(path) as beside:
-        beside.write_text(text, encoding="utf-8", newline="\n")
+        beside.write_bytes(text.encode())
 
 
 def write_json(path: Path, content: object) -> None:
@@ -56,12 +79,12 @@ def write_json(path: Path, content: object) -> None:
 
 
 def write_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Write a table as CSV (comma, one header row)."""
+    """Write a table as CSV (comma, one header row), so that Excel reads its letters right."""
     table = io.StringIO()
     writer = csv.writer(table, lineterminator="\n")
     writer.writerow(header)
     writer.writerows(rows)
-    write_text(path, table.getvalue())
+    write_text(path, f"{BYTE_ORDER_MARK}{table.getvalue()}")
 
 
 def write_parquet(path: Path, table: pd.DataFrame) -> None:
@@ -85,18 +108,19 @@ def written_together(folder: Path, instead_of: Collection[str] = ()) -> Iterator
     Raises:
         OutputError: the folder or a file in it cannot be written.
     """
-    existed = folder.exists()
+    place = extended(folder)
+    existed = place.exists()
     with _refused_by_disk(folder):
-        folder.mkdir(parents=True, exist_ok=True)
-        beside = Path(tempfile.mkdtemp(prefix=".unfinished-", dir=folder))
+        place.mkdir(parents=True, exist_ok=True)
+        beside = Path(tempfile.mkdtemp(prefix=".unfinished-", dir=place))
         try:
             yield beside
-            _move_all(beside, folder, instead_of)
+            _move_all(beside, place, instead_of)
         finally:
-            shutil.rmtree(beside, ignore_errors=True)
+            disk.remove_tree(beside)
             if not existed:
                 with contextlib.suppress(OSError):  # it holds the result
-                    folder.rmdir()
+                    place.rmdir()
 
 
 @contextlib.contextmanager
@@ -110,52 +134,101 @@ def folder_written_whole(folder: Path) -> Iterator[Path]:
         OutputError: the folder or a file in it cannot be written.
     """
     mark = uuid.uuid4().hex[:8]
-    beside = folder.with_name(f".{mark}-new-{folder.name}")
-    old = folder.with_name(f".{mark}-old-{folder.name}")
+    beside = extended(folder.with_name(f".{mark}-new-{folder.name}"))
+    old = extended(folder.with_name(f".{mark}-old-{folder.name}"))
+    place = extended(folder)
     with _refused_by_disk(folder):
         try:
             beside.mkdir(parents=True)
             yield beside
-            if folder.exists():
-                folder.rename(old)
-            beside.rename(folder)
+            if place.exists():
+                _move(place, old, folder)
+            _move(beside, place, folder)
         finally:
-            if old.exists() and not folder.exists():
-                old.rename(folder)  # stopped between the two renames
-            shutil.rmtree(beside, ignore_errors=True)
-            shutil.rmtree(old, ignore_errors=True)
+            if old.exists() and not place.exists():
+                disk.replace(old, place)  # stopped between the two renames
+            disk.remove_tree(beside)
+            disk.remove_tree(old)
 
 
 def _move_all(beside: Path, folder: Path, instead_of: Collection[str]) -> None:
     names = [path.relative_to(beside) for path in _files(beside)]
-    stale = [Path(name) for name in instead_of if Path(name) not in names]
+    written = {as_a_disk_sees_it(name.as_posix()) for name in names}
+    stale = [Path(name) for name in instead_of if as_a_disk_sees_it(name) not in written]
     for name in names:
         if (folder / name).is_dir():
             raise IsADirectoryError(errno.EISDIR, f"{name} is a folder there")
-    before = beside / ".before"
+    # Beside what is new, not in it: what cannot be put back must not go with that.
+    before = Path(tempfile.mkdtemp(prefix=".earlier-", dir=folder))
     moved, made = [], []
     try:
         for name in names:
             made += _made_folders(folder, name.parent)
             _set_aside(folder, before, name)
-            (beside / name).replace(folder / name)
+            _move(beside / name, folder / name, folder / name)
             moved.append(name)
         for name in stale:
             _set_aside(folder, before, name)
-    except BaseException:
-        for name in moved:
-            (folder / name).unlink(missing_ok=True)
-        for path in _files(before):
-            path.replace(folder / path.relative_to(before))
+    except BaseException as error:
+        _put_back(before, folder, moved)
         for path in reversed(made):
-            path.rmdir()
+            with contextlib.suppress(OSError):  # what could not be taken away is in it
+                path.rmdir()
+        _require_all_back(before, folder, error)
         raise
+    disk.remove_tree(before)
 
 
 def _set_aside(folder: Path, before: Path, name: Path) -> None:
     if (folder / name).is_file():
         (before / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).replace(before / name)
+        _move(folder / name, before / name, folder / name)
+
+
+def _put_back(before: Path, folder: Path, moved: Sequence[Path]) -> None:
+    """Let the earlier files take the place of the new ones, each in one step, and new ones go."""
+    new = [name for name in moved if not (before / name).exists()]
+    for path in _files(before):
+        with contextlib.suppress(OSError):  # the others are to come back all the same
+            disk.replace(path, folder / path.relative_to(before))
+    for name in new:
+        with contextlib.suppress(OSError):
+            disk.remove(folder / name)
+
+
+def _require_all_back(before: Path, folder: Path, error: BaseException) -> None:
+    left = [path.relative_to(before).as_posix() for path in _files(before)]
+    if left:
+        raise OutputError(
+            f"{folder} cannot be written, and {', '.join(left)} of the earlier result could not "
+            f"be put back: what is missing lies in {before}.",
+            "Move it back by hand when no other program has the files open.",
+        ) from error
+    disk.remove_tree(before)
+
+
+def _move(source: Path, target: Path, named: Path) -> None:
+    """Rename a file or folder; the refusal names `named`, which the user knows."""
+    try:
+        disk.replace(source, target)
+    except OSError as error:
+        _refuse_held(named, error)
+        raise
+
+
+def _refuse_held(path: Path, error: OSError) -> None:
+    """Raise OutputError where a file cannot be changed because another program has it open."""
+    if is_held(error) and path.is_dir():
+        raise OutputError(
+            f"{path} cannot be replaced: a file in it is open in another program.",
+            "Close what shows files of this folder, and start again; all is there as it was.",
+        ) from error
+    if is_held(error) and os.access(path, os.W_OK):
+        program = _SHOWN_BY.get(path.suffix.lower(), "the program that shows it")
+        raise OutputError(
+            f"{path} cannot be replaced: it is open in another program.",
+            f"Close it in {program}, and start again; it is there whole, as it was.",
+        ) from error
 
 
 def _files(folder: Path) -> list[Path]:
@@ -173,13 +246,33 @@ def _made_folders(folder: Path, below: Path) -> list[Path]:
 
 def require_folder(folder: Path) -> None:
     """Raise OutputError at once where no folder of results can be made, before the long work."""
-    present = next(path for path in (folder, *folder.absolute().parents) if path.exists())
-    if not present.is_dir() or not os.access(present, os.W_OK):
+    paths = (folder, *folder.absolute().parents)
+    present = next((path for path in map(extended, paths) if _is_there(path)), None)
+    if present is None:
         raise OutputError(
-            f"{folder} cannot be written: {present} is "
-            f"{'read-only' if present.is_dir() else 'a file'}.",
+            f"{folder} cannot be written: there is no {folder.absolute().anchor}.",
+            "Connect the drive or the network folder, or choose another folder for the results.",
+        )
+    if not present.is_dir():
+        raise OutputError(
+            f"{folder} cannot be written: {present} is a file.",
             "Choose another folder for the results.",
         )
+    try:  # asked for its rights, Windows says yes to everything
+        Path(tempfile.mkdtemp(prefix=".tried-", dir=present)).rmdir()
+    except OSError as error:
+        raise OutputError(
+            f"{folder} cannot be written: nothing can be made in {present} "
+            f"({error.strerror or error}).",
+            "Choose another folder for the results.",
+        ) from error
+
+
+def _is_there(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError:  # a folder above may not be looked into
+        return False
 
 
 @contextlib.contextmanager
@@ -187,6 +280,12 @@ def _refused_by_disk(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
+        if error.errno == errno.ENAMETOOLONG or getattr(error, "winerror", None) in _TOO_LONG:
+            raise OutputError(
+                f"{path} cannot be written: its path is too long ({len(str(path.absolute()))} "
+                "characters), or holds one that no name may have.",
+                "Choose a folder with a shorter path.",
+            ) from error
         raise OutputError(
             f"{path} cannot be written: {error.strerror or error}.",
             "Check that the folder can be written to and that the disk has room.",

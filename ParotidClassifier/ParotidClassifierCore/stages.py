@@ -178,11 +178,7 @@ class Stages:
         """
         from .deep.weights import load_network
 
-        def load() -> MultiInputNetwork:
-            with bundle.network_file() as path:
-                return load_network(path)
-
-        return self._networks.get(bundle.network, load)
+        return self._networks.get(bundle.network, lambda: load_network(bundle.weights()))
 
 
 def _region(column: str) -> str:

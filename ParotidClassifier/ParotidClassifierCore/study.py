@@ -114,9 +114,7 @@ def _network_values(bundle: Bundle, features: CohortFeatures, device: str) -> Ne
     from .deep.prediction import predict_values
     from .deep.weights import load_network
 
-    with bundle.network_file() as path:
-        network = load_network(path)
-    return predict_values(network, features.network_inputs, device)
+    return predict_values(load_network(bundle.weights()), features.network_inputs, device)
 
 
 def _as_the_bundle_saw_them(

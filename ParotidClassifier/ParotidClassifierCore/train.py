@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -20,6 +19,7 @@ from .cohort.extraction import CohortFeatures, extract_cohort
 from .cohort.feature_table import feature_table
 from .cohort.manifest import TRAIN, CohortCase
 from .cohort.reading import short_fingerprint
+from .disk import place_of
 from .errors import UsageError
 from .learn import Learnt, TrainingOptions, checkpoints_folder, learn
 from .models.bundle import DEMONSTRATION, RESEARCH, Bundle, TrainingCohort
@@ -81,7 +81,7 @@ def train_bundle(
 
     _require_trainable(cases, options, machines, folder)
     require_report_folder(report)
-    if report.resolve() == folder.resolve():
+    if place_of(report) == place_of(folder):
         raise UsageError(
             f"{report} cannot hold both bundle and report.", "Give them a folder each."
         )
@@ -181,12 +181,9 @@ def _fingerprints(features: CohortFeatures) -> tuple[str, ...]:
 
 
 def _stored(network: CrossFittedNetwork) -> bytes:
-    from .deep.weights import save_network
+    from .deep.weights import stored_network
 
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "network.safetensors"
-        save_network(network.final.network, path)
-        return path.read_bytes()
+    return stored_network(network.final.network)
 
 
 def _predictions(bundle: Bundle, features: CohortFeatures, learnt: Learnt) -> CohortPredictions:

@@ -1,9 +1,5 @@
 """The folder through which the background process gets the images of the case."""
 
-import contextlib
-import shutil
-import tempfile
-import time
 from pathlib import Path
 
 from ParotidClassifierCore.case.lattice import lattice_of
@@ -11,19 +7,18 @@ from ParotidClassifierCore.case.loading import CT_FILE, SEGMENTATION_FILE, SOURC
 from ParotidClassifierCore.case.masks import save_segmentation
 from ParotidClassifierCore.case.volumes import write_volume
 from ParotidClassifierCore.case.working_grid import EXTERNAL2, TUMOR
-from ParotidClassifierCore.files import write_json, written_whole
+from ParotidClassifierCore.disk import remove_tree
+from ParotidClassifierCore.files import remove, write_json, written_whole
+from ParotidClassifierCore.temporary import make_temporary
 
 from .LatticeMasks import keyOf, tightMask
-
-_PREFIX = "ParotidClassifier-case-"
-_FORGOTTEN_AFTER_SECONDS = 24 * 3600
 
 
 class CaseFolder:
     """Holds CT and outlines of the case on the screen, of this application alone.
 
     A file is written again only when its content changed, or when it is not there any more. The
-    folder goes with the case; one that a crash left behind goes a day later.
+    folder goes with the case; one that a crash left behind goes at the next start.
     """
 
     def __init__(self):
@@ -63,7 +58,7 @@ class CaseFolder:
     def remove(self) -> None:
         """Remove the folder, if there is one."""
         if self._path is not None:
-            shutil.rmtree(self._path, ignore_errors=True)
+            remove_tree(self._path)
         self._path = self._ct = self._outlines = self._source = None
 
     def _writeOutlines(self, lattice, drawn, withRing: bool) -> None:
@@ -80,7 +75,7 @@ class CaseFolder:
     def _writeSource(self, source) -> None:
         file = self._path / SOURCE_FILE
         if source is None:
-            file.unlink(missing_ok=True)
+            remove(file)
         elif source != self._source or not file.exists():
             write_json(file, source.facts())
         self._source = source
@@ -89,14 +84,4 @@ class CaseFolder:
         if self._path is not None and self._path.is_dir():
             return  # what tidies temporary files may have taken it
         self.remove()
-        _removeForgotten()
-        self._path = Path(tempfile.mkdtemp(prefix=_PREFIX))
-
-
-def _removeForgotten() -> None:
-    """Remove what an application that was killed has left: CTs are not to lie about."""
-    now = time.time()
-    for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
-        with contextlib.suppress(OSError):  # it may be another user's, or go at this moment
-            if now - folder.stat().st_mtime > _FORGOTTEN_AFTER_SECONDS:
-                shutil.rmtree(folder, ignore_errors=True)
+        self._path = make_temporary("case")

@@ -3,7 +3,6 @@
 import importlib
 import importlib.util
 import logging
-import tempfile
 from dataclasses import dataclass
 from enum import Enum
 from importlib import metadata
@@ -11,6 +10,7 @@ from pathlib import Path
 from subprocess import CalledProcessError
 
 import slicer
+from ParotidClassifierCore.temporary import temporary_folder
 from slicer.i18n import tr as _
 
 REQUIREMENTS = Path(__file__).resolve().parent.parent / "Resources" / "requirements.txt"
@@ -206,8 +206,8 @@ class Dependencies:
     def _installPackages(self) -> None:
         from slicer.packaging import pip_ensure
 
-        with tempfile.TemporaryDirectory() as folder:
-            constraints = Path(folder) / "constraints.txt"
+        with temporary_folder("packages") as folder:
+            constraints = folder / "constraints.txt"
             constraints.write_text("\n".join(_asShipped()), encoding="utf-8")
             try:
                 pip_ensure(

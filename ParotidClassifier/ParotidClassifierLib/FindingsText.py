@@ -4,6 +4,8 @@ from html import escape
 
 # The sign tells the severity; the colour only helps. Each colour can be told from the others with
 # any colour vision, and stands out (contrast above 3) from the light and the dark background.
+# U+FE0E keeps them text: macOS and Windows would draw some of them as coloured pictures.
+_TEXT = "\N{VARIATION SELECTOR-15}"
 _SIGNS = {
     "ok": ("\N{CHECK MARK}", "#009E73"),
     "info": ("\N{INFORMATION SOURCE}", "#3A86D0"),
@@ -55,7 +57,8 @@ def findingRow(severity: str, message: str) -> str:
 
 def _row(severity: str, richText: str) -> str:
     sign, color = _SIGNS[severity]
-    return f'<tr><td width="20"><b style="color:{color}">{sign}</b></td><td>{richText}</td></tr>'
+    mark = f'<b style="color:{color}">{sign}{_TEXT}</b>'
+    return f'<tr><td width="20">{mark}</td><td>{richText}</td></tr>'
 
 
 def _table(rows: list) -> str:

@@ -2,10 +2,12 @@
 
 import hashlib
 import json
+from pathlib import Path
 
 import numpy as np
 import SimpleITK as sitk
 import slicer
+from ParotidClassifierCore.case.volumes import read_volume
 from slicer.i18n import tr as _
 
 from . import Images
@@ -39,7 +41,7 @@ class SaliencyLayer:
 
     def add(self, path: str, result: dict) -> None:
         """Add the image in a file as the volume of this result, and show its strongest place."""
-        image = sitk.ReadImage(str(path))
+        image = read_volume(Path(path))
         values = sitk.GetArrayFromImage(image)
         node = slicer.util.addVolumeFromArray(values, ijkToRAS=Images.matrixOf(image))
         node.SetName(_currentName())

@@ -9,7 +9,7 @@ from ParotidClassifierCore.models.bundle_store import save_bundle
 def a_bundle(tmp_path_factory):
     """Folder of a saved bundle with all eleven models."""
     folder = tmp_path_factory.mktemp("bundle")
-    save_bundle(made_bundle(folder), folder / "made")
+    save_bundle(made_bundle(), folder / "made")
     return folder / "made"
 
 

@@ -269,7 +269,7 @@ def test_features_writes_1874_rows_with_both_regions(a_case, tmp_path, capsys):
         "--out", table,
     )  # fmt: skip
     assert code == 0
-    rows = list(csv.reader(table.read_text("utf-8").splitlines()))
+    rows = list(csv.reader(table.read_text("utf-8-sig").splitlines()))
     assert rows[0] == ["feature", "Tumor", "External2"]
     assert len(rows) == 1 + 1874
     assert all(np.isfinite([float(value) for value in row[1:]]).all() for row in rows[1:])

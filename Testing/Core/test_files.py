@@ -1,9 +1,44 @@
+import codecs
 import errno
+import os
+import time
 from pathlib import Path
 
 import pytest
+from ParotidClassifierCore.cohort.tables import read_rows
 from ParotidClassifierCore.errors import OutputError
-from ParotidClassifierCore.files import require_folder, write_json, written_together, written_whole
+from ParotidClassifierCore.files import (
+    folder_written_whole,
+    require_folder,
+    write_csv,
+    write_json,
+    written_together,
+    written_whole,
+)
+from rights import without_privileges
+
+
+def held(path):
+    """Return what Windows says of a file that another program has open."""
+    error = PermissionError(13, "The process cannot access the file", str(path))
+    error.winerror = 32
+    return error
+
+
+@pytest.fixture
+def renames(monkeypatch):
+    """Have renames refused: a list of rules, each of which may raise for source and target."""
+    rules, usual = [], os.replace
+
+    def replace(source, target, **others):
+        for rule in rules:
+            rule(Path(source), Path(target))
+        return usual(source, target, **others)
+
+    monkeypatch.setattr(os, "replace", replace)
+    monkeypatch.setattr(os, "rename", replace)
+    monkeypatch.setattr(time, "sleep", lambda _seconds: None)
+    return rules
 
 
 def test_a_file_appears_only_when_it_is_whole(tmp_path):
@@ -29,17 +64,15 @@ def test_files_of_a_result_appear_together_or_not_at_all(tmp_path):
     assert (tmp_path / "one.txt").read_text() == "new"
 
 
-def test_what_was_there_comes_back_when_one_file_cannot_be_moved(tmp_path, monkeypatch):
+def test_what_was_there_comes_back_when_one_file_cannot_be_moved(tmp_path, renames):
     for name in ("one.txt", "two.txt"):
         (tmp_path / name).write_text("old")
-    replace = Path.replace
 
-    def fails_once_on_two(path, target):
-        if path.name == "two.txt" and path.read_text() == "new":
+    def fails_on_two(source, _target):
+        if source.name == "two.txt" and source.read_text() == "new":
             raise PermissionError(13, "Permission denied")
-        return replace(path, target)
 
-    monkeypatch.setattr(Path, "replace", fails_once_on_two)
+    renames.append(fails_on_two)
     with (
         pytest.raises(OutputError, match="Permission denied"),
         written_together(tmp_path) as folder,
@@ -51,7 +84,7 @@ def test_what_was_there_comes_back_when_one_file_cannot_be_moved(tmp_path, monke
 
 
 def test_files_of_an_earlier_result_go_with_it_and_come_back_if_the_new_one_fails(
-    tmp_path, monkeypatch
+    tmp_path, renames
 ):
     for name in ("picture.png", "report.pdf", "mine.txt"):
         (tmp_path / name).write_text("old")
@@ -60,14 +93,11 @@ def test_files_of_an_earlier_result_go_with_it_and_come_back_if_the_new_one_fail
     assert sorted(path.name for path in tmp_path.iterdir()) == ["mine.txt", "picture.png"]
     assert (tmp_path / "picture.png").read_text() == "new"
 
-    usual = Path.replace
-
-    def failing(path, target):
-        if path == tmp_path / "mine.txt":
+    def failing(source, _target):
+        if source == tmp_path / "mine.txt":
             raise OSError(errno.EIO, "no")
-        return usual(path, target)
 
-    monkeypatch.setattr(Path, "replace", failing)
+    renames.append(failing)
     with (
         pytest.raises(OutputError),
         written_together(tmp_path, instead_of=("picture.png", "mine.txt")) as folder,
@@ -131,3 +161,163 @@ def test_a_folder_that_cannot_be_made_leaves_everything_as_it_was(tmp_path):
             (folder / name).write_text("new")
     assert sorted(p.name for p in tmp_path.iterdir()) == ["one.txt", "tables"]
     assert (tmp_path / "one.txt").read_text() == "old"
+
+
+def test_what_cannot_be_put_back_at_once_is_lost_by_no_means(tmp_path, renames):
+    """On any system: one file fails on its way in, another on its way back."""
+    for name in ("a.json", "report.pdf", "z.png"):
+        (tmp_path / name).write_text("old")
+
+    def two_fail(source, target):
+        new = target.exists() and target.read_text() == "old"
+        if target == tmp_path / "z.png" and not new and source.read_text() == "new":
+            raise OSError(errno.EIO, "no")
+        if target == tmp_path / "a.json" and source.read_text() == "old":
+            raise OSError(errno.EIO, "not now")
+
+    renames.append(two_fail)
+    with (
+        pytest.raises(OutputError, match=r"a\.json of the earlier result could not be put") as told,
+        written_together(tmp_path) as folder,
+    ):
+        for name in ("a.json", "report.pdf", "z.png"):
+            (folder / name).write_text("new")
+    assert (tmp_path / "report.pdf").read_text() == "old"
+    assert (tmp_path / "z.png").read_text() == "old"
+    (kept,) = tmp_path.rglob(".earlier-*/a.json")
+    assert kept.read_text() == "old"
+    assert str(kept.parent) in told.value.message
+
+
+@pytest.mark.parametrize("interrupted", [KeyboardInterrupt, SystemExit])
+def test_a_result_is_whole_after_an_interrupt_between_two_files(tmp_path, renames, interrupted):
+    for name in ("a.json", "report.pdf"):
+        (tmp_path / name).write_text("old")
+
+    def stop(source, target):
+        if target == tmp_path / "report.pdf" and source.read_text() == "new":
+            raise interrupted
+
+    renames.append(stop)
+    with pytest.raises(interrupted), written_together(tmp_path) as folder:
+        for name in ("a.json", "report.pdf"):
+            (folder / name).write_text("new")
+    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {
+        "a.json": "old", "report.pdf": "old",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "program"), [("t.csv", "Excel"), ("t.xlsx", "Excel"), ("r.pdf", "Acrobat"),
+                          ("o.png", "the program that shows it")],
+)  # fmt: skip
+@pytest.mark.parametrize("together", [True, False])
+def test_a_file_that_is_open_in_another_program_is_named_with_the_program(
+    tmp_path, renames, name, program, together
+):
+    (tmp_path / name).write_text("old")
+
+    def refuse(source, target):
+        if tmp_path / name in (source, target):
+            raise held(target)
+
+    renames.append(refuse)
+    with pytest.raises(OutputError, match="open in another program") as told:
+        if together:
+            with written_together(tmp_path) as folder:
+                (folder / name).write_text("new")
+        else:
+            with written_whole(tmp_path / name) as beside:
+                beside.write_text("new")
+    assert str(tmp_path / name) in told.value.message
+    assert f"Close it in {program}" in told.value.remedy
+    assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [(name, "old")]
+
+
+def test_a_folder_with_an_open_file_stays_as_it_was(tmp_path, renames):
+    place = tmp_path / "case"
+    place.mkdir()
+    (place / "ct.nrrd").write_text("old")
+
+    def refuse(source, _target):
+        if source == place:
+            raise held(source)
+
+    renames.append(refuse)
+    with (
+        pytest.raises(OutputError, match="a file in it is open"),
+        folder_written_whole(place) as new,
+    ):
+        (new / "ct.nrrd").write_text("new")
+    assert [path.name for path in tmp_path.iterdir()] == ["case"]
+    assert (place / "ct.nrrd").read_text() == "old"
+
+
+def test_a_file_that_a_scanner_has_open_for_a_moment_is_waited_for(tmp_path, renames):
+    left = [1, 2, 3]
+
+    def scan(source, _target):
+        if left:
+            left.pop()
+            raise held(source)
+
+    renames.append(scan)
+    write_json(tmp_path / "a.json", {})
+    assert not left
+    left = [1]
+    with folder_written_whole(tmp_path / "folder"):
+        pass
+    assert not left
+
+
+def test_rights_that_are_missing_are_told_at_once(tmp_path, renames):
+    tried = []
+
+    def refuse(source, _target):
+        tried.append(source)
+        raise PermissionError(13, "Permission denied")
+
+    renames.append(refuse)
+    with pytest.raises(OutputError, match="Permission denied"):
+        write_json(tmp_path / "a.json", {})
+    assert len(tried) == 1
+
+
+def test_a_drive_that_is_not_there_is_named(monkeypatch):
+    monkeypatch.setattr(Path, "exists", lambda _path: False)
+    with pytest.raises(OutputError, match="there is no /") as told:
+        require_folder(Path("/somewhere/out"))
+    assert "Connect the drive" in told.value.remedy
+
+
+def test_a_folder_is_tried_and_not_asked_for_its_rights(tmp_path, monkeypatch):
+    monkeypatch.setattr(os, "access", lambda *_asked: True)  # as Windows has it
+    tmp_path.chmod(0o555)
+    with without_privileges(), pytest.raises(OutputError, match="nothing can be made in"):
+        require_folder(tmp_path / "out")
+    tmp_path.chmod(0o755)
+    require_folder(tmp_path / "out")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_path_that_is_too_long_is_told_with_its_length(tmp_path):
+    path = tmp_path / ("n" * 250 + ".json")
+    with pytest.raises(OutputError, match=rf"too long \({len(str(path))} characters\)"):
+        write_json(path, {})
+
+
+def test_a_table_opens_in_excel_with_its_letters_right(tmp_path):
+    write_csv(tmp_path / "t.csv", ["case_id"], [["Jürgen 张伟"]])
+    assert (tmp_path / "t.csv").read_bytes().startswith(codecs.BOM_UTF8)
+    header, rows = read_rows(tmp_path / "t.csv")
+    assert (header, list(rows.values())) == (["case_id"], [{"case_id": "Jürgen 张伟"}])
+
+
+def test_an_earlier_file_of_another_capital_is_not_taken_away_after_the_new_one(
+    tmp_path,
+):
+    """Report.pdf is report.pdf to macOS and Windows; a second name of the file stands for it."""
+    with written_together(tmp_path, instead_of=("Report.pdf",)) as folder:
+        (folder / "report.pdf").write_text("new")
+        os.link(folder / "report.pdf", tmp_path / "Report.pdf")
+    assert (tmp_path / "Report.pdf").exists()

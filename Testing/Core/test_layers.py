@@ -28,9 +28,9 @@ def test_importing_core_imports_no_heavy_library():
 # What the panel imports inside 3D Slicer before the user has installed anything.
 WITHOUT_INSTALLING = (
     "case.checks", "case.findings", "case.grid", "case.lattice", "case.loading", "case.masks",
-    "case.measurements", "case.saving", "case.volumes", "case.working_grid", "clinical", "errors",
-    "files", "lifeline", "models.bundle_summary", "models.eleven", "models.names", "models.shipped",
-    "models.words", "ring", "simulation.case", "words",
+    "case.measurements", "case.saving", "case.volumes", "case.working_grid", "clinical", "disk",
+    "errors", "files", "lifeline", "models.bundle_summary", "models.eleven", "models.names",
+    "models.shipped", "models.words", "ring", "simulation.case", "temporary", "words",
 )  # fmt: skip
 ALONE = """
 import importlib, sys

@@ -11,7 +11,7 @@ from ParotidClassifierCore.predict import predict
 
 @pytest.fixture(scope="module")
 def bundle(tmp_path_factory):
-    return made_bundle(tmp_path_factory.mktemp("bundle"))
+    return made_bundle()
 
 
 @pytest.fixture(scope="module")

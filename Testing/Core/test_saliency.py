@@ -18,7 +18,7 @@ from ParotidClassifierCore.stages import Stages
 
 @pytest.fixture(scope="module")
 def bundle(tmp_path_factory):
-    return made_bundle(tmp_path_factory.mktemp("bundle"))
+    return made_bundle()
 
 
 @pytest.fixture(scope="module")

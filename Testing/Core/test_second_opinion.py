@@ -28,7 +28,7 @@ def bundle(a_bundle):
 def stricter(tmp_path_factory):
     """The made bundle with thresholds that no probability reaches."""
     folder = tmp_path_factory.mktemp("stricter")
-    made = made_bundle(folder, "stricter")
+    made = made_bundle("stricter")
     return save_bundle(
         dataclasses.replace(made, thresholds=dict.fromkeys(made.models, 0.999)), folder / "bundle"
     )

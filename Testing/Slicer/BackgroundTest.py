@@ -3,13 +3,15 @@
 import json
 import os
 import shutil
+import subprocess
+import sys
 import tempfile
-import time
 from pathlib import Path
 
 import slicer
 from MadeResults import madeSecondOpinion
 from ParotidClassifierCore.errors import UsageError
+from ParotidClassifierCore.temporary import remove_left_behind
 from ParotidClassifierLib.Parameters import setClinicalValue
 from ShownModule import HALF_WAY, RESULT, ShownModule, dialogTexts
 from slicer.ScriptedLoadableModule import ScriptedLoadableModuleTest
@@ -245,9 +247,14 @@ class BackgroundTest(ShownModule, ScriptedLoadableModuleTest):
         (self.folder / "ct.nrrd").unlink()
         self.again()
 
-    def test_what_a_crash_left_behind_goes_a_day_later(self):
-        kept, left = (tempfile.mkdtemp(prefix="ParotidClassifier-case-") for _ in range(2))
-        os.utime(left, (time.time() - 2 * 24 * 3600,) * 2)
+    def test_what_a_crash_left_behind_goes_at_the_next_start(self):
+        gone = subprocess.Popen([sys.executable, "-c", ""])
+        gone.wait()
+        kept, left = (
+            tempfile.mkdtemp(prefix=f"ParotidClassifier-case-{process}-")
+            for process in (os.getpid(), gone.pid)
+        )
+        remove_left_behind.cache_clear()  # as at a start
         self.classifiedBy()
         self.assertTrue(Path(kept).exists())
         self.assertFalse(Path(left).exists())

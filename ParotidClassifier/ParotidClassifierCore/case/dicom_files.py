@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
+from ..disk import extended, files_below
 from ..errors import UnreadableFileError
 
 if TYPE_CHECKING:
@@ -65,12 +65,10 @@ def _dicomdir_in(folder: Path) -> Path | None:
 
 
 def _files_below(folder: Path) -> list[Path]:
-    def refuse(error: OSError) -> NoReturn:
+    try:
+        return sorted(files_below(extended(folder)))
+    except OSError as error:
         refuse_unreadable(Path(error.filename), error)
-
-    below = os.walk(folder, onerror=refuse)
-    found = (Path(where) / name for where, _, names in below for name in names)
-    return sorted(path for path in found if path.is_file())
 
 
 def _files_listed(listing: Path) -> list[Path]:

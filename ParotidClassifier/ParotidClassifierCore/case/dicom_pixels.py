@@ -11,6 +11,7 @@ import SimpleITK as sitk
 from ..errors import UnreadableFileError, UnusableImageError
 from ..progress import Progress
 from .dicom_headers import Header
+from .itk_files import read_image
 
 _QUIET_SECONDS = 2.0
 # What GDCM, the decoder within SimpleITK, reads: PS3.5 section 10 and GDCM's list of codecs.
@@ -72,12 +73,9 @@ def read_slices(series: str, slices: Sequence[Header], progress: Progress) -> si
 
 def _plane(series: str, header: Header) -> np.ndarray:
     """Return one slice (y, x) in HU."""
-    reader = sitk.ImageFileReader()
-    reader.SetImageIO("GDCMImageIO")
-    reader.SetFileName(str(header.path))
     try:
-        values = sitk.GetArrayFromImage(reader.Execute())
-    except RuntimeError as error:
+        values = sitk.GetArrayFromImage(read_image(header.path, "GDCMImageIO"))
+    except (RuntimeError, OSError) as error:
         raise UnreadableFileError(
             f"The pixels of {header.path} in {series} cannot be decoded: the file is damaged or "
             "cut off.",

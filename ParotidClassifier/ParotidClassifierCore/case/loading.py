@@ -9,6 +9,7 @@ from pathlib import Path
 import SimpleITK as sitk
 
 from ..clinical import ClinicalRecord
+from ..disk import extended
 from ..errors import UnreadableFileError
 from ..file_cache import FileCache
 from .masks import load_mask
@@ -20,6 +21,7 @@ CT_FILE = "ct.nrrd"
 SEGMENTATION_FILE = "segmentation.seg.nrrd"
 CLINICAL_FILE = "clinical.json"
 SOURCE_FILE = "source.json"
+_NAME = 30  # characters of the longest of them
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,7 @@ def load_case_folder(
     Raises:
         ParotidClassifierError: what is wrong with which file.
     """
+    folder = extended(folder, below=_NAME)
     if not folder.is_dir():
         raise UnreadableFileError(f"{folder} is not a folder.", "Give the folder of a saved case.")
     files = files or FileCache()
@@ -103,7 +106,7 @@ def load_clinical_record(path: Path) -> ClinicalRecord:
 
 def _json_object(path: Path, what: str, remedy: str) -> dict[str, object]:
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
+        content = json.loads(path.read_text(encoding="utf-8-sig"))
     except (OSError, ValueError, RecursionError) as error:
         raise UnreadableFileError(f"{path} cannot be read as JSON: {error}.", remedy) from error
     if not isinstance(content, dict):

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import SimpleITK as sitk
 
+from ..disk import extended
 from ..errors import AmbiguousMaskError, UnreadableFileError, UnusableMaskError
 from ..files import written_whole
 from .choosing import Choice, chosen_name, option
@@ -62,7 +63,8 @@ def load_mask(
         UsageError: a label was named for a segmentation, or a segment for a label map.
         UnusableMaskError: empty, or it is not clear which label or segment is meant.
     """
-    image, choice = read_volume(path), Choice(label, segment)
+    path, choice = extended(path), Choice(label, segment)
+    image = read_volume(path)
     if "Segment0_ID" in image.GetMetaDataKeys():
         choice.require_only("segment", f"{path} is a segmentation, not a label map.", region)
         mask = _segment(path, region, segment)

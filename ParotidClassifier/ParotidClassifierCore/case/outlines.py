@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ..disk import extended
 from ..errors import UsageError
 from .choosing import Choice, option
 from .dicom_objects import RTSTRUCT, read_outline_object
@@ -48,6 +49,7 @@ def load_outline(
         UnusableMaskError: empty, drawn on another CT, not well drawn, or it is not clear what is
             meant.
     """
+    path = extended(path)
     if path.name.lower().endswith(VOLUME_SUFFIXES) and not path.is_dir():
         return _of_volume(path, region, choice)
     file, dataset = read_outline_object(path)

@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import SimpleITK as sitk
 
+from ..disk import extended
 from ..errors import UnreadableFileError, UnusableImageError, UsageError
 from ..progress import Progress, silent
 from .dicom_checks import STRAIGHTEN
 from .dicom_files import is_dicomdir
 from .dicom_series import read_series
+from .itk_files import read_image, write_image
 from .source import SourceSeries
 
 if TYPE_CHECKING:
@@ -57,7 +59,7 @@ def load_sourced_ct(
         UnusableImageError: not a 3D scalar CT in HU, or its axes are not at right angles.
         UsageError: a series was named for a file.
     """
-    source = None
+    source, path = None, extended(path)
     if path.is_dir() or is_dicomdir(path):
         image, source = read_series(path, series_uid, progress)
     elif series_uid is not None:
@@ -82,6 +84,7 @@ def read_volume(path: Path) -> sitk.Image:
     Raises:
         UnreadableFileError: missing, of another format, or damaged.
     """
+    path = extended(path)
     if not path.is_file():
         what = "is a folder, not a file" if path.is_dir() else "does not exist"
         raise UnreadableFileError(f"{path} {what}.", "Check the path.")
@@ -91,7 +94,7 @@ def read_volume(path: Path) -> sitk.Image:
             f"Use {', '.join(VOLUME_SUFFIXES)} or a folder with a DICOM series.",
         )
     try:
-        image = sitk.ReadImage(str(path))
+        image = read_image(path)
         _require_whole_nifti(path, image)
         return image
     except (RuntimeError, OSError, EOFError, zlib.error) as error:
@@ -108,7 +111,7 @@ def write_volume(path: Path, image: sitk.Image, compress: bool = True) -> None:
         OSError: it could not be written whole.
     """
     try:
-        sitk.WriteImage(image, str(path), useCompression=compress)
+        write_image(path, image, compress)
     except RuntimeError as error:  # SimpleITK's word for a full disk and a missing folder alike
         raise OSError(errno.EIO, "the image could not be stored whole") from error
 

@@ -13,16 +13,18 @@ from pathlib import Path
 import numpy as np
 
 from ..case.source import Acquisition
+from ..disk import extended
 from ..files import DAMAGED_ZIP, written_whole
 from .reading import CaseFeatures, Reading
 
 _INPUTS = "network-inputs-"
 _LONG_AGO_SECONDS = 24 * 3600
+_NAME = 90  # characters, of a key and what is written beside it
 
 
 def default_cache(table: Path) -> Path:
     """Return the folder beside a cohort's table where its features are kept."""
-    return table.with_name(f"{table.stem}.cache")
+    return extended(table.with_name(f"{table.stem}.cache"), below=_NAME)
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from ..clinical import ClinicalRecord
+from ..disk import extended, place_of
 from ..errors import CohortError, ParotidClassifierError
 from ..models.eleven import BENIGN, MALIGNANT
 from ..words import counted
@@ -183,10 +184,10 @@ def _repeated(rows: Mapping[int, Mapping[str, str]], folder: Path) -> dict[int, 
     """Return, by row, what two rows may not share: a name, or one outline."""
     problems: dict[int, list[str]] = {}
     for column, what in (("case_id", "occurs in"), ("tumor", "is the outline of")):
-        first: dict[str, int] = {}
+        first: dict[object, int] = {}
         for number, row in rows.items():
             cell = row[column]
-            same = cell if column == "case_id" or not cell else str((folder / cell).resolve())
+            same = cell if column == "case_id" or not cell else place_of(folder / cell)
             if same in first:
                 found = f"column {column}: {cell!r} {what} row {first[same]} already"
                 problems.setdefault(number, []).append(found)
@@ -202,11 +203,11 @@ def _problems(row: Mapping[str, str], folder: Path, required: Sequence[str]) -> 
         cell = row.get(column, "")
         if not cell and column in required:
             yield f"column {column}: it is empty"
-        elif cell and not (folder / cell).exists():
+        elif cell and not extended(folder / cell).exists():
             yield f"column {column}: {cell} does not exist"
     for column in ("second_reader", "repeat"):
         cell = row.get(column, "")
-        if cell and (folder / cell).resolve() == (folder / row["tumor"]).resolve():
+        if cell and place_of(folder / cell) == place_of(folder / row["tumor"]):
             yield f"column {column}: {cell} is the outline of column tumor, not a second reading"
     outcomes = tuple(OUTCOMES) if "outcome" in required else (*OUTCOMES, "")
     for column, allowed in (

@@ -23,6 +23,7 @@ from ..case.perturbation import perturbed_outline
 from ..case.source import Acquisition
 from ..case.volumes import load_sourced_ct
 from ..case.working_grid import EXTERNAL2, TUMOR
+from ..disk import extended, files_below
 from ..errors import AmbiguousMaskError, SeveralSeriesError, UnreadableFileError
 from ..radiomics.settings import RadiomicsSettings, default_settings
 from ..ring import RingSettings
@@ -190,11 +191,11 @@ def content_hash(path: Path) -> str:
 
     Of a DICOMDIR, the folder that it lists the files of counts.
     """
-    digest = hashlib.sha256()
+    digest, path = hashlib.sha256(), extended(path)
     if is_dicomdir(path):
         path = path.parent
     try:
-        members = [path] if path.is_file() else sorted(p for p in path.rglob("*") if p.is_file())
+        members = [path] if path.is_file() else sorted(files_below(path))
         for member in members:
             if member is not path:
                 digest.update(member.relative_to(path).as_posix().encode() + b"\0")

@@ -7,6 +7,7 @@ import io
 from itertools import zip_longest
 from pathlib import Path
 
+from ..disk import extended
 from ..errors import UnreadableFileError
 from ..files import DAMAGED_ZIP
 
@@ -26,8 +27,14 @@ def read_rows(path: Path) -> tuple[list[str], dict[int, dict[str, str]]]:
     Raises:
         UnreadableFileError: missing or not such a table.
     """
+    path = extended(path)
     try:
         header, *rows = _excel(path) if path.suffix.lower() in _EXCEL else _csv(path)
+    except PermissionError as error:
+        raise UnreadableFileError(
+            f"{path} cannot be read as a table: {error.strerror}.",
+            "Close it in Excel, or get the right to read it.",
+        ) from error
     except (*_UNREADABLE, *DAMAGED_ZIP) as error:
         raise UnreadableFileError(
             f"{path} cannot be read as a table: {error}.", "Give a CSV file in UTF-8, or an XLSX."

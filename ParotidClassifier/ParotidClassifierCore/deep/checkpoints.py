@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
-from safetensors import SafetensorError, safe_open
-from safetensors.torch import save
+from safetensors import SafetensorError
+from safetensors.torch import load, save
 
 from ..files import written_whole
+from ..models.safetensors_header import METADATA, header_of
 from .arrays import array_of, tensor_of
 from .training import EpochRecord, NetworkTrainingSettings
 
@@ -98,9 +99,9 @@ def load_checkpoint(
         None where there is no checkpoint, or a damaged one: the training then starts over.
     """
     try:
-        with safe_open(path, "pt") as file:
-            facts = json.loads(file.metadata()["facts"])
-            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+        content = path.read_bytes()  # mapped, it could not be replaced on Windows
+        tensors = load(content)
+        facts = json.loads(json.loads(header_of(content))[METADATA]["facts"])
         history = tuple(EpochRecord(**record) for record in facts["history"])
         moments = _by_number(tensors, "optimiser")
     except (OSError, SafetensorError, ValueError, KeyError, TypeError):

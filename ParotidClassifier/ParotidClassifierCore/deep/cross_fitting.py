@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import tempfile
+import contextlib
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -11,10 +11,12 @@ from pathlib import Path
 
 import numpy as np
 
+from .. import disk
 from ..errors import CohortError
 from ..models.names import DL_MODELS
 from ..parallel import process_pool
 from ..progress import Progress, part, silent
+from ..temporary import temporary_folder
 from ..waiting import SLICE_SECONDS
 from .device import CPU, CUDA, choose_device
 from .trainer import Cases, Run, run
@@ -105,7 +107,8 @@ def out_of_fold_logits(
 def remove_checkpoints(folder: Path) -> None:
     """Remove what trainings left in `folder`, when they are done and their result is kept."""
     for path in folder.glob("*.safetensors"):
-        path.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # the result is there; a rest does no harm
+            disk.remove(path)
 
 
 def _candidate_losses(runs: Sequence[Run], work: Sequence[Cases]) -> dict[int, float]:
@@ -146,8 +149,8 @@ def _side_by_side(
 ) -> list[Run]:
     """Train in processes; if one of them is lost, here, from what they left."""
     try:
-        with tempfile.TemporaryDirectory() as folder, process_pool(jobs) as pool:
-            told = [Path(folder) / str(number) for number in range(len(work))]
+        with temporary_folder("training") as folder, process_pool(jobs) as pool:
+            told = [folder / str(number) for number in range(len(work))]
             futures = [
                 pool.submit(_run_apart, _sendable(cases), settings, device, checkpoints, path)
                 for cases, path in zip(work, told, strict=True)
@@ -182,7 +185,7 @@ def _run_apart(
         cases = Cases(inputs, cases.outcomes, cases.learnt, cases.held_out)
 
     def tell(share: float, _step: str) -> None:
-        told.write_text(f"{share}")
+        told.write_text(f"{share}", encoding="ascii")
 
     return run(cases, settings, tell, device, checkpoints)
 
@@ -197,6 +200,6 @@ def _sendable(cases: Cases) -> Cases:
 
 def _share(path: Path) -> float:
     try:
-        return float(path.read_text())
+        return float(path.read_text(encoding="ascii"))
     except (OSError, ValueError):  # not there yet, or being written
         return 0.0

@@ -1,18 +1,22 @@
-"""Network weights in files: safetensors in a bundle, torchvision checkpoints for training."""
+"""Network weights: safetensors in a bundle, torchvision checkpoints for training.
+
+Files are read and never mapped: Windows lets nobody replace a file that is mapped.
+"""
 
 from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import torch
-from safetensors import SafetensorError, safe_open
-from safetensors.torch import load_file, save
+from safetensors import SafetensorError
+from safetensors.torch import load, save
 from torch import Tensor
 
 from ..errors import BundleError, UnreadableFileError, UsageError
-from ..files import written_whole
 from ..models.bundle_files import NETWORK, SIZE_LIMITS
+from ..models.safetensors_header import METADATA, check_safetensors
 from ..models.strict_json import MalformedError, parsed
 from .inputs import INPUT_SLICES
 from .network import VARIANTS, MobileNetV3, MultiInputNetwork
@@ -23,6 +27,7 @@ _FACTS = "facts"
 _COUNTER = "num_batches_tracked"
 _STEM = "features.0.0.weight"
 _STORED_TYPES = {torch.float16: "F16", torch.float32: "F32"}
+_WEIGHTS = f"The network weights {NETWORK}"
 _REPLACE = "Get the bundle again from where it came from, or train it again."
 
 
@@ -32,57 +37,46 @@ def _storage_type(tensor: Tensor) -> torch.dtype:
 
 
 def round_to_storage(network: torch.nn.Module) -> None:
-    """Round the network's weights, in place, to what `save_network` stores."""
+    """Round the network's weights, in place, to what `stored_network` keeps."""
     with torch.no_grad():
         for parameter in network.parameters():
             parameter.copy_(parameter.to(_storage_type(parameter)))
 
 
-def save_network(network: MultiInputNetwork, path: str | Path) -> None:
-    """Write the network as safetensors, kernels in half precision.
+def stored_network(network: MultiInputNetwork) -> bytes:
+    """Return the network as safetensors, kernels in half precision.
 
     A network that was trained here is rounded already: what is read back predicts the same.
-
-    Raises:
-        OutputError: the file cannot be written.
     """
     tensors = {
         name: tensor.detach().cpu().to(_storage_type(tensor)).contiguous()
         for name, tensor in _stored(network.state_dict()).items()
     }
     facts = {"version": WEIGHTS_VERSION, "variant": network.variant, "slices": INPUT_SLICES}
-    with written_whole(Path(path)) as beside:
-        # One entry alone: safetensors writes several in an order that differs from run to run.
-        beside.write_bytes(save(tensors, {_FACTS: json.dumps(facts)}))
+    # One entry alone: safetensors writes several in an order that differs from run to run.
+    return save(tensors, {_FACTS: json.dumps(facts)})
 
 
-def load_network(path: str | Path) -> MultiInputNetwork:
-    """Read a network that `save_network` wrote, ready to predict (evaluation mode, CPU).
+def load_network(content: bytes) -> MultiInputNetwork:
+    """Return the network that `stored_network` gave, ready to predict (evaluation mode, CPU).
 
     Names, shapes and types are checked against the network's before any tensor is read.
 
     Raises:
-        BundleError: the file is missing, too large, not safetensors, of another version, or its
+        BundleError: the content is too large, not safetensors, of another version, or its
             tensors are not exactly those of the network, all finite.
     """
-    path = Path(path)
-    _check_size(path)
+    _check_size(content)
     try:
-        with safe_open(str(path), framework="pt") as file:
-            variant = _checked_variant(path, _facts(file))
-            _check_layout(path, file, variant)
-        tensors = load_file(str(path))
-    except (SafetensorError, OSError) as error:
-        raise BundleError(
-            f"The network weights {path.name} are not a complete safetensors file ({error}).",
-            _REPLACE,
-        ) from error
+        header = check_safetensors(content)
+        variant = _checked_variant(_facts(header.pop(METADATA, None)))
+        _check_layout(header, variant)
+        tensors = load(content)
+    except (SafetensorError, MalformedError) as error:
+        raise BundleError(f"{_WEIGHTS} are no complete safetensors: {error}.", _REPLACE) from error
     broken = sorted(name for name, tensor in tensors.items() if not tensor.isfinite().all())
     if broken:
-        raise BundleError(
-            f"The network weights {path.name} hold values that are not finite, in {broken[0]}.",
-            _REPLACE,
-        )
+        raise BundleError(f"{_WEIGHTS} hold values that are not finite, in {broken[0]}.", _REPLACE)
     network = MultiInputNetwork(variant)
     network.load_state_dict(
         {name: tensor.float() for name, tensor in tensors.items()}, strict=False
@@ -90,66 +84,54 @@ def load_network(path: str | Path) -> MultiInputNetwork:
     return network.eval()
 
 
-def _check_size(path: Path) -> None:
-    try:
-        size = path.stat().st_size
-    except OSError as error:
+def _check_size(content: bytes) -> None:
+    if len(content) > SIZE_LIMITS[NETWORK]:
         raise BundleError(
-            f"The network weights {path.name} cannot be read ({error.strerror}).", _REPLACE
-        ) from error
-    if size > SIZE_LIMITS[NETWORK]:
-        raise BundleError(
-            f"The network weights {path.name} are {size / 2**20:.0f} MiB large; "
+            f"{_WEIGHTS} are {len(content) / 2**20:.0f} MiB large; "
             f"at most {SIZE_LIMITS[NETWORK] // 2**20} MiB are read.",
             _REPLACE,
         )
 
 
-def _facts(file: safe_open) -> dict[str, object]:
-    """Return what the file says of its network; nothing where it says nothing that can be read."""
+def _facts(metadata: object) -> dict[str, object]:
+    """Return what the weights say of their network; nothing where that cannot be read."""
     try:
-        return parsed((file.metadata() or {}).get(_FACTS, "").encode())
-    except MalformedError:
+        return parsed(str(metadata[_FACTS]).encode())
+    except (MalformedError, KeyError, TypeError):
         return {}
 
 
-def _checked_variant(path: Path, facts: dict[str, object]) -> str:
+def _checked_variant(facts: dict[str, object]) -> str:
     version, variant = facts.get("version"), facts.get("variant")
     if version != WEIGHTS_VERSION or facts.get("slices") != INPUT_SLICES:
         raise BundleError(
-            f"The network weights {path.name} are of version {version!r} for "
+            f"{_WEIGHTS} are of version {version!r} for "
             f"{facts.get('slices')!r} slices; this program reads version {WEIGHTS_VERSION} "
             f"for {INPUT_SLICES} slices.",
             "Use a bundle made by this version of ParotidClassifier, or update it.",
         )
     if not isinstance(variant, str) or variant not in VARIANTS:
         raise BundleError(
-            f"The network weights {path.name} are of a variant {variant!r}, "
-            f"which is none of {', '.join(VARIANTS)}.",
+            f"{_WEIGHTS} are of a variant {variant!r}, which is none of {', '.join(VARIANTS)}.",
             _REPLACE,
         )
     return variant
 
 
-def _check_layout(path: Path, file: safe_open, variant: str) -> None:
+def _check_layout(header: dict[str, Any], variant: str) -> None:
     with torch.device("meta"):
         expected = _stored(MultiInputNetwork(variant).state_dict())
-    names = set(file.keys())
     for problem, wrong in (
-        ("lack the tensor", sorted(set(expected) - names)),
-        ("hold an unknown tensor", sorted(names - set(expected))),
+        ("lack the tensor", sorted(set(expected) - set(header))),
+        ("hold an unknown tensor", sorted(set(header) - set(expected))),
     ):
         if wrong:
-            raise BundleError(
-                f"The network weights {path.name} {problem} {wrong[0]} ({len(wrong)} in all).",
-                _REPLACE,
-            )
+            raise BundleError(f"{_WEIGHTS} {problem} {wrong[0]} ({len(wrong)} in all).", _REPLACE)
     for name, tensor in expected.items():
-        found = file.get_slice(name)
-        shape, stored_type = tuple(found.get_shape()), found.get_dtype()
+        shape, stored_type = tuple(header[name]["shape"]), header[name]["dtype"]
         if shape != tuple(tensor.shape) or stored_type != _STORED_TYPES[_storage_type(tensor)]:
             raise BundleError(
-                f"In the network weights {path.name} the tensor {name} is {stored_type} {shape}; "
+                f"In the network weights {NETWORK} the tensor {name} is {stored_type} {shape}; "
                 f"{_STORED_TYPES[_storage_type(tensor)]} {tuple(tensor.shape)} is expected.",
                 _REPLACE,
             )
@@ -203,7 +185,7 @@ def stem_for_slices(kernel: Tensor, slices: int) -> Tensor:
 def _read_checkpoint(path: Path) -> dict[str, Tensor]:
     try:
         if path.suffix == ".safetensors":
-            state = load_file(str(path))
+            state = load(path.read_bytes())
         else:
             # weights_only: a checkpoint is a pickle, and nothing but tensors may come out of it.
             state = torch.load(path, map_location="cpu", weights_only=True)

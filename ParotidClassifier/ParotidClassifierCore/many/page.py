@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from ..disk import files_below
 from ..models.eleven import outcome_word, percent
 from ..models.words import interval_words
 from ..report.page import rendered
@@ -137,7 +138,7 @@ def _others(written: Mapping[str, Any]) -> list[str]:
 
 
 def _files(folder: Path, link: str) -> list[tuple[str, str]]:
-    paths = sorted(path for path in folder.rglob("*") if path.is_file())
+    paths = sorted(files_below(folder))
     names = [path.relative_to(folder).as_posix() for path in paths]
     return [(name, quote(f"{link}/{name}")) for name in names if name not in _NOT_FOR_READERS]
 

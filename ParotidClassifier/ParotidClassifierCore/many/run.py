@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import time
 from collections.abc import Sequence
 from contextlib import suppress
@@ -11,8 +10,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ..disk import extended, remove_tree, room_for_names
 from ..errors import CohortError, OutputError
 from ..files import (
+    remove,
     require_folder,
     write_csv,
     write_json,
@@ -24,7 +25,7 @@ from ..parallel import Failure, Machines, run_each
 from ..progress import Progress, part, silent
 from ..result import Result
 from ..words import counted
-from .folder_names import folder_names
+from .folder_names import LONGEST, folder_names
 from .one_case import CaseWork, NamedBundle, classify, done_before
 from .outcomes import CaseOutcome, columns_of, read_outcome
 
@@ -41,6 +42,7 @@ RUN_FILE = "run.json"
 _RESULTS = (TABLE_FILE, PARQUET_FILE, PAGE_FILE)
 # A case is written in seconds: what is this old was left by a run that was killed.
 _LEFT_OVER_SECONDS = 3600
+_ROOM_BELOW = 90  # characters of the paths within the folder of results
 
 
 @dataclass(frozen=True)
@@ -96,8 +98,11 @@ def predict_cases(
             be written.
         UsageError: there is no Dask scheduler at the address.
     """
-    out = out.resolve()
-    folders = [f"{CASES_FOLDER}/{folder}" for folder in folder_names([c.case_id for c in cases])]
+    out = extended(out.resolve(), below=_ROOM_BELOW)
+    names = folder_names(
+        [case.case_id for case in cases], room_for_names(out / CASES_FOLDER, LONGEST)
+    )
+    folders = [f"{CASES_FOLDER}/{folder}" for folder in names]
     _require_usable(out, folders)
     _begin(out, bundles)
     first, second = bundles.named
@@ -141,7 +146,7 @@ def _begin(out: Path, bundles: Bundles) -> None:
             )
     write_json(place, now)
     for result in _RESULTS:
-        (out / result).unlink(missing_ok=True)
+        remove(out / result)
     _clear_half_written(out / CASES_FOLDER)
 
 
@@ -149,7 +154,7 @@ def _clear_half_written(folder: Path) -> None:
     for path in (*folder.glob(".*-new-*"), *folder.glob(".*-old-*")):
         with suppress(OSError):
             if time.time() - path.stat().st_mtime > _LEFT_OVER_SECONDS:
-                shutil.rmtree(path)
+                remove_tree(path)
 
 
 def _found_anywhere(case: CohortCase) -> CohortCase:
@@ -161,7 +166,7 @@ def _found_anywhere(case: CohortCase) -> CohortCase:
 def _outcome(case: CohortCase, out: Path, folder: str, result: bool | Failure) -> CaseOutcome:
     if isinstance(result, Failure):
         # What an earlier run left there is not the answer to what was asked now.
-        shutil.rmtree(out / folder, ignore_errors=True)
+        remove_tree(out / folder)
         return CaseOutcome(case, folder, None, result.reason)
     return read_outcome(case, out, folder)
 

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from ..errors import BundleError
 from ..ring import RingSettings
-from .bundle_files import NETWORK, sha256
+from .bundle_files import sha256
 from .logistic import LogisticModel
 from .reference import Reference
 from .refits import Refits
@@ -113,9 +110,8 @@ class Bundle:
         """SHA-256 of the radiomics settings."""
         return sha256(self.radiomics_yaml.encode())
 
-    @contextmanager
-    def network_file(self) -> Iterator[Path]:
-        """Yield a temporary file with the weights that were checked, for as long as it is read.
+    def weights(self) -> bytes:
+        """Return the weights of the network.
 
         Raises:
             BundleError: this bundle holds no network.
@@ -125,10 +121,7 @@ class Bundle:
                 f"The model bundle {self.name} holds no network.",
                 "Use a bundle with the models that end in DL.",
             )
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / NETWORK
-            path.write_bytes(self.network)
-            yield path
+        return self.network
 
 
 def banner_of(name: str, kind: str) -> str:

@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
+from ..disk import is_left_by_a_system
 from ..errors import BundleError, OutputError
 from ..files import folder_written_whole
 
@@ -45,9 +46,6 @@ OPTIONAL = frozenset({NETWORK})
 _ADDED_IN = {REFITS_JSON: 2}
 
 _MOST_ENTRIES = 16
-# What macOS and Windows put into every folder and archive they touch; never read.
-_LEFT_BY_SYSTEMS = frozenset({".DS_Store", "Thumbs.db", "desktop.ini"})
-_MAC_FOLDER = "__MACOSX"
 _MOST_DIRECTORY_BYTES = 64 * 1024
 # JSON shrinks about tenfold; small files may shrink more without harm.
 _MOST_COMPRESSION = 200
@@ -151,18 +149,19 @@ def check_replaceable(folder: Path) -> None:
 
 
 def _holds_at_most_a_bundle(folder: Path) -> bool:
-    known = SIZE_LIMITS.keys() | _LEFT_BY_SYSTEMS
-    return folder.is_dir() and all(entry.name in known for entry in folder.iterdir())
+    return folder.is_dir() and all(
+        entry.name in SIZE_LIMITS or is_left_by_a_system(entry.name) for entry in folder.iterdir()
+    )
 
 
 def _folder_names(folder: Path) -> list[str]:
     names = []
     with os.scandir(folder) as entries:
         for entry in entries:
+            if is_left_by_a_system(entry.name):
+                continue
             if len(names) == _MOST_ENTRIES:
                 raise refusal(folder, "", f"it holds more than {_MOST_ENTRIES} files")
-            if entry.name in _LEFT_BY_SYSTEMS:
-                continue
             if entry.is_symlink():
                 raise refusal(folder, entry.name, "it is a link and may leave the bundle", _UNSAFE)
             if not entry.is_file(follow_symlinks=False):
@@ -225,8 +224,7 @@ def _zip_entries(path: Path, archive: zipfile.ZipFile) -> dict[str, zipfile.ZipI
 
 
 def _left_by_a_system(entry: zipfile.ZipInfo) -> bool:
-    parts = entry.orig_filename.split("/")
-    return parts[0] == _MAC_FOLDER or parts[-1] in _LEFT_BY_SYSTEMS
+    return any(map(is_left_by_a_system, entry.orig_filename.split("/")))
 
 
 def _check_entry(path: Path, entry: zipfile.ZipInfo) -> None:

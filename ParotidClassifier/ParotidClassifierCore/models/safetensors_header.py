@@ -3,29 +3,38 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 from .strict_json import MalformedError, as_count, as_items, as_object, parsed
 
+METADATA = "__metadata__"
 _LENGTH_BYTES = 8
 _LARGEST_HEADER = 2**20
 _BYTES_OF_TYPE = {"F64": 8, "F32": 4, "F16": 2, "BF16": 2, "I64": 8, "I32": 4, "U8": 1, "BOOL": 1}
 _MOST_AXES = 8
 
 
-def check_safetensors(content: bytes) -> None:
-    """Refuse weights that are not one whole safetensors file.
+def header_of(content: bytes) -> bytes:
+    """Return the JSON at the beginning of a safetensors file, unchecked."""
+    length = int.from_bytes(content[:_LENGTH_BYTES], "little")
+    return content[_LENGTH_BYTES : _LENGTH_BYTES + length]
+
+
+def check_safetensors(content: bytes) -> dict[str, Any]:
+    """Refuse weights that are not one whole safetensors file; return its header.
 
     Raises:
         MalformedError: says what the content is instead.
     """
-    length = int.from_bytes(content[:_LENGTH_BYTES], "little")
-    header = content[_LENGTH_BYTES : _LENGTH_BYTES + length]
+    length, header = int.from_bytes(content[:_LENGTH_BYTES], "little"), header_of(content)
     if length > _LARGEST_HEADER or len(header) < length or not header.startswith(b"{"):
         raise MalformedError(_what_it_is(content))
-    tensors = {name: t for name, t in parsed(header).items() if name != "__metadata__"}
+    fields = parsed(header)
+    tensors = {name: tensor for name, tensor in fields.items() if name != METADATA}
     ends = [_checked_tensor(name, tensor) for name, tensor in tensors.items()]
     if max(ends, default=0) != len(content) - _LENGTH_BYTES - length:
         raise MalformedError("its tensors do not fill it")
+    return fields
 
 
 def _checked_tensor(name: str, tensor: object) -> int:

@@ -9,7 +9,7 @@ import SimpleITK as sitk
 from made_cases import ball_case, ball_mask, tissue_ct
 from ParotidClassifierCore.case.grid import draw_ring, prepare
 from ParotidClassifierCore.case.lattice import lattice_of
-from ParotidClassifierCore.case.loading import Case, load_case_folder
+from ParotidClassifierCore.case.loading import Case, load_case_folder, load_clinical_record
 from ParotidClassifierCore.case.masks import REGION_COLORS, REGION_TERMINOLOGY
 from ParotidClassifierCore.case.saving import save_case_folder
 from ParotidClassifierCore.clinical import ClinicalRecord, Margin
@@ -140,3 +140,9 @@ def test_slicer_reads_names_colours_terms_and_voxels(tmp_path):
         assert labels.GetSpacing() == (1.0, 1.0, 1.0)
         inside = vtk_to_numpy(labels.GetPointData().GetScalars()) == segment.GetLabelValue()
         assert inside.sum() == (voxels(mask) != 0).sum()
+
+
+def test_findings_that_were_edited_with_notepad_are_read(tmp_path):
+    """It marks UTF-8 at the beginning of the file."""
+    (tmp_path / "clinical.json").write_text('{"margin": "clear"}', encoding="utf-8-sig")
+    assert load_clinical_record(tmp_path / "clinical.json").margin is Margin.CLEAR

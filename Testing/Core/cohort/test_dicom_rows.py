@@ -49,3 +49,11 @@ def test_what_was_kept_before_headers_were_read_is_still_of_use(tmp_path):
 
     cache = CohortCache(tmp_path)
     assert cache.load(cache.store(Kept())).acquisition is None
+
+
+def test_what_macos_leaves_in_a_folder_makes_no_other_case_of_it(tmp_path):
+    (tmp_path / "slice.dcm").write_bytes(b"slice")
+    before = content_hash(tmp_path)
+    (tmp_path / ".DS_Store").write_bytes(b"looked at")
+    (tmp_path / "._slice.dcm").write_bytes(b"AppleDouble")
+    assert content_hash(tmp_path) == before

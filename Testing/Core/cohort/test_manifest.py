@@ -1,3 +1,4 @@
+import os
 from dataclasses import replace
 
 import openpyxl
@@ -181,3 +182,16 @@ def test_a_long_list_of_problems_is_cut_and_counted(tmp_path):
     rows = [f"c{i},a.nrrd,ta{i}.nrrd,benign,,,," for i in range(60)]
     with pytest.raises(CohortError, match=r"60 in all(.|\n)*and 20 more"):
         read_manifest(table(tmp_path, *rows))
+
+
+def test_one_outline_under_two_names_that_differ_in_capitals_is_noticed(tmp_path):
+    """Ta.nrrd is ta.nrrd to macOS and Windows; a second name of the file stands for it."""
+    path = table(
+        tmp_path,
+        "a,a.nrrd,ta.nrrd,benign,train,with,clear,50",
+        "b,b.nrrd,Ta.nrrd,benign,train,with,clear,50",
+    )
+    (tmp_path / "Ta.nrrd").unlink(missing_ok=True)
+    os.link(tmp_path / "ta.nrrd", tmp_path / "Ta.nrrd")
+    with pytest.raises(CohortError, match=r"'Ta.nrrd' is the outline of row 2 already"):
+        read_manifest(path)

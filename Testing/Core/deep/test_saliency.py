@@ -28,7 +28,7 @@ has_gpu = torch.cuda.is_available()
 @pytest.fixture(scope="module")
 def the_network():
     """The network of the shipped bundle."""
-    return load_network(default_bundle() / NETWORK)
+    return load_network((default_bundle() / NETWORK).read_bytes())
 
 
 @lru_cache

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from made_inputs import made_cases, train_network
 from ParotidClassifierCore.deep.prediction import predict_logits
 from ParotidClassifierCore.deep.trainer import Cases, run
 from ParotidClassifierCore.deep.training import NetworkTrainingSettings
-from ParotidClassifierCore.deep.weights import load_network, save_network
+from ParotidClassifierCore.deep.weights import load_network, stored_network
 from ParotidClassifierCore.errors import CohortError, OutputError, UsageError
 from ParotidClassifierCore.models.names import DL_MODELS
 from ParotidClassifierCore.progress import silent
@@ -67,10 +68,9 @@ def test_three_heads_learn_a_separable_problem():
     assert [record.epoch for record in trained.history] == list(range(1, 7))
 
 
-def test_a_trained_network_is_as_it_will_be_stored(eight_cases, trained, tmp_path):
-    save_network(trained.network, tmp_path / "network.safetensors")
+def test_a_trained_network_is_as_it_will_be_stored(eight_cases, trained):
     np.testing.assert_array_equal(
-        predict_logits(load_network(tmp_path / "network.safetensors"), eight_cases[0]),
+        predict_logits(load_network(stored_network(trained.network)), eight_cases[0]),
         predict_logits(trained.network, eight_cases[0]),
     )
 
@@ -198,6 +198,23 @@ def test_another_outcome_or_setting_starts_another_training(a_run, tmp_path):
     run(flipped, settings, silent, "cpu", tmp_path)
     run(cases, replace(settings, seed=settings.seed + 1), silent, "cpu", tmp_path)
     assert len(list(tmp_path.iterdir())) == 3
+
+
+def test_a_training_that_goes_on_does_not_keep_its_checkpoint_mapped(a_run, tmp_path):
+    """Windows would not let the next epoch's checkpoint take its place."""
+    cases, settings, _ = a_run
+    mapped = []
+
+    def look(_share, _step):
+        with contextlib.suppress(FileNotFoundError):
+            mapped.append(str(tmp_path) in Path("/proc/self/maps").read_text("utf-8"))
+
+    with pytest.raises(KeyboardInterrupt):
+        run(cases, settings, interrupted_after(2), "cpu", tmp_path)
+    done = run(cases, settings, look, "cpu", tmp_path)
+    assert done.states
+    look(1.0, "")
+    assert not any(mapped)
 
 
 def test_a_checkpoint_that_cannot_be_written_says_where(a_run, tmp_path):

@@ -15,8 +15,8 @@ from ParotidClassifierCore.deep.weights import (
     load_imagenet_weights,
     load_network,
     round_to_storage,
-    save_network,
     stem_for_slices,
+    stored_network,
 )
 from ParotidClassifierCore.errors import BundleError, UnreadableFileError, UsageError
 from safetensors.torch import load_file, save_file
@@ -36,7 +36,7 @@ def a_network():
 @pytest.fixture
 def a_weights_file(a_network, tmp_path):
     path = tmp_path / "network.safetensors"
-    save_network(a_network, path)
+    path.write_bytes(stored_network(a_network))
     return path
 
 
@@ -52,7 +52,7 @@ def torchvision_checkpoint(variant="small"):
 def test_a_stored_network_predicts_what_the_trained_one_did(a_network, a_weights_file):
     inputs = np.random.default_rng(0).random((2, 2, 16, 96, 96), np.float32)
     np.testing.assert_allclose(
-        predict_logits(load_network(a_weights_file), inputs),
+        predict_logits(load_network(a_weights_file.read_bytes()), inputs),
         predict_logits(a_network, inputs),
         atol=1e-6,
     )
@@ -120,34 +120,28 @@ def test_pickled_and_zipped_weights_are_refused(a_network, tmp_path):
     path = tmp_path / "network.safetensors"
     path.write_bytes(pickle.dumps({"a": 1}))
     with pytest.raises(BundleError, match="safetensors"):
-        load_network(path)
+        load_network(path.read_bytes())
     torch.save(a_network.state_dict(), path)
     with pytest.raises(BundleError, match="safetensors"):
-        load_network(path)
+        load_network(path.read_bytes())
 
 
 @pytest.mark.parametrize("length", [0, 4, 100, 1_000_000])
 def test_truncated_weights_are_refused(a_weights_file, length):
     a_weights_file.write_bytes(a_weights_file.read_bytes()[:length])
-    with pytest.raises(BundleError, match="complete safetensors"):
-        load_network(a_weights_file)
+    with pytest.raises(BundleError, match="no complete safetensors"):
+        load_network(a_weights_file.read_bytes())
 
 
-def test_missing_weights_are_refused(tmp_path):
-    with pytest.raises(BundleError, match="cannot be read"):
-        load_network(tmp_path / "network.safetensors")
-
-
-def test_the_same_network_is_stored_as_the_same_bytes(a_network, a_weights_file, tmp_path):
-    save_network(a_network, tmp_path / "again.safetensors")
-    assert (tmp_path / "again.safetensors").read_bytes() == a_weights_file.read_bytes()
+def test_the_same_network_is_stored_as_the_same_bytes(a_network, a_weights_file):
+    assert stored_network(a_network) == a_weights_file.read_bytes()
 
 
 @pytest.mark.parametrize("metadata", [None, {"facts": "[]"}, {"facts": "{"}, {"other": "1"}])
 def test_weights_that_say_nothing_of_their_network_are_refused(a_weights_file, metadata):
     save_file(load_file(a_weights_file), a_weights_file, metadata=metadata)
     with pytest.raises(BundleError, match="version None"):
-        load_network(a_weights_file)
+        load_network(a_weights_file.read_bytes())
 
 
 def without(tensors, name):
@@ -176,7 +170,7 @@ def test_weights_that_are_not_exactly_the_networks_are_refused(
     header = {"facts": json.dumps(facts)}
     save_file(change(load_file(a_weights_file)), a_weights_file, metadata=header)
     with pytest.raises(BundleError, match=message) as refusal:
-        load_network(a_weights_file)
+        load_network(a_weights_file.read_bytes())
     assert refusal.value.remedy
 
 
@@ -185,4 +179,4 @@ def test_enormous_files_are_refused_unread(tmp_path):
     with path.open("wb") as file:
         file.truncate(10**9)
     with pytest.raises(BundleError, match="MiB large"):
-        load_network(path)
+        load_network(path.read_bytes())

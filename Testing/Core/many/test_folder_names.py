@@ -11,15 +11,15 @@ def test_a_name_that_every_system_can_have_is_kept():
 
 @pytest.mark.parametrize(
     "name",
-    ["../x", "a/b", "a\\b", "/etc", "CON", "con.txt", "Lpt1", "x.", "x ", ".x", "..", "a:b", "a\0b",
-     "n" * 300, "患" * 80, "\U00020000" * 90, "?", "a\nb"],
+    ["../x", "a/b", "a\\b", "/etc", "CON", "con.txt", "Lpt1", "COM¹", "lpt³.x", "x.", "x ", ".x",
+     "..", "a:b", "a\0b", "n" * 300, "患" * 80, "\U00020000" * 90, "?", "a\nb"],
 )  # fmt: skip
 def test_a_name_that_some_system_refuses_or_that_leads_elsewhere_is_made_safe(name):
     (safe,) = folder_names([name])
     assert not set(safe) & set('/\\:*?"<>|\0\n')
     assert safe[0] != "."
     assert safe[-1] not in ". "
-    assert safe.partition(".")[0].casefold() not in {"con", "lpt1"}
+    assert safe.partition(".")[0].casefold() not in {"con", "lpt1", "com¹", "lpt³"}
     assert len(safe) < 100
     assert len(f".12345678-new-{safe}".encode()) <= 255
 
@@ -33,3 +33,10 @@ def test_no_two_cases_share_a_folder_on_a_system_that_sees_no_capitals():
 def test_a_row_that_is_added_below_moves_no_folder():
     before = ["a/b", "Case", "x"]
     assert folder_names([*before, "case", "a_b"])[:3] == folder_names(before)
+
+
+def test_names_keep_within_the_room_that_a_path_leaves():
+    names = folder_names(["患" * 80, "患" * 79 + "者", "short"], longest=24)
+    assert max(map(len, names)) <= 24
+    assert len(set(names)) == 3
+    assert names[2] == "short"

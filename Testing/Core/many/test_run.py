@@ -71,7 +71,7 @@ def names_in(folder):
 
 
 def rows_of(folder):
-    with (folder / "out" / "predictions.csv").open(encoding="utf-8") as file:
+    with (folder / "out" / "predictions.csv").open(encoding="utf-8-sig") as file:
         return {row["case_id"]: row for row in csv.DictReader(file)}
 
 
@@ -244,7 +244,7 @@ def test_where_no_case_can_be_used_the_page_says_why_and_the_run_failed(again, b
 
 
 def test_results_of_another_bundle_are_left_alone(again, tmp_path):
-    other = dataclasses.replace(made_bundle(tmp_path), intended_use="Other tests.")
+    other = dataclasses.replace(made_bundle(), intended_use="Other tests.")
     save_bundle(other, tmp_path / "other")
     before = {p: p.read_bytes() for p in (again / "out").rglob("*") if p.is_file()}
     with pytest.raises(OutputError, match="results of another bundle"):

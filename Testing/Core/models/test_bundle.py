@@ -84,20 +84,13 @@ def test_a_bundle_without_network_is_whole_when_no_model_reads_it(tmp_path):
     bundle = a_bundle(models=few, thresholds=dict.fromkeys(few, 0.4), network=None, refits=Refits())
     assert list(load_bundle_of(bundle, tmp_path).models) == ["Tumor_RAD", "Clinical"]
     assert "network.safetensors" not in content(tmp_path / "b")
-    with pytest.raises(BundleError, match="holds no network"), bundle.network_file():
-        pass
+    with pytest.raises(BundleError, match="holds no network"):
+        bundle.weights()
 
 
 def load_bundle_of(bundle, tmp_path):
     save_bundle(bundle, tmp_path / "b")
     return load_bundle(tmp_path / "b")
-
-
-def test_the_network_is_lent_as_a_file_for_as_long_as_it_is_read():
-    bundle = a_bundle()
-    with bundle.network_file() as path:
-        assert path.read_bytes() == bundle.network
-    assert not path.exists()
 
 
 def test_saving_again_replaces_a_bundle_whole_and_leaves_nothing_beside(tmp_path):
@@ -252,6 +245,8 @@ def test_every_shipped_bundle_loads():
 
 def test_what_systems_leave_in_folders_and_archives_is_passed_over(tmp_path):
     saved = save_bundle(a_bundle(), tmp_path / "b")
+    for number in range(20):
+        (tmp_path / "b" / f"._{number}").write_bytes(b"\0")  # AppleDouble, one for each file
     (tmp_path / "b" / ".DS_Store").write_bytes(b"\0")
     assert load_bundle(tmp_path / "b") == saved
     archive = zipped(tmp_path / "b")
@@ -262,14 +257,14 @@ def test_what_systems_leave_in_folders_and_archives_is_passed_over(tmp_path):
 
 def test_a_bundle_outlives_an_interrupt_between_the_two_renames(tmp_path, monkeypatch):
     saved = save_bundle(a_bundle(), tmp_path / "b")
-    rename = Path.rename
+    rename = Path.replace
 
     def interrupted(path, target):
         if "-new-" in path.name:
             raise KeyboardInterrupt
         return rename(path, target)
 
-    monkeypatch.setattr(Path, "rename", interrupted)
+    monkeypatch.setattr(Path, "replace", interrupted)
     with pytest.raises(KeyboardInterrupt):
         save_bundle(a_bundle(name="another"), tmp_path / "b")
     assert load_bundle(tmp_path / "b") == saved

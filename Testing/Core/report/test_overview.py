@@ -14,7 +14,7 @@ from ParotidClassifierCore.report.panels import planes, training_cases
 
 @pytest.fixture(scope="module")
 def a_result(tmp_path_factory):
-    return predict(ball_case(8.0), made_bundle(tmp_path_factory.mktemp("bundle")))
+    return predict(ball_case(8.0), made_bundle())
 
 
 @pytest.fixture
@@ -63,9 +63,7 @@ def test_the_headline_is_combined_where_there_is_one(tmp_path, texts, tmp_path_f
     record = ClinicalRecord.from_words(
         {"symptoms": "with", "margin": "clear", "lymph_nodes": "without"}
     )
-    prepared, prediction = predict(
-        type(case)(case.ct, case.tumor, record=record), made_bundle(tmp_path_factory.mktemp("b"))
-    )
+    prepared, prediction = predict(type(case)(case.ct, case.tumor, record=record), made_bundle())
     assert prediction.headline[0] == "Combined"
     save_overview(tmp_path / "overview.png", prepared.grid, prediction)
     assert any(text.startswith("Combined: ") for text in texts)

@@ -75,7 +75,7 @@ def undrawn():
 
 
 def table(folder, name):
-    with (folder / "tables" / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+    with (folder / "tables" / f"{name}.csv").open(encoding="utf-8-sig", newline="") as file:
         return list(csv.reader(file))
 
 

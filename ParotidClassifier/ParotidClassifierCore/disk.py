@@ -1,0 +1,166 @@
+"""Moving, removing and naming files in the way that every system allows."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import shutil
+import time
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import NoReturn
+
+# Windows lets programs name files by so many characters, and folders by so many fewer that a
+# short file name has room; what is longer goes by a prefix that programs seldom know.
+LONGEST_PATH = 259
+_ROOM_IN_A_FOLDER = 12
+_ROOM_BELOW, _LEAST_NAME = 40, 16  # for a file in a folder of ours, and for the folder's own name
+_PREFIX, _NETWORK_PREFIX = "\\\\?\\", "\\\\?\\UNC\\"
+# What Windows says of a file that somebody has open: access denied (to replace it), sharing and
+# lock violation; and of a folder whose files are being removed: not empty.
+_HELD = (5, 32, 33, 145)
+# Between one try and the next: two seconds in all.
+_WAITS_SECONDS = (0.01, 0.02, 0.04, 0.08, 0.15, *[0.2] * 8, 0.1)
+# What macOS and Windows put beside files and into archives that they touch; never read.
+_LEFT_BY_SYSTEMS = {".ds_store", "thumbs.db", "desktop.ini", "__macosx", "icon\r"}
+_APPLE_DOUBLE = "._"
+
+_not_yet_removed: set[Path] = set()
+
+
+def is_held(error: OSError) -> bool:
+    """Return whether something failed because another program has a file open: it may close it."""
+    return getattr(error, "winerror", None) in _HELD
+
+
+def replace(source: Path, target: Path) -> None:
+    """Rename a file or a folder, over a file of that name, as soon as nobody has them open.
+
+    Raises:
+        OSError: it cannot be renamed; `is_held` where it is still open after two seconds.
+    """
+    _patiently(lambda: source.replace(target))
+
+
+def remove(path: Path) -> None:
+    """Remove a file, if it is there, as soon as nobody has it open.
+
+    Raises:
+        OSError: as `replace`.
+    """
+    _patiently(lambda: path.unlink(missing_ok=True))
+
+
+def remove_tree(folder: Path) -> None:
+    """Remove a folder of ours, if it is there; what is still open goes when this process ends."""
+    try:
+        _patiently(lambda: shutil.rmtree(folder))
+    except FileNotFoundError:
+        pass
+    except OSError:
+        _not_yet_removed.add(folder)
+
+
+@atexit.register
+def _remove_the_rest() -> None:
+    for folder in _not_yet_removed:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _patiently(action: Callable[[], object]) -> None:
+    """Do what a virus scanner, which opens every new file for a moment, may be in the way of."""
+    for wait in _WAITS_SECONDS:
+        try:
+            action()
+            return
+        except OSError as error:
+            if not is_held(error):
+                raise
+        time.sleep(wait)
+    action()
+
+
+def limits_paths() -> bool:
+    """Return whether this system lets a path have `LONGEST_PATH` characters and no more."""
+    return os.name == "nt"
+
+
+def extended(path: Path, below: int = 0) -> Path:
+    """Return the path in the form by which Windows finds it however long it is.
+
+    Args:
+        path: of a file or folder.
+        below: how many more characters the paths in that folder have.
+    """
+    if not limits_paths():
+        return path
+    full = Path(os.path.abspath(path))  # noqa: PTH100  what is too long cannot be resolved
+    fits = len(str(full)) + below <= LONGEST_PATH - _ROOM_IN_A_FOLDER
+    return path if fits else Path(prefixed(str(full)))
+
+
+def prefixed(full: str) -> str:
+    """Return an absolute path of Windows with the prefix that lifts the limit of its length."""
+    if full.startswith(_PREFIX):
+        return full
+    share = full.removeprefix("\\\\")
+    return f"{_PREFIX}{full}" if share == full else f"{_NETWORK_PREFIX}{share}"
+
+
+def room_for_names(folder: Path, most: int) -> int:
+    """Return how long the names of folders in `folder` may be for other programs to find files.
+
+    Args:
+        folder: that holds them.
+        most: the answer where there is room enough.
+    """
+    if not limits_paths():
+        return most
+    return max(_LEAST_NAME, min(most, LONGEST_PATH - len(str(folder.absolute())) - _ROOM_BELOW))
+
+
+def is_left_by_a_system(name: str) -> bool:
+    """Return whether a file or folder of this name is one that macOS or Windows made unasked."""
+    return name.startswith(_APPLE_DOUBLE) or name.casefold() in _LEFT_BY_SYSTEMS
+
+
+def _without_systems_own(names: Iterable[str]) -> list[str]:
+    """Return the names but those of `is_left_by_a_system`."""
+    return [name for name in names if not is_left_by_a_system(name)]
+
+
+def files_below(folder: Path) -> Iterator[Path]:
+    """Yield the files in a folder and below it, but those of `is_left_by_a_system`.
+
+    Raises:
+        OSError: a folder cannot be read.
+    """
+
+    def refuse(error: OSError) -> NoReturn:
+        raise error
+
+    for where, folders, names in os.walk(folder, onerror=refuse):
+        folders[:] = _without_systems_own(folders)
+        found = (Path(where) / name for name in _without_systems_own(names))
+        yield from (path for path in found if path.is_file())
+
+
+def as_a_disk_sees_it(name: str) -> str:
+    """Return what is alike for names that macOS and Windows take for one."""
+    return unicodedata.normalize("NFC", name).casefold()
+
+
+def place_of(path: Path) -> tuple[object, ...]:
+    """Return what is alike for paths of one file or folder, also where it is not made yet."""
+    path, names = Path(os.path.realpath(path)), []
+    while not os.path.lexists(path) and path != path.parent:
+        names.append(as_a_disk_sees_it(path.name))
+        path = path.parent
+    try:
+        status = path.stat()
+    except OSError:  # not even the drive is there
+        return (str(path), *names)
+    # A network drive may number nothing.
+    known = (status.st_dev, status.st_ino) if status.st_ino else (os.path.normcase(path),)
+    return (*known, *names)

@@ -1,0 +1,154 @@
+"""Images lie where their user lies: under names that SimpleITK cannot be given on Windows."""
+
+import ast
+from pathlib import Path
+
+import numpy as np
+import ParotidClassifierCore
+import pytest
+import SimpleITK as sitk
+from made_cases import ball_case, tissue_ct
+from made_series import write_series
+from ParotidClassifierCore.case import itk_files
+from ParotidClassifierCore.case.loading import load_case_folder
+from ParotidClassifierCore.case.saving import save_case_folder
+from ParotidClassifierCore.case.volumes import load_ct, read_volume, write_volume
+from ParotidClassifierCore.errors import OutputError
+
+USERS = ["张伟", "Jürgen"]
+CORE = Path(ParotidClassifierCore.__file__).parent
+
+
+@pytest.fixture(autouse=True)
+def narrow(monkeypatch):
+    """SimpleITK finds and makes no file whose path has letters beyond ASCII, and it is known."""
+
+    def refusing(usual, place):
+        def called(*arguments, **others):
+            if not str(arguments[place]).isascii():
+                raise RuntimeError("sitk::ERROR: it does not exist.")
+            return usual(*arguments, **others)
+
+        return called
+
+    monkeypatch.setattr(sitk, "ReadImage", refusing(sitk.ReadImage, 0))
+    monkeypatch.setattr(sitk, "WriteImage", refusing(sitk.WriteImage, 1))
+    monkeypatch.setattr(
+        sitk.ImageFileReader, "SetFileName", refusing(sitk.ImageFileReader.SetFileName, 1)
+    )
+    monkeypatch.setattr(itk_files, "is_understood", lambda path: str(path).isascii(), raising=False)
+
+
+@pytest.fixture(params=USERS)
+def home(request, tmp_path):
+    (tmp_path / request.param).mkdir()
+    return tmp_path / request.param
+
+
+@pytest.fixture
+def ct():
+    return tissue_ct(size=(24, 22, 12))
+
+
+def values(image):
+    return sitk.GetArrayFromImage(image)
+
+
+@pytest.mark.parametrize(
+    "name", ["ct.nrrd", "ct.nii.gz", "ct.nii", "ct.mha", "ct.mhd", "ct.nhdr", "CT 张伟.seg.nrrd"]
+)
+def test_an_image_is_written_and_read_under_any_users_name(home, ct, name):
+    write_volume(home / name, ct)
+    assert np.array_equal(values(read_volume(home / name)), values(ct))
+    assert (home / name).is_file()
+
+
+@pytest.mark.parametrize("file", ["张伟.raw", "deep/voxels.raw", "voxels.raw"])
+@pytest.mark.parametrize("header", ["ct.mhd", "ct.nhdr", "张.mhd"])
+def test_the_voxels_of_a_header_are_found_wherever_they_lie(home, tmp_path, ct, header, file):
+    plain = tmp_path / f"plain{Path(header).suffix}"
+    write_volume(plain, ct, compress=False)
+    (home / file).parent.mkdir(exist_ok=True)
+    plain.with_suffix(".raw").rename(home / file)
+    (home / header).write_text(plain.read_text("utf-8").replace("plain.raw", file), "utf-8")
+    assert np.array_equal(values(read_volume(home / header)), values(ct))
+
+
+@pytest.mark.parametrize("listed", ["LIST", "slice%02d.raw 0 11 1"])
+def test_the_slices_of_a_header_are_found_each(home, ct, listed):
+    for number, plane in enumerate(values(ct)):
+        (home / f"slice{number:02d}.raw").write_bytes(plane.astype("<i2").tobytes())
+    names = "".join(f"\nslice{number:02d}.raw" for number in range(12)) if listed == "LIST" else ""
+    (home / "ct.mhd").write_text(
+        "ObjectType = Image\nNDims = 3\nDimSize = 24 22 12\nElementType = MET_SHORT\n"
+        f"ElementByteOrderMSB = False\nElementDataFile = {listed}{names}\n"
+    )
+    assert np.array_equal(values(read_volume(home / "ct.mhd")), values(ct))
+
+
+def test_a_dicom_series_is_read_under_any_users_name(home, ct, tmp_path):
+    write_series(home / "series", ct)
+    assert np.array_equal(values(load_ct(home / "series")), values(ct))
+
+
+def test_a_case_goes_to_its_folder_and_back(home):
+    case = ball_case(8.0)
+    save_case_folder(home / "case", case)
+    read = load_case_folder(home / "case")
+    assert np.array_equal(values(read.ct), values(case.ct))
+    assert sorted(path.name for path in (home / "case").iterdir()) == [
+        "clinical.json", "ct.nrrd", "segmentation.seg.nrrd",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["ProgramData", "PUBLIC", "SystemDrive"])
+def test_a_user_whose_temporary_folder_has_his_name_gets_another(
+    home, ct, tmp_path, monkeypatch, name
+):
+    monkeypatch.setattr(itk_files.tempfile, "tempdir", str(home))
+    (tmp_path / "plain").mkdir()
+    monkeypatch.setenv(name, str(tmp_path / "plain"))
+    write_volume(home / "ct.nrrd", ct)
+    read_volume(home / "ct.nrrd")
+    assert list((tmp_path / "plain").iterdir()) == []
+    assert [path.name for path in home.iterdir()] == ["ct.nrrd"]
+
+
+def test_without_any_such_folder_it_is_said_what_to_do(home, ct, monkeypatch):
+    monkeypatch.setattr(itk_files.tempfile, "tempdir", str(home))
+    with pytest.raises(OutputError, match="has letters that the image library") as told:
+        write_volume(home / "ct.nrrd", ct)
+    assert "TEMP" in told.value.remedy
+
+
+def test_windows_short_name_of_the_folder_is_taken_before_a_copy_is_made(
+    home, ct, tmp_path, monkeypatch
+):
+    (tmp_path / "JRGEN~1").symlink_to(home)
+    monkeypatch.setattr(itk_files, "short_name", lambda _folder: str(tmp_path / "JRGEN~1"))
+    monkeypatch.setattr(itk_files, "_plain_folder", None)
+    write_volume(home / "ct.nrrd", ct)
+    assert np.array_equal(values(read_volume(home / "ct.nrrd")), values(ct))
+
+
+def test_windows_understands_ascii_of_259_letters_and_other_systems_everything(monkeypatch):
+    monkeypatch.undo()
+    assert itk_files.is_understood(Path("/张伟"))
+    monkeypatch.setattr(itk_files, "limits_paths", lambda: True)
+    assert itk_files.is_understood("C:\\a")
+    assert not itk_files.is_understood("C:\\张伟")
+    assert not itk_files.is_understood("C:\\" + "a" * 260)
+
+
+OURS = sorted([*CORE.rglob("*.py"), *CORE.with_name("ParotidClassifierLib").rglob("*.py")])
+FILES = {
+    "ReadImage", "WriteImage", "ImageFileReader", "ImageFileWriter", "ImageSeriesReader",
+    "ImageSeriesWriter", "ReadTransform", "WriteTransform",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("path", OURS, ids=lambda path: path.name)
+def test_nothing_else_hands_a_path_to_simpleitk(path):
+    if path.name != "itk_files.py":
+        tree = ast.parse(path.read_text("utf-8"))
+        assert not FILES & {n.attr for n in ast.walk(tree) if isinstance(n, ast.Attribute)}

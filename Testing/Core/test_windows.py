@@ -1,0 +1,161 @@
+"""The whole way of a prediction, a batch, a training and its report under Windows' rules."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from made_bundles import made_bundle
+from made_cohorts import write_cohort
+from ParotidClassifierCore.cohort.tables import read_rows
+from ParotidClassifierCore.models.bundle_store import save_bundle
+from windows_rules import MAX_PATH, imposed
+
+pytestmark = pytest.mark.skipif(
+    not Path("/proc/self/fd").is_dir(), reason="the rules look up open files as Linux has them"
+)
+
+
+class User:
+    """Somebody on a Windows PC, at the command line."""
+
+    def __init__(self, drive, name):
+        self.home, self._environment = imposed(drive, name)
+        self.temporary = self.home / "Temp"
+
+    def run(self, *arguments):
+        """Start Python in the user's folder."""
+        return subprocess.run(
+            [sys.executable, *map(str, arguments)], cwd=self.home, env=self._environment,
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
+
+    def told(self, *arguments):
+        """Return what a command of ours says in JSON."""
+        done = self.run("-m", "ParotidClassifierCore", *arguments, "--json")
+        assert done.returncode == 0, done.stdout + done.stderr
+        return json.loads(done.stdout)
+
+
+@pytest.fixture(scope="module")
+def zhang(tmp_path_factory):
+    return User(tmp_path_factory.mktemp("drive"), "张伟")
+
+
+@pytest.fixture(scope="module")
+def juergen(tmp_path_factory):
+    return User(tmp_path_factory.mktemp("drive"), "Jürgen")
+
+
+@pytest.fixture(scope="module")
+def cases(zhang):
+    """Path of a table of three cases of the user, farther down than Windows' paths reach."""
+    folder = zhang.home.joinpath("病例", *["很长" * 35] * 3)
+    folder.mkdir(parents=True)
+    assert len(str(folder / "ct0.nrrd")) > MAX_PATH
+    table = write_cohort(folder, 3, 3)
+    text = table.read_text("utf-8")
+    text = text.replace("case0,", f"{'长' * 80},").replace("case1,", "aux.txt,")
+    table.write_text(text, "utf-8-sig")
+    save_bundle(made_bundle(), zhang.home / "模型")
+    return table
+
+
+def names_in(folder):
+    return sorted(path.name for path in folder.iterdir())
+
+
+def test_a_case_is_classified_and_its_report_written(zhang, cases):
+    folder, out = cases.parent, zhang.home / "结果"
+    command = (
+        "predict", "--ct", folder / "ct1.nrrd", "--tumor", folder / "tumor1.nrrd", "--margin",
+        "clear", "--bundle", zhang.home / "模型", "--saliency", "--report", "--out", out,
+    )  # fmt: skip
+    first = zhang.told(*command)
+    assert {"report.pdf", "report.html", "saliency.nrrd", "ring.seg.nrrd"} <= set(names_in(out))
+    assert zhang.told(*command)["models"] == first["models"]  # over the first
+    assert names_in(zhang.temporary) == []
+
+
+def test_all_cases_of_a_table_are_classified_into_folders_that_windows_can_have(zhang, cases):
+    out = zhang.home / ("深" * 60) / ("远" * 60)
+    command = ("predict", "--cohort", cases, "--bundle", zhang.home / "模型", "--out", out)
+    done = zhang.told(*command, "--jobs", 2)
+    assert (done["classified"], done["failures"]) == (3, {})
+    _, rows = read_rows(out / "predictions.csv")
+    assert [row["case_id"] for row in rows.values()] == ["长" * 80, "aux.txt", "case2"]
+    assert max(len(str(path)) for path in out.rglob("*")) <= MAX_PATH
+    assert zhang.told(*command)["by_an_earlier_run"] == 3
+    assert names_in(zhang.temporary) == []
+
+
+def test_a_table_that_is_open_in_excel_is_named_and_stays(zhang, cases):
+    out = zhang.home / ("深" * 60) / ("远" * 60)
+    before = (out / "predictions.csv").read_bytes()
+    excel = "import sys, time; f = open(sys.argv[1]); print('open', flush=True); time.sleep(600)"
+    shown = subprocess.Popen(
+        [sys.executable, "-X", "utf8", "-c", excel, out / "predictions.csv"],
+        stdout=subprocess.PIPE, env=zhang._environment,
+    )  # fmt: skip
+    try:
+        shown.stdout.readline()
+        done = zhang.run(
+            "-m", "ParotidClassifierCore", "predict", "--cohort", cases, "--bundle",
+            zhang.home / "模型", "--out", out,
+        )  # fmt: skip
+    finally:
+        shown.kill()
+        shown.wait()
+    assert done.returncode == 3
+    assert "Close it in Excel" in done.stderr
+    assert (out / "predictions.csv").read_bytes() == before
+
+
+def test_a_bundle_is_trained_reported_and_asked(juergen):
+    table = write_cohort(juergen.home, 26, 20)
+    done = juergen.told(
+        "train", "--cohort", table, "--name", "tiny", "--epochs", 1, "--jobs", 2, "--bootstraps",
+        20, "--out", juergen.home / "Bündel", "--report", juergen.home / "Bericht",
+    )  # fmt: skip
+    assert done["failures"] == {}
+    assert {"report.html", "results.json", "tables"} <= set(names_in(juergen.home / "Bericht"))
+    asked = juergen.told(
+        "evaluate", "--bundle", juergen.home / "Bündel", "--cohort", table, "--bootstraps", 20,
+        "--report", juergen.home / "Bericht",
+    )  # fmt: skip
+    assert asked["hash"] == done["hash"]
+    assert names_in(juergen.temporary) == []
+
+
+RULES = {
+    "open('a', 'wb').close(); f = open('b', 'wb'); os.replace('a', 'b')": PermissionError,
+    "f = open('c', 'wb'); os.rename('c', 'd')": PermissionError,
+    "f = open('c', 'wb'); os.unlink('c')": PermissionError,
+    "os.mkdir('e'); f = open('e/f', 'wb'); os.rename('e', 'g')": PermissionError,
+    "os.mkdir('h'); f = open('h/f', 'wb'); shutil.rmtree('h')": PermissionError,
+    "open('i', 'wb').write(b'1'); m = mmap.mmap(os.open('i', 0), 0, prot=1); os.remove('i')": (
+        PermissionError
+    ),
+    "open('aux.txt', 'wb')": OSError,
+    "os.mkdir('a. ')": OSError,
+    "open('a:b', 'wb')": OSError,
+    "open('J', 'wb'); open('j', 'wb')": FileExistsError,
+    f"os.mkdir('{'n' * 250}')": FileNotFoundError,
+    "import SimpleITK as s; s.WriteImage(s.Image(2, 2, s.sitkUInt8), '张.nrrd')": RuntimeError,
+    "from ParotidClassifierCore.report.checklist import Path as P; "
+    "exec('P(\\'k\\').write_text(\\'\\')', {'P': P, '__name__': 'ParotidClassifierCore'})": (
+        EncodingWarning
+    ),
+    "subprocess.run([sys.executable, '-c', 'import os; os.mkdir(\\'con\\')'], check=True)": (
+        subprocess.CalledProcessError
+    ),
+}
+
+
+@pytest.mark.parametrize("code", RULES, ids=[code[:40] for code in RULES])
+def test_the_rules_bite(code, tmp_path):
+    user = User(tmp_path, "x")
+    done = user.run("-c", f"import mmap, os, shutil, subprocess, sys\n{code}")
+    assert done.returncode == 1
+    assert RULES[code].__name__ in done.stderr
