@@ -15,7 +15,7 @@ from pathlib import Path
 _LOOK_EVERY_SECONDS = 0.5
 _PROCESSES = Path("/proc")  # on Linux
 _SYNCHRONIZE = 0x00100000  # the right to wait for a process of Windows
-_FOR_EVER = 0xFFFFFFFF
+_FOR_EVER, _ACCESS_DENIED = 0xFFFFFFFF, 5
 
 
 def end_with(process: int) -> None:
@@ -52,28 +52,10 @@ def end_tree(*processes: int) -> None:
             os.kill(process, signal.SIGKILL)
 
 
-def _end_after(process: int) -> None:
+def is_running(process: int) -> bool:
+    """Return whether a process with this number is there, of whichever user."""
     if sys.platform == "win32":
-        _wait_on_windows(process)
-    else:
-        parent = os.getppid()
-        while os.getppid() == parent and _is_there(process):
-            time.sleep(_LOOK_EVERY_SECONDS)
-    leave(1)
-
-
-def _wait_on_windows(process: int) -> None:
-    """Return when it has ended; at once where there is none."""
-    import ctypes
-
-    kernel = ctypes.windll.kernel32
-    kernel.OpenProcess.restype = ctypes.c_void_p
-    handle = ctypes.c_void_p(kernel.OpenProcess(_SYNCHRONIZE, False, process))
-    if handle:
-        kernel.WaitForSingleObject(handle, ctypes.c_ulong(_FOR_EVER))
-
-
-def _is_there(process: int) -> bool:
+        return not _ends_on_windows(process, 0)
     try:
         os.kill(process, 0)
     except ProcessLookupError:
@@ -85,6 +67,30 @@ def _is_there(process: int) -> bool:
         return _stat(_PROCESSES / str(process))[0] not in "ZX"
     except OSError:
         return True
+
+
+def _end_after(process: int) -> None:
+    if sys.platform == "win32":
+        _ends_on_windows(process, _FOR_EVER)
+    else:
+        parent = os.getppid()
+        while os.getppid() == parent and is_running(process):
+            time.sleep(_LOOK_EVERY_SECONDS)
+    leave(1)
+
+
+def _ends_on_windows(process: int, milliseconds: int) -> bool:
+    """Return whether it ends within that time, or is not there; os.kill would end it there."""
+    import ctypes
+
+    kernel = ctypes.windll.kernel32
+    kernel.OpenProcess.restype = ctypes.c_void_p
+    handle = ctypes.c_void_p(kernel.OpenProcess(_SYNCHRONIZE, False, process))
+    if not handle:
+        return kernel.GetLastError() != _ACCESS_DENIED  # which another user's is
+    ended = kernel.WaitForSingleObject(handle, ctypes.c_ulong(milliseconds)) == 0
+    kernel.CloseHandle(handle)
+    return ended
 
 
 def _below(processes: set[int]) -> Iterator[int]:

@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from .disk import remove_tree
+from .lifeline import is_running
 
 _OURS = re.compile(r"ParotidClassifier-[a-z]+-(\d{1,9})-")
-_STILL_ACTIVE, _ACCESS_DENIED, _LIMITED_INFORMATION = 259, 5, 0x1000
 
 
 @contextlib.contextmanager
@@ -49,31 +49,3 @@ def remove_left_behind(within: Path) -> None:
             ours = _OURS.match(folder.name)
             if ours and not is_running(int(ours[1])) and folder.is_dir():
                 remove_tree(folder)
-
-
-def is_running(process_id: int) -> bool:
-    """Return whether there is a process of this number."""
-    if os.name == "nt":
-        return _is_running_on_windows(process_id)
-    try:
-        os.kill(process_id, 0)
-    except ProcessLookupError:
-        return False
-    except OSError:
-        pass  # another user's
-    return True
-
-
-def _is_running_on_windows(process_id: int) -> bool:
-    """Ask Windows, whose os.kill ends the process that it is to ask for."""
-    import ctypes
-
-    kernel = ctypes.WinDLL("kernel32", use_last_error=True)
-    kernel.OpenProcess.restype = ctypes.c_void_p
-    handle = kernel.OpenProcess(_LIMITED_INFORMATION, False, process_id)
-    if not handle:
-        return ctypes.get_last_error() == _ACCESS_DENIED
-    code = ctypes.c_ulong()
-    kernel.GetExitCodeProcess(ctypes.c_void_p(handle), ctypes.byref(code))
-    kernel.CloseHandle(ctypes.c_void_p(handle))
-    return code.value == _STILL_ACTIVE

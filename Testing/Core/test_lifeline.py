@@ -115,6 +115,15 @@ def windows(monkeypatch):
         @staticmethod
         def WaitForSingleObject(handle, limit):  # noqa: N802  Windows' name
             told.append(("wait", handle.value, limit.value))
+            return 0 if limit.value else 0x102
+
+        @staticmethod
+        def CloseHandle(handle):  # noqa: N802
+            told.append(("close", handle.value))
+
+        @staticmethod
+        def GetLastError():  # noqa: N802
+            return 5 if told[-1][-1] == 9 else 87
 
     monkeypatch.setattr(ctypes, "windll", types.SimpleNamespace(kernel32=Kernel), raising=False)
     monkeypatch.setattr(lifeline, "sys", types.SimpleNamespace(platform="win32"))
@@ -125,8 +134,13 @@ def windows(monkeypatch):
 @pytest.mark.parametrize("process", [7, 8])
 def test_on_windows_it_waits_for_the_process_itself(process, windows):
     lifeline._end_after(process)
-    waited = [("wait", 70, 2**32 - 1)] if process == 7 else []
+    waited = [("wait", 70, 2**32 - 1), ("close", 70)] if process == 7 else []
     assert windows == [("open", 0x100000, process), *waited, ("leave", 1)]
+
+
+@pytest.mark.parametrize(("process", "runs"), [(7, True), (8, False), (9, True)])
+def test_on_windows_it_is_asked_without_ending_it(process, runs, windows):
+    assert lifeline.is_running(process) == runs  # 9 is another user's
 
 
 def test_on_windows_a_tree_is_ended_by_its_own_tool(windows, monkeypatch):
