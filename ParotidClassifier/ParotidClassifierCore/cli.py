@@ -6,6 +6,7 @@ Exit codes: 0 done, 1 our fault, 2 usage, 3 unusable input, 4 refused bundle.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import sys
 from collections.abc import Sequence
@@ -35,7 +36,7 @@ def _parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
     try:
         return build_parser().parse_args(arguments)
     finally:
-        write_now(sys.stdout, "")  # what is asked for help may have nobody who reads on
+        write_now(sys.stdout, "")  # the help may have nobody who reads it
 
 
 def _answer(options: argparse.Namespace) -> int:
@@ -66,11 +67,12 @@ def _tell(text: str) -> None:
 
 
 def _tell_error(as_json: bool, kind: str, message: str, remedy: str) -> None:
-    if as_json:
-        error = {"kind": kind, "message": message, "remedy": remedy}
-        _tell(json.dumps({"error": error}, **_AS_JSON))
-    else:
-        write_now(sys.stderr, f"{message}\n{remedy}".strip() + "\n")
+    with contextlib.suppress(NobodyReadsError):  # the exit code tells of it all the same
+        if as_json:
+            error = {"kind": kind, "message": message, "remedy": remedy}
+            _tell(json.dumps({"error": error}, **_AS_JSON))
+        else:
+            write_now(sys.stderr, f"{message}\n{remedy}".strip() + "\n")
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ import pytest
 from ParotidClassifierCore import progress, standard_streams
 from ParotidClassifierCore.cli import main
 from ParotidClassifierCore.companion import is_worthwhile
+from ParotidClassifierCore.errors import BundleError
 from ParotidClassifierCore.standard_streams import NobodyReadsError, write_now
 from worker_caller import Caller
 
@@ -156,6 +157,12 @@ def test_a_real_pipe_that_is_closed_leaves_no_word(arguments):
     with process:
         assert process.stderr.read() == b""
     assert process.returncode == 0
+
+
+@pytest.mark.parametrize(("more", "stream"), [([], "stderr"), (["--json"], "stdout")])
+def test_an_error_that_nobody_reads_still_has_its_exit_code(more, stream, pipe, monkeypatch):
+    monkeypatch.setattr(sys, stream, pipe)
+    assert main(["bundle", "info", "no-such-bundle", *more]) == BundleError.exit_code
 
 
 def test_work_goes_on_when_nobody_reads_how_far_it_is(pipe, monkeypatch):
