@@ -126,12 +126,14 @@ def is_left_by_a_system(name: str) -> bool:
 
 
 def _without_systems_own(names: Iterable[str]) -> list[str]:
-    """Return the names but those of `is_left_by_a_system`."""
+    """Return the names for which `is_left_by_a_system` is false."""
     return [name for name in names if not is_left_by_a_system(name)]
 
 
 def files_below(folder: Path) -> Iterator[Path]:
-    """Yield the files in a folder and below it, but those of `is_left_by_a_system`.
+    """Yield the files in a folder and below it, as paths from that folder.
+
+    Those for which `is_left_by_a_system` is true are left out.
 
     Raises:
         OSError: a folder cannot be read.
@@ -140,10 +142,12 @@ def files_below(folder: Path) -> Iterator[Path]:
     def refuse(error: OSError) -> NoReturn:
         raise error
 
-    for where, folders, names in os.walk(folder, onerror=refuse):
+    # Of a folder with a short path too: what lies below may have a long one, and would be missed.
+    top = extended(folder, below=LONGEST_PATH)
+    for where, folders, names in os.walk(top, onerror=refuse):
         folders[:] = _without_systems_own(folders)
         found = (Path(where) / name for name in _without_systems_own(names))
-        yield from (path for path in found if path.is_file())
+        yield from (path.relative_to(top) for path in found if path.is_file())
 
 
 def as_a_disk_sees_it(name: str) -> str:

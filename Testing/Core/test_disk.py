@@ -68,8 +68,23 @@ def test_files_of_systems_are_left_aside_wherever_they_lie(tmp_path):
     for name in ("a", "b/c", "._a", "b/.DS_Store", "__MACOSX/a"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).touch()
-    found = {path.relative_to(tmp_path).as_posix() for path in files_below(tmp_path)}
+    found = {path.as_posix() for path in files_below(tmp_path)}
     assert found == {"a", "b/c"}
+
+
+def test_files_below_a_folder_are_looked_for_by_paths_of_any_length(tmp_path, windows, monkeypatch):
+    """Whatever lies at a path that is too long is not there for a program of Windows."""
+    below = Path("d" * 130, "e" * 130, "slice.dcm")
+    (tmp_path / below).parent.mkdir(parents=True)
+    (tmp_path / below).touch()
+    usual = os.scandir
+
+    def scandir(path):
+        assert len(str(path)) < 260 or str(path).startswith("/proc/self/root")
+        return usual(path)
+
+    monkeypatch.setattr(os, "scandir", scandir)
+    assert list(files_below(tmp_path)) == [below]
 
 
 def test_two_names_of_one_file_are_one_place(tmp_path):

@@ -66,7 +66,7 @@ def _dicomdir_in(folder: Path) -> Path | None:
 
 def _files_below(folder: Path) -> list[Path]:
     try:
-        return sorted(files_below(extended(folder)))
+        return sorted(extended(folder / name) for name in files_below(folder))
     except OSError as error:
         refuse_unreadable(Path(error.filename), error)
 

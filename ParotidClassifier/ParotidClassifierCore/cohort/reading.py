@@ -195,13 +195,18 @@ def content_hash(path: Path) -> str:
     if is_dicomdir(path):
         path = path.parent
     try:
-        members = [path] if path.is_file() else sorted(files_below(path))
-        for member in members:
-            if member is not path:
-                digest.update(member.relative_to(path).as_posix().encode() + b"\0")
-            digest.update(hashlib.sha256(member.read_bytes()).digest())
+        if path.is_file():
+            digest.update(_file_hash(path))
+        else:
+            for name in sorted(files_below(path)):
+                digest.update(name.as_posix().encode() + b"\0")
+                digest.update(_file_hash(extended(path / name)))
     except OSError as error:
         raise UnreadableFileError(
             f"{path} cannot be read: {error.strerror or error}.", "Check the file and its rights."
         ) from error
     return digest.hexdigest()
+
+
+def _file_hash(path: Path) -> bytes:
+    return hashlib.sha256(path.read_bytes()).digest()

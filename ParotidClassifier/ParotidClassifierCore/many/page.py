@@ -138,8 +138,7 @@ def _others(written: Mapping[str, Any]) -> list[str]:
 
 
 def _files(folder: Path, link: str) -> list[tuple[str, str]]:
-    paths = sorted(files_below(folder))
-    names = [path.relative_to(folder).as_posix() for path in paths]
+    names = [path.as_posix() for path in sorted(files_below(folder))]
     return [(name, quote(f"{link}/{name}")) for name in names if name not in _NOT_FOR_READERS]
 
 
