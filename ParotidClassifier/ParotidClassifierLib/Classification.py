@@ -1,12 +1,12 @@
 """From the case on the screen to a result, and to what is asked about it, by another process."""
 
-import shutil
 from pathlib import Path
 
 from ParotidClassifierCore.case.grid import require_drawn_ring
 from ParotidClassifierCore.case.lattice import lattice_of
 from ParotidClassifierCore.case.loading import Case
 from ParotidClassifierCore.case.saving import save_case_folder
+from ParotidClassifierCore.disk import remove_tree
 from ParotidClassifierCore.errors import ParotidClassifierError
 from slicer.i18n import tr as _
 
@@ -99,9 +99,9 @@ class Classification:
     ) -> None:
         """Write the current result as DICOM SEG and Structured Report to a folder.
 
-        onDone is called with Core's answer to "dicom": the files, and those that are to be
-        archived, with the UIDs of what is in them. The archived ones name the patient, whether the
-        files do or not, and go when it returns.
+        onDone is called with Core's answer to "dicom": the files, and the files for Slicer's DICOM
+        database, with the UIDs of what is in them. Those for the database name the patient in any
+        case; they are removed when onDone or onError returns.
 
         Raises:
             UsageError: there is no current result, or the CT was not loaded from DICOM.
@@ -119,13 +119,17 @@ class Classification:
         )
         archive = Path(request["case"]) / _ARCHIVE
 
-        def done(answer):
-            try:
-                onDone(answer)
-            finally:
-                shutil.rmtree(archive, ignore_errors=True)
+        def thenRemoved(callback):
+            def called(*answer):
+                try:
+                    callback(*answer)
+                finally:
+                    remove_tree(archive)
 
-        self._send({**request, "archive": str(archive)}, True, onProgress, done, onError)
+            return called
+
+        request["archive"] = str(archive)
+        self._send(request, True, onProgress, thenRemoved(onDone), thenRemoved(onError))
 
     def writeReport(self, parameterNode, folder: str, label: str, *callbacks) -> None:
         """Write the report of the case of the current result, as HTML and PDF, to a folder.

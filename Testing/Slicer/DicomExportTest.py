@@ -4,6 +4,7 @@ import tempfile
 from contextlib import ExitStack
 from html import unescape
 from pathlib import Path
+from unittest import mock
 
 import pydicom
 import slicer
@@ -134,6 +135,21 @@ class DicomExportTest(ShownResult, ScriptedLoadableModuleTest):
         self.exportAndWait()
         left = self.logic.classification._caseFolder.path.rglob("*.dcm")
         self.assertEqual(list(left), [])
+
+    def test_what_names_the_patient_is_left_in_no_folder_when_the_export_fails(self):
+        self.keepOfDicomCase()
+        archives = []
+
+        def fail(request, _onProgress, _onDone, onError):
+            archives.append(Path(request["archive"]))
+            archives[0].mkdir()
+            (archives[0] / "report.dcm").touch()
+            onError("OutputError", "Disk full.", "Tidy.")
+
+        worker = self.logic.classification._worker
+        with mock.patch.object(worker, "request", fail), dialogTexts():
+            self.panel.dicom.export(str(self.out))
+        self.assertFalse(archives[0].exists())
 
     def test_with_the_patients_name_the_database_gets_what_the_folder_gets(self):
         self.keepOfDicomCase()
