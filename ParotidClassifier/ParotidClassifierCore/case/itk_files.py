@@ -1,7 +1,7 @@
-"""Images read and written by SimpleITK, whatever letters and however many their paths have.
+"""Read and write images with SimpleITK, whatever letters and however many their paths have.
 
-In Slicer's Python on Windows SimpleITK hands a path to functions that know the letters of one
-language alone. What it cannot be named is shown to it by another name.
+In Slicer's Python on Windows SimpleITK finds no file whose path has other letters than those of the
+system's own language, or is long. Such a file goes by its folder's short name, or is copied.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from ..disk import LONGEST_PATH, limits_paths
 from ..errors import OutputError
 from ..temporary import temporary_folder
 
-_DETACHED = (".mhd", ".nhdr")  # headers that name the files of the voxels
+_DETACHED = (".mhd", ".nhdr")  # headers that may name the files of the voxels
 _LONGEST_HEADER = 2**20
 # Of a series of files: image%03d.raw, and the numbers from, to, step behind it.
 _NUMBER, _BEHIND = re.compile(r"%0?\d*d"), re.compile(r"(\s+-?\d+){2,}$")
@@ -55,7 +55,7 @@ def write_image(path: Path, image: sitk.Image, compress: bool) -> None:
         sitk.WriteImage(image, name, useCompression=compress)
         return
     with _plain_folder(path) as folder:
-        made = folder / _plain_name(path)
+        made = folder / _plain_name(path, folder)
         sitk.WriteImage(image, str(made), useCompression=compress)
         for file in folder.iterdir():
             shutil.move(file, path if file == made else path.with_name(file.name))
@@ -125,24 +125,28 @@ def _plain_folder(path: Path) -> Iterator[Path]:
     )
 
 
-def _plain_name(path: Path) -> str:
-    return path.name if path.name.isascii() else f"image{''.join(path.suffixes[-2:])}"
+def _plain_name(path: Path, folder: Path) -> str:
+    """Return a name by which SimpleITK finds the file in `folder`; it keeps the ending."""
+    if is_understood(folder / path.name):
+        return path.name
+    return "image" + "".join(filter(str.isascii, path.suffixes[-2:]))
 
 
 def _laid(path: Path, folder: Path) -> Path:
     """Return a copy, in `folder`, of a file and of those that it names."""
-    name = folder / _plain_name(path)
+    name = folder / _plain_name(path, folder)
     if not path.name.lower().endswith(_DETACHED):
         shutil.copyfile(path, name)
         return name
-    header = path.read_bytes()[:_LONGEST_HEADER]
+    content = path.read_bytes()
+    header, voxels = content[:_LONGEST_HEADER], content[_LONGEST_HEADER:]  # these seldom are there
     for number, file in enumerate(_voxel_files(path.parent, header)):
         told = file.relative_to(path.parent).as_posix()
         plain = told if told.isascii() else f"voxels{number}{file.suffix}"
         header = header.replace(told.encode(), plain.encode())
         (folder / plain).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(file, folder / plain)
-    name.write_bytes(header)
+    name.write_bytes(header + voxels)
     return name
 
 
@@ -151,7 +155,8 @@ def _voxel_files(folder: Path, header: bytes) -> list[Path]:
     text = header.decode(errors="ignore")
     words = {re.split(r"[:=]", line)[-1].strip() for line in text.splitlines()}
     files = set()
-    for word in filter(None, words):
+    # Behind a header there may be voxels, which make no names.
+    for word in (word for word in words if word.isprintable() and 0 < len(word) <= LONGEST_PATH):
         if _NUMBER.search(word):
             parts = _NUMBER.split(_BEHIND.sub("", word))
             pattern = re.compile(r"\d+".join(map(re.escape, parts)))

@@ -55,8 +55,10 @@ def values(image):
 
 
 @pytest.mark.parametrize(
-    "name", ["ct.nrrd", "ct.nii.gz", "ct.nii", "ct.mha", "ct.mhd", "ct.nhdr", "CT 张伟.seg.nrrd"]
-)
+    "name",
+    ["ct.nrrd", "ct.nii.gz", "ct.nii", "ct.mha", "ct.mhd", "ct.nhdr", "CT 张伟.seg.nrrd",
+     "Dr. Jürgen.nrrd", "1.张伟.nii.gz"],
+)  # fmt: skip
 def test_an_image_is_written_and_read_under_any_users_name(home, ct, name):
     write_volume(home / name, ct)
     assert np.array_equal(values(read_volume(home / name)), values(ct))
@@ -84,6 +86,16 @@ def test_the_slices_of_a_header_are_found_each(home, ct, listed):
         f"ElementByteOrderMSB = False\nElementDataFile = {listed}{names}\n"
     )
     assert np.array_equal(values(read_volume(home / "ct.mhd")), values(ct))
+
+
+def test_voxels_that_follow_their_header_are_read_whole(home):
+    made = np.random.default_rng(0).integers(-1000, 1000, (40, 128, 128), np.int16)
+    header = (
+        "ObjectType = Image\nNDims = 3\nDimSize = 128 128 40\nElementType = MET_SHORT\n"
+        "ElementByteOrderMSB = False\nElementDataFile = LOCAL\n"
+    )
+    (home / "ct.mhd").write_bytes(header.encode() + made.tobytes())  # more than a MiB
+    assert np.array_equal(values(read_volume(home / "ct.mhd")), made)
 
 
 def test_a_dicom_series_is_read_under_any_users_name(home, ct, tmp_path):
