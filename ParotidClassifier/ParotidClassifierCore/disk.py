@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import contextlib
 import os
 import shutil
 import time
@@ -26,7 +27,8 @@ _WAITS_SECONDS = (0.01, 0.02, 0.04, 0.08, 0.15, *[0.2] * 8, 0.1)
 _LEFT_BY_SYSTEMS = {".ds_store", "thumbs.db", "desktop.ini", "__macosx", "icon\r"}
 _APPLE_DOUBLE = "._"
 
-_not_yet_removed: set[Path] = set()
+# With the place of each: another folder that has its name by then is not to be removed.
+_not_yet_removed: dict[Path, object] = {}
 
 
 def is_held(error: OSError) -> bool:
@@ -54,22 +56,22 @@ def remove(path: Path) -> None:
 
 def remove_tree(folder: Path) -> None:
     """Remove a folder of ours, if it is there; what is still open goes when this process ends."""
-    try:
+    with contextlib.suppress(OSError):
         _patiently(lambda: shutil.rmtree(folder))
-    except FileNotFoundError:
-        pass
-    except OSError:
-        _not_yet_removed.add(folder)
+    if os.path.lexists(folder):
+        shutil.rmtree(folder, ignore_errors=True)  # all but what is open
+        _not_yet_removed[folder] = place_of(folder)
 
 
 @atexit.register
 def _remove_the_rest() -> None:
-    for folder in _not_yet_removed:
-        shutil.rmtree(folder, ignore_errors=True)
+    for folder, place in _not_yet_removed.items():
+        if place_of(folder) == place:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _patiently(action: Callable[[], object]) -> None:
-    """Do what a virus scanner, which opens every new file for a moment, may be in the way of."""
+    """Try again for two seconds while a file is open: a virus scanner opens each for a moment."""
     for wait in _WAITS_SECONDS:
         try:
             action()

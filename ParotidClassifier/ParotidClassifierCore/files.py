@@ -145,10 +145,22 @@ def folder_written_whole(folder: Path) -> Iterator[Path]:
                 _move(place, old, folder)
             _move(beside, place, folder)
         finally:
-            if old.exists() and not place.exists():
-                disk.replace(old, place)  # stopped between the two renames
-            disk.remove_tree(beside)
-            disk.remove_tree(old)
+            with contextlib.ExitStack() as stack:
+                stack.callback(disk.remove_tree, beside)
+                if old.exists() and not place.exists():  # stopped between the two renames
+                    _put_folder_back(old, place)
+                disk.remove_tree(old)
+
+
+def _put_folder_back(old: Path, place: Path) -> None:
+    try:
+        disk.replace(old, place)
+    except OSError as error:
+        raise OutputError(
+            f"{place} cannot be written, and the earlier folder could not be put back: "
+            f"it lies in {old}.",
+            "Rename it by hand when no other program has its files open.",
+        ) from error
 
 
 def _move_all(beside: Path, folder: Path, instead_of: Collection[str]) -> None:

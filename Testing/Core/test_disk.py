@@ -123,6 +123,8 @@ def open_elsewhere(monkeypatch):
     def rmtree(folder, ignore_errors=False):
         if fails:
             fails.pop()
+            if ignore_errors:
+                return
             error = PermissionError(13, "in use", str(folder))
             error.winerror = 32
             raise error
@@ -150,6 +152,35 @@ def test_a_folder_that_stays_open_is_removed_when_the_process_ends(tmp_path, ope
     open_elsewhere.clear()
     disk._remove_the_rest()
     assert list(tmp_path.iterdir()) == []
+    disk._not_yet_removed.clear()
+
+
+def test_another_folder_of_that_name_is_kept_when_the_process_ends(tmp_path, open_elsewhere):
+    (tmp_path / "a").mkdir()
+    open_elsewhere += range(100)
+    remove_tree(tmp_path / "a")
+    open_elsewhere.clear()
+    (tmp_path / "a").rename(tmp_path / "before")
+    (tmp_path / "a").mkdir()
+    disk._remove_the_rest()
+    assert (tmp_path / "a").exists()
+    disk._not_yet_removed.clear()
+
+
+def test_what_is_not_open_is_removed_at_once(tmp_path, monkeypatch):
+    """Also where the system says no more than that it may not be done."""
+    for name in "abc":
+        (tmp_path / "folder" / name).mkdir(parents=True)
+    usual = os.rmdir
+
+    def rmdir(path, **others):
+        if Path(path).name == "b":
+            raise PermissionError(13, "no", str(path))
+        usual(path, **others)
+
+    monkeypatch.setattr(os, "rmdir", rmdir)
+    remove_tree(tmp_path / "folder")
+    assert [path.name for path in (tmp_path / "folder").iterdir()] == ["b"]
     disk._not_yet_removed.clear()
 
 

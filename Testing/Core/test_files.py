@@ -253,6 +253,26 @@ def test_a_folder_with_an_open_file_stays_as_it_was(tmp_path, renames):
     assert (place / "ct.nrrd").read_text() == "old"
 
 
+def test_where_a_folder_lies_that_cannot_be_put_back_is_told(tmp_path, renames):
+    place = tmp_path / "case"
+    place.mkdir()
+    (place / "ct.nrrd").write_text("old")
+
+    def refuse(source, target):
+        if target == place:
+            raise held(source)
+
+    renames.append(refuse)
+    with (
+        pytest.raises(OutputError, match="the earlier folder could not be put back") as told,
+        folder_written_whole(place) as new,
+    ):
+        (new / "ct.nrrd").write_text("new")
+    (kept,) = tmp_path.iterdir()
+    assert (kept / "ct.nrrd").read_text() == "old"
+    assert str(kept) in told.value.message
+
+
 def test_a_file_that_a_scanner_has_open_for_a_moment_is_waited_for(tmp_path, renames):
     left = [1, 2, 3]
 
