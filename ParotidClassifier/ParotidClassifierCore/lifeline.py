@@ -21,14 +21,14 @@ _FOR_EVER, _ACCESS_DENIED = 0xFFFFFFFF, 5
 def end_with(process: int) -> None:
     """End this process, from now on, as soon as the one with this number has ended.
 
-    It also ends when the one that started it does: between the two may stand a launcher, as
-    PythonSlicer is one, which takes nobody with it.
+    It also ends when the process that started it does. That may be another one, a launcher such as
+    PythonSlicer, and when a launcher is killed, what it started goes on.
     """
     threading.Thread(target=_end_after, args=(process,), daemon=True).start()
 
 
 def leave(code: int) -> None:
-    """End this process at once, whatever its threads are at."""
+    """End this process at once, whatever its threads are at; on Windows its code is another."""
     if sys.platform == "win32":
         # An exit would wait for a library that is being loaded, and hangs there.
         os.kill(os.getpid(), signal.SIGTERM)
@@ -48,7 +48,7 @@ def end_tree(*processes: int) -> None:
             )
         return
     for process in [*there, *_below(there)]:
-        with contextlib.suppress(ProcessLookupError):
+        with contextlib.suppress(OSError):  # it has ended, and the number may be another's by now
             os.kill(process, signal.SIGKILL)
 
 
@@ -83,11 +83,12 @@ def _ends_on_windows(process: int, milliseconds: int) -> bool:
     """Return whether it ends within that time, or is not there; os.kill would end it there."""
     import ctypes
 
-    kernel = ctypes.windll.kernel32
+    # A library of our own: the application shares ctypes.windll, and what is declared of it.
+    kernel = ctypes.WinDLL("kernel32", use_last_error=True)
     kernel.OpenProcess.restype = ctypes.c_void_p
     handle = ctypes.c_void_p(kernel.OpenProcess(_SYNCHRONIZE, False, process))
     if not handle:
-        return kernel.GetLastError() != _ACCESS_DENIED  # which another user's is
+        return ctypes.get_last_error() != _ACCESS_DENIED  # which another user's is
     ended = kernel.WaitForSingleObject(handle, ctypes.c_ulong(milliseconds)) == 0
     kernel.CloseHandle(handle)
     return ended

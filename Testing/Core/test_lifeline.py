@@ -98,6 +98,19 @@ def test_a_tree_is_ended_as_a_whole(listed, monkeypatch, tmp_path):
     assert launcher.returncode != 0
 
 
+def test_a_process_that_is_another_users_does_not_spare_the_others(monkeypatch):
+    killed = []
+
+    def kill(process, _signal):
+        killed.append(process)
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(lifeline.os, "kill", kill)
+    monkeypatch.setattr(lifeline, "_below", lambda _there: [3])
+    end_tree(1, 2)
+    assert killed == [1, 2, 3]
+
+
 @pytest.fixture
 def windows(monkeypatch):
     """Windows' calls: process 7 is there and ends when it is waited for."""
@@ -121,11 +134,15 @@ def windows(monkeypatch):
         def CloseHandle(handle):  # noqa: N802
             told.append(("close", handle.value))
 
-        @staticmethod
-        def GetLastError():  # noqa: N802
-            return 5 if told[-1][-1] == 9 else 87
+    def library(name, use_last_error):
+        assert (name, use_last_error) == ("kernel32", True)
+        return Kernel
 
-    monkeypatch.setattr(ctypes, "windll", types.SimpleNamespace(kernel32=Kernel), raising=False)
+    def last_error():
+        return 5 if told[-1][-1] == 9 else 87
+
+    monkeypatch.setattr(ctypes, "WinDLL", library, raising=False)
+    monkeypatch.setattr(ctypes, "get_last_error", last_error, raising=False)
     monkeypatch.setattr(lifeline, "sys", types.SimpleNamespace(platform="win32"))
     monkeypatch.setattr(lifeline, "leave", lambda code: told.append(("leave", code)))
     return told
