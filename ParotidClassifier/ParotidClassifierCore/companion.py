@@ -26,8 +26,9 @@ from .waiting import wait_until
 # With less, a second process with its libraries would be paid for by swapping.
 LEAST_MEMORY_BYTES = 6 * 2**30
 _LOOK_EVERY_SECONDS = 0.02
-# Waited for so long since its start until it says that it is ready, and for its share so much
-# longer than this process took for its own: more than a virus scanner adds.
+# How long it may take from its start until it says that it is ready, and how much longer than this
+# process for its share: so many seconds, and so many times what this process took for its own. A
+# virus scanner adds less.
 _START_SECONDS = 15.0
 _PATIENCE_SECONDS = 10.0
 _PATIENCE_TIMES = 4.0
@@ -131,7 +132,7 @@ class Companion:
         return not self.is_alive
 
     def _write(self) -> None:
-        """Send the requests: one that hangs does not read, and whoever writes to it hangs too."""
+        """Send the requests, in a thread: to write to a process that does not read would wait."""
         with suppress(OSError), self._process.stdin as pipe:
             while (request := self._requests.get()) is not None:
                 pipe.write(request)

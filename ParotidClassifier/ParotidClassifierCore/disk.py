@@ -1,4 +1,4 @@
-"""Moving, removing and naming files in the way that every system allows."""
+"""Move, remove and name files so that it works on every system."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import NoReturn
 
-# Windows lets programs name files by so many characters, and folders by so many fewer that a
-# short file name has room; what is longer goes by a prefix that programs seldom know.
+# The longest path of a file on Windows; that of a folder must leave room for a short file name. A
+# longer path needs a prefix, which few other programs know.
 LONGEST_PATH = 259
 _ROOM_IN_A_FOLDER = 12
 _ROOM_BELOW, _LEAST_NAME = 40, 16  # for a file in a folder of ours, and for the folder's own name
@@ -37,7 +37,7 @@ def is_held(error: OSError) -> bool:
 
 
 def replace(source: Path, target: Path) -> None:
-    """Rename a file or a folder, over a file of that name, as soon as nobody has them open.
+    """Rename a file or a folder, over a file of that name; wait while a program has one open.
 
     Raises:
         OSError: it cannot be renamed; `is_held` where it is still open after two seconds.
@@ -46,7 +46,7 @@ def replace(source: Path, target: Path) -> None:
 
 
 def remove(path: Path) -> None:
-    """Remove a file, if it is there, as soon as nobody has it open.
+    """Remove a file, if it is there; wait while a program has it open.
 
     Raises:
         OSError: as `replace`.
@@ -153,12 +153,12 @@ def files_below(folder: Path) -> Iterator[Path]:
 
 
 def as_a_disk_sees_it(name: str) -> str:
-    """Return what is alike for names that macOS and Windows take for one."""
+    """Return a form of a name that is equal for names which macOS and Windows take for one."""
     return unicodedata.normalize("NFC", name).casefold()
 
 
 def place_of(path: Path) -> tuple[object, ...]:
-    """Return what is alike for paths of one file or folder, also where it is not made yet."""
+    """Return a key that is equal for all paths of one file or folder, even before it is made."""
     path, names = Path(os.path.realpath(path)), []
     while not os.path.lexists(path) and path != path.parent:
         names.append(as_a_disk_sees_it(path.name))

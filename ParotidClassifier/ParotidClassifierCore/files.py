@@ -24,12 +24,12 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-_TOO_LONG = (123, 206)  # Windows' words: no such name can be, the name is too long
+_TOO_LONG = (123, 206)  # Windows' errors: such a name cannot be; it is too long
 _SHOWN_BY = {
     **dict.fromkeys((".csv", ".xlsx", ".xlsm"), "Excel"),
     ".pdf": "Acrobat, or whichever program shows it",
 }
-# By it alone Excel knows that a CSV file is UTF-8.
+# Without it Excel does not take a CSV file for UTF-8.
 BYTE_ORDER_MARK = "\ufeff"
 # What reading a damaged .zip raises, beside OSError, EOFError and ValueError.
 DAMAGED_ZIP = (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError)
@@ -198,7 +198,7 @@ def _set_aside(folder: Path, before: Path, name: Path) -> None:
 
 
 def _put_back(before: Path, folder: Path, moved: Sequence[Path]) -> None:
-    """Let the earlier files take the place of the new ones, each in one step, and new ones go."""
+    """Put the earlier files back, each over its new one, and remove those that are only new."""
     new = [name for name in moved if not (before / name).exists()]
     for path in _files(before):
         with contextlib.suppress(OSError):  # the others are to come back all the same

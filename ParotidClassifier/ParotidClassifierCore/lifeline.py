@@ -1,4 +1,4 @@
-"""Processes that work for another one end with it, however that one ends."""
+"""End processes with the one that they work for, however that one ends."""
 
 from __future__ import annotations
 

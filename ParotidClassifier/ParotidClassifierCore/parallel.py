@@ -219,7 +219,7 @@ def _interrupts_ignored() -> Iterator[None]:
 
 
 def _let_windows_ignore_interrupts(ignored: bool) -> None:
-    """Decide what a process inherits there, where it does not inherit what a signal does."""
+    """Have new processes of Windows ignore Ctrl-C: they do not inherit what a signal does."""
     if sys.platform == "win32":
         import ctypes
 

@@ -17,11 +17,11 @@ class NobodyReadsError(Exception):
 
 
 def own_standard_streams() -> tuple[IO[str], IO[str]]:
-    """Return standard input and output, which from now on nobody else in this process meets.
+    """Return standard input and output for the caller alone, and put others in their place.
 
-    What is printed goes to standard error, and who reads finds nothing. On Windows whoever only
-    looks at a pipe waits while another thread waits for what comes in it, and libraries look at
-    standard input when they are loaded. No process that is started inherits the two.
+    From now on what is printed goes to standard error, and standard input is empty. On Windows,
+    even to look at a pipe waits while another thread reads from it, and libraries look at standard
+    input when they are loaded. Processes that are started do not inherit what is returned.
     """
     requests = os.fdopen(os.dup(_INPUT), "r", encoding="utf-8", errors="replace")
     events = os.fdopen(os.dup(_OUTPUT), "w", encoding="utf-8", newline="\n")

@@ -1,4 +1,4 @@
-"""Folders for a while, which do not outlive the process that made them: they may hold a CT."""
+"""Make temporary folders that do not stay when their process has ended: they may hold a CT."""
 
 from __future__ import annotations
 
@@ -43,7 +43,10 @@ def make_temporary(what: str, within: Path | None = None) -> Path:
 
 @functools.cache  # once is enough
 def remove_left_behind(within: Path) -> None:
-    """Remove the folders of processes that were killed."""
+    """Remove the folders of processes that were killed.
+
+    Where another process has the number by now, the folder stays until that one has ended, too.
+    """
     with contextlib.suppress(OSError):
         for folder in within.iterdir():
             ours = _OURS.match(folder.name)

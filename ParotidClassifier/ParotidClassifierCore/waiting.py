@@ -1,4 +1,4 @@
-"""Waiting that Ctrl-C can end: on Windows nothing wakes what waits without a limit."""
+"""Wait so that Ctrl-C is heard: on Windows it does not end a wait without a limit."""
 
 from __future__ import annotations
 
@@ -29,7 +29,10 @@ def wait_until(look: Callable[[float], _Found], seconds: float = math.inf) -> _F
 
 
 def do_and_wait(work: Callable[[], object]) -> None:
-    """Do what would wait without a limit in a thread of its own, and wait for that."""
+    """Do `work`, which may wait without a limit, in a thread, and wait for that thread.
+
+    What it raises is printed, not raised.
+    """
     thread = threading.Thread(target=work, daemon=True)
     thread.start()
 

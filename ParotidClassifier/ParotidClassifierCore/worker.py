@@ -30,8 +30,8 @@ ends no other and is always finished. "cancel" ends the request with its id like
 "CancelledError"; it has no answer of its own, and does nothing where the request has been answered.
 
 The process ends when its standard input ends, even in the middle of work: whoever asked has gone,
-and nothing may go on without him. It also ends when the process does whose number is its argument,
-if there is one; Ctrl-C on a terminal is for that one.
+and nothing may go on without him. Its argument, which may be left out, is the number of a process:
+it also ends when that process does. Ctrl-C does not end it.
 """
 
 from __future__ import annotations

@@ -148,9 +148,10 @@ class Desk:
         """Write the case in a folder as DICOM SEG and Structured Report to the folder "out".
 
         They refer to the CT's slices in "files", and name the patient if "keep_identity" is true.
-        Answers by path the UIDs of what is in the "files" that were written, and in those that are
-        to be "archived" where the patient is known already: these name him in any case, and where
-        the files do not, others are written to the folder "archive".
+        Answers the "files" that were written, by path the UID of what is in each. An archive that
+        knows the patient needs files that name him: if "archive" is given and the files in "out" do
+        not name him, such files are written to that folder too. "archived" tells of the files for
+        the archive in the same way; without "archive", nameless files are none of them.
         """
         from .answering import Asked, answer
         from .dicom_out.source_headers import read_source_headers

@@ -4,7 +4,7 @@ import qt
 import slicer
 from slicer.i18n import tr as _
 
-from .ResultExports import outOfDateWords
+from .ResultContents import outOfDateWords
 from .SectionTask import SectionTask
 
 

@@ -8,15 +8,15 @@ from slicer.i18n import tr as _
 
 from . import DicomSource
 from .FindingsText import noteText
-from .ResultExports import outOfDateWords
+from .ResultContents import outOfDateWords
 from .SectionTask import SectionTask
 
 
 class DicomExport:
     """Writes outlines and numbers as DICOM, and brings them into Slicer's database.
 
-    The folder gets the patient's name only if that is asked for. The database has it already, and
-    would lose it by objects that do not name him: what goes in there always does.
+    The objects in the folder name the patient only if the user wants that. Those in the database
+    always do: otherwise it would give the whole study to a patient without a name.
 
     Attributes:
         task: writes them, and tells where they lie.
@@ -53,10 +53,10 @@ class DicomExport:
             "Save the outlines (DICOM SEG) and the numbers (DICOM Structured Report) to a folder "
             "and into Slicer's DICOM database. They refer to the slices of the CT."
         )
-        # that a result is out of date is said once for all rows
+        # That a result is out of date is said once for all rows.
         self._ui.noDicomLabel.visible = isCurrent and bool(cause)
         self._ui.noDicomLabel.text = noteText(
-            "info", _("No export to DICOM: {reason}").format(reason=cause)
+            "info", _("Nothing can be exported to DICOM. {reason}").format(reason=cause)
         )
         self.task.show()
 

@@ -25,7 +25,7 @@ def whyNoFiles(volumeNode) -> str:
     if volumeNode is None or not volumeNode.GetAttribute(INSTANCES):
         return _("The CT was not loaded from Slicer's DICOM database.")
     if openDatabase() is None:
-        return _("Slicer's DICOM database is not open: it is opened in the DICOM module.")
+        return _("Slicer's DICOM database is not open. It is opened in the DICOM module.")
     return ""
 
 
@@ -57,8 +57,8 @@ def filesOf(volumeNode) -> tuple:
 def importFiles(instances: dict) -> bool:
     """Copy files into the database.
 
-    Only what names the patient as the slices do: the database takes a study to be of whom its
-    newest object names.
+    Only for files that name the patient as the slices do: the database gives a study to the patient
+    whom its newest object names.
 
     Args:
         instances: by the path of each file the UID of what is in it.

@@ -4,11 +4,14 @@
 class NodeChoice:
     """Call back when the user chose a node in a selector that is bound to a parameter.
 
-    Slicer's qMRMLNodeComboBox presses Enter in its own list when code sets its node, so its signal
-    nodeActivated comes then, too. Code changes the parameter first and the user the selector, so
-    the two differ while the selector changes only if it was the user. To be made before the
-    parameter node is bound to the selector: slots are called in the order of connection. Between
-    two nodes of one name the selector does not say that it changed, and the binding misses it.
+    A qMRMLNodeComboBox sends nodeActivated also when code sets its node. Code sets the parameter
+    and the selector follows; the user sets the selector and the parameter follows. So it was the
+    user if the parameter still holds another node when the selector says that it changed. A
+    NodeChoice must hear of that before the binding sets the parameter: make it before the parameter
+    node is bound to the selector, since slots are called in the order of connection.
+
+    Between two nodes of one name the selector does not say that it changed, so the binding does not
+    set the parameter. A NodeChoice does.
 
     Args:
         panel: its parameter node is the one that the selector is bound to.
@@ -28,7 +31,7 @@ class NodeChoice:
         selector.connect("nodeActivated(vtkMRMLNode*)", self._onActivated)
 
     def show(self) -> None:
-        """Have the selector show the parameter's node: the binding misses what comes meanwhile."""
+        """Show the parameter's node: the binding misses one that is set while it sets another."""
         node = self._held()
         if self._selector.currentNode() is node:
             return

@@ -19,7 +19,7 @@ from .SceneCase import requireSamePatient, requireUntransformed, segmentNamed
 EDITING_REGION_MM = 120  # a lesion of the parotid and room around it
 _ROOM_MM = 20  # kept free around an outline, to edit in
 _REGION_ROLE = "editingRegion"
-_RING_OPACITY = 0.3  # the CT under it, and in 3D the tumour in it, stay to be seen
+_RING_OPACITY = 0.3  # the CT below it, and in 3D the tumour inside it, can be seen
 
 
 class Outline:

@@ -85,6 +85,14 @@ def thresholdWords(model: dict) -> str:
     return text.format(threshold=percent(model["threshold"]))
 
 
+def outOfDateWords() -> str:
+    """Return why a result that is out of date cannot be exported."""
+    return _(
+        "This result is out of date and cannot be exported as current: classify again. "
+        "The case as it is shown can be saved."
+    )
+
+
 def modelsTable(models: dict, headline: str) -> str:
     """Return the rich text of the table of all models, the headline's in bold."""
     hasIntervals = any("interval" in model for model in models.values())

@@ -5,6 +5,7 @@ import slicer
 from slicer.i18n import tr as _
 
 from .FindingsText import noteText
+from .ResultContents import outOfDateWords
 from .SectionTask import SectionTask
 
 
@@ -105,14 +106,6 @@ class ResultExports:
                 _("Save probabilities, contributions and findings as JSON."),
             ),
         ]
-
-
-def outOfDateWords() -> str:
-    """Return why a result is not given away."""
-    return _(
-        "This result is out of date and cannot be exported as current: classify again. "
-        "The case as it is shown can be saved."
-    )
 
 
 def _askForFile(title: str, name: str, kinds: str) -> str:

@@ -232,7 +232,7 @@ class ResultPanel(Panel):
 
     @property
     def _takenOut(self) -> tuple:
-        """The sections by which the result leaves the scene."""
+        """The sections that save or export the result."""
         return self.exports, self.report, self.dicom
 
     @property

@@ -20,7 +20,7 @@ class SectionTask:
     Args:
         logic: the module's logic.
         progressBar: shown while it runs.
-        statusLabel: says what went wrong.
+        statusLabel: says how it ended.
         refresh: shows the section's panel again.
         failed: sentence that stands above what went wrong.
     """
@@ -101,7 +101,7 @@ class SectionTask:
         self.isRunning = False
         if kind == SUPERSEDED:
             superseded = noteText("info", _("Given up for something newer. Try again."))
-            self.tell(superseded, isOfResult=False)  # it tells why the newer one stands alone
+            self.tell(superseded, isOfResult=False)  # a newer result is not to remove it
             self._refresh()
             return
         self.tell(noteText("error", f"{message} {remedy}"))
@@ -109,7 +109,12 @@ class SectionTask:
         slicer.util.errorDisplay(f"{self._failed}\n\n{message} {remedy}")
 
     def tell(self, richText: str, isOfResult: bool = True) -> None:
-        """Say how it ended; nothing with an empty text. What is of a result goes with it."""
+        """Say how it ended.
+
+        Args:
+            richText: empty to say nothing.
+            isOfResult: whether it goes when another result is shown.
+        """
         self._isOfResult = isOfResult
         self._statusLabel.text = richText
         self._statusLabel.visible = bool(richText)

@@ -1,4 +1,4 @@
-"""How the series of one export are called, so that one can be told from the next in an archive."""
+"""Name the series of an export so that it can be told from the next one in an archive."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ SEGMENTATION, REPORT = 1, 2
 def series_attributes(prediction: Prediction, when: datetime, which: int) -> Mapping[str, object]:
     """Return number, description and time of a series as highdicom takes them.
 
-    The description is all that many archives show of a series, hence the answer, its time and the
-    word "research", in the 64 characters that there are. Both series of an export have the same:
+    Many archives show nothing of a series but its description. So it says the probability, the time
+    and the word "research", in at most 64 characters. Both series of an export have the same one:
     their modality tells them apart.
 
     Args:

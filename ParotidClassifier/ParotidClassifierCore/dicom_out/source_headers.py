@@ -60,10 +60,9 @@ def read_source_headers(case: Case, keep_identity: bool) -> Sources:
     """Return the slices as the DICOM objects need them, and the study that these are filed in.
 
     Nothing but UIDs and geometry is taken over, and the attributes of patient and study only where
-    that is wanted: otherwise these are empty, and the header says that they were removed. Objects
-    without a patient do not belong to the study of the CT, since an archive takes a study to be of
-    whom its newest object names: they get a study of their own. What is of no valid form counts as
-    empty. Texts are in UTF-8.
+    that is wanted: otherwise these are empty, and the header says that they were removed. An
+    archive gives a study to the patient whom its newest object names, so objects without a patient
+    get a study of their own. What is of no valid form counts as empty. Texts are in UTF-8.
 
     Args:
         case: with the CT and the series that it came from.
@@ -96,10 +95,11 @@ def read_source_headers(case: Case, keep_identity: bool) -> Sources:
 
 
 def nameless_study(study_uid: str) -> str:
-    """Return the study of what is written of a study without its patient, the same every time.
+    """Return the UID of the study for objects of a study that do not name the patient.
 
-    All that is exported of a CT lies together so. Whoever knows the CT's own UID can find out the
-    other from it, but the objects name that UID as well: they could not be laid over the CT else.
+    It is always the same, so that all such objects lie in one study. Who knows the UID of the CT's
+    study can compute it. That tells nothing new: the objects hold the UID of the CT's study, since
+    they refer to its slices.
     """
     named = uuid.uuid5(uuid.NAMESPACE_OID, f"ParotidClassifier without the patient: {study_uid}")
     return f"2.25.{named.int}"  # PS3.5 B.2
