@@ -87,10 +87,16 @@ def test_a_case_is_classified_and_its_report_written(zhang, cases):
     assert zhang.left_behind() == []
 
 
-def test_all_cases_of_a_table_are_classified_into_folders_that_windows_can_have(zhang, cases):
+@pytest.fixture(scope="module")
+def batch(zhang, cases):
+    """The command that classifies all cases, the folder of its results and what it told."""
     out = zhang.home / ("深" * 60) / ("远" * 60)
     command = ("predict", "--cohort", cases, "--bundle", zhang.home / "模型", "--out", out)
-    done = zhang.told(*command, "--jobs", 2)
+    return command, out, zhang.told(*command, "--jobs", 2)
+
+
+def test_all_cases_of_a_table_are_classified_into_folders_that_windows_can_have(zhang, batch):
+    command, out, done = batch
     assert (done["classified"], done["failures"]) == (3, {})
     _, rows = read_rows(out / "predictions.csv")
     assert [row["case_id"] for row in rows.values()] == ["长" * 80, "aux.txt", "case2"]
@@ -99,16 +105,13 @@ def test_all_cases_of_a_table_are_classified_into_folders_that_windows_can_have(
     assert zhang.left_behind() == []
 
 
-def test_a_table_that_is_open_in_excel_is_named_and_stays(zhang, cases):
-    out = zhang.home / ("深" * 60) / ("远" * 60)
+def test_a_table_that_is_open_in_excel_is_named_and_stays(zhang, batch):
+    command, out, _ = batch
     before = (out / "predictions.csv").read_bytes()
     excel = "import sys, time; f = open(sys.argv[1]); print('open', flush=True); time.sleep(600)"
     with zhang.started("-X", "utf8", "-c", excel, out / "predictions.csv") as shown:
         shown.stdout.readline()
-        done = zhang.run(
-            "-m", "ParotidClassifierCore", "predict", "--cohort", cases, "--bundle",
-            zhang.home / "模型", "--out", out,
-        )  # fmt: skip
+        done = zhang.run("-m", "ParotidClassifierCore", *command)
         shown.kill()
     assert done.returncode == 3
     assert "Close it in Excel" in done.stderr
