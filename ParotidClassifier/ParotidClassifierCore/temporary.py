@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import hashlib
 import os
+import platform
 import re
 import tempfile
 from collections.abc import Iterator
@@ -13,7 +15,9 @@ from pathlib import Path
 from .disk import remove_tree
 from .lifeline import is_running
 
-_OURS = re.compile(r"ParotidClassifier-[a-z]+-(\d{1,9})-")
+# A folder for temporary files may be shared with other machines, whose processes have numbers too.
+_MACHINE = hashlib.sha256(platform.node().encode()).hexdigest()[:6]
+_OURS = re.compile(rf"ParotidClassifier-[a-z]+-{_MACHINE}-(\d{{1,9}})-")
 
 
 @contextlib.contextmanager
@@ -37,13 +41,17 @@ def make_temporary(what: str, within: Path | None = None) -> Path:
     """
     within = within or Path(tempfile.gettempdir())
     remove_left_behind(within)
-    prefix = f"ParotidClassifier-{what}-{os.getpid()}-"
-    return Path(tempfile.mkdtemp(prefix=prefix, dir=within))
+    return Path(tempfile.mkdtemp(prefix=prefix_of(what, os.getpid()), dir=within))
+
+
+def prefix_of(what: str, process: int) -> str:
+    """Return how the names of temporary folders begin that a process of this machine makes."""
+    return f"ParotidClassifier-{what}-{_MACHINE}-{process}-"
 
 
 @functools.cache  # once is enough
 def remove_left_behind(within: Path) -> None:
-    """Remove the folders of processes that were killed.
+    """Remove the folders of processes of this machine that were killed.
 
     Where another process has the number by now, the folder stays until that one has ended, too.
     """

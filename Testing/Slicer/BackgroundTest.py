@@ -11,7 +11,7 @@ from pathlib import Path
 import slicer
 from MadeResults import madeSecondOpinion
 from ParotidClassifierCore.errors import UsageError
-from ParotidClassifierCore.temporary import remove_left_behind
+from ParotidClassifierCore.temporary import prefix_of, remove_left_behind
 from ParotidClassifierLib.Parameters import setClinicalValue
 from ShownModule import HALF_WAY, RESULT, ShownModule, dialogTexts
 from slicer.ScriptedLoadableModule import ScriptedLoadableModuleTest
@@ -251,7 +251,7 @@ class BackgroundTest(ShownModule, ScriptedLoadableModuleTest):
         gone = subprocess.Popen([sys.executable, "-c", ""])
         gone.wait()
         kept, left = (
-            tempfile.mkdtemp(prefix=f"ParotidClassifier-case-{process}-")
+            tempfile.mkdtemp(prefix=prefix_of("case", process))
             for process in (os.getpid(), gone.pid)
         )
         remove_left_behind.cache_clear()  # as at a start
