@@ -21,7 +21,7 @@ import re
 import sys
 import unicodedata
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import ParotidClassifierCore
@@ -68,7 +68,7 @@ def impose() -> None:
     multiprocessing.set_start_method("spawn")
     warnings.filterwarnings("error", category=EncodingWarning, module="ParotidClassifierCore")
     _impose_on_core()
-    _impose_on_simpleitk()
+    narrow_simpleitk(setattr)
     sys.addaudithook(lambda event, arguments: _look(event, arguments, drive))
 
 
@@ -79,7 +79,8 @@ def _impose_on_core() -> None:
     disk.prefixed = lambda full: full if full.startswith(PREFIX) else f"{PREFIX}{full}"
 
 
-def _impose_on_simpleitk() -> None:
+def narrow_simpleitk(set_attribute: Callable[[object, str, object], None]) -> None:
+    """Have SimpleITK find no file whose path is long or has letters beyond ASCII."""
     import SimpleITK as sitk
 
     def narrow(usual, place):
@@ -91,9 +92,11 @@ def _impose_on_simpleitk() -> None:
 
         return called
 
-    sitk.ReadImage = narrow(sitk.ReadImage, 0)
-    sitk.WriteImage = narrow(sitk.WriteImage, 1)
-    sitk.ImageFileReader.SetFileName = narrow(sitk.ImageFileReader.SetFileName, 1)
+    reader = sitk.ImageFileReader
+    for owner, name, place in (
+        (sitk, "ReadImage", 0), (sitk, "WriteImage", 1), (reader, "SetFileName", 1),
+    ):  # fmt: skip
+        set_attribute(owner, name, narrow(getattr(owner, name), place))
 
 
 def _look(event: str, arguments: tuple, drive: str) -> None:

@@ -157,16 +157,19 @@ class Desk:
         from .dicom_out.source_headers import read_source_headers
 
         out, source = _out(request), _source(request)
+        archive = _out(request, "archive") if "archive" in request else None
         keep_identity = request.get("keep_identity") is True
         progress(0.0, "reading")
         bundle, case = self._bundle(request), replace(self._case(request), source=source)
         asked = Asked(_ring(request), keep_identity=keep_identity, dicom=True)
         answered = answer(case, bundle, asked, progress, self._stages)
         files = _written(out, answered, answered.dicom_sources)
-        archived = files if keep_identity else {}
-        if "archive" in request and not keep_identity:
-            archive, named = _out(request, "archive"), read_source_headers(case, True)
-            archived = _written(archive, answered, named)
+        if keep_identity:
+            archived = files
+        elif archive is None:
+            archived = {}
+        else:
+            archived = _written(archive, answered, read_source_headers(case, keep_identity=True))
         return {"files": files, "archived": archived}
 
     def report(self, request: Request, progress: Progress) -> dict[str, object]:

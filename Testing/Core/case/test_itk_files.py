@@ -14,6 +14,7 @@ from ParotidClassifierCore.case.loading import load_case_folder
 from ParotidClassifierCore.case.saving import save_case_folder
 from ParotidClassifierCore.case.volumes import load_ct, read_volume, write_volume
 from ParotidClassifierCore.errors import OutputError
+from windows_rules import narrow_simpleitk
 
 USERS = ["张伟", "Jürgen"]
 CORE = Path(ParotidClassifierCore.__file__).parent
@@ -22,20 +23,7 @@ CORE = Path(ParotidClassifierCore.__file__).parent
 @pytest.fixture(autouse=True)
 def narrow(monkeypatch):
     """SimpleITK finds and makes no file whose path has letters beyond ASCII, and it is known."""
-
-    def refusing(usual, place):
-        def called(*arguments, **others):
-            if not str(arguments[place]).isascii():
-                raise RuntimeError("sitk::ERROR: it does not exist.")
-            return usual(*arguments, **others)
-
-        return called
-
-    monkeypatch.setattr(sitk, "ReadImage", refusing(sitk.ReadImage, 0))
-    monkeypatch.setattr(sitk, "WriteImage", refusing(sitk.WriteImage, 1))
-    monkeypatch.setattr(
-        sitk.ImageFileReader, "SetFileName", refusing(sitk.ImageFileReader.SetFileName, 1)
-    )
+    narrow_simpleitk(monkeypatch.setattr)
     monkeypatch.setattr(itk_files, "is_understood", lambda path: str(path).isascii(), raising=False)
 
 
