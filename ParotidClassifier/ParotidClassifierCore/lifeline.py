@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 _LOOK_EVERY_SECONDS = 0.5
+_LONGEST_KILL_SECONDS = 5.0  # whoever asks for it, the panel, stands still so long
 _PROCESSES = Path("/proc")  # on Linux
 _SYNCHRONIZE = 0x00100000  # the right to wait for a process of Windows
 _FOR_EVER, _ACCESS_DENIED = 0xFFFFFFFF, 5
@@ -40,12 +41,14 @@ def end_tree(*processes: int) -> None:
     there = {process for process in processes if process}
     if sys.platform == "win32":
         for process in there:
-            subprocess.run(  # noqa: S603  a program of every Windows
-                ["taskkill", "/F", "/T", "/PID", str(process)],  # noqa: S607
-                check=False,
-                capture_output=True,
-                creationflags=subprocess.CREATE_NO_WINDOW,
-            )
+            with contextlib.suppress(OSError, subprocess.TimeoutExpired):
+                subprocess.run(  # noqa: S603  a program of every Windows
+                    ["taskkill", "/F", "/T", "/PID", str(process)],  # noqa: S607
+                    check=False,
+                    capture_output=True,
+                    creationflags=subprocess.CREATE_NO_WINDOW,
+                    timeout=_LONGEST_KILL_SECONDS,
+                )
         return
     for process in [*there, *_below(there)]:
         with contextlib.suppress(OSError):  # it has ended, and the number may be another's by now

@@ -162,7 +162,12 @@ def test_on_windows_it_is_asked_without_ending_it(process, runs, windows):
 
 def test_on_windows_a_tree_is_ended_by_its_own_tool(windows, monkeypatch):
     asked = []
+
+    def run(command, timeout, **_):
+        asked.append(command)
+        raise subprocess.TimeoutExpired(command, timeout)
+
     monkeypatch.setattr(subprocess, "CREATE_NO_WINDOW", 8, raising=False)
-    monkeypatch.setattr(subprocess, "run", lambda command, **_: asked.append(command))
-    end_tree(7, 0)
+    monkeypatch.setattr(subprocess, "run", run)
+    end_tree(7, 0)  # goes on where the tool hangs
     assert asked == [["taskkill", "/F", "/T", "/PID", "7"]]
