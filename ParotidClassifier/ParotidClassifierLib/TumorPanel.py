@@ -33,7 +33,9 @@ class TumorPanel(Panel):
         self.ui.startButton.icon = icon("StartOutline")
         self.ui.startButton.connect("clicked(bool)", self.onStart)
         self.ui.adoptButton.connect("clicked(bool)", self.onAdopt)
-        self.ui.outlineSelector.connect("currentNodeChanged(vtkMRMLNode*)", self._showParts)
+        # Between two nodes of one name only the second signal comes; see NodeChoice.
+        for signal in ("currentNodeChanged(vtkMRMLNode*)", "nodeActivated(vtkMRMLNode*)"):
+            self.ui.outlineSelector.connect(signal, self._showParts)
         self.takeEditor()
 
     def takeEditor(self) -> None:

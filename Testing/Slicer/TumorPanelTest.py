@@ -40,6 +40,14 @@ class TumorPanelTest(ShownModule, ScriptedLoadableModuleTest):
         ball = addOutline(self.ctNode, "Ball")
         return slicer.util.arrayFromSegmentBinaryLabelmap(ball, "Tumor", self.ctNode)
 
+    def test_of_two_outlines_of_one_name_the_parts_of_the_chosen_one_are_shown(self):
+        self.choose(self.ctNode)
+        first, second = (addOutline(self.ctNode, "RTSTRUCT") for _ in range(2))
+        second.SetName("RTSTRUCT")
+        second.GetSegmentation().GetSegment("Tumor").SetName("Parotid gland")
+        self.assertEqual(self.chooseOutline(first), ["Tumor"])
+        self.assertEqual(self.chooseOutline(second), ["Parotid gland"])
+
     # Starting
 
     def test_without_a_ct_nothing_can_be_started(self):
