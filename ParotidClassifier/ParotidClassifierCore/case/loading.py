@@ -21,7 +21,7 @@ CT_FILE = "ct.nrrd"
 SEGMENTATION_FILE = "segmentation.seg.nrrd"
 CLINICAL_FILE = "clinical.json"
 SOURCE_FILE = "source.json"
-_NAME = 30  # characters of the longest of them
+_LONGEST_NAME = 30  # characters, of these files
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ def load_case_folder(
     Raises:
         ParotidClassifierError: what is wrong with which file.
     """
-    folder = extended(folder, below=_NAME)
+    folder = extended(folder, below=_LONGEST_NAME)
     if not folder.is_dir():
         raise UnreadableFileError(f"{folder} is not a folder.", "Give the folder of a saved case.")
     files = files or FileCache()

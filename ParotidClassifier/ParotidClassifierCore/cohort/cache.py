@@ -19,12 +19,12 @@ from .reading import CaseFeatures, Reading
 
 _INPUTS = "network-inputs-"
 _LONG_AGO_SECONDS = 24 * 3600
-_NAME = 90  # characters, of a key and what is written beside it
+_LONGEST_NAME = 90  # characters, of a key and what is written beside it
 
 
 def default_cache(table: Path) -> Path:
     """Return the folder beside a cohort's table where its features are kept."""
-    return extended(table.with_name(f"{table.stem}.cache"), below=_NAME)
+    return extended(table.with_name(f"{table.stem}.cache"), below=_LONGEST_NAME)
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from .bundle_files import BUNDLE_JSON
 
 # Core and Resources lie side by side in the repository and in the packaged extension.
 DEFAULT_BUNDLE = "simulated-demo"
-_NAME = 20  # characters of the longest name of a file in a bundle
+_LONGEST_NAME = 20  # characters, of a file in a bundle
 SHIPPED = Path(__file__).resolve().parents[2] / "Resources" / "Models"
 
 
@@ -27,7 +27,7 @@ def find_bundle(named: str | Path) -> Path:
     Raises:
         BundleError: neither is there.
     """
-    path = extended(Path(named), below=_NAME)
+    path = extended(Path(named), below=_LONGEST_NAME)
     if path.exists():
         return path
     shipped = {bundle.name: bundle for bundle in shipped_bundles()}
