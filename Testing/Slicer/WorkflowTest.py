@@ -128,7 +128,7 @@ class WorkflowTest(ShownSample, ScriptedLoadableModuleTest):
             )
             waitFor(lambda: done, SECONDS_FOR_A_RESULT, "the features")
             self.assertEqual(done, [True])
-            rows = features.read_text(encoding="utf-8").splitlines()
+            rows = features.read_text(encoding="utf-8-sig").splitlines()
         self.assertEqual(rows[0], "feature,Tumor,External2")
         self.assertEqual(len(rows), 1875)
 

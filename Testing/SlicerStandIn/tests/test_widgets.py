@@ -23,7 +23,8 @@ def heard():
 
 
 def test_what_is_empty_null_or_not_valid_is_false_as_in_pythonqt():
-    row = qt.QHBoxLayout()
+    widget = qt.QWidget()
+    row = qt.QHBoxLayout(widget)
     menu = qt.QMenu()
     assert not row
     assert row is not None
@@ -34,7 +35,7 @@ def test_what_is_empty_null_or_not_valid_is_false_as_in_pythonqt():
     menu.addAction("One")
     assert row
     assert menu
-    assert qt.QWidget()
+    assert widget
 
 
 @pytest.mark.parametrize("name", ["ctkSliderWidget", "ctkRangeWidget", "ctkDoubleSpinBox"])
