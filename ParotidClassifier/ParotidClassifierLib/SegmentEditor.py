@@ -82,6 +82,9 @@ class SegmentEditor(VTKObservationMixin):
         volume = self._parameterNode.ct if segmentation is not None else None
         if self._node.GetSourceVolumeNode() is not volume:
             self.widget.setSourceVolumeNode(volume)
+        if segmentation is not None and not self._node.GetSelectedSegmentID():
+            # With no segment, Slicer lets no effect be chosen, and does not say why.
+            self.widget.setCurrentSegmentID(segmentNamed(segmentation, TUMOR))
 
     def edit(self, region: str) -> None:
         """Put Tumor or External2 into the editor, so that it cannot spoil the other."""

@@ -7,6 +7,7 @@ import slicer
 from Brush import Brush
 from MadeScene import addCt
 from ParotidClassifierCore.case.grid import draw_ring
+from ParotidClassifierLib.SampleCases import SAMPLE_CASES
 from ParotidClassifierLib.SegmentEditor import EFFECTS
 from ShownModule import AFTER_AN_EDIT
 from slicer.ScriptedLoadableModule import ScriptedLoadableModuleTest
@@ -36,6 +37,13 @@ class SegmentEditorTest(Brush, ScriptedLoadableModuleTest):
         self.editor.edit("External2")
         self.start()
         self.assertEqual(self.editor.editedRegion, "Tumor")
+
+    def test_a_sample_case_can_be_painted_at_once(self):
+        slicer.mrmlScene.Clear(0)
+        self.panels["CasePanel"].onSampleCase(SAMPLE_CASES[0].name)
+        self.assertEqual(self.editor.editedRegion, "Tumor")
+        self.editor.widget.setActiveEffectByName("Paint")
+        self.assertIsNotNone(self.editor.widget.activeEffect())
 
     def test_the_ct_is_the_source_volume(self):
         self.assertEqual(self.editor.widget.sourceVolumeNode(), self.parameterNode.ct)
