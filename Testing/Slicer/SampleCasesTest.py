@@ -78,13 +78,14 @@ class SampleCasesTest(ScriptedLoadableModuleTest):
         self.assertFalse(display.GetAutoWindowLevel())
 
     def test_slice_views_show_the_ct_at_the_middle_of_the_tumour(self):
-        composite = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLSliceCompositeNode")
-        sliceNode = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLSliceNode")
+        composite = slicer.util.getNodesByClass("vtkMRMLSliceCompositeNode")[0]
+        sliceNode = slicer.util.getNodesByClass("vtkMRMLSliceNode")[0]
         ctNode, segmentationNode = loadSampleCase(BENIGN)
         self.assertEqual(composite.GetBackgroundVolumeID(), ctNode.GetID())
         toRas = sliceNode.GetSliceToRAS()
         origin = [toRas.GetElement(row, 3) for row in range(3)]
-        np.testing.assert_allclose(origin, segmentationNode.GetSegmentCenterRAS("Tumor"), atol=1e-6)
+        centre = segmentationNode.GetSegmentCenterRAS("Tumor")
+        np.testing.assert_allclose(origin, centre, atol=2.5)  # the views keep to the CT's slices
 
     def test_the_clinical_findings_come_with_the_ct(self):
         from ParotidClassifierCore.clinical import ClinicalRecord
