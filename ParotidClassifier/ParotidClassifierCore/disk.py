@@ -17,7 +17,7 @@ from typing import NoReturn
 LONGEST_PATH = 259
 _ROOM_IN_A_FOLDER = 12
 _ROOM_BELOW, _LEAST_NAME = 40, 16  # for a file in a folder of ours, and for the folder's own name
-_PREFIX, _NETWORK_PREFIX = "\\\\?\\", "\\\\?\\UNC\\"
+PREFIX, _NETWORK_PREFIX = "\\\\?\\", "\\\\?\\UNC\\"
 # What Windows says of a file that somebody has open: access denied (to replace it), sharing and
 # lock violation; and of a folder whose files are being removed: not empty.
 _HELD = (5, 32, 33, 145)
@@ -104,10 +104,10 @@ def extended(path: Path, below: int = 0) -> Path:
 
 def prefixed(full: str) -> str:
     """Return an absolute path of Windows with the prefix that lifts the limit of its length."""
-    if full.startswith(_PREFIX):
+    if full.startswith(PREFIX):
         return full
     share = full.removeprefix("\\\\")
-    return f"{_PREFIX}{full}" if share == full else f"{_NETWORK_PREFIX}{share}"
+    return f"{PREFIX}{full}" if share == full else f"{_NETWORK_PREFIX}{share}"
 
 
 def room_for_names(folder: Path, most: int) -> int:

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import SimpleITK as sitk
 
-from ..disk import LONGEST_PATH, limits_paths
+from ..disk import LONGEST_PATH, PREFIX, limits_paths
 from ..errors import OutputError
 from ..temporary import temporary_folder
 
@@ -62,9 +62,11 @@ def write_image(path: Path, image: sitk.Image, compress: bool) -> None:
 
 
 def is_understood(path: Path | str) -> bool:
-    """Return whether SimpleITK finds a file of this path."""
+    """Return whether SimpleITK finds a file of this path, which must have no prefix."""
     text = str(path)
-    return not limits_paths() or (text.isascii() and len(text) <= LONGEST_PATH)
+    if not limits_paths():
+        return True
+    return text.isascii() and len(text) <= LONGEST_PATH and not text.startswith(PREFIX)
 
 
 @contextlib.contextmanager

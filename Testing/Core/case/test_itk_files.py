@@ -138,6 +138,7 @@ def test_windows_understands_ascii_of_259_letters_and_other_systems_everything(m
     assert itk_files.is_understood("C:\\a")
     assert not itk_files.is_understood("C:\\张伟")
     assert not itk_files.is_understood("C:\\" + "a" * 260)
+    assert not itk_files.is_understood("\\\\?\\C:\\a")
 
 
 OURS = sorted([*CORE.rglob("*.py"), *CORE.with_name("ParotidClassifierLib").rglob("*.py")])
