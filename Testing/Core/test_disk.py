@@ -19,13 +19,14 @@ from ParotidClassifierCore.disk import (
     room_for_names,
 )
 from ParotidClassifierCore.temporary import make_temporary, remove_left_behind, temporary_folder
+from windows_rules import PREFIX
 
 
 @pytest.fixture
 def windows(monkeypatch):
     """Paths are limited as on Windows."""
     monkeypatch.setattr(disk, "limits_paths", lambda: True)
-    monkeypatch.setattr(disk, "prefixed", lambda full: f"/proc/self/root{full}")
+    monkeypatch.setattr(disk, "prefixed", lambda full: f"{PREFIX}{full}")
 
 
 @pytest.mark.parametrize(
@@ -42,8 +43,8 @@ def test_a_long_path_gets_the_prefix_of_windows(path, long):
 
 def test_only_a_path_that_is_too_long_gets_it(windows):
     assert extended(Path("/a")) == Path("/a")
-    assert extended(Path("/a" * 130)) == Path("/proc/self/root" + "/a" * 130)
-    assert extended(Path("/a"), below=260) == Path("/proc/self/root/a")
+    assert extended(Path("/a" * 130)) == Path(PREFIX + "/a" * 130)
+    assert extended(Path("/a"), below=260) == Path(f"{PREFIX}/a")
 
 
 def test_other_systems_have_no_such_limit():
