@@ -60,6 +60,24 @@ def test_a_result_tells_of_the_series_and_of_how_it_was_made_but_not_of_whom(pre
         assert not [told for told in (out.encode(), err.encode(), *files) if word.encode() in told]
 
 
+def test_one_of_several_acquisitions_is_asked_for_and_chosen(predict, tmp_path):
+    for number in (1, 2):
+        uid = f"1.2.3.{number}"
+        write_series(
+            tmp_path / "ct" / str(number), tissue_ct(size=(60, 60, 20)), uid,
+            SeriesInstanceUID="1.2.3", AcquisitionNumber=number,
+        )  # fmt: skip
+    code, _, err = predict("--ct", tmp_path / "ct")
+    assert code == 3
+    assert "1  20 slices" in err
+    assert "--acquisition NAME" in err
+    code, out, _ = predict("--ct", tmp_path / "ct", "--acquisition", "2")
+    assert code == 0
+    assert "CT series 1.2.3, acquisition 2: " in out
+    assert written(tmp_path / "out")["acquisition"]["chosen"] == "2"
+    assert predict("--acquisition", "2", case=tmp_path)[0] == 2
+
+
 def test_the_identity_is_kept_where_that_was_asked(predict, tmp_path):
     assert predict("--keep-identity")[0] == 0
     assert written(tmp_path / "out")["identity"] == {

@@ -13,6 +13,7 @@ from .source import Acquisition
 
 # Clock times of injector and scanner differ, and the first slice is not the neck's.
 _DELAY_MARGIN_S = 10.0
+_UNSPECIFIED = "US"  # of Rescale Type
 _STUDY_SCANNERS = frozenset(name.casefold() for name in SCANNERS)
 _MEANING = {
     Phase.PLAIN: "without contrast agent",
@@ -24,13 +25,15 @@ _MEANING = {
 
 
 def acquisition_findings(acquisition: Acquisition) -> list[QualityFinding]:
-    """Return what the headers say of phase, contrast agent, voltage, slices and scanner.
+    """Return what the headers say of values, phase, contrast, voltage, slices, scanner.
 
     Args:
         acquisition: as the headers tell it; what they do not tell is a finding only where the
             method needs it.
     """
     found = (
+        _units(acquisition.units),
+        _compression(acquisition.lossy),
         _phase(acquisition),
         _contrast(acquisition),
         _voltage(acquisition.kvp),
@@ -38,6 +41,31 @@ def acquisition_findings(acquisition: Acquisition) -> list[QualityFinding]:
         _scanner(acquisition),
     )
     return [finding for finding in found if finding is not None]
+
+
+def _units(units: str | None) -> QualityFinding | None:
+    if units is None:
+        return None
+    if not units:
+        return warning(
+            "no_rescaling",
+            "The headers do not say how the stored values become HU (no rescale slope and "
+            "intercept): they were taken as HU.",
+        )
+    told = f"By the headers, the unit of the values is '{units}', not HU"
+    if units.upper() == _UNSPECIFIED:
+        return info("units_unspecified", f"{told}: it is not specified, and was taken as HU.")
+    return warning("units_not_hu", f"{told}: they were taken as HU.")
+
+
+def _compression(lossy: str | None) -> QualityFinding | None:
+    if lossy is None:
+        return None
+    return warning(
+        "lossy_compression",
+        f"The CT was compressed with loss ({lossy}): HU and texture may not be those that were "
+        "scanned; use the original where there is one.",
+    )
 
 
 def _phase(acquisition: Acquisition) -> QualityFinding:

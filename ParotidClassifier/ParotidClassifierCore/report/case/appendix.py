@@ -201,7 +201,7 @@ def acquisition(subject: Subject) -> Section | None:
         ("Contrast phase", made.phase),
         ("Delay after the injection", _with_unit(made.delay_s, "s")),
         ("Slices", str(len(source.files)) if source.files else None),
-        ("Series", source.series_uid),
+        ("Series", source.named),
     )
     pairs = tuple((name, value) for name, value in known if value is not None)
     silent = sum(value is None for _, value in known)
