@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from .body_parts import body_part_of
 from .dicom_headers import Header
 from .dicom_values import lossy_compression, other_units
 from .phase_words import phase_words
@@ -32,6 +33,7 @@ def acquisition_of(headers: Sequence[Header]) -> Acquisition:
     """
     first = headers[0]
     phase, said_by = _phase(first)
+    part, part_said_by = body_part_of(first)
     return Acquisition(
         manufacturer=_text(first, "Manufacturer"),
         model=_text(first, "ManufacturerModelName"),
@@ -42,6 +44,8 @@ def acquisition_of(headers: Sequence[Header]) -> Acquisition:
         phase=phase,
         phase_said_by=said_by,
         delay_s=_delay(headers),
+        body_part=part,
+        body_part_said_by=part_said_by,
         units=other_units(headers),
         lossy=lossy_compression(headers),
     )

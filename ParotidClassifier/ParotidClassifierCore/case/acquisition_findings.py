@@ -7,7 +7,8 @@ scanners (Shen et al. 2026, see `published`). Nothing is guessed: a finding repe
 from __future__ import annotations
 
 from ..published import ARTERIAL_DELAY_S, KVP, SCANNERS, SECTION_MM
-from .findings import QualityFinding, info, ok, warning
+from .body_parts import is_elsewhere
+from .findings import OTHER_BODY_PART, QualityFinding, info, ok, warning
 from .phase_words import Phase, phase_of
 from .source import Acquisition
 
@@ -25,13 +26,14 @@ _MEANING = {
 
 
 def acquisition_findings(acquisition: Acquisition) -> list[QualityFinding]:
-    """Return what the headers say of values, phase, contrast, voltage, slices, scanner.
+    """Return what the headers say of body part, values, phase, contrast, voltage, slices, scanner.
 
     Args:
         acquisition: as the headers tell it; what they do not tell is a finding only where the
             method needs it.
     """
     found = (
+        _body_part(acquisition),
         _units(acquisition.units),
         _compression(acquisition.lossy),
         _phase(acquisition),
@@ -41,6 +43,20 @@ def acquisition_findings(acquisition: Acquisition) -> list[QualityFinding]:
         _scanner(acquisition),
     )
     return [finding for finding in found if finding is not None]
+
+
+def _body_part(acquisition: Acquisition) -> QualityFinding | None:
+    part = acquisition.body_part
+    if part is None:
+        return None
+    told = f"The {acquisition.body_part_said_by or 'header'} says '{part}'"
+    if not is_elsewhere(part):
+        return ok("body_part", f"{told}.")
+    return warning(
+        OTHER_BODY_PART,
+        f"{told}, neither head nor neck: if that is so, no tumour of the parotid gland is outlined "
+        "and the probability means nothing.",
+    )
 
 
 def _units(units: str | None) -> QualityFinding | None:

@@ -25,6 +25,8 @@ class Acquisition:
         phase: contrast phase in the words of the header, such as "arterial".
         phase_said_by: which part of the header has that word, such as "series description".
         delay_s: from the injection to the scan, by the clock times of the header.
+        body_part: in the words of the header, such as "NECK".
+        body_part_said_by: which part of the header has those words.
         units: of the values, where the header names others than HU; an empty text where it says
             nothing of how the stored values become HU.
         lossy: by what compression detail was lost, or may have been.
@@ -39,6 +41,8 @@ class Acquisition:
     phase: str | None = None
     phase_said_by: str | None = None
     delay_s: float | None = None
+    body_part: str | None = None
+    body_part_said_by: str | None = None
     units: str | None = None
     lossy: str | None = None
 

@@ -199,6 +199,7 @@ def acquisition(subject: Subject) -> Section | None:
         ("Kernel", made.kernel),
         ("Contrast agent", "given" if made.contrast_agent == "" else made.contrast_agent),
         ("Contrast phase", made.phase),
+        ("Part of the body", made.body_part),
         ("Delay after the injection", _with_unit(made.delay_s, "s")),
         ("Slices", str(len(source.files)) if source.files else None),
         ("Series", source.named),
