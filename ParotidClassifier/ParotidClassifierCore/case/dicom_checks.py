@@ -113,7 +113,8 @@ def require_complete(series: str, slices: Sequence[Header]) -> None:
     gaps = np.diff([header.along_normal for header in slices])
     if not len(gaps):
         return
-    usual = float(np.median(gaps[gaps > _SPACING_TOLERANCE])) if gaps.max() > 0 else 0.0
+    apart = gaps[gaps > _SPACING_TOLERANCE]
+    usual = float(np.median(apart)) if len(apart) else 0.0
     _require_none_doubled(series, slices, gaps, usual)
     is_even = gaps.max() - gaps.min() <= _SPACING_TOLERANCE * max(gaps.max(), 1.0)
     if not is_even and not is_regular(slices):

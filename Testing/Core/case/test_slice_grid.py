@@ -87,3 +87,10 @@ def test_one_doubled_pair_is_not_told_of_more(tmp_path):
     heights[5] = heights[4]
     with pytest.raises(UnusableImageError, match=r"lie at the same place\. Export"):
         load_ct(write_series(tmp_path, small_ct(), change=at_heights(heights)))
+
+
+@pytest.mark.parametrize("apart", [0.0, 0.001])
+def test_slices_that_all_lie_at_one_place_are_doubled(tmp_path, apart):
+    heights = 40.0 + apart * np.arange(9)
+    with pytest.raises(UnusableImageError, match="doubled"):
+        load_ct(write_series(tmp_path, small_ct(), change=at_heights(heights)))
