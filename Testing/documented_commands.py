@@ -151,7 +151,7 @@ def _write_dicom(place: Path, ct: sitk.Image) -> None:
     """Write two series into one folder, and circles around the tumour on the first of them."""
     series = ("1.2.840.1", "1.2.840.2")
     for uid in series:
-        write_series(place / "dicom", ct, uid)
+        write_series(place / "dicom", ct, uid, AcquisitionNumber=3)
     heights = [ct.GetSpacing()[2] * (k - (ct.GetSize()[2] - 1) / 2) for k in range(ct.GetSize()[2])]
     circles = [
         circle(ct, k, math.sqrt(_RADIUS_MM**2 - height**2))

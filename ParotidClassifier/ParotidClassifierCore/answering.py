@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from .case.findings import QualityFinding
 from .case.grid import PreparedCase
 from .case.identity import Identity, read_identity
 from .case.loading import Case
@@ -252,7 +253,9 @@ def save_outlines(path: Path, prepared: PreparedCase) -> None:
 
 
 def _text(prediction: Prediction, others: Stability | None, series: str) -> str:
-    lines = [f"{'model':<24} {'probability':>11} {'95% interval':>16} {'threshold':>10}  call"]
+    first = prediction.first_findings
+    lines = [_line(finding) for finding in first]
+    lines.append(f"{'model':<24} {'probability':>11} {'95% interval':>16} {'threshold':>10}  call")
     for name, result in prediction.models.items():
         if result.probability is None:
             lines.append(f"{name:<24} {DASH:>11} {DASH:>16} {DASH:>10}  {result.unavailable}")
@@ -265,8 +268,12 @@ def _text(prediction: Prediction, others: Stability | None, series: str) -> str:
         lines.append(others.sentence(prediction.headline[0]))
     lines += [series] if series else []
     lines += [
-        f"{item.severity.value}: {item.message}"
-        for item in prediction.findings
-        if item.code != DEMONSTRATION_FINDING  # the last line says it
+        _line(finding)
+        for finding in prediction.findings
+        if finding not in first and finding.code != DEMONSTRATION_FINDING  # the last line says it
     ]
     return "\n".join([*lines, "", prediction.bundle_line])
+
+
+def _line(finding: QualityFinding) -> str:
+    return f"{finding.severity.value}: {finding.message}"

@@ -31,10 +31,12 @@ def require_case(options: argparse.Namespace) -> None:
         raise UsageError("A case folder and single files were given.", "Give one of the two.")
     if options.case is None and len(files) < 2:
         raise UsageError("A case needs a CT and an outline.", "Give --ct and --tumor, or --case.")
-    chosen = options.series is not None or _choice(options, "tumor") != Choice()
+    of_dicom = (options.series, options.acquisition) != (None, None)
+    chosen = of_dicom or _choice(options, "tumor") != Choice()
     if options.case is not None and chosen:
         raise UsageError(
-            "--series, --tumor-label, --tumor-segment and --tumor-roi choose from single files.",
+            "--series, --acquisition, --tumor-label, --tumor-segment and --tumor-roi choose from "
+            "single files.",
             "Leave them out with --case.",
         )
     drawn = getattr(options, "ring", None) is not None
@@ -46,9 +48,9 @@ def require_case(options: argparse.Namespace) -> None:
 
 # What names one case, or says something of it.
 _OF_ONE_CASE = (
-    "case", "ct", "series", "tumor", "tumor_label", "tumor_segment", "tumor_roi", "ring",
-    "ring_label", "ring_segment", "ring_roi", "symptoms", "margin", "lymph_nodes", "second_tumor",
-    "second_tumor_label", "second_tumor_segment", "second_tumor_roi", "case_label",
+    "case", "ct", "series", "acquisition", "tumor", "tumor_label", "tumor_segment", "tumor_roi",
+    "ring", "ring_label", "ring_segment", "ring_roi", "symptoms", "margin", "lymph_nodes",
+    "second_tumor", "second_tumor_label", "second_tumor_segment", "second_tumor_roi", "case_label",
 )  # fmt: skip
 
 
@@ -76,7 +78,7 @@ def case_of(options: argparse.Namespace, progress: Progress = silent) -> Case:
     require_case(options)
     if options.case is not None:
         return _with_ring_file(load_case_folder(options.case), options)
-    ct, source = load_sourced_ct(options.ct, options.series, progress)
+    ct, source = load_sourced_ct(options.ct, options.series, options.acquisition, progress)
     tumor = load_outline(options.tumor, TUMOR, ct, source, _choice(options, "tumor"))
     return _with_ring_file(Case(ct, tumor, source=source), options)
 

@@ -135,7 +135,8 @@ def _without_systems_own(names: Iterable[str]) -> list[str]:
 def files_below(folder: Path) -> Iterator[Path]:
     """Yield the files in a folder and below it, as paths from that folder.
 
-    Those for which `is_left_by_a_system` is true are left out.
+    Those for which `is_left_by_a_system` is true are left out; links that lead nowhere are not:
+    what they stood for is missed by who opens them.
 
     Raises:
         OSError: a folder cannot be read.
@@ -149,7 +150,11 @@ def files_below(folder: Path) -> Iterator[Path]:
     for where, folders, names in os.walk(top, onerror=refuse):
         folders[:] = _without_systems_own(folders)
         found = (Path(where) / name for name in _without_systems_own(names))
-        yield from (path.relative_to(top) for path in found if path.is_file())
+        yield from (path.relative_to(top) for path in found if path.is_file() or _is_dead(path))
+
+
+def _is_dead(path: Path) -> bool:
+    return path.is_symlink() and not path.exists()
 
 
 def as_a_disk_sees_it(name: str) -> str:

@@ -48,7 +48,7 @@ class UnreadableFileError(ParotidClassifierError):
 
 
 class SeveralSeriesError(ParotidClassifierError):
-    """A DICOM folder holds several series and none was named."""
+    """A DICOM folder holds several series, or a series several acquisitions; none was named."""
 
 
 class UnusableImageError(ParotidClassifierError):

@@ -21,6 +21,11 @@ def add_case(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--ct", type=Path, help=text)
     group.add_argument("--series", metavar="UID", help="which series of a DICOM folder or DICOMDIR")
     group.add_argument(
+        "--acquisition", metavar="NAME",
+        help="which acquisition of a series that holds several, such as phases; what there is, is "
+        "listed where none is named",
+    )  # fmt: skip
+    group.add_argument(
         "--tumor", type=Path,
         help="the outline: label map, .seg.nrrd, DICOM SEG or RTSTRUCT, or a folder with one of "
         "the latter two",

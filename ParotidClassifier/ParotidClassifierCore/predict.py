@@ -13,7 +13,14 @@ from typing import TYPE_CHECKING
 
 from . import __version__
 from .case.acquisition_findings import acquisition_findings
-from .case.findings import QualityFinding, Severity, info, warning
+from .case.findings import (
+    FIRST_CODES,
+    QualityFinding,
+    Severity,
+    first_ones_first,
+    info,
+    warning,
+)
 from .case.grid import PreparedCase
 from .models.applicability import Applicability, applicability_of
 from .models.eleven import ModelResult, probabilities
@@ -68,6 +75,11 @@ class Prediction:
         """The model to show first: Combined, or without clinical inputs the best image model."""
         name = model_to_show({n: result.unavailable for n, result in self.models.items()})
         return name, self.models[name]
+
+    @property
+    def first_findings(self) -> list[QualityFinding]:
+        """What is told before any probability: it puts in doubt that there is one to tell."""
+        return [finding for finding in self.findings if finding.code in FIRST_CODES]
 
     @property
     def bundle_line(self) -> str:
@@ -156,10 +168,12 @@ def predict(
         bundle.banner,
         results,
         likeness,
-        (
-            *prepared.findings,
-            *_acquisition_findings(case.source, bundle),
-            *_bundle_findings(bundle, drawn_by, likeness, results[COMBINED]),
+        first_ones_first(
+            (
+                *prepared.findings,
+                *_acquisition_findings(case.source, bundle),
+                *_bundle_findings(bundle, drawn_by, likeness, results[COMBINED]),
+            )
         ),
         _inputs(case, drawn_by),
         ring_report(prepared),

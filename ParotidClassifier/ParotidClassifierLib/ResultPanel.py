@@ -121,7 +121,7 @@ class ResultPanel(Panel):
         models = prediction["models"].items()
         headline = model_to_show({name: model.get("unavailable") for name, model in models})
         self._headline = headline
-        self.ui.bannerLabel.text = _bannerText(prediction["bundle"])
+        self.ui.bannerLabel.text = _firstText(prediction) + _bannerText(prediction["bundle"])
         self._showHeadline(headline, prediction["models"])
         self.ui.modelsLabel.text = modelsTable(prediction["models"], headline)
         self._showDrivers(result, headline)
@@ -239,6 +239,14 @@ class ResultPanel(Panel):
     def _askedFor(self) -> tuple:
         """The sections that the user asks for, one at a time."""
         return self.stability, self.saliency, self.secondOpinion
+
+
+def _firstText(prediction: dict) -> str:
+    """Return what puts in doubt that there is a probability to show."""
+    from ParotidClassifierCore.case.findings import FIRST_CODES
+
+    first = [f for f in prediction["findings"] if f["code"] in FIRST_CODES]
+    return findingsTable(first) if first else ""
 
 
 def _bannerText(bundle: dict) -> str:

@@ -48,7 +48,8 @@ def test_a_result_tells_of_the_series_and_of_how_it_was_made_but_not_of_whom(pre
     assert prediction["acquisition"] == {
         "series_uid": "1.2.3", "study_uid": "1.2", "frame_of_reference_uid": "1.2.9",
         "manufacturer": "Maker", "kvp": 80.0, "slice_thickness_mm": 3.0, "kernel": "B30f",
-        "phase": "venous", "phase_said_by": "series description",
+        "phase": "venous", "phase_said_by": "series description", "body_part": "neck",
+        "body_part_said_by": "series description",
     }  # fmt: skip
     codes = {finding["code"] for finding in prediction["findings"]}
     assert {"phase_not_arterial", "tube_voltage_unlike_study", "scanner_unlike_study"} <= codes
@@ -58,6 +59,35 @@ def test_a_result_tells_of_the_series_and_of_how_it_was_made_but_not_of_whom(pre
     assert len(files) >= 3
     for word in (NAME, NUMBER, BORN):
         assert not [told for told in (out.encode(), err.encode(), *files) if word.encode() in told]
+
+
+def test_another_part_of_the_body_is_told_before_the_probabilities(predict, tmp_path):
+    write_series(tmp_path / "leg", tissue_ct(size=(60, 60, 20)), BodyPartExamined="EXTREMITY")
+    code, out, _ = predict("--ct", tmp_path / "leg")
+    assert code == 0
+    assert out.startswith("warning: The body part examined says 'EXTREMITY'")
+    assert out.count("EXTREMITY") == 1
+    prediction = written(tmp_path / "out")
+    assert prediction["findings"][0]["code"] == "other_body_part"
+    assert prediction["acquisition"]["body_part"] == "EXTREMITY"
+
+
+def test_one_of_several_acquisitions_is_asked_for_and_chosen(predict, tmp_path):
+    for number in (1, 2):
+        uid = f"1.2.3.{number}"
+        write_series(
+            tmp_path / "ct" / str(number), tissue_ct(size=(60, 60, 20)), uid,
+            SeriesInstanceUID="1.2.3", AcquisitionNumber=number,
+        )  # fmt: skip
+    code, _, err = predict("--ct", tmp_path / "ct")
+    assert code == 3
+    assert "1  20 slices" in err
+    assert "--acquisition NAME" in err
+    code, out, _ = predict("--ct", tmp_path / "ct", "--acquisition", "2")
+    assert code == 0
+    assert "CT series 1.2.3, acquisition 2: " in out
+    assert written(tmp_path / "out")["acquisition"]["chosen"] == "2"
+    assert predict("--acquisition", "2", case=tmp_path)[0] == 2
 
 
 def test_the_identity_is_kept_where_that_was_asked(predict, tmp_path):

@@ -87,6 +87,14 @@ class ResultPanelTest(ShownResult, ScriptedLoadableModuleTest):
         self.assertIn("Not for patients", banner)
         self.assertFalse(self.ui.bannerLabel.isHidden())
 
+    def test_another_part_of_the_body_is_told_above_every_probability(self):
+        prediction = madePrediction()
+        told = {"code": "other_body_part", "severity": "warning", "message": "The leg <was> seen."}
+        prediction["findings"].append(told)
+        self.keep(prediction)
+        self.assertIn("The leg &lt;was&gt; seen.", self.ui.bannerLabel.text)
+        self.assertIn("simulated-demo", self.ui.bannerLabel.text)
+
     def test_all_eleven_models_are_listed(self):
         self.keep()
         for name in ELEVEN_MODELS:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from .body_parts import body_part_of
 from .dicom_headers import Header
+from .dicom_values import lossy_compression, other_units
 from .phase_words import phase_words
 from .source import Acquisition
 
@@ -26,10 +28,12 @@ def acquisition_of(headers: Sequence[Header]) -> Acquisition:
         headers: of its slices, or of the one file of an enhanced CT.
 
     Returns:
-        What the first of them says; the delay up to the first slice that was scanned.
+        What the first of them says; the delay up to the first slice that was scanned, and whether
+        any slice has other units or was compressed with loss.
     """
     first = headers[0]
     phase, said_by = _phase(first)
+    part, part_said_by = body_part_of(first)
     return Acquisition(
         manufacturer=_text(first, "Manufacturer"),
         model=_text(first, "ManufacturerModelName"),
@@ -40,30 +44,21 @@ def acquisition_of(headers: Sequence[Header]) -> Acquisition:
         phase=phase,
         phase_said_by=said_by,
         delay_s=_delay(headers),
+        body_part=part,
+        body_part_said_by=part_said_by,
+        units=other_units(headers),
+        lossy=lossy_compression(headers),
     )
 
 
 def _text(header: Header, keyword: str) -> str | None:
-    return _shared(header, keyword).text(keyword) or None
+    return header.shared(keyword).text(keyword) or None
 
 
 def _number(header: Header, keyword: str) -> float | None:
-    found = _shared(header, keyword).numbers(keyword, 1)
+    found = header.shared(keyword).numbers(keyword, 1)
     # Some scanners write 3.26999999999998.
     return float(f"{found[0]:.6g}") if found is not None and found[0] > 0 else None
-
-
-def _shared(header: Header, keyword: str) -> Header:
-    """Return what holds the keyword: an enhanced CT has most of them one or two levels down."""
-    if keyword in header.content:
-        return header
-    for group in header.content.get("SharedFunctionalGroupsSequence") or ():
-        for element in group:
-            items = element.value if element.VR == "SQ" else ()
-            for item in items:
-                if keyword in item:
-                    return Header(header.path, item)
-    return header
 
 
 def _contrast_agent(header: Header) -> str | None:
@@ -93,8 +88,8 @@ def _phase(header: Header) -> tuple[str | None, str | None]:
 
 def _delay(headers: Sequence[Header]) -> float | None:
     """Return the time from injection to scan; None where the clock times give none that can be."""
-    injected = _seconds(headers[0].text("ContrastBolusStartTime"))
-    scanned = [_seconds(header.text("AcquisitionTime")) for header in headers]
+    injected = seconds_of(headers[0].text("ContrastBolusStartTime"))
+    scanned = [seconds_of(header.text("AcquisitionTime")) for header in headers]
     known = [time for time in scanned if time is not None]
     if injected is None or not known:
         return None
@@ -102,7 +97,7 @@ def _delay(headers: Sequence[Header]) -> float | None:
     return delay if 0 < delay <= _LONGEST_DELAY_S else None
 
 
-def _seconds(time: str) -> float | None:
+def seconds_of(time: str) -> float | None:
     """Return a DICOM time (HHMMSS.ffffff) in seconds after midnight."""
     parts = _TIME.match(time)
     if parts is None:

@@ -7,12 +7,14 @@ scanners (Shen et al. 2026, see `published`). Nothing is guessed: a finding repe
 from __future__ import annotations
 
 from ..published import ARTERIAL_DELAY_S, KVP, SCANNERS, SECTION_MM
-from .findings import QualityFinding, info, ok, warning
+from .body_parts import is_elsewhere
+from .findings import OTHER_BODY_PART, QualityFinding, info, ok, warning
 from .phase_words import Phase, phase_of
 from .source import Acquisition
 
 # Clock times of injector and scanner differ, and the first slice is not the neck's.
 _DELAY_MARGIN_S = 10.0
+_UNSPECIFIED = "US"  # of Rescale Type
 _STUDY_SCANNERS = frozenset(name.casefold() for name in SCANNERS)
 _MEANING = {
     Phase.PLAIN: "without contrast agent",
@@ -24,13 +26,16 @@ _MEANING = {
 
 
 def acquisition_findings(acquisition: Acquisition) -> list[QualityFinding]:
-    """Return what the headers say of phase, contrast agent, voltage, slices and scanner.
+    """Return what the headers say of body part, values, phase, contrast, voltage, slices, scanner.
 
     Args:
         acquisition: as the headers tell it; what they do not tell is a finding only where the
             method needs it.
     """
     found = (
+        _body_part(acquisition),
+        _units(acquisition.units),
+        _compression(acquisition.lossy),
         _phase(acquisition),
         _contrast(acquisition),
         _voltage(acquisition.kvp),
@@ -38,6 +43,45 @@ def acquisition_findings(acquisition: Acquisition) -> list[QualityFinding]:
         _scanner(acquisition),
     )
     return [finding for finding in found if finding is not None]
+
+
+def _body_part(acquisition: Acquisition) -> QualityFinding | None:
+    part = acquisition.body_part
+    if part is None:
+        return None
+    told = f"The {acquisition.body_part_said_by or 'header'} says '{part}'"
+    if not is_elsewhere(part):
+        return ok("body_part", f"{told}.")
+    return warning(
+        OTHER_BODY_PART,
+        f"{told}, neither head nor neck: if that is so, no tumour of the parotid gland is outlined "
+        "and the probability means nothing.",
+    )
+
+
+def _units(units: str | None) -> QualityFinding | None:
+    if units is None:
+        return None
+    if not units:
+        return warning(
+            "no_rescaling",
+            "The headers do not say how the stored values become HU (no rescale slope and "
+            "intercept): they were taken as HU.",
+        )
+    told = f"By the headers, the unit of the values is '{units}', not HU"
+    if units.upper() == _UNSPECIFIED:
+        return info("units_unspecified", f"{told}: it is not specified, and was taken as HU.")
+    return warning("units_not_hu", f"{told}: they were taken as HU.")
+
+
+def _compression(lossy: str | None) -> QualityFinding | None:
+    if lossy is None:
+        return None
+    return warning(
+        "lossy_compression",
+        f"The CT was compressed with loss ({lossy}): HU and texture may not be those that were "
+        "scanned; use the original where there is one.",
+    )
 
 
 def _phase(acquisition: Acquisition) -> QualityFinding:

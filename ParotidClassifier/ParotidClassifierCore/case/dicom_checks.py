@@ -10,12 +10,14 @@ import numpy as np
 from ..errors import UnreadableFileError, UnusableImageError
 from ..words import counted
 from .dicom_headers import Header
+from .slice_grid import is_regular, off_the_line
 
 STRAIGHTEN = (
     "Resample the series to upright slices first, for example in 3D Slicer with the DICOM option "
     "'acquisition geometry regularization'."
 )
 _SPACING_TOLERANCE = 0.01
+_NEARLY_WHOLE = 0.05  # of a multiple of the usual distance
 _SAME_DIRECTION = 1e-4
 _SAME_PIXEL_MM = 1e-4
 _AXIAL_AGAIN = "Choose an axial series of one kind, without its scout images."
@@ -28,11 +30,17 @@ def require_ct(series: str, slices: Sequence[Header]) -> None:
         series: what a message calls the series.
         slices: of the series, at least one.
     """
-    modality = slices[0].text("Modality")
+    modality = next((m for s in slices if (m := s.text("Modality")) != "CT"), "CT")
     if modality != "CT":
         raise UnusableImageError(
             f"The modality of {series} is {modality or 'not named'}, not CT.",
             "Choose the contrast-enhanced CT series.",
+        )
+    film = next((s for s in slices if s.frames > 1 and not s.is_multi_frame), None)
+    if film is not None:
+        raise UnusableImageError(
+            f"{film.path.name} of {series} holds {film.frames:g} frames, and is no enhanced CT.",
+            "Export the series as single slices (classic CT).",
         )
 
 
@@ -96,38 +104,67 @@ def require_upright(series: str, slices: Sequence[Header]) -> None:
 
 
 def require_complete(series: str, slices: Sequence[Header]) -> None:
-    """Raise UnusableImageError where a slice is missing or doubled.
+    """Raise UnusableImageError where a slice is missing, doubled or out of line.
 
     Args:
         series: what a message calls the series.
         slices: sorted along their normal.
     """
     gaps = np.diff([header.along_normal for header in slices])
-    if not len(gaps) or gaps.max() - gaps.min() <= _SPACING_TOLERANCE * max(gaps.max(), 1.0):
+    if not len(gaps):
         return
-    usual = float(np.median(gaps[gaps > _SPACING_TOLERANCE])) if gaps.max() > 0 else 0.0
+    apart = gaps[gaps > _SPACING_TOLERANCE]
+    usual = float(np.median(apart)) if len(apart) else 0.0
+    _require_none_doubled(series, slices, gaps, usual)
+    is_even = gaps.max() - gaps.min() <= _SPACING_TOLERANCE * max(gaps.max(), 1.0)
+    if not is_even and not is_regular(slices):
+        _require_none_missing(series, slices, gaps, usual)
+        raise UnusableImageError(
+            f"The slices of {series} lie {gaps.min():.2f} to {gaps.max():.2f} mm apart, not "
+            "evenly.",
+            "Export the whole series again, or choose a reconstruction with slices at even "
+            "distances.",
+        )
+    _require_in_line(series, slices)
+
+
+def _require_none_doubled(
+    series: str, slices: Sequence[Header], gaps: np.ndarray, usual: float
+) -> None:
     doubled = np.flatnonzero(gaps <= _SPACING_TOLERANCE * max(usual, 1.0))
     if len(doubled):
         pair = slices[doubled[0]], slices[doubled[0] + 1]
+        more = f", and {counted(len(doubled) - 1, 'more pair')}" if len(doubled) > 1 else ""
         raise UnusableImageError(
-            f"Slices of {series} are doubled: {_names(pair)} lie at the same place, and "
-            f"{counted(len(doubled) - 1, 'more pair')}.",
+            f"Slices of {series} are doubled: {_names(pair)} lie at the same place{more}.",
             "Export the series once; two phases or reconstructions must be two series.",
         )
-    wide = np.flatnonzero(gaps > usual * (1 + _SPACING_TOLERANCE))
-    if len(wide) and np.allclose(gaps / usual, np.rint(gaps / usual), rtol=0, atol=0.05):
-        at = int(wide[0])
-        absent = int(np.rint(gaps / usual - 1).sum())
+
+
+def _require_none_missing(
+    series: str, slices: Sequence[Header], gaps: np.ndarray, usual: float
+) -> None:
+    steps = np.rint(gaps / usual)
+    absent = int((steps - 1).sum())
+    if absent > 0 and (np.abs(gaps / usual - steps) <= _NEARLY_WHOLE * steps).all():
+        at = int(steps.argmax())
         raise UnusableImageError(
             f"{counted(absent, 'slice')} of {series} {'is' if absent == 1 else 'are'} missing: "
             f"slices lie {usual:.2f} mm apart, but {_names((slices[at], slices[at + 1]))} "
             f"{gaps[at]:.2f} mm.",
             "Export the whole series again.",
         )
-    raise UnusableImageError(
-        f"The slices of {series} lie {gaps.min():.2f} to {gaps.max():.2f} mm apart, not evenly.",
-        "Export the whole series again, or choose a reconstruction with slices at even distances.",
-    )
+
+
+def _require_in_line(series: str, slices: Sequence[Header]) -> None:
+    found = off_the_line(slices)
+    if found is not None:
+        header, off = found
+        raise UnusableImageError(
+            f"{header.path.name} of {series} lies {off:.2f} mm beside the line of the other "
+            "slices.",
+            "Export the series again; choose a reconstruction without shifts between its slices.",
+        )
 
 
 def _require_one_frame(series: str, slices: Sequence[Header]) -> None:

@@ -13,19 +13,38 @@ if TYPE_CHECKING:
     from pydicom import Dataset
 
 _MAGIC_AT, _MAGIC = 128, b"DICM"
+# Groups that an object begins with where the preamble was left out: file meta, identification.
+_FIRST_GROUPS = (b"\x02\x00", b"\x08\x00", b"\x00\x08")
+_LONGEST_FIRST_VALUE = 1024
 _DICOMDIR = "dicomdir"
 _DIRECTORY_STORAGE = "1.2.840.10008.1.3.10"  # Media Storage Directory Storage, PS3.4 table I.4-1
 
 
-def has_magic(path: Path) -> bool:
+def says_dicom(path: Path) -> bool:
     """Return whether a file says of itself that it is DICOM.
 
     Raises:
         UnreadableFileError: it cannot be opened.
     """
+    return _start_of(path)[_MAGIC_AT:] == _MAGIC
+
+
+def may_be_dicom(path: Path) -> bool:
+    """Return whether a file is DICOM by its word, or begins as it does without the preamble.
+
+    Raises:
+        UnreadableFileError: it cannot be opened.
+    """
+    start = _start_of(path)
+    length = int.from_bytes(start[4:8], "little")
+    begins = start[4:6].isupper() or 0 < length <= _LONGEST_FIRST_VALUE
+    return start[_MAGIC_AT:] == _MAGIC or (start[:2] in _FIRST_GROUPS and begins)
+
+
+def _start_of(path: Path) -> bytes:
     try:
         with path.open("rb") as stream:
-            return stream.read(_MAGIC_AT + len(_MAGIC))[_MAGIC_AT:] == _MAGIC
+            return stream.read(_MAGIC_AT + len(_MAGIC))
     except OSError as error:
         refuse_unreadable(path, error)
 
@@ -47,6 +66,18 @@ def files_of(path: Path) -> list[Path]:
     """
     listing = path if path.is_file() else _dicomdir_in(path)
     return _files_below(path) if listing is None else _files_listed(listing)
+
+
+def unlisted_files(path: Path, listed: Sequence[Path]) -> list[Path]:
+    """Return the files of a medium that its DICOMDIR does not list; none without a DICOMDIR.
+
+    Args:
+        path: as for `files_of`.
+        listed: what that returned.
+    """
+    listing = path if path.is_file() else _dicomdir_in(path)
+    known = {*listed, listing}
+    return [] if listing is None else [f for f in _files_below(listing.parent) if f not in known]
 
 
 def refuse_unreadable(path: Path, error: OSError) -> NoReturn:

@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import contextlib
+import struct
 import warnings
+import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ..errors import UnreadableFileError
-from .dicom_files import has_magic, is_dicomdir, refuse_unreadable
+from .dicom_files import is_dicomdir, may_be_dicom, refuse_unreadable, says_dicom
 
 if TYPE_CHECKING:
     from pydicom import Dataset
 
-# PS3.4 table B.5-1: Enhanced CT and Legacy Converted Enhanced CT Image Storage.
-_MULTI_FRAME_CT = ("1.2.840.10008.5.1.4.1.1.2.1", "1.2.840.10008.5.1.4.1.1.2.2")
+# PS3.4 table B.5-1: CT, Enhanced CT and Legacy Converted Enhanced CT Image Storage.
+_CT = "1.2.840.10008.5.1.4.1.1.2"
+_MULTI_FRAME_CT = (f"{_CT}.1", f"{_CT}.2")
 _READ = (
     "SOPClassUID", "SOPInstanceUID", "SeriesInstanceUID", "StudyInstanceUID",
     "FrameOfReferenceUID", "Modality", "SeriesDescription", "ProtocolName", "NumberOfFrames",
@@ -27,7 +30,12 @@ _READ = (
     "ImageOrientationPatient", "Manufacturer", "ManufacturerModelName", "KVP", "SliceThickness",
     "ConvolutionKernel", "ContrastBolusAgent", "ContrastBolusAgentSequence", "ContrastBolusVolume",
     "ContrastBolusTotalDose", "ContrastBolusRoute", "ContrastBolusStartTime", "AcquisitionTime",
-    "SharedFunctionalGroupsSequence",
+    "SharedFunctionalGroupsSequence", "PerFrameFunctionalGroupsSequence", "ConcatenationUID",
+    "RescaleSlope", "RescaleIntercept", "RescaleType", "ModalityLUTSequence",
+    "PhotometricInterpretation", "BitsStored", "HighBit", "LossyImageCompression",
+    "LossyImageCompressionMethod", "BodyPartExamined", "AnatomicRegionSequence",
+    "StudyDescription", "AcquisitionNumber", "TemporalPositionIdentifier", "ContentTime",
+    "InstanceNumber", "ImageType", "ImageComments",
 )  # fmt: skip
 
 
@@ -56,16 +64,49 @@ class Header:
     def numbers(self, keyword: str, count: int) -> tuple[float, ...] | None:
         """Return so many finite numbers; None where the header does not hold them."""
         value = self.content.get(keyword)
+        if "_" in str(value):  # which Python takes for a number, and nobody else does
+            return None
         try:
             found = tuple(float(v) for v in (np.atleast_1d(value) if value is not None else ()))
         except (TypeError, ValueError):
             return None
         return found if len(found) == count and np.isfinite(found).all() else None
 
+    def shared(self, keyword: str) -> Header:
+        """Return what holds the keyword: an enhanced CT has most of them one or two levels down.
+
+        Of what may differ from frame to frame, the first frame's counts.
+        """
+        if keyword in self.content:
+            return self
+        groups = [self.content.get(f"{which}FunctionalGroupsSequence") or ()
+                  for which in ("Shared", "PerFrame")]  # fmt: skip
+        for group in (*groups[0], *groups[1][:1]):
+            for element in group:
+                items = element.value if element.VR == "SQ" else ()
+                for item in items:
+                    if keyword in item:
+                        return Header(self.path, item)
+        return self
+
     @property
     def series(self) -> str:
         """UID of the series; empty where it is not named."""
         return self.text("SeriesInstanceUID")
+
+    @property
+    def is_image(self) -> bool:
+        """Whether it can be a slice or an enhanced CT: it has pixels, and of a CT all its frames.
+
+        Many frames of something else are a SEG, an RTDOSE or a film.
+        """
+        has_pixels = self.numbers("Rows", 1) is not None
+        return has_pixels and (self.text("Modality") == "CT" or self.frames <= 1)
+
+    @property
+    def frames(self) -> float:
+        """Number of images in the file."""
+        return (self.numbers("NumberOfFrames", 1) or (1.0,))[0]
 
     @property
     def is_multi_frame(self) -> bool:
@@ -118,10 +159,10 @@ def the_scanners_mistakes_untold() -> Iterator[None]:
 
 
 def read_header(path: Path) -> Header | None:
-    """Return the header of a DICOM image that can be a slice or an enhanced CT.
+    """Return the header of a DICOM object, image or not, with its preamble or without.
 
     Returns:
-        None for any other file, also for DICOM objects such as an RTSTRUCT or a SEG.
+        None for a file that is no DICOM.
 
     Raises:
         UnreadableFileError: it cannot be opened, or is DICOM but damaged.
@@ -129,26 +170,30 @@ def read_header(path: Path) -> Header | None:
     import pydicom
     from pydicom.errors import InvalidDicomError
 
-    if not has_magic(path) or is_dicomdir(path):
+    if not may_be_dicom(path) or is_dicomdir(path):
         return None
     try:
-        content = pydicom.dcmread(path, stop_before_pixels=True, specific_tags=list(_READ))
+        content = pydicom.dcmread(
+            path, stop_before_pixels=True, specific_tags=list(_READ), force=True
+        )
+        header = Header(path, content, str(content.file_meta.get("TransferSyntaxUID", "")))
+        is_whole = header.text("SOPClassUID") and header.series and not _is_cut_off(header)
     except OSError as error:
         refuse_unreadable(path, error)
-    except (InvalidDicomError, AttributeError, TypeError, ValueError, EOFError,
-            NotImplementedError, KeyError) as error:  # fmt: skip
+    except (InvalidDicomError, AttributeError, TypeError, ValueError, EOFError, LookupError,
+            RuntimeError, OverflowError, struct.error, zlib.error) as error:  # fmt: skip
+        if not says_dicom(path):
+            return None
         raise _damaged(path) from error
-    header = Header(path, content, str(content.file_meta.get("TransferSyntaxUID", "")))
-    if not header.text("SOPClassUID") or not header.series:
+    if not is_whole and (says_dicom(path) or header.text("SOPClassUID")):
         raise _damaged(path)
-    return header if _is_image(header) else None
+    return header if is_whole else None
 
 
-def _is_image(header: Header) -> bool:
-    """Leave out what has no pixels, and what has many frames but is no CT (SEG, RTDOSE)."""
-    has_pixels = header.numbers("Rows", 1) is not None
-    frames: Any = header.numbers("NumberOfFrames", 1) or (1,)
-    return has_pixels and (header.is_multi_frame or frames[0] <= 1)
+def _is_cut_off(header: Header) -> bool:
+    """Return whether a CT ends before it says how large it is: pydicom reads what is there."""
+    is_ct = header.text("SOPClassUID") in (_CT, *_MULTI_FRAME_CT)
+    return is_ct and header.numbers("Rows", 1) is None
 
 
 def _damaged(path: Path) -> UnreadableFileError:
@@ -156,14 +201,3 @@ def _damaged(path: Path) -> UnreadableFileError:
         f"{path} is a DICOM file that is damaged or cut off: its header cannot be read.",
         "It may be one of the slices: export the series again, or take the file away.",
     )
-
-
-def without_copies(headers: Sequence[Header]) -> Iterator[Header]:
-    """Yield the headers, a slice that lies there several times once."""
-    seen = set()
-    for header in headers:
-        # The place counts too: some programs that remove identities give all slices one number.
-        key = (header.series, header.text("SOPInstanceUID"), header.position)
-        if not key[1] or key not in seen:
-            seen.add(key)
-            yield header

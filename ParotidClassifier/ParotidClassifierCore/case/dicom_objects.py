@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..errors import AmbiguousMaskError, UnreadableFileError, UnusableMaskError
-from .dicom_files import files_of, has_magic
+from .dicom_files import files_of, may_be_dicom
 from .source import SourceSeries
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def _read(file: Path) -> Dataset:
     from pydicom.errors import InvalidDicomError
 
     try:
-        dataset = pydicom.dcmread(file)
+        dataset = pydicom.dcmread(file, force=may_be_dicom(file))
     except InvalidDicomError as error:
         raise UnreadableFileError(f"{file} is no outline this program reads.", _FORMATS) from error
     for element in dataset.values():
@@ -71,7 +71,7 @@ def _read(file: Path) -> Dataset:
 
 
 def _only_one_in(folder: Path) -> Path:
-    found = [path for path in files_of(folder) if has_magic(path) and _is_outline(path)]
+    found = [path for path in files_of(folder) if may_be_dicom(path) and _is_outline(path)]
     if not found:
         raise UnreadableFileError(f"{folder} holds no DICOM SEG and no RTSTRUCT.", _FORMATS)
     if len(found) > 1:
@@ -86,7 +86,9 @@ def _is_outline(file: Path) -> bool:
     import pydicom
 
     with contextlib.suppress(*_DAMAGE):
-        header = pydicom.dcmread(file, stop_before_pixels=True, specific_tags=["SOPClassUID"])
+        header = pydicom.dcmread(
+            file, stop_before_pixels=True, specific_tags=["SOPClassUID"], force=True
+        )
         return header.get("SOPClassUID") in _OUTLINES
     return False
 

@@ -10,8 +10,11 @@ import SimpleITK as sitk
 
 from ..errors import UnreadableFileError, UnusableImageError
 from ..progress import Progress
+from ..temporary import temporary_folder
 from .dicom_headers import Header
+from .dicom_values import require_hounsfield
 from .itk_files import read_image
+from .slice_grid import grid_of
 
 _QUIET_SECONDS = 2.0
 # What GDCM, the decoder within SimpleITK, reads: PS3.5 section 10 and GDCM's list of codecs.
@@ -74,7 +77,7 @@ def read_slices(series: str, slices: Sequence[Header], progress: Progress) -> si
 def _plane(series: str, header: Header) -> np.ndarray:
     """Return one slice (y, x) in HU."""
     try:
-        values = sitk.GetArrayFromImage(read_image(header.path, "GDCMImageIO"))
+        values = sitk.GetArrayFromImage(_image(header))
     except (RuntimeError, OSError) as error:
         raise UnreadableFileError(
             f"The pixels of {header.path} in {series} cannot be decoded: the file is damaged or "
@@ -89,6 +92,19 @@ def _plane(series: str, header: Header) -> np.ndarray:
     return _smallest(values[0])
 
 
+def _image(header: Header) -> sitk.Image:
+    """Return one slice; GDCM turns dark and bright round where black is to be shown as white."""
+    if header.text("PhotometricInterpretation") != "MONOCHROME1":
+        return read_image(header.path, "GDCMImageIO")
+    import pydicom
+
+    with temporary_folder("slice") as folder:
+        content = pydicom.dcmread(header.path, force=True)
+        content.PhotometricInterpretation = "MONOCHROME2"
+        content.save_as(folder / "slice.dcm")
+        return read_image(folder / "slice.dcm", "GDCMImageIO")
+
+
 def _smallest(values: np.ndarray) -> np.ndarray:
     """Return whole numbers in the two bytes that HU need, for the memory of a long scan."""
     whole, limits = values.dtype.kind in "iu", np.iinfo(np.int16)
@@ -98,14 +114,14 @@ def _smallest(values: np.ndarray) -> np.ndarray:
 
 def _placed(image: sitk.Image, slices: Sequence[Header]) -> sitk.Image:
     """Give a volume its place in space (LPS, mm), as ITK does for a series."""
-    first, last = slices[0], slices[-1]
+    first = slices[0]
     row, column = np.array(first.orientation).reshape(2, 3)
-    normal, apart = np.cross(row, column), 1.0
+    origin, normal, apart = first.position, np.cross(row, column), 1.0
     if len(slices) > 1:
-        step = np.subtract(last.position, first.position) / (len(slices) - 1)
+        origin, step = grid_of(slices)
         apart = float(np.linalg.norm(step))
         normal = step / apart
-    image.SetOrigin(first.position)
+    image.SetOrigin(tuple(map(float, origin)))
     image.SetSpacing((first.pixel_mm[1], first.pixel_mm[0], apart))
     image.SetDirection(np.column_stack([row, column, normal]).ravel().tolist())
     return image
@@ -120,6 +136,7 @@ def read_multi_frame(series: str, header: Header) -> sitk.Image:
     """
     import highdicom
 
+    require_hounsfield(series, header)
     try:
         stored = highdicom.imread(header.path)
     except (OSError, ValueError, TypeError, KeyError, AttributeError, EOFError) as error:
@@ -128,7 +145,11 @@ def read_multi_frame(series: str, header: Header) -> sitk.Image:
             "Export the series again, best as single slices (classic CT).",
         ) from error
     try:
-        volume = stored.get_volume(apply_modality_transform=True, apply_real_world_transform=False)
+        volume = stored.get_volume(
+            apply_modality_transform=True,
+            apply_real_world_transform=False,
+            apply_presentation_lut=False,
+        )
     except (RuntimeError, ValueError, AttributeError, KeyError, NotImplementedError) as error:
         raise UnusableImageError(
             f"The frames of {header.path}, an enhanced multi-frame CT of {series}, cannot be read "

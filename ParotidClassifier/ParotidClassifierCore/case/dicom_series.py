@@ -3,28 +3,22 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..errors import SeveralSeriesError, UnreadableFileError
 from ..progress import Progress, part, silent
+from ..words import counted
 from .acquisition import acquisition_of
-from .dicom_checks import (
-    require_alike,
-    require_complete,
-    require_ct,
-    require_upright,
-    require_whole_headers,
-)
-from .dicom_files import files_of
-from .dicom_headers import (
-    Header,
-    read_header,
-    the_scanners_mistakes_untold,
-    without_copies,
-)
+from .dicom_acquisitions import one_volume
+from .dicom_checks import require_ct, require_whole_headers
+from .dicom_copies import by_place, without_copies
+from .dicom_files import files_of, unlisted_files
+from .dicom_headers import Header, read_header, the_scanners_mistakes_untold
 from .dicom_pixels import read_multi_frame, read_slices, require_decodable
+from .dicom_values import require_rescaled
+from .lost_slices import require_no_lost_slices
 from .source import SourceSeries
 
 if TYPE_CHECKING:
@@ -36,51 +30,52 @@ _Series = Mapping[str, Sequence[Header]]
 
 
 def read_series(
-    path: Path, series_uid: str | None = None, progress: Progress = silent
+    path: Path,
+    series_uid: str | None = None,
+    acquisition: str | None = None,
+    progress: Progress = silent,
 ) -> tuple[sitk.Image, SourceSeries]:
     """Return a CT in HU as it is stored, and the DICOM series that it came from.
 
     Args:
         path: a folder, searched with all folders below; a DICOMDIR, or the folder that holds one.
         series_uid: which series, where there are several.
+        acquisition: which acquisition of the series, where it holds several.
         progress: told the file at hand, once reading takes longer than two seconds.
 
     Raises:
         UnreadableFileError: no images, a file that cannot be read, or not such a series.
-        SeveralSeriesError: several series and none named.
+        SeveralSeriesError: several series, or acquisitions, and none named.
         UnusableImageError: not CT, or slices that are no upright, complete volume.
     """
     with the_scanners_mistakes_untold():
-        return _read(path, series_uid, progress)
+        return _read(path, series_uid, acquisition, progress)
 
 
 def _read(
-    path: Path, series_uid: str | None, progress: Progress
+    path: Path, series_uid: str | None, acquisition: str | None, progress: Progress
 ) -> tuple[sitk.Image, SourceSeries]:
     all_series = _series_in(path, part(progress, 0.0, _HEADERS_SHARE))
     uid = _chosen(path, all_series, series_uid)
-    headers, series = all_series[uid], f"the series {uid} in {path}"
+    headers, series = without_copies(all_series[uid]), f"the series {uid} in {path}"
     require_ct(series, headers)
     require_whole_headers(series, headers)
     require_decodable(series, headers)
-    reading = part(progress, _HEADERS_SHARE, 1.0)
     if any(header.is_multi_frame for header in headers):
-        _require_one_file(path, uid, headers)
-        image = read_multi_frame(series, headers[0])
-    else:
-        require_alike(series, headers)
-        headers = sorted(headers, key=lambda header: header.along_normal)
-        require_upright(series, headers)
-        require_complete(series, headers)
-        image = read_slices(series, headers, reading)
-    return image, source_of(headers)
+        _require_one_file(path, uid, headers, acquisition)
+        return read_multi_frame(series, headers[0]), source_of(headers)
+    require_rescaled(series, headers)
+    volume = one_volume(series, headers, acquisition)
+    image = read_slices(series, volume.slices, part(progress, _HEADERS_SHARE, 1.0))
+    return image, source_of(volume.slices, volume.acquisition)
 
 
-def source_of(headers: Sequence[Header]) -> SourceSeries:
+def source_of(headers: Sequence[Header], acquisition: str | None = None) -> SourceSeries:
     """Return where a CT came from.
 
     Args:
         headers: of its slices in their order, or of the one file of an enhanced CT.
+        acquisition: which of several of the series; None where it holds only one.
     """
     first = headers[0]
     return SourceSeries(
@@ -89,6 +84,7 @@ def source_of(headers: Sequence[Header]) -> SourceSeries:
         first.text("StudyInstanceUID"),
         first.text("FrameOfReferenceUID") or None,
         acquisition_of(headers),
+        acquisition,
     )
 
 
@@ -106,7 +102,7 @@ def source_of_files(paths: Sequence[Path]) -> SourceSeries | None:
 
 
 def _source_of_files(paths: Sequence[Path]) -> SourceSeries | None:
-    headers = [header for header in map(read_header, paths) if header is not None]
+    headers = [header for header in map(read_header, paths) if header and header.is_image]
     whole = bool(headers) and not any(header.lacking for header in headers)
     if not whole or len({header.series for header in headers}) != 1:
         return None
@@ -116,23 +112,31 @@ def _source_of_files(paths: Sequence[Path]) -> SourceSeries | None:
 
 
 def _series_in(path: Path, progress: Progress) -> _Series:
+    """Return the images by series, after all files were looked at."""
     files = files_of(path)
-    start = time.monotonic()
-    found: list[Header] = []
-    for number, file in enumerate(files, start=1):
-        if time.monotonic() - start > _QUIET_SECONDS:
-            progress((number - 1) / len(files), f"reading header {number} of {len(files)}")
-        header = read_header(file)
-        if header is not None:
-            found.append(header)
+    found = dict(_headers_of(files, progress))
+    require_no_lost_slices(found)
+    listed = {header.series for header in found.values() if header is not None}
+    # Of a medium, other series than those that it lists are not its content.
+    beside = (header for _, header in _headers_of(unlisted_files(path, files), progress))
+    more = (header for header in beside if header is not None and header.series in listed)
     series: dict[str, list[Header]] = {}
-    for header in without_copies(found):
-        series.setdefault(header.series, []).append(header)
+    for header in (*found.values(), *more):
+        if header is not None and header.is_image:
+            series.setdefault(header.series, []).append(header)
     if not series:
         raise UnreadableFileError(
             f"{path} holds no DICOM images of a CT.", "Choose the folder with the CT series."
         )
     return series
+
+
+def _headers_of(files: Sequence[Path], progress: Progress) -> Iterator[tuple[Path, Header | None]]:
+    start = time.monotonic()
+    for number, file in enumerate(files, start=1):
+        if time.monotonic() - start > _QUIET_SECONDS:
+            progress((number - 1) / len(files), f"reading header {number} of {len(files)}")
+        yield file, read_header(file)
 
 
 def _chosen(path: Path, series: _Series, series_uid: str | None) -> str:
@@ -158,13 +162,21 @@ def _chosen(path: Path, series: _Series, series_uid: str | None) -> str:
 
 def _described(uid: str, headers: Sequence[Header]) -> str:
     first = headers[0]
-    size = "a multi-frame image" if first.is_multi_frame else f"{len(headers)} images"
+    size = "a multi-frame image" if first.is_multi_frame else f"{len(by_place(headers))} images"
     return f"{uid}  {first.text('Modality')}, {size}, {first.text('SeriesDescription')!r}"
 
 
-def _require_one_file(path: Path, uid: str, headers: Sequence[Header]) -> None:
-    if len(headers) > 1:
+def _require_one_file(
+    path: Path, uid: str, headers: Sequence[Header], acquisition: str | None
+) -> None:
+    if len(headers) > 1 or acquisition is not None:
         raise UnreadableFileError(
-            f"The series {uid} in {path} holds {len(headers)} files of enhanced multi-frame CT.",
-            "Give a folder with the one file that holds the arterial phase.",
+            f"The series {uid} in {path} holds {counted(len(headers), 'file')} of enhanced "
+            "multi-frame CT.",
+            "Give a folder with the one file that holds the arterial phase, without --acquisition.",
+        )
+    if "ConcatenationUID" in headers[0].content:
+        raise UnreadableFileError(
+            f"{headers[0].path} says that it is one of several parts of a multi-frame CT.",
+            "Export the series as single slices (classic CT).",
         )

@@ -8,6 +8,7 @@ for the user.
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
@@ -30,6 +31,9 @@ METAL_VOXELS = 30
 NOISY_SD_HU = 35.0
 _SOFT_TISSUE_HU = (-150, 250)
 _LARGE_SHARE_REMOVED = 0.5
+OTHER_BODY_PART = "other_body_part"
+# What puts in doubt that there is anything to classify: told before the probability.
+FIRST_CODES = frozenset({OTHER_BODY_PART})
 
 
 class Severity(str, Enum):
@@ -83,6 +87,11 @@ def error(code: str, message: str) -> QualityFinding:
 def refused(reason: ParotidClassifierError) -> QualityFinding:
     """Return an error that was raised as a finding: its message and its remedy."""
     return error(reason.kind, str(reason))
+
+
+def first_ones_first(findings: Sequence[QualityFinding]) -> tuple[QualityFinding, ...]:
+    """Return the findings, those that are told before the probability before all others."""
+    return tuple(sorted(findings, key=lambda finding: finding.code not in FIRST_CODES))
 
 
 def max_axial_diameter_mm(mask: np.ndarray) -> float:

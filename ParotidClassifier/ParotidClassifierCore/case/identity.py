@@ -45,7 +45,7 @@ def read_identity(source: SourceSeries | None) -> Identity:
     tags = ["PatientName", "PatientID", "PatientBirthDate"]
     path = source.files[0]
     try:
-        header = pydicom.dcmread(path, stop_before_pixels=True, specific_tags=tags)
+        header = pydicom.dcmread(path, stop_before_pixels=True, specific_tags=tags, force=True)
     except (OSError, InvalidDicomError) as error:
         raise UnreadableFileError(
             f"{path} cannot be read any more.", "Leave the DICOM files in their place."

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 
 _NUMBERS = ("kvp", "slice_thickness_mm", "delay_s")
+_OPTIONAL = ("frame_of_reference_uid", "chosen")  # of the series
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,11 @@ class Acquisition:
         phase: contrast phase in the words of the header, such as "arterial".
         phase_said_by: which part of the header has that word, such as "series description".
         delay_s: from the injection to the scan, by the clock times of the header.
+        body_part: in the words of the header, such as "NECK".
+        body_part_said_by: which part of the header has those words.
+        units: of the values, where the header names others than HU; an empty text where it says
+            nothing of how the stored values become HU.
+        lossy: by what compression detail was lost, or may have been.
     """
 
     manufacturer: str | None = None
@@ -35,6 +41,10 @@ class Acquisition:
     phase: str | None = None
     phase_said_by: str | None = None
     delay_s: float | None = None
+    body_part: str | None = None
+    body_part_said_by: str | None = None
+    units: str | None = None
+    lossy: str | None = None
 
     @classmethod
     def of(cls, facts: Mapping[str, object]) -> Acquisition:
@@ -88,6 +98,8 @@ class SourceSeries:
         study_uid: of its study.
         frame_of_reference_uid: of the space in which its positions are given; None if unnamed.
         acquisition: how it was made.
+        chosen: which acquisition of the series, by the name that `--acquisition` has for it; None
+            where the series holds only one.
     """
 
     files: tuple[Path, ...]
@@ -95,20 +107,26 @@ class SourceSeries:
     study_uid: str
     frame_of_reference_uid: str | None = None
     acquisition: Acquisition = field(default_factory=Acquisition)
+    chosen: str | None = None
 
     @property
     def line(self) -> str:
         """What to tell of it in one line."""
         made = self.acquisition.line
-        return f"CT series {self.series_uid}" + (f": {made}" if made else "")
+        return f"CT series {self.named}" + (f": {made}" if made else "")
+
+    @property
+    def named(self) -> str:
+        """UID of the series, and which acquisition of several."""
+        return self.series_uid + ("" if self.chosen is None else f", acquisition {self.chosen}")
 
     def facts(self) -> dict[str, object]:
         """Return what may be kept of it beside a result: its UIDs and how it was made."""
-        frame = self.frame_of_reference_uid
+        optional = {name: getattr(self, name) for name in _OPTIONAL}
         return {
             "series_uid": self.series_uid,
             "study_uid": self.study_uid,
-            **({} if frame is None else {"frame_of_reference_uid": frame}),
+            **{name: value for name, value in optional.items() if value is not None},
             **self.acquisition.facts(),
         }
 
@@ -122,9 +140,10 @@ class SourceSeries:
         uids = {name: facts.get(name) for name in ("series_uid", "study_uid")}
         if not all(isinstance(uid, str) for uid in uids.values()):
             raise ValueError("it names no series")
-        frame = facts.get("frame_of_reference_uid")
-        if not isinstance(frame, str | None):
-            raise ValueError(f"its frame of reference is {frame!r}")
+        optional = {name: facts.get(name) for name in _OPTIONAL}
+        for name, value in optional.items():
+            if not isinstance(value, str | None):
+                raise ValueError(f"its {name} is {value!r}")
         known = {field.name for field in fields(Acquisition)}
         said = {name: value for name, value in facts.items() if name in known}
-        return cls((), **uids, frame_of_reference_uid=frame, acquisition=Acquisition.of(said))
+        return cls((), **uids, **optional, acquisition=Acquisition.of(said))

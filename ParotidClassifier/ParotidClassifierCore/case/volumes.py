@@ -39,7 +39,10 @@ def load_ct(path: Path, series_uid: str | None = None) -> sitk.Image:
 
 
 def load_sourced_ct(
-    path: Path, series_uid: str | None = None, progress: Progress = silent
+    path: Path,
+    series_uid: str | None = None,
+    acquisition: str | None = None,
+    progress: Progress = silent,
 ) -> tuple[sitk.Image, SourceSeries | None]:
     """Return the CT at `path` in HU, its axes reordered to run left, posterior, superior (LPS).
 
@@ -48,6 +51,7 @@ def load_sourced_ct(
     Args:
         path: a NRRD, NIfTI or MetaImage file, a folder with a DICOM series, or a DICOMDIR.
         series_uid: which series, where there are several.
+        acquisition: which acquisition of the series, where it holds several.
         progress: told how far it is with a long series.
 
     Returns:
@@ -55,17 +59,16 @@ def load_sourced_ct(
 
     Raises:
         UnreadableFileError: missing, unreadable or no image.
-        SeveralSeriesError: several series and none named.
+        SeveralSeriesError: several series, or acquisitions, and none named.
         UnusableImageError: not a 3D scalar CT in HU, or its axes are not at right angles.
-        UsageError: a series was named for a file.
+        UsageError: a series or an acquisition was named for a file.
     """
     source, path = None, extended(path)
     if path.is_dir() or is_dicomdir(path):
-        image, source = read_series(path, series_uid, progress)
-    elif series_uid is not None:
-        raise UsageError(
-            f"A series was named, but {path} is not a DICOM folder.", "Leave the series out."
-        )
+        image, source = read_series(path, series_uid, acquisition, progress)
+    elif (series_uid, acquisition) != (None, None):
+        what = "A series" if series_uid is not None else "An acquisition"
+        raise UsageError(f"{what} was named, but {path} is not a DICOM folder.", "Leave it out.")
     else:
         image = read_volume(path)
     require_volume(image, path)

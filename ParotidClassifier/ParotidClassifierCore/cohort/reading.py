@@ -31,8 +31,9 @@ from ..ring import RingSettings
 if TYPE_CHECKING:
     import SimpleITK as sitk
 
-# Raise it with every change of grid, ring, features or network input that changes a number.
-FEATURES_VERSION = 1
+# Raise it with every change of grid, ring, features or network input, or of how a CT is read, that
+# changes a number.
+FEATURES_VERSION = 2
 _SHORT = 16
 _DECIDING_LIBRARIES = ("pyradiomics", "SimpleITK", "PyWavelets", "scipy", "numpy")
 

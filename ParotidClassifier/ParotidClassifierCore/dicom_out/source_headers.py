@@ -111,7 +111,7 @@ def _header(path: Path, source: SourceSeries) -> Dataset:
 
     tags = [*_OF_THE_IMAGE, *_OF_THE_PATIENT, "SpecificCharacterSet"]
     try:
-        header = pydicom.dcmread(path, stop_before_pixels=True, specific_tags=tags)
+        header = pydicom.dcmread(path, stop_before_pixels=True, specific_tags=tags, force=True)
     except (OSError, InvalidDicomError, EOFError) as error:
         raise UnreadableFileError(
             f"{path} cannot be read any more: {getattr(error, 'strerror', None) or error}.",

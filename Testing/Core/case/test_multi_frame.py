@@ -10,6 +10,8 @@ from ParotidClassifierCore.case.dicom_series import source_of_files
 from ParotidClassifierCore.case.volumes import load_ct, load_sourced_ct
 from ParotidClassifierCore.errors import UnreadableFileError, UnusableImageError
 
+_VALUES = "PixelValueTransformationSequence"
+
 
 def converted(folder, out, **options):
     """Write the series in `folder` as one enhanced CT."""
@@ -40,6 +42,36 @@ def test_its_frames_are_the_ct(tmp_path):
     assert source.series_uid == "1.2.30"
     assert (source.acquisition.kvp, source.acquisition.manufacturer) == (120, "Maker")
     assert source_of_files(source.files) == source
+
+
+def test_hu_do_not_depend_on_whether_black_is_shown_as_white(tmp_path):
+    ct = small_ct()
+    folder = converted(write_series(tmp_path / "s", ct), tmp_path / "one")
+    turned = pydicom.dcmread(folder / "enhanced.dcm")
+    turned.PhotometricInterpretation, turned.PresentationLUTShape = "MONOCHROME1", "INVERSE"
+    turned.save_as(folder / "enhanced.dcm")
+    assert np.array_equal(sitk.GetArrayFromImage(load_ct(folder)), sitk.GetArrayFromImage(ct))
+
+
+def test_a_part_of_a_ct_is_refused(tmp_path):
+    folder = converted(write_series(tmp_path / "s"), tmp_path / "one")
+    first = pydicom.dcmread(folder / "enhanced.dcm")
+    first.ConcatenationUID, first.InConcatenationNumber = "1.2.31", 1
+    first.save_as(folder / "enhanced.dcm")
+    with pytest.raises(UnreadableFileError, match="one of several parts"):
+        load_ct(folder)
+
+
+def test_another_quantity_than_hu_is_refused(tmp_path):
+    folder = converted(write_series(tmp_path / "s"), tmp_path / "one")
+    density = pydicom.dcmread(folder / "enhanced.dcm")
+    groups = (*density.SharedFunctionalGroupsSequence, *density.PerFrameFunctionalGroupsSequence)
+    values = [g.PixelValueTransformationSequence[0] for g in groups if _VALUES in g]
+    for value in values:
+        value.RescaleType = "ED"
+    density.save_as(folder / "enhanced.dcm")
+    with pytest.raises(UnusableImageError, match="electron density"):
+        load_ct(folder)
 
 
 def test_frames_that_are_no_one_volume_are_refused(tmp_path):

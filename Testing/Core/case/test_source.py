@@ -24,7 +24,7 @@ TAGS = {
 }  # fmt: skip
 SAID = Acquisition(
     "SIEMENS", "SOMATOM Definition Flash", 100.0, 5.0, "I30f 3", "Ultravist", "arteriell",
-    "series description", 27.5,
+    "series description", 27.5, "Hals", "series description",
 )  # fmt: skip
 
 

@@ -250,6 +250,15 @@ def test_the_acquisition_is_told_and_no_file_is_named(clinical_only):
     assert "secret" not in page
 
 
+def test_another_part_of_the_body_stands_above_the_probability(clinical_only):
+    told = warning("other_body_part", "The body part examined says 'KNEE'.")
+    prediction = replace(clinical_only.prediction, findings=(told,))
+    page, pdf = page_and_pdf(replace(clinical_only, prediction=prediction))
+    shown = percent(clinical_only.prediction.headline[1].probability)
+    for text in (html.unescape(page), pdf.pages[0].extract_text()):
+        assert 0 < text.index(told.message) < text.index(shown)
+
+
 def test_the_patient_is_named_only_where_that_was_asked(clinical_only):
     assert "Patient" not in texts_in(report_of(clinical_only).about)
     named = replace(clinical_only, identity=Identity("Doe^Jane", "A-17", "1956-03-01"))

@@ -199,9 +199,10 @@ def acquisition(subject: Subject) -> Section | None:
         ("Kernel", made.kernel),
         ("Contrast agent", "given" if made.contrast_agent == "" else made.contrast_agent),
         ("Contrast phase", made.phase),
+        ("Part of the body", made.body_part),
         ("Delay after the injection", _with_unit(made.delay_s, "s")),
         ("Slices", str(len(source.files)) if source.files else None),
-        ("Series", source.series_uid),
+        ("Series", source.named),
     )
     pairs = tuple((name, value) for name, value in known if value is not None)
     silent = sum(value is None for _, value in known)

@@ -30,12 +30,13 @@ _MATTERS = (Severity.ERROR, Severity.WARNING)
 def answer(subject: Subject) -> Section:
     """Return the probability with its interval and threshold, and what they mean."""
     name, result = subject.headline
+    first = [Caution(finding.message) for finding in subject.prediction.first_findings]
     if result.probability is None:
         headline = Headline(f"Model {name}", "No probability", (_sentence(result.unavailable),))
     else:
         over = f"Probability of malignancy, model {name}"
         headline = Headline(over, percent(result.probability), _meaning(result))
-    return Section("answer", "Answer", (headline,), probabilities=True)
+    return Section("answer", "Answer", (*first, headline), probabilities=True)
 
 
 def scale(subject: Subject) -> Section | None:
