@@ -124,11 +124,10 @@ def check_cohort(
 
 def _readings(case: CohortCase, ring: RingSettings) -> Iterator[tuple[str, Reading]]:
     """Yield the outlines of a case by the column that names them."""
-    yield "tumor", Reading(case.ct, case.tumor, case.ring, ring)
+    yield "tumor", Reading.of_row(case, ring)
     for column in OPTIONAL_OUTLINES:
-        path = getattr(case, column)
-        if path is not None and column != "ring":
-            yield column, Reading(case.ct, path, settings=ring)
+        if getattr(case, column) is not None and column != "ring":
+            yield column, Reading.of_row(case, ring, column, drawn_ring=False)
 
 
 def _examine(reading: Reading) -> _Examined:

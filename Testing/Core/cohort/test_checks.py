@@ -86,5 +86,5 @@ def test_remedies_are_those_of_a_table_and_not_of_the_command_line(cases, tmp_pa
     sitk.WriteImage(two, str(tmp_path / "two.nrrd"))
     (problem,) = check_cohort([replace(cases[0], tumor=tmp_path / "two.nrrd")], RING).problems
     assert "several labels (1, 2)" in problem
-    assert "Save the outline alone" in problem
+    assert "with the column tumor_label" in problem
     assert "--" not in problem
