@@ -191,10 +191,10 @@ def _require_columns(path: Path, header: list[str], required: Sequence[str]) -> 
     if twice:
         raise CohortError(f"{path} has the column {twice[0]!r} twice.", "Leave one of them out.")
     for column in sorted(set(header) - COLUMNS.all):
-        # Other columns are the hospital's own; one that is nearly ours is a slip.
+        # Other columns are the hospital's own, series_date too; one that is nearly ours is a slip.
         spelt = column.casefold().replace(" ", "_")
         meant = difflib.get_close_matches(spelt, COLUMNS.all, 1, 0.8)
-        if meant:
+        if meant and not spelt.startswith(f"{meant[0]}_"):
             raise CohortError(
                 f"{path} has a column {column!r}.", f"Name it {meant[0]!r}, or leave it out."
             )

@@ -22,7 +22,7 @@ MOST_ROWS, MOST_COLUMNS, MOST_MB = 10_000, 16_384, 10
 _MOST_MB_OF_FORMATS = 2
 _CONTENT = ("xl/worksheets/", "xl/sharedStrings", "xl/media/")
 _EXCEL, _ZIP, _OLE = (".xlsx", ".xlsm"), b"PK\x03\x04", bytes.fromhex("d0cf11e0a1b11ae1")
-_MARKS = {BOM_UTF8: "utf-8-sig", BOM_UTF16_LE: "utf-16", BOM_UTF16_BE: "utf-16"}
+_MARKS = {BOM_UTF8: "utf-8", BOM_UTF16_LE: "utf-16", BOM_UTF16_BE: "utf-16"}
 # Shown where the encoding cannot be told, so that the user can say which it is.
 _COMMON_ENCODINGS = ("gb18030", "cp1252")
 # openpyxl raises whatever it stumbles over in a damaged file.
@@ -165,7 +165,7 @@ def _decoded(content: bytes, encoding: str | None) -> tuple[str, bool]:
         return content.decode("latin-1"), False
     if "\0" in text:
         raise ValueError("it holds bytes that no such text has; it may be UTF-16 without its mark")
-    return text, True
+    return text.removeprefix("\ufeff"), True
 
 
 def _require_ascii(path: Path, number: int, row: dict[str, str]) -> None:

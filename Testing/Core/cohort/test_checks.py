@@ -137,3 +137,12 @@ def test_remedies_are_those_of_a_table_and_not_of_the_command_line(cases, tmp_pa
     assert "several labels (1, 2)" in problem
     assert "with the column tumor_label" in problem
     assert "--" not in problem
+
+
+def test_the_command_reads_a_table_in_the_encoding_that_is_named(tmp_path, capsys):
+    table = tmp_path / "cohort.csv"
+    table.write_bytes("case_id,ct,tumor,outcome\na,张三.nrrd,t.nrrd,benign\n".encode("gb18030"))
+    assert main(["cohort", "check", "--cohort", str(table)]) == 3
+    assert "its encoding cannot be told" in capsys.readouterr().err
+    assert main(["cohort", "check", "--cohort", str(table), "--encoding", "gb18030"]) == 3
+    assert "张三.nrrd does not exist" in capsys.readouterr().err

@@ -106,8 +106,8 @@ def test_a_slip_in_a_columns_name_is_noticed_and_other_columns_are_not(tmp_path)
         read_manifest(table(tmp_path, header=HEADER.replace("margin", "Margins")))
     with pytest.raises(CohortError, match=r"'second reader'.*'second_reader'"):
         read_manifest(table(tmp_path, header=f"{HEADER},second reader"))
-    header = f"{HEADER},manufacturer"
-    assert len(read_manifest(table(tmp_path, f"{ROWS[0]},Siemens", header=header))) == 1
+    header = f"{HEADER},manufacturer,series_no"
+    assert len(read_manifest(table(tmp_path, f"{ROWS[0]},Siemens,3", header=header))) == 1
 
 
 @pytest.mark.parametrize("name", ["gone.csv", "gone.xlsx", "text.xlsx", "bytes.csv"])
@@ -221,12 +221,14 @@ def test_names_in_any_letters_are_read_where_the_file_tells_its_encoding(tmp_pat
     ("encoding", "name"), [("gb18030", "张三"), ("cp1252", "Jürgen"), ("cp1251", "Иван")]
 )
 def test_no_name_is_guessed(tmp_path, encoding, name):
-    path = rewritten(table(tmp_path, ROWS[0].replace("a,", f"{name},", 1)), encoding)
+    text = f"{HEADER}\n{ROWS[0].replace('a,', f'{name},', 1)}\n"
+    path = rewritten(table(tmp_path), encoding, text)
     with pytest.raises(UnreadableFileError, match="row 2, column case_id would be") as refusal:
         read_manifest(path)
     assert "CSV UTF-8" in refusal.value.remedy
     assert (repr(name) in refusal.value.message) is (encoding != "cp1251")
     assert names(path, encoding=encoding) == [name]
+    assert names(rewritten(path, "utf-8-sig", text), encoding="utf-8") == [name]
 
 
 def test_an_encoding_that_is_none_is_refused_and_so_is_one_of_an_excel_file(tmp_path):
