@@ -24,8 +24,11 @@ if TYPE_CHECKING:
 
 def require_case(options: argparse.Namespace) -> None:
     """Raise UsageError where the options do not name one case."""
-    if any(getattr(options, name, None) is not None for name in ("jobs", "dask")):
-        raise UsageError("--jobs and --dask are for many cases.", "Give their table as --cohort.")
+    of_many = ("jobs", "dask", "encoding")
+    if any(getattr(options, name, None) is not None for name in of_many):
+        raise UsageError(
+            "--jobs, --dask and --encoding are for many cases.", "Give their table as --cohort."
+        )
     files = [path for path in (options.ct, options.tumor) if path is not None]
     if options.case is not None and files:
         raise UsageError("A case folder and single files were given.", "Give one of the two.")

@@ -8,6 +8,7 @@ import errno
 import io
 import json
 import os
+import re
 import tempfile
 import uuid
 import zipfile
@@ -31,6 +32,11 @@ _SHOWN_BY = {
 }
 # Without it Excel does not take a CSV file for UTF-8.
 BYTE_ORDER_MARK = "\ufeff"
+# Spreadsheets compute a cell that begins so, whatever a stranger wrote there, and show another that
+# begins with an apostrophe as it is. A number with its sign, or its interval, does no harm.
+_FORMULA = re.compile("'*[=+\\-@\t\r\n＝＋－＠]")
+_NUMBER = r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?"
+_ESTIMATE = re.compile(rf"{_NUMBER}( \({_NUMBER}, {_NUMBER}\))?", re.ASCII)
 # What reading a damaged .zip raises, beside OSError, EOFError and ValueError.
 DAMAGED_ZIP = (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError)
 
@@ -79,12 +85,30 @@ def write_json(path: Path, content: object) -> None:
 
 
 def write_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Write a table as CSV (comma, one header row), so that Excel reads its letters right."""
+    """Write a table as CSV (comma, one header row), so that Excel reads its letters right.
+
+    Texts that a spreadsheet would compute get an apostrophe; `without_formula_guard` takes it away.
+    """
     table = io.StringIO()
-    writer = csv.writer(table, lineterminator="\n")
-    writer.writerow(header)
-    writer.writerows(rows)
+    writers = [
+        csv.writer(table, lineterminator="\n", quoting=quoting)
+        for quoting in (csv.QUOTE_MINIMAL, csv.QUOTE_ALL)
+    ]
+    for row in (header, *rows):
+        cells = [_guarded(cell) for cell in row]
+        # Before Python 3.13, the first leaves a carriage return bare: it would begin another row.
+        writers[any("\r" in cell for cell in cells if isinstance(cell, str))].writerow(cells)
     write_text(path, f"{BYTE_ORDER_MARK}{table.getvalue()}")
+
+
+def _guarded(cell: object) -> object:
+    is_text = isinstance(cell, str) and not _ESTIMATE.fullmatch(cell)
+    return f"'{cell}" if is_text and _FORMULA.match(cell) else cell
+
+
+def without_formula_guard(cell: str) -> str:
+    """Return the text of a cell as it was before `write_csv` wrote it."""
+    return cell[1:] if cell.startswith("'") and _FORMULA.match(cell) else cell
 
 
 def write_parquet(path: Path, table: pd.DataFrame) -> None:

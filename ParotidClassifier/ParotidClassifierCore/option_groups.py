@@ -65,6 +65,10 @@ def add_cohort(
     """Add the options of a cohort and of where the work is done."""
     text = "CSV or XLSX table of the cases"
     parser.add_argument("--cohort", type=Path, required=required, metavar="TABLE", help=text)
+    parser.add_argument(
+        "--encoding", metavar="NAME",
+        help="of a CSV table that is not UTF-8, such as gb18030 or cp1252",
+    )  # fmt: skip
     if cached:
         parser.add_argument(
             "--cache", type=Path, metavar="FOLDER",

@@ -28,7 +28,6 @@ def predict(options: argparse.Namespace) -> Result:
 
 
 def _predict_cohort(options: argparse.Namespace) -> Result:
-    from .cohort.manifest import read_manifest
     from .many.run import Bundles, predict_cases
 
     require_no_case(options)
@@ -41,7 +40,7 @@ def _predict_cohort(options: argparse.Namespace) -> Result:
         asked.second_bundle,
         None if other is None else bundle_path(other),
     )
-    cases = read_manifest(options.cohort, outcomes_needed=False)
+    cases = _cases(options, outcomes_needed=False)
     machines = replace(_machines(options), apart=True)
     with bar_on_terminal("predict") as progress:
         return predict_cases(
@@ -72,9 +71,8 @@ def simulate(options: argparse.Namespace) -> Result:
 def cohort_check(options: argparse.Namespace) -> Result:
     """Check every row, image and outline of a cohort."""
     from .cohort.checks import check_cohort
-    from .cohort.manifest import read_manifest
 
-    cases = read_manifest(options.cohort)
+    cases = _cases(options)
     with bar_on_terminal("check") as progress:
         check = check_cohort(cases, ring_settings(options), _machines(options), progress)
     check.require_sound()
@@ -85,10 +83,9 @@ def cohort_features(options: argparse.Namespace) -> Result:
     """Write all radiomic features of a cohort as a table."""
     from .cohort.extraction import extract_cohort
     from .cohort.feature_table import feature_table
-    from .cohort.manifest import read_manifest
 
     require_folder(options.out.parent)
-    cases = read_manifest(options.cohort)
+    cases = _cases(options)
     with bar_on_terminal("features") as progress:
         features = extract_cohort(
             cases, ring_settings(options), _cache(options), _machines(options), None, progress
@@ -102,11 +99,10 @@ def cohort_features(options: argparse.Namespace) -> Result:
 
 def train(options: argparse.Namespace) -> Result:
     """Train the eleven models on a cohort and evaluate them."""
-    from .cohort.manifest import TRAIN, read_manifest
     from .learn import TrainingOptions
     from .train import train_bundle
 
-    cases = _split(read_manifest(options.cohort, TRAIN), options)
+    cases = _split(_cases(options), options)
     training = TrainingOptions(
         name=options.name,
         protocol=options.protocol,
@@ -128,17 +124,23 @@ def train(options: argparse.Namespace) -> Result:
 
 def evaluate(options: argparse.Namespace) -> Result:
     """Judge a bundle on a cohort."""
-    from .cohort.manifest import TEST, read_manifest
+    from .cohort.manifest import TEST
     from .study import evaluate_bundle
 
     bundle = bundle_of(options)
-    cases = read_manifest(options.cohort, TEST)
+    cases = _cases(options, default_split=TEST)
     name = options.cohort.stem
     with bar_on_terminal("evaluate") as progress:
         return evaluate_bundle(
             bundle, cases, _cache(options), _machines(options), options.out, name,
             options.bootstraps, progress,
         )  # fmt: skip
+
+
+def _cases(options: argparse.Namespace, **more: object) -> list[CohortCase]:
+    from .cohort.manifest import read_manifest
+
+    return read_manifest(options.cohort, encoding=options.encoding, **more)
 
 
 def _split(cases: Sequence[CohortCase], options: argparse.Namespace) -> Sequence[CohortCase]:

@@ -1,11 +1,12 @@
 import codecs
+import csv
 import errno
 import os
 import time
 from pathlib import Path
 
 import pytest
-from ParotidClassifierCore.cohort.tables import read_rows
+from ParotidClassifierCore.cohort.tables import Columns, read_table
 from ParotidClassifierCore.errors import OutputError
 from ParotidClassifierCore.files import (
     folder_written_whole,
@@ -329,8 +330,27 @@ def test_a_path_that_is_too_long_is_told_with_its_length(tmp_path):
 def test_a_table_opens_in_excel_with_its_letters_right(tmp_path):
     write_csv(tmp_path / "t.csv", ["case_id"], [["Jürgen 张伟"]])
     assert (tmp_path / "t.csv").read_bytes().startswith(codecs.BOM_UTF8)
-    header, rows = read_rows(tmp_path / "t.csv")
-    assert (header, list(rows.values())) == (["case_id"], [{"case_id": "Jürgen 张伟"}])
+    table = read_table(tmp_path / "t.csv", Columns(["case_id"], []))
+    assert (table.header, table.rows) == (["case_id"], {2: {"case_id": "Jürgen 张伟"}})
+
+
+HARMLESS = ["-0.3", "+1e-5", ".5", "-0.02 (-0.20, 0.15)", "a=b", "–", "'quoted'", ""]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["=1+1", "+49 7071", "-Name", "@SUM(A1)", "\t=1", "\r=1", "＝1", "-inf", "-1+1", "'=1", "''-x"],
+)
+def test_a_text_is_no_formula_and_comes_back_unchanged(tmp_path, text):
+    write_csv(
+        tmp_path / "t.csv", ["case_id", "number"], [[text, -0.3], *([h, 1] for h in HARMLESS)]
+    )
+    with (tmp_path / "t.csv").open(encoding="utf-8-sig", newline="") as file:
+        written = [row["case_id"] for row in csv.DictReader(file)]
+    assert written == [f"'{text}", *HARMLESS]
+    rows = read_table(tmp_path / "t.csv", Columns(["case_id", "number"], [])).rows
+    assert [row["case_id"] for row in rows.values()] == [text, *HARMLESS]
+    assert rows[2]["number"] == "-0.3"
 
 
 def test_an_earlier_file_of_another_capital_is_not_taken_away_after_the_new_one(

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from made_bundles import made_bundle
 from made_cohorts import write_cohort
-from ParotidClassifierCore.cohort.tables import read_rows
+from ParotidClassifierCore.cohort.tables import Columns, read_table
 from ParotidClassifierCore.models.bundle_store import save_bundle
 from windows_rules import MAX_PATH, imposed
 
@@ -98,7 +98,7 @@ def batch(zhang, cases):
 def test_all_cases_of_a_table_are_classified_into_folders_that_windows_can_have(zhang, batch):
     command, out, done = batch
     assert (done["classified"], done["failures"]) == (3, {})
-    _, rows = read_rows(out / "predictions.csv")
+    rows = read_table(out / "predictions.csv", Columns(["case_id"], [])).rows
     assert [row["case_id"] for row in rows.values()] == ["长" * 80, "aux.txt", "case2"]
     assert max(len(str(path)) for path in out.rglob("*")) <= MAX_PATH
     assert zhang.told(*command)["by_an_earlier_run"] == 3

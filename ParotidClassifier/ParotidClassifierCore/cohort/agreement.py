@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import numpy as np
 
@@ -69,8 +68,8 @@ def reader_agreement(
         CohortError: hardly any second reading can be used.
     """
     sources = (
-        ("second reader", "ICC(2,1)", icc_2_1, lambda case: case.second_reader),
-        ("repeat reading", "ICC(3,1)", icc_3_1, lambda case: case.repeat),
+        ("second reader", "ICC(2,1)", icc_2_1, "second_reader"),
+        ("repeat reading", "ICC(3,1)", icc_3_1, "repeat"),
     )
     present = [
         (source, rows)
@@ -101,10 +100,9 @@ def unused_readings(training: Sequence[CohortCase]) -> list[str]:
     ]
 
 
-def _rows_with(features: CohortFeatures, outline: Callable[[CohortCase], Path | None]) -> list[int]:
-    return [
-        row for row in np.flatnonzero(features.training) if outline(features.cases[row]) is not None
-    ]
+def _rows_with(features: CohortFeatures, column: str) -> list[int]:
+    training = np.flatnonzero(features.training)
+    return [row for row in training if getattr(features.cases[row], column) is not None]
 
 
 @dataclass(frozen=True)
@@ -114,16 +112,15 @@ class _Comparison:
     cache: CohortCache
     machines: Machines
 
-    def first(self, row: int) -> Reading:
-        case = self.features.cases[row]
-        return Reading(case.ct, case.tumor, settings=self.ring)
+    def reading(self, row: int, column: str = "tumor") -> Reading:
+        return Reading.of_row(self.features.cases[row], self.ring, column, drawn_ring=False)
 
     def pairs(
         self, rows: Sequence[int], seconds: Sequence[Reading], fewest: int, progress: Progress
     ) -> tuple[np.ndarray, dict[str, str]]:
         """Return (cases, 2, columns) of the rows that could be read twice, and the failures."""
         names = [self.features.cases[row].case_id for row in rows]
-        readings = [*map(self.first, rows), *seconds]
+        readings = [*map(self.reading, rows), *seconds]
         keys = read_all(readings, names * 2, self.cache, self.machines, progress)
         both = list(zip(keys[: len(rows)], keys[len(rows) :], strict=True))
         failures = {
@@ -153,10 +150,8 @@ class _Comparison:
 def _by_readers(
     compare: _Comparison, source: tuple, rows: list[int], progress: Progress
 ) -> ReaderAgreement:
-    name, coefficient, icc, outline = source
-    seconds = [
-        replace(compare.first(row), tumor=outline(compare.features.cases[row])) for row in rows
-    ]
+    name, coefficient, icc, column = source
+    seconds = [compare.reading(row, column) for row in rows]
     values, failures = compare.pairs(rows, seconds, FEWEST_READINGS, progress)
     return ReaderAgreement(name, coefficient, len(values), icc(values), failures)
 
@@ -167,7 +162,8 @@ def _perturbed(compare: _Comparison, seed: int, progress: Progress) -> ReaderAgr
     rows = np.sort(rng.permutation(rows)[:PERTURBED_CASES]).tolist()
     seeds = rng.integers(2**32, size=len(rows)).tolist()
     seconds = [
-        replace(compare.first(row), perturbation=own) for row, own in zip(rows, seeds, strict=True)
+        replace(compare.reading(row), perturbation=own)
+        for row, own in zip(rows, seeds, strict=True)
     ]
     values, failures = compare.pairs(rows, seconds, _FEWEST_PERTURBED, progress)
     return ReaderAgreement("perturbed outlines", "ICC(2,1)", len(values), icc_2_1(values), failures)

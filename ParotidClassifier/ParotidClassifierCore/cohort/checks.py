@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 
@@ -18,12 +19,13 @@ from ..ring import RingSettings
 from ..words import counted
 from .agreement import unused_readings
 from .extraction import require_no_leakage, same_images
+from .likeness import alike_pairs, look
 from .manifest import CLINICAL_VARIABLES, OPTIONAL_OUTLINES, SPLITS, TRAIN, CohortCase
 from .reading import Reading, image_fingerprint
 
 _MANY_UNKNOWN = 0.2
 _OTHER_THICKNESS = 1.5
-_MOST_NAMED = 5
+_MOST_NAMED, _MOST_PAIRS = 5, 20
 # Beyond these a number is more likely a slip, or in another unit, than true.
 _OLDEST_YEARS, _LARGEST_CM = 110.0, 15.0
 
@@ -33,6 +35,7 @@ class _Examined:
     fingerprint: str
     slice_mm: float
     findings: tuple[str, ...]
+    look: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -115,6 +118,7 @@ def check_cohort(
     counts = Counter(f"{case.split} {outcome_word(case.malignant)}" for case in usable)
     warnings = [
         *_pair_warnings(usable, fingerprints),
+        *_likeness_warnings(usable, facts),
         *_size_warnings(usable),
         *_variable_warnings(usable),
         *_scan_warnings(usable, facts),
@@ -124,18 +128,18 @@ def check_cohort(
 
 def _readings(case: CohortCase, ring: RingSettings) -> Iterator[tuple[str, Reading]]:
     """Yield the outlines of a case by the column that names them."""
-    yield "tumor", Reading(case.ct, case.tumor, case.ring, ring)
+    yield "tumor", Reading.of_row(case, ring)
     for column in OPTIONAL_OUTLINES:
-        path = getattr(case, column)
-        if path is not None and column != "ring":
-            yield column, Reading(case.ct, path, settings=ring)
+        if getattr(case, column) is not None and column != "ring":
+            yield column, Reading.of_row(case, ring, column, drawn_ring=False)
 
 
 def _examine(reading: Reading) -> _Examined:
     case = reading.load()
     prepared = prepare(case, reading.settings)
     findings = tuple(finding.code for finding in prepared.findings)
-    return _Examined(image_fingerprint(case.ct), case.ct.GetSpacing()[2], findings)
+    slice_mm = case.ct.GetSpacing()[2]
+    return _Examined(image_fingerprint(case.ct), slice_mm, findings, look(prepared.grid))
 
 
 def _pair_warnings(cases: Sequence[CohortCase], fingerprints: Sequence[str]) -> Iterator[str]:
@@ -145,6 +149,21 @@ def _pair_warnings(cases: Sequence[CohortCase], fingerprints: Sequence[str]) -> 
                 f"rows {first.row} and {second.row}, column ct: the same CT twice; in training "
                 "they share a fold"
             )
+
+
+def _likeness_warnings(cases: Sequence[CohortCase], facts: Sequence[_Examined]) -> Iterator[str]:
+    pairs = (
+        (cases[first], cases[second])
+        for first, second in alike_pairs(np.array([fact.look for fact in facts]))
+        if facts[first].fingerprint != facts[second].fingerprint
+    )
+    for first, second in islice(pairs, _MOST_PAIRS):
+        yield (
+            f"rows {first.row} ({first.split}) and {second.row} ({second.split}), column ct: "
+            "nearly the same image around the tumour; one patient belongs in training or in test"
+        )
+    if next(pairs, None):
+        yield "column ct: more pairs of rows are nearly the same image around the tumour"
 
 
 def _size_warnings(cases: Sequence[CohortCase]) -> Iterator[str]:

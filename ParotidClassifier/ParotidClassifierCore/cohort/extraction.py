@@ -97,7 +97,7 @@ def extract_cohort(
     """
     cache.clear_half_written()
     radiomics = radiomics or default_settings()
-    readings = [Reading(case.ct, case.tumor, case.ring, ring, radiomics) for case in cases]
+    readings = [replace(Reading.of_row(case, ring), radiomics=radiomics) for case in cases]
     names = [case.case_id for case in cases]
     keys = read_all(readings, names, cache, machines, progress)
     failures = {n: k.reason for n, k in zip(names, keys, strict=True) if isinstance(k, Failure)}

@@ -6,7 +6,8 @@ import contextlib
 import dataclasses
 import hashlib
 import json
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from importlib import metadata
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ..case.choosing import Choice
 from ..case.dicom_files import is_dicomdir
 from ..case.grid import prepare
 from ..case.loading import Case
@@ -24,9 +26,10 @@ from ..case.source import Acquisition
 from ..case.volumes import load_sourced_ct
 from ..case.working_grid import EXTERNAL2, TUMOR
 from ..disk import extended, files_below
-from ..errors import AmbiguousMaskError, SeveralSeriesError, UnreadableFileError
+from ..errors import ParotidClassifierError, UnreadableFileError
 from ..radiomics.settings import RadiomicsSettings, default_settings
 from ..ring import RingSettings
+from .manifest import CohortCase
 
 if TYPE_CHECKING:
     import SimpleITK as sitk
@@ -35,6 +38,7 @@ if TYPE_CHECKING:
 # changes a number.
 FEATURES_VERSION = 2
 _SHORT = 16
+_OPTION = re.compile(r"--([a-z][a-z-]*)(?: (?:N|NAME|UID))?")
 _DECIDING_LIBRARIES = ("pyradiomics", "SimpleITK", "PyWavelets", "scipy", "numpy")
 
 
@@ -69,6 +73,9 @@ class Reading:
         ct: file or DICOM folder.
         tumor: file with the outline.
         ring: file with External2 as drawn; None where it is computed.
+        ct_choice: which of several CTs is meant, as arguments of `load_sourced_ct`.
+        choices: which part of a file is the outline, by the column that names the file.
+        column: that names the file with the outline.
         settings: of the computed ring.
         radiomics: of the features.
         perturbation: seed of a slightly different outline to read instead; None for this one.
@@ -77,9 +84,33 @@ class Reading:
     ct: Path
     tumor: Path
     ring: Path | None = None
+    ct_choice: Mapping[str, str] = field(default_factory=dict)
+    choices: Mapping[str, Choice] = field(default_factory=dict)
+    column: str = "tumor"
     settings: RingSettings = field(default_factory=RingSettings)
     radiomics: RadiomicsSettings = field(default_factory=default_settings)
     perturbation: int | None = None
+
+    @classmethod
+    def of_row(
+        cls,
+        row: CohortCase,
+        settings: RingSettings = RingSettings(),  # noqa: B008  frozen
+        column: str = "tumor",
+        *,
+        drawn_ring: bool = True,
+    ) -> Reading:
+        """Return the outline that a row names in a column.
+
+        Args:
+            row: of the table.
+            settings: of the computed ring.
+            column: "tumor", "second_reader" or "repeat".
+            drawn_ring: whether a ring that the row names takes the place of the computed one.
+        """
+        ring = row.ring if drawn_ring else None
+        outline = getattr(row, column)
+        return cls(row.ct, outline, ring, row.ct_choice, row.choices, column, settings)
 
     @cached_property
     def key(self) -> str:
@@ -96,8 +127,19 @@ class Reading:
             "perturbation": self.perturbation,
             "version": FEATURES_VERSION,
             "libraries": [metadata.version(name) for name in _DECIDING_LIBRARIES],
+            **self._named(),
         }
         return hashlib.sha256(json.dumps(decisive, sort_keys=True).encode()).hexdigest()
+
+    def _named(self) -> dict[str, object]:
+        """Return what was chosen, if anything was: the keys of rows that choose nothing stay."""
+        outlines = [self._choice(self.column), self._choice("ring")]
+        if self.ct_choice or outlines != [Choice(), Choice()]:
+            return {"named": [dict(self.ct_choice), *map(dataclasses.asdict, outlines)]}
+        return {}
+
+    def _choice(self, column: str) -> Choice:
+        return self.choices.get(column, Choice())
 
     def load(self) -> Case:
         """Return the case with the outline of this reading.
@@ -105,10 +147,11 @@ class Reading:
         Raises:
             ParotidClassifierError: a file cannot be used.
         """
-        with _remedies_of_a_table():
-            ct, source = load_sourced_ct(self.ct)
-            tumor = load_outline(self.tumor, TUMOR, ct, source)
-            ring = None if self.ring is None else load_outline(self.ring, EXTERNAL2, ct, source)
+        with _remedies_of_a_table(self.column):
+            ct, source = load_sourced_ct(self.ct, **self.ct_choice)
+            chosen = self._choice(self.column), self._choice("ring")
+            tumor = load_outline(self.tumor, TUMOR, ct, source, chosen[0])
+            ring = self.ring and load_outline(self.ring, EXTERNAL2, ct, source, chosen[1])
             case = Case(ct, tumor, ring, source=source)
         if self.perturbation is None:
             return case
@@ -139,30 +182,30 @@ class Reading:
         )
 
 
-def other_outline(case: Case, path: Path) -> sitk.Image:
-    """Return the tumour of a case as another reader outlined it, from a file of the table.
+def second_outline(case: Case, row: CohortCase) -> sitk.Image | None:
+    """Return the tumour of a case as the second reader of its row outlined it; None without one.
 
     Raises:
         ParotidClassifierError: the file cannot be used.
     """
-    with _remedies_of_a_table():
-        return load_outline(path, TUMOR, case.ct, case.source)
+    if row.second_reader is None:
+        return None
+    with _remedies_of_a_table("second_reader"):
+        choice = row.choices.get("second_reader", Choice())
+        return load_outline(row.second_reader, TUMOR, case.ct, case.source, choice)
 
 
 @contextlib.contextmanager
-def _remedies_of_a_table() -> Iterator[None]:
-    """Give the remedy for one row of a table where an option of the command line is none."""
+def _remedies_of_a_table(outline: str) -> Iterator[None]:
+    """Name a column of the table where a remedy names an option of the command line."""
+
+    def column(named: re.Match) -> str:
+        return f"the column {named[1].replace('-', '_').replace('tumor_', f'{outline}_')}"
+
     try:
         yield
-    except SeveralSeriesError as error:
-        raise SeveralSeriesError(
-            error.message, "Put the series of this case in a folder of its own."
-        ) from error
-    except AmbiguousMaskError as error:
-        raise AmbiguousMaskError(
-            error.message,
-            "Save the outline alone, or as a segment or ROI named Tumor (or External2).",
-        ) from error
+    except ParotidClassifierError as error:
+        raise type(error)(error.message, _OPTION.sub(column, error.remedy)) from error
 
 
 def image_fingerprint(ct: sitk.Image) -> str:

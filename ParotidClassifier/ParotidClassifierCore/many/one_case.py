@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..answering import PREDICTION_FILE, Asked, answer, write_answer
-from ..cohort.reading import Reading, content_hash, other_outline
+from ..cohort.reading import Reading, content_hash, second_outline
 from ..errors import BundleError
 from ..files import folder_written_whole, write_json
 from ..models.bundle_store import load_bundle
@@ -83,6 +83,8 @@ class CaseWork:
         files = (case.ct, case.tumor, case.ring, case.second_reader)
         decisive = {
             "files": [None if path is None else content_hash(path) for path in files],
+            "ct_choice": dict(case.ct_choice),
+            "choices": {name: dataclasses.asdict(part) for name, part in case.choices.items()},
             "findings": case.record.words(),
             "bundles": [b and b.bundle_hash for b in (self.bundle, self.second_bundle)],
             "asked": dataclasses.asdict(dataclasses.replace(self.asked, report=None)),
@@ -121,11 +123,12 @@ def classify(work: CaseWork) -> bool:
         return False
     second = None if work.second_bundle is None else work.second_bundle.load()
     case = _case(work.case)
-    reader = work.case.second_reader
-    outline = None if reader is None else other_outline(case, reader)
     labels = work.asked.report and work.asked.report.of_case(work.case.case_id)
     asked = dataclasses.replace(
-        work.asked, second_bundle=second, second_tumor=outline, report=labels
+        work.asked,
+        second_bundle=second,
+        second_tumor=second_outline(case, work.case),
+        report=labels,
     )
     answered = answer(case, work.bundle.load(), asked, stages=_stages().aside())
     with folder_written_whole(work.folder) as beside:
@@ -136,8 +139,7 @@ def classify(work: CaseWork) -> bool:
 
 
 def _case(row: CohortCase) -> Case:
-    loaded = Reading(row.ct, row.tumor, row.ring).load()
-    return dataclasses.replace(loaded, record=row.record)
+    return dataclasses.replace(Reading.of_row(row).load(), record=row.record)
 
 
 _own = threading.local()  # a Dask worker may run several cases at a time, each on its thread

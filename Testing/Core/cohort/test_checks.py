@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 import SimpleITK as sitk
 from made_cases import ball_mask
@@ -60,6 +61,54 @@ def test_the_same_scan_in_training_and_test_is_a_problem_and_twice_in_one_a_warn
     assert said in twice.warnings
 
 
+def with_noise(ct):
+    noise = np.random.default_rng(0).normal(0, 20, sitk.GetArrayViewFromImage(ct).shape)
+    added = sitk.GetImageFromArray(np.rint(noise).astype(np.int16))
+    added.CopyInformation(ct)
+    return ct + added
+
+
+def with_another_voxel(ct):
+    ct[3, 3, 3] += 1
+    return ct
+
+
+CHANGES = {
+    "noise": with_noise,
+    "voxel": with_another_voxel,
+    "crop": lambda ct: ct[4:-3, 1:-2, 1:-2],
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_patient_in_training_and_test_is_known_again_by_a_changed_image(cases, tmp_path, change):
+    ct = CHANGES[change](sitk.ReadImage(str(cases[0].ct)))
+    sitk.WriteImage(ct, str(tmp_path / "changed.nrrd"))
+    changed = replace(cases[4], ct=tmp_path / "changed.nrrd", tumor=cases[0].tumor)
+    check = check_cohort([*cases[:4], changed, cases[5]], RING)
+    assert check.problems == ()
+    told = [line for line in check.warnings if "nearly the same image" in line]
+    assert len(told) == 1
+    assert told[0].startswith("rows 2 (train) and 6 (test), column ct: nearly the same image")
+
+
+def test_no_two_patients_are_taken_for_one(cases):
+    assert not any("nearly the same image" in line for line in check_cohort(cases, RING).warnings)
+
+
+def test_of_very_many_images_that_are_alike_some_are_named(cases, tmp_path):
+    ct = sitk.ReadImage(str(cases[0].ct))
+    copies = []
+    for number in range(8):
+        ct[3, 3, 3] = number
+        sitk.WriteImage(ct, str(tmp_path / f"{number}.nrrd"))
+        name = f"copy{number}"
+        copies.append(replace(cases[0], ct=tmp_path / f"{number}.nrrd", case_id=name, row=number))
+    told = [line for line in check_cohort(copies, RING).warnings if "nearly the same" in line]
+    assert len(told) == 21
+    assert told[-1].startswith("column ct: more pairs of rows")
+
+
 def test_what_differs_between_training_and_test_is_told(cases):
     scanners = ("Force", "Force", "Flash", "", "CT750", "Force")
     odd = [replace(case, scanner=name) for case, name in zip(cases, scanners, strict=True)]
@@ -86,5 +135,14 @@ def test_remedies_are_those_of_a_table_and_not_of_the_command_line(cases, tmp_pa
     sitk.WriteImage(two, str(tmp_path / "two.nrrd"))
     (problem,) = check_cohort([replace(cases[0], tumor=tmp_path / "two.nrrd")], RING).problems
     assert "several labels (1, 2)" in problem
-    assert "Save the outline alone" in problem
+    assert "with the column tumor_label" in problem
     assert "--" not in problem
+
+
+def test_the_command_reads_a_table_in_the_encoding_that_is_named(tmp_path, capsys):
+    table = tmp_path / "cohort.csv"
+    table.write_bytes("case_id,ct,tumor,outcome\na,张三.nrrd,t.nrrd,benign\n".encode("gb18030"))
+    assert main(["cohort", "check", "--cohort", str(table)]) == 3
+    assert "its encoding cannot be told" in capsys.readouterr().err
+    assert main(["cohort", "check", "--cohort", str(table), "--encoding", "gb18030"]) == 3
+    assert "张三.nrrd does not exist" in capsys.readouterr().err
