@@ -71,8 +71,8 @@ _KINDS = {
     ColumnKind.NETWORK: "logit of the network",
 }
 
-# A bundle may hold a card of 1 MiB; what people write into notes is cut long before.
-_MOST_NOTES = 200
+# A bundle holds a card of at most 256 KiB: what is listed in one is cut long before.
+_MOST_NOTES = 100
 _MOST_LINE = 2000
 
 

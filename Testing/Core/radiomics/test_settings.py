@@ -121,7 +121,7 @@ def test_a_missing_setting_is_refused_by_name():
         "a: !!python/object/apply:os.system ['true']",
         "x" * (module.MAX_TEXT_LENGTH + 1),
         BILLION_LAUGHS,
-        ],
+    ],
     ids=lambda text: text[:20],
 )
 def test_text_that_is_no_settings_is_refused(text):
