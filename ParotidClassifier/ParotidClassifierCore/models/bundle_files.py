@@ -38,7 +38,7 @@ SIZE_LIMITS = {
     RADIOMICS_YAML: _MIB // 16,
     REFERENCE_JSON: 16 * _MIB,
     REFITS_JSON: 16 * _MIB,
-    MODEL_CARD: _MIB // 4,
+    MODEL_CARD: _MIB // 16,
     SHA256SUMS: _MIB // 256,
 }
 OPTIONAL = frozenset({NETWORK})

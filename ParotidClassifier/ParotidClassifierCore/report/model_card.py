@@ -71,9 +71,9 @@ _KINDS = {
     ColumnKind.NETWORK: "logit of the network",
 }
 
-# A bundle holds a card of at most 256 KiB: what is listed in one is cut long before.
-_MOST_NOTES = 100
-_MOST_LINE = 2000
+# A bundle holds a card of at most 64 KiB, which 3D Slicer shows within seconds whatever is in it.
+_MOST_NOTES = 20
+_MOST_LINE = 1500
 
 
 def model_card(
