@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from .errors import EXIT_DONE, EXIT_OUR_FAULT, ParotidClassifierError
 from .log import unexpected
 from .options import build_parser
-from .standard_streams import NobodyReadsError, write_now
+from .standard_streams import NobodyReadsError, harmless_output, write_now
 
 EXIT_INTERRUPTED = 130
 _AS_JSON = {"indent": 2, "allow_nan": False}
@@ -26,10 +26,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # A console that lacks a letter of a path must not cost the result.
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
-    try:
-        return _answer(_parsed(arguments))
-    except NobodyReadsError:
-        return EXIT_DONE
+    with harmless_output():
+        try:
+            return _answer(_parsed(arguments))
+        except NobodyReadsError:
+            return EXIT_DONE
 
 
 def _parsed(arguments: Sequence[str] | None) -> argparse.Namespace:

@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 
+from .controls import harmless
 from .standard_streams import NobodyReadsError, write_now
 
 _LINE_EVERY_SECONDS = 30.0
@@ -64,12 +65,14 @@ def bar_on_terminal(title: str) -> Iterator[Progress]:
         return
     from tqdm import tqdm
 
+    # A bar is drawn with controls, which nobody else may write.
+    terminal = getattr(sys.stderr, "unfiltered", sys.stderr)
     layout = "{desc:<44.44} {percentage:3.0f}%|{bar}| {elapsed} < {remaining}"
-    with tqdm(total=1.0, desc=title, bar_format=layout, leave=False) as bar:
+    with tqdm(total=1.0, desc=title, bar_format=layout, leave=False, file=terminal) as bar:
 
         def tell(fraction: float, step: str) -> None:
             # tqdm counts whole steps before it draws again; these are shares of one.
             bar.n = fraction
-            bar.set_description_str(f"{title}: {step}", refresh=True)
+            bar.set_description_str(harmless(f"{title}: {step}"), refresh=True)
 
         yield tell

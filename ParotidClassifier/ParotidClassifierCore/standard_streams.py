@@ -5,7 +5,11 @@ from __future__ import annotations
 import errno
 import os
 import sys
-from typing import IO
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import IO, Any
+
+from .controls import harmless
 
 _INPUT, _OUTPUT, _ERRORS = range(3)
 # Windows calls a pipe that nobody reads an invalid argument.
@@ -14,6 +18,42 @@ _NOBODY_READS = (errno.EPIPE, errno.EINVAL)
 
 class NobodyReadsError(Exception):
     """Whoever read what is written has gone."""
+
+
+class HarmlessStream:
+    """A stream on which what is written drives no terminal, whoever writes it.
+
+    Attributes:
+        unfiltered: where it is written; for what draws on a terminal itself.
+    """
+
+    def __init__(self, stream: IO[str]):
+        self.unfiltered = stream
+
+    def write(self, text: str) -> int:
+        """Write the text, its control characters written out."""
+        self.unfiltered.write(harmless(text))
+        return len(text)
+
+    def writelines(self, lines: Iterable[str]) -> None:
+        """Write the lines likewise."""
+        for line in lines:
+            self.write(line)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.unfiltered, name)
+
+
+@contextmanager
+def harmless_output() -> Iterator[None]:
+    """Within it, texts from strangers (names in files, headers, tables) drive no terminal."""
+    before = sys.stdout, sys.stderr
+    # A program without a console has no streams.
+    sys.stdout, sys.stderr = (stream and HarmlessStream(stream) for stream in before)
+    try:
+        yield
+    finally:
+        sys.stdout, sys.stderr = before
 
 
 def own_standard_streams() -> tuple[IO[str], IO[str]]:
@@ -30,6 +70,7 @@ def own_standard_streams() -> tuple[IO[str], IO[str]]:
     os.close(nothing)
     _put(_ERRORS, _OUTPUT)
     sys.stdin = os.fdopen(_INPUT, "r", encoding="utf-8", closefd=False)
+    sys.stdout, sys.stderr = HarmlessStream(sys.stdout), HarmlessStream(sys.stderr)
     return requests, events
 
 

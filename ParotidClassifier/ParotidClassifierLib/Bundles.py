@@ -34,16 +34,17 @@ class Bundles:
         return self._summary(find_bundle(path))
 
     def all(self, parameterNode, *more: str) -> list:
-        """Return the summaries of the shipped bundles and, if they can be read, of others.
+        """Return the summaries of the shipped bundles and of others, of those that can be read.
 
         Args:
             parameterNode: names the chosen one, which is among them.
             more: paths of others; an empty one counts as none.
         """
-        summaries = [self._summary(path) for path in shipped_bundles()]
-        others = [lambda: self.chosen(parameterNode)]
-        others += [partial(self.at, path) for path in more if path]
-        for read in others:
+        summaries = []
+        readers = [partial(self._summary, path) for path in shipped_bundles()]
+        readers.append(lambda: self.chosen(parameterNode))
+        readers += [partial(self.at, path) for path in more if path]
+        for read in readers:
             with suppress(BundleError):
                 summary = read()
                 if summary not in summaries:
@@ -68,8 +69,8 @@ class Bundles:
 
 
 def _stampOf(path: Path) -> tuple:
-    files = sorted(path.iterdir()) if path.is_dir() else [path]
     try:
+        files = sorted(path.iterdir()) if path.is_dir() else [path]
         stats = [(file.name, file.stat()) for file in files]
     except OSError as error:
         raise BundleError(

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import qt
 import slicer
+from ParotidClassifierCore.controls import harmless
 from ParotidClassifierCore.lifeline import end_tree
 from slicer.i18n import tr as _
 
@@ -119,7 +120,7 @@ class WorkerProcess:
             return
         event = _event(line)
         if event is None:
-            logger.warning("The background process wrote: %s", line)
+            logger.warning("The background process wrote: %s", harmless(line))
         elif event["event"] == "ready":
             self._workingPid = int(event.get("pid") or 0)
         elif self._onEvent is not None:
@@ -127,7 +128,7 @@ class WorkerProcess:
 
     def _readLog(self) -> None:
         text = self._process.readAllStandardError().data().decode("utf-8", errors="replace")
-        for line in text.splitlines():
+        for line in map(harmless, text.splitlines()):
             self._log.append(line)
             logger.debug("Background process: %s", line)
 

@@ -4,6 +4,7 @@ import time
 
 import pytest
 from ParotidClassifierCore.progress import bar_on_terminal, part
+from ParotidClassifierCore.standard_streams import harmless_output
 
 
 class Terminal(io.StringIO):
@@ -30,6 +31,18 @@ def test_a_terminal_sees_step_share_and_time_left(monkeypatch):
     assert "predict: network" in shown
     assert "100%" in shown
     assert "<" in shown  # elapsed < remaining
+
+
+def test_only_the_bar_itself_drives_the_terminal(monkeypatch):
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stderr", terminal)
+    with harmless_output(), bar_on_terminal("predict") as progress:
+        progress(0.5, "\x1b[2J case")
+    shown = terminal.getvalue()
+    assert r"predict: \u001b[2J case" in shown
+    assert "\x1b[2J" not in shown
+    assert "\r" in shown  # the bar is drawn in one place
+    assert r"\u000d" not in shown
 
 
 def test_a_file_sees_a_line_now_and_then(monkeypatch):

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 import types
+import zipfile
 from pathlib import Path
 
 import psutil
@@ -16,10 +17,44 @@ import pytest
 from ParotidClassifierCore import progress, standard_streams
 from ParotidClassifierCore.cli import main
 from ParotidClassifierCore.companion import is_worthwhile
+from ParotidClassifierCore.controls import harmless
 from ParotidClassifierCore.errors import BundleError
 from ParotidClassifierCore.standard_streams import NobodyReadsError, write_now
 from worker_caller import Caller
 
+SAYS = """
+import logging, sys, warnings
+from ParotidClassifierCore import commands
+from ParotidClassifierCore.cli import main
+from ParotidClassifierCore.result import Result
+EVIL = "\\x1b]0;pwned\\x07\\x1b[2J\\u202eexe\\x7f"
+def says(options):
+    print(EVIL)
+    logging.getLogger("stranger").warning(EVIL)
+    warnings.warn(EVIL)
+    sys.stderr.writelines([EVIL])
+    return Result(EVIL, {})
+commands.bundle_info = says
+assert main(["bundle", "info", EVIL]) == 0
+try:
+    main(["bundle", "info", "x", EVIL])
+except SystemExit:
+    pass
+"""
+PRINTS = """
+import sys
+from ParotidClassifierCore import worker, worker_commands
+EVIL = "\\x1b]0;pwned\\x07\\x1b[2J\\u202eexe\\x7f"
+def printing(request, progress):
+    print(EVIL)
+    print(EVIL, file=sys.stderr)
+    sys.stdout.flush()
+    return {}
+class Printing:
+    commands = {"print": printing}
+worker_commands.Desk = Printing
+worker.main()
+"""
 LOOKS = """
 import os, subprocess, sys
 from ParotidClassifierCore import worker, worker_commands
@@ -180,3 +215,52 @@ def test_the_worker_ends_quietly_when_nobody_reads_its_events():
         caller.process.stdin.flush()
         assert caller.process.stderr.read() == ""
     assert caller.process.returncode == 0
+
+
+EVIL = "\x1b]0;pwned\x07\x1b[2J\u202eexe\x7f"
+WRITTEN_OUT = r"\u001b]0;pwned\u0007\u001b[2J\u202eexe\u007f"
+
+
+@pytest.fixture
+def zip_with_an_evil_name(tmp_path):
+    with zipfile.ZipFile(tmp_path / "b.zip", "w") as archive:
+        archive.writestr("bundle.json", '{"schema_version": 2}')
+        archive.writestr(EVIL, "")
+    return tmp_path / "b.zip"
+
+
+def test_a_name_in_a_zip_drives_no_terminal(zip_with_an_evil_name, capsys):
+    assert main(["bundle", "verify", str(zip_with_an_evil_name)]) == BundleError.exit_code
+    told = capsys.readouterr().err
+    assert WRITTEN_OUT in told
+    assert harmless(told) == told
+
+
+def test_json_with_a_strangers_name_stays_json(zip_with_an_evil_name, capsys):
+    assert main(["bundle", "info", str(zip_with_an_evil_name), "--json"]) == BundleError.exit_code
+    told = capsys.readouterr().out
+    assert EVIL in json.loads(told)["error"]["message"]
+    assert harmless(told) == told
+
+
+def test_what_options_libraries_and_logs_say_drives_no_terminal():
+    done = subprocess.run(
+        [sys.executable, "-c", SAYS], capture_output=True, check=True, encoding="utf-8"
+    )
+    assert done.stdout.count(WRITTEN_OUT) == 2
+    assert done.stderr.count(WRITTEN_OUT) == 4
+    assert harmless(done.stdout + done.stderr) == done.stdout + done.stderr
+
+
+def test_the_streams_are_as_before_when_a_command_has_ended(zip_with_an_evil_name, capsys):
+    before = sys.stdout, sys.stderr
+    main(["bundle", "info", str(zip_with_an_evil_name)])
+    assert (sys.stdout, sys.stderr) == before
+
+
+def test_what_a_worker_prints_drives_no_terminal():
+    caller = Caller("-c", PRINTS)
+    with caller.process:
+        caller.answer({"id": 1, "command": "print"})
+        caller.process.stdin.close()
+        assert caller.process.stderr.read() == f"{WRITTEN_OUT}\n" * 2

@@ -3,9 +3,12 @@
 import shutil
 import tempfile
 from pathlib import Path
+from unittest import mock
 
 from MadeResults import PROGRAM
+from ParotidClassifierCore.errors import BundleError
 from ParotidClassifierCore.models.shipped import shipped_bundles
+from ParotidClassifierLib.Bundles import Bundles
 from ParotidClassifierLib.Worker import Worker
 from ParotidClassifierLib.WorkerProcess import pythonExecutable
 from ShownModule import HALF_WAY, RESULT, ShownModule, dialogTexts, toldBy
@@ -89,6 +92,21 @@ class LostBundleTest(ShownModule, ScriptedLoadableModuleTest):
         self.shell.refresh()
         self.assertTrue(self.ui["ResultPanel"].outOfDateLabel.isHidden())
         self.assertTrue(self.ui["ResultPanel"].exportPredictionButton.enabled)
+
+    def test_a_damaged_one_among_those_shipped_hides_no_other(self):
+        (self.bundle / "models.json").write_text("{", encoding="utf-8")
+        offered = (self.bundle, *shipped_bundles())
+        with mock.patch("ParotidClassifierLib.Bundles.shipped_bundles", return_value=offered):
+            found = Bundles().all(self.parameterNode)
+        self.assertEqual([summary.path for summary in found], list(shipped_bundles()))
+
+    def test_a_folder_that_may_not_be_listed_is_refused(self):
+        with (
+            mock.patch.object(Path, "iterdir", side_effect=PermissionError(13, "denied")),
+            self.assertRaises(BundleError) as refused,
+        ):
+            Bundles().at(str(self.bundle))
+        self.assertIn("denied", str(refused.exception))
 
     def test_about_a_bundle_that_went_is_told(self):
         self.use()

@@ -15,6 +15,7 @@ BOX_MARGIN_MM = 2.0
 # be the picture's strongest edge and the maxima that become deep features would see little else.
 MID_GREY = 0.5
 _SIZES = (INPUT_SLICES, INPUT_SIZE, INPUT_SIZE)
+INPUT_SHAPE = (len(REGIONS), *_SIZES)
 
 
 def network_input(grid: WorkingGrid) -> np.ndarray:

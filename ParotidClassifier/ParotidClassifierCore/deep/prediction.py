@@ -8,10 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
+from ..errors import BundleError
 from ..models.names import DL_MODELS, NETWORK_COLUMNS, deep_feature
 from .arrays import array_of, tensor_of
 from .device import CPU, choose_device, reproducible
-from .network import MultiInputNetwork
+from .network import MultiInputNetwork, NetworkReading
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,7 @@ def predict_values(
         device: "cpu", "cuda" or "auto".
 
     Raises:
+        BundleError: the network's numbers overflow.
         DeviceUnavailableError: "cuda" on a machine without a GPU.
     """
     place = choose_device(device)
@@ -59,13 +61,23 @@ def predict_values(
     vectors: dict[str, list[np.ndarray]] = {model: [] for model in DL_MODELS}
     with reproducible(), torch.inference_mode():
         for row, case in enumerate(inputs):
-            reading = network.read(tensor_of(case)[None].to(place))
+            reading = require_finite(network.read(tensor_of(case)[None].to(place)))
             logits[row] = array_of(reading.logits)[0]
             for model, vector in reading.vectors.items():
                 vectors[model].append(array_of(vector.double())[0])
     return NetworkValues(
         logits, {m: np.array(v).reshape(len(inputs), -1) for m, v in vectors.items()}
     )
+
+
+def require_finite(reading: NetworkReading) -> NetworkReading:
+    """Return what a network computed; raise BundleError where its numbers overflowed."""
+    if not all(numbers.isfinite().all() for numbers in (reading.logits, *reading.vectors.values())):
+        raise BundleError(
+            "The weights of the network are damaged: what it computes of a case is not finite.",
+            "Get the bundle again from where it came from, or train it again.",
+        )
+    return reading
 
 
 def predict_logits(network: MultiInputNetwork, inputs: np.ndarray, device: str = CPU) -> np.ndarray:

@@ -6,9 +6,11 @@ Files are read and never mapped: Windows lets nobody replace a file that is mapp
 from __future__ import annotations
 
 import json
+import reprlib
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 from safetensors import SafetensorError
 from safetensors.torch import load, save
@@ -18,13 +20,16 @@ from ..errors import BundleError, UnreadableFileError, UsageError
 from ..models.bundle_files import NETWORK, SIZE_LIMITS
 from ..models.safetensors_header import METADATA, check_safetensors
 from ..models.strict_json import MalformedError, parsed
-from .inputs import INPUT_SLICES
+from .arrays import tensor_of
+from .inputs import INPUT_SHAPE, INPUT_SLICES, MID_GREY
 from .network import VARIANTS, MobileNetV3, MultiInputNetwork
+from .prediction import require_finite
 
 WEIGHTS_VERSION = 1
 IMAGENET_CHANNELS = 3
 _FACTS = "facts"
 _COUNTER = "num_batches_tracked"
+_VARIANCES = "running_var"
 _STEM = "features.0.0.weight"
 _STORED_TYPES = {torch.float16: "F16", torch.float32: "F32"}
 _WEIGHTS = f"The network weights {NETWORK}"
@@ -63,8 +68,8 @@ def load_network(content: bytes) -> MultiInputNetwork:
     Names, shapes and types are checked against the network's before any tensor is read.
 
     Raises:
-        BundleError: the content is too large, not safetensors, of another version, or its
-            tensors are not exactly those of the network, all finite.
+        BundleError: the content is too large, not safetensors, of another version, its tensors
+            are not exactly those of the network, all finite, or what it computes is not.
     """
     _check_size(content)
     try:
@@ -74,14 +79,27 @@ def load_network(content: bytes) -> MultiInputNetwork:
         tensors = load(content)
     except (SafetensorError, MalformedError) as error:
         raise BundleError(f"{_WEIGHTS} are no complete safetensors: {error}.", _REPLACE) from error
-    broken = sorted(name for name, tensor in tensors.items() if not tensor.isfinite().all())
-    if broken:
-        raise BundleError(f"{_WEIGHTS} hold values that are not finite, in {broken[0]}.", _REPLACE)
+    for name, tensor in sorted(tensors.items()):
+        if not tensor.isfinite().all():
+            raise BundleError(f"{_WEIGHTS} hold values that are not finite, in {name}.", _REPLACE)
+        if name.endswith(_VARIANCES) and tensor.min() < 0:
+            raise BundleError(f"{_WEIGHTS} hold a negative variance, in {name}.", _REPLACE)
     network = MultiInputNetwork(variant)
     network.load_state_dict(
         {name: tensor.float() for name, tensor in tensors.items()}, strict=False
     )
-    return network.eval()
+    network.eval()
+    with torch.inference_mode():
+        require_finite(network.read(tensor_of(_extreme_inputs())))
+    return network
+
+
+def _extreme_inputs() -> np.ndarray:
+    """Nothing, the darkest, the brightest, and both side by side: float32 (4, 2, 16, 96, 96)."""
+    sides = np.indices(INPUT_SHAPE).sum(axis=0) % 2
+    return MID_GREY * np.stack(
+        [np.zeros(INPUT_SHAPE), np.full(INPUT_SHAPE, -1.0), np.ones(INPUT_SHAPE), 2.0 * sides - 1]
+    ).astype(np.float32)
 
 
 def _check_size(content: bytes) -> None:
@@ -102,17 +120,18 @@ def _facts(metadata: object) -> dict[str, object]:
 
 
 def _checked_variant(facts: dict[str, object]) -> str:
-    version, variant = facts.get("version"), facts.get("variant")
-    if version != WEIGHTS_VERSION or facts.get("slices") != INPUT_SLICES:
+    version, variant, slices = (facts.get(name) for name in ("version", "variant", "slices"))
+    if version != WEIGHTS_VERSION or slices != INPUT_SLICES:
         raise BundleError(
-            f"{_WEIGHTS} are of version {version!r} for "
-            f"{facts.get('slices')!r} slices; this program reads version {WEIGHTS_VERSION} "
-            f"for {INPUT_SLICES} slices.",
+            f"{_WEIGHTS} are of version {reprlib.repr(version)} for "
+            f"{reprlib.repr(slices)} slices; this program reads version "
+            f"{WEIGHTS_VERSION} for {INPUT_SLICES} slices.",
             "Use a bundle made by this version of ParotidClassifier, or update it.",
         )
     if not isinstance(variant, str) or variant not in VARIANTS:
         raise BundleError(
-            f"{_WEIGHTS} are of a variant {variant!r}, which is none of {', '.join(VARIANTS)}.",
+            f"{_WEIGHTS} are of a variant {reprlib.repr(variant)}, "
+            f"which is none of {', '.join(VARIANTS)}.",
             _REPLACE,
         )
     return variant

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from ..case.findings import QualityFinding, warning
 from ..case.phase_words import phase_of
 from ..case.source import Acquisition
+from ..controls import harmless
 
 # What is counted by its words, and what has a range; the phase as `Phase` names it.
 COUNTED = ("manufacturer", "model", "kernel", "phase")
@@ -16,6 +17,7 @@ RANGED = ("kvp", "slice_thickness_mm")
 # Reconstructions of one protocol differ by less than this factor.
 ALIKE_LENGTHS = 1.25
 _MOST_NAMED = 4
+_LONGEST_WORD = 200  # characters; a bundle holds no longer ones, and no control characters
 _WORDS = {
     "manufacturer": "a scanner by {here}, not {there}",
     "kernel": "kernel {here}, not {there}",
@@ -101,7 +103,11 @@ def _facts(acquisition: Acquisition) -> dict[str, str | float]:
     phase = phase_of(acquisition.phase)
     facts.pop("phase", None)
     compared = facts if phase is None else facts | {"phase": phase.value}
-    return {name: compared[name] for name in (*COUNTED, *RANGED) if name in compared}
+    return {
+        name: harmless(compared[name])[:_LONGEST_WORD] if name in COUNTED else compared[name]
+        for name in (*COUNTED, *RANGED)
+        if name in compared
+    }
 
 
 def _shown(value: str | float) -> str:

@@ -38,7 +38,7 @@ SIZE_LIMITS = {
     RADIOMICS_YAML: _MIB // 16,
     REFERENCE_JSON: 16 * _MIB,
     REFITS_JSON: 16 * _MIB,
-    MODEL_CARD: _MIB,
+    MODEL_CARD: _MIB // 16,
     SHA256SUMS: _MIB // 256,
 }
 OPTIONAL = frozenset({NETWORK})
@@ -50,6 +50,7 @@ _MOST_DIRECTORY_BYTES = 64 * 1024
 # JSON shrinks about tenfold; small files may shrink more without harm.
 _MOST_COMPRESSION = 200
 _COMPRESSION_MATTERS_FROM = _MIB
+_LONGEST_PATH = 300  # characters, of a file in a .zip
 
 _FETCH_AGAIN = "Fetch the bundle again from where it was published."
 _UNSAFE = "Do not use this bundle; fetch it again from a source you trust."
@@ -231,6 +232,9 @@ def _check_entry(path: Path, entry: zipfile.ZipInfo) -> None:
     # ZipInfo.filename has its backslashes replaced on Windows; orig_filename is what was written.
     name = entry.orig_filename
     parts = name.removesuffix("/").split("/")
+    if len(name) > _LONGEST_PATH:
+        reason = f"its path is longer than {_LONGEST_PATH} characters"
+        raise refusal(path, f"{name[:40]}…", reason, _UNSAFE)
     if "\\" in name or ":" in name or "\0" in name or {"", ".", ".."} & set(parts):
         raise refusal(path, name, "its path leaves the bundle", _UNSAFE)
     if stat.S_IFMT(entry.external_attr >> 16) not in (0, stat.S_IFREG, stat.S_IFDIR):

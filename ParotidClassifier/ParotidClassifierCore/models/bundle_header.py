@@ -6,6 +6,7 @@ What a bundle is, is so known where the libraries that run it are not installed.
 from __future__ import annotations
 
 import re
+import reprlib
 from pathlib import Path
 from typing import Any
 
@@ -68,7 +69,7 @@ def _checked_schema_version(where: Path, content: bytes) -> int:
     raise refusal(
         where,
         BUNDLE_JSON,
-        f"its schema version is {version!r} and this program reads versions "
+        f"its schema version is {reprlib.repr(version)} and this program reads versions "
         f"{_READABLE_VERSIONS[0]} to {_READABLE_VERSIONS[-1]}",
         "Update ParotidClassifier." if newer else "Fetch the bundle's current version.",
     )
@@ -182,12 +183,12 @@ def _text_or_number(value: Any, where: str) -> str | float:
 
 
 def read_text(content: bytes) -> str:
-    """Return the text of a file.
+    """Return the text of a file, whose size bounds its length.
 
     Raises:
         MalformedError: not UTF-8, or with control characters.
     """
     try:
-        return as_text(content.decode("utf-8"), "it")
+        return as_text(content.decode("utf-8"), "it", most=len(content))
     except UnicodeDecodeError as error:
         raise MalformedError(f"it is not UTF-8 text ({error})") from error

@@ -13,11 +13,13 @@ from .strict_json import (
     as_items,
     as_number,
     as_numbers,
+    as_scale,
     as_text,
     with_keys,
 )
 
 MOST_COLUMNS = 64
+_OF_COLUMNS = {"means": as_number, "sds": as_scale, "coefficients": as_number}
 
 
 def read_models(content: Mapping[str, Any]) -> dict[str, LogisticModel]:
@@ -58,8 +60,8 @@ def _model(name: str, value: Any) -> LogisticModel:
         name,
         columns,
         *(
-            as_numbers(fields[key], f"{key} of {name}", MOST_COLUMNS)
-            for key in ("means", "sds", "coefficients")
+            as_numbers(fields[key], f"{key} of {name}", MOST_COLUMNS, as_item)
+            for key, as_item in _OF_COLUMNS.items()
         ),
         as_number(fields["intercept"], f"intercept of {name}"),
     )
@@ -71,8 +73,6 @@ def _model(name: str, value: Any) -> LogisticModel:
     foreign = [column for column in columns if not may_read(name, column)]
     if foreign:
         raise MalformedError(f"{name} reads {foreign[0]!r}, which is no input of that model")
-    if min(model.sds) <= 0:
-        raise MalformedError(f"{name} has an sd that is not positive")
     return model
 
 

@@ -15,6 +15,7 @@ from .names import ELEVEN_MODELS
 from .reference import VOXEL_LENGTHS, Reference
 from .scatter import Scatter, image_columns
 from .strict_json import (
+    SMALLEST_SCALE,
     MalformedError,
     as_count,
     as_items,
@@ -28,6 +29,9 @@ from .strict_json import (
 _MOST_LEVELS = 101
 _MOST_SCORES = 100_000
 _MOST_VALUES = 1_000
+# Of a covariance's largest variance along any axis, the least that its smallest may be: with less,
+# rounding makes distances that are no numbers.
+_LEAST_SHARE = 1e-12
 
 
 def read_reference(content: Mapping[str, Any], models: Mapping[str, LogisticModel]) -> Reference:
@@ -42,16 +46,13 @@ def read_reference(content: Mapping[str, Any], models: Mapping[str, LogisticMode
     """
     keys = ("quantile_levels", "quantiles", "scores")
     fields = with_keys(content, keys, "the file", optional=["voxel_mm", "scatter", "acquisitions"])
-    levels = tuple(
-        as_probability(level, "quantile_levels")
-        for level in as_items(fields["quantile_levels"], "quantile_levels", _MOST_LEVELS)
-    )
+    levels = _levels(fields["quantile_levels"])
     quantiles = {
         read_column(column): as_numbers(values, f"the quantiles of {column}", _MOST_LEVELS)
         for column, values in as_object(fields["quantiles"], "quantiles").items()
     }
     voxel_mm = _voxels(fields.get("voxel_mm", {}))
-    for values in (levels, *quantiles.values(), *voxel_mm.values()):
+    for values in (*quantiles.values(), *voxel_mm.values()):
         if len(values) != len(levels):
             raise MalformedError("its quantiles are not one for each level")
         _require_rising(values, "its quantiles")
@@ -66,6 +67,14 @@ def read_reference(content: Mapping[str, Any], models: Mapping[str, LogisticMode
         if "acquisitions" in fields
         else TrainingAcquisitions(),
     )
+
+
+def _levels(value: Any) -> tuple[float, ...]:
+    levels = as_numbers(value, "quantile_levels", _MOST_LEVELS, as_probability)
+    if (levels[:1], levels[-1:]) != ((0.0,), (1.0,)):
+        raise MalformedError("quantile_levels do not run from 0 to 1")
+    _require_rising(levels, "quantile_levels")
+    return levels
 
 
 def _require_rising(values: tuple[float, ...], what: str) -> None:
@@ -84,13 +93,13 @@ def _scores(name: str, value: Any) -> dict[str, tuple[float, ...]]:
     if name not in ELEVEN_MODELS:
         raise MalformedError(f"{name!r} is none of the eleven models")
     by_class = with_keys(value, (BENIGN, MALIGNANT), f"scores of {name}")
-    return {
-        outcome: tuple(
-            as_probability(score, f"scores of {name}")
-            for score in as_items(scores, f"scores of {name}", _MOST_SCORES)
-        )
-        for outcome, scores in by_class.items()
+    scores = {
+        outcome: as_numbers(by_class[outcome], f"scores of {name}", _MOST_SCORES, as_probability)
+        for outcome in by_class
     }
+    for sorted_scores in scores.values():
+        _require_rising(sorted_scores, f"scores of {name}")
+    return scores
 
 
 def _acquisitions(value: Any) -> TrainingAcquisitions:
@@ -141,9 +150,8 @@ def _require_covariance(rows: tuple[tuple[float, ...], ...], columns: int) -> No
     if columns == 0 or [len(row) for row in rows] != [columns] * columns:
         raise MalformedError("covariance is not one row and column for each image column")
     matrix = np.array(rows)
-    try:
-        np.linalg.cholesky(matrix)
-    except np.linalg.LinAlgError as error:
-        raise MalformedError("covariance is not positive definite") from error
     if not np.array_equal(matrix, matrix.T):
         raise MalformedError("covariance is not symmetric")
+    variances = np.linalg.eigvalsh(matrix)
+    if variances[0] < max(_LEAST_SHARE * variances[-1], SMALLEST_SCALE):
+        raise MalformedError("covariance is not positive definite, or nearly not")

@@ -20,6 +20,8 @@ INTERVAL_LEVELS = (0.025, 0.975)
 
 NOT_IN_THIS_BUNDLE = "the bundle holds no refits of its models"
 OLDER_BUNDLE = "the bundle is of an earlier version, which held no refits of its models"
+EXCLUDED = "by the refits of the model, the probability lies elsewhere"
+_ROUNDING = 1e-9
 
 
 @dataclass(frozen=True)
@@ -78,9 +80,15 @@ def with_intervals(
         else:
             log_odds = _resampled(models[name], refits.coefficients[name]).log_odds(known)
             known[log_odds_column(name)] = log_odds
-            low, high = np.quantile(probability_of(log_odds), INTERVAL_LEVELS).tolist()
-            told[name] = replace(result, interval=(low, high))
+            told[name] = _told(result, np.quantile(probability_of(log_odds), INTERVAL_LEVELS))
     return told
+
+
+def _told(result: ModelResult, bounds: np.ndarray) -> ModelResult:
+    low, high = bounds.tolist()
+    if not low - _ROUNDING <= result.probability <= high + _ROUNDING:
+        return replace(result, no_interval=EXCLUDED)
+    return replace(result, interval=(low, high))
 
 
 def _resampled(model: LogisticModel, coefficients: tuple[tuple[float, ...], ...]) -> LogisticModel:

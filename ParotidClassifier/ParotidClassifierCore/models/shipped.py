@@ -28,8 +28,14 @@ def find_bundle(named: str | Path) -> Path:
         BundleError: neither is there.
     """
     path = extended(Path(named), below=_LONGEST_NAME)
-    if path.exists():
-        return path
+    try:
+        if path.exists():
+            return path
+    except OSError as error:
+        raise BundleError(
+            f"The model bundle {named} cannot be read: {error.strerror}.",
+            "Check the path and its permissions.",
+        ) from error
     shipped = {bundle.name: bundle for bundle in shipped_bundles()}
     if str(named) not in shipped:
         raise BundleError(

@@ -4,9 +4,18 @@ from __future__ import annotations
 
 import json
 import math
-import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
+
+from ..controls import holds_controls
+
+# Bounds of all that a bundle says. Within these of its numbers no prediction overflows: what is
+# computed of them is a product of a few, (value - mean) / sd * coefficient, and once more of that.
+LARGEST = 1e30
+SMALLEST_SCALE = 1 / LARGEST
+_LARGEST_COUNT = 10**9
+_MOST_CHARACTERS = 2_000
+_MOST_KEYS = 1_000
 
 
 class MalformedError(ValueError):
@@ -31,9 +40,9 @@ def parsed(content: bytes) -> dict[str, Any]:
 
 
 def as_object(value: Any, where: str) -> dict[str, Any]:
-    """Return `value` as a JSON object."""
-    if not isinstance(value, dict):
-        raise MalformedError(f"{where} is not an object")
+    """Return `value` as a JSON object of at most 1000 keys."""
+    if not isinstance(value, dict) or len(value) > _MOST_KEYS:
+        raise MalformedError(f"{where} is not an object of at most {_MOST_KEYS} keys")
     return value
 
 
@@ -56,17 +65,19 @@ def as_items(value: Any, where: str, most: int) -> list[Any]:
     return value
 
 
-def as_text(value: Any, where: str) -> str:
-    """Return `value` as text without control characters, which could drive a terminal."""
+def as_text(value: Any, where: str, most: int = _MOST_CHARACTERS) -> str:
+    """Return `value` as text of at most so many characters, none of them a control."""
     if not isinstance(value, str):
         raise MalformedError(f"{where} is not a text")
-    if any(unicodedata.category(c) in ("Cc", "Cs") and c not in "\n\t" for c in value):
+    if len(value) > most:
+        raise MalformedError(f"{where} has {len(value)} characters, more than {most}")
+    if holds_controls(value):
         raise MalformedError(f"{where} holds control characters")
     return value
 
 
 def as_number(value: Any, where: str) -> float:
-    """Return `value` as a finite float."""
+    """Return `value` as a float within ±LARGEST."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise MalformedError(f"{where} is not a number")
     try:
@@ -75,6 +86,16 @@ def as_number(value: Any, where: str) -> float:
         number = math.inf
     if not math.isfinite(number):
         raise MalformedError(f"{where} is not finite")
+    if abs(number) > LARGEST:
+        raise MalformedError(f"{where}: {number:g} is outside {-LARGEST:g} to {LARGEST:g}")
+    return number
+
+
+def as_scale(value: Any, where: str) -> float:
+    """Return `value` as a float that may be divided by."""
+    number = as_number(value, where)
+    if number < SMALLEST_SCALE:
+        raise MalformedError(f"{where}: {number:g} is not positive, or below {SMALLEST_SCALE:g}")
     return number
 
 
@@ -87,9 +108,9 @@ def as_probability(value: Any, where: str) -> float:
 
 
 def as_count(value: Any, where: str) -> int:
-    """Return `value` as a whole number ≥ 0."""
-    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
-        raise MalformedError(f"{where} is not a whole number ≥ 0")
+    """Return `value` as a whole number from 0 to a billion."""
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= _LARGEST_COUNT:
+        raise MalformedError(f"{where} is not a whole number from 0 to {_LARGEST_COUNT}")
     return value
 
 
@@ -100,13 +121,15 @@ def as_flag(value: Any, where: str) -> bool:
     return value
 
 
-def as_numbers(value: Any, where: str, most: int) -> tuple[float, ...]:
-    """Return `value` as at most `most` finite floats."""
-    return tuple(as_number(item, where) for item in as_items(value, where, most))
+def as_numbers(
+    value: Any, where: str, most: int, as_item: Callable[[Any, str], float] = as_number
+) -> tuple[float, ...]:
+    """Return `value` as at most `most` numbers, each as `as_item` has it."""
+    return tuple(as_item(item, where) for item in as_items(value, where, most))
 
 
 def _without_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    content = dict(pairs)
+    content = {as_text(key, "a key"): value for key, value in pairs}
     if len(content) < len(pairs):
         keys = [key for key, _ in pairs]
         twin = next(key for key in keys if keys.count(key) > 1)

@@ -36,6 +36,8 @@ LBP3D_LEVELS_RANGE = (1, 3)
 LBP3D_RADIUS_RANGE = (0.5, 5.0)
 LBP3D_SUBDIVISION_RANGE = (0, 2)
 
+# What a plain word of the text may mean: no dates, no merged mappings.
+_PLAIN_TAGS = {f"tag:yaml.org,2002:{kind}" for kind in ("null", "bool", "int", "float")}
 _DEFAULT_FILE = Path(__file__).with_name("settings.yaml")
 
 
@@ -137,12 +139,49 @@ def _parsed(text: str) -> dict[Any, Any]:
             f"The radiomics settings are longer than {MAX_TEXT_LENGTH} characters.", remedy
         )
     try:
-        content = yaml.safe_load(text)
+        content = yaml.load(text, _PlainLoader)  # noqa: S506  stricter than the safe loader it is
     except (yaml.YAMLError, ValueError, RecursionError) as error:
-        raise UsageError("The radiomics settings are not readable YAML.", remedy) from error
+        raise UsageError(
+            f"The radiomics settings are not readable YAML{_why(error)}.", remedy
+        ) from error
     if not isinstance(content, dict):
         raise UsageError("The radiomics settings are not a list of names with values.", remedy)
     return content
+
+
+class _PlainLoader(yaml.SafeLoader):
+    """Reads names with numbers, words and lists of them; nothing else that YAML can say."""
+
+    yaml_implicit_resolvers = {  # noqa: RUF012  as PyYAML has it
+        first: [(tag, pattern) for tag, pattern in known if tag in _PLAIN_TAGS]
+        for first, known in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
+
+    def compose_node(self, parent, index):
+        """Return the next node; refuse what stands for something else than is written."""
+        event = self.peek_event()
+        if event.anchor or getattr(event, "tag", None):  # an alias has the anchor it repeats
+            raise yaml.MarkedYAMLError(
+                problem="tags, anchors and aliases are not read", problem_mark=event.start_mark
+            )
+        return super().compose_node(parent, index)
+
+    def construct_mapping(self, node, deep=False):
+        """Return the mapping; refuse a name that comes twice."""
+        seen = []
+        for key, _ in node.value:
+            if key.value in seen:
+                raise yaml.MarkedYAMLError(
+                    problem=f"{reprlib.repr(key.value)} comes twice", problem_mark=key.start_mark
+                )
+            seen.append(key.value)
+        return super().construct_mapping(node, deep)
+
+
+def _why(error: Exception) -> str:
+    """Return where in the text an error lies, and what it is, in brackets; nothing if unknown."""
+    mark, problem = getattr(error, "problem_mark", None), getattr(error, "problem", None)
+    return f" (line {mark.line + 1}: {problem})" if mark and problem else ""
 
 
 def _refuse(name: str, value: object, allowed: str) -> UsageError:

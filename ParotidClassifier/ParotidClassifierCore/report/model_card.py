@@ -71,9 +71,9 @@ _KINDS = {
     ColumnKind.NETWORK: "logit of the network",
 }
 
-# A bundle may hold a card of 1 MiB; what people write into notes is cut long before.
-_MOST_NOTES = 200
-_MOST_LINE = 2000
+# A bundle holds a card of at most 64 KiB, which 3D Slicer shows within seconds whatever is in it.
+_MOST_NOTES = 20
+_MOST_LINE = 1500
 
 
 def model_card(

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from ..controls import harmless
 from .figures.canvas import svg_bytes
 from .words import DASH
 
@@ -67,7 +68,7 @@ def _environment() -> Environment:
     # Names of cohorts and cases are a user's texts: everything is escaped.
     environment = Environment(
         loader=FileSystemLoader(_TEMPLATES), autoescape=True, undefined=StrictUndefined,
-        trim_blocks=True, lstrip_blocks=True,
+        trim_blocks=True, lstrip_blocks=True, finalize=_harmless,
     )  # fmt: skip
     environment.filters["cell"] = _cell
     environment.filters["numeric_columns"] = _numeric_columns
@@ -78,9 +79,14 @@ def _environment() -> Environment:
     return environment
 
 
+def _harmless(value: object) -> object:
+    """Write out the controls in a text: an override would turn the numbers beside it around."""
+    return harmless(value) if type(value) is str else value  # what is markup was a text before
+
+
 def _cell(value: str | float | None) -> str:
     """Set an interval in small print under its value."""
-    text = "" if value is None else str(value)
+    text = "" if value is None else harmless(str(value))
     estimate = _ESTIMATE.fullmatch(text)
     if estimate is None:
         return escape(text)
@@ -109,7 +115,7 @@ def _rem_width(figure: Figure) -> str:
 
 def _css_text(text: str) -> Markup:
     """Return a text as a string of CSS, whatever is in it."""
-    plain = re.sub(r"[^A-Za-z0-9 ]", lambda sign: f"\\{ord(sign[0]):06x} ", text)
+    plain = re.sub(r"[^A-Za-z0-9 ]", lambda sign: f"\\{ord(sign[0]):06x} ", harmless(text))
     return Markup('"{}"').format(plain)
 
 

@@ -180,3 +180,31 @@ def test_enormous_files_are_refused_unread(tmp_path):
         file.truncate(10**9)
     with pytest.raises(BundleError, match="MiB large"):
         load_network(path.read_bytes())
+
+
+def changed(network, ending, change):
+    """The weights of a network whose tensors of this ending are changed."""
+    other = MultiInputNetwork()
+    other.load_state_dict(
+        {n: change(t) if n.endswith(ending) else t for n, t in network.state_dict().items()}
+    )
+    return stored_network(other)
+
+
+@pytest.mark.parametrize(
+    ("ending", "change", "reason"),
+    [
+        ("fusion.0.0.1.running_var", lambda t: -t, "negative variance"),
+        (".0.weight", lambda t: torch.full_like(t, 65504.0), "not finite"),
+        ("running_mean", lambda t: torch.full_like(t, -3e38), "not finite"),
+    ],
+    ids=["variance", "halves", "means"],
+)
+def test_weights_whose_network_would_overflow_are_refused(a_network, ending, change, reason):
+    with pytest.raises(BundleError, match=reason):
+        load_network(changed(a_network, ending, change))
+
+
+def test_a_case_on_which_the_network_overflows_has_no_prediction(a_network):
+    with pytest.raises(BundleError, match="not finite"):
+        predict_logits(a_network, np.full((1, 2, 16, 96, 96), 3e38, np.float32))

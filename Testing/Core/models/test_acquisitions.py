@@ -79,3 +79,13 @@ def test_a_bundle_that_knows_none_is_the_same_file_as_before(tmp_path):
     folder = saved(tmp_path, acquisitions_of([None, None]))
     assert "acquisitions" not in json.loads((folder / "reference.json").read_text("utf-8"))
     assert load_bundle(folder).reference.acquisitions == TrainingAcquisitions()
+
+
+def test_words_that_no_bundle_may_hold_are_written_otherwise(tmp_path):
+    made = [Acquisition(kernel="B\x1b[2J30"), Acquisition(model="M" * 5000)]
+    known = acquisitions_of(made)
+    save_bundle(
+        a_bundle(reference=dataclasses.replace(a_bundle().reference, acquisitions=known)), tmp_path
+    )
+    assert load_bundle(tmp_path).reference.acquisitions == known
+    assert known.findings(made[0]) == known.findings(made[1]) == []

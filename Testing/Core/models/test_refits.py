@@ -9,7 +9,7 @@ from ParotidClassifierCore.models.eleven import probabilities
 from ParotidClassifierCore.models.fits import WHOLE, Fits
 from ParotidClassifierCore.models.logistic_fit import fit_logistic, refit_logistic
 from ParotidClassifierCore.models.names import ELEVEN_MODELS, log_odds_column
-from ParotidClassifierCore.models.refits import Refits, with_intervals
+from ParotidClassifierCore.models.refits import EXCLUDED, Refits, with_intervals
 from ParotidClassifierCore.models.refitting import refit_all, resamples
 from ParotidClassifierCore.models.settings import ModelTrainingSettings
 
@@ -168,3 +168,19 @@ def test_the_probabilities_stay_as_they_are():
     with_, without = judged(a_refits(41, 0.5)), judged(Refits())
     for name in ELEVEN_MODELS:
         assert with_[name].probability == without[name].probability
+
+
+def test_an_interval_that_excludes_its_probability_is_not_told():
+    one = {"Clinical": models()["Clinical"]}
+    result = probabilities(one, values(), {"Clinical": 0.5})
+    rows = tuple((row[0] + 9.0, *row[1:]) for row in a_refits().coefficients["Clinical"])
+    told = with_intervals(result, one, Refits({"Clinical": rows}, absent=""), values())["Clinical"]
+    assert (told.interval, told.no_interval) == (None, EXCLUDED)
+    assert told.probability == result["Clinical"].probability
+
+
+def test_a_refit_that_is_the_model_itself_has_its_probability_for_an_interval():
+    result = probabilities(models(), values(), dict.fromkeys(models(), 0.5))
+    told = with_intervals(result, models(), a_refits(1, spread=0.0), values())
+    for name in models():
+        assert told[name].interval == pytest.approx((result[name].probability,) * 2)

@@ -16,6 +16,17 @@ from Core.models.made_models import a_bundle
 from ParotidClassifierCore.errors import EXIT_REFUSED_BUNDLE, BundleError
 from ParotidClassifierCore.models.bundle_files import SIZE_LIMITS
 from ParotidClassifierCore.models.bundle_store import load_bundle, save_bundle
+from ParotidClassifierCore.models.shipped import find_bundle
+
+# Both of a model with three image columns.
+NOT_SYMMETRIC = {
+    "model": "Tumor+External2_RAD+DL",
+    "covariance": [[1.0, 0.5, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]],
+}
+NEARLY_SINGULAR = {
+    **NOT_SYMMETRIC,
+    "covariance": [[1.0, 1.0, 1.0], [1.0, 1.0 + 4e-16, 1.0], [1.0, 1.0, 1.0 + 4e-16]],
+}
 
 
 @pytest.fixture
@@ -154,6 +165,27 @@ def test_a_path_in_the_zip_that_leaves_the_bundle_is_refused(folder, name):
     path = zip_of(folder, {entry: "x"})
     assert "leaves the bundle" in refused(path)
     assert name in refused(path)
+
+
+def test_a_name_as_long_as_a_book_is_not_repeated(folder):
+    told = refused(zip_of(folder, {"x" * 40_000: ""}))
+    assert "longer than 300 characters" in told
+    assert len(told) < 1000
+
+
+def test_a_name_that_no_file_can_have_is_no_bundle():
+    with pytest.raises(BundleError, match="model bundle"):
+        find_bundle("x" * 5000)
+
+
+@pytest.mark.parametrize("value", ["!!bool foo", '!!int ""', "&a 25.0", "25.0\nbin_width: 1.0"])
+def test_settings_that_are_more_than_values_are_refused_with_file_and_line(folder, value):
+    settings = folder / "radiomics.yaml"
+    text = settings.read_text(encoding="utf-8")
+    settings.write_text(text.replace("bin_width: 25.0", f"bin_width: {value}"), encoding="utf-8")
+    sign(folder)
+    assert "radiomics.yaml" in refused(folder)
+    assert re.search(r"line \d: ", refused(folder))
 
 
 def test_a_link_in_the_zip_is_refused(folder):
@@ -310,6 +342,10 @@ def test_a_number_too_large_for_a_float_is_not_finite(folder):
         (lambda c: c["Clinical"].update(code="import os"), "unknown key"),
         (lambda c: c["Clinical"]["sds"].pop(), "for each of its columns"),
         (lambda c: c["Clinical"]["sds"].__setitem__(0, 0.0), "not positive"),
+        (lambda c: c["Clinical"]["sds"].__setitem__(0, 5e-324), "below 1e-30"),
+        (lambda c: c["Clinical"]["coefficients"].__setitem__(0, 1e308), "outside -1e+30 to 1e+30"),
+        (lambda c: c["Clinical"].update(intercept=-1e308), "outside -1e+30 to 1e+30"),
+        (lambda c: c["Clinical"]["means"].__setitem__(0, 1e31), "outside -1e+30 to 1e+30"),
         (lambda c: c["Clinical"]["means"].__setitem__(0, "1"), "not a number"),
         (lambda c: c["Clinical"]["means"].__setitem__(0, True), "not a number"),
         (lambda c: c["Clinical"]["columns"].__setitem__(0, "height"), "no column"),
@@ -338,6 +374,18 @@ def test_models_that_cannot_be_evaluated_are_refused(folder, change, reason):
         (lambda c: c.update(kind="approved"), "not one of demonstration"),
         (lambda c: c.update(name="\x1b[2Jclear the screen"), "control characters"),
         (lambda c: c.update(name="../evil"), "letters"),
+        (
+            lambda c: c.update(intended_use="aaa bbb " * 110_000),
+            "880000 characters, more than 2000",
+        ),
+        (lambda c: c.update(intended_use="for \u202eelpoep"), "control characters"),
+        (lambda c: c["notes"].append("x" * 2001), "notes has 2001 characters"),
+        (lambda c: c["provenance"].update({"x" * 2001: 1}), "a key has 2001 characters"),
+        (lambda c: c.update({"\x1b[2J": 1}), "a key holds control characters"),
+        (lambda c: c["provenance"].update({f"x{i}": 1 for i in range(1001)}), "at most 1000 keys"),
+        (lambda c: c["provenance"].update(seed=10**40), "seed: 1e+40 is outside"),
+        (lambda c: c["test_figures"]["Tumor_RAD"].update(auc=1e300), "auc: 1e+300 is outside"),
+        (lambda c: c["training_cohort"].update(cases=10**400), "from 0 to 1000000000"),
         (lambda c: c["thresholds"].update(Clinical=1.5), "outside 0 to 1"),
         (lambda c: c["thresholds"].pop("Clinical"), "thresholds"),
         (lambda c: c["models"].remove("Clinical"), "models is not the list"),
@@ -363,7 +411,10 @@ def test_a_header_that_says_what_is_not_so_is_refused(folder, change, reason):
     [
         (lambda c: c["quantiles"]["Tumor_wavelet-LLH_glcm_Idn"].pop(), "one for each level"),
         (lambda c: c["quantiles"]["Tumor_wavelet-LLH_glcm_Idn"].reverse(), "do not rise"),
+        (lambda c: c.update(quantile_levels=[], quantiles={}, voxel_mm={}), "from 0 to 1"),
+        (lambda c: c["quantile_levels"].__setitem__(2, 0.9), "from 0 to 1"),
         (lambda c: c["scores"]["Tumor_RAD"].update(benign=[2.0]), "outside 0 to 1"),
+        (lambda c: c["scores"]["Tumor_RAD"].update(benign=[0.2, 0.1]), "do not rise"),
         (lambda c: c["scores"].update(Other={}), "none of the eleven"),
         (lambda c: c["voxel_mm"].pop("slice"), "lacks 'slice'"),
         (lambda c: c["voxel_mm"]["slice"].pop(), "one for each level"),
@@ -373,6 +424,9 @@ def test_a_header_that_says_what_is_not_so_is_refused(folder, change, reason):
         (lambda c: c["scatter"].update(model=[]), "not a text"),
         (lambda c: c["scatter"].update(covariance=[[1.0, 0.0], [0.0, 1.0]]), "each image column"),
         (lambda c: c["scatter"].update(covariance=[[-1.0]]), "positive definite"),
+        (lambda c: c["scatter"].update(covariance=[[5e-324]]), "positive definite"),
+        (lambda c: c["scatter"].update(**NEARLY_SINGULAR), "positive definite, or nearly not"),
+        (lambda c: c["scatter"].update(**NOT_SYMMETRIC), "not symmetric"),
         (lambda c: c["scatter"].update(distances=[1.0, 0.5]), "do not rise"),
         (lambda c: c["scatter"].update(distances=[]), "missing"),
         (lambda c: c["acquisitions"].pop("cases"), "lacks 'cases'"),
@@ -405,6 +459,7 @@ def test_reference_distributions_that_are_none_are_refused(folder, change, reaso
         (lambda c: c["coefficients"]["Clinical"].__setitem__(0, "1"), "not a list"),
         (lambda c: c["coefficients"]["Clinical"][0].__setitem__(0, "1"), "not a number"),
         (lambda c: c["coefficients"]["Clinical"][0].__setitem__(0, 10**400), "not finite"),
+        (lambda c: c["coefficients"]["Clinical"][0].__setitem__(0, 1e308), "outside -1e+30"),
     ],
 )
 def test_refits_that_are_none_are_refused(folder, change, reason):

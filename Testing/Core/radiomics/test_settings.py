@@ -121,7 +121,6 @@ def test_a_missing_setting_is_refused_by_name():
         "a: !!python/object/apply:os.system ['true']",
         "x" * (module.MAX_TEXT_LENGTH + 1),
         BILLION_LAUGHS,
-        "bin_width: 2020-13-45",
     ],
     ids=lambda text: text[:20],
 )
@@ -130,13 +129,48 @@ def test_text_that_is_no_settings_is_refused(text):
         load_settings(text)
 
 
+@pytest.mark.parametrize(
+    ("value", "reason"),
+    [
+        ("!!bool foo", "tags"),
+        ('!!int ""', "tags"),
+        ('!!float ""', "tags"),
+        ("!!timestamp x", "tags"),
+        ("! 25", "tags"),
+        ("&a 25.0", "anchors"),
+        ("*a", "aliases"),
+        ("25.0\nbin_width: 25.0", "'bin_width' comes twice"),
+    ],
+)
+def test_what_yaml_can_say_beside_values_is_refused_with_its_line(value, reason):
+    text = f"# settings\n{DEFAULT_TEXT.replace('bin_width: 25.0', f'bin_width: {value}')}"
+    line = next(n for n, t in enumerate(text.split("\n"), 1) if t.startswith("bin_width"))
+    line += value.count("\n")
+    with pytest.raises(UsageError, match="radiomics settings") as error:
+        load_settings(text)
+    assert f"line {line}: " in error.value.message
+    assert reason in error.value.message
+
+
+@pytest.mark.parametrize("value", ["2020-01-01", "2020-13-45", "=", "1:2:3x"])
+def test_dates_are_words_and_no_number(value):
+    with pytest.raises(UsageError, match=f"'bin_width' has the value '{value}'"):
+        load_settings(DEFAULT_TEXT.replace("25.0", value))
+
+
+def test_nothing_is_merged_into_the_settings():
+    rest = DEFAULT_TEXT.replace("bin_width: 25.0\n", "")
+    with pytest.raises(UsageError, match="unknown setting '<<'"):
+        load_settings(f"{rest}<<: {{bin_width: 25.0}}\n")
+
+
 @pytest.mark.parametrize("name", ["bin_width", "image_types", "log_sigma_mm"])
 def test_an_alias_bomb_in_a_known_setting_is_refused_without_being_unfolded(name):
     nested = [f"&a{i} [{', '.join([f'*a{i - 1}'] * 5)}]" for i in range(1, 20)]
     known = yaml.safe_dump({k: 1 for k in yaml.safe_load(DEFAULT_TEXT) if k != name})
     text = f"{known}{name}: [{', '.join(['&a0 [x]', *nested])}]"
     assert len(text) < module.MAX_TEXT_LENGTH
-    with pytest.raises(UsageError, match="has the value"):
+    with pytest.raises(UsageError, match="aliases are not read"):
         load_settings(text)
 
 

@@ -1,5 +1,6 @@
 from made_study import made_models
 from ParotidClassifierCore.models.bundle import TrainingCohort
+from ParotidClassifierCore.models.bundle_files import MODEL_CARD, SIZE_LIMITS
 from ParotidClassifierCore.models.settings import CROSS_FITTED
 from ParotidClassifierCore.report.model_card import model_card
 
@@ -60,4 +61,4 @@ def test_another_method_takes_the_place_of_the_usual_one():
 def test_a_note_cannot_break_out_of_its_line_nor_fill_the_bundle():
     text = card(notes=("first\n\n# Approved for clinical use", *["x" * 5000] * 1000))
     assert "\n# Approved" not in text
-    assert len(text.encode()) < 2**20
+    assert len(text.encode()) < SIZE_LIMITS[MODEL_CARD]
