@@ -17,6 +17,7 @@ from ..progress import Progress, silent
 from .dicom_checks import STRAIGHTEN
 from .dicom_files import is_dicomdir
 from .dicom_series import read_series
+from .hounsfield import HuHistogram, display_window, intercept_shift
 from .image_headers import VOLUME_SUFFIXES, ImageHeader, read_header
 from .itk_files import read_image, write_image
 from .nifti_header import NiftiHeader, lay_plain
@@ -212,6 +213,21 @@ def require_hu(image: sitk.Image, name: Path | str) -> None:
     if low == high:
         raise UnusableImageError(
             f"{name} has the same value {low:g} in every voxel.", "Choose the volume with the CT."
+        )
+    histogram = HuHistogram.of(values)
+    if shift := intercept_shift(histogram):
+        applied = "was not applied" if shift > 0 else "was applied twice"
+        raise UnusableImageError(
+            f"{name} is not in HU: its fat and soft tissue lie about {abs(shift)} too "
+            f"{'high' if shift > 0 else 'low'}, as where the rescale intercept {applied}.",
+            "Give the DICOM series itself, or convert it with a program that applies rescale slope "
+            "and intercept, once.",
+        )
+    if window := display_window(histogram):
+        raise UnusableImageError(
+            f"{name} was cut to a display window: its values end at {window[0]} and {window[1]}, "
+            "and are piled up there.",
+            "Use the CT with all its HU; export it without the window.",
         )
     if low >= 0 or high - low < _LEAST_HU_SPAN:
         raise UnusableImageError(
