@@ -157,14 +157,15 @@ def _placed(image: sitk.Image, geometry: Geometry) -> sitk.Image:
     return image
 
 
-def require_volume(image: sitk.Image, name: Path | str) -> None:
+def require_volume(image: sitk.Image, name: Path | str, is_mask: bool = False) -> None:
     """Raise UnusableImageError unless `image` is a 3D scalar volume of sensible voxel size.
 
     Args:
         image: any image.
         name: what the message calls it: its path, or words.
+        is_mask: a mask may be one slice of a volume.
     """
-    if image.GetDimension() != 3 or 1 in image.GetSize():
+    if image.GetDimension() != 3 or (1 in image.GetSize() and not is_mask):
         size = " × ".join(map(str, image.GetSize()))
         raise UnusableImageError(
             f"{name} is not a 3D volume: its size is {size}.", "Use one volume of several slices."
