@@ -4,13 +4,9 @@ import pytest
 import SimpleITK as sitk
 from made_cases import ball_mask, tissue_ct
 from made_series import write_series
-from ParotidClassifierCore.answering import Asked
 from ParotidClassifierCore.case.source import Acquisition
-from ParotidClassifierCore.clinical import ClinicalRecord
 from ParotidClassifierCore.cohort.cache import CohortCache
-from ParotidClassifierCore.cohort.manifest import CohortCase
 from ParotidClassifierCore.cohort.reading import CaseFeatures, Reading, content_hash
-from ParotidClassifierCore.many.one_case import CaseWork, NamedBundle
 
 
 @pytest.fixture(scope="module")
@@ -61,28 +57,3 @@ def test_what_macos_leaves_in_a_folder_makes_no_other_case_of_it(tmp_path):
     (tmp_path / ".DS_Store").write_bytes(b"looked at")
     (tmp_path / "._slice.dcm").write_bytes(b"AppleDouble")
     assert content_hash(tmp_path) == before
-
-
-@pytest.mark.parametrize("suffix", [".mhd", ".nhdr"])
-def test_the_voxels_beside_a_header_are_part_of_what_a_case_is_known_by(tmp_path, suffix):
-    ct = tissue_ct(size=(24, 22, 12))
-    sitk.WriteImage(ct, str(tmp_path / f"ct{suffix}"))
-    sitk.WriteImage(ball_mask(ct, 5.0), str(tmp_path / f"tumor{suffix}"))
-    paths = [tmp_path / f"{name}{suffix}" for name in ("ct", "tumor")]
-
-    def known_by():
-        case = CohortCase("a", *paths, False, "test", ClinicalRecord())
-        bundle = NamedBundle(tmp_path, "hash")
-        work = CaseWork(case, tmp_path / "out", bundle, None, Asked())
-        return content_hash(paths[0]), Reading(*paths).key, work.key()
-
-    keys = [known_by()]
-    assert known_by() == keys[0]
-    for name in ("ct.raw", "tumor.raw"):
-        voxels = bytearray((tmp_path / name).read_bytes())
-        voxels[40] ^= 1
-        (tmp_path / name).write_bytes(voxels)
-        keys.append(known_by())
-    assert len({reading for _, reading, _ in keys}) == 3
-    assert len({work for *_, work in keys}) == 3
-    assert keys[0][0] != keys[1][0]
