@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
+from .case.image_headers import files_of_image
 from .disk import is_left_by_a_system
 
 Content = TypeVar("Content")
@@ -23,7 +24,8 @@ class FileCache:
     """Gives the very same object again while the file or folder that it came from is unchanged.
 
     A small file is unchanged when its content is the same, a large one when size, time of change
-    and place on the disk are; of a folder, every file directly in it counts.
+    and place on the disk are; of a folder, every file directly in it counts, and of an image whose
+    voxels lie in another file, that one too.
     """
 
     def __init__(self) -> None:
@@ -51,7 +53,7 @@ def _state(path: Path) -> object:
     """Return what changes when the file or folder changes; None where that cannot be said."""
     try:
         if not path.is_dir():
-            return _file_state(path)
+            return [_file_state(file) for file in files_of_image(path)]
         return [
             (entry.name, _file_state(entry))
             for entry in sorted(path.iterdir())

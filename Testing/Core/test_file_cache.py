@@ -3,6 +3,8 @@
 import os
 
 import pytest
+import SimpleITK as sitk
+from made_cases import tissue_ct
 from ParotidClassifierCore.file_cache import _SMALL_BYTES, FileCache
 
 LARGE = b"a" * (_SMALL_BYTES + 1)
@@ -86,3 +88,16 @@ def test_only_the_files_read_last_are_kept(tmp_path, reader):
         path.write_bytes(b"small")
         files.read(path, reader)
     assert len(files._kept) < 10
+
+
+@pytest.mark.parametrize("suffix", [".mhd", ".nhdr"])
+def test_an_image_counts_as_changed_with_the_voxels_beside_its_header(tmp_path, reader, suffix):
+    files, path = FileCache(), tmp_path / f"ct{suffix}"
+    sitk.WriteImage(tissue_ct(size=(24, 22, 12)), str(path))
+    files.read(path, reader)
+    files.read(path, reader)
+    assert reader.count == 1
+    voxels = (tmp_path / "ct.raw").read_bytes()
+    (tmp_path / "ct.raw").write_bytes(voxels[::-1])
+    files.read(path, reader)
+    assert reader.count == 2

@@ -168,7 +168,7 @@ def tumor_on_lattice(case: Case, margin: int) -> tuple[Box, np.ndarray]:
     """
     lattice = lattice_of(case.ct)
     ct_box = lattice.box_of_image(case.ct)
-    box = lattice.box_of_index_range(case.tumor, *index_range(case.tumor, TUMOR))
+    box = _box_of(case.tumor, TUMOR, lattice)
     if box.intersection(ct_box).is_empty:
         raise UnusableMaskError(
             f"The {TUMOR} outline does not overlap the CT.",
@@ -178,10 +178,22 @@ def tumor_on_lattice(case: Case, margin: int) -> tuple[Box, np.ndarray]:
     near = box.padded(margin).intersection(ct_box)
     tumor = lattice.sample_mask(case.tumor, near)
     if not tumor.any():
-        raise UnusableMaskError(
-            f"The {TUMOR} outline is too small for the 1 mm grid.", "Outline the whole lesion."
-        )
+        raise _too_small(TUMOR)
     return near, tumor
+
+
+def _box_of(mask: sitk.Image, region: str, lattice: Lattice) -> Box:
+    """Return the lattice points in the box of a mask; a few voxels may hold none."""
+    box = lattice.box_of_index_range(mask, *index_range(mask, region))
+    if box.is_empty:
+        raise _too_small(region)
+    return box
+
+
+def _too_small(region: str) -> UnusableMaskError:
+    return UnusableMaskError(
+        f"The {region} outline is too small for the 1 mm grid.", "Outline the whole lesion."
+    )
 
 
 def _require_inside(case: Case, box: Box, ct_box: Box) -> None:
@@ -211,8 +223,7 @@ def _without_border_voxels(ct: sitk.Image, ct_box: Box) -> Box:
 def _given_ring(
     ring: sitk.Image, lattice: Lattice, near: Box, ct_box: Box
 ) -> tuple[Box, np.ndarray]:
-    first, last = index_range(ring, EXTERNAL2)
-    box = lattice.box_of_index_range(ring, first, last).intersection(ct_box)
+    box = _box_of(ring, EXTERNAL2, lattice).intersection(ct_box)
     if box.is_empty or not near.padded(_FARTHEST_RING_MM).contains(box):
         raise UnusableMaskError(
             f"The {EXTERNAL2} outline does not lie around the {TUMOR} outline.",

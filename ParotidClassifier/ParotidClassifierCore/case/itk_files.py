@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import contextlib
 import os
-import re
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import SimpleITK as sitk
@@ -19,26 +18,25 @@ import SimpleITK as sitk
 from ..disk import LONGEST_PATH, PREFIX, limits_paths
 from ..errors import OutputError
 from ..temporary import temporary_folder
-
-_DETACHED = (".mhd", ".nhdr")  # headers that may name the files of the voxels
-_LONGEST_HEADER = 2**20
-# Of a series of files: image%03d.raw, and the numbers from, to, step behind it.
-_NUMBER, _BEHIND = re.compile(r"%0?\d*d"), re.compile(r"(\s+-?\d+){2,}$")
+from .image_headers import files_of_image
 
 
-def read_image(path: Path, image_io: str = "") -> sitk.Image:
+def read_image(
+    path: Path, image_io: str, lay: Callable[[Path, Path], Path] | None = None
+) -> sitk.Image:
     """Return the image in a file; of detached ones, the file is the header.
 
     Args:
         path: of the file.
-        image_io: ITK's name of the reader; empty for the one that knows the file.
+        image_io: ITK's name of the reader.
+        lay: writes what SimpleITK is to read instead into a folder, and returns its path.
 
     Raises:
         RuntimeError: SimpleITK's word for whatever is wrong.
         OSError: the file cannot be read.
         OutputError: there is no place for a copy that SimpleITK finds.
     """
-    with _named(path) as name:
+    with _named(path, lay) as name:
         return sitk.ReadImage(name, imageIO=image_io)
 
 
@@ -70,14 +68,14 @@ def is_understood(path: Path | str) -> bool:
 
 
 @contextlib.contextmanager
-def _named(path: Path) -> Iterator[str]:
+def _named(path: Path, lay: Callable[[Path, Path], Path] | None) -> Iterator[str]:
     """Yield a name by which SimpleITK finds a file, for as long as it is read."""
-    name = _short(path)
+    name = None if lay else _short(path)
     if name is not None:
         yield name
         return
     with _plain_folder(path) as folder:
-        yield str(_laid(path, folder))
+        yield str((lay or _laid)(path, folder))
 
 
 def _short(path: Path) -> str | None:
@@ -135,34 +133,13 @@ def _plain_name(path: Path, folder: Path) -> str:
 
 
 def _laid(path: Path, folder: Path) -> Path:
-    """Return a copy, in `folder`, of a file and of those that it names."""
+    """Return a copy, in `folder`, of a file and of the one with its voxels."""
     name = folder / _plain_name(path, folder)
-    if not path.name.lower().endswith(_DETACHED):
+    _, *voxels = files_of_image(path)
+    if not voxels:
         shutil.copyfile(path, name)
-        return name
-    content = path.read_bytes()
-    header, voxels = content[:_LONGEST_HEADER], content[_LONGEST_HEADER:]  # these seldom are there
-    for number, file in enumerate(_voxel_files(path.parent, header)):
-        told = file.relative_to(path.parent).as_posix()
-        plain = told if told.isascii() else f"voxels{number}{file.suffix}"
-        header = header.replace(told.encode(), plain.encode())
-        (folder / plain).parent.mkdir(parents=True, exist_ok=True)
+    for file in voxels:
+        plain = file.name if file.name.isascii() else f"voxels{file.suffix}"
+        name.write_bytes(path.read_bytes().replace(file.name.encode(), plain.encode()))
         shutil.copyfile(file, folder / plain)
-    name.write_bytes(header + voxels)
     return name
-
-
-def _voxel_files(folder: Path, header: bytes) -> list[Path]:
-    """Return the files that a header names: one, a list, or a pattern with numbers."""
-    text = header.decode(errors="ignore")
-    words = {re.split(r"[:=]", line)[-1].strip() for line in text.splitlines()}
-    files = set()
-    # Behind a header there may be voxels, which make no names.
-    for word in (word for word in words if word.isprintable() and 0 < len(word) <= LONGEST_PATH):
-        if _NUMBER.search(word):
-            parts = _NUMBER.split(_BEHIND.sub("", word))
-            pattern = re.compile(r"\d+".join(map(re.escape, parts)))
-            files |= {file for file in folder.iterdir() if pattern.fullmatch(file.name)}
-        elif not Path(word).is_absolute() and ".." not in Path(word).parts:
-            files.add(folder / word)
-    return sorted(file for file in files if file.is_file())

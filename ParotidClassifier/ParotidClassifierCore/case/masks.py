@@ -18,6 +18,7 @@ from .volumes import read_volume, require_volume, write_volume
 from .working_grid import EXTERNAL2, TUMOR, Geometry
 
 _MOST_LABELS = 1000
+_ROUNDED = 1e-3  # how far from a whole number conversions and scaling leave a label
 # sRGB 0…1; recognisable on grey CT and apart from each other for colour-blind readers.
 REGION_COLORS = {TUMOR: (0.90, 0.25, 0.20), EXTERNAL2: (0.20, 0.70, 0.95)}
 # 3D Slicer's lists name the category otherwise than DICOM does; it looks codes up by their values.
@@ -68,10 +69,10 @@ def load_mask(
     if "Segment0_ID" in image.GetMetaDataKeys():
         choice.require_only("segment", f"{path} is a segmentation, not a label map.", region)
         mask = _segment(path, region, segment)
-        require_volume(mask, path)
+        require_volume(mask, path, is_mask=True)
     else:
         choice.require_only("label", f"{path} is a label map without segments.", region)
-        require_volume(image, path)
+        require_volume(image, path, is_mask=True)
         mask = _labelled(image, path, region, label)
     if not sitk.GetArrayViewFromImage(mask).any():
         raise UnusableMaskError(
@@ -82,22 +83,48 @@ def load_mask(
 
 def _labelled(image: sitk.Image, path: Path, region: str, label: int | None) -> sitk.Image:
     values = sitk.GetArrayViewFromImage(image)
-    labels = [value for value in np.unique(values).tolist() if value != 0]
-    if len(labels) > _MOST_LABELS or not all(float(value).is_integer() for value in labels):
+    labels = _labels(values)
+    if labels is None:
         raise UnusableMaskError(
             f"{path} is not a label map: its values are not whole numbers.",
-            "Give the outline's file, not the CT.",
+            "Give the outline's file, not the CT. Of a mask with values in between, as a "
+            "probability or an interpolated mask has them, save what lies above 0.5 as 1.",
         )
-    if label is None and len(labels) > 1:
-        shown = ", ".join(f"{value:g}" for value in labels[:20])
+    names = list(dict.fromkeys(labels.values()))
+    shown = ", ".join(f"{value:g}" for value in names[:20])
+    if label is None and len(names) > 1:
         raise AmbiguousMaskError(
             f"{path} holds several labels ({shown}) and none was named.",
             f"Name the {region}'s with {option(region, 'label')} N.",
         )
-    if label is not None and labels and label not in labels:
-        shown = ", ".join(f"{value:g}" for value in labels[:20])
+    if label is not None and names and label not in names:
         raise UnusableMaskError(f"{path} has no label {label}.", f"Its labels are {shown}.")
-    return image != 0 if label is None else image == label
+    stored = [value for value, name in labels.items() if label in (None, name)]
+    mask = sitk.GetImageFromArray(np.isin(values, stored).astype(np.uint8))
+    mask.CopyInformation(image)
+    return mask
+
+
+def _labels(values: np.ndarray) -> dict[float, float] | None:
+    """Return the labels of a label map by the values that stand for them; None if it is none.
+
+    Programs scale and convert masks: what lies by a rounding beside a whole number is that label, a
+    single positive value is one label whatever it is (1/255), and what is no number is background.
+    """
+    found: set[float] = set()
+    for plane in values:
+        found.update(value for value in np.unique(plane).tolist() if value and value == value)
+        if len(found) > _MOST_LABELS:
+            return None
+    stored = sorted(found)
+    if not np.isfinite(stored).all():
+        return None
+    whole = {value: round(value) for value in stored if abs(value - round(value)) <= _ROUNDED}
+    if len(stored) == 1 and stored[0] > 0:
+        return {stored[0]: whole.get(stored[0]) or stored[0]}
+    if len(whole) < len(stored):
+        return None
+    return {value: name for value, name in whole.items() if name}
 
 
 def _segment(path: Path, region: str, name: str | None) -> sitk.Image:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..disk import extended
-from ..errors import UsageError
+from ..errors import UnusableMaskError, UsageError
 from .choosing import Choice, option
 from .dicom_objects import RTSTRUCT, read_outline_object
 from .masks import load_mask
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     import SimpleITK as sitk
 
 _SAME_VOXEL = 1e-2  # of a voxel
+_SAME_THICKNESS = 1e-2  # of the thickness
 
 
 def load_outline(
@@ -51,7 +52,7 @@ def load_outline(
     """
     path = extended(path)
     if path.name.lower().endswith(VOLUME_SUFFIXES) and not path.is_dir():
-        return _of_volume(path, region, choice)
+        return _of_volume(path, region, ct, choice)
     file, dataset = read_outline_object(path)
     if dataset.SOPClassUID == RTSTRUCT:
         from .rtstruct import roi_on_ct
@@ -64,14 +65,35 @@ def load_outline(
     return _on_grid_of(ct, segment_of(file, dataset, region, source, choice.segment))
 
 
-def _of_volume(path: Path, region: str, choice: Choice) -> sitk.Image:
+def _of_volume(path: Path, region: str, ct: sitk.Image, choice: Choice) -> sitk.Image:
     if choice.roi is not None:
         raise UsageError(
             f"{path} is no RTSTRUCT.",
             f"Leave {option(region, 'roi')} out, or choose with {option(region, 'label')} N or "
             f"{option(region, 'segment')} NAME.",
         )
-    return load_mask(path, region, choice.label, choice.segment)
+    mask = load_mask(path, region, choice.label, choice.segment)
+    for axis in np.flatnonzero(np.array(mask.GetSize()) == 1).tolist():
+        _require_thickness(mask, axis, path, region, ct)
+    return mask
+
+
+def _require_thickness(
+    mask: sitk.Image, axis: int, path: Path, region: str, ct: sitk.Image
+) -> None:
+    """Raise UnusableMaskError unless a mask of one slice is as thick as a slice of the CT.
+
+    The thickness of a single slice is only what its header says, which often is 1 mm by default.
+    """
+    across, axes = (np.reshape(image.GetDirection(), (3, 3)) for image in (mask, ct))
+    along = np.abs(axes.T @ across[:, axis])
+    thick, slices = mask.GetSpacing()[axis], ct.GetSpacing()[int(along.argmax())]
+    if along.max() < 1 - _SAME_THICKNESS or abs(thick - slices) > _SAME_THICKNESS * slices:
+        raise UnusableMaskError(
+            f"The {region} outline in {path} is a single slice, {thick:g} mm thick, which is not a "
+            f"slice of the CT: these are {slices:g} mm thick.",
+            "Save the outline on all slices of the CT.",
+        )
 
 
 def _on_grid_of(ct: sitk.Image, mask: sitk.Image) -> sitk.Image:

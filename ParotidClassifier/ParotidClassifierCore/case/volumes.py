@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import errno
-import gzip
-import math
-import zlib
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,19 +17,23 @@ from ..progress import Progress, silent
 from .dicom_checks import STRAIGHTEN
 from .dicom_files import is_dicomdir
 from .dicom_series import read_series
+from .hounsfield import HuHistogram, display_window, intercept_shift
+from .image_headers import VOLUME_SUFFIXES, ImageHeader, read_header
 from .itk_files import read_image, write_image
+from .nifti_header import NiftiHeader, lay_plain
 from .source import SourceSeries
+from .working_grid import Geometry
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
-VOLUME_SUFFIXES = (".nrrd", ".nhdr", ".nii", ".nii.gz", ".mha", ".mhd")
 LARGEST_SPACING_MM = 10.0
 
 # HU span from air to bone; images in other units (MR, PET, scaled to 0…1) do not go below water.
 _LEAST_HU_SPAN = 200.0
 # Of each product of two axes: 0.06 degrees, more than the rounding of any header.
 _RIGHT_ANGLE_TOLERANCE = 1e-3
+_SAME_PLACE_MM = 1e-2
 
 
 def load_ct(path: Path, series_uid: str | None = None) -> sitk.Image:
@@ -85,7 +88,8 @@ def read_volume(path: Path) -> sitk.Image:
     """Return the image in the file `path`, as it is stored.
 
     Raises:
-        UnreadableFileError: missing, of another format, or damaged.
+        UnreadableFileError: missing, of another format, damaged, or too large.
+        UnusableImageError: its axes are not at right angles.
     """
     path = extended(path)
     if not path.is_file():
@@ -97,10 +101,8 @@ def read_volume(path: Path) -> sitk.Image:
             f"Use {', '.join(VOLUME_SUFFIXES)} or a folder with a DICOM series.",
         )
     try:
-        image = read_image(path)
-        _require_whole_nifti(path, image)
-        return image
-    except (RuntimeError, OSError, EOFError, zlib.error) as error:
+        return _read(path, read_header(path))
+    except (RuntimeError, OSError) as error:
         raise UnreadableFileError(
             f"{path} cannot be read as an image: {_reason(error)}",
             "Export it again; the file may be damaged or incomplete.",
@@ -119,27 +121,54 @@ def write_volume(path: Path, image: sitk.Image, compress: bool = True) -> None:
         raise OSError(errno.EIO, "the image could not be stored whole") from error
 
 
-def _require_whole_nifti(path: Path, image: sitk.Image) -> None:
-    """Raise EOFError for a NIfTI that was cut off: ITK fills what is missing with zeros."""
-    # ITK passes a NIfTI's keys on to what is converted from it: the name tells the format.
-    if not path.name.lower().endswith((".nii", ".nii.gz")):
-        return
-    opener = gzip.open if path.name.lower().endswith(".gz") else open
-    with opener(path, "rb") as stream:
-        stored = sum(map(len, iter(lambda: stream.read(1 << 22), b"")))
-    needed = math.prod(image.GetSize()) * int(image.GetMetaData("bitpix")) // 8
-    if stored < needed:
-        raise EOFError(f"it ends after {stored} of {needed} bytes.")
+def _read(path: Path, header: ImageHeader) -> sitk.Image:
+    if not isinstance(header, NiftiHeader):
+        return read_image(path, header.image_io)
+    named_otherwise = header.compressed_whole and not path.name.lower().endswith(".gz")
+    try:
+        image = read_image(path, header.image_io, lay_plain if named_otherwise else None)
+    except RuntimeError:
+        if header.qform is not None or header.sform is None:
+            raise
+        # ITK takes no sform with a shear, not even one that is rounding.
+        image = read_image(path, header.image_io, partial(lay_plain, placed=False))
+        return _placed(image, _unsheared(header.sform, path))
+    return _placed(image, Geometry.of_affine(header.qform)) if header.has_unit_sform else image
 
 
-def require_volume(image: sitk.Image, name: Path | str) -> None:
+def _unsheared(affine: np.ndarray, path: Path) -> Geometry:
+    """Return the place that an affine gives, its axes at right angles.
+
+    Rounded positions of slices lean the third axis; so the first stays, and the others follow.
+    """
+    sheared = Geometry.of_affine(affine)
+    require_right_angles(sheared.direction, path)
+    axes, lengths = np.linalg.qr(np.reshape(sheared.direction, (3, 3)))
+    upright = axes * np.sign(np.diag(lengths))
+    return replace(sheared, direction=tuple(upright.ravel().tolist()))
+
+
+def _placed(image: sitk.Image, geometry: Geometry) -> sitk.Image:
+    """Return the image at this place, unless it lies there as well as ITK's rounding goes."""
+    there = Geometry.of(image)
+    if image.GetDimension() == 3 and not np.allclose(
+        there.corners(image.GetSize()), geometry.corners(image.GetSize()), atol=_SAME_PLACE_MM
+    ):
+        image.SetOrigin(geometry.origin)
+        image.SetSpacing(geometry.spacing)
+        image.SetDirection(geometry.direction)
+    return image
+
+
+def require_volume(image: sitk.Image, name: Path | str, is_mask: bool = False) -> None:
     """Raise UnusableImageError unless `image` is a 3D scalar volume of sensible voxel size.
 
     Args:
         image: any image.
         name: what the message calls it: its path, or words.
+        is_mask: a mask may be one slice of a volume.
     """
-    if image.GetDimension() != 3 or 1 in image.GetSize():
+    if image.GetDimension() != 3 or (1 in image.GetSize() and not is_mask):
         size = " × ".join(map(str, image.GetSize()))
         raise UnusableImageError(
             f"{name} is not a 3D volume: its size is {size}.", "Use one volume of several slices."
@@ -188,6 +217,21 @@ def require_hu(image: sitk.Image, name: Path | str) -> None:
     if low == high:
         raise UnusableImageError(
             f"{name} has the same value {low:g} in every voxel.", "Choose the volume with the CT."
+        )
+    histogram = HuHistogram.of(values)
+    if shift := intercept_shift(histogram):
+        applied = "was not applied" if shift > 0 else "was applied twice"
+        raise UnusableImageError(
+            f"{name} is not in HU: its fat and soft tissue lie about {abs(shift)} too "
+            f"{'high' if shift > 0 else 'low'}, as where the rescale intercept {applied}.",
+            "Give the DICOM series itself, or convert it with a program that applies rescale slope "
+            "and intercept, once.",
+        )
+    if window := display_window(histogram):
+        raise UnusableImageError(
+            f"{name} was cut to a display window: its values end at {window[0]} and {window[1]}, "
+            "and are piled up there.",
+            "Use the CT with all its HU; export it without the window.",
         )
     if low >= 0 or high - low < _LEAST_HU_SPAN:
         raise UnusableImageError(

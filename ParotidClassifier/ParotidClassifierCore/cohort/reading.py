@@ -19,6 +19,7 @@ import numpy as np
 from ..case.choosing import Choice
 from ..case.dicom_files import is_dicomdir
 from ..case.grid import prepare
+from ..case.image_headers import files_of_image
 from ..case.loading import Case
 from ..case.outlines import load_outline
 from ..case.perturbation import perturbed_outline
@@ -233,14 +234,16 @@ def short_fingerprint(fingerprint: str) -> str:
 def content_hash(path: Path) -> str:
     """Return the SHA-256 of a file, or of the names and contents of a folder's files.
 
-    Of a DICOMDIR, the folder that it lists the files of counts.
+    Of a DICOMDIR, the folder that it lists the files of counts; of an image whose voxels lie in
+    another file, that one too.
     """
     digest, path = hashlib.sha256(), extended(path)
     if is_dicomdir(path):
         path = path.parent
     try:
         if path.is_file():
-            digest.update(_file_hash(path))
+            for file in files_of_image(path):
+                digest.update(_file_hash(file))
         else:
             for name in sorted(files_below(path)):
                 digest.update(name.as_posix().encode() + b"\0")

@@ -179,6 +179,24 @@ def test_an_outline_that_misses_the_ct_is_refused():
         prepare(case)
 
 
+def test_an_outline_of_one_small_voxel_is_too_small_not_elsewhere():
+    case = ball_case(spacing=(0.6, 0.6, 5.0))
+    voxels = np.zeros(case.tumor.GetSize()[::-1], np.uint8)
+    for x in (45, 46, 47):
+        voxels[:] = 0
+        voxels[16, 40, x] = 1
+        one = sitk.GetImageFromArray(voxels)
+        one.CopyInformation(case.ct)
+        lattice = lattice_of(case.ct)
+        if lattice.box_of_index_range(one, (x, 40, 16), (x, 40, 16)).is_empty:
+            with pytest.raises(UnusableMaskError, match="Tumor outline is too small for the 1 mm"):
+                prepare(Case(case.ct, one))
+            with pytest.raises(UnusableMaskError, match="External2 outline is too small"):
+                prepare(Case(case.ct, case.tumor, one))
+            return
+    pytest.fail("each voxel holds a point of the grid")
+
+
 @pytest.mark.parametrize("centre", [(2, 40, 16), (45, 40, 1), (45, 77, 16)])
 def test_an_outline_that_touches_the_border_is_refused(centre):
     ct = tissue_ct()

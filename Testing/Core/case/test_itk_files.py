@@ -53,27 +53,14 @@ def test_an_image_is_written_and_read_under_any_users_name(home, ct, name):
     assert (home / name).is_file()
 
 
-@pytest.mark.parametrize("file", ["张伟.raw", "deep/voxels.raw", "voxels.raw"])
+@pytest.mark.parametrize("file", ["张伟.raw", "voxels.raw"])
 @pytest.mark.parametrize("header", ["ct.mhd", "ct.nhdr", "张.mhd"])
-def test_the_voxels_of_a_header_are_found_wherever_they_lie(home, tmp_path, ct, header, file):
+def test_the_voxels_beside_a_header_are_found_under_any_name(home, tmp_path, ct, header, file):
     plain = tmp_path / f"plain{Path(header).suffix}"
     write_volume(plain, ct, compress=False)
-    (home / file).parent.mkdir(exist_ok=True)
     plain.with_suffix(".raw").rename(home / file)
     (home / header).write_text(plain.read_text("utf-8").replace("plain.raw", file), "utf-8")
     assert np.array_equal(values(read_volume(home / header)), values(ct))
-
-
-@pytest.mark.parametrize("listed", ["LIST", "slice%02d.raw 0 11 1"])
-def test_the_slices_of_a_header_are_found_each(home, ct, listed):
-    for number, plane in enumerate(values(ct)):
-        (home / f"slice{number:02d}.raw").write_bytes(plane.astype("<i2").tobytes())
-    names = "".join(f"\nslice{number:02d}.raw" for number in range(12)) if listed == "LIST" else ""
-    (home / "ct.mhd").write_text(
-        "ObjectType = Image\nNDims = 3\nDimSize = 24 22 12\nElementType = MET_SHORT\n"
-        f"ElementByteOrderMSB = False\nElementDataFile = {listed}{names}\n"
-    )
-    assert np.array_equal(values(read_volume(home / "ct.mhd")), values(ct))
 
 
 def test_voxels_that_follow_their_header_are_read_whole(home):

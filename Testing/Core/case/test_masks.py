@@ -2,8 +2,11 @@ import numpy as np
 import pytest
 import SimpleITK as sitk
 import slicerio
-from made_cases import ball_mask, tissue_ct
+from made_cases import ball_case, ball_mask, tissue_ct
+from ParotidClassifierCore.case.grid import prepare
+from ParotidClassifierCore.case.loading import Case
 from ParotidClassifierCore.case.masks import load_mask, save_segmentation
+from ParotidClassifierCore.case.outlines import load_outline
 from ParotidClassifierCore.case.working_grid import Geometry
 from ParotidClassifierCore.errors import (
     OutputError,
@@ -82,13 +85,45 @@ def test_a_ct_given_as_outline_is_refused(tmp_path):
         load_mask(tmp_path / "ct.nrrd", "Tumor")
 
 
-@pytest.mark.parametrize("value", [np.nan, np.inf, 0.5])
-def test_an_outline_with_odd_values_is_refused(tmp_path, value):
-    voxels = np.zeros((9, 9, 9), np.float32)
-    voxels[4] = value
-    sitk.WriteImage(sitk.GetImageFromArray(voxels), str(tmp_path / "odd.nrrd"))
-    with pytest.raises(UnusableMaskError, match="not a label map"):
-        load_mask(tmp_path / "odd.nrrd", "Tumor")
+def of_values(tmp_path, *values, background=0.0, dtype=np.float64):
+    """Write a mask with one plane of each value."""
+    voxels = np.full((9, 9, 9), background, dtype)
+    for plane, value in enumerate(values, start=2):
+        voxels[plane] = value
+    sitk.WriteImage(sitk.GetImageFromArray(voxels), str(tmp_path / "mask.nrrd"))
+    return tmp_path / "mask.nrrd"
+
+
+@pytest.mark.parametrize(
+    "values", [(np.inf,), (-0.5,), (0.5, 1.0), (1 / 255, 2 / 255), (0.2, 0.7, 1.0)]
+)
+def test_an_outline_with_odd_values_is_refused(tmp_path, values):
+    with pytest.raises(UnusableMaskError, match="not a label map") as refused:
+        load_mask(of_values(tmp_path, *values), "Tumor")
+    assert "above 0.5" in refused.value.remedy
+
+
+@pytest.mark.parametrize("value", [1 / 255, 0.5, 0.9999999975, 1.0000001, 255.0])
+@pytest.mark.parametrize("background", [0.0, np.nan])
+def test_a_single_value_is_the_outline_however_it_was_scaled(tmp_path, value, background):
+    mask = load_mask(of_values(tmp_path, value, background=background), "Tumor")
+    inside = sitk.GetArrayFromImage(mask)
+    assert inside[2].all()
+    assert inside.sum() == 81
+
+
+def test_labels_that_lie_beside_whole_numbers_keep_their_names(tmp_path):
+    path = of_values(tmp_path, 0.9999999975, 2.0000004, 1.0000002, background=np.nan)
+    with pytest.raises(UnusableMaskError, match=r"several labels \(1, 2\)"):
+        load_mask(path, "Tumor")
+    inside = sitk.GetArrayFromImage(load_mask(path, "Tumor", label=1))
+    assert [bool(plane.all()) for plane in inside[2:5]] == [True, False, True]
+    assert inside.sum() == 162
+
+
+def test_an_outline_of_nothing_but_no_numbers_is_empty(tmp_path):
+    with pytest.raises(UnusableMaskError, match="is empty"):
+        load_mask(of_values(tmp_path, np.nan), "Tumor")
 
 
 @pytest.mark.parametrize("key", [b"Segment0_LabelValue", b"Segment0_Name", b"Segment0_Layer"])
@@ -97,6 +132,29 @@ def test_a_segmentation_without_its_fields_is_named(tmp_path, key):
     path.write_bytes(path.read_bytes().replace(key, b"Segment0_" + b"X" * (len(key) - 9)))
     with pytest.raises((UnreadableFileError, UnusableMaskError), match=r"seg\.seg\.nrrd"):
         load_mask(path, "Tumor")
+
+
+@pytest.mark.parametrize("name", ["slice.nrrd", "slice.nii.gz", "slice.mha"])
+def test_a_single_slice_of_the_ct_counts_as_on_the_whole_grid(tmp_path, name):
+    case = ball_case(9.0)
+    voxels = sitk.GetArrayFromImage(case.tumor)
+    voxels[:16] = voxels[17:] = 0
+    whole = sitk.GetImageFromArray(voxels)
+    whole.CopyInformation(case.tumor)
+    sitk.WriteImage(whole[:, :, 16:17], str(tmp_path / name))
+    mask = load_outline(tmp_path / name, "Tumor", case.ct)
+    one, all_slices = (prepare(Case(case.ct, tumor)).grid for tumor in (mask, whole))
+    assert np.array_equal(one.tumor, all_slices.tumor)
+    assert np.array_equal(one.ring, all_slices.ring)
+
+
+def test_a_single_slice_of_another_thickness_is_refused(tmp_path):
+    case = ball_case(9.0)
+    plane = case.tumor[:, :, 16:17]
+    plane.SetSpacing((1.0, 1.0, 1.0))
+    sitk.WriteImage(plane, str(tmp_path / "slice.nrrd"))
+    with pytest.raises(UnusableMaskError, match=r"a single slice, 1 mm thick.*3 mm thick"):
+        load_outline(tmp_path / "slice.nrrd", "Tumor", case.ct)
 
 
 def test_a_folder_is_not_an_outline(tmp_path):

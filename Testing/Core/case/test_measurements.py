@@ -121,7 +121,7 @@ def test_a_plain_ct_on_another_grid_and_of_another_orientation_measures_the_same
 def test_a_plain_ct_that_ends_in_the_tumor_or_is_none_measures_nothing():
     for plain, reason in (
         (scan(40)[:, :, :11], "does not show the whole tumour"),
-        (scan(40) + 2000, "does not look like CT"),
+        (scan(40) + 2000, "is not in HU"),
     ):
         found = measured(scan(90), plain)
         for variable in ("calcification", "enhancement_degree"):
