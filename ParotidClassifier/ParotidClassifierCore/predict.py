@@ -15,6 +15,7 @@ from . import __version__
 from .case.acquisition_findings import acquisition_findings
 from .case.findings import QualityFinding, Severity, info, warning
 from .case.grid import PreparedCase
+from .case.origin import origin_of
 from .models.applicability import Applicability, applicability_of
 from .models.eleven import ModelResult, probabilities
 from .models.names import COMBINED
@@ -43,7 +44,8 @@ class Prediction:
         models: all eleven, in their order.
         applicability: how like the training cases this case is.
         findings: what speaks against, or should be known about, relying on the result.
-        inputs: the clinical findings in words and how the ring came about.
+        inputs: the clinical findings in words, how the ring came about, and what was taken as an
+            outline.
         ring: volumes in mm³ and the share of the shell removed by the HU limits.
         features: the columns that entered the models and their values.
         timings_s: wall time of each stage.
@@ -185,7 +187,10 @@ def bundle_identity(bundle: Bundle) -> dict[str, object]:
 
 def _inputs(case: Case, drawn_by: RingSettings | None) -> dict[str, object]:
     words = case.record.words()
+    drawn = {"tumor_outline": case.tumor, "ring_outline": case.ring}
+    origins = {name: origin_of(mask) for name, mask in drawn.items() if mask is not None}
     return {
+        **{name: origin.words for name, origin in origins.items() if origin is not None},
         **{name: words[name] for name in ("symptoms", "margin", "lymph_nodes")},
         "ring": "given"
         if drawn_by is None

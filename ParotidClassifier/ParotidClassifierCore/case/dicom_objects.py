@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..errors import AmbiguousMaskError, UnreadableFileError, UnusableMaskError
+from .choosing import Choice, option
 from .dicom_files import files_of, has_magic
+from .findings import QualityFinding, warning
 from .source import SourceSeries
 
 if TYPE_CHECKING:
@@ -107,28 +109,53 @@ def damage_named(file: Path, kind: str) -> Iterator[None]:
         ) from error
 
 
-def require_drawn_on(
-    file: Path, source: SourceSeries | None, frame: str | None, series: Collection[str]
-) -> None:
-    """Raise UnusableMaskError where an object was not drawn on the CT's series.
+def drawn_on(
+    file: Path,
+    region: str,
+    source: SourceSeries | None,
+    frame: str | None,
+    series: Collection[str],
+    choice: Choice,
+) -> list[QualityFinding]:
+    """Return what is worth knowing of the series that an object was drawn on.
 
     Args:
         file: of the object.
+        region: what it outlines, one of REGIONS.
         source: of the CT; None where it is not known, and positions alone can decide.
         frame: UID of the frame of reference of its positions; None or empty if it names none.
         series: UIDs of the series that it refers to; empty if it names none.
+        choice: says whether another series than the CT's will do.
+
+    Raises:
+        UnusableMaskError: that is another one than the CT's.
     """
-    if source is None:
-        return
+    reason = None if source is None else _other_series(file, source, frame, series)
+    if reason is None:
+        return []
+    if choice.any_series:
+        told = (
+            f"The {region} outline names another series than the CT, as after a second "
+            "anonymisation. It was taken by its position alone: look whether it lies on the lesion."
+        )
+        return [warning("outline_of_another_series", told)]
+    allowed = f"If it is the same scan, anonymised again, add {option(region, 'any-series')}."
+    raise UnusableMaskError(reason.message, f"{reason.remedy} {allowed}")
+
+
+def _other_series(
+    file: Path, source: SourceSeries, frame: str | None, series: Collection[str]
+) -> UnusableMaskError | None:
     if frame and source.frame_of_reference_uid and frame != source.frame_of_reference_uid:
-        raise UnusableMaskError(
+        return UnusableMaskError(
             f"{file} lies in another space than the CT: its frame of reference is {frame}, the "
             f"CT's is {source.frame_of_reference_uid}.",
             "Choose the CT it was drawn on, or the outline drawn on this one.",
         )
     if series and source.series_uid not in series:
-        raise UnusableMaskError(
+        return UnusableMaskError(
             f"{file} was drawn on another series than the CT: on {', '.join(sorted(series))}, not "
             f"on {source.series_uid}.",
             "Choose the series it was drawn on (--series UID), or the outline drawn on this one.",
         )
+    return None

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..errors import UnusableMaskError
-from .choosing import chosen_name
-from .dicom_objects import damage_named, require_drawn_on
+from .choosing import Choice, place_of
+from .dicom_objects import damage_named, drawn_on
+from .origin import Origin, with_origin
 from .source import SourceSeries
 from .working_grid import Geometry
 
@@ -25,7 +26,7 @@ def segment_of(
     dataset: Dataset,
     region: str,
     source: SourceSeries | None = None,
-    segment: str | None = None,
+    choice: Choice = Choice(),  # noqa: B008  frozen
 ) -> sitk.Image:
     """Return a segment as a binary uint8 volume on the grid of the segmentation.
 
@@ -37,7 +38,7 @@ def segment_of(
         dataset: of a Segmentation or Label Map Segmentation.
         region: what the outline is of, one of REGIONS: a segment of this label is taken.
         source: the DICOM series of the CT, where it is known.
-        segment: label of the segment, where it is not named as the region.
+        choice: label of the segment, where it is not named as the region; and of which series.
 
     Raises:
         UnreadableFileError: the object is damaged, or its planes make no regular volume.
@@ -47,11 +48,13 @@ def segment_of(
     from highdicom.seg import Segmentation
 
     with damage_named(file, "DICOM SEG"):
-        require_drawn_on(file, source, dataset.get("FrameOfReferenceUID"), _series(dataset))
+        frame = dataset.get("FrameOfReferenceUID")
+        notes = drawn_on(file, region, source, frame, _series(dataset), choice)
         segments = [
             (str(item.SegmentLabel), item.SegmentNumber) for item in dataset.SegmentSequence
         ]
-    name = chosen_name(file, region, "segment", [label for label, _ in segments], segment)
+    place = place_of(file, region, "segment", [label for label, _ in segments], choice.segment)
+    name, number = segments[place]
     with damage_named(file, "DICOM SEG"):
         segmentation = Segmentation.from_dataset(dataset, copy=False)
         if segmentation.is_tiled:
@@ -59,14 +62,15 @@ def segment_of(
                 f"{file} segments tiles of a slide, not slices of a CT.",
                 "Choose the outline drawn on the CT.",
             )
-        volume = segmentation.get_volume(segment_numbers=[dict(segments)[name]])
+        volume = segmentation.get_volume(segment_numbers=[number])
         inside = np.asarray(volume.array)[..., 0] >= _HALF  # (slice, row, column)
     if not inside.any():
         raise UnusableMaskError(
             f"The segment {name!r} in {file} is empty.", "Outline the lesion and save it again."
         )
     # highdicom counts slice, row, column; images count x, y, z.
-    return Geometry.of_affine(volume.affine[:, [2, 1, 0, 3]]).image(inside)
+    mask = Geometry.of_affine(volume.affine[:, [2, 1, 0, 3]]).image(inside)
+    return with_origin(mask, Origin("segment", name, tuple(notes)))
 
 
 def _series(dataset: Dataset) -> set[str]:

@@ -17,6 +17,8 @@ from ..ring import Refinement, Ring, RingSettings, automatic_ring, require_ring
 from .findings import AIR_HU, QualityFinding, info, quality_findings, warning
 from .lattice import Box, Lattice, lattice_of
 from .loading import Case
+from .origin import origin_of
+from .outline_names import name_finding
 from .working_grid import EXTERNAL2, TUMOR, WorkingGrid
 
 MARGIN_MM = 25
@@ -264,7 +266,9 @@ def _crop_findings(box: Box, wanted: Box) -> list[QualityFinding]:
 
 
 def _origin_findings(case: Case, drawn: DrawnRing) -> list[QualityFinding]:
-    findings = []
+    origin = origin_of(case.tumor)
+    findings = list(origin.notes) if origin else []
+    findings += filter(None, [name_finding(origin)])
     if not (_same_grid(case.ct, case.tumor) or lattice_of(case.ct).holds(case.tumor)):
         findings.append(
             info(
@@ -273,6 +277,8 @@ def _origin_findings(case: Case, drawn: DrawnRing) -> list[QualityFinding]:
             )
         )
     if case.ring is not None:
+        ring = origin_of(case.ring)
+        findings += ring.notes if ring else ()
         findings.append(info("ring_given", f"{EXTERNAL2} was taken as given, not computed."))
     if drawn.overlap:
         findings.append(

@@ -13,6 +13,7 @@ from ..errors import UsageError
 from .choosing import Choice, option
 from .dicom_objects import RTSTRUCT, read_outline_object
 from .masks import load_mask
+from .origin import origin_of, with_origin
 from .source import SourceSeries
 from .volumes import VOLUME_SUFFIXES
 from .working_grid import Geometry
@@ -57,11 +58,12 @@ def load_outline(
         from .rtstruct import roi_on_ct
 
         choice.require_only("roi", f"{file} is an RTSTRUCT.", region)
-        return roi_on_ct(file, dataset, region, ct, source, choice.roi)
+        return roi_on_ct(file, dataset, region, ct, source, choice)
     from .dicom_seg import segment_of
 
     choice.require_only("segment", f"{file} is a DICOM SEG.", region)
-    return _on_grid_of(ct, segment_of(file, dataset, region, source, choice.segment))
+    mask = segment_of(file, dataset, region, source, choice)
+    return with_origin(_on_grid_of(ct, mask), origin_of(mask))
 
 
 def _of_volume(path: Path, region: str, choice: Choice) -> sitk.Image:
@@ -71,6 +73,8 @@ def _of_volume(path: Path, region: str, choice: Choice) -> sitk.Image:
             f"Leave {option(region, 'roi')} out, or choose with {option(region, 'label')} N or "
             f"{option(region, 'segment')} NAME.",
         )
+    if choice.any_series:
+        raise UsageError(f"{path} names no series.", f"Leave {option(region, 'any-series')} out.")
     return load_mask(path, region, choice.label, choice.segment)
 
 

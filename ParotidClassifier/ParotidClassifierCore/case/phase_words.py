@@ -83,7 +83,7 @@ def phase_words(text: str) -> list[tuple[Phase, str]]:
     Returns:
         Words as they stand in the text; the enhanced one only where no phase is named.
     """
-    rest, places = _plain_letters(text)
+    rest, places = plain_letters(text)
     for pattern in _BOTH_PATTERNS:
         rest = pattern.sub(_crossed_out, rest)
     found = []
@@ -106,7 +106,7 @@ def _crossed_out(match: re.Match[str]) -> str:
     return "|" * len(match[0])
 
 
-def _plain_letters(text: str) -> tuple[str, list[int]]:
+def plain_letters(text: str) -> tuple[str, list[int]]:
     """Return a text in small letters without accents, and where in it each letter comes from."""
     letters = [
         (letter if letter.isalnum() or letter in "+-" else " ", place)

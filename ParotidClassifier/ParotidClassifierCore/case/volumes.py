@@ -129,14 +129,15 @@ def _require_whole_nifti(path: Path, image: sitk.Image) -> None:
         raise EOFError(f"it ends after {stored} of {needed} bytes.")
 
 
-def require_volume(image: sitk.Image, name: Path | str) -> None:
+def require_volume(image: sitk.Image, name: Path | str, fewest_slices: int = 2) -> None:
     """Raise UnusableImageError unless `image` is a 3D scalar volume of sensible voxel size.
 
     Args:
         image: any image.
         name: what the message calls it: its path, or words.
+        fewest_slices: 1 for an outline, which may be cut to the one slice that it was drawn on.
     """
-    if image.GetDimension() != 3 or 1 in image.GetSize():
+    if image.GetDimension() != 3 or min(image.GetSize()) < fewest_slices:
         size = " × ".join(map(str, image.GetSize()))
         raise UnusableImageError(
             f"{name} is not a 3D volume: its size is {size}.", "Use one volume of several slices."
