@@ -22,6 +22,8 @@ RTSTRUCT = "1.2.840.10008.5.1.4.1.1.481.3"
 SEGMENTATIONS = ("1.2.840.10008.5.1.4.1.1.66.4", "1.2.840.10008.5.1.4.1.1.66.7")
 _OUTLINES = (RTSTRUCT, *SEGMENTATIONS)
 
+_NUMBER_OF_FRAMES = 0x0028_0008
+_MOST_FRAMES = 20_000  # a hundred organs on two hundred slices
 _EXPORT_AGAIN = "Export it again; the file may be damaged or incomplete."
 _FORMATS = (
     "Give a label map (NRRD, NIfTI, MetaImage), a segmentation of 3D Slicer (.seg.nrrd), a DICOM "
@@ -61,6 +63,7 @@ def _read(file: Path) -> Dataset:
     from pydicom.errors import InvalidDicomError
 
     try:
+        _require_few_frames(file)
         dataset = pydicom.dcmread(file)
     except InvalidDicomError as error:
         raise UnreadableFileError(f"{file} is no outline this program reads.", _FORMATS) from error
@@ -70,6 +73,25 @@ def _read(file: Path) -> Dataset:
         if not whole and len(element.value or b"") < element.length:
             raise EOFError("it ends in the middle")
     return dataset
+
+
+def _require_few_frames(file: Path) -> None:
+    """Raise UnreadableFileError for more frames than are read in a minute."""
+    from pydicom.filereader import read_partial
+
+    # Frames are described behind their number, at length: that is not read here.
+    with file.open("rb") as stream:
+        header = read_partial(stream, stop_when=lambda tag, *_: tag > _NUMBER_OF_FRAMES)
+    require_few_frames(file, int(header.get("NumberOfFrames") or 1))
+
+
+def require_few_frames(file: Path, frames: int) -> None:
+    """Raise UnreadableFileError where an object has more frames than are read in a minute."""
+    if frames > _MOST_FRAMES:
+        raise UnreadableFileError(
+            f"{file} has {frames} frames; at most {_MOST_FRAMES} are read.",
+            "Export the outline of the lesion alone.",
+        )
 
 
 def _only_one_in(folder: Path) -> Path:

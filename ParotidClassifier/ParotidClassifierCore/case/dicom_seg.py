@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..errors import UnusableMaskError
+from ..errors import UnreadableFileError, UnusableMaskError
 from .choosing import Choice, place_of
-from .dicom_objects import damage_named, drawn_on
+from .dicom_objects import damage_named, drawn_on, require_few_frames
 from .origin import Origin, with_origin
 from .source import SourceSeries
 from .working_grid import Geometry
 
 if TYPE_CHECKING:
     import SimpleITK as sitk
+    from highdicom.seg import Segmentation
     from pydicom import Dataset
 
 _HALF = 0.5
+_MOST_VOXELS = 400_000_000  # 1500 slices of 512 × 512; of them, less than 2 GB of memory are used
 
 
 def segment_of(
@@ -56,12 +59,14 @@ def segment_of(
     place = place_of(file, region, "segment", [label for label, _ in segments], choice.segment)
     name, number = segments[place]
     with damage_named(file, "DICOM SEG"):
+        require_few_frames(file, len(dataset.get("PerFrameFunctionalGroupsSequence", ())))
         segmentation = Segmentation.from_dataset(dataset, copy=False)
         if segmentation.is_tiled:
             raise UnusableMaskError(
                 f"{file} segments tiles of a slide, not slices of a CT.",
                 "Choose the outline drawn on the CT.",
             )
+        _require_small(file, segmentation)
         volume = segmentation.get_volume(segment_numbers=[number])
         inside = np.asarray(volume.array)[..., 0] >= _HALF  # (slice, row, column)
     if not inside.any():
@@ -71,6 +76,18 @@ def segment_of(
     # highdicom counts slice, row, column; images count x, y, z.
     mask = Geometry.of_affine(volume.affine[:, [2, 1, 0, 3]]).image(inside)
     return with_origin(mask, Origin("segment", name, tuple(notes)))
+
+
+def _require_small(file: Path, segmentation: Segmentation) -> None:
+    """Refuse planes so far apart that the empty ones between them fill the memory."""
+    geometry = segmentation.get_volume_geometry()
+    size = (0,) if geometry is None else geometry.spatial_shape  # None: get_volume says why
+    if math.prod(size) > _MOST_VOXELS:
+        raise UnreadableFileError(
+            f"{file} spans {' × '.join(map(str, size))} voxels (planes, rows, columns); at most "
+            f"{_MOST_VOXELS} are read.",
+            "Export the outline of the lesion alone; a plane may lie at a wrong place.",
+        )
 
 
 def _series(dataset: Dataset) -> set[str]:
