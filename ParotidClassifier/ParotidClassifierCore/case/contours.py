@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import itertools
 import math
 from collections.abc import Iterator, Mapping, Sequence
@@ -27,8 +26,8 @@ _ON_LINE = 1e-5  # voxels
 _DRAW_AGAIN = "Correct the contour where it was drawn and export it again."
 # More than any tumour's, and what still takes seconds. A small file may name lines that cross each
 # other millions of times.
-_MOST_CONTOURS, _MOST_ON_A_SLICE, _MOST_POINTS = 5_000, 100, 300_000
-_MOST_CROSSINGS = 20_000
+_MOST_CONTOURS, _MOST_ON_A_SLICE, _MOST_POINTS = 1_000, 50, 300_000
+_MOST_CROSSINGS = 5_000
 _AT_A_TIME = 4_000_000  # pairs of segments, or of faces and segments, looked at in one go
 _SIMPLER = "Outline the lesion alone, with simple lines; the file may be damaged."
 
@@ -222,8 +221,9 @@ def _crossings(lines: Sequence[np.ndarray]) -> Iterator[float]:
     """Yield, some segments at a time, how often closed lines (n, 2) cross or touch, in total."""
     import shapely
 
-    ends = [np.stack([line, np.roll(line, -1, axis=0)], axis=1) for line in lines]
-    segments = shapely.linestrings(np.concatenate(ends))
+    ends = np.concatenate([np.stack([line, np.roll(line, -1, axis=0)], axis=1) for line in lines])
+    told_twice = (ends[:, 0] == ends[:, 1]).all(axis=1)
+    segments = shapely.linestrings(ends[~told_twice])
     tree = shapely.STRtree(segments)
     step = max(1, _AT_A_TIME // len(segments))
     for first in range(0, len(segments), step):
@@ -238,23 +238,45 @@ def _fill(plane: np.ndarray, contours: Sequence[_Placed], name: str) -> None:
     """Set what lies inside the contours of one slice in its plane (row, column)."""
     import shapely
 
-    areas = [_area(contour, plane.shape, name) for contour in contours]
+    enclosed = [_enclosed(_area(contour, plane.shape, name), plane.shape) for contour in contours]
     for (one, of_one), (other, of_other) in itertools.combinations(
-        zip(contours, areas, strict=True), 2
+        zip(contours, enclosed, strict=True), 2
     ):
         if not (one.exclusive and other.exclusive):
             called = f"Contours {one.number} and {other.number} of {name}, {one.where},"
-            _require_apart_or_nested(of_one, of_other, plane.shape, called)
-    area = functools.reduce(shapely.symmetric_difference, areas)
-    shapely.prepare(area)
+            _require_apart_or_nested(of_one, of_other, called)
+    for part in enclosed:
+        plane[part.box] ^= part.inside
     lines = shapely.multilinestrings([shapely.LinearRing(c.points) for c in contours])
-    x, y = _centres_around(lines, plane.shape)
-    inside = shapely.contains_xy(area, x, y)
-    outside = ~inside
     shapely.prepare(lines)
-    centres = shapely.points(x[outside], y[outside])
-    inside[outside] = shapely.dwithin(lines, centres, _ON_LINE)
-    plane[y, x] = inside
+    box = _box_around(lines, plane.shape)
+    outside = plane[box] == 0
+    y, x = (along[outside] for along in np.mgrid[box])
+    plane[box][outside] = shapely.dwithin(lines, shapely.points(x, y), _ON_LINE)
+
+
+@dataclass(frozen=True)
+class _Enclosed:
+    """What a contour encloses of the voxel centres of a slice.
+
+    Attributes:
+        box: rows and columns that it lies in.
+        inside: bool (row, column) over the box; without those on its line.
+        within: the same with those on its line.
+    """
+
+    box: tuple[slice, slice]
+    inside: np.ndarray
+    within: np.ndarray
+
+
+def _enclosed(area: shapely.Geometry, shape: tuple[int, int]) -> _Enclosed:
+    import shapely
+
+    shapely.prepare(area)
+    box = _box_around(area, shape)
+    y, x = np.mgrid[box]
+    return _Enclosed(box, shapely.contains_xy(area, x, y), shapely.intersects_xy(area, x, y))
 
 
 def _area(contour: _Placed, shape: tuple[int, int], name: str) -> shapely.Geometry:
@@ -309,38 +331,47 @@ def _windings(points: np.ndarray, ring: np.ndarray) -> np.ndarray:
     return upwards.sum(axis=1) - downwards.sum(axis=1)
 
 
-def _require_apart_or_nested(
-    one: shapely.Geometry, other: shapely.Geometry, shape: tuple[int, int], called: str
-) -> None:
+def _require_apart_or_nested(one: _Enclosed, other: _Enclosed, called: str) -> None:
     """Refuse two contours of a slice that overlap so that it is unclear what is a hole."""
-    import shapely
-
-    if not _holds_centre(shapely.intersection(one, other), shape):
+    if not _common(one, one.inside, other, other.inside):
         return
-    beyond = _holds_centre(shapely.difference(one, other), shape)
-    if beyond == _holds_centre(shapely.difference(other, one), shape):
+    beyond = _common(one, one.inside, other, other.within) < np.count_nonzero(one.inside)
+    beyond_it = _common(one, one.within, other, other.inside) < np.count_nonzero(other.inside)
+    if beyond == beyond_it:
         how = "cross each other" if beyond else "enclose the same voxels"
         raise UnusableMaskError(
             f"{called} {how} on one slice.", "Join them into one where they were drawn."
         )
 
 
+def _common(one: _Enclosed, of_one: np.ndarray, other: _Enclosed, of_other: np.ndarray) -> int:
+    """Return how many centres are set in both masks, each over the box of its contour."""
+    common = [
+        slice(max(a.start, b.start), max(a.start, b.start, min(a.stop, b.stop)))
+        for a, b in zip(one.box, other.box, strict=True)
+    ]
+    first, second = (
+        mask[
+            tuple(
+                slice(c.start - own.start, c.stop - own.start)
+                for c, own in zip(common, part.box, strict=True)
+            )
+        ]
+        for part, mask in ((one, of_one), (other, of_other))
+    )
+    return np.count_nonzero(first & second)
+
+
 def _holds_centre(area: shapely.Geometry, shape: tuple[int, int]) -> bool:
-    import shapely
-
-    shapely.prepare(area)
-    return bool(shapely.contains_xy(area, *_centres_around(area, shape)).any())
+    return bool(_enclosed(area, shape).inside.any())
 
 
-def _centres_around(
-    geometry: shapely.Geometry, shape: tuple[int, int]
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return columns and rows (n, m) of the voxel centres in the bounding box of a geometry."""
+def _box_around(geometry: shapely.Geometry, shape: tuple[int, int]) -> tuple[slice, slice]:
+    """Return rows and columns of the voxel centres in the bounding box of a geometry."""
     if geometry.is_empty:
-        return np.zeros((0, 0), int), np.zeros((0, 0), int)
+        return slice(0, 0), slice(0, 0)
     left, low, right, high = geometry.bounds
-    rows, columns = np.mgrid[_within(low, high, shape[0]), _within(left, right, shape[1])]
-    return columns, rows
+    return _within(low, high, shape[0]), _within(left, right, shape[1])
 
 
 def _within(lowest: float, highest: float, count: int) -> slice:
