@@ -16,6 +16,7 @@ from .case.acquisition_findings import acquisition_findings
 from .case.findings import QualityFinding, Severity, info, warning
 from .case.grid import PreparedCase
 from .case.origin import origin_of
+from .case.side import NOT_DETERMINED, side_words
 from .models.applicability import Applicability, applicability_of
 from .models.eleven import ModelResult, probabilities
 from .models.names import COMBINED
@@ -51,6 +52,7 @@ class Prediction:
         timings_s: wall time of each stage.
         software: versions.
         acquisition: the CT's DICOM series and what its headers say; None for other files.
+        side: of the body that the tumour lies on, in words.
     """
 
     bundle: dict[str, object]
@@ -64,6 +66,7 @@ class Prediction:
     timings_s: dict[str, float]
     software: dict[str, str]
     acquisition: dict[str, object] | None = None
+    side: str = NOT_DETERMINED
 
     @property
     def headline(self) -> tuple[str, ModelResult]:
@@ -85,6 +88,7 @@ class Prediction:
             "applicability": self.applicability.as_dict(),
             "findings": [finding.as_dict() for finding in self.findings],
             "inputs": self.inputs,
+            "side": self.side,
             "ring": self.ring,
             "timings_s": self.timings_s,
             "software": self.software,
@@ -169,6 +173,7 @@ def predict(
         watch.seconds,
         software_versions(),
         None if case.source is None else case.source.facts(),
+        side_words(prepared.side),
     )
 
 

@@ -19,6 +19,7 @@ from .lattice import Box, Lattice, lattice_of
 from .loading import Case
 from .origin import origin_of
 from .outline_names import name_finding
+from .side import Side, side_finding, side_of
 from .working_grid import EXTERNAL2, TUMOR, WorkingGrid
 
 MARGIN_MM = 25
@@ -69,12 +70,14 @@ class PreparedCase:
         box: the grid's place on the lattice.
         automatic: the automatic ring over `grid`, before any refinement by hand.
         findings: what the image shows.
+        side: of the body that the tumour lies on; None where that cannot be told.
     """
 
     grid: WorkingGrid
     box: Box
     automatic: Ring
     findings: tuple[QualityFinding, ...]
+    side: Side | None = None
 
 
 def draw_ring(
@@ -126,6 +129,8 @@ def prepare(
     prepared = on_working_grid(case, drawn)
     require_tissue(prepared.grid)
     findings = quality_findings(prepared.grid, prepared.automatic, case.ct.GetSpacing())
+    if prepared.side is Side.ACROSS:
+        findings.append(side_finding(prepared.side))
     return replace(prepared, findings=(*findings, *prepared.findings))
 
 
@@ -144,7 +149,8 @@ def on_working_grid(case: Case, drawn: DrawnRing) -> PreparedCase:
         lattice.geometry(box),
     )
     findings = (*_crop_findings(box, wanted), *_origin_findings(case, drawn))
-    return PreparedCase(grid, box, _moved(drawn.automatic, drawn.box, box), findings)
+    side = side_of(case.ct, drawn.box, drawn.tumor)
+    return PreparedCase(grid, box, _moved(drawn.automatic, drawn.box, box), findings, side)
 
 
 def _moved(ring: Ring, box: Box, target: Box) -> Ring:
