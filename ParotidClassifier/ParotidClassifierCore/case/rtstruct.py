@@ -64,8 +64,8 @@ def roi_on_ct(
         drawn = _contours(structures, item.ROINumber, called)
     contours = [contour for contour in drawn if contour.encloses]
     if not contours:
-        has = counted(len(drawn), "contour") + " that enclose nothing" if drawn else "no contours"
-        raise UnusableMaskError(f"{called} has {has}.", "Outline the lesion.")
+        told = f"has {len(drawn)} contours that enclose nothing." if drawn else "has no contours."
+        raise UnusableMaskError(f"{called} {told}", "Outline the lesion.")
     notes += _left_out(len(drawn) - len(contours), region)
     return with_origin(filled(contours, ct, called), Origin("ROI", name, tuple(notes)))
 
