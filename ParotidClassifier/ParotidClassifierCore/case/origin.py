@@ -37,9 +37,9 @@ class Origin:
 
     @property
     def words(self) -> str:
-        """Kind and name, such as "segment 'Tumor'"; a very long name is cut."""
+        """Kind and name, such as "segment 'Tumor'" or "label 2"; a very long name is cut."""
         name = self.name if len(self.name) <= _LONGEST else f"{self.name[: _LONGEST - 1]}…"
-        return f"{self.kind} {name!r}"
+        return f"{self.kind} {name if name.isdecimal() else repr(name)}"
 
     def with_notes(self, notes: Sequence[QualityFinding]) -> Origin:
         """Return the same origin with more notes."""

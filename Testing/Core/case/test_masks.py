@@ -207,7 +207,7 @@ def test_an_outline_may_be_one_slice(tmp_path, name):
 def test_what_was_taken_is_known(tmp_path):
     of_a_segment = load_mask(segmentation(tmp_path, ["Mass"]), "Tumor")
     assert origin_of(of_a_segment).words == "segment 'Mass'"
-    assert origin_of(load_mask(label_map(tmp_path, (3,)), "Tumor")).words == "label '3'"
+    assert origin_of(load_mask(label_map(tmp_path, (3,)), "Tumor")).words == "label 3"
 
 
 def test_what_was_taken_is_known_after_saving(tmp_path):
