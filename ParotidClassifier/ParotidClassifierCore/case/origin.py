@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 _KEY = "outline_origin"
 _LONGEST = 64  # as a name in DICOM (VR LO)
-_MOST_NOTES = 10
+_MOST_NOTES, _LONGEST_TEXT = 10, 1000
+_KINDS = ("label", "segment", "ROI")
 
 
 @dataclass(frozen=True)
@@ -62,8 +63,10 @@ class Origin:
             origin = cls(said["kind"], said["name"], notes)
         except (ValueError, TypeError, KeyError, RecursionError):
             return None
-        words = (origin.kind, origin.name, *(w for n in notes for w in (n.code, n.message)))
-        return origin if all(isinstance(word, str) for word in words) else None
+        words = [origin.name, *(word for note in notes for word in (note.code, note.message))]
+        fits = all(isinstance(word, str) and len(word) <= _LONGEST_TEXT for word in words)
+        is_plain = fits and all(word.isprintable() for word in words[1:])
+        return origin if is_plain and origin.kind in _KINDS else None
 
 
 def with_origin(mask: sitk.Image, origin: Origin) -> sitk.Image:

@@ -51,7 +51,7 @@ def name_finding(origin: Origin | None) -> QualityFinding | None:
 
 
 def _speaks_against(name: str) -> str | None:
-    words = _CAMEL_CASE.sub(" ", name)
+    words = _CAMEL_CASE.sub(" ", name[:_LONGEST])
     text, places = plain_letters(words)
     found = _NEVER_A_TUMOUR_PATTERN.search(text)
     if found is None and _TUMOURS_PATTERN.search(text) is None:
@@ -71,6 +71,7 @@ def _of_word(word: str) -> str:
     return rf"(?<![a-z]){before}{word.strip('*')}{behind}(?![a-z])"
 
 
+_LONGEST = 1000  # letters that are looked at
 _CAMEL_CASE = re.compile(r"(?<=[a-z])(?=[A-Z][a-z])")
 _NEVER_A_TUMOUR_PATTERN, _ORGANS_PATTERN, _TUMOURS_PATTERN = map(
     _pattern, (_NEVER_A_TUMOUR, _ORGANS, _TUMOURS)

@@ -3,6 +3,7 @@ import pytest
 import SimpleITK as sitk
 import slicerio
 from made_cases import ball_mask, tissue_ct
+from ParotidClassifierCore.case.findings import warning
 from ParotidClassifierCore.case.masks import load_mask, save_segmentation
 from ParotidClassifierCore.case.origin import Origin, origin_of
 from ParotidClassifierCore.case.working_grid import Geometry
@@ -221,6 +222,18 @@ def test_what_was_taken_is_known_after_saving(tmp_path):
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"kind": 1, "name": 2, "notes": []}', "[" * 9999])
 def test_a_strangers_word_of_the_origin_is_not_believed(text):
     assert Origin.from_text(text) is None
+
+
+@pytest.mark.parametrize(
+    "origin",
+    [
+        Origin("\x1b[31m", "Tumor"),
+        Origin("ROI", "x" * 1001),
+        Origin("ROI", "Tumor", (warning("code", "\x1b[31m"),)),
+    ],
+)
+def test_an_origin_with_odd_texts_is_not_believed(origin):
+    assert Origin.from_text(origin.to_text()) is None
 
 
 def test_a_damaged_segmentation_is_named(tmp_path):
