@@ -266,6 +266,7 @@ def _text(prediction: Prediction, others: Stability | None, series: str) -> str:
     lines += prediction.applicability.sentences
     if others is not None and prediction.headline[0] in others.probabilities:
         lines.append(others.sentence(prediction.headline[0]))
+    lines.append(f"Side of the tumour: {prediction.side}.")
     lines += [series] if series else []
     lines += [
         _line(finding)

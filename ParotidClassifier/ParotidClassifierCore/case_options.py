@@ -12,7 +12,7 @@ from .case.outlines import load_outline
 from .case.volumes import load_sourced_ct
 from .case.working_grid import EXTERNAL2, TUMOR
 from .clinical import ClinicalRecord
-from .errors import AmbiguousMaskError, UsageError
+from .errors import UnusableMaskError, UsageError
 from .progress import Progress, silent
 from .ring import RING_HU_RANGE, RING_WIDTH_MM, RingSettings
 
@@ -38,8 +38,8 @@ def require_case(options: argparse.Namespace) -> None:
     chosen = of_dicom or _choice(options, "tumor") != Choice()
     if options.case is not None and chosen:
         raise UsageError(
-            "--series, --acquisition, --tumor-label, --tumor-segment and --tumor-roi choose from "
-            "single files.",
+            "--series, --acquisition, --tumor-any-series, --tumor-label, --tumor-segment and "
+            "--tumor-roi choose from single files.",
             "Leave them out with --case.",
         )
     drawn = getattr(options, "ring", None) is not None
@@ -51,9 +51,10 @@ def require_case(options: argparse.Namespace) -> None:
 
 # What names one case, or says something of it.
 _OF_ONE_CASE = (
-    "case", "ct", "series", "acquisition", "tumor", "tumor_label", "tumor_segment", "tumor_roi",
-    "ring", "ring_label", "ring_segment", "ring_roi", "symptoms", "margin", "lymph_nodes",
-    "second_tumor", "second_tumor_label", "second_tumor_segment", "second_tumor_roi", "case_label",
+    "case", "ct", "series", "acquisition", "tumor", "ring", "symptoms", "margin", "lymph_nodes",
+    "second_tumor", "case_label",
+    *(f"{outline}_{field.name}" for outline in ("tumor", "ring", "second_tumor")
+      for field in dataclasses.fields(Choice)),
 )  # fmt: skip
 
 
@@ -96,7 +97,8 @@ def _with_ring_file(case: Case, options: argparse.Namespace) -> Case:
 
 def _choice(options: argparse.Namespace, outline: str) -> Choice:
     """Return what was named of the file with an outline: "tumor", "ring" or "second_tumor"."""
-    return Choice(*(getattr(options, f"{outline}_{kind}") for kind in ("label", "segment", "roi")))
+    kinds = [field.name for field in dataclasses.fields(Choice)]
+    return Choice(**{kind: getattr(options, f"{outline}_{kind}") for kind in kinds})
 
 
 def second_tumor_of(options: argparse.Namespace, case: Case) -> sitk.Image | None:
@@ -114,7 +116,7 @@ def second_tumor_of(options: argparse.Namespace, case: Case) -> sitk.Image | Non
         return None
     try:
         return load_outline(options.second_tumor, TUMOR, case.ct, case.source, choice)
-    except (AmbiguousMaskError, UsageError) as error:
+    except (UnusableMaskError, UsageError) as error:
         remedy = error.remedy.replace("--tumor-", "--second-tumor-")
         raise type(error)(error.message, remedy) from error
 

@@ -33,6 +33,15 @@ def add_case(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--tumor-label", type=int, metavar="N", help="which label of a label map")
     group.add_argument("--tumor-segment", metavar="NAME", help="which segment (default Tumor)")
     group.add_argument("--tumor-roi", metavar="NAME", help="which ROI of an RTSTRUCT, likewise")
+    _add_any_series(group, "--tumor")
+
+
+def _add_any_series(group: argparse._ArgumentGroup, outline: str) -> None:
+    group.add_argument(
+        f"{outline}-any-series", action="store_true", default=None,
+        help="take a DICOM outline by its position alone, though it names another series or frame "
+        "of reference than the CT's, as after a second anonymisation; the result says so",
+    )  # fmt: skip
 
 
 def add_ring_file(parser: argparse.ArgumentParser) -> None:
@@ -42,6 +51,7 @@ def add_ring_file(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--ring-label", type=int, metavar="N", help="which label of a label map")
     group.add_argument("--ring-segment", metavar="NAME", help="which segment (default External2)")
     group.add_argument("--ring-roi", metavar="NAME", help="which ROI of an RTSTRUCT, likewise")
+    _add_any_series(group, "--ring")
 
 
 def add_ring(parser: argparse.ArgumentParser, *, default_from_bundle: bool = False) -> None:
@@ -161,6 +171,7 @@ def add_second_opinions(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--second-tumor-label", type=int, metavar="N", help="its label")
     group.add_argument("--second-tumor-segment", metavar="NAME", help="its segment")
     group.add_argument("--second-tumor-roi", metavar="NAME", help="its ROI")
+    _add_any_series(group, "--second-tumor")
 
 
 def add_jobs(parser: argparse.ArgumentParser) -> None:

@@ -22,6 +22,8 @@ from .case.findings import (
     warning,
 )
 from .case.grid import PreparedCase
+from .case.origin import origin_of
+from .case.side import NOT_DETERMINED, side_words
 from .models.applicability import Applicability, applicability_of
 from .models.eleven import ModelResult, probabilities
 from .models.names import COMBINED
@@ -50,12 +52,14 @@ class Prediction:
         models: all eleven, in their order.
         applicability: how like the training cases this case is.
         findings: what speaks against, or should be known about, relying on the result.
-        inputs: the clinical findings in words and how the ring came about.
+        inputs: the clinical findings in words, how the ring came about, and what was taken as an
+            outline.
         ring: volumes in mm³ and the share of the shell removed by the HU limits.
         features: the columns that entered the models and their values.
         timings_s: wall time of each stage.
         software: versions.
         acquisition: the CT's DICOM series and what its headers say; None for other files.
+        side: of the body that the tumour lies on, in words.
     """
 
     bundle: dict[str, object]
@@ -69,6 +73,7 @@ class Prediction:
     timings_s: dict[str, float]
     software: dict[str, str]
     acquisition: dict[str, object] | None = None
+    side: str = NOT_DETERMINED
 
     @property
     def headline(self) -> tuple[str, ModelResult]:
@@ -95,6 +100,7 @@ class Prediction:
             "applicability": self.applicability.as_dict(),
             "findings": [finding.as_dict() for finding in self.findings],
             "inputs": self.inputs,
+            "side": self.side,
             "ring": self.ring,
             "timings_s": self.timings_s,
             "software": self.software,
@@ -181,6 +187,7 @@ def predict(
         watch.seconds,
         software_versions(),
         None if case.source is None else case.source.facts(),
+        side_words(prepared.side),
     )
 
 
@@ -199,7 +206,10 @@ def bundle_identity(bundle: Bundle) -> dict[str, object]:
 
 def _inputs(case: Case, drawn_by: RingSettings | None) -> dict[str, object]:
     words = case.record.words()
+    drawn = {"tumor_outline": case.tumor, "ring_outline": case.ring}
+    origins = {name: origin_of(mask) for name, mask in drawn.items() if mask is not None}
     return {
+        **{name: origin.words for name, origin in origins.items() if origin is not None},
         **{name: words[name] for name in ("symptoms", "margin", "lymph_nodes")},
         "ring": "given"
         if drawn_by is None

@@ -68,6 +68,20 @@ def test_an_outline_of_another_series_is_refused_by_the_command_line_too(study, 
         )
 
 
+def test_another_series_is_allowed_for_each_outline(study, tmp_path):
+    rois = {"Tumor": [circle(CT, number) for number in (3, 4, 5)]}
+    other = write_rtstruct(tmp_path / "other.dcm", rois, frame="1.2.8")
+    files = ("--tumor", other, "--ring", study / "seg.dcm", "--ring-segment", "Tumor")
+    assert case_of(options(study, *files, "--tumor-any-series"))
+    files = ("--tumor", study / "seg.dcm", "--ring", other, "--ring-roi", "Tumor")
+    assert case_of(options(study, *files, "--ring-any-series"))
+    asked = ("--tumor", study / "seg.dcm", "--second-tumor", other)
+    case = case_of(options(study, *asked))
+    assert second_tumor_of(options(study, *asked, "--second-tumor-any-series"), case)
+    with pytest.raises(UnusableMaskError, match="add --second-tumor-any-series"):
+        second_tumor_of(options(study, *asked), case)
+
+
 def test_the_option_that_chooses_is_named_for_each_outline(study):
     file = study / "rs.dcm"
     with pytest.raises(AmbiguousMaskError, match="with --tumor-roi NAME"):

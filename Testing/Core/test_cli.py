@@ -80,12 +80,16 @@ def test_predict_writes_the_prediction_the_ring_and_the_picture(usual):
             "malignant" if result["probability"] >= result["threshold"] else "benign"
         )
     assert set(written) == {
-        "bundle", "models", "applicability", "findings", "inputs", "ring", "timings_s", "software",
+        "bundle", "models", "applicability", "findings", "inputs", "side", "ring", "timings_s",
+        "software",
     }  # fmt: skip
     for result in written["models"].values():
         total = result["intercept"] + sum(result["contributions"].values())
         assert total == pytest.approx(result["log_odds"])
     assert written["inputs"]["margin"] == "unclear"
+    assert written["inputs"]["tumor_outline"] == "label 1"
+    assert written["side"] == "not determined"
+    assert "Side of the tumour: not determined." in out
     assert written["inputs"]["ring"] == {"width_mm": 2.0, "hu_range": [-200.0, 400.0]}
     assert {"volume_mm3", "tumor_volume_mm3", "removed_by_hu_fraction"} == set(written["ring"])
     ring = load_mask(folder / "ring.seg.nrrd", "External2")

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from .body_parts import body_part_of
 from .dicom_headers import Header
 from .dicom_values import lossy_compression, other_units
-from .phase_words import phase_words
+from .phase_words import Phase, phase_of, phase_words
 from .source import Acquisition
 
 # What stands for nothing in a field that has to be filled.
@@ -16,6 +16,17 @@ _NOTHING = frozenset(
     {"", "none", "no", "n", "non", "without", "ohne", "keine", "kein", "sans", "sin", "senza",
      "unknown", "n/a", "na", "-", "0"}
 )  # fmt: skip
+# Iodinated contrast media by substance and by trade name, with the concentration behind it. The
+# field is typed by hand, and what else it says may name somebody: it is left out.
+_AGENTS = re.compile(
+    r"(?:io(?:hexol|pamidol|promide?|dixanol|versol|meprol|bitridol|xagl\w{2,6}|xital\w{2,6}|"
+    r"xithal\w{2,6}|trolan|pentol|xilan|thal\w{2,6})|amidotrizo\w{2,6}|diatrizo\w{2,6}|"
+    r"omnipaque|accupaque|isovue|iopamiro\w?|niopam|solutrast|unilux|scanlux|ultravist|visipaque|"
+    r"optiray|iomeron|imeron|xenetix|hexabrix|telebrix|isovist|imagopaque|oxilan|urografin|"
+    r"conray|jopamiro|碘海醇|碘帕醇|碘普罗胺|碘克沙醇|碘佛醇|碘美普尔|碘比醇|欧乃派克|优维显|威视派克|"
+    r"碘必乐|典必乐|碘迈伦)(?:[ _-]?\d{3}(?!\d))?",
+    re.IGNORECASE,
+)
 _SAYING = {"SeriesDescription": "series description", "ProtocolName": "protocol name"}
 _LONGEST_DELAY_S = 600.0
 _TIME = re.compile(r"(\d\d)(\d\d)(\d\d(?:\.\d+)?)")
@@ -62,10 +73,12 @@ def _number(header: Header, keyword: str) -> float | None:
 
 
 def _contrast_agent(header: Header) -> str | None:
-    """Return the agent; an empty text where only its use shows; None where nothing does."""
+    """Return known agents; an empty text where only the use of one shows; None where none does."""
     named = _text(header, "ContrastBolusAgent") or _coded_agent(header)
     if named is not None:
-        return None if named.casefold() in _NOTHING else named
+        if named.casefold() in _NOTHING or phase_of(named) is Phase.PLAIN:
+            return None
+        return ", ".join(dict.fromkeys(_AGENTS.findall(named)))
     amounts = (_number(header, k) for k in ("ContrastBolusVolume", "ContrastBolusTotalDose"))
     given = any(amounts) or header.text("ContrastBolusStartTime")
     return "" if given or header.content.get("ContrastBolusAgentSequence") else None

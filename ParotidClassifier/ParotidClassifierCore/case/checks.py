@@ -25,6 +25,7 @@ from .findings import (
 )
 from .grid import on_working_grid, require_drawn_ring, require_tissue
 from .lattice import Box, Lattice, lattice_of
+from .side import side_finding
 from .volumes import require_hu, require_right_angles, require_volume
 
 if TYPE_CHECKING:
@@ -110,7 +111,7 @@ def check_outline(case: Case, drawn: DrawnRing) -> list[QualityFinding]:
         _checked(lambda: require_tissue(prepared.grid)),
         _checked(lambda: require_drawn_ring(drawn)),
     ]
-    return [*filter(None, refusals), *lesion, *prepared.findings]
+    return [*filter(None, refusals), *lesion, side_finding(prepared.side), *prepared.findings]
 
 
 def _checked(

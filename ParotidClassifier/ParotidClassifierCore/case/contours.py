@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import functools
 import itertools
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -25,6 +24,12 @@ _OFF_SLICE = 0.2  # of the distance between slices
 # draw their contours through the centres of the outermost voxels.
 _ON_LINE = 1e-5  # voxels
 _DRAW_AGAIN = "Correct the contour where it was drawn and export it again."
+# More than any tumour's, and what still takes seconds. A small file may name lines that cross each
+# other millions of times.
+_MOST_CONTOURS, _MOST_ON_A_SLICE, _MOST_POINTS = 1_000, 50, 300_000
+_MOST_CROSSINGS = 5_000
+_AT_A_TIME = 4_000_000  # pairs of segments, or of faces and segments, looked at in one go
+_SIMPLER = "Outline the lesion alone, with simple lines; the file may be damaged."
 
 
 @dataclass(frozen=True)
@@ -35,11 +40,18 @@ class Contour:
         number: among the contours of its outline, from 1, for messages.
         points: (n, 3) as (x, y, z) in mm, LPS; the last is joined to the first.
         exclusive: whether it says itself that it adds or cuts out by exclusive or.
+        is_point: whether it says itself that it marks a place.
     """
 
     number: int
     points: np.ndarray
     exclusive: bool = False
+    is_point: bool = False
+
+    @property
+    def encloses(self) -> bool:
+        """Whether it can enclose anything: a line through three different points or more."""
+        return not self.is_point and len(set(map(tuple, self.points.tolist()))) >= 3
 
 
 @dataclass(frozen=True)
@@ -64,6 +76,21 @@ class _Placed:
         return f"Contour {self.number} of {name}, {self.where},"
 
 
+def require_bounded(points: Sequence[int], name: str) -> None:
+    """Raise UnusableMaskError for an outline of more contours or points than any tumour has.
+
+    Args:
+        points: how many each contour has.
+        name: what messages call the outline.
+    """
+    counted = (len(points), _MOST_CONTOURS, "contours"), (sum(points), _MOST_POINTS, "points")
+    for count, most, what in counted:
+        if count > most:
+            raise UnusableMaskError(
+                f"{name} has {count} {what}; at most {most} are read.", _SIMPLER
+            )
+
+
 def filled(contours: Sequence[Contour], ct: sitk.Image, name: str) -> sitk.Image:
     """Return the voxels of a CT whose centres lie inside contours drawn on its slices.
 
@@ -72,7 +99,8 @@ def filled(contours: Sequence[Contour], ct: sitk.Image, name: str) -> sitk.Image
     every slice from the first contour to the last needs one.
 
     Args:
-        contours: in the planes of one axis of the CT, in any order; at least one.
+        contours: in the planes of one axis of the CT, in any order; at least one, and each
+            encloses something.
         ct: gives the voxels.
         name: what messages call the outline.
 
@@ -80,17 +108,19 @@ def filled(contours: Sequence[Contour], ct: sitk.Image, name: str) -> sitk.Image
         Binary uint8 volume on the grid of the CT.
 
     Raises:
-        UnusableMaskError: a contour is degenerate, crosses itself or another, lies between or
-            beyond the slices; a slice has none; or no voxel centre lies inside.
+        UnusableMaskError: a contour crosses itself or another, lies between or beyond the slices;
+            a slice has none, or very many; or no voxel centre lies inside.
     """
     placed = [_in_voxels(contour, ct, name) for contour in contours]
     axis = _slice_axis(placed)
     by_slice = _by_slice(placed, axis, ct, name)
     _require_every_slice(by_slice, name)
+    flat = {number: [_flat(one, axis) for one in drawn] for number, drawn in by_slice.items()}
+    _require_simple(flat, name)
     mask = np.zeros(ct.GetSize()[::-1], np.uint8)
     slices = np.moveaxis(mask, 2 - axis, 0)  # a view: (slice, row, column)
-    for number, drawn in by_slice.items():
-        _fill(slices[number], [_flat(contour, axis) for contour in drawn], name)
+    for number, drawn in flat.items():
+        _fill(slices[number], drawn, name)
     if not mask.any():
         raise UnusableMaskError(
             f"{name} holds no voxel centre of the CT.",
@@ -104,11 +134,6 @@ def _in_voxels(contour: Contour, ct: sitk.Image, name: str) -> _Placed:
     points = np.asarray(contour.points, float)
     if not np.isfinite(points).all():
         raise UnusableMaskError(f"{called} has points that are not numbers.", _DRAW_AGAIN)
-    if len(set(map(tuple, points.tolist()))) < 3:
-        raise UnusableMaskError(
-            f"{called} has fewer than three points.",
-            "Delete it where it was drawn, or draw it as a closed line.",
-        )
     axes = np.reshape(ct.GetDirection(), (3, 3)) * ct.GetSpacing()
     places = np.linalg.solve(axes, (points - ct.GetOrigin()).T).T
     x, y, z = points.mean(axis=0)
@@ -172,26 +197,86 @@ def _flat(contour: _Placed, axis: int) -> _Placed:
     return replace(contour, points=np.delete(contour.points, axis, axis=1))
 
 
+def _require_simple(by_slice: Mapping[int, Sequence[_Placed]], name: str) -> None:
+    """Refuse contours that would take minutes and gigabytes: very many, or crossing very often."""
+    crossings = 0
+    for drawn in by_slice.values():
+        if len(drawn) > _MOST_ON_A_SLICE:
+            raise UnusableMaskError(
+                f"{name} has {len(drawn)} contours on one slice, {drawn[0].where}; at most "
+                f"{_MOST_ON_A_SLICE} are read.",
+                _SIMPLER,
+            )
+        for found in _crossings([contour.points for contour in drawn]):
+            crossings += found
+            if crossings > _MOST_CROSSINGS:
+                raise UnusableMaskError(
+                    f"The contours of {name} cross themselves or each other more than "
+                    f"{_MOST_CROSSINGS} times.",
+                    _DRAW_AGAIN,
+                )
+
+
+def _crossings(lines: Sequence[np.ndarray]) -> Iterator[float]:
+    """Yield, some segments at a time, how often closed lines (n, 2) cross or touch, in total."""
+    import shapely
+
+    ends = np.concatenate([np.stack([line, np.roll(line, -1, axis=0)], axis=1) for line in lines])
+    told_twice = (ends[:, 0] == ends[:, 1]).all(axis=1)
+    segments = shapely.linestrings(ends[~told_twice])
+    tree = shapely.STRtree(segments)
+    step = max(1, _AT_A_TIME // len(segments))
+    for first in range(0, len(segments), step):
+        some = segments[first : first + step]
+        pairs = tree.query(some, predicate="intersects").shape[1]
+        # Each is found with itself and with the two that it hangs together with; each other pair
+        # is found from both sides.
+        yield max(0, pairs - 3 * len(some)) / 2
+
+
 def _fill(plane: np.ndarray, contours: Sequence[_Placed], name: str) -> None:
     """Set what lies inside the contours of one slice in its plane (row, column)."""
     import shapely
 
-    areas = [_area(contour, plane.shape, name) for contour in contours]
+    enclosed = [_enclosed(_area(contour, plane.shape, name), plane.shape) for contour in contours]
     for (one, of_one), (other, of_other) in itertools.combinations(
-        zip(contours, areas, strict=True), 2
+        zip(contours, enclosed, strict=True), 2
     ):
         if not (one.exclusive and other.exclusive):
             called = f"Contours {one.number} and {other.number} of {name}, {one.where},"
-            _require_apart_or_nested(of_one, of_other, plane.shape, called)
-    area = functools.reduce(shapely.symmetric_difference, areas)
+            _require_apart_or_nested(of_one, of_other, called)
+    for part in enclosed:
+        plane[part.box] ^= part.inside
     lines = shapely.multilinestrings([shapely.LinearRing(c.points) for c in contours])
-    x, y = _centres_around(lines, plane.shape)
-    inside = shapely.contains_xy(area, x, y)
-    outside = ~inside
     shapely.prepare(lines)
-    centres = shapely.points(x[outside], y[outside])
-    inside[outside] = shapely.dwithin(lines, centres, _ON_LINE)
-    plane[y, x] = inside
+    box = _box_around(lines, plane.shape)
+    outside = plane[box] == 0
+    y, x = (along[outside] for along in np.mgrid[box])
+    plane[box][outside] = shapely.dwithin(lines, shapely.points(x, y), _ON_LINE)
+
+
+@dataclass(frozen=True)
+class _Enclosed:
+    """What a contour encloses of the voxel centres of a slice.
+
+    Attributes:
+        box: rows and columns that it lies in.
+        inside: bool (row, column) over the box; without those on its line.
+        within: the same with those on its line.
+    """
+
+    box: tuple[slice, slice]
+    inside: np.ndarray
+    within: np.ndarray
+
+
+def _enclosed(area: shapely.Geometry, shape: tuple[int, int]) -> _Enclosed:
+    import shapely
+
+    shapely.prepare(area)
+    box = _box_around(area, shape)
+    y, x = np.mgrid[box]
+    return _Enclosed(box, shapely.contains_xy(area, x, y), shapely.intersects_xy(area, x, y))
 
 
 def _area(contour: _Placed, shape: tuple[int, int], name: str) -> shapely.Geometry:
@@ -220,9 +305,12 @@ def _faces_astray(ring: np.ndarray) -> Iterator[shapely.Geometry]:
     inside = shapely.get_coordinates(shapely.point_on_surface(faces))
     x, y = ring.T
     its_way = np.sign(x @ np.roll(y, -1) - y @ np.roll(x, -1))  # of twice the area
-    for face, winding in zip(faces, _windings(inside, ring), strict=True):
-        if winding not in (0, its_way):
-            yield face
+    step = max(1, _AT_A_TIME // len(ring))
+    for first in range(0, len(faces), step):
+        some = slice(first, first + step)
+        for face, winding in zip(faces[some], _windings(inside[some], ring), strict=True):
+            if winding not in (0, its_way):
+                yield face
 
 
 def _windings(points: np.ndarray, ring: np.ndarray) -> np.ndarray:
@@ -243,37 +331,47 @@ def _windings(points: np.ndarray, ring: np.ndarray) -> np.ndarray:
     return upwards.sum(axis=1) - downwards.sum(axis=1)
 
 
-def _require_apart_or_nested(
-    one: shapely.Geometry, other: shapely.Geometry, shape: tuple[int, int], called: str
-) -> None:
+def _require_apart_or_nested(one: _Enclosed, other: _Enclosed, called: str) -> None:
     """Refuse two contours of a slice that overlap so that it is unclear what is a hole."""
-    import shapely
-
-    if not _holds_centre(shapely.intersection(one, other), shape):
+    if not _common(one, one.inside, other, other.inside):
         return
-    beyond = _holds_centre(shapely.difference(one, other), shape)
-    if beyond == _holds_centre(shapely.difference(other, one), shape):
+    beyond = _common(one, one.inside, other, other.within) < np.count_nonzero(one.inside)
+    beyond_it = _common(one, one.within, other, other.inside) < np.count_nonzero(other.inside)
+    if beyond == beyond_it:
         how = "cross each other" if beyond else "enclose the same voxels"
         raise UnusableMaskError(
             f"{called} {how} on one slice.", "Join them into one where they were drawn."
         )
 
 
+def _common(one: _Enclosed, of_one: np.ndarray, other: _Enclosed, of_other: np.ndarray) -> int:
+    """Return how many centres are set in both masks, each over the box of its contour."""
+    common = [
+        slice(max(a.start, b.start), max(a.start, b.start, min(a.stop, b.stop)))
+        for a, b in zip(one.box, other.box, strict=True)
+    ]
+    first, second = (
+        mask[
+            tuple(
+                slice(c.start - own.start, c.stop - own.start)
+                for c, own in zip(common, part.box, strict=True)
+            )
+        ]
+        for part, mask in ((one, of_one), (other, of_other))
+    )
+    return np.count_nonzero(first & second)
+
+
 def _holds_centre(area: shapely.Geometry, shape: tuple[int, int]) -> bool:
-    import shapely
-
-    return bool(shapely.contains_xy(area, *_centres_around(area, shape)).any())
+    return bool(_enclosed(area, shape).inside.any())
 
 
-def _centres_around(
-    geometry: shapely.Geometry, shape: tuple[int, int]
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return columns and rows (n, m) of the voxel centres in the bounding box of a geometry."""
+def _box_around(geometry: shapely.Geometry, shape: tuple[int, int]) -> tuple[slice, slice]:
+    """Return rows and columns of the voxel centres in the bounding box of a geometry."""
     if geometry.is_empty:
-        return np.zeros((0, 0), int), np.zeros((0, 0), int)
+        return slice(0, 0), slice(0, 0)
     left, low, right, high = geometry.bounds
-    rows, columns = np.mgrid[_within(low, high, shape[0]), _within(left, right, shape[1])]
-    return columns, rows
+    return _within(low, high, shape[0]), _within(left, right, shape[1])
 
 
 def _within(lowest: float, highest: float, count: int) -> slice:

@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..errors import AmbiguousMaskError, UnreadableFileError, UnusableMaskError
+from .choosing import Choice, option
 from .dicom_files import files_of, may_be_dicom
+from .findings import QualityFinding, warning
 from .source import SourceSeries
 
 if TYPE_CHECKING:
@@ -20,6 +22,8 @@ RTSTRUCT = "1.2.840.10008.5.1.4.1.1.481.3"
 SEGMENTATIONS = ("1.2.840.10008.5.1.4.1.1.66.4", "1.2.840.10008.5.1.4.1.1.66.7")
 _OUTLINES = (RTSTRUCT, *SEGMENTATIONS)
 
+_NUMBER_OF_FRAMES = 0x0028_0008
+_MOST_FRAMES = 20_000  # a hundred organs on two hundred slices
 _EXPORT_AGAIN = "Export it again; the file may be damaged or incomplete."
 _FORMATS = (
     "Give a label map (NRRD, NIfTI, MetaImage), a segmentation of 3D Slicer (.seg.nrrd), a DICOM "
@@ -59,6 +63,7 @@ def _read(file: Path) -> Dataset:
     from pydicom.errors import InvalidDicomError
 
     try:
+        _require_few_frames(file)
         dataset = pydicom.dcmread(file, force=may_be_dicom(file))
     except InvalidDicomError as error:
         raise UnreadableFileError(f"{file} is no outline this program reads.", _FORMATS) from error
@@ -68,6 +73,25 @@ def _read(file: Path) -> Dataset:
         if not whole and len(element.value or b"") < element.length:
             raise EOFError("it ends in the middle")
     return dataset
+
+
+def _require_few_frames(file: Path) -> None:
+    """Raise UnreadableFileError for more frames than are read in a minute."""
+    from pydicom.filereader import read_partial
+
+    # Frames are described behind their number, at length: that is not read here.
+    with file.open("rb") as stream:
+        header = read_partial(stream, stop_when=lambda tag, *_: tag > _NUMBER_OF_FRAMES)
+    require_few_frames(file, int(header.get("NumberOfFrames") or 1))
+
+
+def require_few_frames(file: Path, frames: int) -> None:
+    """Raise UnreadableFileError where an object has more frames than are read in a minute."""
+    if frames > _MOST_FRAMES:
+        raise UnreadableFileError(
+            f"{file} has {frames} frames; at most {_MOST_FRAMES} are read.",
+            "Export the outline of the lesion alone.",
+        )
 
 
 def _only_one_in(folder: Path) -> Path:
@@ -109,28 +133,53 @@ def damage_named(file: Path, kind: str) -> Iterator[None]:
         ) from error
 
 
-def require_drawn_on(
-    file: Path, source: SourceSeries | None, frame: str | None, series: Collection[str]
-) -> None:
-    """Raise UnusableMaskError where an object was not drawn on the CT's series.
+def drawn_on(
+    file: Path,
+    region: str,
+    source: SourceSeries | None,
+    frame: str | None,
+    series: Collection[str],
+    choice: Choice,
+) -> list[QualityFinding]:
+    """Return what is worth knowing of the series that an object was drawn on.
 
     Args:
         file: of the object.
+        region: what it outlines, one of REGIONS.
         source: of the CT; None where it is not known, and positions alone can decide.
         frame: UID of the frame of reference of its positions; None or empty if it names none.
         series: UIDs of the series that it refers to; empty if it names none.
+        choice: says whether another series than the CT's will do.
+
+    Raises:
+        UnusableMaskError: that is another one than the CT's.
     """
-    if source is None:
-        return
+    reason = None if source is None else _other_series(file, source, frame, series)
+    if reason is None:
+        return []
+    if choice.any_series:
+        told = (
+            f"The {region} outline names another series than the CT, as after a second "
+            "anonymisation. It was taken by its position alone: look whether it lies on the lesion."
+        )
+        return [warning("outline_of_another_series", told)]
+    allowed = f"If it is the same scan, anonymised again, add {option(region, 'any-series')}."
+    raise UnusableMaskError(reason.message, f"{reason.remedy} {allowed}")
+
+
+def _other_series(
+    file: Path, source: SourceSeries, frame: str | None, series: Collection[str]
+) -> UnusableMaskError | None:
     if frame and source.frame_of_reference_uid and frame != source.frame_of_reference_uid:
-        raise UnusableMaskError(
+        return UnusableMaskError(
             f"{file} lies in another space than the CT: its frame of reference is {frame}, the "
             f"CT's is {source.frame_of_reference_uid}.",
             "Choose the CT it was drawn on, or the outline drawn on this one.",
         )
     if series and source.series_uid not in series:
-        raise UnusableMaskError(
+        return UnusableMaskError(
             f"{file} was drawn on another series than the CT: on {', '.join(sorted(series))}, not "
             f"on {source.series_uid}.",
             "Choose the series it was drawn on (--series UID), or the outline drawn on this one.",
         )
+    return None

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..errors import UnusableMaskError
-from .choosing import chosen_name
-from .dicom_objects import damage_named, require_drawn_on
+from ..errors import UnreadableFileError, UnusableMaskError
+from .choosing import Choice, place_of
+from .dicom_objects import damage_named, drawn_on, require_few_frames
+from .origin import Origin, with_origin
 from .source import SourceSeries
 from .working_grid import Geometry
 
 if TYPE_CHECKING:
     import SimpleITK as sitk
+    from highdicom.seg import Segmentation
     from pydicom import Dataset
 
 _HALF = 0.5
+_MOST_VOXELS = 400_000_000  # 1500 slices of 512 × 512; of them, less than 2 GB of memory are used
 
 
 def segment_of(
@@ -25,7 +29,7 @@ def segment_of(
     dataset: Dataset,
     region: str,
     source: SourceSeries | None = None,
-    segment: str | None = None,
+    choice: Choice = Choice(),  # noqa: B008  frozen
 ) -> sitk.Image:
     """Return a segment as a binary uint8 volume on the grid of the segmentation.
 
@@ -37,7 +41,7 @@ def segment_of(
         dataset: of a Segmentation or Label Map Segmentation.
         region: what the outline is of, one of REGIONS: a segment of this label is taken.
         source: the DICOM series of the CT, where it is known.
-        segment: label of the segment, where it is not named as the region.
+        choice: label of the segment, where it is not named as the region; and of which series.
 
     Raises:
         UnreadableFileError: the object is damaged, or its planes make no regular volume.
@@ -47,26 +51,43 @@ def segment_of(
     from highdicom.seg import Segmentation
 
     with damage_named(file, "DICOM SEG"):
-        require_drawn_on(file, source, dataset.get("FrameOfReferenceUID"), _series(dataset))
+        frame = dataset.get("FrameOfReferenceUID")
+        notes = drawn_on(file, region, source, frame, _series(dataset), choice)
         segments = [
             (str(item.SegmentLabel), item.SegmentNumber) for item in dataset.SegmentSequence
         ]
-    name = chosen_name(file, region, "segment", [label for label, _ in segments], segment)
+    place = place_of(file, region, "segment", [label for label, _ in segments], choice.segment)
+    name, number = segments[place]
     with damage_named(file, "DICOM SEG"):
+        require_few_frames(file, len(dataset.get("PerFrameFunctionalGroupsSequence", ())))
         segmentation = Segmentation.from_dataset(dataset, copy=False)
         if segmentation.is_tiled:
             raise UnusableMaskError(
                 f"{file} segments tiles of a slide, not slices of a CT.",
                 "Choose the outline drawn on the CT.",
             )
-        volume = segmentation.get_volume(segment_numbers=[dict(segments)[name]])
+        _require_small(file, segmentation)
+        volume = segmentation.get_volume(segment_numbers=[number])
         inside = np.asarray(volume.array)[..., 0] >= _HALF  # (slice, row, column)
     if not inside.any():
         raise UnusableMaskError(
             f"The segment {name!r} in {file} is empty.", "Outline the lesion and save it again."
         )
     # highdicom counts slice, row, column; images count x, y, z.
-    return Geometry.of_affine(volume.affine[:, [2, 1, 0, 3]]).image(inside)
+    mask = Geometry.of_affine(volume.affine[:, [2, 1, 0, 3]]).image(inside)
+    return with_origin(mask, Origin("segment", name, tuple(notes)))
+
+
+def _require_small(file: Path, segmentation: Segmentation) -> None:
+    """Refuse planes so far apart that the empty ones between them fill the memory."""
+    geometry = segmentation.get_volume_geometry()
+    size = (0,) if geometry is None else geometry.spatial_shape  # None: get_volume says why
+    if math.prod(size) > _MOST_VOXELS:
+        raise UnreadableFileError(
+            f"{file} spans {' × '.join(map(str, size))} voxels (planes, rows, columns); at most "
+            f"{_MOST_VOXELS} are read.",
+            "Export the outline of the lesion alone; a plane may lie at a wrong place.",
+        )
 
 
 def _series(dataset: Dataset) -> set[str]:

@@ -17,6 +17,9 @@ from ..ring import Refinement, Ring, RingSettings, automatic_ring, require_ring
 from .findings import AIR_HU, QualityFinding, info, quality_findings, warning
 from .lattice import Box, Lattice, lattice_of
 from .loading import Case
+from .origin import origin_of
+from .outline_names import name_finding
+from .side import Side, side_finding, side_of
 from .working_grid import EXTERNAL2, TUMOR, WorkingGrid
 
 MARGIN_MM = 25
@@ -67,12 +70,14 @@ class PreparedCase:
         box: the grid's place on the lattice.
         automatic: the automatic ring over `grid`, before any refinement by hand.
         findings: what the image shows.
+        side: of the body that the tumour lies on; None where that cannot be told.
     """
 
     grid: WorkingGrid
     box: Box
     automatic: Ring
     findings: tuple[QualityFinding, ...]
+    side: Side | None = None
 
 
 def draw_ring(
@@ -124,6 +129,8 @@ def prepare(
     prepared = on_working_grid(case, drawn)
     require_tissue(prepared.grid)
     findings = quality_findings(prepared.grid, prepared.automatic, case.ct.GetSpacing())
+    if prepared.side is Side.ACROSS:
+        findings.append(side_finding(prepared.side))
     return replace(prepared, findings=(*findings, *prepared.findings))
 
 
@@ -142,7 +149,8 @@ def on_working_grid(case: Case, drawn: DrawnRing) -> PreparedCase:
         lattice.geometry(box),
     )
     findings = (*_crop_findings(box, wanted), *_origin_findings(case, drawn))
-    return PreparedCase(grid, box, _moved(drawn.automatic, drawn.box, box), findings)
+    side = side_of(case.ct, drawn.box, drawn.tumor)
+    return PreparedCase(grid, box, _moved(drawn.automatic, drawn.box, box), findings, side)
 
 
 def _moved(ring: Ring, box: Box, target: Box) -> Ring:
@@ -275,7 +283,9 @@ def _crop_findings(box: Box, wanted: Box) -> list[QualityFinding]:
 
 
 def _origin_findings(case: Case, drawn: DrawnRing) -> list[QualityFinding]:
-    findings = []
+    origin = origin_of(case.tumor)
+    findings = list(origin.notes) if origin else []
+    findings += filter(None, [name_finding(origin)])
     if not (_same_grid(case.ct, case.tumor) or lattice_of(case.ct).holds(case.tumor)):
         findings.append(
             info(
@@ -284,6 +294,8 @@ def _origin_findings(case: Case, drawn: DrawnRing) -> list[QualityFinding]:
             )
         )
     if case.ring is not None:
+        ring = origin_of(case.ring)
+        findings += ring.notes if ring else ()
         findings.append(info("ring_given", f"{EXTERNAL2} was taken as given, not computed."))
     if drawn.overlap:
         findings.append(

@@ -12,7 +12,8 @@ from ..clinical import ClinicalRecord
 from ..disk import extended
 from ..errors import UnreadableFileError
 from ..file_cache import FileCache
-from .masks import load_mask
+from .choosing import has_name
+from .masks import load_mask, segment_names
 from .source import SourceSeries
 from .volumes import load_ct
 from .working_grid import EXTERNAL2, TUMOR
@@ -70,8 +71,9 @@ def load_case_folder(
 
 
 def _outlines(segmentation: Path) -> tuple[sitk.Image, sitk.Image | None]:
-    tumor = load_mask(segmentation, TUMOR)
-    return tumor, load_mask(segmentation, EXTERNAL2) if _has_ring(segmentation) else None
+    names = segment_names(segmentation)
+    ring = load_mask(segmentation, EXTERNAL2) if has_name(EXTERNAL2, names) else None
+    return load_mask(segmentation, TUMOR), ring
 
 
 def _record_in(folder: Path) -> ClinicalRecord:
@@ -112,10 +114,3 @@ def _json_object(path: Path, what: str, remedy: str) -> dict[str, object]:
     if not isinstance(content, dict):
         raise UnreadableFileError(f"{path} holds no {what}.", remedy)
     return content
-
-
-def _has_ring(segmentation: Path) -> bool:
-    import slicerio
-
-    header = slicerio.read_segmentation(str(segmentation), skip_voxels=True)
-    return EXTERNAL2 in slicerio.segment_names(header)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -12,13 +12,17 @@ import SimpleITK as sitk
 from ..disk import extended
 from ..errors import AmbiguousMaskError, UnreadableFileError, UnusableMaskError
 from ..files import written_whole
-from .choosing import Choice, chosen_name, option
+from .choosing import Choice, option, place_of
+from .origin import Origin, with_origin
 from .terminology import PAROTID_GLAND, REGION_CODES, Code
 from .volumes import read_volume, require_volume, write_volume
 from .working_grid import EXTERNAL2, TUMOR, Geometry
 
 _MOST_LABELS = 1000
 _ROUNDED = 1e-3  # how far from a whole number conversions and scaling leave a label
+_SEGMENT_FIELD = re.compile(r"Segment(\d{1,6})_")
+# Of a segmentation: which outline a region was, before it was saved under the region's name.
+_ORIGIN_FIELD = "ParotidClassifier_{region}"
 # sRGB 0…1; recognisable on grey CT and apart from each other for colour-blind readers.
 REGION_COLORS = {TUMOR: (0.90, 0.25, 0.20), EXTERNAL2: (0.20, 0.70, 0.95)}
 # 3D Slicer's lists name the category otherwise than DICOM does; it looks codes up by their values.
@@ -68,7 +72,7 @@ def load_mask(
     image = read_volume(path)
     if "Segment0_ID" in image.GetMetaDataKeys():
         choice.require_only("segment", f"{path} is a segmentation, not a label map.", region)
-        mask = _segment(path, region, segment)
+        mask = _segment(image, path, region, segment)
         require_volume(mask, path, is_mask=True)
     else:
         choice.require_only("label", f"{path} is a label map without segments.", region)
@@ -102,7 +106,7 @@ def _labelled(image: sitk.Image, path: Path, region: str, label: int | None) -> 
     stored = [value for value, name in labels.items() if label in (None, name)]
     mask = sitk.GetImageFromArray(np.isin(values, stored).astype(np.uint8))
     mask.CopyInformation(image)
-    return mask
+    return with_origin(mask, Origin("label", f"{labels[stored[0]]:g}")) if stored else mask
 
 
 def _labels(values: np.ndarray) -> dict[float, float] | None:
@@ -127,42 +131,75 @@ def _labels(values: np.ndarray) -> dict[float, float] | None:
     return {value: name for value, name in whole.items() if name}
 
 
-def _segment(path: Path, region: str, name: str | None) -> sitk.Image:
-    import slicerio
+def segment_names(path: Path) -> list[str]:
+    """Return the names of the segments in a .seg.nrrd; none of a label map.
 
-    with _damage_named(path):
-        segmentation = slicerio.read_segmentation(str(path))
-        names = slicerio.segment_names(segmentation)
-    chosen = chosen_name(path, region, "segment", names, name)
-    with _damage_named(path):
-        entry = slicerio.segment_from_name(segmentation, chosen)
-        voxels = segmentation["voxels"]
-        if voxels.ndim == 4:  # overlapping segments lie in layers
-            voxels = voxels[entry["layer"]]
-        inside = voxels == entry["labelValue"]
-        affine = np.asarray(segmentation["ijkToLPS"], float)
-    return Geometry.of_affine(affine).image(inside.T)
+    Raises:
+        UnreadableFileError: missing, unreadable or damaged.
+    """
+    path = extended(path)
+    return [name for name, *_ in _segments(path, read_volume(path))]
 
 
-@contextlib.contextmanager
-def _damage_named(path: Path) -> Iterator[None]:
-    import nrrd
+def _segments(path: Path, image: sitk.Image) -> list[tuple[str, int, int]]:
+    """Return name, label value and layer of each segment of a segmentation.
 
+    A name that is not UTF-8, as old versions of 3D Slicer wrote them, is shown with the codes of
+    its bytes: it is not guessed which letters they were.
+
+    Raises:
+        UnreadableFileError: a field is missing or no number.
+    """
+    keys = set(image.GetMetaDataKeys())
+    numbers = {int(found[1]) for found in map(_SEGMENT_FIELD.match, keys) if found}
     try:
-        yield
-    except (KeyError, IndexError, ValueError, TypeError, OSError, nrrd.NRRDError) as error:
+        return [_segment_fields(image, number) for number in sorted(numbers)]
+    except (RuntimeError, ValueError) as error:  # RuntimeError: SimpleITK has no such field
         raise UnreadableFileError(
-            f"{path} cannot be read as a segmentation: {error!r}.", "Save it again in 3D Slicer."
+            f"{path} cannot be read as a segmentation: a segment lacks its name, value or layer.",
+            "Save it again in 3D Slicer.",
         ) from error
 
 
-def save_segmentation(path: Path, masks: Mapping[str, np.ndarray], geometry: Geometry) -> None:
+def _segment_fields(image: sitk.Image, number: int) -> tuple[str, int, int]:
+    name, label = (image.GetMetaData(f"Segment{number}_{key}") for key in ("Name", "LabelValue"))
+    in_layers = image.GetNumberOfComponentsPerPixel() > 1  # where segments overlap
+    layer = int(image.GetMetaData(f"Segment{number}_Layer")) if in_layers else 0
+    if not 0 <= layer < image.GetNumberOfComponentsPerPixel():
+        raise ValueError(layer)
+    letters = name.encode(errors="surrogateescape").decode(errors="backslashreplace")
+    return letters, int(label), layer
+
+
+def _segment(image: sitk.Image, path: Path, region: str, name: str | None) -> sitk.Image:
+    segments = _segments(path, image)
+    place = place_of(path, region, "segment", [named for named, *_ in segments], name)
+    called, label, layer = segments[place]
+    voxels = sitk.GetArrayViewFromImage(image)  # (z, y, x), and the layers behind them
+    inside = (voxels if voxels.ndim == 3 else voxels[..., layer]) == label
+    mask = Geometry.of(image).image(inside)
+    return with_origin(mask, _saved_origin(image, region) or Origin("segment", called))
+
+
+def _saved_origin(image: sitk.Image, region: str) -> Origin | None:
+    field = _ORIGIN_FIELD.format(region=region)
+    return Origin.from_text(image.GetMetaData(field)) if image.HasMetaDataKey(field) else None
+
+
+def save_segmentation(
+    path: Path,
+    masks: Mapping[str, np.ndarray],
+    geometry: Geometry,
+    origins: Mapping[str, Origin | None] | None = None,
+) -> None:
     """Write masks (z, y, x) as one segmentation that 3D Slicer opens, or nothing at all.
 
     Args:
         path: ends in .seg.nrrd.
         masks: by segment name; they do not overlap.
         geometry: of all masks.
+
+        origins: where the masks were taken from, by segment name, as far as that is known.
 
     Raises:
         OutputError: the file cannot be written.
@@ -173,6 +210,9 @@ def save_segmentation(path: Path, masks: Mapping[str, np.ndarray], geometry: Geo
     image = geometry.image(labels)
     for key, word in _slicer_keys(list(masks), image.GetSize()).items():
         image.SetMetaData(key, word)
+    for region, origin in (origins or {}).items():
+        if origin is not None:
+            image.SetMetaData(_ORIGIN_FIELD.format(region=region), origin.to_text())
     with written_whole(path) as beside:
         write_volume(beside, image)
 

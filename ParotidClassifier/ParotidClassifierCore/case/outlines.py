@@ -13,6 +13,7 @@ from ..errors import UnusableMaskError, UsageError
 from .choosing import Choice, option
 from .dicom_objects import RTSTRUCT, read_outline_object
 from .masks import load_mask
+from .origin import origin_of, with_origin
 from .source import SourceSeries
 from .volumes import VOLUME_SUFFIXES
 from .working_grid import Geometry
@@ -58,11 +59,12 @@ def load_outline(
         from .rtstruct import roi_on_ct
 
         choice.require_only("roi", f"{file} is an RTSTRUCT.", region)
-        return roi_on_ct(file, dataset, region, ct, source, choice.roi)
+        return roi_on_ct(file, dataset, region, ct, source, choice)
     from .dicom_seg import segment_of
 
     choice.require_only("segment", f"{file} is a DICOM SEG.", region)
-    return _on_grid_of(ct, segment_of(file, dataset, region, source, choice.segment))
+    mask = segment_of(file, dataset, region, source, choice)
+    return with_origin(_on_grid_of(ct, mask), origin_of(mask))
 
 
 def _of_volume(path: Path, region: str, ct: sitk.Image, choice: Choice) -> sitk.Image:
@@ -72,6 +74,8 @@ def _of_volume(path: Path, region: str, ct: sitk.Image, choice: Choice) -> sitk.
             f"Leave {option(region, 'roi')} out, or choose with {option(region, 'label')} N or "
             f"{option(region, 'segment')} NAME.",
         )
+    if choice.any_series:
+        raise UsageError(f"{path} names no series.", f"Leave {option(region, 'any-series')} out.")
     mask = load_mask(path, region, choice.label, choice.segment)
     for axis in np.flatnonzero(np.array(mask.GetSize()) == 1).tolist():
         _require_thickness(mask, axis, path, region, ct)

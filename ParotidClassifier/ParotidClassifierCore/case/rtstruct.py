@@ -1,4 +1,4 @@
-"""Reading the closed contours of one ROI from an RTSTRUCT (DICOM PS3.3, A.19)."""
+"""Reading the closed contours of one ROI from an RTSTRUCT (DICOM PS3.3, A.19 and C.8.8.6)."""
 
 from __future__ import annotations
 
@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..errors import UnusableMaskError
-from .choosing import chosen_name
-from .contours import Contour, filled
-from .dicom_objects import damage_named, require_drawn_on
+from ..words import counted
+from .choosing import Choice, place_of
+from .contours import Contour, filled, require_bounded
+from .dicom_objects import damage_named, drawn_on
+from .findings import QualityFinding, warning
+from .origin import Origin, with_origin
 from .source import SourceSeries
 
 if TYPE_CHECKING:
@@ -18,7 +21,10 @@ if TYPE_CHECKING:
     from pydicom import Dataset
 
 _EXCLUSIVE = "CLOSEDPLANAR_XOR"
-_CLOSED = ("CLOSED_PLANAR", _EXCLUSIVE)
+_POINT = "POINT"
+# The last is no term of the standard: planning systems write it of closed contours that they drew
+# between those drawn by hand.
+_CLOSED = ("CLOSED_PLANAR", _EXCLUSIVE, "INTERPOLATED_PLANAR")
 
 
 def roi_on_ct(
@@ -27,9 +33,12 @@ def roi_on_ct(
     region: str,
     ct: sitk.Image,
     source: SourceSeries | None = None,
-    roi: str | None = None,
+    choice: Choice = Choice(),  # noqa: B008  frozen
 ) -> sitk.Image:
     """Return an ROI as a binary uint8 volume on the grid of the CT that it was drawn on.
+
+    Points and contours of less than three points, which enclose nothing, are left out; the mask's
+    origin says so.
 
     Args:
         file: that the structures came from, for messages.
@@ -37,7 +46,7 @@ def roi_on_ct(
         region: what the outline is of, one of REGIONS: an ROI of this name is taken.
         ct: gives slices and voxels.
         source: the DICOM series of `ct`, where it is known.
-        roi: name of the ROI, where it is not named as the region.
+        choice: name of the ROI, where it is not named as the region; and of which series.
 
     Raises:
         UnreadableFileError: something is missing in the structures.
@@ -46,16 +55,31 @@ def roi_on_ct(
     """
     with damage_named(file, "RTSTRUCT"):
         numbers = [(str(item.ROIName), item) for item in structures.StructureSetROISequence]
-    name = chosen_name(file, region, "roi", [name for name, _ in numbers], roi)
+    place = place_of(file, region, "roi", [name for name, _ in numbers], choice.roi)
+    name, item = numbers[place]
     called = f"ROI {name!r} in {file}"
     with damage_named(file, "RTSTRUCT"):
-        item = dict(numbers)[name]
         frame = str(item.get("ReferencedFrameOfReferenceUID", ""))
-        require_drawn_on(file, source, frame, _series(structures, frame))
-        contours = _contours(structures, item.ROINumber, called)
+        notes = drawn_on(file, region, source, frame, _series(structures, frame), choice)
+        drawn = _contours(structures, item.ROINumber, called)
+    contours = [contour for contour in drawn if contour.encloses]
     if not contours:
-        raise UnusableMaskError(f"{called} has no contours.", "Outline the lesion.")
-    return filled(contours, ct, called)
+        told = f"has {len(drawn)} contours that enclose nothing." if drawn else "has no contours."
+        raise UnusableMaskError(f"{called} {told}", "Outline the lesion.")
+    notes += _left_out(len(drawn) - len(contours), region)
+    return with_origin(filled(contours, ct, called), Origin("ROI", name, tuple(notes)))
+
+
+def _left_out(count: int, region: str) -> list[QualityFinding]:
+    if not count:
+        return []
+    return [
+        warning(
+            "contours_left_out",
+            f"Left out of the {region} outline: {counted(count, 'contour')} of less than three "
+            "points, enclosing nothing; look whether the outline is whole.",
+        )
+    ]
 
 
 def _series(structures: Dataset, frame: str) -> set[str]:
@@ -76,18 +100,17 @@ def _contours(structures: Dataset, number: int, called: str) -> list[Contour]:
         if drawn.ReferencedROINumber == number
         for contour in drawn.get("ContourSequence", ())
     ]
-    return [_contour(place, item, called) for place, item in enumerate(items, start=1)]
-
-
-def _contour(number: int, item: Dataset, called: str) -> Contour:
-    kind = str(item.ContourGeometricType)
-    if kind not in _CLOSED:
-        raise UnusableMaskError(
-            f"Contour {number} of {called} is {kind}, not a closed line in a plane.",
-            "Close it where it was drawn, or leave it out.",
-        )
     # As bytes: thousands of numbers, which pydicom would check and keep one by one.
-    words = (item.get_item("ContourData").value or b"").split(b"\\")
+    data = [item.get_item("ContourData").value or b"" for item in items]
+    require_bounded([(numbers.count(b"\\") + 1) // 3 for numbers in data], called)
+    return [
+        _contour(place, str(item.ContourGeometricType), numbers, called)
+        for place, (item, numbers) in enumerate(zip(items, data, strict=True), start=1)
+    ]
+
+
+def _contour(number: int, kind: str, data: bytes, called: str) -> Contour:
+    words = data.split(b"\\")
     coordinates = np.array([word for word in words if word.strip(b" \0")], float)
     if len(coordinates) % 3:
         raise UnusableMaskError(
@@ -95,4 +118,10 @@ def _contour(number: int, item: Dataset, called: str) -> Contour:
             "points of three.",
             "Export the RTSTRUCT again; it may be damaged.",
         )
-    return Contour(number, coordinates.reshape(-1, 3), kind == _EXCLUSIVE)
+    contour = Contour(number, coordinates.reshape(-1, 3), kind == _EXCLUSIVE, kind == _POINT)
+    if contour.encloses and kind not in _CLOSED:
+        raise UnusableMaskError(
+            f"Contour {number} of {called} is {kind}, not a closed line in a plane.",
+            "Close it where it was drawn, or leave it out.",
+        )
+    return contour

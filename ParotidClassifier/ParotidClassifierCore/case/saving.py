@@ -12,6 +12,7 @@ from .grid import index_range
 from .lattice import lattice_of
 from .loading import CLINICAL_FILE, CT_FILE, SEGMENTATION_FILE, SOURCE_FILE, Case
 from .masks import save_segmentation
+from .origin import origin_of
 from .volumes import write_volume
 from .working_grid import EXTERNAL2, TUMOR, Geometry
 
@@ -35,10 +36,12 @@ def save_case_folder(folder: Path, case: Case, compress_ct: bool = True) -> None
         OutputError: the folder cannot be written.
     """
     masks, geometry = _on_one_grid(case)
+    drawn = {TUMOR: case.tumor, EXTERNAL2: case.ring}
+    origins = {region: origin_of(drawn[region]) for region in masks}
     # A series may be told of a case that lay here before.
     with written_together(folder, instead_of=(SOURCE_FILE,)) as beside:
         write_volume(beside / CT_FILE, case.ct, compress_ct)
-        save_segmentation(beside / SEGMENTATION_FILE, masks, geometry)
+        save_segmentation(beside / SEGMENTATION_FILE, masks, geometry, origins)
         write_json(beside / CLINICAL_FILE, case.record.words())
         if case.source is not None:
             write_json(beside / SOURCE_FILE, case.source.facts())

@@ -21,7 +21,8 @@ class Acquisition:
         kvp: peak tube voltage in kV.
         slice_thickness_mm: nominal, not the distance between slices.
         kernel: convolution kernel of the reconstruction.
-        contrast_agent: what was given; an empty text where the header only says that some was.
+        contrast_agent: which was given; an empty text where the header only says that one was, or
+            names none that is known.
         phase: contrast phase in the words of the header, such as "arterial".
         phase_said_by: which part of the header has that word, such as "series description".
         delay_s: from the injection to the scan, by the clock times of the header.

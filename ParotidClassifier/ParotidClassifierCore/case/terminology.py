@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from .side import Side
 from .working_grid import EXTERNAL2, TUMOR
 
 
@@ -36,6 +37,12 @@ class RegionCodes:
 
 
 PAROTID_GLAND = Code("45289007", "SCT", "Parotid gland")  # DICOM CID 4031
+# DICOM CID 244; there is no code for the middle of what is there twice.
+SIDE_CODES = {
+    Side.LEFT: Code("7771000", "SCT", "Left"),
+    Side.RIGHT: Code("24028007", "SCT", "Right"),
+    Side.ACROSS: Code("51440002", "SCT", "Bilateral"),
+}
 _TISSUE = Code("85756007", "SCT", "Tissue")
 # There is no code for what lies around a mass: it is tissue.
 REGION_CODES = {

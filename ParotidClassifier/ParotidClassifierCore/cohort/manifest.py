@@ -35,11 +35,17 @@ CT_CHOICES = {"series": "series_uid", "acquisition": "acquisition"}
 _PARTS = tuple(field.name for field in fields(Choice))
 _CHOICES = (*CT_CHOICES, *(f"{outline}_{part}" for outline in OUTLINES for part in _PARTS))
 _FILES = ("ct", *OUTLINES)
-_WORDS = {"outcome": OUTCOMES, "split": SPLITS, "simulated": _YES_OR_NO} | {
+_YES_OR_NO_COLUMNS = ("simulated", *(f"{outline}_any_series" for outline in OUTLINES))
+_WORDS = {"outcome": OUTCOMES, "split": SPLITS, **dict.fromkeys(_YES_OR_NO_COLUMNS, _YES_OR_NO)} | {
     name: {level.value for level in type(default)} if isinstance(default, Enum) else ()
     for name, default in _DEFAULTS.items()
 }
-_NAMES = ("case_id", "scanner", *_FILES, *(c for c in _CHOICES if not c.endswith("_label")))
+_NAMES = (
+    "case_id",
+    "scanner",
+    *_FILES,
+    *(c for c in _CHOICES if not c.endswith(("_label", "_any_series"))),
+)
 COLUMNS = Columns({*_WORDS, *_NAMES, *_CHOICES}, _NAMES)
 # What people and spreadsheets write for a level, where the column has one of these.
 _OTHER_WORDS = {
@@ -263,7 +269,8 @@ def _problems(row: Mapping[str, str], folder: Path, required: Sequence[str]) -> 
     yield from _choice_problems(row)
     outcomes = tuple(OUTCOMES) if "outcome" in required else (*OUTCOMES, "")
     for column, allowed in (
-        ("outcome", outcomes), ("split", (*SPLITS, "")), ("simulated", tuple(_YES_OR_NO)),
+        ("outcome", outcomes), ("split", (*SPLITS, "")),
+        *((column, tuple(_YES_OR_NO)) for column in _YES_OR_NO_COLUMNS),
     ):  # fmt: skip
         if row[column] not in allowed:
             words = ", ".join(filter(None, allowed))
@@ -275,7 +282,7 @@ def _choice_problems(row: Mapping[str, str]) -> Iterator[str]:
         label = row[f"{outline}_label"]
         if label and not label.isdecimal():
             yield f"column {outline}_label: {label!r} is not a whole number"
-        if not row[outline] and any(row[f"{outline}_{part}"] for part in _PARTS):
+        if not row[outline] and any(row[f"{outline}_{part}"] not in ("", "no") for part in _PARTS):
             yield f"column {outline}: it is empty, and a part of it is named"
 
 
@@ -316,5 +323,5 @@ def _case(
 
 
 def _choice(row: Mapping[str, str], outline: str) -> Choice:
-    label, segment, roi = (row[f"{outline}_{part}"] or None for part in _PARTS)
-    return Choice(label and int(label), segment, roi)
+    label, segment, roi, any_series = (row[f"{outline}_{part}"] or None for part in _PARTS)
+    return Choice(label and int(label), segment, roi, True if any_series == "yes" else None)

@@ -26,9 +26,9 @@ def require_in_place(ct: sitk.Image, headers: Sequence[Dataset]) -> None:
         ct: as it was outlined.
         headers: of its slices in their order, or of the one file of an enhanced CT.
     """
-    places = _places(headers)
+    found = places(headers)
     last = np.array(ct.GetSize()) - 1
-    for place in (places[0], places[-1]):
+    for place in (found[0], found[-1]):
         index = np.array(ct.TransformPhysicalPointToContinuousIndex([float(x) for x in place]))
         # The first pixel of the first and of the last slice are corners, however the axes run.
         if np.minimum(np.abs(index), np.abs(index - last)).max() > _TOLERANCE_VOXELS:
@@ -39,7 +39,7 @@ def require_in_place(ct: sitk.Image, headers: Sequence[Dataset]) -> None:
             )
 
 
-def _places(headers: Sequence[Dataset]) -> list[Sequence[float]]:
+def places(headers: Sequence[Dataset]) -> list[Sequence[float]]:
     """Return the positions of the slices, (x, y, z) in mm."""
     frames = headers[0].get("PerFrameFunctionalGroupsSequence")
     if frames:

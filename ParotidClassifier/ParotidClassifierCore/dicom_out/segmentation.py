@@ -8,7 +8,7 @@ import numpy as np
 
 from .. import __version__
 from ..case.masks import REGION_COLORS
-from ..case.terminology import PAROTID_GLAND, REGION_CODES
+from ..case.terminology import PAROTID_GLAND, REGION_CODES, SIDE_CODES
 from ..case.working_grid import REGIONS, TUMOR, WorkingGrid
 from .codes import concept
 from .equipment import EQUIPMENT, SOFTWARE
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from highdicom import AlgorithmIdentificationSequence, Volume
     from highdicom.seg import Segmentation, SegmentDescription
 
+    from ..case.side import Side
     from .source_headers import Sources
 
 
@@ -28,6 +29,7 @@ def segmentation(
     tracking: Mapping[str, str],
     ring: str | None,
     series: Mapping[str, object],
+    side: Side | None = None,
 ) -> Segmentation:
     """Return both outlines as one object, segments numbered in the order of REGIONS.
 
@@ -41,6 +43,7 @@ def segmentation(
         tracking: by region, the UID by which a segment is known in other objects.
         ring: how the ring was computed, in words; None for one that was given.
         series: as `series_attributes` returns it.
+        side: of the body that the tumour lies on; None where that is not known.
     """
     from highdicom import UID
     from highdicom.seg import Segmentation
@@ -50,7 +53,7 @@ def segmentation(
         pixel_array=_labels(grid, sources.headers[0].FrameOfReferenceUID),
         segmentation_type="BINARY",
         segment_descriptions=[
-            _description(number, region, tracking[region], ring)
+            _description(number, region, tracking[region], ring, side)
             for number, region in enumerate(REGIONS, start=1)
         ],
         series_instance_uid=UID(),
@@ -101,13 +104,16 @@ def _labels(grid: WorkingGrid, frame_of_reference: str) -> Volume:
 
 
 def _description(
-    number: int, region: str, tracking_uid: str, ring: str | None
+    number: int, region: str, tracking_uid: str, ring: str | None, side: Side | None
 ) -> SegmentDescription:
     from highdicom.color import CIELabColor
     from highdicom.seg import SegmentDescription
 
     codes, (red, green, blue) = REGION_CODES[region], REGION_COLORS[region]
     how, algorithm = _algorithm(region, ring)
+    gland = concept(PAROTID_GLAND)
+    if side is not None:
+        gland.AnatomicRegionModifierSequence = [concept(SIDE_CODES[side])]
     return SegmentDescription(
         segment_number=number,
         segment_label=region,
@@ -117,7 +123,7 @@ def _description(
         algorithm_identification=algorithm,
         tracking_uid=tracking_uid,
         tracking_id=region,
-        anatomic_regions=[concept(PAROTID_GLAND)],
+        anatomic_regions=[gland],
         display_color=CIELabColor.from_rgb(255 * red, 255 * green, 255 * blue),
     )
 

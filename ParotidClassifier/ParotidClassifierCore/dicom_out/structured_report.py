@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..case.terminology import PAROTID_GLAND, REGION_CODES
+from ..case.terminology import PAROTID_GLAND, REGION_CODES, SIDE_CODES
 from ..case.working_grid import REGIONS
 from ..predict import DEMONSTRATION_FINDING
 from .codes import COMMENT, CT, coding_schemes, concept
@@ -130,7 +130,8 @@ def _group(
         VolumetricROIMeasurementsAndQualitativeEvaluations,
     )
 
-    codes = REGION_CODES[region]
+    codes, side = REGION_CODES[region], answered.prepared.side
+    laterality = None if side is None else concept(SIDE_CODES[side])
     return VolumetricROIMeasurementsAndQualitativeEvaluations(
         tracking_identifier=TrackingIdentifier(tracking_uid, region),
         referenced_segment=ReferencedSegment(
@@ -141,7 +142,7 @@ def _group(
         ),
         finding_category=concept(codes.category),
         finding_type=concept(codes.kind),
-        finding_sites=[FindingSite(concept(PAROTID_GLAND))],
+        finding_sites=[FindingSite(concept(PAROTID_GLAND), laterality)],
         measurements=measurements(answered, region),
         qualitative_evaluations=evaluations(answered, region) or None,
     )

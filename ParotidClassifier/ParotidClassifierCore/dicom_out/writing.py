@@ -53,7 +53,7 @@ def _made_files(answered: Answer, sources: Sources) -> dict[str, Dataset]:
     of_outlines, of_report = (series_attributes(found, when, k) for k in (SEGMENTATION, REPORT))
     grid, ring = answered.prepared.grid, _ring_words(answered)
     with the_scanners_mistakes_untold():
-        outlines = segmentation(grid, sources, tracking, ring, of_outlines)
+        outlines = segmentation(grid, sources, tracking, ring, of_outlines, answered.prepared.side)
         report = structured_report(answered, sources, outlines, tracking, of_report)
     return {SEGMENTATION_FILE: outlines, REPORT_FILE: report}
 

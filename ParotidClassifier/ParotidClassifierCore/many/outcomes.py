@@ -79,9 +79,10 @@ def columns_of(outcomes: Sequence[CaseOutcome]) -> dict[str, list[object]]:
     """Return the table of all cases by column; None where a case has no such value.
 
     The columns: case_id, folder, status, error, bundle, note, outcome (where the table names any),
-    headline_model with its probability, low, high, threshold and call, warnings, volumes, the
-    findings that were given, what other bundles and readers say (where they were asked), and by
-    model its probability under the model's name and `<model>:low`, …
+    headline_model with its probability, low, high, threshold and call, warnings, volumes, side and
+    name of what was taken as the tumour, the findings that were given, what other bundles and
+    readers say (where they were asked), and by model its probability under the model's name and
+    `<model>:low`, …
     """
     rows = [_row(outcome) for outcome in outcomes]
     names = dict.fromkeys(name for row in rows for name in row)
@@ -115,6 +116,8 @@ def _row(outcome: CaseOutcome) -> dict[str, object]:
         "warnings": len(outcome.warnings),
         "Tumor_mm3": ring["tumor_volume_mm3"],
         "External2_mm3": ring["volume_mm3"],
+        "side": written.get("side"),
+        "tumor_outline": inputs.get("tumor_outline"),
         **{name: inputs[name] for name in ("symptoms", "margin", "lymph_nodes")},
         **_second_opinion(written.get("second_opinion")),
         **_second_reader(written.get("second_reader"), headline),

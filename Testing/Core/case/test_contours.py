@@ -3,7 +3,7 @@ import pytest
 import SimpleITK as sitk
 from made_cases import tissue_ct
 from made_outlines import circle, in_mm
-from ParotidClassifierCore.case.contours import Contour, filled
+from ParotidClassifierCore.case.contours import Contour, filled, require_bounded
 from ParotidClassifierCore.errors import UnusableMaskError
 
 SIZE = (40, 34, 12)
@@ -186,7 +186,30 @@ def test_points_that_are_not_numbers_are_refused(value):
         voxels(upright(), points)
 
 
-def test_two_points_are_no_contour_even_if_told_twice():
-    points = circle(upright(), 5)[[0, 40, 0, 40]]
-    with pytest.raises(UnusableMaskError, match="fewer than three points"):
-        voxels(upright(), points)
+def test_two_points_enclose_nothing_even_if_told_twice():
+    points = circle(upright(), 5)[[0, 40, 80]]
+    assert Contour(1, points).encloses
+    assert not Contour(1, points[[0, 1, 0, 1]]).encloses
+    assert not Contour(1, points, is_point=True).encloses
+
+
+def zigzag(count):
+    """Return a closed line of `count` segments that nearly all cross each other."""
+    across = [(5 + 25 * (i % 2), 5 + 25 * i / count, 4) for i in range(count // 2)]
+    return in_mm(upright(), across + [(y, x, z) for x, y, z in across])
+
+
+@pytest.mark.parametrize("parts", [1, 2])
+def test_lines_that_cross_very_often_are_refused(parts):
+    lines = [zigzag(300)] if parts == 1 else [zigzag(400)[:200], zigzag(400)[200:]]
+    with pytest.raises(UnusableMaskError, match="each other more than 5000 times"):
+        voxels(upright(), *lines)
+
+
+def test_what_no_tumour_has_is_refused():
+    with pytest.raises(UnusableMaskError, match=r"has 51 contours on one slice, .* at most 50"):
+        voxels(upright(), *[circle(upright(), 5)[:4]] * 51)
+    with pytest.raises(UnusableMaskError, match="has 1001 contours; at most 1000"):
+        require_bounded([3] * 1001, "ROI")
+    with pytest.raises(UnusableMaskError, match="has 300003 points; at most 300000"):
+        require_bounded([100_001] * 3, "ROI")

@@ -5,6 +5,7 @@ import SimpleITK as sitk
 from made_cases import ball_case, ball_mask
 from made_outlines import FRAME, SERIES, SOURCE, write_seg
 from made_series import small_ct, write_series
+from ParotidClassifierCore.case import dicom_objects
 from ParotidClassifierCore.case.choosing import Choice
 from ParotidClassifierCore.case.grid import draw_ring, prepare
 from ParotidClassifierCore.case.lattice import lattice_of
@@ -184,6 +185,27 @@ def test_a_damaged_segmentation_is_named(tmp_path, series, damage):
     path = changed(write_seg(tmp_path / "seg.dcm", series, {"Tumor": BALL}), damage)
     with pytest.raises(UnreadableFileError, match=r"seg\.dcm cannot be read as DICOM SEG"):
         voxels(path)
+
+
+def test_planes_a_kilometre_apart_are_refused(tmp_path, series):
+    def move_the_last(made):
+        place = made.PerFrameFunctionalGroupsSequence[-1].PlanePositionSequence[0]
+        x, y, z = place.ImagePositionPatient
+        place.ImagePositionPatient = [x, y, float(z) + 999_999]
+
+    path = write_seg(tmp_path / "seg.dcm", series, {"Tumor": BALL})
+    with pytest.raises(UnreadableFileError, match=r"spans 33\d{4} × 40 × 40 .* at most 400000000"):
+        voxels(changed(path, move_the_last))
+
+
+def test_very_many_frames_are_refused(tmp_path, series, monkeypatch):
+    path = write_seg(tmp_path / "seg.dcm", series, {"Tumor": BALL})
+    frames = pydicom.dcmread(path).NumberOfFrames
+    for said in (20_001, 1):
+        changed(path, lambda made, said=said: setattr(made, "NumberOfFrames", said))
+        with pytest.raises(UnreadableFileError, match=f"has {max(said, frames)} frames; at most"):
+            voxels(path)
+        monkeypatch.setattr(dicom_objects, "_MOST_FRAMES", frames - 1)
 
 
 def test_a_segmentation_that_was_cut_off_anywhere_is_never_read_as_a_smaller_tumour(

@@ -3,12 +3,15 @@ import pytest
 import SimpleITK as sitk
 import slicerio
 from made_cases import ball_case, ball_mask, tissue_ct
+from ParotidClassifierCore.case.findings import warning
 from ParotidClassifierCore.case.grid import prepare
 from ParotidClassifierCore.case.loading import Case
 from ParotidClassifierCore.case.masks import load_mask, save_segmentation
+from ParotidClassifierCore.case.origin import Origin, origin_of
 from ParotidClassifierCore.case.outlines import load_outline
 from ParotidClassifierCore.case.working_grid import Geometry
 from ParotidClassifierCore.errors import (
+    AmbiguousMaskError,
     OutputError,
     UnreadableFileError,
     UnusableMaskError,
@@ -27,13 +30,13 @@ def segmentation(tmp_path, names, overlap=False):
     """Write a segmentation as 3D Slicer does, one segment a name; overlapping ones in layers."""
     voxels = np.zeros((2, 20, 18, 16) if overlap else (20, 18, 16), np.uint8)
     segments = []
-    for i, name in enumerate(names):
+    for i in range(len(names)):
         layer = voxels[i] if overlap else voxels
         value = 1 if overlap else i + 1
         first = 4 + (3 if overlap else 6) * i
         layer[first : first + 5, 5:9, 6:9] = value
         segments.append(
-            {"id": f"S{i}", "name": name, "labelValue": value, "layer": i if overlap else 0,
+            {"id": f"S{i}", "name": f"<{i}>", "labelValue": value, "layer": i if overlap else 0,
              "color": [1, 0, 0]}
         )  # fmt: skip
     affine = np.diag([0.5, 0.5, 2.0, 1.0])
@@ -42,6 +45,10 @@ def segmentation(tmp_path, names, overlap=False):
     slicerio.write_segmentation(
         str(path), {"voxels": voxels, "ijkToLPS": affine, "segments": segments}
     )
+    content = path.read_bytes()
+    for i, name in enumerate(names):  # which pynrrd writes only in ASCII
+        content = content.replace(f"<{i}>".encode(), name.encode())
+    path.write_bytes(content)
     return path
 
 
@@ -194,6 +201,97 @@ def test_a_segment_of_another_name_can_be_named(tmp_path):
     with pytest.raises(UnusableMaskError, match="--tumor-segment"):
         load_mask(path, "Tumor")
     assert sitk.GetArrayFromImage(load_mask(path, "Tumor", segment="Mass")).sum() == 60
+
+
+@pytest.mark.parametrize("overlap", [False, True])
+def test_segment_names_keep_all_their_letters(tmp_path, overlap):
+    path = segmentation(tmp_path, ["Tumor旧", "Läsion"], overlap)
+    with pytest.raises(AmbiguousMaskError, match="it has 'Tumor旧', 'Läsion'"):
+        load_mask(path, "Tumor")
+    first = 7 if overlap else 10
+    voxels = sitk.GetArrayFromImage(load_mask(path, "Tumor", segment="Läsion"))
+    assert voxels[6:9, 5:9, first : first + 5].all()
+    assert voxels.sum() == 60
+
+
+def test_a_letter_may_be_stored_in_two_parts(tmp_path):
+    path = segmentation(tmp_path, ["La\N{COMBINING DIAERESIS}sion", "Other"])
+    assert load_mask(path, "Tumor", segment="Läsion")
+
+
+def test_escapes_in_a_segment_name_are_read(tmp_path):
+    path = segmentation(tmp_path, [r"a\nb\\c", "Other"])
+    assert load_mask(path, "Tumor", segment="a\nb\\c")
+
+
+def test_a_name_that_is_not_utf_8_is_no_other_name(tmp_path):
+    path = segmentation(tmp_path, ["TumorX", "Other"])
+    path.write_bytes(path.read_bytes().replace(b"TumorX", b"Tumor\xe4"))
+    with pytest.raises(AmbiguousMaskError, match=r"it has 'Tumor\\\\xe4', 'Other'"):
+        load_mask(path, "Tumor")
+    assert load_mask(path, "Tumor", segment=r"Tumor\xe4")
+
+
+def test_names_are_matched_without_capitals_and_spaces(tmp_path):
+    path = segmentation(tmp_path, [" tumor", "Other"])
+    assert sitk.GetArrayFromImage(load_mask(path, "Tumor")).sum() == 60
+    assert sitk.GetArrayFromImage(load_mask(path, "Tumor", segment="OTHER ")).sum() == 60
+
+
+def test_names_that_differ_in_capitals_only_must_be_exact(tmp_path):
+    path = segmentation(tmp_path, ["mass", "MASS"])
+    with pytest.raises(AmbiguousMaskError, match="several segments named 'mass', 'MASS'"):
+        load_mask(path, "Tumor", segment="Mass")
+    voxels = sitk.GetArrayFromImage(load_mask(path, "Tumor", segment="MASS"))
+    assert voxels[6:9, 5:9, 10:15].all()
+
+
+def test_a_ring_in_small_letters_is_no_tumor(tmp_path):
+    with pytest.raises(AmbiguousMaskError, match="it has 'external2'"):
+        load_mask(segmentation(tmp_path, ["external2"]), "Tumor")
+
+
+@pytest.mark.parametrize("name", ["seg.seg.nrrd", "mask.nrrd"])
+def test_an_outline_may_be_one_slice(tmp_path, name):
+    image = sitk.Image([9, 9, 1], sitk.sitkUInt8)
+    image[4, 4, 0] = 1
+    if "seg" in name:
+        keys = {"ID": "S", "Name": "Tumor", "LabelValue": "1"}
+        for key, word in keys.items():
+            image.SetMetaData(f"Segment0_{key}", word)
+    sitk.WriteImage(image, str(tmp_path / name))
+    assert sitk.GetArrayFromImage(load_mask(tmp_path / name, "Tumor")).sum() == 1
+
+
+def test_what_was_taken_is_known(tmp_path):
+    of_a_segment = load_mask(segmentation(tmp_path, ["Mass"]), "Tumor")
+    assert origin_of(of_a_segment).words == "segment 'Mass'"
+    assert origin_of(load_mask(label_map(tmp_path, (3,)), "Tumor")).words == "label 3"
+
+
+def test_what_was_taken_is_known_after_saving(tmp_path):
+    path = tmp_path / "saved.seg.nrrd"
+    origin = Origin("ROI", "Läsion\n|:= 旧")
+    masks = {"Tumor": np.ones((4, 4, 4), bool)}
+    save_segmentation(path, masks, GEOMETRY, {"Tumor": origin})
+    assert origin_of(load_mask(path, "Tumor")) == origin
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"kind": 1, "name": 2, "notes": []}', "[" * 9999])
+def test_a_strangers_word_of_the_origin_is_not_believed(text):
+    assert Origin.from_text(text) is None
+
+
+@pytest.mark.parametrize(
+    "origin",
+    [
+        Origin("\x1b[31m", "Tumor"),
+        Origin("ROI", "x" * 1001),
+        Origin("ROI", "Tumor", (warning("code", "\x1b[31m"),)),
+    ],
+)
+def test_an_origin_with_odd_texts_is_not_believed(origin):
+    assert Origin.from_text(origin.to_text()) is None
 
 
 def test_a_damaged_segmentation_is_named(tmp_path):

@@ -5,7 +5,9 @@ import SimpleITK as sitk
 from made_cases import ball_mask
 from made_outlines import FRAME, SERIES, SOURCE, circle, write_other, write_rtstruct
 from made_series import small_ct, write_series
+from ParotidClassifierCore.case import contours
 from ParotidClassifierCore.case.choosing import Choice
+from ParotidClassifierCore.case.origin import origin_of
 from ParotidClassifierCore.case.outlines import load_outline
 from ParotidClassifierCore.case.volumes import load_ct
 from ParotidClassifierCore.errors import (
@@ -102,8 +104,8 @@ def test_the_series_must_be_the_one_it_was_drawn_on(tmp_path):
         count(path)
 
 
-@pytest.mark.parametrize("kind", ["OPEN_PLANAR", "POINT", "OPEN_NONPLANAR"])
-def test_an_open_line_or_a_point_is_no_outline(tmp_path, kind):
+@pytest.mark.parametrize("kind", ["OPEN_PLANAR", "OPEN_NONPLANAR"])
+def test_an_open_line_is_no_outline(tmp_path, kind):
     path = write_rtstruct(tmp_path / "rs.dcm", {"Tumor": STACK}, kind=kind)
     with pytest.raises(UnusableMaskError, match=f"Contour 1 of ROI 'Tumor' .* is {kind}, not a cl"):
         count(path)
@@ -137,15 +139,64 @@ def test_coordinates_that_make_no_points_are_refused(structures):
         count(structures)
 
 
-def test_two_points_are_no_outline(structures):
-    with_coordinates(structures, lambda values: values[:6])
-    with pytest.raises(UnusableMaskError, match=r"Contour 2 .* fewer than three points"):
-        count(structures)
+@pytest.mark.parametrize("kept", [0, 1, 2])
+@pytest.mark.parametrize("kind", ["CLOSED_PLANAR", "OPEN_PLANAR", "POINT"])
+def test_what_encloses_nothing_is_left_out_and_told(tmp_path, structures, kept, kind):
+    made = pydicom.dcmread(structures)
+    stray = pydicom.Dataset()
+    stray.ContourGeometricType = kind
+    stray.ContourData = STACK[1].ravel().tolist()[: 3 * kept] or None
+    made.ROIContourSequence[0].ContourSequence.insert(1, stray)
+    made.save_as(tmp_path / "stray.dcm")
+    mask = load_outline(tmp_path / "stray.dcm", "Tumor", CT, SOURCE)
+    assert sitk.GetArrayFromImage(mask).sum() == count(structures)
+    (note,) = origin_of(mask).notes
+    assert note.code == "contours_left_out"
+    assert "1 contour" in note.message
 
 
-def test_a_contour_without_coordinates_is_no_outline(structures):
-    with_coordinates(structures, lambda _: None)
-    with pytest.raises(UnusableMaskError, match=r"Contour 2 .* fewer than three points"):
+def test_a_slice_whose_contour_encloses_nothing_is_missing(tmp_path):
+    path = write_rtstruct(tmp_path / "rs.dcm", {"Tumor": [STACK[1], STACK[2][:2], STACK[0]]})
+    with pytest.raises(UnusableMaskError, match="no contour on 1 of the 3 slices"):
+        count(path)
+
+
+def test_points_alone_are_no_outline(tmp_path):
+    path = write_rtstruct(tmp_path / "rs.dcm", {"Tumor": STACK}, kind="POINT")
+    with pytest.raises(UnusableMaskError, match="has 3 contours that enclose nothing"):
+        count(path)
+
+
+def test_an_interpolated_contour_is_closed(tmp_path, structures):
+    path = write_rtstruct(tmp_path / "all.dcm", {"Tumor": STACK}, kind="INTERPOLATED_PLANAR")
+    assert count(path) == count(structures)
+
+
+def test_names_are_matched_without_capitals_and_spaces(tmp_path):
+    path = write_rtstruct(tmp_path / "rs.dcm", {"GTV": LARGER, "TUMOR ": STACK})
+    assert count(path) < count(path, choice=Choice(roi=" gtv"))
+    assert origin_of(load_outline(path, "Tumor", CT, SOURCE)).words == "ROI 'TUMOR'"
+
+
+@pytest.mark.parametrize("other", [{"frame": "1.2.7"}, {"series": "1.2.8"}])
+def test_another_series_may_be_allowed_and_is_told(tmp_path, structures, other):
+    path = write_rtstruct(tmp_path / "rs2.dcm", {"Tumor": STACK}, **other)
+    with pytest.raises(UnusableMaskError, match="--tumor-any-series"):
+        count(path)
+    mask = load_outline(path, "Tumor", CT, SOURCE, Choice(any_series=True))
+    assert sitk.GetArrayFromImage(mask).sum() == count(structures)
+    assert [note.code for note in origin_of(mask).notes] == ["outline_of_another_series"]
+
+
+def test_a_label_map_is_of_no_series(tmp_path):
+    sitk.WriteImage(ball_mask(CT, 6.0), str(tmp_path / "mask.nrrd"))
+    with pytest.raises(UsageError, match="Leave --tumor-any-series out"):
+        count(tmp_path / "mask.nrrd", choice=Choice(any_series=True))
+
+
+def test_very_many_points_are_refused(structures, monkeypatch):
+    monkeypatch.setattr(contours, "_MOST_POINTS", 200)
+    with pytest.raises(UnusableMaskError, match=r"ROI 'Tumor' .* has 270 points; at most 200"):
         count(structures)
 
 

@@ -11,6 +11,7 @@ from ParotidClassifierCore.case.grid import draw_ring, prepare
 from ParotidClassifierCore.case.lattice import lattice_of
 from ParotidClassifierCore.case.loading import Case, load_case_folder, load_clinical_record
 from ParotidClassifierCore.case.masks import REGION_COLORS, REGION_TERMINOLOGY
+from ParotidClassifierCore.case.origin import Origin, origin_of, with_origin
 from ParotidClassifierCore.case.saving import save_case_folder
 from ParotidClassifierCore.clinical import ClinicalRecord, Margin
 from ParotidClassifierCore.errors import OutputError, UnusableMaskError
@@ -146,3 +147,10 @@ def test_findings_that_were_edited_with_notepad_are_read(tmp_path):
     """It marks UTF-8 at the beginning of the file."""
     (tmp_path / "clinical.json").write_text('{"margin": "clear"}', encoding="utf-8-sig")
     assert load_clinical_record(tmp_path / "clinical.json").margin is Margin.CLEAR
+
+
+def test_a_saved_case_knows_what_its_outline_was(tmp_path):
+    case = ball_case()
+    with_origin(case.tumor, Origin("ROI", "Parotid_L 旧"))
+    save_case_folder(tmp_path / "case", case)
+    assert origin_of(load_case_folder(tmp_path / "case").tumor) == Origin("ROI", "Parotid_L 旧")

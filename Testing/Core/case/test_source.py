@@ -48,6 +48,14 @@ def test_what_they_do_not_say_is_not_made_up(tmp_path):
     ("tags", "agent"),
     [
         ({"ContrastBolusAgent": "NONE"}, None),
+        ({"ContrastBolusAgent": "no contrast, ask Lovelace"}, None),
+        ({"ContrastBolusAgent": "80 ml OMNIPAQUE 350 by Dr. Lovelace, 0123456"}, "OMNIPAQUE 350"),
+        ({"ContrastBolusAgent": "Iomeprolum/Ultravist-370, Lovelace"}, "Iomeprol, Ultravist-370"),
+        (
+            {"SpecificCharacterSet": "ISO_IR 192", "ContrastBolusAgent": "王伟 碘海醇注射液"},
+            "碘海醇",
+        ),
+        ({"ContrastBolusAgent": "KM i.v. Lovelace"}, ""),
         ({"ContrastBolusAgent": ""}, None),
         ({"ContrastBolusAgent": "", "ContrastBolusVolume": "80"}, ""),
         ({"ContrastBolusStartTime": "101459"}, ""),

@@ -338,15 +338,19 @@ def test_an_old_workbook_of_excel_is_called_so(tmp_path):
 
 
 def test_a_row_says_which_series_acquisition_label_segment_and_roi_are_meant(tmp_path):
-    chosen = "series,acquisition,tumor_label,tumor_segment,ring_roi,second_reader_label,ring,second_reader"
+    chosen = (
+        "series,acquisition,tumor_label,tumor_segment,ring_roi,second_reader_label,ring,"
+        "second_reader,tumor_any_series,ring_any_series"
+    )
     rows = (
-        f"{ROWS[0]},1.2.3,4,2,,GTV,3,ring.nrrd,ta.nrrd",
-        "b,b.nrrd,ta.nrrd,benign,,,,,,,,Läsion,,,,",
+        f"{ROWS[0]},1.2.3,4,2,,GTV,3,ring.nrrd,ta.nrrd,Yes,no",
+        "b,b.nrrd,ta.nrrd,benign,,,,,,,,Läsion,,,,,,",
     )
     first, second = read_manifest(table(tmp_path, *rows, header=f"{HEADER},{chosen}"))
     assert first.ct_choice == {"series_uid": "1.2.3", "acquisition": "4"}
     assert first.choices == {
-        "tumor": Choice(label=2), "ring": Choice(roi="GTV"), "second_reader": Choice(label=3),
+        "tumor": Choice(label=2, any_series=True), "ring": Choice(roi="GTV"),
+        "second_reader": Choice(label=3),
     }  # fmt: skip
     assert (second.ct_choice, second.choices) == ({}, {"tumor": Choice(segment="Läsion")})
 

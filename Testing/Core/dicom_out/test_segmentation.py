@@ -14,6 +14,8 @@ from ParotidClassifierCore.case.grid import prepare
 from ParotidClassifierCore.case.loading import Case
 from ParotidClassifierCore.case.masks import REGION_COLORS
 from ParotidClassifierCore.case.outlines import load_outline
+from ParotidClassifierCore.case.side import Side
+from ParotidClassifierCore.case.terminology import SIDE_CODES
 from ParotidClassifierCore.case.volumes import load_sourced_ct
 from ParotidClassifierCore.case.working_grid import EXTERNAL2, REGIONS, TUMOR, Geometry
 from ParotidClassifierCore.dicom_out.segmentation import segmentation
@@ -129,6 +131,21 @@ def test_each_segment_says_in_codes_what_it_is_and_where(written):
         ("49755003", "SCT"), ("4147007", "SCT"), ("45289007", "SCT"),
         ("85756007", "SCT"), ("85756007", "SCT"), ("45289007", "SCT"),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("side", [*Side, None])
+def test_both_objects_say_the_side(answered, tmp_path, side):
+    of_a_side = replace(answered, prepared=replace(answered.prepared, side=side))
+    write_dicom(tmp_path, of_a_side, read_source_headers(answered.case, False))
+    wanted = None if side is None else SIDE_CODES[side].value
+    for segment in highdicom.seg.segread(tmp_path / "segmentation.dcm").SegmentSequence:
+        modifiers = segment.AnatomicRegionSequence[0].get("AnatomicRegionModifierSequence", ())
+        assert [code.CodeValue for code in modifiers] == [wanted] * len(modifiers)
+        assert bool(modifiers) is (side is not None)
+    groups = highdicom.sr.srread(tmp_path / "report.dcm").content
+    for group in groups.get_volumetric_roi_measurement_groups():
+        (site,) = group.finding_sites
+        assert (site.laterality and site.laterality.value) == wanted
 
 
 def test_the_segments_have_the_colours_of_the_panel(written):

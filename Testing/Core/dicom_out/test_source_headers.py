@@ -6,6 +6,7 @@ import numpy as np
 import pydicom
 import pytest
 import SimpleITK as sitk
+from Core.case.test_multi_frame import converted
 from made_cases import ball_mask
 from made_series import BORN, NAME, NUMBER, small_ct, write_series
 from ParotidClassifierCore.case.loading import Case
@@ -98,6 +99,97 @@ def test_what_is_of_no_valid_form_is_empty(answered, series, tmp_path):
         case = series(**wrong)
     for made in written_of(answered, case, tmp_path, True):
         assert [made[keyword].value or "" for keyword in wrong] == ["", "", ""]
+
+
+def raw(keyword, value):
+    """Store a value as it is, whatever pydicom thinks of it."""
+
+    def change(content, _k):
+        kind = pydicom.datadict.dictionary_VR(keyword)
+        tag = pydicom.tag.Tag(keyword)
+        content[tag] = pydicom.dataelem.RawDataElement(
+            tag, kind, len(value), value, 0, False, True, True
+        )
+
+    return change
+
+
+@pytest.mark.parametrize("value", [b"", None, b"5,0", b"5.0\\5.0 "])
+def test_the_thickness_is_that_of_the_grid_whatever_the_source_says(
+    answered, series, tmp_path, value
+):
+    change = without("SliceThickness") if value is None else raw("SliceThickness", value)
+    made, _ = written_of(answered, series(change), tmp_path, False)
+    (measures,) = made.SharedFunctionalGroupsSequence[0].PixelMeasuresSequence
+    assert (measures.SliceThickness, [*measures.PixelSpacing]) == (1, [1, 1])
+
+
+ODD_TEXTS = {
+    "StudyDate": b"20240231", "StudyTime": b"10:15 ", "PatientBirthDate": b"1815.12.10",
+    "AccessionNumber": b"A\\B ", "StudyID": b"1\\2 ", "PatientSex": b"F\\M ", "PatientAge": b"33",
+    "PatientID": b"1\\2 ", "StudyDescription": b"x" * 70, "IssuerOfPatientID": b"a\\b ",
+    "ReferringPhysicianName": b"A^B\\C^D ", "PatientIdentityRemoved": b"yes ",
+    "PatientName": b"A^B\\C^D ",
+}  # fmt: skip
+
+
+def test_no_odd_text_stops_the_objects_or_gets_into_them(answered, series, tmp_path):
+    def change(content, k):
+        for keyword, value in ODD_TEXTS.items():
+            raw(keyword, value)(content, k)
+
+    for made in written_of(answered, series(change), tmp_path, True):
+        assert not [keyword for keyword in ODD_TEXTS if made.get(keyword)]
+
+
+def test_orientations_may_differ_in_the_last_digit(answered, series, tmp_path):
+    def change(content, k):
+        content.ImageOrientationPatient = [1, 0, 1e-7 * k, 0, 1, 0]
+
+    assert written_of(answered, series(change), tmp_path, False)
+
+
+@pytest.mark.parametrize("field", ["SliceThickness", "PixelSpacing"])
+def test_an_enhanced_ct_needs_no_thickness_but_its_pixels(answered, tmp_path, field):
+    folder = converted(write_series(tmp_path / "s"), tmp_path / "one")
+    ct, source = load_sourced_ct(folder)
+    made = pydicom.dcmread(folder / "enhanced.dcm")
+    groups = (*made.SharedFunctionalGroupsSequence, *made.PerFrameFunctionalGroupsSequence)
+    found = [m for group in groups for m in group.get("PixelMeasuresSequence", ())]
+    assert found
+    for measures in found:
+        delattr(measures, field)
+    made.save_as(folder / "enhanced.dcm")
+    case = Case(ct, ball_mask(ct, 5.0), source=source)
+    if field == "SliceThickness":
+        assert written_of(answered, case, tmp_path, False)
+    else:
+        with pytest.raises(UnusableImageError, match="do not say where its pixels lie"):
+            read_source_headers(case, False)
+
+
+def test_codes_of_an_anonymisation_are_kept_where_they_are_whole(answered, series, tmp_path):
+    def code(value, meaning):
+        made = pydicom.Dataset()
+        made.CodeValue, made.CodingSchemeDesignator, made.CodeMeaning = value, "DCM", meaning
+        return made
+
+    codes = [code("113100", "Basic Profile"), code("", "of Dr. Who")]
+    case = series(PatientIdentityRemoved="YES", DeidentificationMethodCodeSequence=codes)
+    for made in written_of(answered, case, tmp_path, True):
+        assert [c.CodeValue for c in made.DeidentificationMethodCodeSequence] == ["113100"]
+
+
+def test_free_text_of_the_slices_is_not_taken_over(answered, series, tmp_path):
+    texts = (
+        "PositionReferenceIndicator", "ImageComments", "StationName", "OperatorsName",
+        "ContrastBolusAgent", "ProtocolName", "SeriesDescription", "StudyDescription",
+    )  # fmt: skip
+    case = series(**dict.fromkeys(texts, "Lovelace, A."))
+    for made in written_of(answered, case, tmp_path, False):
+        assert not made.get("PositionReferenceIndicator")
+    for file in tmp_path.glob("*.dcm"):
+        assert b"Lovelace" not in file.read_bytes()
 
 
 @pytest.mark.parametrize("keyword", ["FrameOfReferenceUID", "StudyInstanceUID"])

@@ -114,6 +114,7 @@ def test_every_case_gets_the_files_and_the_probabilities_that_it_gets_alone(clas
         assert told["headline_model"] == "Combined"
         assert float(told["probability"]) == alone.models["Combined"].probability
         assert told["margin"] == row.record.words()["margin"]
+        assert (told["side"], told["tumor_outline"]) == (alone.side, "label 1")
         assert "demonstration, not for clinical use" in told["note"]
 
 

@@ -128,6 +128,15 @@ def test_the_first_page_says_the_answer_with_interval_and_threshold(answered, re
     assert "Appendix" not in first
 
 
+def test_side_and_outline_stand_in_the_report(clinical_only):
+    found = clinical_only.prediction
+    inputs = {**found.inputs, "tumor_outline": "ROI 'Parotid_L'"}
+    told = replace(clinical_only, prediction=replace(found, side="left", inputs=inputs))
+    texts = texts_in(report_of(told))
+    assert texts[texts.index("Side") + 1] == "left"
+    assert "ROI 'Parotid_L'" in texts
+
+
 def test_the_pdf_names_itself_and_its_language(rendered):
     _, pdf = rendered
     assert pdf.metadata.title == "Parotid tumour on contrast-enhanced CT: case report"

@@ -118,7 +118,7 @@ def test_everything_before_the_run_works_with_what_slicer_brings_and_the_rest_is
     modules = ("torch", "radiomics", "yaml", "nrrd", "slicerio", "sklearn", "pandas", "joblib")
     modules += ("tqdm", "trimesh", "pydicom", "skimage", "matplotlib", "safetensors")
     modules += ("threadpoolctl",)
-    packages = ("pyyaml", "pynrrd", "slicerio", "scikit-learn", "joblib", "tqdm", "trimesh")
+    packages = ("pyyaml", "scikit-learn", "joblib", "tqdm", "trimesh")
     packages += ("pydicom", "matplotlib", "safetensors", "threadpoolctl")
     shown = run(FRESH_SLICER, json.dumps(modules), json.dumps(packages))
     assert shown["errors"] == []

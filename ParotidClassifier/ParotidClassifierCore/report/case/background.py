@@ -113,7 +113,10 @@ def _settings(subject: Subject) -> tuple[tuple[str, str], ...]:
         count = len(next(iter(found.probabilities.values()), ())) + found.unusable
         told = f"{counted(count, 'outline')}, seed {found.seed}, {found.unusable} unusable"
         outlines = (("stability", told),)
+    names = ("tumor_outline", "ring_outline")
+    taken = [(name.replace("_", " "), subject.prediction.inputs.get(name)) for name in names]
     return (
+        *((name, str(words)) for name, words in taken if words is not None),
         ("ring", drawn),
         ("radiomics settings, SHA-256", subject.bundle.radiomics_hash),
         *outlines,

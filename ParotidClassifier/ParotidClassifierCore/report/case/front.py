@@ -101,6 +101,7 @@ def inputs(subject: Subject) -> Section:
         ("Largest axial diameter", f"{max_axial_diameter_mm(grid.tumor):.0f} mm"),
         ("Volume", f"{grid.tumor.sum() / 1000:.1f} ml"),
         ("Mean density", f"{grid.ct[grid.tumor].mean():.0f} HU"),
+        ("Side", subject.prediction.side),
     )
     parts: list[Part] = [Facts(clinical, "Clinical findings"), Facts(tumor, "Tumour as outlined")]
     if "unknown" in (value for _, value in clinical):
