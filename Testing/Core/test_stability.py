@@ -128,6 +128,16 @@ def test_it_can_be_given_up_between_any_two_outlines_and_leaves_the_case_as_it_w
     assert not [step for step in steps if ": " in step]
 
 
+def test_where_no_outline_can_be_classified_that_is_what_it_says(case, bundle, monkeypatch):
+    def nothing_left(*_):
+        raise UnusableMaskError("Nothing is left of it.")
+
+    monkeypatch.setattr("ParotidClassifierCore.stability._drawn_again", nothing_left)
+    found = stability(case, bundle, count=3)
+    assert (found.unusable, found.probabilities["Tumor_RAD"]) == (3, ())
+    assert found.sentence("Tumor_RAD").startswith("None of 3 slightly different outlines could")
+
+
 def test_an_outline_that_cannot_be_classified_is_counted(case, bundle):
     # so close to the border of the scan that some outlines touch it
     near = dataclasses.replace(case, tumor=ball_mask(case.ct, 8.0, (45, 40, 28)))
