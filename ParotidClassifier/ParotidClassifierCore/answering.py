@@ -15,7 +15,6 @@ from .case.masks import save_segmentation
 from .case.working_grid import REGIONS
 from .dicom_out.source_headers import read_source_headers
 from .files import write_json, written_together
-from .models.scatter import image_columns
 from .models.words import numbers_line
 from .predict import DEMONSTRATION_FINDING, Prediction, predict
 from .progress import Progress, part, silent
@@ -123,10 +122,10 @@ class Answer:
 
     def text(self) -> str:
         """Return the answer in lines for a terminal."""
-        told = [f for f in (self.second_opinion, self.second_reader) if f is not None]
-        others = ["\n".join(found.lines()) for found in told]
+        compared = [f for f in (self.second_opinion, self.second_reader) if f is not None]
+        others = ["\n".join(found.lines()) for found in compared]
         source = self.case.source
-        first = _text(self.prediction, self.stability, "" if source is None else source.line)
+        first = told(self.prediction, self.stability, "" if source is None else source.line)
         return "\n\n".join([first, *others])
 
 
@@ -176,10 +175,9 @@ def answer(
 def _with_what_a_report_shows(asked: Asked, bundle: Bundle) -> Asked:
     if asked.report is None:
         return asked
-    reads_image = any(image_columns(model) for model in bundle.models.values())
     return replace(
         asked,
-        stability=asked.stability or reads_image,
+        stability=asked.stability or bundle.reads_image,
         saliency=asked.saliency or bundle.network is not None,
     )
 
@@ -232,6 +230,17 @@ def write_answer(out: Path, answered: Answer) -> None:
             write_case_report(folder, answered, answered.report)
 
 
+def write_prediction(out: Path, prediction: Prediction) -> None:
+    """Write a prediction that no image belongs to; an earlier answer's files go.
+
+    Raises:
+        OutputError: the folder cannot be written.
+    """
+    images = (RING_FILE, OVERVIEW_FILE) if (out / PREDICTION_FILE).exists() else ()
+    with written_together(out, instead_of=(*images, *_more_files_in(out))) as folder:
+        write_json(folder / PREDICTION_FILE, prediction.as_dict())
+
+
 def _more_files_in(out: Path) -> list[str]:
     """Return what the answer in a folder says that it has more; a user's own files are not ours."""
     try:
@@ -252,7 +261,14 @@ def save_outlines(path: Path, prepared: PreparedCase) -> None:
     save_segmentation(path, {region: grid.mask(region) for region in REGIONS}, grid.geometry)
 
 
-def _text(prediction: Prediction, others: Stability | None, series: str) -> str:
+def told(prediction: Prediction, others: Stability | None = None, series: str = "") -> str:
+    """Return a prediction in lines for a terminal.
+
+    Args:
+        prediction: of a case.
+        others: under other outlines, if that was asked.
+        series: a line on the CT's DICOM series, if it is one.
+    """
     first = prediction.first_findings
     lines = [_line(finding) for finding in first]
     lines.append(f"{'model':<24} {'probability':>11} {'95% interval':>16} {'threshold':>10}  call")

@@ -49,6 +49,31 @@ def require_case(options: argparse.Namespace) -> None:
         )
 
 
+# What there is nothing of without images.
+_OF_IMAGES = (
+    "series", "tumor_label", "tumor_segment", "tumor_roi", "ring", "ring_label", "ring_segment",
+    "ring_roi", "ring_width", "hu_range", "saliency", "stability", "report", "case_label",
+    "prepared_by", "dicom", "keep_identity", "second_bundle", "second_tumor",
+    "second_tumor_label", "second_tumor_segment", "second_tumor_roi",
+)  # fmt: skip
+
+
+def names_images(options: argparse.Namespace) -> bool:
+    """Whether the options name a CT or an outline."""
+    return any(path is not None for path in (options.case, options.ct, options.tumor))
+
+
+def require_no_images(options: argparse.Namespace) -> None:
+    """Raise UsageError where something is asked that only images could tell."""
+    asked = [name for name in _OF_IMAGES if getattr(options, name) not in (None, False)]
+    if asked:
+        listed = ", ".join(f"--{name.replace('_', '-')}" for name in asked)
+        raise UsageError(
+            f"Without images there is no answer to {listed}.",
+            "Give --ct and --tumor, or --case; or leave it out.",
+        )
+
+
 # What names one case, or says something of it.
 _OF_ONE_CASE = (
     "case", "ct", "series", "acquisition", "tumor", "ring", "symptoms", "margin", "lymph_nodes",
@@ -123,10 +148,17 @@ def second_tumor_of(options: argparse.Namespace, case: Case) -> sitk.Image | Non
 
 def with_words(case: Case, options: argparse.Namespace) -> Case:
     """Return the case with the clinical findings named on the command line."""
+    return dataclasses.replace(case, record=named_findings(options, case.record))
+
+
+def named_findings(
+    options: argparse.Namespace,
+    known: ClinicalRecord = ClinicalRecord(),  # noqa: B008  frozen
+) -> ClinicalRecord:
+    """Return the clinical findings that are known, with those named on the command line."""
     words = {name: getattr(options, name) for name in ("symptoms", "margin", "lymph_nodes")}
     named = {name: word for name, word in words.items() if word is not None}
-    record = ClinicalRecord.from_words(case.record.words() | named)
-    return dataclasses.replace(case, record=record)
+    return ClinicalRecord.from_words(known.words() | named)
 
 
 def asked_ring(options: argparse.Namespace, bundle_ring: RingSettings) -> RingSettings | None:

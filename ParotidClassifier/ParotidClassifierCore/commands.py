@@ -7,15 +7,26 @@ import dataclasses
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .answering import RING_FILE, Asked, answer, save_outlines, write_answer
+from .answering import (
+    RING_FILE,
+    Asked,
+    answer,
+    save_outlines,
+    told,
+    write_answer,
+    write_prediction,
+)
 from .case.grid import prepare
 from .case.loading import Case, load_case_folder
 from .case.working_grid import EXTERNAL2, REGIONS, TUMOR
 from .case_options import (
     asked_ring,
     case_of,
+    named_findings,
+    names_images,
     report_labels,
     require_case,
+    require_no_images,
     ring_settings,
     second_tumor_of,
     with_words,
@@ -35,6 +46,11 @@ DEMO_SEED = 3
 
 def predict(options: argparse.Namespace) -> Result:
     """Classify one case and write the files of a result."""
+    if not names_images(options):
+        require_folder(options.out)
+        bundle = bundle_of(options)
+        if not bundle.reads_image:
+            return _classified_by_findings(bundle, options)
     require_case(options)
     require_folder(options.out)
     bundle = bundle_of(options)
@@ -43,6 +59,15 @@ def predict(options: argparse.Namespace) -> Result:
         case = with_words(case_of(options, part(progress, 0.0, 0.1)), options)
         asked = asked_of_one_case(options, bundle, case)
         return _classified(case, bundle, asked, options, progress)
+
+
+def _classified_by_findings(bundle: Bundle, options: argparse.Namespace) -> Result:
+    from .predict import predict_from_findings
+
+    require_no_images(options)
+    prediction = predict_from_findings(named_findings(options), bundle)
+    write_prediction(options.out, prediction)
+    return Result(f"{told(prediction)}\nWritten to {options.out}", prediction.as_dict())
 
 
 def _classified(

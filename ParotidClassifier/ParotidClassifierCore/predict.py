@@ -6,7 +6,7 @@ import platform
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from importlib import metadata
 from typing import TYPE_CHECKING
@@ -36,6 +36,7 @@ from .stages import Stages
 if TYPE_CHECKING:
     from .case.loading import Case
     from .case.source import SourceSeries
+    from .clinical import ClinicalRecord
     from .models.bundle import Bundle
 
 DEMONSTRATION_FINDING = "demonstration_bundle"
@@ -53,8 +54,9 @@ class Prediction:
         applicability: how like the training cases this case is.
         findings: what speaks against, or should be known about, relying on the result.
         inputs: the clinical findings in words, how the ring came about, and what was taken as an
-            outline.
-        ring: volumes in mm³ and the share of the shell removed by the HU limits.
+            outline; without images the findings alone.
+        ring: volumes in mm³ and the share of the shell removed by the HU limits; empty without
+            images.
         features: the columns that entered the models and their values.
         timings_s: wall time of each stage.
         software: versions.
@@ -164,30 +166,50 @@ def predict(
         values |= measured(part(progress, 0.2, 0.9))
     progress(0.9, "models")
     drawn_by = None if case.ring is not None else ring
-    results = probabilities(bundle.models, values, bundle.thresholds)
-    results = with_intervals(results, bundle.models, bundle.refits, values)
-    likeness = applicability_of(bundle, values, results, case.ct.GetSpacing())
+    judged = _judged(bundle, case.record, values, drawn_by, case.ct.GetSpacing())
     progress(1.0, "done")
     watch.seconds["total"] = round(sum(watch.seconds.values()), 3)
-    return prepared, Prediction(
-        bundle_identity(bundle),
-        bundle.banner,
-        results,
-        likeness,
-        first_ones_first(
-            (
-                *prepared.findings,
-                *_acquisition_findings(case.source, bundle),
-                *_bundle_findings(bundle, drawn_by, likeness, results[COMBINED]),
-            )
-        ),
-        _inputs(case, drawn_by),
-        ring_report(prepared),
-        {column: values[column] for column in sorted(columns & values.keys())},
-        watch.seconds,
-        software_versions(),
-        None if case.source is None else case.source.facts(),
-        side_words(prepared.side),
+    of_images = (*prepared.findings, *_acquisition_findings(case.source, bundle))
+    return prepared, replace(
+        judged,
+        findings=first_ones_first((*of_images, *judged.findings)),
+        inputs=_outlines_taken(case) | judged.inputs | {"ring": _ring_words(drawn_by)},
+        ring=ring_report(prepared),
+        timings_s=watch.seconds,
+        acquisition=None if case.source is None else case.source.facts(),
+        side=side_words(prepared.side),
+    )
+
+
+def predict_from_findings(record: ClinicalRecord, bundle: Bundle) -> Prediction:
+    """Return what a bundle that reads no image says of clinical findings alone."""
+    return _judged(bundle, record, dict(record.coded()), None, None)
+
+
+def _judged(
+    bundle: Bundle,
+    record: ClinicalRecord,
+    values: dict[str, float | None],
+    ring: RingSettings | None,
+    spacing: tuple[float, float, float] | None,
+) -> Prediction:
+    """Return what the models say of the values of a case, with nothing of its images."""
+    columns = {column for model in bundle.models.values() for column in model.columns}
+    results = probabilities(bundle.models, values, bundle.thresholds)
+    results = with_intervals(results, bundle.models, bundle.refits, values)
+    likeness = applicability_of(bundle, values, results, spacing)
+    words = record.words()
+    return Prediction(
+        bundle=bundle_identity(bundle),
+        banner=bundle.banner,
+        models=results,
+        applicability=likeness,
+        findings=tuple(_bundle_findings(bundle, ring, likeness, results[COMBINED])),
+        inputs={name: words[name] for name in ("symptoms", "margin", "lymph_nodes")},
+        ring={},
+        features={column: values[column] for column in sorted(columns & values.keys())},
+        timings_s={},
+        software=software_versions(),
     )
 
 
@@ -204,17 +226,16 @@ def bundle_identity(bundle: Bundle) -> dict[str, object]:
     }
 
 
-def _inputs(case: Case, drawn_by: RingSettings | None) -> dict[str, object]:
-    words = case.record.words()
+def _ring_words(drawn_by: RingSettings | None) -> object:
+    if drawn_by is None:
+        return "given"
+    return {"width_mm": drawn_by.width_mm, "hu_range": list(drawn_by.hu_range)}
+
+
+def _outlines_taken(case: Case) -> dict[str, object]:
     drawn = {"tumor_outline": case.tumor, "ring_outline": case.ring}
     origins = {name: origin_of(mask) for name, mask in drawn.items() if mask is not None}
-    return {
-        **{name: origin.words for name, origin in origins.items() if origin is not None},
-        **{name: words[name] for name in ("symptoms", "margin", "lymph_nodes")},
-        "ring": "given"
-        if drawn_by is None
-        else {"width_mm": drawn_by.width_mm, "hu_range": list(drawn_by.hu_range)},
-    }
+    return {name: origin.words for name, origin in origins.items() if origin is not None}
 
 
 def ring_report(prepared: PreparedCase) -> dict[str, float]:

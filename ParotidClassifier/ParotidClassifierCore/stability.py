@@ -44,7 +44,8 @@ class Stability:
     """What the models say of slightly different outlines of one case.
 
     Attributes:
-        probabilities: by model that has one, of each outline that could be classified.
+        probabilities: by model that has one, of each outline that could be classified; none of
+            them may be.
         call_flips: by the same models, how many of these calls differ from that of the case.
         unusable: outlines that could not be classified.
         seed: of the outlines.
@@ -67,6 +68,11 @@ class Stability:
     def sentence(self, model: str) -> str:
         """Return what it says of one model that has a probability."""
         of_model = self.probabilities[model]
+        if not of_model:
+            return (
+                f"None of {counted(self.unusable, 'slightly different outline')} could be "
+                f"classified: whether {model} would say the same of it is not known."
+            )
         low, high = percent(min(of_model)), percent(max(of_model))
         flips = self.call_flips[model]
         return (
@@ -99,7 +105,7 @@ def stability(
         seed: same seed, same outlines; the first ones do not depend on their number.
 
     Raises:
-        ParotidClassifierError: the case, or not one of its outlines, can be classified.
+        ParotidClassifierError: the case cannot be classified as it was outlined.
     """
     stages = stages or Stages()
     ring = ring or bundle.ring
@@ -112,8 +118,7 @@ def stability(
             other, width = _drawn_again(case, prepared, ring, np.random.default_rng([seed, number]))
             others.append(predict(other, bundle, width, device, step, aside)[1])
         except _UNUSABLE:
-            if number == count - 1 and not others:
-                raise
+            continue
     return _compared(drawn, others, count, seed)
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from .case.loading import Case, load_case_folder
 from .clinical import ClinicalRecord
 from .companion import Companion, grid_from_words, is_worthwhile
-from .errors import ClinicalValueError, UsageError
+from .errors import ClinicalValueError, UnusableMaskError, UsageError
 from .file_cache import FileCache
 from .files import require_folder, written_together
 from .inbox import Request
@@ -22,6 +22,7 @@ from .progress import Progress, part
 from .radiomics.settings import load_settings
 from .ring import RingSettings
 from .stages import Stages
+from .words import counted
 
 if TYPE_CHECKING:
     from .answering import Answer
@@ -106,6 +107,11 @@ class Desk:
             case, bundle, _ring(request), progress=progress, stages=self._stages,
             count=count, seed=seed,
         )  # fmt: skip
+        if found.unusable == count:
+            raise UnusableMaskError(
+                f"None of {counted(count, 'slightly different outline')} could be classified.",
+                "Check the outline: it may be too small, or at the border of the scan.",
+            )
         return found.as_dict()
 
     def saliency(self, request: Request, progress: Progress) -> dict[str, object]:

@@ -51,6 +51,26 @@ def usual(a_case, a_bundle, tmp_path_factory):
     return folder, printed.getvalue()
 
 
+def test_a_bundle_that_reads_no_image_asks_for_none(capsys, tmp_path):
+    clinical = ("predict", "--bundle", "published-clinical", *FINDINGS, "--out", tmp_path)
+    (tmp_path / "prediction.json").write_text("{}")
+    (tmp_path / "ring.seg.nrrd").write_text("of an earlier case")
+    code, out, _ = run(capsys, *clinical)
+    assert code == 0
+    assert files_in(tmp_path) == ["prediction.json"]
+    alone = prediction_in(tmp_path)
+    assert alone["inputs"] == {"symptoms": "with", "margin": "unclear", "lymph_nodes": "without"}
+    assert alone["models"]["Clinical"]["probability"] == pytest.approx(0.98858, abs=1e-5)
+    assert alone["models"]["Combined"]["unavailable"]
+    assert "Clinical" in out
+    code, _, error = run(capsys, *clinical, "--report", "--ring-width", "3")
+    assert code == 2
+    assert "no answer to --ring-width, --report" in error
+    code, _, error = run(capsys, "predict", *FINDINGS, "--out", tmp_path)
+    assert code == 2
+    assert "A case needs a CT" in error
+
+
 @pytest.fixture
 def alone(monkeypatch):
     """No second process helps: to load its libraries takes longer than a small case."""

@@ -8,12 +8,15 @@ import SimpleITK as sitk
 from made_bundles import made_bundle
 from made_cases import ball_case, ball_mask
 from ParotidClassifierCore.case.grid import prepare
+from ParotidClassifierCore.case.saving import save_case_folder
 from ParotidClassifierCore.errors import CancelledError, UnusableMaskError
 from ParotidClassifierCore.models.names import CLINICAL, COMBINED
 from ParotidClassifierCore.predict import predict
+from ParotidClassifierCore.progress import silent
 from ParotidClassifierCore.ring import RingSettings
 from ParotidClassifierCore.stability import _drawn_again, stability
 from ParotidClassifierCore.stages import Stages
+from ParotidClassifierCore.worker_commands import Desk
 
 
 @pytest.fixture(scope="module")
@@ -126,6 +129,22 @@ def test_it_can_be_given_up_between_any_two_outlines_and_leaves_the_case_as_it_w
     _, after = predict(case, bundle, progress=lambda _, step: steps.append(step), stages=stages)
     assert after.models == before.models
     assert not [step for step in steps if ": " in step]
+
+
+def test_where_no_outline_can_be_classified_that_is_what_it_says(
+    case, bundle, tmp_path, monkeypatch
+):
+    def nothing_left(*_):
+        raise UnusableMaskError("Nothing is left of it.")
+
+    monkeypatch.setattr("ParotidClassifierCore.stability._drawn_again", nothing_left)
+    found = stability(case, bundle, count=3)
+    assert (found.unusable, found.probabilities["Tumor_RAD"]) == (3, ())
+    assert found.sentence("Tumor_RAD").startswith("None of 3 slightly different outlines could")
+    save_case_folder(tmp_path, case)
+    request = {"case": str(tmp_path), "bundle": "published-clinical", "count": 2}
+    with pytest.raises(UnusableMaskError, match="None of 2 slightly different outlines"):
+        Desk().commands["stability"](request, silent)
 
 
 def test_an_outline_that_cannot_be_classified_is_counted(case, bundle):

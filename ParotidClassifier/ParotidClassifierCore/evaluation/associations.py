@@ -10,12 +10,8 @@ import numpy as np
 
 from ..clinical import ClinicalRecord
 from ..words import counted
-from .likelihood import (
-    Coefficients,
-    is_full_rank,
-    maximum_likelihood,
-    penalised_likelihood,
-)
+from .firth import penalised_likelihood
+from .likelihood import Coefficients, is_full_rank, maximum_likelihood
 from .results import ClinicalAssociations, Estimate, OddsRatio
 from .variables import Variable, clinical_variables
 

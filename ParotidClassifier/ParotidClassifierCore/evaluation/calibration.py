@@ -18,6 +18,8 @@ from .results import CalibrationCurve, Estimate
 _TWO_SIDED_95 = norm.ppf(0.975)
 # Keeps log-odds of a probability that was rounded to 0 or 1 finite.
 _SMALLEST = 1e-12
+# Standard deviation of the log-odds: even a slope of 1 is noise below it, in thousands of cases.
+_LEAST_SPREAD = 0.05
 _CASES_PER_GROUP = 10
 _FEWEST_GROUPS, _MOST_GROUPS = 5, 10
 # A smooth curve through fewer cases, or fewer different probabilities, shows the smoother.
@@ -50,15 +52,15 @@ def calibration_intercept(probabilities: np.ndarray, malignant: np.ndarray) -> E
 def calibration_slope(probabilities: np.ndarray, malignant: np.ndarray) -> Estimate:
     """Return the slope of a logistic regression of the outcome on the log-odds.
 
-    With Wald's 95% interval; None with one class alone, where all probabilities are equal, and
-    where they separate the classes.
+    With Wald's 95% interval; None, not estimable, with one class alone, where the probabilities
+    hardly vary, and where they separate the classes.
 
     Args:
         probabilities: (n,) finite.
         malignant: (n,) bool.
     """
     log_odds = _log_odds(probabilities)
-    if not _both_classes(malignant) or np.ptp(log_odds) == 0:
+    if not _both_classes(malignant) or log_odds.std() < _LEAST_SPREAD:
         return Estimate(None)
     fit = maximum_likelihood(log_odds[:, None], malignant)
     value, low, high = (part.item() for part in (fit.values, fit.low, fit.high))

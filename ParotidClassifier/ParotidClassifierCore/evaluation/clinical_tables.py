@@ -21,11 +21,12 @@ _TRAINING, _TEST = "training", "test"
 # The test of normality needs some cases; with fewer, median and quartiles are the safe choice.
 _FEWEST_FOR_NORMALITY = 20
 _NORMALITY_P = 0.05
+_CHI_SQUARE = "chi-square"
 _TESTS = {
     "Welch’s T-test": "t (Welch)",
     "mann_whitney": "Mann-Whitney",
-    "Chi-squared": "chi-square",
-    "Chi-squared (warning: expected count < 5)": "chi-square, some expected counts < 5",
+    "Chi-squared": _CHI_SQUARE,
+    "Chi-squared (warning: expected count < 5)": f"{_CHI_SQUARE}, some expected counts < 5",
     "Fisher's exact": "Fisher",
 }
 _NUMBERS_NOTE = (
@@ -33,8 +34,9 @@ _NUMBERS_NOTE = (
     "not normal (P < 0.05) or a set has fewer than 20 cases; levels are cases (% of the known)."
 )
 _TESTS_NOTE = (
-    "P: Welch's t test or Mann-Whitney; chi-square with Yates' correction for two levels, Fisher's "
-    "exact test for two levels where an expected count is below 5."
+    "P: Welch's t test or Mann-Whitney's; chi-square, or Fisher's exact test for two levels where "
+    "an expected count is below 5. Chi-square for two levels has Yates' continuity correction, "
+    "which makes P larger; the study's has none."
 )
 
 
@@ -143,6 +145,8 @@ def _rows(variable: Variable, made: pd.DataFrame) -> Iterator[tuple[str | None, 
             yield (None, *texts, None, None, None)
         else:
             p, test = (_p(first["P-Value"]), _TESTS[first["Test"]]) if tested else (None, None)
+            if len(levels) == 2 and test == _CHI_SQUARE:
+                test += ", continuity-corrected"
             yield (variable.label, *texts, str(first["Missing"]), p, test)
 
 

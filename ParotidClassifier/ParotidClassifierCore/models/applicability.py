@@ -41,7 +41,7 @@ class Applicability:
         outside: those of them that lie outside that range here.
         mahalanobis_percentile: per cent of the training cases that lie nearer to their mean, in
             the image columns of the first image model together; None where it is not known.
-        voxel_mm: lengths of the CT's voxels, by VOXEL_LENGTHS.
+        voxel_mm: lengths of the CT's voxels, by VOXEL_LENGTHS; empty without a CT.
         training_voxel_mm: smallest and largest of the training cases, by VOXEL_LENGTHS; empty
             where they are not known.
     """
@@ -135,7 +135,8 @@ class Applicability:
         other = [
             name
             for name, (low, high) in self.training_voxel_mm.items()
-            if not low / ALIKE_LENGTHS <= self.voxel_mm[name] <= high * ALIKE_LENGTHS
+            if name in self.voxel_mm
+            and not low / ALIKE_LENGTHS <= self.voxel_mm[name] <= high * ALIKE_LENGTHS
         ]
         if not other:
             return None
@@ -161,7 +162,7 @@ def applicability_of(
     bundle: Bundle,
     values: Mapping[str, float | None],
     results: Mapping[str, ModelResult],
-    spacing: tuple[float, float, float],
+    spacing: tuple[float, float, float] | None,
 ) -> Applicability:
     """Return how like the training cases of `bundle` a case is.
 
@@ -169,7 +170,7 @@ def applicability_of(
         bundle: with what it knows of its training cases.
         values: of the case, by column.
         results: what the models say of it.
-        spacing: of its CT (x, y, z) in mm.
+        spacing: of its CT (x, y, z) in mm; None without one.
     """
     reference = bundle.reference
     model = headline_model(name for name, r in results.items() if r.probability is not None)
@@ -184,7 +185,9 @@ def applicability_of(
         mahalanobis_percentile=None
         if scatter is None
         else scatter.percentile(bundle.models[scatter.model], values),
-        voxel_mm={name: float(mm) for name, mm in voxel_lengths(np.array(spacing)).items()},
+        voxel_mm={}
+        if spacing is None
+        else {name: float(mm) for name, mm in voxel_lengths(np.array(spacing)).items()},
         training_voxel_mm={name: (q[0], q[-1]) for name, q in reference.voxel_mm.items()},
     )
 

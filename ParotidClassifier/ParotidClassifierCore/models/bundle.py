@@ -12,6 +12,7 @@ from .bundle_files import sha256
 from .logistic import LogisticModel
 from .reference import Reference
 from .refits import Refits
+from .scatter import image_columns
 
 SCHEMA_VERSION = 2
 
@@ -104,6 +105,11 @@ class Bundle:
     def banner(self) -> str:
         """The bundle's name and what it is not for, to stand beside every probability."""
         return banner_of(self.name, self.kind)
+
+    @property
+    def reads_image(self) -> bool:
+        """Whether a model needs more than the clinical findings."""
+        return any(image_columns(model) for model in self.models.values())
 
     @property
     def radiomics_hash(self) -> str:

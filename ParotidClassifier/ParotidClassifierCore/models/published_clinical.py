@@ -13,7 +13,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..clinical import CLINICAL_COLUMNS
-from ..published import MULTIVARIABLE, TABLE_1, TRAINING, TRAINING_COUNTS, TRAINING_MALIGNANT
+from ..published import (
+    MULTIVARIABLE,
+    MULTIVARIABLE_ENHANCEMENT,
+    MULTIVARIABLE_ENHANCEMENT_P,
+    TABLE_1,
+    TRAINING,
+    TRAINING_COUNTS,
+    TRAINING_MALIGNANT,
+)
 from ..radiomics.settings import default_settings
 from ..ring import RingSettings
 from .bundle import RESEARCH, Bundle, TrainingCohort
@@ -147,7 +155,8 @@ def _card(model: LogisticModel, threshold: float) -> str:
     return _TEXT.format(
         name=NAME, use=_INTENDED_USE, ratios=ratios, rows=rows, intercept=model.intercept,
         threshold=threshold, training=TRAINING, malignant=TRAINING_MALIGNANT,
-        figures=TABLE_1[CLINICAL], intervals=_REFITS.line,
+        figures=TABLE_1[CLINICAL], intervals=_REFITS.line, enhancement=MULTIVARIABLE_ENHANCEMENT,
+        enhancement_p=MULTIVARIABLE_ENHANCEMENT_P,
     )  # fmt: skip
 
 
@@ -198,8 +207,9 @@ combinations alike.
 - The intervals of the odds ratios are wide: that of enlarged lymph nodes spans 11 to 500. A
   probability from this model is uncertain by as much.
 - {intervals}
-- The published regression also held the degree of enhancement (P = 0.124), whose odds ratio was not
-  published; it is left out here.
+- The published regression also held the degree of enhancement, with an odds ratio of
+  {enhancement.value:g} ({enhancement.low:g} to {enhancement.high:g}; P = {enhancement_p:g}).
+  It is left out here: its interval holds 1, and which degrees it compares was not published.
 - Patients of one hospital, most of whom had none of the findings.
 
 Source: Shen Q, Dai J, Han Y, Liu X, Huang K. Deep-learning-based radiomics of intratumoral and

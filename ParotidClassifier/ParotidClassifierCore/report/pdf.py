@@ -8,7 +8,6 @@ from collections.abc import Callable, Sequence
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
-from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import (
     BaseDocTemplate,
@@ -43,9 +42,12 @@ from .pdf_letters import (
     LINE,
     WARN,
     WARN_SOFT,
+    draw_line,
+    note_on_fonts,
     register_fonts,
     style_of,
     text_of,
+    width_of,
 )
 
 _MARGIN = 12 * mm
@@ -177,7 +179,7 @@ def _boxed(text: str, width: float, body: ParagraphStyle) -> Flowable:
 def _facts(facts: Facts, width: float, body: ParagraphStyle | None = None) -> Flowable:
     """Return names and what they are, the names as narrow as they can be."""
     body = body or style_of("small")
-    longest = max(pdfmetrics.stringWidth(name, FONT, body.fontSize) for name, _ in facts.pairs)
+    longest = max(width_of(name, FONT, body.fontSize) for name, _ in facts.pairs)
     names = min(longest + 4 * mm, width / 2)
     faint = style_of("name", body)
     rows = [[text_of(name, faint), text_of(value, body)] for name, value in facts.pairs]
@@ -210,10 +212,7 @@ def _column_widths(
     """Share the width by the longest text of each column; the widest ones give what lacks."""
     size, room = style_of("cell").fontSize, 3 * mm
     texts = [[str(value) for value in of_column] for of_column in zip(columns, *rows, strict=True)]
-    wanted = [
-        room + max(pdfmetrics.stringWidth(text, BOLD, size) for text in of_column)
-        for of_column in texts
-    ]
+    wanted = [room + max(width_of(text, BOLD, size) for text in of_column) for of_column in texts]
     if sum(wanted) <= width:
         return [w * width / sum(wanted) for w in wanted]
     most = width
@@ -264,29 +263,31 @@ def _numbered(document: Document) -> Callable[..., Canvas]:
         def save(self) -> None:
             for number, page in enumerate(self._pages, start=1):
                 self.__dict__.update(page)
-                _frame(self, document, f"{number} of {len(self._pages)}")
+                note = note_on_fonts(self._doc.fontMapping)
+                _frame(self, document, f"{number} of {len(self._pages)}", note)
                 super().showPage()
             super().save()
 
     return NumberedCanvas
 
 
-def _frame(canvas: Canvas, document: Document, number: str) -> None:
-    """Write the banner over a page, the label and the page's number under it."""
+def _frame(canvas: Canvas, document: Document, number: str, note: str) -> None:
+    """Write the banner over a page, the label, the page's number and a note under it."""
     banner = text_of(document.banner, style_of("banner"))
     _, height = banner.wrap(_WIDTH - 4 * mm, _HEAD)
     top = A4[1] - _MARGIN
     canvas.setFillColor(WARN_SOFT)
     canvas.rect(_MARGIN, top - height - 1.5 * mm, _WIDTH, height + 2 * mm, stroke=0, fill=1)
     banner.drawOn(canvas, _MARGIN + 2 * mm, top - height - 0.3 * mm)
-    canvas.setFont(FONT, 7)
     canvas.setFillColor(FAINT)
-    canvas.drawString(_MARGIN, _MARGIN, _shortened(document.label, 0.85 * _WIDTH, 7))
+    draw_line(canvas, _MARGIN, _MARGIN + 3.2 * mm, note, 6)
+    draw_line(canvas, _MARGIN, _MARGIN, _shortened(document.label, 0.85 * _WIDTH, 7), 7)
+    canvas.setFont(FONT, 7)
     canvas.drawRightString(_MARGIN + _WIDTH, _MARGIN, number)
 
 
 def _shortened(text: str, width: float, size: float) -> str:
     """Return a text that fits into one line."""
-    while pdfmetrics.stringWidth(text, FONT, size) > width:
+    while width_of(text, FONT, size) > width:
         text = f"{text.removesuffix('…')[:-1]}…"
     return text

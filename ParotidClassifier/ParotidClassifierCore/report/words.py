@@ -7,6 +7,9 @@ import math
 from ..evaluation.results import Estimate
 from ..words import DASH
 
+NOT_FOUND = "not found"  # by a search that has an answer
+NOT_ESTIMABLE = "not estimable"
+
 
 def number(value: float | None, digits: int = 3) -> str:
     """Return `value` with so many decimals; a dash for None and NaN."""
@@ -24,10 +27,10 @@ def interval(estimate: Estimate, digits: int = 3) -> str:
     return f"{number(estimate.low, digits)}, {number(estimate.high, digits)}"
 
 
-def with_interval(estimate: Estimate, digits: int = 3) -> str:
-    """Return "value (low, high)"; a dash where the value is not defined."""
+def with_interval(estimate: Estimate, digits: int = 3, absent: str = DASH) -> str:
+    """Return "value (low, high)"; `absent` where the value is not defined."""
     if estimate.value is None:
-        return DASH
+        return absent
     return f"{number(estimate.value, digits)} ({interval(estimate, digits)})"
 
 
@@ -40,9 +43,9 @@ def ratio(value: float | None) -> str:
     return f"{value:.0f}" if value >= 100 else f"{value:#.3g}"
 
 
-def ratio_with_interval(estimate: Estimate) -> str:
-    """Return an odds ratio as "value (low, high)"; a dash where it is not defined."""
+def ratio_with_interval(estimate: Estimate, absent: str = DASH) -> str:
+    """Return an odds ratio as "value (low, high)", with `absent` for each that is not there."""
     if estimate.value is None:
-        return DASH
-    bounds = [DASH if bound is None else ratio(bound) for bound in (estimate.low, estimate.high)]
+        return absent
+    bounds = [absent if bound is None else ratio(bound) for bound in (estimate.low, estimate.high)]
     return f"{ratio(estimate.value)} ({', '.join(bounds)})"

@@ -32,6 +32,12 @@ def structure(group_name: str, name: str) -> Stroke:
     return group(group_name)[name]
 
 
+def held_level(z: float) -> float:
+    """Return the level nearest to `z` that the body has: beyond its ends it goes on as it ends."""
+    levels = structure("outline", "body").frames
+    return min(max(z, min(levels)), max(levels))
+
+
 @cache
 def _content() -> dict:
     path = Path(__file__).with_name("anatomy.json")

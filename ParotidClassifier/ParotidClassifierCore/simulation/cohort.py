@@ -17,6 +17,7 @@ from ..files import write_csv, write_json, written_together
 from ..models.eleven import outcome_word
 from ..parallel import Failure, Machines, run_each
 from ..progress import Progress, silent
+from ..words import counted
 from .case import SimulatedCase, simulate_case
 from .traits import Difficulty
 
@@ -135,20 +136,28 @@ def write_cohort(
 
     Raises:
         UsageError: a cohort that cannot be planned.
+        CohortError: a case could not be simulated; the table names the others.
         OutputError: the folder cannot be written.
     """
     plan = cohort_plan(n, seed, malignant_count)
     work = [(planned, folder, difficulty) for planned in plan]
     names = [planned.case_id for planned in plan]
     records = run_each(_write_planned, work, names, Machines(jobs), progress)
-    rows = []
+    rows, failed = [], {}
     for planned, record in zip(plan, records, strict=True):
         if isinstance(record, Failure):
-            raise CohortError(f"{planned.case_id} could not be simulated.", record.reason)
+            failed[planned.case_id] = record.reason
+            continue
         words = record.words()
         rows.append([*_table_start(planned), *(words[name] for name in CLINICAL_VARIABLES)])
     header = ["case_id", "ct", "tumor", "outcome", "split", "simulated", *CLINICAL_VARIABLES]
     write_csv(folder / COHORT_FILE, header, rows)
+    if failed:
+        raise CohortError(
+            f"{', '.join(failed)} could not be simulated; {COHORT_FILE} names the other "
+            f"{counted(len(rows), 'case')}.",
+            next(iter(failed.values())),
+        )
     return folder / COHORT_FILE
 
 

@@ -10,7 +10,7 @@ from scipy import ndimage
 
 from ..case.working_grid import Geometry
 from ..clinical import ClinicalRecord, Finding, Number
-from .anatomy import structure
+from .anatomy import held_level, structure
 from .canvas import Canvas, Window
 from .head import NODE, HeadPainter, HeadVariation, TexturePlane, Textures
 from .noise import Axes
@@ -179,7 +179,9 @@ class Scanner:
             soft_x, soft_y = rigid_x.copy(), rigid_y.copy()
             soft_x[window], soft_y[window], _ = self._head.to_canonical(px, py, z)
         empty = np.full(rigid_x.shape, -1000, np.float32)
-        return Canvas(empty, soft_x, soft_y, rigid_x, rigid_y, level, self._locator(level))
+        return Canvas(
+            empty, soft_x, soft_y, rigid_x, rigid_y, held_level(level), self._locator(level)
+        )
 
     def _locator(self, level: float) -> Callable[[float, float, float, float], Window]:
         def locate(x0: float, x1: float, y0: float, y1: float) -> Window:

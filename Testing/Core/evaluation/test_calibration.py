@@ -52,12 +52,20 @@ def test_probabilities_that_are_far_off_still_have_an_intercept():
     ("probabilities", "malignant"),
     [
         ([0.3, 0.3, 0.3, 0.3], [0, 1, 0, 1]),
+        ([0.3, 0.301, 0.302, 0.303], [0, 1, 1, 0]),
         ([0.1, 0.2, 0.8, 0.9], [0, 0, 1, 1]),
         ([0.1, 0.5, 0.5, 0.9], [0, 0, 1, 1]),
         ([0.1, 0.2, 0.8, 0.9], [0, 0, 0, 0]),
         ([], []),
     ],
-    ids=["constant", "separated", "separated but for a tie", "one class", "no case"],
+    ids=[
+        "constant",
+        "nearly constant",
+        "separated",
+        "separated but for a tie",
+        "one class",
+        "no case",
+    ],
 )
 def test_a_slope_that_does_not_exist_is_none(probabilities, malignant):
     assert calibration_slope(np.array(probabilities), np.array(malignant, bool)).value is None

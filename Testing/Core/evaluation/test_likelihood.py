@@ -2,21 +2,12 @@
 
 import numpy as np
 import pytest
-from ParotidClassifierCore.evaluation.likelihood import (
-    is_full_rank,
-    maximum_likelihood,
-    penalised_likelihood,
-)
+from Core.evaluation.four_fold import four_fold
+from ParotidClassifierCore.evaluation.firth import penalised_likelihood
+from ParotidClassifierCore.evaluation.likelihood import is_full_rank, maximum_likelihood
 from scipy.stats import norm
 
 TWO_SIDED_95 = 1.959964
-
-
-def four_fold(with_malignant, with_benign, without_malignant, without_benign):
-    """One finding and the outcome, from the counts of their cross table."""
-    counts = [with_malignant, with_benign, without_malignant, without_benign]
-    finding = np.repeat([1.0, 1.0, 0.0, 0.0], counts)[:, None]
-    return finding, np.repeat([True, False, True, False], counts)
 
 
 def test_one_finding_has_the_odds_ratio_and_woolfs_error_of_its_table():
@@ -26,23 +17,6 @@ def test_one_finding_has_the_odds_ratio_and_woolfs_error_of_its_table():
     assert fit.low[0] == pytest.approx(log_ratio - TWO_SIDED_95 * error, rel=1e-5)
     assert fit.high[0] == pytest.approx(log_ratio + TWO_SIDED_95 * error, rel=1e-5)
     assert fit.p[0] == pytest.approx(2 * norm.sf(log_ratio / error), rel=1e-4)
-
-
-@pytest.mark.parametrize("counts", [(20, 10, 30, 120), (7, 0, 30, 120), (0, 9, 5, 40)])
-def test_the_penalised_fit_of_one_finding_adds_half_a_case_to_each_cell(counts):
-    # Firth 1993: in a saturated table the penalty is one half case in every cell.
-    a, b, c, d = (count + 0.5 for count in counts)
-    fit = penalised_likelihood(*four_fold(*counts))
-    assert fit.values[0] == pytest.approx(np.log(a * d / (b * c)), abs=1e-5)
-    assert fit.low[0] < fit.values[0] < fit.high[0]
-
-
-def test_the_penalised_interval_holds_what_the_penalised_test_does_not_refuse():
-    tells = penalised_likelihood(*four_fold(20, 10, 30, 120))
-    silent = penalised_likelihood(*four_fold(20, 60, 10, 31))
-    assert tells.p[0] < 0.05 < silent.p[0]
-    assert tells.low[0] > 0
-    assert silent.low[0] < 0 < silent.high[0]
 
 
 def test_a_finding_that_separates_has_no_likelihood_estimate_and_the_other_keeps_its_own():

@@ -66,6 +66,12 @@ def test_the_model_card_shows_how_every_number_came_about(the_bundle):
         assert part in card
 
 
+def test_the_model_card_gives_the_odds_ratio_that_the_model_leaves_out(the_bundle):
+    assert "degree of enhancement, with an odds ratio of\n  0.145 (0.012 to 1.693; P = 0.124)" in (
+        the_bundle.model_card
+    )
+
+
 def test_the_shipped_bundle_is_what_the_code_makes(the_bundle, tmp_path):
     save_bundle(the_bundle, tmp_path / "again")
     shipped = SHIPPED / "published-clinical"

@@ -28,6 +28,7 @@ from ParotidClassifierCore.report.case.writing import write_case_report
 from ParotidClassifierCore.report.figures.canvas import one_style
 from ParotidClassifierCore.report.page import document_page
 from ParotidClassifierCore.report.pdf import document_pdf
+from ParotidClassifierCore.stability import Stability
 from ParotidClassifierCore.worker_commands import Desk
 from pypdf import PdfReader
 
@@ -282,6 +283,16 @@ def test_the_same_answer_and_day_give_the_same_bytes(clinical_only, tmp_path):
         write_case_report(tmp_path / folder, clinical_only, LABELS)
     for name in ("report.html", "report.pdf"):
         assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
+
+
+def test_where_no_other_outline_could_be_classified_the_report_says_so(answered):
+    names = answered.stability.probabilities
+    none = Stability(dict.fromkeys(names, ()), dict.fromkeys(names, 0), 20, 0)
+    of_none = replace(answered, stability=none)
+    assert "None of 20 slightly different outlines could be classified" in str(
+        section(report_of(of_none), "stability").parts
+    )
+    assert "None of 20 slightly different outlines" in of_none.text()
 
 
 def test_a_report_asks_for_what_the_bundle_can_tell(clinical_only, tmp_path):

@@ -88,11 +88,26 @@ def test_a_figure_that_is_not_defined_is_a_dash_with_its_reason():
     )
     assert row[3] == "–"
     assert row[7] == "–"
+    table = part(study, "performance", Listing, "calibration_test").table
+    assert next(row for row in table.rows if row[0] == "Clinical")[4] == "not estimable"
     with canvas.one_style():
         section = next(s for s in sections_of(study) if s.anchor == "performance")
     assert "Clinical: no case was called malignant, so PPV is not defined." in str(section.parts)
-    assert "Clinical: calibration is not defined" in str(section.parts)
+    assert "Clinical: the calibration slope is not estimable" in str(section.parts)
     assert "Clinical: P is not defined" in str(section.parts)
+
+
+def test_a_bound_that_was_not_found_is_said_to_be():
+    found = made_evaluation().associations
+    first, *rest = found.univariate
+    lost = replace(first, penalised=replace(first.penalised, high=None))
+    study = made_study(
+        evaluation=replace(made_evaluation(), associations=replace(found, univariate=(lost, *rest)))
+    )
+    table = part(study, "odds-ratios", Listing, "odds_ratios_univariate").table
+    assert table.rows[0][6].endswith(", not found)")
+    assert any(note.startswith("not found: ") for note in table.notes)
+    assert not any("not found" in row[6] for row in table.rows[1:])
 
 
 def test_without_test_cases_the_out_of_fold_figures_stand_first():

@@ -12,9 +12,11 @@ import pytest
 import SimpleITK as sitk
 from ParotidClassifierCore.clinical import Finding, Shape
 from ParotidClassifierCore.simulation.case import draw_class, simulate_case
-from ParotidClassifierCore.simulation.scanner import SLICE_MM, ScanGrid
+from ParotidClassifierCore.simulation.head import HeadVariation
+from ParotidClassifierCore.simulation.scanner import SLICE_MM, ScanGrid, Scanner
 from ParotidClassifierCore.simulation.streams import Stream, stream
 from ParotidClassifierCore.simulation.traits import Difficulty, draw_case
+from ParotidClassifierCore.simulation.tumor import draw_tumor
 from scipy import ndimage
 from simulated_cases import simulated
 
@@ -53,6 +55,18 @@ def seeds_with(variable, level):
 
 def seed_with(variable, level):
     return next(seeds_with(variable, level))
+
+
+def test_a_scan_that_goes_below_the_anatomy_shows_the_neck_go_on():
+    seed = 10151149589028967786  # its lowest slice lies 0.8 mm below
+    traits, record = draw_case(stream(seed, Stream.CLINICAL), False, Difficulty())
+    head = HeadVariation.draw(stream(seed, Stream.ANATOMY))
+    shape = draw_tumor(stream(seed, Stream.TUMOR), traits, record, head)
+    grid = ScanGrid.around(shape, stream(seed, Stream.ACQUISITION))
+    scanner = Scanner(seed, head, shape, record, grid)
+    last, next_to_it = (scanner._slice(float(z))[0] for z in grid.z[:2])
+    inside = [(plane > -200).sum() for plane in (last, next_to_it)]
+    assert inside[0] == pytest.approx(inside[1], rel=0.1)
 
 
 def test_the_same_seed_gives_the_same_case_to_the_last_voxel():

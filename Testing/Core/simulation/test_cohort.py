@@ -9,8 +9,10 @@ import numpy as np
 import pytest
 import SimpleITK as sitk
 from ParotidClassifierCore.case.loading import load_case_folder
+from ParotidClassifierCore.clinical import ClinicalRecord
 from ParotidClassifierCore.cohort.manifest import read_manifest
-from ParotidClassifierCore.errors import UsageError
+from ParotidClassifierCore.errors import CohortError, UsageError
+from ParotidClassifierCore.simulation import cohort
 from ParotidClassifierCore.simulation.cohort import (
     cohort_plan,
     write_case,
@@ -100,6 +102,20 @@ def test_a_written_cohort_is_read_back_and_does_not_depend_on_the_number_of_proc
     assert told == told_by_two == [0.5, 1.0]
     for a, b in zip(cases, read_manifest(second), strict=True):
         assert np.array_equal(voxels(sitk.ReadImage(a.ct)), voxels(sitk.ReadImage(b.ct)))
+
+
+def test_a_case_that_cannot_be_simulated_leaves_the_table_of_the_others(tmp_path, monkeypatch):
+    def written(planned, folder, difficulty):
+        if planned.case_id == "sim-002":
+            raise IndexError(3)
+        return ClinicalRecord()
+
+    monkeypatch.setattr(cohort, "_write_planned", written)
+    with pytest.raises(CohortError, match=r"sim-002 could not .* the other 2 cases") as refused:
+        write_cohort(3, 5, tmp_path)
+    assert "IndexError(3)" in refused.value.remedy
+    with (tmp_path / "cohort.csv").open(encoding="utf-8-sig") as table:
+        assert [row["case_id"] for row in csv.DictReader(table)] == ["sim-001", "sim-003"]
 
 
 def test_the_table_names_every_clinical_variable(a_table):

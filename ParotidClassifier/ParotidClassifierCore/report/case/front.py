@@ -168,17 +168,17 @@ def stability(subject: Subject) -> Section | None:
     found = subject.answered.stability
     if found is None or name not in found.probabilities:
         return None
-    others = found.probabilities[name]
+    others, title = found.probabilities[name], "Had it been outlined differently"
+    told = Paragraph(found.sentence(name))
+    if not others:
+        return Section("stability", title, (told,))
     caption = "One dot an outline; grey line: as outlined; dashed line: threshold."
     alternative = (
         f"{counted(len(others), 'dot')}, one an outline, from {percent(min(others))} to "
         f"{percent(max(others))}"
     )
-    parts = (
-        Drawing("stability", stability_figure(result, others), caption, alternative),
-        Paragraph(found.sentence(name)),
-    )
-    return Section("stability", "Had it been outlined differently", parts, probabilities=True)
+    figure = Drawing("stability", stability_figure(result, others), caption, alternative)
+    return Section("stability", title, (figure, told), probabilities=True)
 
 
 def cautions(subject: Subject) -> Section:

@@ -11,7 +11,7 @@ from ...evaluation.nomogram import CasePoints
 from ...evaluation.results import ClinicalAssociations, Nomogram, NomogramAxis, OddsRatio
 from ...evaluation.variables import label_of
 from ...words import p_value
-from ..words import ratio_with_interval
+from ..words import NOT_FOUND, ratio_with_interval
 from .canvas import FAINT, INK, MALIGNANT_COLOR, new_figure
 
 _RANGE = (0.02, 2000.0)  # of odds ratios drawn; what lies outside gets an arrow
@@ -45,7 +45,7 @@ def _forest(axes: Axes, ratios: tuple[OddsRatio, ...]) -> None:
     beside = axes.get_yaxis_transform()
     for row, ratio in enumerate(ratios):
         _forest_row(axes, row, ratio)
-        text = f"{ratio_with_interval(ratio.penalised)}   P {p_value(ratio.penalised_p)}"
+        text = f"{ratio_with_interval(ratio.penalised, NOT_FOUND)}   P {p_value(ratio.penalised_p)}"
         axes.text(1.02, row, text, transform=beside, va="center", fontsize=8.5)
     axes.axvline(1, color=FAINT, linewidth=1)
     axes.set_xscale("log")
@@ -63,12 +63,14 @@ def _forest_row(axes: Axes, row: int, ratio: OddsRatio) -> None:
     if estimate.value is None:
         return
     low, high = _RANGE
-    start = low if estimate.low is None else max(estimate.low, low)
-    stop = high if estimate.high is None else min(estimate.high, high)
+    start, stop = (
+        min(max(estimate.value if end is None else end, low), high)
+        for end in (estimate.low, estimate.high)
+    )
     axes.plot([start, stop], [row, row], color=color, linewidth=1.5)
-    if estimate.high is None or estimate.high > high:
+    if (estimate.high or 0) > high:
         axes.plot(high, row, ">", color=color, markersize=5, clip_on=False)
-    if estimate.low is None or estimate.low < low:
+    if (high if estimate.low is None else estimate.low) < low:
         axes.plot(low, row, "<", color=color, markersize=5, clip_on=False)
     axes.plot(min(max(estimate.value, low), high), row, "s", color=color, markersize=5)
 

@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 
 from ...evaluation.results import ModelFigures, SetFigures
 from ...models.names import COMBINED
-from ..words import number, with_interval
+from ..words import NOT_ESTIMABLE, number, with_interval
 from .canvas import BENIGN_COLOR, FAINT, INK, MALIGNANT_COLOR, new_figure, small_multiples
 from .palette import PENS, families_of
 
@@ -100,9 +100,10 @@ def _calibration_panel(axes: Axes, model: ModelFigures) -> None:
         alpha=0.6,
     )
     axes.scatter(curve.predicted, curve.observed, color=color, s=18, zorder=3)
+    slope = model.calibration_slope.value
     lines = (
         f"Brier {number(model.brier.value, 2)}",
-        f"slope {number(model.calibration_slope.value, 2)}",
+        f"slope {number(slope, 2) if slope is not None else NOT_ESTIMABLE}",
         f"intercept {number(model.calibration_intercept.value, 2)}",
     )
     axes.text(0.03, 0.98, "\n".join(lines), fontsize=8, va="top", transform=axes.transAxes)

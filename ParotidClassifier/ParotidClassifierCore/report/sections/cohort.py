@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from ...evaluation.results import CaseFlow, OddsRatio, Table
 from ...evaluation.variables import label_of
-from ...words import p_value
+from ...words import DASH, p_value
 from ..figures.boxes import flow_figure
 from ..figures.clinical import odds_ratio_figure
 from ..parts import Drawing, Listing, Paragraph, Part, Points, Section
-from ..words import number, ratio_with_interval
+from ..words import NOT_FOUND, number, ratio_with_interval
 
 if TYPE_CHECKING:
     from ..study import Study
@@ -79,7 +79,8 @@ def odds_ratios(study: Study) -> Section | None:
             "odds_ratios",
             odds_ratio_figure(associations, study.banner),
             "Penalised odds ratios with profile likelihood intervals. Orange: the variable "
-            "separates the outcomes. An arrow marks an interval that runs out of the figure.",
+            "separates the outcomes. An arrow marks an interval that runs out of the figure; an "
+            "end that was not found is not drawn.",
             "Forest plot of odds ratios",
         ),
         Listing("odds_ratios_univariate", _ratios("Each variable alone", associations.univariate)),
@@ -110,12 +111,13 @@ def _ratios(title: str, ratios: tuple[OddsRatio, ...]) -> Table:
             ratio.cases,
             ratio_with_interval(ratio.odds_ratio),
             p_value(ratio.p),
-            ratio_with_interval(ratio.penalised),
+            ratio_with_interval(ratio.penalised, NOT_FOUND),
             p_value(ratio.penalised_p),
             "yes" if ratio.separated else "no",
         )
         for ratio in ratios
     )
-    return Table(
-        title, columns, rows, ("–: not defined, because the levels separate the outcomes.",)
-    )
+    notes = [f"{DASH}: not defined, because the levels separate the outcomes."]
+    if any(NOT_FOUND in row[6] for row in rows):
+        notes.append(f"{NOT_FOUND}: the penalised likelihood was searched for it without success.")
+    return Table(title, columns, rows, tuple(notes))

@@ -9,7 +9,7 @@ from ...evaluation.results import Estimate, ModelFigures, SetFigures, Table
 from ...models.names import COMBINED
 from ...words import counted, p_value
 from ..parts import Listing, Paragraph, Part, Points, Section
-from ..words import interval, number, with_interval
+from ..words import NOT_ESTIMABLE, interval, number, with_interval
 
 if TYPE_CHECKING:
     from ..study import Study
@@ -92,7 +92,7 @@ def _calibration_table(figures: SetFigures) -> Table:
             number(model.threshold, 3),
             interval(model.auc_bootstrap),
             with_interval(model.brier),
-            with_interval(model.calibration_slope, 2),
+            with_interval(model.calibration_slope, 2, NOT_ESTIMABLE),
             with_interval(model.calibration_intercept, 2),
         )
         for name, model in figures.models.items()
@@ -142,10 +142,10 @@ def _undefined(name: str, model: ModelFigures, has_combined: bool) -> Iterator[s
         return
     if model.malignant in (0, model.cases):
         yield "the cases have one outcome, so AUC, P and calibration are not defined."
-    elif model.calibration_slope.value is None or model.calibration_intercept.value is None:
+    elif model.calibration_slope.value is None:
         yield (
-            "calibration is not defined, because the outcomes are separated or the probabilities "
-            "do not vary."
+            "the calibration slope is not estimable, because the outcomes are separated or the "
+            "probabilities hardly vary."
         )
     if model.ppv.value is None:
         yield "no case was called malignant, so PPV is not defined."
