@@ -14,6 +14,7 @@ from ..parallel import Failure, Machines, run_each
 from ..progress import Progress, silent
 from ..radiomics.settings import RadiomicsSettings, default_settings
 from ..ring import RingSettings
+from ..unfinished import clear_unfinished
 from .cache import CohortCache
 from .manifest import TRAIN, CohortCase
 from .reading import CaseFeatures, Reading
@@ -95,7 +96,7 @@ def extract_cohort(
         OutputError: the cache cannot be written.
         UsageError: there is no Dask scheduler at the address.
     """
-    cache.clear_half_written()
+    clear_unfinished(cache.folder)
     radiomics = radiomics or default_settings()
     readings = [Reading(case.ct, case.tumor, case.ring, ring, radiomics) for case in cases]
     names = [case.case_id for case in cases]
