@@ -94,7 +94,7 @@ def predict_cases(
         CohortError: no case could be classified; table and page say why.
         OutputError: the folder is not one of such results, holds those of another bundle, or cannot
             be written.
-        UsageError: there is no Dask scheduler at the address.
+        ClusterError: there is no Dask scheduler at the address, or it was lost.
     """
     out = extended(out.resolve(), below=_ROOM_BELOW)
     names = folder_names(
@@ -158,7 +158,7 @@ def _outcome(case: CohortCase, out: Path, folder: str, result: bool | Failure) -
     if isinstance(result, Failure):
         # What an earlier run left there is not the answer to what was asked now.
         remove_tree(out / folder)
-        return CaseOutcome(case, folder, None, result.reason)
+        return CaseOutcome(case, folder, None, result)
     return read_outcome(case, out, folder)
 
 
@@ -176,7 +176,7 @@ def _write_results(out: Path, outcomes: Sequence[CaseOutcome], bundle: Bundle, n
 
 
 def _told(out: Path, outcomes: Sequence[CaseOutcome], kept: int, bundle: Bundle) -> Result:
-    failed = {o.case.case_id: o.reason for o in outcomes if o.written is None}
+    failed = {o.case.case_id: o.failure.reason for o in outcomes if o.failure}
     lines = [f"{case_id} could not be classified: {why}" for case_id, why in failed.items()]
     if len(failed) == len(outcomes):
         listed = "\n  ".join(lines)
