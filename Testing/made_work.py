@@ -40,6 +40,18 @@ def deadly_once(number, folder):
     return number
 
 
+def slow(number):
+    """Take a while."""
+    time.sleep(0.3)
+    return number
+
+
+def misplaced(path):
+    """Refuse a file and another one in a folder that nobody has named."""
+    other = path.absolute().with_name("tumor.nrrd")
+    raise CohortError(f"{path} is not there, and {other} neither.")
+
+
 def full(_number):
     """Fail as on a full disk."""
     raise OutputError("The disk is full.", "Make room.")

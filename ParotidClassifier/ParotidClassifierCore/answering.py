@@ -20,6 +20,7 @@ from .predict import DEMONSTRATION_FINDING, Prediction, predict
 from .progress import Progress, part, silent
 from .ring import RingSettings
 from .stages import Stages
+from .unfinished import clear_unfinished
 from .words import DASH
 
 if TYPE_CHECKING:
@@ -112,13 +113,8 @@ class Answer:
     @property
     def more_files(self) -> tuple[str, ...]:
         """Names of the files that not every answer has."""
-        from .dicom_out.writing import REPORT_FILE, SEGMENTATION_FILE
-        from .report.case.labels import REPORT_HTML, REPORT_PDF
-
-        saliency = () if self.saliency is None else (SALIENCY_FILE,)
-        dicom = () if self.dicom_sources is None else (SEGMENTATION_FILE, REPORT_FILE)
-        report = () if self.report is None else (REPORT_HTML, REPORT_PDF)
-        return (*saliency, *dicom, *report)
+        has = {"saliency": self.saliency, "dicom": self.dicom_sources, "report": self.report}
+        return tuple(f for f, of in _every_more_file().items() if has[of] is not None)
 
     def text(self) -> str:
         """Return the answer in lines for a terminal."""
@@ -241,14 +237,25 @@ def write_prediction(out: Path, prediction: Prediction) -> None:
         write_json(folder / PREDICTION_FILE, prediction.as_dict())
 
 
+def _every_more_file() -> dict[str, str]:
+    """Return, by its name, what each of the files belongs to that not every answer has."""
+    from .dicom_out.writing import REPORT_FILE, SEGMENTATION_FILE
+    from .report.case.labels import REPORT_HTML, REPORT_PDF
+
+    return {
+        SALIENCY_FILE: "saliency", SEGMENTATION_FILE: "dicom", REPORT_FILE: "dicom",
+        REPORT_HTML: "report", REPORT_PDF: "report",
+    }  # fmt: skip
+
+
 def _more_files_in(out: Path) -> list[str]:
     """Return what the answer in a folder says that it has more; a user's own files are not ours."""
+    clear_unfinished(out)
     try:
         names = json.loads((out / PREDICTION_FILE).read_text(encoding="utf-8"))["more_files"]
     except (OSError, ValueError, KeyError, TypeError):
         return []
-    is_ours = isinstance(names, list) and all(isinstance(name, str) for name in names)
-    return [name for name in names if Path(name).name == name] if is_ours else []
+    return [name for name in _every_more_file() if isinstance(names, list) and name in names]
 
 
 def save_outlines(path: Path, prepared: PreparedCase) -> None:

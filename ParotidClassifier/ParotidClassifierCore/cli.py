@@ -8,29 +8,72 @@ from __future__ import annotations
 import argparse
 import contextlib
 import json
+import signal
 import sys
-from collections.abc import Sequence
+import threading
+import time
+from collections.abc import Iterator, Sequence
 
-from .errors import EXIT_DONE, EXIT_OUR_FAULT, ParotidClassifierError
+from .errors import EXIT_DONE, EXIT_OUR_FAULT, OutputError, ParotidClassifierError
 from .log import unexpected
 from .options import build_parser
-from .standard_streams import NobodyReadsError, harmless_output, write_now
+from .standard_streams import (
+    NobodyReadsError,
+    NotToldError,
+    harmless_output,
+    open_standard_streams,
+    write_now,
+)
 
 EXIT_INTERRUPTED = 130
+# For so long after Ctrl-C another one is not heard: what is half written is being taken away.
+_PUT_RIGHT_SECONDS = 5.0
 _AS_JSON = {"indent": 2, "allow_nan": False}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code."""
+    open_standard_streams()
     for stream in (sys.stdout, sys.stderr):
         # A console that lacks a letter of a path must not cost the result.
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
-    with harmless_output():
+    with harmless_output(), _interrupted_once():
         try:
             return _answer(_parsed(arguments))
         except NobodyReadsError:
             return EXIT_DONE
+        except NotToldError as error:
+            told = f"The answer cannot be written: {error}."
+            _tell_error(False, "", told, "Check that the disk that it goes to has room.")
+            return OutputError.exit_code
+        finally:
+            with contextlib.suppress(NotToldError):  # what libraries said there, and cannot be
+                write_now(sys.stderr, "")
+
+
+@contextlib.contextmanager
+def _interrupted_once() -> Iterator[None]:
+    """Within it, Ctrl-C that is pressed twice interrupts once."""
+    usual, last = signal.getsignal(signal.SIGINT), -_PUT_RIGHT_SECONDS
+    if usual is not signal.default_int_handler or (
+        threading.current_thread() is not threading.main_thread()
+    ):
+        yield
+        return
+
+    def interrupt(_signal: int, _frame: object) -> None:
+        nonlocal last
+        before, last = last, time.monotonic()
+        if last - before >= _PUT_RIGHT_SECONDS:
+            raise KeyboardInterrupt
+
+    signal.signal(signal.SIGINT, interrupt)
+    try:
+        yield
+    finally:
+        # What was interrupted ends now, and its threads with it.
+        signal.signal(signal.SIGINT, usual if last < 0 else signal.SIG_IGN)
 
 
 def _parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
@@ -44,8 +87,8 @@ def _answer(options: argparse.Namespace) -> int:
     try:
         result = options.command(options)
         _tell(json.dumps(result.data, **_AS_JSON) if options.json else result.text)
-    except NobodyReadsError:
-        return EXIT_DONE
+    except NotToldError:
+        raise
     except ParotidClassifierError as error:
         _tell_error(options.json, error.kind, error.message, error.remedy)
         return error.exit_code
@@ -68,7 +111,7 @@ def _tell(text: str) -> None:
 
 
 def _tell_error(as_json: bool, kind: str, message: str, remedy: str) -> None:
-    with contextlib.suppress(NobodyReadsError):  # the exit code tells of it all the same
+    with contextlib.suppress(NotToldError):  # the exit code tells of it all the same
         if as_json:
             error = {"kind": kind, "message": message, "remedy": remedy}
             _tell(json.dumps({"error": error}, **_AS_JSON))

@@ -32,7 +32,7 @@ from .case_options import (
     with_words,
 )
 from .companion import companion_if_worthwhile
-from .files import require_folder
+from .files import require_file, require_folder
 from .models.eleven import outcome_word
 from .progress import Progress, bar_on_terminal, part
 from .result import Result
@@ -142,7 +142,7 @@ def features(options: argparse.Namespace) -> Result:
     from .radiomics.export import write_features
     from .radiomics.names import feature_names
 
-    require_folder(options.out.parent)
+    require_file(options.out)
     prepared = prepare(case_of(options), ring_settings(options))
     with bar_on_terminal("features") as progress:
         values = write_features(options.out, prepared.grid, progress)

@@ -32,6 +32,7 @@ _LOOK_EVERY_SECONDS = 0.02
 _START_SECONDS = 15.0
 _PATIENCE_SECONDS = 10.0
 _PATIENCE_TIMES = 4.0
+_LONGEST_END_SECONDS = 5.0
 _PACKAGE = Path(__file__).resolve().parent
 _PROGRAM = ("-m", f"{_PACKAGE.name}.worker")
 
@@ -111,7 +112,7 @@ class Companion:
     def close(self) -> None:
         """End the process."""
         self._give_up()
-        wait_until(self._has_ended)
+        wait_until(self._has_ended, _LONGEST_END_SECONDS)
 
     def _may_answer_until(self, latest: float) -> bool:
         now = time.monotonic()

@@ -43,6 +43,10 @@ class DeviceUnavailableError(UsageError):
     """A computing device was asked for that this machine does not have."""
 
 
+class ClusterError(UsageError):
+    """A Dask cluster was asked for that is not there, or was lost."""
+
+
 class UnreadableFileError(ParotidClassifierError):
     """A file or folder is missing or cannot be read as what it should be."""
 

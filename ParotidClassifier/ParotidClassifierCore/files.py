@@ -7,10 +7,7 @@ import csv
 import errno
 import io
 import json
-import os
 import re
-import tempfile
-import uuid
 import zipfile
 import zlib
 from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -18,18 +15,25 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from . import disk
-from .disk import as_a_disk_sees_it, extended, is_held
+from .disk import extended
 from .errors import OutputError
+from .held import make_held, remove_held
+from .unfinished import (
+    NEW,
+    UNFINISHED,
+    is_part_of_more,
+    move,
+    move_all,
+    move_folder,
+    refuse_held,
+    unfinished,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
 _TOO_LONG = (123, 206)  # Windows' errors: such a name cannot be; it is too long
-_SHOWN_BY = {
-    **dict.fromkeys((".csv", ".xlsx", ".xlsm"), "Excel"),
-    ".pdf": "Acrobat, or whichever program shows it",
-}
 # Without it Excel does not take a CSV file for UTF-8.
 BYTE_ORDER_MARK = "\ufeff"
 # Spreadsheets compute a cell that begins so, whatever a stranger wrote there, and show another that
@@ -43,20 +47,35 @@ DAMAGED_ZIP = (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError
 
 @contextlib.contextmanager
 def written_whole(path: Path) -> Iterator[Path]:
-    """Yield a path beside `path` to write to; it takes its place only when all went well.
+    """Yield a path to write to; what lies there takes the place of `path` when all went well.
 
     Raises:
         OutputError: the folder or the file cannot be written, or is open in another program.
     """
-    beside = extended(path.with_name(f".{uuid.uuid4().hex[:8]}-{path.name}"))
+    place = extended(path)
     with _refused_by_disk(path):
-        try:
-            beside.parent.mkdir(parents=True, exist_ok=True)
+        if is_part_of_more(place):
+            with _taken_away_again(place):
+                yield place
+            return
+        _refuse_folder(path)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        with unfinished(place.parent) as held:
+            beside = held / NEW / path.name
             yield beside
-            _move(beside, extended(path), path)
-        finally:
-            with contextlib.suppress(OSError):  # what is half written may be open to a scanner
-                disk.remove(beside)
+            move(beside, place, path)
+
+
+@contextlib.contextmanager
+def _taken_away_again(place: Path) -> Iterator[None]:
+    """Have no half file there when something goes wrong within it."""
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        yield
+    except BaseException:
+        with contextlib.suppress(OSError):  # it may be open to a scanner; the folder goes as well
+            disk.remove(place)
+        raise
 
 
 def remove(path: Path) -> None:
@@ -69,14 +88,15 @@ def remove(path: Path) -> None:
         try:
             disk.remove(extended(path))
         except OSError as error:
-            _refuse_held(path, error)
+            refuse_held(path, error)
             raise
 
 
 def write_text(path: Path, text: str) -> None:
     """Write `text` to `path` as UTF-8, whole or not at all."""
     with written_whole(path) as beside:
-        beside.write_bytes(text.encode())
+        # A path that is not UTF-8 is told as JSON tells it, and as the terminal does.
+        beside.write_bytes(text.encode(errors="backslashreplace"))
 
 
 def write_json(path: Path, content: object) -> None:
@@ -136,12 +156,11 @@ def written_together(folder: Path, instead_of: Collection[str] = ()) -> Iterator
     existed = place.exists()
     with _refused_by_disk(folder):
         place.mkdir(parents=True, exist_ok=True)
-        beside = Path(tempfile.mkdtemp(prefix=".unfinished-", dir=place))
         try:
-            yield beside
-            _move_all(beside, place, instead_of)
+            with unfinished(place) as held:
+                yield held / NEW
+                move_all(held, instead_of)
         finally:
-            disk.remove_tree(beside)
             if not existed:
                 with contextlib.suppress(OSError):  # it holds the result
                     place.rmdir()
@@ -157,127 +176,28 @@ def folder_written_whole(folder: Path) -> Iterator[Path]:
     Raises:
         OutputError: the folder or a file in it cannot be written.
     """
-    mark = uuid.uuid4().hex[:8]
-    beside = extended(folder.with_name(f".{mark}-new-{folder.name}"))
-    old = extended(folder.with_name(f".{mark}-old-{folder.name}"))
     place = extended(folder)
     with _refused_by_disk(folder):
-        try:
-            beside.mkdir(parents=True)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        with unfinished(place.parent) as held:
+            beside = held / NEW / place.name
+            beside.mkdir()
             yield beside
-            if place.exists():
-                _move(place, old, folder)
-            _move(beside, place, folder)
-        finally:
-            with contextlib.ExitStack() as stack:
-                stack.callback(disk.remove_tree, beside)
-                if old.exists() and not place.exists():  # stopped between the two renames
-                    _put_folder_back(old, place)
-                disk.remove_tree(old)
+            move_folder(held, place, folder)
 
 
-def _put_folder_back(old: Path, place: Path) -> None:
-    try:
-        disk.replace(old, place)
-    except OSError as error:
+def require_file(path: Path) -> None:
+    """Raise OutputError at once where no file can be written at a path, before the long work."""
+    _refuse_folder(path)
+    require_folder(path.parent)
+
+
+def _refuse_folder(path: Path) -> None:
+    if extended(path).is_dir():
         raise OutputError(
-            f"{place} cannot be written, and the earlier folder could not be put back: "
-            f"it lies in {old}.",
-            "Rename it by hand when no other program has its files open.",
-        ) from error
-
-
-def _move_all(beside: Path, folder: Path, instead_of: Collection[str]) -> None:
-    names = [path.relative_to(beside) for path in _files(beside)]
-    written = {as_a_disk_sees_it(name.as_posix()) for name in names}
-    stale = [Path(name) for name in instead_of if as_a_disk_sees_it(name) not in written]
-    for name in names:
-        if (folder / name).is_dir():
-            raise IsADirectoryError(errno.EISDIR, f"{name} is a folder there")
-    # Beside what is new, not in it: what cannot be put back must not go with that.
-    before = Path(tempfile.mkdtemp(prefix=".earlier-", dir=folder))
-    moved, made = [], []
-    try:
-        for name in names:
-            made += _made_folders(folder, name.parent)
-            _set_aside(folder, before, name)
-            _move(beside / name, folder / name, folder / name)
-            moved.append(name)
-        for name in stale:
-            _set_aside(folder, before, name)
-    except BaseException as error:
-        _put_back(before, folder, moved)
-        for path in reversed(made):
-            with contextlib.suppress(OSError):  # what could not be taken away is in it
-                path.rmdir()
-        _require_all_back(before, folder, error)
-        raise
-    disk.remove_tree(before)
-
-
-def _set_aside(folder: Path, before: Path, name: Path) -> None:
-    if (folder / name).is_file():
-        (before / name).parent.mkdir(parents=True, exist_ok=True)
-        _move(folder / name, before / name, folder / name)
-
-
-def _put_back(before: Path, folder: Path, moved: Sequence[Path]) -> None:
-    """Put the earlier files back, each over its new one, and remove those that are only new."""
-    new = [name for name in moved if not (before / name).exists()]
-    for path in _files(before):
-        with contextlib.suppress(OSError):  # the others are to come back all the same
-            disk.replace(path, folder / path.relative_to(before))
-    for name in new:
-        with contextlib.suppress(OSError):
-            disk.remove(folder / name)
-
-
-def _require_all_back(before: Path, folder: Path, error: BaseException) -> None:
-    left = [path.relative_to(before).as_posix() for path in _files(before)]
-    if left:
-        raise OutputError(
-            f"{folder} cannot be written, and {', '.join(left)} of the earlier result could not "
-            f"be put back: what is missing lies in {before}.",
-            "Move it back by hand when no other program has the files open.",
-        ) from error
-    disk.remove_tree(before)
-
-
-def _move(source: Path, target: Path, named: Path) -> None:
-    """Rename a file or folder; the refusal names `named`, which the user knows."""
-    try:
-        disk.replace(source, target)
-    except OSError as error:
-        _refuse_held(named, error)
-        raise
-
-
-def _refuse_held(path: Path, error: OSError) -> None:
-    """Raise OutputError where a file cannot be changed because another program has it open."""
-    if is_held(error) and path.is_dir():
-        raise OutputError(
-            f"{path} cannot be replaced: a file in it is open in another program.",
-            "Close what shows files of this folder, and start again; all is there as it was.",
-        ) from error
-    if is_held(error) and os.access(path, os.W_OK):
-        program = _SHOWN_BY.get(path.suffix.lower(), "the program that shows it")
-        raise OutputError(
-            f"{path} cannot be replaced: it is open in another program.",
-            f"Close it in {program}, and start again; it is there whole, as it was.",
-        ) from error
-
-
-def _files(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.rglob("*") if path.is_file())
-
-
-def _made_folders(folder: Path, below: Path) -> list[Path]:
-    """Make the folders `below` within `folder` that are missing, and return those."""
-    wanted = [folder / part for part in (*reversed(below.parents), below)]
-    missing = [path for path in wanted if not path.is_dir()]
-    for path in missing:
-        path.mkdir()
-    return missing
+            f"{path} is a folder; a file is to be written.",
+            "Give the path of the file, such as one in that folder.",
+        )
 
 
 def require_folder(folder: Path) -> None:
@@ -295,7 +215,7 @@ def require_folder(folder: Path) -> None:
             "Choose another folder for the results.",
         )
     try:  # asked for its rights, Windows says yes to everything
-        Path(tempfile.mkdtemp(prefix=".tried-", dir=present)).rmdir()
+        remove_held(make_held(present, UNFINISHED))
     except OSError as error:
         raise OutputError(
             f"{folder} cannot be written: nothing can be made in {present} "

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import itertools
 import json
+import math
 import queue
 import threading
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NoReturn
 
 from .errors import CancelledError, SupersededError, UsageError
 from .progress import Progress
@@ -108,9 +109,22 @@ class Inbox:
 
 def _parsed(line: str) -> Request:
     try:
-        request = json.loads(line)
+        request = json.loads(line, parse_constant=_refuse)
     except (ValueError, RecursionError) as error:
         raise UsageError(f"The request is not JSON ({error}).", _ONE_OBJECT) from error
     if not isinstance(request, dict):
         raise UsageError("The request is not an object.", _ONE_OBJECT)
+    if not _can_be_repeated(request.get("id")):
+        raise UsageError("The id of the request is neither a text nor a number.", _ONE_OBJECT)
     return request
+
+
+def _refuse(word: str) -> NoReturn:
+    raise ValueError(f"{word} is no number")
+
+
+def _can_be_repeated(identity: object) -> bool:
+    """Return whether an id can stand in every event: 1e999 is read, and cannot be written."""
+    if isinstance(identity, float):
+        return math.isfinite(identity)
+    return identity is None or isinstance(identity, str | int)

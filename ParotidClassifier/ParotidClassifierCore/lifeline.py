@@ -107,7 +107,9 @@ def _below(processes: set[int]) -> Iterator[int]:
 def _children_and_parents() -> Iterator[tuple[int, int]]:
     if not (_PROCESSES / "self" / "stat").exists():
         asked = ["ps", "-A", "-o", "pid=,ppid="]
-        listed = subprocess.run(asked, check=False, capture_output=True, text=True)  # noqa: S603
+        listed = subprocess.run(  # noqa: S603
+            asked, check=False, capture_output=True, text=True, timeout=_LONGEST_KILL_SECONDS
+        )
         yield from (tuple(map(int, line.split())) for line in listed.stdout.splitlines())
         return
     for folder in _PROCESSES.glob("[0-9]*"):

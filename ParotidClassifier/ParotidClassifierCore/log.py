@@ -21,8 +21,8 @@ def log_traceback(error: BaseException) -> Path:
 
 def unexpected(error: BaseException) -> tuple[str, str, str]:
     """Return kind, message and remedy of an error that is our fault, its traceback logged."""
-    return (
-        "InternalError",
-        f"This should not have happened: {error!r}.",
-        f"Please report it with the log {log_traceback(error)}.",
-    )
+    try:
+        remedy = f"Please report it with the log {log_traceback(error)}."
+    except OSError as no_log:  # the disk may be full, or the error be that
+        remedy = f"Please report it. No log could be written: {no_log.strerror or no_log}."
+    return "InternalError", f"This should not have happened: {error!r}.", remedy

@@ -2,27 +2,34 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
+import dataclasses
 import functools
+import logging
 import os
 import signal
 import sys
 import threading
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
+from concurrent.futures import FIRST_COMPLETED, CancelledError, Executor, Future, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
-from .errors import OutputError, ParotidClassifierError, UsageError
+from .errors import ClusterError, OutputError, ParotidClassifierError
 from .lifeline import end_with
 from .progress import Progress, silent
 from .waiting import do_and_wait, wait_until
+from .words import without_folders
 
 _CONNECT_SECONDS = 15
 # Without a result for so long, twice: time to look whether anybody is left to give one.
 _LOOK_FOR_WORKERS_SECONDS = 10.0
+_MOST_LOOKS = 360  # an hour without a result: whoever is left hangs
+_LONGEST_END_SECONDS = 60.0
 
 
 @dataclass(frozen=True)
@@ -46,9 +53,20 @@ class Machines:
 
 @dataclass(frozen=True)
 class Failure:
-    """Why a piece of work has no result."""
+    """Why a piece of work has no result.
+
+    Attributes:
+        reason: for whoever started the work.
+        paths: of the piece.
+    """
 
     reason: str
+    paths: tuple[Path, ...] = ()
+
+    @property
+    def shared_reason(self) -> str:
+        """The reason for whoever reads the results: without the folders of files."""
+        return without_folders(self.reason, self.paths)
 
 
 def run_each(
@@ -72,17 +90,24 @@ def run_each(
 
     Raises:
         OutputError: a result cannot be written: the others could not be either.
-        UsageError: there is no Dask scheduler at the address.
+        ClusterError: there is no Dask scheduler at the address, or it was lost.
     """
     results: dict[int, Any] = {}
-    for index, result in _results(function, work, machines):
+
+    def tell(step: str) -> None:
+        progress(len(results) / len(work), step)
+
+    for index, result in _results(function, work, machines, tell):
         results[index] = result
         progress(len(results) / len(work), f"case {len(results)} of {len(work)} ({names[index]})")
     return [results[index] for index in range(len(work))]
 
 
 def _results(
-    function: Callable[..., Any], work: Sequence[tuple], machines: Machines
+    function: Callable[..., Any],
+    work: Sequence[tuple],
+    machines: Machines,
+    tell: Callable[[str], object],
 ) -> Iterator[tuple[int, Any]]:
     if machines.jobs == 1 and machines.dask is None and not machines.apart:
         for index, item in enumerate(work):
@@ -91,7 +116,7 @@ def _results(
     left = list(range(len(work)))
     while left:
         lost = []
-        for index, result in _pass(function, work, left, machines):
+        for index, result in _pass(function, work, left, machines, tell):
             if isinstance(result, BrokenProcessPool):
                 lost.append(index)
             else:
@@ -103,7 +128,11 @@ def _results(
 
 
 def _pass(
-    function: Callable[..., Any], work: Sequence[tuple], indices: Sequence[int], machines: Machines
+    function: Callable[..., Any],
+    work: Sequence[tuple],
+    indices: Sequence[int],
+    machines: Machines,
+    tell: Callable[[str], object],
 ) -> Iterator[tuple[int, Any]]:
     futures: dict[Future, int] = {}
     try:
@@ -111,33 +140,45 @@ def _pass(
             futures |= {
                 executor.submit(_attempt, function, work[index]): index for index in indices
             }
-            for future in _completed(executor, futures):
+            for future in _completed(executor, futures, tell):
                 yield futures.pop(future), _outcome(future)
-    except _NoWorkersError as error:
+    except (_NoWorkersError, CancelledError) as error:
+        if machines.dask is not None:
+            raise ClusterError(
+                f"The Dask cluster at {machines.dask} was lost: "
+                + ("its scheduler has ended." if isinstance(error, CancelledError) else f"{error}"),
+                "Start the scheduler and its workers again, and repeat the command.",
+            ) from error
         for index in futures.values():
             yield index, error
 
 
 class _NoWorkersError(BrokenProcessPool):
-    """A pool lost all its processes and did not notice."""
+    """A pool lost all its processes and did not notice, or those that are left hang."""
 
 
-def _completed(executor: Executor, futures: Iterable[Future]) -> Iterator[Future]:
+def _completed(
+    executor: Executor, futures: Iterable[Future], tell: Callable[[str], object]
+) -> Iterator[Future]:
     """Yield the futures as they are done.
 
     Raises:
         _NoWorkersError: nobody is left to do them. Loky, which replaces a process that has grown,
-            was once seen to wait for ever when it had none left.
+            was once seen to wait for ever when it had none left. The workers of a Dask cluster may
+            be yet to come.
     """
-    waiting, without_workers = set(futures), 0
+    waiting, without_result, without_workers = set(futures), 0, 0
     while waiting:
         look = functools.partial(_first_done, waiting)
         done = wait_until(look, _LOOK_FOR_WORKERS_SECONDS)
         waiting -= done
         yield from done
+        without_result = 0 if done else without_result + 1
         without_workers = 0 if done or _has_workers(executor) else without_workers + 1
-        if without_workers == 2:
-            raise _NoWorkersError
+        if without_workers and _client_of(executor):
+            tell("no worker of the Dask cluster answers")
+        if without_result == _MOST_LOOKS or (without_workers == 2 and not _client_of(executor)):
+            raise _NoWorkersError("there was no result for an hour.")
 
 
 def _first_done(futures: set[Future], seconds: float) -> set[Future]:
@@ -145,8 +186,18 @@ def _first_done(futures: set[Future], seconds: float) -> set[Future]:
 
 
 def _has_workers(executor: Executor) -> bool:
-    processes = getattr(executor, "_processes", None)  # a Dask cluster looks after its own
-    return processes is None or any(process.is_alive() for process in [*processes.values()])
+    client = _client_of(executor)
+    if client is None:
+        processes = getattr(executor, "_processes", None)
+        return processes is None or any(each.is_alive() for each in [*processes.values()])
+    with contextlib.suppress(OSError, asyncio.TimeoutError):
+        return bool(client.sync(client.scheduler.ncores, callback_timeout=_CONNECT_SECONDS))
+    return False
+
+
+def _client_of(executor: Executor) -> Any:
+    """Return the client of the Dask cluster that an executor gives the work to; None for others."""
+    return getattr(executor, "_client", None)
 
 
 def _outcome(future: Future) -> Any:
@@ -184,7 +235,8 @@ def process_pool(jobs: int) -> Iterator[Executor]:
         executor.submit(int)  # starts the processes
     try:
         yield executor
-        do_and_wait(executor.shutdown)
+        if not do_and_wait(executor.shutdown, _LONGEST_END_SECONDS):
+            executor.shutdown(wait=False, kill_workers=True)
     except BaseException:
         _hush_loky()
         executor.shutdown(wait=False, kill_workers=True)
@@ -239,10 +291,12 @@ def _executor(machines: Machines) -> Iterator[Executor]:
 def _dask_client(address: str) -> Any:
     from distributed import Client
 
+    # It would tell of a lost scheduler by its own traceback.
+    logging.getLogger("distributed").setLevel(logging.CRITICAL)
     try:
         return Client(address, timeout=_CONNECT_SECONDS, set_as_default=False)
     except (OSError, ValueError, TimeoutError) as error:
-        raise UsageError(
+        raise ClusterError(
             f"There is no Dask scheduler at {address}: {error}.",
             "Start one with `dask scheduler` and give its address, such as tcp://host:8786.",
         ) from error
@@ -266,6 +320,17 @@ def _attempt(function: Callable[..., Any], item: tuple) -> Any:
     except OutputError:
         raise
     except ParotidClassifierError as error:
-        return Failure(str(error))
+        return Failure(str(error), tuple(_paths_in(item)))
     except Exception as error:  # noqa: BLE001  one odd case must not cost the others their work
-        return Failure(f"This should not have happened: {error!r}. Please report it.")
+        told = f"This should not have happened: {error!r}. Please report it."
+        return Failure(told, tuple(_paths_in(item)))
+
+
+def _paths_in(work: object) -> Iterator[Path]:
+    if isinstance(work, Path):
+        yield work
+    elif isinstance(work, tuple):
+        for item in work:
+            yield from _paths_in(item)
+    elif dataclasses.is_dataclass(work):
+        yield from _paths_in(tuple(getattr(work, each.name) for each in dataclasses.fields(work)))

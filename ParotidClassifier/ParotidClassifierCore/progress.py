@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 
 from .controls import harmless
-from .standard_streams import NobodyReadsError, write_now
+from .standard_streams import NotToldError, write_now
 
 _LINE_EVERY_SECONDS = 30.0
 
@@ -40,7 +40,7 @@ def _lines(title: str) -> Progress:
             return
         last = now
         left = (now - start) * (1 / fraction - 1) if fraction else math.inf
-        with contextlib.suppress(NobodyReadsError):  # the work goes on
+        with contextlib.suppress(NotToldError):  # the work goes on
             write_now(sys.stderr, f"{title}: {step}, {fraction:.0%} done{_in_words(left)}\n")
 
     return tell

@@ -13,10 +13,14 @@ from .controls import harmless
 
 _INPUT, _OUTPUT, _ERRORS = range(3)
 # Windows calls a pipe that nobody reads an invalid argument.
-_NOBODY_READS = (errno.EPIPE, errno.EINVAL)
+_NOBODY_READS = (errno.EPIPE, *([errno.EINVAL] if sys.platform == "win32" else []))
 
 
-class NobodyReadsError(Exception):
+class NotToldError(Exception):
+    """What is written does not arrive, such as on a full disk."""
+
+
+class NobodyReadsError(NotToldError):
     """Whoever read what is written has gone."""
 
 
@@ -56,6 +60,21 @@ def harmless_output() -> Iterator[None]:
         sys.stdout, sys.stderr = before
 
 
+def open_standard_streams() -> None:
+    """Let each standard stream that the caller has closed lead nowhere.
+
+    The next file to be opened would get its number, and be written to by libraries that warn.
+    """
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.set_inheritable(os.open(os.devnull, os.O_RDWR), True)  # the first free number
+        if getattr(sys, name) is None:
+            mode = "r" if number == _INPUT else "w"
+            setattr(sys, name, os.fdopen(number, mode, encoding="utf-8", closefd=False))
+
+
 def own_standard_streams() -> tuple[IO[str], IO[str]]:
     """Return standard input and output for the caller alone, and put others in their place.
 
@@ -63,6 +82,7 @@ def own_standard_streams() -> tuple[IO[str], IO[str]]:
     even to look at a pipe waits while another thread reads from it, and libraries look at standard
     input when they are loaded. Processes that are started do not inherit what is returned.
     """
+    open_standard_streams()
     requests = os.fdopen(os.dup(_INPUT), "r", encoding="utf-8", errors="replace")
     events = os.fdopen(os.dup(_OUTPUT), "w", encoding="utf-8", newline="\n")
     nothing = os.open(os.devnull, os.O_RDONLY)
@@ -75,22 +95,24 @@ def own_standard_streams() -> tuple[IO[str], IO[str]]:
 
 
 def write_now(stream: IO[str], text: str) -> None:
-    """Write all of a text at once, and what was written before it.
+    """Write all of a text at once, and what was written before it: that alone for an empty text.
 
     Raises:
-        NobodyReadsError: the reader has gone; from now on the stream leads nowhere.
+        NobodyReadsError: the reader has gone.
+        NotToldError: it cannot be written. Either way the stream leads nowhere from now on.
     """
     try:
-        stream.write(text)
+        if text:  # to write nothing fails on a full disk, too
+            stream.write(text)
         stream.flush()
     except OSError as error:
-        if error.errno not in _NOBODY_READS:
-            raise
         # What the stream still holds would be complained about once more when it is closed.
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, stream.fileno())
         os.close(nowhere)
-        raise NobodyReadsError from error
+        if error.errno in _NOBODY_READS:
+            raise NobodyReadsError from error
+        raise NotToldError(error.strerror or str(error)) from error
 
 
 def _put(source: int, place: int) -> None:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from .deep.prediction import NetworkValues
     from .evaluation.results import CaseFlow, CohortPredictions, Evaluation, SetFigures
     from .models.bundle import Bundle
-    from .parallel import Machines
+    from .parallel import Failure, Machines
 
 BOOTSTRAPS = 2000
 PREDICTIONS_FILE = "predictions.parquet"
@@ -164,7 +164,7 @@ def flow_of(listed: int, features: CohortFeatures) -> CaseFlow:
     incomplete = np.isnan(features.clinical).any(axis=1)
     return CaseFlow(
         listed=listed,
-        unusable=features.failures,
+        unusable={name: why.shared_reason for name, why in features.failures.items()},
         training=(int((training & ~malignant).sum()), int((training & malignant).sum())),
         test=(int((~training & ~malignant).sum()), int((~training & malignant).sum())),
         clinically_incomplete=(
@@ -199,7 +199,7 @@ def study_result(
     evaluation: Evaluation,
     bundle: Bundle,
     places: Mapping[str, str],
-    failures: Mapping[str, str],
+    failures: Mapping[str, Failure],
     notes: Sequence[str],
     more: Mapping[str, object] | None = None,
 ) -> Result:
@@ -207,7 +207,7 @@ def study_result(
     figures = brief_figures(evaluation.test)
     lines = [
         *_table_lines(evaluation.test),
-        *(f"{case_id} was left out: {reason}" for case_id, reason in failures.items()),
+        *(f"{case_id} was left out: {why.reason}" for case_id, why in failures.items()),
         *notes,
         bundle.banner,
         *(f"{what}: {where}" for what, where in places.items()),
@@ -216,7 +216,7 @@ def study_result(
         **places,
         "hash": bundle.bundle_hash,
         "test_figures": figures,
-        "failures": dict(failures),
+        "failures": {case_id: why.reason for case_id, why in failures.items()},
         "notes": list(notes),
         **(more or {}),
     }

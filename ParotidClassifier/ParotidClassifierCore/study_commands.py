@@ -11,7 +11,7 @@ from . import commands
 from .case_options import require_no_case, ring_settings
 from .commands import asked_of_any_case, bundle_of, bundle_path
 from .errors import UsageError
-from .files import require_folder, write_parquet
+from .files import require_file, write_parquet
 from .models.eleven import MALIGNANT, outcome_word
 from .progress import bar_on_terminal
 from .result import Result
@@ -84,16 +84,17 @@ def cohort_features(options: argparse.Namespace) -> Result:
     from .cohort.extraction import extract_cohort
     from .cohort.feature_table import feature_table
 
-    require_folder(options.out.parent)
+    require_file(options.out)
     cases = _cases(options)
     with bar_on_terminal("features") as progress:
         features = extract_cohort(
             cases, ring_settings(options), _cache(options), _machines(options), None, progress
         )
     write_parquet(options.out, feature_table(features))
-    lines = [f"{case_id} was left out: {why}" for case_id, why in features.failures.items()]
+    failures = {case_id: why.reason for case_id, why in features.failures.items()}
+    lines = [f"{case_id} was left out: {why}" for case_id, why in failures.items()]
     text = f"{len(features.columns)} features of {len(features.cases)} cases in {options.out}"
-    data = {"features": str(options.out), "failures": features.failures}
+    data = {"features": str(options.out), "failures": failures}
     return Result("\n".join([*lines, text]), data)
 
 

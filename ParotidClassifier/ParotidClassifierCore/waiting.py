@@ -28,8 +28,8 @@ def wait_until(look: Callable[[float], _Found], seconds: float = math.inf) -> _F
             return found
 
 
-def do_and_wait(work: Callable[[], object]) -> None:
-    """Do `work`, which may wait without a limit, in a thread, and wait for that thread.
+def do_and_wait(work: Callable[[], object], seconds: float = math.inf) -> bool:
+    """Do `work`, which may wait without a limit, in a thread; return whether it ends in time.
 
     What it raises is printed, not raised.
     """
@@ -40,4 +40,4 @@ def do_and_wait(work: Callable[[], object]) -> None:
         thread.join(seconds)
         return not thread.is_alive()
 
-    wait_until(is_done)
+    return wait_until(is_done, seconds)

@@ -3,8 +3,15 @@
 from __future__ import annotations
 
 import math
+import os
+import re
+from collections.abc import Iterable
+from pathlib import Path
 
 DASH = "–"
+# The folders of a path from the root of a disk or network; a name in it may have spaces within.
+_NAME = r"""[^\s/\\:*?"'<>|,;()][^/\\:*?"'<>|,;()\n]*(?<!\s)[/\\]"""
+_FOLDERS = re.compile(rf"(?<![\w/\\.:])(?:[A-Za-z]:[/\\]+|[/\\]+)(?:{_NAME})*(?=[\w.])")
 
 
 def counted(count: int, noun: str) -> str:
@@ -28,3 +35,19 @@ def p_value(p: float | None) -> str:
     if p < 0.001:
         return "< 0.001"
     return "> 0.999" if p > 0.999 else f"{p:.3f}"
+
+
+def without_folders(text: str, paths: Iterable[Path] = ()) -> str:
+    """Return a text for others, in which files go by their names alone.
+
+    Folders are named after patients and users. Letters that no text may hold, of a path that is not
+    UTF-8, are spelt out.
+
+    Args:
+        text: that names files.
+        paths: that it may name by paths without a root.
+    """
+    known = {f"{folder}{os.sep}" for path in paths for folder in (path, path.parent)}
+    for folder in sorted(known - {f".{os.sep}"}, key=len, reverse=True):
+        text = text.replace(folder, "")
+    return _FOLDERS.sub("", text).encode(errors="backslashreplace").decode()

@@ -1,6 +1,7 @@
 """A process that answers requests: one JSON object per line in, and events, one per line, out.
 
-A request names its command and has an id of the caller's choice, which all of its events repeat:
+A request names its command and has an id of the caller's choice, a text or a number, which all of
+its events repeat:
 
     {"id": 1, "command": "warm", "bundle": name or path}
     {"id": 2, "command": "predict", "case": folder, "bundle": as above,
@@ -48,7 +49,7 @@ from .errors import ParotidClassifierError, UsageError
 from .inbox import Inbox, Received
 from .lifeline import end_with, leave
 from .log import unexpected
-from .standard_streams import NobodyReadsError, own_standard_streams, write_now
+from .standard_streams import NotToldError, own_standard_streams, write_now
 
 if TYPE_CHECKING:
     from .worker_commands import Command
@@ -78,15 +79,17 @@ def main() -> None:
 
 
 def _read(requests: IO[str], inbox: Inbox) -> None:
-    for line in requests:
-        inbox.put(line)
-    leave(0)
+    try:
+        for line in requests:
+            inbox.put(line)
+    finally:  # whatever happens: one that hears no request must not outlive its caller
+        leave(0)
 
 
 def _tell(events: IO[str], event: Mapping[str, object]) -> None:
     try:
         write_now(events, json.dumps(event, allow_nan=False) + "\n")
-    except NobodyReadsError:
+    except NotToldError:
         leave(0)
 
 

@@ -13,7 +13,7 @@ from .clinical import ClinicalRecord
 from .companion import Companion, grid_from_words, is_worthwhile
 from .errors import ClinicalValueError, UnusableMaskError, UsageError
 from .file_cache import FileCache
-from .files import require_folder, written_together
+from .files import require_file, require_folder, written_together
 from .inbox import Request
 from .measuring import Measurer, itk_threads
 from .models.bundle_store import load_bundle
@@ -118,7 +118,7 @@ class Desk:
         """Write where the network looked as a volume, float32 from 0 to 1, to "out"."""
         from .saliency import saliency_of, save_saliency
 
-        out = _out(request)
+        out = _out_file(request)
         progress(0.0, "reading")
         bundle, case = self._bundle(request), self._case(request)
         image = saliency_of(case, bundle, _ring(request), progress=progress, stages=self._stages)
@@ -129,7 +129,7 @@ class Desk:
         """Write all radiomic features of the case in a folder."""
         from .radiomics.export import write_features
 
-        out = _out(request)
+        out = _out_file(request)
         progress(0.0, "reading")
         keyed = self._stages.prepare(self._case(request), _ring(request) or RingSettings())
         write_features(out, keyed.grid, progress, self._stages.measurer)
@@ -244,6 +244,12 @@ def _ring(request: Request) -> RingSettings | None:
         raise UsageError(
             f"The ring {asked!r} is not understood.", "Give width_mm and hu_range, two numbers."
         ) from error
+
+
+def _out_file(request: Request) -> Path:
+    out = Path(_text(request, "out"))
+    require_file(out)
+    return out
 
 
 def _out(request: Request, name: str = "out") -> Path:

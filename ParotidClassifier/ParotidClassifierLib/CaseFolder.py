@@ -7,9 +7,8 @@ from ParotidClassifierCore.case.loading import CT_FILE, SEGMENTATION_FILE, SOURC
 from ParotidClassifierCore.case.masks import save_segmentation
 from ParotidClassifierCore.case.volumes import write_volume
 from ParotidClassifierCore.case.working_grid import EXTERNAL2, TUMOR
-from ParotidClassifierCore.disk import remove_tree
 from ParotidClassifierCore.files import remove, write_json, written_whole
-from ParotidClassifierCore.temporary import make_temporary
+from ParotidClassifierCore.temporary import make_temporary, remove_temporary
 
 from .LatticeMasks import keyOf, tightMask
 
@@ -58,7 +57,7 @@ class CaseFolder:
     def remove(self) -> None:
         """Remove the folder, if there is one."""
         if self._path is not None:
-            remove_tree(self._path)
+            remove_temporary(self._path)
         self._path = self._ct = self._outlines = self._source = None
 
     def _writeOutlines(self, lattice, drawn, withRing: bool) -> None:
@@ -84,4 +83,4 @@ class CaseFolder:
         if self._path is not None and self._path.is_dir():
             return  # what tidies temporary files may have taken it
         self.remove()
-        self._path = make_temporary("case")
+        self._path = make_temporary()

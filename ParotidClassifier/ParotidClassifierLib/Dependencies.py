@@ -206,7 +206,7 @@ class Dependencies:
     def _installPackages(self) -> None:
         from slicer.packaging import pip_ensure
 
-        with temporary_folder("packages") as folder:
+        with temporary_folder() as folder:
             constraints = folder / "constraints.txt"
             constraints.write_text("\n".join(_asShipped()), encoding="utf-8")
             try:

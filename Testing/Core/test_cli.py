@@ -4,7 +4,9 @@ import contextlib
 import csv
 import io
 import json
+import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -14,7 +16,7 @@ import pytest
 import SimpleITK as sitk
 from interruptible import interrupt, interruptible
 from made_cases import ball_mask, tissue_ct
-from ParotidClassifierCore import commands, companion
+from ParotidClassifierCore import cli, commands, companion, study_commands
 from ParotidClassifierCore.case.loading import load_case_folder
 from ParotidClassifierCore.case.masks import load_mask, save_segmentation
 from ParotidClassifierCore.case.working_grid import Geometry
@@ -448,6 +450,85 @@ def test_ctrl_c_ends_at_once_and_leaves_nothing_half_written(tmp_path):
         assert files_in(tmp_path / case) == [
             "clinical.json", "ct.nrrd", "segmentation.seg.nrrd", "truth.json",
         ]  # fmt: skip
+
+
+def test_ctrl_c_that_is_pressed_twice_interrupts_once(monkeypatch, capsys):
+    tidied = []
+
+    def work(_options):
+        try:
+            signal.raise_signal(signal.SIGINT)
+        finally:
+            signal.raise_signal(signal.SIGINT)
+            tidied.append(True)
+
+    monkeypatch.setattr(study_commands, "simulate", work)
+    usual = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        code, _, told = run(capsys, "simulate", "--out", "x")
+        with contextlib.suppress(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
+            tidied.append("and the process ends undisturbed")
+    finally:
+        signal.signal(signal.SIGINT, usual)
+    assert (code, tidied) == (130, [True, "and the process ends undisturbed"])
+    assert told.startswith("Stopped.")
+
+
+def test_ctrl_c_is_heard_again_where_a_library_swallows_it(monkeypatch, capsys):
+    heard = []
+
+    def work(_options):
+        for _ in range(2):
+            monkeypatch.setattr(cli, "_PUT_RIGHT_SECONDS", 0.0)
+            with contextlib.suppress(KeyboardInterrupt):
+                signal.raise_signal(signal.SIGINT)
+                heard.append(False)
+            heard.append(True)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(study_commands, "simulate", work)
+    usual = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        run(capsys, "simulate", "--out", "x")
+    finally:
+        signal.signal(signal.SIGINT, usual)
+    assert heard == [True, True]
+
+
+@pytest.mark.parametrize("wrong", ["features", "cohort"])
+def test_a_folder_is_not_taken_for_a_file_to_write(wrong, tmp_path, capsys):
+    more = {"features": ("--case", "gone"), "cohort": ("features", "--cohort", "gone.csv")}[wrong]
+    code, _, told = run(capsys, wrong, *more, "--out", tmp_path)
+    assert code == 3
+    assert told.startswith(f"{tmp_path} is a folder")
+    assert "room" not in told
+
+
+def test_a_file_of_ones_own_that_a_prediction_names_stays(usual, predict, tmp_path):
+    out = shutil.copytree(usual[0], tmp_path / "out")
+    written = prediction_in(out)
+    (out / "thesis.docx").write_text("mine")
+    (out / "report.pdf").write_text("of an earlier case")
+    written["more_files"] = ["thesis.docx", "report.pdf"]
+    (out / "prediction.json").write_text(json.dumps(written))
+    assert predict(*FINDINGS)[0] == 0
+    assert (out / "thesis.docx").read_text() == "mine"
+    assert not (out / "report.pdf").exists()
+
+
+def test_a_case_whose_path_is_not_utf_8_is_classified(a_case, a_bundle, usual, tmp_path, alone):
+    place = tmp_path / os.fsdecode(b"\xe4\xff")
+    shutil.copytree(a_case, place / "case")
+    files = [place / "case" / name for name in ("ct.nrrd", "tumor.nrrd")]
+    command = [
+        sys.executable, "-m", "ParotidClassifierCore", "predict", "--ct", files[0],
+        "--tumor", files[1], "--bundle", a_bundle, "--out", place / "out", *FINDINGS,
+    ]  # fmt: skip
+    done = subprocess.run(command, check=False, capture_output=True)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert rb"\udce4\udcff/out" in done.stdout
+    assert prediction_in(place / "out")["models"] == prediction_in(usual[0])["models"]
 
 
 def test_a_full_disk_leaves_no_half_result(predict, monkeypatch, tmp_path):

@@ -2,13 +2,11 @@
 
 import os
 import shutil
-import subprocess
-import sys
 import time
 from pathlib import Path
 
 import pytest
-from ParotidClassifierCore import disk, temporary
+from ParotidClassifierCore import disk
 from ParotidClassifierCore.disk import (
     extended,
     files_below,
@@ -18,7 +16,6 @@ from ParotidClassifierCore.disk import (
     remove_tree,
     room_for_names,
 )
-from ParotidClassifierCore.temporary import make_temporary, remove_left_behind, temporary_folder
 from windows_rules import PREFIX
 
 
@@ -190,31 +187,3 @@ def test_what_is_not_open_is_removed_at_once(tmp_path, monkeypatch):
 
 def test_waiting_for_a_file_ends_after_two_seconds():
     assert sum(disk._WAITS_SECONDS) == pytest.approx(2.0)
-
-
-def test_a_temporary_folder_goes_when_it_is_done_with(tmp_path):
-    with pytest.raises(KeyboardInterrupt), temporary_folder("case", tmp_path) as folder:
-        (folder / "ct.nrrd").touch()
-        raise KeyboardInterrupt
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_what_a_killed_process_has_left_goes_at_the_next_start_and_nothing_else(tmp_path):
-    code = (
-        "import os, sys; from pathlib import Path;"
-        "from ParotidClassifierCore.temporary import make_temporary;"
-        "(make_temporary('case', Path(sys.argv[1])) / 'ct.nrrd').touch(); os._exit(1)"
-    )
-    core = Path(temporary.__file__).parents[1]
-    subprocess.run([sys.executable, "-c", code, tmp_path], check=False, cwd=core)
-    (left,) = tmp_path.iterdir()
-    another_machine = left.name.replace(temporary._MACHINE, "another")
-    others = ("ParotidClassifier-settings", "other", left.name.upper(), another_machine)
-    for name in others:
-        (tmp_path / name).mkdir()
-    alive = make_temporary("case", tmp_path)
-    assert not left.exists()
-    assert alive.exists()
-    remove_left_behind.cache_clear()
-    remove_left_behind(tmp_path)
-    assert {path.name for path in tmp_path.iterdir()} == {*others, alive.name}

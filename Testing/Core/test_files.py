@@ -1,6 +1,7 @@
 import codecs
 import csv
 import errno
+import json
 import os
 import time
 from pathlib import Path
@@ -10,20 +11,26 @@ from ParotidClassifierCore.cohort.tables import Columns, read_table
 from ParotidClassifierCore.errors import OutputError
 from ParotidClassifierCore.files import (
     folder_written_whole,
+    require_file,
     require_folder,
     write_csv,
     write_json,
     written_together,
     written_whole,
 )
+from ParotidClassifierCore.unfinished import clear_unfinished
 from rights import without_privileges
 
 
-def held(path):
+def held(path, number=32):
     """Return what Windows says of a file that another program has open."""
     error = PermissionError(13, "The process cannot access the file", str(path))
-    error.winerror = 32
+    error.winerror = number
     return error
+
+
+def names_in(folder):
+    return sorted(path.name for path in folder.iterdir())
 
 
 @pytest.fixture
@@ -185,7 +192,7 @@ def test_what_cannot_be_put_back_at_once_is_lost_by_no_means(tmp_path, renames):
             (folder / name).write_text("new")
     assert (tmp_path / "report.pdf").read_text() == "old"
     assert (tmp_path / "z.png").read_text() == "old"
-    (kept,) = tmp_path.rglob(".earlier-*/a.json")
+    (kept,) = tmp_path.glob(".unfinished-*/earlier/a.json")
     assert kept.read_text() == "old"
     assert str(kept.parent) in told.value.message
 
@@ -269,9 +276,14 @@ def test_where_a_folder_lies_that_cannot_be_put_back_is_told(tmp_path, renames):
         folder_written_whole(place) as new,
     ):
         (new / "ct.nrrd").write_text("new")
-    (kept,) = tmp_path.iterdir()
+    (kept,) = tmp_path.glob(".unfinished-*/earlier/case")
     assert (kept / "ct.nrrd").read_text() == "old"
     assert str(kept) in told.value.message
+    renames.clear()
+    clear_unfinished.cache_clear()
+    clear_unfinished(tmp_path)  # as the next write does
+    assert (place / "ct.nrrd").read_text() == "old"
+    assert names_in(tmp_path) == ["case"]
 
 
 def test_a_file_that_a_scanner_has_open_for_a_moment_is_waited_for(tmp_path, renames):
@@ -321,8 +333,56 @@ def test_a_folder_is_tried_and_not_asked_for_its_rights(tmp_path, monkeypatch):
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("folder", [False, True])
+def test_what_may_not_be_written_to_is_not_said_to_be_open(tmp_path, renames, monkeypatch, folder):
+    """Windows denies access to both: to open the file tells one from the other."""
+    place = tmp_path / "out"
+    file = place / "a.txt" if folder else place
+    file.parent.mkdir(exist_ok=True)
+    file.write_text("old")
+    usual = Path.open
+
+    def denied(path, mode="r", **others):
+        if path == file and "+" in mode:
+            raise held(path, 5)
+        return usual(path, mode, **others)
+
+    def refuse(source, target):
+        if place in (source, target):
+            raise held(target, 5)
+
+    renames.append(refuse)
+    monkeypatch.setattr(Path, "open", denied)
+    whole = folder_written_whole(place) if folder else written_whole(place)
+    with pytest.raises(OutputError, match="cannot access") as told, whole as beside:
+        (beside / "a.txt" if folder else beside).write_text("new")
+    assert "open in another program" not in told.value.message
+    monkeypatch.setattr(Path, "open", usual)
+    whole = folder_written_whole(place) if folder else written_whole(place)
+    with pytest.raises(OutputError, match="open in another program"), whole as beside:
+        (beside / "a.txt" if folder else beside).write_text("new")
+    assert file.read_text() == "old"
+
+
+def test_a_folder_is_no_place_for_a_file(tmp_path):
+    with pytest.raises(OutputError, match="is a folder") as told:
+        write_json(tmp_path, {})
+    assert "room" not in told.value.remedy
+    with pytest.raises(OutputError, match="is a folder"):
+        require_file(tmp_path)
+    require_file(tmp_path / "new" / "a.csv")
+
+
+def test_a_path_that_is_not_utf_8_can_be_written_about(tmp_path):
+    path = os.fsdecode(b"/data/\xe4.nrrd")
+    write_json(tmp_path / "a.json", {"path": path})
+    assert json.loads((tmp_path / "a.json").read_text("utf-8")) == {"path": path}
+    write_csv(tmp_path / "t.csv", ["path"], [[path]])
+    assert r"/data/\udce4.nrrd" in (tmp_path / "t.csv").read_text("utf-8")
+
+
 def test_a_path_that_is_too_long_is_told_with_its_length(tmp_path):
-    path = tmp_path / ("n" * 250 + ".json")
+    path = tmp_path / ("n" * 251 + ".json")
     with pytest.raises(OutputError, match=rf"too long \({len(str(path))} characters\)"):
         write_json(path, {})
 

@@ -8,15 +8,16 @@ import threading
 import time
 import types
 from concurrent.futures import Executor, Future
+from pathlib import Path
 
 import made_work
 import psutil
 import pytest
 from distributed import LocalCluster
 from interruptible import interrupt, interruptible
-from made_work import deadly, deadly_once, doubled, full, uneven
+from made_work import deadly, deadly_once, doubled, full, misplaced, slow, uneven
 from ParotidClassifierCore import parallel
-from ParotidClassifierCore.errors import OutputError, UsageError
+from ParotidClassifierCore.errors import ClusterError, OutputError
 from ParotidClassifierCore.parallel import Failure, Machines, run_each
 
 
@@ -50,6 +51,13 @@ def test_a_piece_that_fails_is_reported_and_stops_nothing(machines):
     assert [results[n] for n in (0, 1, 4)] == [0, 1, 4]
     assert results[2] == Failure("Two is no good. Take another.")
     assert "ZeroDivisionError" in results[3].reason
+
+
+def test_a_reason_is_shared_without_the_folders_that_it_names(machines):
+    folder = Path("Doe, John") / "first visit"
+    (failed,) = run_each(misplaced, [(folder / "ct.nrrd",)], ["a"], machines)
+    assert str(folder) in failed.reason
+    assert failed.shared_reason == "ct.nrrd is not there, and tumor.nrrd neither."
 
 
 def test_what_cannot_be_written_stops_everything(machines):
@@ -89,8 +97,36 @@ def test_a_dask_worker_that_is_lost_in_the_middle_costs_nothing(a_cluster, tmp_p
 
 def test_a_cluster_that_is_not_there_is_named(monkeypatch):
     monkeypatch.setattr("ParotidClassifierCore.parallel._CONNECT_SECONDS", 1)
-    with pytest.raises(UsageError, match=r"tcp://127\.0\.0\.1:9"):
+    with pytest.raises(ClusterError, match=r"tcp://127\.0\.0\.1:9"):
         run_each(doubled, *numbered(2), Machines(dask="tcp://127.0.0.1:9"))
+
+
+def test_a_scheduler_that_dies_is_said_without_a_traceback(capfd):
+    with LocalCluster(n_workers=1, processes=False, dashboard_address=":0") as cluster:
+        machines = Machines(dask=cluster.scheduler_address)
+        with pytest.raises(ClusterError, match="its scheduler has ended") as told:
+            run_each(slow, *numbered(6), machines, lambda *_told: cluster.close())
+    assert cluster.scheduler_address in told.value.message or "tcp" in told.value.message
+    assert "Traceback" not in capfd.readouterr().err
+
+
+def test_a_cluster_without_workers_is_not_waited_for_in_silence(monkeypatch):
+    monkeypatch.setattr(parallel, "_LOOK_FOR_WORKERS_SECONDS", 0.05)
+    monkeypatch.setattr(parallel, "_MOST_LOOKS", 5)
+    told = []
+    with LocalCluster(n_workers=0, processes=False, dashboard_address=":0") as cluster:
+        machines = Machines(dask=cluster.scheduler_address)
+        with pytest.raises(ClusterError, match="no result for an hour"):
+            run_each(doubled, *numbered(2), machines, lambda _share, step: told.append(step))
+    assert set(told) == {"no worker of the Dask cluster answers"}
+
+
+def test_a_pool_that_does_not_end_is_killed(monkeypatch):
+    monkeypatch.setattr(parallel, "_LONGEST_END_SECONDS", 0.3)
+    with parallel.process_pool(1) as pool:
+        pool.submit(time.sleep, 600)
+        (process,) = [psutil.Process(each.pid) for each in pool._processes.values()]
+    assert not psutil.wait_procs([process], timeout=20)[1]
 
 
 def test_an_interrupt_ends_the_processes_without_a_word():
@@ -174,10 +210,10 @@ def working_for(process):
 
 
 class Deserted(Executor):
-    """Does the first piece, and then has nobody left."""
+    """Does the first piece, and then has nobody left, or somebody who hangs."""
 
-    def __init__(self):
-        self._processes = {}
+    def __init__(self, hangs=False):
+        self._processes = {1: types.SimpleNamespace(is_alive=lambda: True)} if hangs else {}
         self.taken = 0
 
     def submit(self, function, *arguments):
@@ -188,11 +224,20 @@ class Deserted(Executor):
         return future
 
 
-def test_a_pool_that_lost_all_its_processes_is_not_waited_for(monkeypatch):
-    deserted, usual = Deserted(), parallel._executor
+@pytest.mark.parametrize("hangs", [False, True])
+def test_a_pool_that_lost_all_its_processes_or_hangs_is_not_waited_for(hangs, monkeypatch):
+    deserted, usual = Deserted(hangs), parallel._executor
     pools = [contextlib.nullcontext(deserted)]
+
+    def executor(machines):
+        if pools:
+            return pools.pop()
+        monkeypatch.setattr(parallel, "_LOOK_FOR_WORKERS_SECONDS", 60.0)
+        return usual(machines)
+
     monkeypatch.setattr(parallel, "_LOOK_FOR_WORKERS_SECONDS", 0.01)
-    monkeypatch.setattr(parallel, "_executor", lambda m: pools.pop() if pools else usual(m))
+    monkeypatch.setattr(parallel, "_MOST_LOOKS", 5)
+    monkeypatch.setattr(parallel, "_executor", executor)
     work, names = numbered(4)
     assert run_each(doubled, work, names, Machines(jobs=2)) == [0, 2, 4, 6]
     assert deserted.taken == 4

@@ -18,8 +18,9 @@ from ParotidClassifierCore import progress, standard_streams
 from ParotidClassifierCore.cli import main
 from ParotidClassifierCore.companion import is_worthwhile
 from ParotidClassifierCore.controls import harmless
-from ParotidClassifierCore.errors import BundleError
-from ParotidClassifierCore.standard_streams import NobodyReadsError, write_now
+from ParotidClassifierCore.errors import BundleError, OutputError
+from ParotidClassifierCore.log import unexpected
+from ParotidClassifierCore.standard_streams import NobodyReadsError, NotToldError, write_now
 from worker_caller import Caller
 
 SAYS = """
@@ -89,8 +90,9 @@ def stream_into(number, path):
 
 
 @pytest.fixture(params=[errno.EPIPE, errno.EINVAL], ids=["posix", "windows"])
-def pipe(request, tmp_path):
+def pipe(request, tmp_path, monkeypatch):
     """What nobody reads, as this system and as Windows tells it."""
+    monkeypatch.setattr(standard_streams, "_NOBODY_READS", (errno.EPIPE, request.param))
     with stream_into(request.param, tmp_path / "pipe") as stream:
         yield stream
 
@@ -164,14 +166,71 @@ def test_a_pipe_that_nobody_reads_is_told_and_leads_nowhere(pipe, tmp_path):
     assert (tmp_path / "pipe").read_bytes() == b""
 
 
-def test_another_mistake_is_not_taken_for_a_closed_pipe(tmp_path):
-    full = os.strerror(errno.ENOSPC)
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EINVAL])
+def test_another_mistake_is_not_taken_for_a_closed_pipe(number, tmp_path):
     with (
-        pytest.raises(OSError, match=full),
-        stream_into(errno.ENOSPC, tmp_path / "disk") as stream,
-        pytest.raises(OSError, match=full),
+        stream_into(number, tmp_path / "disk") as stream,
+        pytest.raises(NotToldError, match=os.strerror(number)) as told,
     ):
         write_now(stream, "told")
+    assert not isinstance(told.value, NobodyReadsError)
+
+
+def command_line(*arguments, **streams):
+    """Run the command line with streams as a shell sets them; return exit code and errors."""
+    words = " ".join([sys.executable, "-m", "ParotidClassifierCore", *arguments])
+    shell = words + "".join(f" {number[1:]}{where}" for number, where in streams.items())
+    done = subprocess.run(["/bin/sh", "-c", shell], capture_output=True, text=True, check=False)
+    return done.returncode, done.stderr
+
+
+SHIPPED = ("bundle", "info", "published-clinical")
+GONE = ("bundle", "info", "no-such-bundle")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no disk is full for ever here")
+def test_what_cannot_be_told_is_said_and_has_an_exit_code():
+    code, told = command_line(*SHIPPED, _1=">/dev/full")
+    assert code == OutputError.exit_code
+    assert told.splitlines()[0] == "The answer cannot be written: No space left on device."
+    assert command_line(*SHIPPED, "--json", _1=">/dev/full") == (code, told)
+    code, told = command_line(*GONE, _1=">/dev/full")
+    assert code == BundleError.exit_code
+    assert told.startswith("There is no model bundle")
+    assert command_line(*GONE, _2=">/dev/full") == (BundleError.exit_code, "")
+    assert command_line("no-such-command", _2=">/dev/full") == (2, "")
+
+
+@pytest.mark.parametrize("closed", [["_1"], ["_2"], ["_0", "_1", "_2"]])
+def test_the_command_line_works_without_the_streams_that_its_caller_has_closed(closed):
+    streams = {number: ("<" if number == "_0" else ">") + "&-" for number in closed}
+    assert command_line(*SHIPPED, **streams) == (0, "")
+    code, told = command_line(*GONE, **streams)
+    assert code == BundleError.exit_code
+    assert bool(told) == ("_2" not in closed)
+    assert command_line("no-such-command", **streams)[0] == 2
+
+
+def test_no_file_takes_the_place_of_a_stream_that_was_closed(tmp_path):
+    code = """
+import sys
+from ParotidClassifierCore.standard_streams import open_standard_streams
+open_standard_streams()
+with open(sys.argv[1], "w") as file:
+    print(file.fileno() > 2, sys.stderr.write("said"), sys.stdin.read() == "")
+"""
+    words = f"{sys.executable} -c '{code}' {tmp_path / 'file'} <&- 2>&-"
+    told = subprocess.run(
+        ["/bin/sh", "-c", words], capture_output=True, text=True, check=True
+    ).stdout
+    assert told == "True 4 True\n"
+
+
+def test_an_error_of_ours_is_told_though_no_log_can_be_written(tmp_path, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "gone"))
+    _, message, remedy = unexpected(ValueError("a bug"))
+    assert "a bug" in message
+    assert "No log could be written: No such file" in remedy
 
 
 @pytest.mark.parametrize("arguments", [["bundle", "info", "published-clinical"], ["--help"]])

@@ -107,6 +107,9 @@ def test_a_case_that_cannot_be_used_is_reported_and_stops_nothing(a_training, tr
     result, _ = a_training
     assert list(result["failures"]) == ["broken"]
     assert "is empty" in result["failures"]["broken"]
+    for shared in (a_training[1] / "report").rglob("*.*"):
+        if shared.suffix in (".html", ".csv", ".json", ".md"):
+            assert str(a_training[1].parent) not in shared.read_text("utf-8")
     assert len(training_table) == CASES
 
 

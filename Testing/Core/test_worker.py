@@ -103,8 +103,10 @@ def test_the_features_are_those_of_the_command_line(caller, a_case, tmp_path):
     assert progress
     assert main(["features", "--case", str(a_case), "--out", str(tmp_path / "b.csv")]) == 0
     assert (tmp_path / "a.csv").read_bytes() == (tmp_path / "b.csv").read_bytes()
-    _, refused = caller.answer(request | {"out": str(tmp_path / "a.csv" / "c.csv")})
-    assert refused["kind"] == "OutputError"
+    for wrong in (tmp_path / "a.csv" / "c.csv", tmp_path):
+        progress, refused = caller.answer(request | {"out": str(wrong)})
+        assert refused["kind"] == "OutputError"
+        assert progress == []
 
 
 def test_it_ends_when_its_caller_goes_in_the_middle_of_work(new_caller, a_case):
@@ -128,6 +130,43 @@ def test_letters_of_any_kind_arrive_and_what_is_no_letter_costs_one_answer(calle
     caller.process.stdin.buffer.write(b'{"id": 1, "command": "\xff"}\n')
     assert caller.answer({"id": 2, "command": "张伟"})[1]["id"] == 1
     assert "'张伟'" in caller.event()["message"]
+
+
+@pytest.mark.parametrize("identity", ["NaN", "1e999", "[" * 400 + "]" * 400, "{}"])
+def test_an_id_that_cannot_be_repeated_costs_one_answer(caller, identity):
+    _, event = caller.answer(f'{{"id": {identity}, "command": "sing"}}')
+    assert (event["id"], event["kind"]) == (None, "UsageError")
+    assert caller.answer({"id": 1.5, "command": "sing"})[1]["id"] == 1.5
+
+
+def test_one_that_hears_nothing_any_more_ends():
+    code = """
+from ParotidClassifierCore import inbox, worker
+def put(inbox, line):
+    raise MemoryError
+inbox.Inbox.put = put
+worker.main()
+"""
+    caller = Caller("-c", code)
+    with caller.process:
+        caller.send({"id": 1, "command": "sing"})
+        assert caller.process.wait(60) == 0
+
+
+def test_a_companion_that_is_stopped_does_not_keep_a_request_from_being_cancelled(caller, a_case):
+    caller.answer({"id": 1, "command": "warm", "bundle": BUNDLE})
+    companions = psutil.Process(caller.process.pid).children()
+    for companion in companions:
+        companion.suspend()
+    request = {"command": "predict", "case": str(a_case), "bundle": BUNDLE}
+    caller.send(request | {"id": 2, "ring": another_ring()})
+    assert caller.event()["event"] == "progress"
+    caller.send({"command": "cancel", "id": 2})
+    while (event := caller.event())["event"] == "progress":
+        pass
+    assert event["kind"] == "CancelledError"
+    for companion in companions:
+        companion.resume()
 
 
 def in_front_of(caller, *requests):

@@ -1,17 +1,19 @@
 """Self tests of what goes on in the background of a result: asked later, kept, given up."""
 
 import json
-import os
 import shutil
-import subprocess
-import sys
 import tempfile
 from pathlib import Path
 
 import slicer
 from MadeResults import madeSecondOpinion
 from ParotidClassifierCore.errors import UsageError
-from ParotidClassifierCore.temporary import prefix_of, remove_left_behind
+from ParotidClassifierCore.held import let_go
+from ParotidClassifierCore.temporary import (
+    make_temporary,
+    remove_left_behind,
+    remove_temporary,
+)
 from ParotidClassifierLib.Parameters import setClinicalValue
 from ShownModule import HALF_WAY, RESULT, ShownModule, dialogTexts
 from slicer.ScriptedLoadableModule import ScriptedLoadableModuleTest
@@ -248,14 +250,10 @@ class BackgroundTest(ShownModule, ScriptedLoadableModuleTest):
         self.again()
 
     def test_what_a_crash_left_behind_goes_at_the_next_start(self):
-        gone = subprocess.Popen([sys.executable, "-c", ""])
-        gone.wait()
-        kept, left = (
-            tempfile.mkdtemp(prefix=prefix_of("case", process))
-            for process in (os.getpid(), gone.pid)
-        )
+        kept, left = make_temporary(), make_temporary()
+        let_go(left.parent)  # as at the end of a process
         remove_left_behind.cache_clear()  # as at a start
         self.classifiedBy()
-        self.assertTrue(Path(kept).exists())
-        self.assertFalse(Path(left).exists())
-        Path(kept).rmdir()
+        self.assertTrue(kept.exists())
+        self.assertFalse(left.parent.exists())
+        remove_temporary(kept)

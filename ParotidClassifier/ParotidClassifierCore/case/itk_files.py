@@ -1,7 +1,8 @@
 """Read and write images with SimpleITK, whatever letters and however many their paths have.
 
 In Slicer's Python on Windows SimpleITK finds no file whose path has other letters than those of the
-system's own language, or is long. Such a file goes by its folder's short name, or is copied.
+system's own language, or is long. Such a file goes by its folder's short name, or is copied. On no
+system does it survive a path that is not UTF-8.
 """
 
 from __future__ import annotations
@@ -63,7 +64,7 @@ def is_understood(path: Path | str) -> bool:
     """Return whether SimpleITK finds a file of this path, which must have no prefix."""
     text = str(path)
     if not limits_paths():
-        return True
+        return text == text.encode(errors="ignore").decode()
     return text.isascii() and len(text) <= LONGEST_PATH and not text.startswith(PREFIX)
 
 
@@ -113,8 +114,8 @@ def _plain_folder(path: Path) -> Iterator[Path]:
     for place in filter(is_understood, places):
         with contextlib.ExitStack() as stack:
             try:
-                folder = stack.enter_context(temporary_folder("image", place))
-            except OSError:
+                folder = stack.enter_context(temporary_folder(place))
+            except OutputError:
                 continue
             yield folder
             return

@@ -124,7 +124,7 @@ class _Comparison:
         keys = read_all(readings, names * 2, self.cache, self.machines, progress)
         both = list(zip(keys[: len(rows)], keys[len(rows) :], strict=True))
         failures = {
-            name: key.reason
+            name: key
             for name, pair in zip(names, both, strict=True)
             for key in pair
             if isinstance(key, Failure)
@@ -135,12 +135,12 @@ class _Comparison:
             if name not in failures
         ]
         if len(values) < fewest:
-            listed = "\n  ".join(f"{name}: {reason}" for name, reason in failures.items())
+            listed = "\n  ".join(f"{name}: {why.reason}" for name, why in failures.items())
             raise CohortError(
                 f"Only {len(values)} second readings could be used:\n  {listed}",
                 "Correct the outlines or leave them out of the table.",
             )
-        return np.array(values), failures
+        return np.array(values), {name: why.shared_reason for name, why in failures.items()}
 
     def _values(self, key: str) -> list[float]:
         radiomics = self.cache.load(key).radiomics

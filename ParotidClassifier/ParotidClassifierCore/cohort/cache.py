@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +17,6 @@ from ..files import DAMAGED_ZIP, written_whole
 from .reading import CaseFeatures, Reading
 
 _INPUTS = "network-inputs-"
-_LONG_AGO_SECONDS = 24 * 3600
 _LONGEST_NAME = 90  # characters, of a key and what is written beside it
 
 
@@ -35,13 +33,6 @@ class CohortCache:
     """
 
     folder: Path
-
-    def clear_half_written(self) -> None:
-        """Remove what runs that were killed long ago left of the files they were writing."""
-        for path in self.folder.glob(".*-*.np[yz]"):
-            with contextlib.suppress(OSError):
-                if time.time() - path.stat().st_mtime > _LONG_AGO_SECONDS:
-                    path.unlink()
 
     def store(self, reading: Reading) -> str:
         """Compute what is not kept yet and return the reading's key.

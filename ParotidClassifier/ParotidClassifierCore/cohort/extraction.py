@@ -14,6 +14,7 @@ from ..parallel import Failure, Machines, run_each
 from ..progress import Progress, silent
 from ..radiomics.settings import RadiomicsSettings, default_settings
 from ..ring import RingSettings
+from ..unfinished import clear_unfinished
 from .cache import CohortCache
 from .manifest import TRAIN, CohortCase
 from .reading import CaseFeatures, Reading
@@ -43,7 +44,7 @@ class CohortFeatures:
     spacings: np.ndarray = field(default_factory=lambda: np.empty((0, 3)))
     volumes: np.ndarray = field(default_factory=lambda: np.empty((0, 2)))
     acquisitions: tuple[Acquisition | None, ...] = ()
-    failures: dict[str, str] = field(default_factory=dict)
+    failures: dict[str, Failure] = field(default_factory=dict)
 
     @property
     def malignant(self) -> np.ndarray:
@@ -93,16 +94,16 @@ def extract_cohort(
     Raises:
         CohortError: no case could be used, or an image is in training and in test.
         OutputError: the cache cannot be written.
-        UsageError: there is no Dask scheduler at the address.
+        ClusterError: there is no Dask scheduler at the address, or it was lost.
     """
-    cache.clear_half_written()
+    clear_unfinished(cache.folder)
     radiomics = radiomics or default_settings()
     readings = [replace(Reading.of_row(case, ring), radiomics=radiomics) for case in cases]
     names = [case.case_id for case in cases]
     keys = read_all(readings, names, cache, machines, progress)
-    failures = {n: k.reason for n, k in zip(names, keys, strict=True) if isinstance(k, Failure)}
+    failures = {n: k for n, k in zip(names, keys, strict=True) if isinstance(k, Failure)}
     if len(failures) == len(cases):
-        listed = "\n  ".join(f"{case_id}: {reason}" for case_id, reason in failures.items())
+        listed = "\n  ".join(f"{case_id}: {k.reason}" for case_id, k in failures.items())
         raise CohortError(f"No case of the cohort could be used:\n  {listed}", "Correct them.")
     usable = tuple(case for case in cases if case.case_id not in failures)
     features = _gathered(usable, [key for key in keys if isinstance(key, str)], cache, failures)
@@ -153,7 +154,7 @@ def _gathered(
     cases: tuple[CohortCase, ...],
     keys: Sequence[str],
     cache: CohortCache,
-    failures: dict[str, str],
+    failures: dict[str, Failure],
 ) -> CohortFeatures:
     """Read the features of all cases, one case in memory at a time."""
     columns = tuple(cache.load(keys[0]).radiomics)

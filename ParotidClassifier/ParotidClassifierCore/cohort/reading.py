@@ -246,7 +246,7 @@ def content_hash(path: Path) -> str:
                 digest.update(_file_hash(file))
         else:
             for name in sorted(files_below(path)):
-                digest.update(name.as_posix().encode() + b"\0")
+                digest.update(name.as_posix().encode(errors="surrogateescape") + b"\0")
                 digest.update(_file_hash(extended(path / name)))
     except OSError as error:
         raise UnreadableFileError(

@@ -149,7 +149,7 @@ def _side_by_side(
 ) -> list[Run]:
     """Train in processes; if one of them is lost, here, from what they left."""
     try:
-        with temporary_folder("training") as folder, process_pool(jobs) as pool:
+        with temporary_folder() as folder, process_pool(jobs) as pool:
             told = [folder / str(number) for number in range(len(work))]
             futures = [
                 pool.submit(_run_apart, _sendable(cases), settings, device, checkpoints, path)

@@ -14,6 +14,7 @@ from ..cohort.manifest import CohortCase
 from ..models.eleven import outcome_word
 from ..models.names import ELEVEN_MODELS
 from ..models.words import model_to_show
+from ..parallel import Failure
 from ..predict import DEMONSTRATION_FINDING
 
 DONE, FAILED = "done", "failed"
@@ -28,13 +29,13 @@ class CaseOutcome:
         case: its row of the table.
         folder: of its files, as a link from beside the table.
         written: what its prediction.json holds; None where it failed.
-        reason: why it failed; empty where it did not.
+        failure: why it failed; None where it did not.
     """
 
     case: CohortCase
     folder: str
     written: Mapping[str, Any] | None
-    reason: str = ""
+    failure: Failure | None = None
 
     @property
     def headline(self) -> str:
@@ -100,7 +101,7 @@ def _row(outcome: CaseOutcome) -> dict[str, object]:
         "case_id": case.case_id,
         "folder": outcome.folder,
         "status": DONE if written is not None else FAILED,
-        "error": outcome.reason or None,
+        "error": outcome.failure and outcome.failure.shared_reason,
         "outcome": None if case.malignant is None else outcome_word(case.malignant),
     }
     if written is None:

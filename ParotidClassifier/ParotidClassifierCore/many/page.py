@@ -98,7 +98,7 @@ def cases_page(out: Path, outcomes: Sequence[CaseOutcome], bundle: Bundle, name:
         bundle.banner,
         f"{bundle.cohort.line[:1].upper()}{bundle.cohort.line[1:]}. {bundle.intended_use}",
         tuple(_line(out, outcome) for outcome in outcomes if outcome.written is not None),
-        tuple((o.case.case_id, o.reason) for o in outcomes if o.written is None),
+        tuple((o.case.case_id, o.failure.shared_reason) for o in outcomes if o.failure),
     )
     return rendered("cases.html.j2", page=page, banner=page.banner)
 

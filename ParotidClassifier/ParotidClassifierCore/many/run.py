@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -24,6 +23,7 @@ from ..files import (
 from ..parallel import Failure, Machines, run_each
 from ..progress import Progress, part, silent
 from ..result import Result
+from ..unfinished import clear_unfinished
 from ..words import counted
 from .folder_names import LONGEST, folder_names
 from .one_case import CaseWork, NamedBundle, classify, done_before
@@ -40,8 +40,6 @@ PARQUET_FILE = "predictions.parquet"
 PAGE_FILE = "index.html"
 RUN_FILE = "run.json"
 _RESULTS = (TABLE_FILE, PARQUET_FILE, PAGE_FILE)
-# A case is written in seconds: what is this old was left by a run that was killed.
-_LEFT_OVER_SECONDS = 3600
 _ROOM_BELOW = 90  # characters of the paths within the folder of results
 
 
@@ -96,7 +94,7 @@ def predict_cases(
         CohortError: no case could be classified; table and page say why.
         OutputError: the folder is not one of such results, holds those of another bundle, or cannot
             be written.
-        UsageError: there is no Dask scheduler at the address.
+        ClusterError: there is no Dask scheduler at the address, or it was lost.
     """
     out = extended(out.resolve(), below=_ROOM_BELOW)
     names = folder_names(
@@ -125,6 +123,7 @@ def predict_cases(
 def _require_usable(out: Path, folders: Sequence[str]) -> None:
     """Raise OutputError where results cannot be written, or would take the place of other files."""
     require_folder(out)
+    clear_unfinished(out / CASES_FOLDER)
     for folder in folders:
         place = out / folder
         if place.exists() and done_before(place) is None:
@@ -147,14 +146,6 @@ def _begin(out: Path, bundles: Bundles) -> None:
     write_json(place, now)
     for result in _RESULTS:
         remove(out / result)
-    _clear_half_written(out / CASES_FOLDER)
-
-
-def _clear_half_written(folder: Path) -> None:
-    for path in (*folder.glob(".*-new-*"), *folder.glob(".*-old-*")):
-        with suppress(OSError):
-            if time.time() - path.stat().st_mtime > _LEFT_OVER_SECONDS:
-                remove_tree(path)
 
 
 def _found_anywhere(case: CohortCase) -> CohortCase:
@@ -167,7 +158,7 @@ def _outcome(case: CohortCase, out: Path, folder: str, result: bool | Failure) -
     if isinstance(result, Failure):
         # What an earlier run left there is not the answer to what was asked now.
         remove_tree(out / folder)
-        return CaseOutcome(case, folder, None, result.reason)
+        return CaseOutcome(case, folder, None, result)
     return read_outcome(case, out, folder)
 
 
@@ -185,7 +176,7 @@ def _write_results(out: Path, outcomes: Sequence[CaseOutcome], bundle: Bundle, n
 
 
 def _told(out: Path, outcomes: Sequence[CaseOutcome], kept: int, bundle: Bundle) -> Result:
-    failed = {o.case.case_id: o.reason for o in outcomes if o.written is None}
+    failed = {o.case.case_id: o.failure.reason for o in outcomes if o.failure}
     lines = [f"{case_id} could not be classified: {why}" for case_id, why in failed.items()]
     if len(failed) == len(outcomes):
         listed = "\n  ".join(lines)

@@ -24,9 +24,11 @@ from ParotidClassifierCore.cohort.manifest import read_manifest
 from ParotidClassifierCore.cohort.reading import Reading, image_fingerprint
 from ParotidClassifierCore.errors import CohortError, OutputError
 from ParotidClassifierCore.files import write_parquet
+from ParotidClassifierCore.held import let_go, make_held, remove_held
 from ParotidClassifierCore.parallel import Machines
 from ParotidClassifierCore.radiomics.extraction import extract
 from ParotidClassifierCore.ring import RingSettings
+from ParotidClassifierCore.unfinished import UNFINISHED, clear_unfinished
 
 RING = RingSettings()
 
@@ -211,14 +213,14 @@ def test_killing_a_run_and_starting_again_gives_the_same_table(a_cohort, feature
     pd.testing.assert_frame_equal(whole, again, check_exact=True)
 
 
-def test_what_a_killed_run_left_half_written_is_cleared_away_later(cases, a_cache, features):
-    old, new = (a_cache.folder / f".{word}-half.npz" for word in ("0123abcd", "4567abcd"))
-    for path in (old, new):
-        path.touch()
-    os.utime(old, (0, 0))
+def test_what_a_killed_run_left_half_written_is_cleared_away(cases, a_cache, features):
+    left, alive = (make_held(a_cache.folder, UNFINISHED) for _ in range(2))
+    let_go(left)  # as at the end of a process
+    clear_unfinished.cache_clear()  # as at a start
     extract_cohort(cases, RING, a_cache)
-    assert not old.exists()
-    assert new.exists()  # another run may be writing it
+    assert not left.exists()
+    assert alive.exists()  # another run may be writing it
+    remove_held(alive)
 
 
 def test_the_table_says_who_each_row_is_and_holds_every_feature(features):

@@ -19,7 +19,7 @@ import SimpleITK as sitk
 from interruptible import interruptible
 from made_bundles import made_bundle
 from made_cohorts import add_row, write_cohort
-from ParotidClassifierCore import answering
+from ParotidClassifierCore import answering, held
 from ParotidClassifierCore.answering import Asked
 from ParotidClassifierCore.case.loading import Case
 from ParotidClassifierCore.case.masks import load_mask
@@ -132,6 +132,15 @@ def test_a_case_that_cannot_be_used_stands_in_table_text_and_page_with_its_reaso
     assert "<b>bad" not in page
 
 
+def test_what_others_get_names_no_folder_of_the_cases(classified):
+    folder, result = classified
+    assert str(folder) in result.data["failures"]["<b>bad</b>"]
+    tables = rows_of(folder)["<b>bad</b>"], pd.read_parquet(folder / "out" / "predictions.parquet")
+    for shared in (*map(str, tables), (folder / "out" / "index.html").read_text("utf-8")):
+        assert str(folder) not in shared
+    assert tables[0]["error"].startswith("notes.nrrd ")
+
+
 def test_the_page_needs_nothing_else_and_its_links_lead_somewhere(classified):
     folder, _ = classified
     page = (folder / "out" / "index.html").read_text("utf-8")
@@ -197,18 +206,13 @@ def test_the_day_on_a_report_alone_is_no_other_question_but_its_words_are(classi
     assert len({key(), key(first), key(first, "", "Radiology")}) == 3
 
 
-def test_what_a_run_left_that_was_killed_long_ago_is_removed(again, bundles):
-    names = (".0a-new-case1", ".0a-old-case1", ".0b-new-case1")
-    half, replaced, young = (again / "out" / "cases" / name for name in names)
-    for folder in (half, replaced, young):
-        folder.mkdir()
-        (folder / "overview.png").write_text("half")
-    for folder in (half, replaced):
-        os.utime(folder, (0, 0))
-    run(again, bundles)
+def test_what_a_killed_run_has_left_is_removed_though_no_case_is_computed(again, bundles):
+    half = again / "out" / "cases" / f".unfinished-{held._MACHINE}-12345678"
+    (half / "new" / "case1").mkdir(parents=True)
+    for name in ("held", "new/case1/overview.png"):
+        (half / name).write_text("half")
+    assert run(again, bundles).data["by_an_earlier_run"] == 3
     assert not half.exists()
-    assert not replaced.exists()
-    assert young.exists()
 
 
 @pytest.mark.parametrize("name", ["prediction.json", "thumbnail.jpg"])
