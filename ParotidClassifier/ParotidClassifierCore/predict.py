@@ -19,7 +19,7 @@ from .models.applicability import Applicability, applicability_of
 from .models.eleven import ModelResult, probabilities
 from .models.names import COMBINED
 from .models.refits import with_intervals
-from .models.words import model_to_show
+from .models.words import bundle_line, model_to_show
 from .progress import Progress, part, silent
 from .ring import RingSettings
 from .stages import Stages
@@ -72,8 +72,7 @@ class Prediction:
     @property
     def bundle_line(self) -> str:
         """What stands wherever a probability is shown: bundle, training cohort, intended use."""
-        facts = self.bundle
-        return f"{self.banner} ({facts['training_cohort']}). {facts['intended_use']}"
+        return bundle_line(self.bundle)
 
     def as_dict(self) -> dict[str, object]:
         """Return the prediction as it is written to prediction.json."""
