@@ -254,7 +254,7 @@ def _bundle_findings(
     bundle: Bundle, ring: RingSettings | None, likeness: Applicability, combined: ModelResult
 ) -> list[QualityFinding]:
     findings = (
-        _other_ring(bundle.ring, ring),
+        other_ring(bundle.ring, ring),
         *likeness.findings(),
         _no_combined(combined),
         warning(DEMONSTRATION_FINDING, f"{bundle.banner}.") if bundle.is_demonstration else None,
@@ -262,7 +262,8 @@ def _bundle_findings(
     return [finding for finding in findings if finding is not None]
 
 
-def _other_ring(trained: RingSettings, used: RingSettings | None) -> QualityFinding | None:
+def other_ring(trained: RingSettings, used: RingSettings | None) -> QualityFinding | None:
+    """Return how a ring differs from that of the training; None if it does not, or was given."""
     if used is None or used == trained:
         return None
     return warning(
