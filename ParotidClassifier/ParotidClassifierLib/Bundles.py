@@ -68,8 +68,8 @@ class Bundles:
 
 
 def _stampOf(path: Path) -> tuple:
-    files = sorted(path.iterdir()) if path.is_dir() else [path]
     try:
+        files = sorted(path.iterdir()) if path.is_dir() else [path]
         stats = [(file.name, file.stat()) for file in files]
     except OSError as error:
         raise BundleError(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 from ..disk import extended
@@ -28,8 +29,9 @@ def find_bundle(named: str | Path) -> Path:
         BundleError: neither is there.
     """
     path = extended(Path(named), below=_LONGEST_NAME)
-    if path.exists():
-        return path
+    with suppress(OSError):  # a name that is too long, a folder that may not be read
+        if path.exists():
+            return path
     shipped = {bundle.name: bundle for bundle in shipped_bundles()}
     if str(named) not in shipped:
         raise BundleError(
