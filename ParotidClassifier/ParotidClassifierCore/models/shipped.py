@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from pathlib import Path
 
 from ..disk import extended
@@ -29,9 +28,14 @@ def find_bundle(named: str | Path) -> Path:
         BundleError: neither is there.
     """
     path = extended(Path(named), below=_LONGEST_NAME)
-    with suppress(OSError):  # a name that is too long, a folder that may not be read
+    try:
         if path.exists():
             return path
+    except OSError as error:
+        raise BundleError(
+            f"The model bundle {named} cannot be read: {error.strerror}.",
+            "Check the path and its permissions.",
+        ) from error
     shipped = {bundle.name: bundle for bundle in shipped_bundles()}
     if str(named) not in shipped:
         raise BundleError(
