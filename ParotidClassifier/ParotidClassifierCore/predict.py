@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from . import __version__
 from .case.acquisition_findings import acquisition_findings
-from .case.findings import QualityFinding, Severity, info, warning
+from .case.findings import QualityFinding, Severity, info, other_ring, warning
 from .case.grid import PreparedCase
 from .models.applicability import Applicability, applicability_of
 from .models.eleven import ModelResult, probabilities
@@ -260,18 +260,6 @@ def _bundle_findings(
         warning(DEMONSTRATION_FINDING, f"{bundle.banner}.") if bundle.is_demonstration else None,
     )
     return [finding for finding in findings if finding is not None]
-
-
-def other_ring(trained: RingSettings, used: RingSettings | None) -> QualityFinding | None:
-    """Return how a ring differs from that of the training; None if it does not, or was given."""
-    if used is None or used == trained:
-        return None
-    return warning(
-        "ring_settings_differ",
-        f"The models were trained with a ring of {trained.width_mm:g} mm between "
-        f"{trained.hu_range[0]:g} and {trained.hu_range[1]:g} HU; this ring has "
-        f"{used.width_mm:g} mm between {used.hu_range[0]:g} and {used.hu_range[1]:g} HU.",
-    )
 
 
 def _no_combined(combined: ModelResult) -> QualityFinding | None:

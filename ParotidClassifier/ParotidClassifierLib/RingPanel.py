@@ -4,6 +4,7 @@ from functools import partial
 
 import numpy as np
 import slicer
+from ParotidClassifierCore.case.findings import other_ring
 from ParotidClassifierCore.case.grid import require_drawn_ring
 from ParotidClassifierCore.case.working_grid import EXTERNAL2, TUMOR
 from ParotidClassifierCore.errors import EmptyRingError, UsageError
@@ -119,8 +120,6 @@ class RingPanel(Panel):
 
     def _differs(self) -> str:
         """Return how the ring differs from that of the bundle, as Core finds it; empty if not."""
-        from ParotidClassifierCore.predict import other_ring
-
         try:
             used = self.logic.ringChoice.settings(self.parameterNode)
         except UsageError as error:

@@ -20,7 +20,6 @@ from ParotidClassifierCore.models.strict_json import (
     parsed,
     with_keys,
 )
-from ParotidClassifierCore.stability import MOST_OUTLINES
 
 _LONGEST = 20_000_000  # characters, of the result of a bundle with very many training cases
 _LONGEST_TEXT = 10_000  # bytes
@@ -190,7 +189,7 @@ def _checkStability(value, models: dict) -> None:
     probabilities = with_keys(stability["probabilities"], answered, "stability")
     flips = with_keys(stability["call_flips"], answered, "call_flips")
     for name in answered:
-        count = len(_probabilities(probabilities[name], f"stability of {name}", MOST_OUTLINES))
+        count = len(_probabilities(probabilities[name], f"stability of {name}", _MOST_SCORES))
         if not 0 <= as_count(flips[name], "call_flips") <= count or not count:
             raise MalformedError(f"stability of {name} has {count} outlines")
 

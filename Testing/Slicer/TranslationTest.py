@@ -16,9 +16,9 @@ from MadeResults import (
     withoutModels,
     withoutRefits,
 )
+from ParotidClassifierCore.case.findings import other_ring
 from ParotidClassifierCore.models.names import ELEVEN_MODELS
 from ParotidClassifierCore.models.words import column_label, probability_sentence
-from ParotidClassifierCore.predict import other_ring
 from ParotidClassifierCore.ring import RingSettings
 from ParotidClassifierLib.Panel import UI_FOLDER
 from ParotidClassifierLib.SampleCases import SAMPLE_CASES
