@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 
 import slicer
-from MadeResults import madeSecondOpinion
+from MadeResults import madePrediction, madeSecondOpinion, madeStability
 from ParotidClassifierCore.errors import UsageError
 from ParotidClassifierCore.temporary import prefix_of, remove_left_behind
 from ParotidClassifierLib.Parameters import setClinicalValue
@@ -17,12 +17,7 @@ from ShownModule import HALF_WAY, RESULT, ShownModule, dialogTexts
 from slicer.ScriptedLoadableModule import ScriptedLoadableModuleTest
 from Waiting import letPass, waitFor
 
-STABILITY = {
-    "probabilities": {"Combined": [0.5, 0.6]},
-    "call_flips": {"Combined": 1},
-    "unusable": 0,
-    "seed": 0,
-}
+STABILITY = madeStability(madePrediction())
 MISTAKE = "tell(event='error', id=identity, kind='X', message='Wrong.', remedy='Mend it.')"
 
 
