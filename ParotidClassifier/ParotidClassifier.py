@@ -53,9 +53,10 @@ class ParotidClassifierLogic(ScriptedLoadableModuleLogic):
     Attributes:
         sceneCase: reads CT and outlines out of the scene.
         outline: makes the segmentation.
+        bundles: the model bundles that can be chosen.
+        ringChoice: which ring is wanted.
         ringFollower: keeps External2 in step with Tumor.
         findings: what speaks for and against the case.
-        bundles: the model bundles that can be chosen.
         results: the last result.
         classification: from the case to a result.
         resultFollower: keeps the result in step with the clinical findings.
@@ -74,6 +75,7 @@ class ParotidClassifierLogic(ScriptedLoadableModuleLogic):
         from ParotidClassifierLib.Outline import Outline
         from ParotidClassifierLib.ResultFollower import ResultFollower
         from ParotidClassifierLib.ResultStore import ResultStore
+        from ParotidClassifierLib.RingChoice import RingChoice
         from ParotidClassifierLib.RingFollower import RingFollower
         from ParotidClassifierLib.SceneCase import SceneCase
         from ParotidClassifierLib.Worker import Worker
@@ -82,21 +84,21 @@ class ParotidClassifierLogic(ScriptedLoadableModuleLogic):
         self.dependencies = Dependencies()
         self.sceneCase = SceneCase()
         self.outline = Outline(self.sceneCase)
-        self.ringFollower = RingFollower(self.sceneCase, self._onCaseChange)
-        self.findings = CaseFindings(self.sceneCase, self.ringFollower)
         self.bundles = Bundles()
-        fingerprint = Fingerprint(self.sceneCase, self.ringFollower, self.bundles)
+        self.ringChoice = RingChoice(self.bundles)
+        self.ringFollower = RingFollower(self.sceneCase, self.ringChoice, self._onCaseChange)
+        self.findings = CaseFindings(self.sceneCase, self.ringFollower)
+        inputs = self.sceneCase, self.ringChoice, self.ringFollower, self.bundles
+        fingerprint = Fingerprint(*inputs)
         self.results = ResultStore(fingerprint)
-        self.classification = Classification(
-            self.sceneCase, self.ringFollower, self.bundles, fingerprint, self.results, Worker()
-        )
+        self.classification = Classification(*inputs, fingerprint, self.results, Worker())
         self.resultFollower = ResultFollower(self.classification, self.results)
 
     def getParameterNode(self):
         """Return the parameter node of the open scene."""
-        from ParotidClassifierLib.Parameters import ParotidClassifierParameterNode
+        from ParotidClassifierLib.Parameters import parametersOf
 
-        return ParotidClassifierParameterNode(super().getParameterNode())
+        return parametersOf(super().getParameterNode())
 
     def follow(self, parameterNode) -> None:
         """Keep ring and result of this parameter node in step with the case; with None, of none."""

@@ -212,7 +212,7 @@ def _quantity(name: str, word: str | float | None) -> float | None:
         return None
     try:
         number = float(word)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         number = math.nan
     if not 0 <= number < math.inf:
         raise ClinicalValueError(

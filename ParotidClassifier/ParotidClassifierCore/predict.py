@@ -19,6 +19,7 @@ from .case.findings import (
     Severity,
     first_ones_first,
     info,
+    other_ring,
     warning,
 )
 from .case.grid import PreparedCase
@@ -28,7 +29,7 @@ from .models.applicability import Applicability, applicability_of
 from .models.eleven import ModelResult, probabilities
 from .models.names import COMBINED
 from .models.refits import with_intervals
-from .models.words import model_to_show
+from .models.words import bundle_line, model_to_show
 from .progress import Progress, part, silent
 from .ring import RingSettings
 from .stages import Stages
@@ -91,8 +92,7 @@ class Prediction:
     @property
     def bundle_line(self) -> str:
         """What stands wherever a probability is shown: bundle, training cohort, intended use."""
-        facts = self.bundle
-        return f"{self.banner} ({facts['training_cohort']}). {facts['intended_use']}"
+        return bundle_line(self.bundle)
 
     def as_dict(self) -> dict[str, object]:
         """Return the prediction as it is written to prediction.json."""
@@ -300,23 +300,12 @@ def _bundle_findings(
     bundle: Bundle, ring: RingSettings | None, likeness: Applicability, combined: ModelResult
 ) -> list[QualityFinding]:
     findings = (
-        _other_ring(bundle.ring, ring),
+        other_ring(bundle.ring, ring),
         *likeness.findings(),
         _no_combined(combined),
         warning(DEMONSTRATION_FINDING, f"{bundle.banner}.") if bundle.is_demonstration else None,
     )
     return [finding for finding in findings if finding is not None]
-
-
-def _other_ring(trained: RingSettings, used: RingSettings | None) -> QualityFinding | None:
-    if used is None or used == trained:
-        return None
-    return warning(
-        "ring_settings_differ",
-        f"The models were trained with a ring of {trained.width_mm:g} mm between "
-        f"{trained.hu_range[0]:g} and {trained.hu_range[1]:g} HU; this ring has "
-        f"{used.width_mm:g} mm between {used.hu_range[0]:g} and {used.hu_range[1]:g} HU.",
-    )
 
 
 def _no_combined(combined: ModelResult) -> QualityFinding | None:

@@ -1,10 +1,13 @@
 """What is known about a model bundle, in a window of its own."""
 
+import re
 from html import escape
 
 import qt
 import slicer
 from slicer.i18n import tr as _
+
+_WEB = ("http", "https")
 
 
 def bundleDialog(summary):
@@ -32,6 +35,7 @@ def _facts(summary):
     )
     label = qt.QLabel()
     label.objectName = "bundleFactsLabel"
+    label.textFormat = qt.Qt.RichText
     label.wordWrap = True
     label.textInteractionFlags = qt.Qt.TextSelectableByMouse
     label.text = "<table cellpadding='2'>{rows}</table>".format(
@@ -46,6 +50,22 @@ def _facts(summary):
 def _modelCard(summary):
     browser = qt.QTextBrowser()
     browser.objectName = "modelCardBrowser"
-    browser.openExternalLinks = True
-    browser.markdown = summary.model_card
+    browser.openLinks = False  # it would show any file that a link names
+    browser.connect("anchorClicked(QUrl)", openWebPage)
+    browser.markdown = withoutResources(summary.model_card)
     return browser
+
+
+def withoutResources(markdown: str) -> str:
+    """Return Markdown that loads nothing when it is shown: its HTML is text, its images are links.
+
+    Even to look for an image may tell where this computer is: for a file on another computer,
+    Windows sends the user's login there.
+    """
+    return re.sub(r"!+(?=\[)", "", markdown.replace("<", "&lt;"))
+
+
+def openWebPage(url) -> None:
+    """Open a link in the web browser; one that leads elsewhere than to the web stays closed."""
+    if url.scheme() in _WEB:
+        qt.QDesktopServices.openUrl(url)

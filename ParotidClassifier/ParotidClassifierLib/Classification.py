@@ -12,7 +12,7 @@ from slicer.i18n import tr as _
 
 from . import DicomSource
 from .CaseFolder import CaseFolder
-from .Parameters import clinicalRecord, ringSettings
+from .Parameters import clinicalRecord
 from .Worker import SUPERSEDED
 
 _SALIENCY_FILE = "saliency.nrrd"
@@ -28,6 +28,7 @@ class Classification:
 
     Args:
         sceneCase: reads the CT.
+        ringChoice: says which ring is wanted.
         ringFollower: has the tumour and the ring as they are shown.
         bundles: knows where the chosen bundle lies.
         fingerprint: names the inputs of a result.
@@ -35,8 +36,9 @@ class Classification:
         worker: computes.
     """
 
-    def __init__(self, sceneCase, ringFollower, bundles, fingerprint, results, worker):
+    def __init__(self, sceneCase, ringChoice, ringFollower, bundles, fingerprint, results, worker):
         self._sceneCase = sceneCase
+        self._ringChoice = ringChoice
         self._ringFollower = ringFollower
         self._bundles = bundles
         self._fingerprint = fingerprint
@@ -87,7 +89,8 @@ class Classification:
             ParotidClassifierError: the case cannot be used as it is.
         """
         self._results.requireCurrent(parameterNode)
-        request = self._request(parameterNode, "features", out=str(path))
+        ring = _plainRing(self._ringChoice.settings(parameterNode))  # no bundle is asked for it
+        request = self._request(parameterNode, "features", out=str(path), ring=ring)
 
         def done(_answer):
             onDone()
@@ -270,18 +273,23 @@ class Classification:
 
     def _request(self, parameterNode, command: str, **options) -> dict:
         """Have the images where the worker reads them; what is not refined is drawn there."""
-        settings = ringSettings(parameterNode)
+        ring = self._ringChoice.asked(parameterNode)
         words = clinicalRecord(parameterNode).words()
         ct, drawn = self._ctAndDrawn(parameterNode)
         source = self._sceneCase.source(parameterNode)
         folder = self._caseFolder.write(ct, drawn, self._ringFollower.isRefined, source)
-        ring = {"width_mm": settings.width_mm, "hu_range": list(settings.hu_range)}
-        request = {"command": command, "case": str(folder), "ring": ring, "clinical": words}
+        request = {"command": command, "case": str(folder), "clinical": words}
+        if ring is not None:
+            request["ring"] = _plainRing(ring)
         return {**request, **options}
 
     def _send(self, request: dict, isAwaited: bool, onProgress, onResult, onError) -> None:
         self._isAwaited = isAwaited
         self._worker.request(request, onProgress, onResult, onError)
+
+
+def _plainRing(settings) -> dict:
+    return {"width_mm": settings.width_mm, "hu_range": list(settings.hu_range)}
 
 
 def _ignored(*_values) -> None:

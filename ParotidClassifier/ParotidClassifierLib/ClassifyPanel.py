@@ -10,7 +10,7 @@ from slicer.i18n import tr as _
 from .BundleDialog import bundleDialog
 from .BundleFiles import askForBundleFile, askForBundleFolder
 from .Dependencies import DependenciesDeclinedError
-from .FindingsText import noteText
+from .FindingsText import noteText, toolTipText
 from .Panel import Panel, icon
 from .RemainingTime import RemainingTime
 from .Worker import SUPERSEDED
@@ -238,9 +238,8 @@ class ClassifyPanel(Panel):
         if running:
             button.toolTip = _("Stop the computation. Nothing is changed.")
         else:
-            button.toolTip = " ".join(missing) or _(
-                "Compute the probability of malignancy in the background."
-            )
+            purpose = _("Compute the probability of malignancy in the background.")
+            button.toolTip = toolTipText(" ".join(missing)) or purpose
 
     def _missing(self) -> list:
         if self.parameterNode is None:

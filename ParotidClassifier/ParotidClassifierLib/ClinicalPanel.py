@@ -1,6 +1,5 @@
 """The clinical findings: the three predictors, and what else the study recorded."""
 
-import json
 from contextlib import contextmanager
 from functools import partial
 
@@ -13,7 +12,7 @@ from .ClinicalOffers import ClinicalOffers
 from .ClinicalWords import inWords, levelLabel, variableLabel
 from .FindingsText import noteText
 from .Panel import Panel
-from .Parameters import clinicalRecord, setClinicalValue
+from .Parameters import clinicalRecord, setClinicalValue, storedWords
 from .SampleCases import sampleClinicalFindings
 
 # Variable and level of each radio button, by the names in ClinicalPanel.ui.
@@ -114,7 +113,8 @@ class ClinicalPanel(Panel):
             spinBox = getattr(self.ui, widget)
             with _quiet(spinBox):
                 known = words[name] is not None
-                spinBox.value = type(spinBox.minimum)(words[name] if known else spinBox.minimum)
+                value = min(words[name], spinBox.maximum) if known else spinBox.minimum
+                spinBox.value = type(spinBox.minimum)(value)
 
     def _showErrors(self, errors) -> None:
         self.ui.storedErrorLabel.text = noteText("error", " ".join(map(str, errors)))
@@ -228,24 +228,23 @@ def _storedRecord(parameterNode):
         return ClinicalRecord(), []
     try:
         return clinicalRecord(parameterNode), []
+    except ClinicalValueError:
+        return _readableRecord(parameterNode)
+
+
+def _readableRecord(parameterNode):
+    try:
+        words = storedWords(parameterNode)
     except ClinicalValueError as error:
-        unreadable = error
+        return ClinicalRecord(), [error]
     readable, errors = {}, []
-    for name, value in _words(parameterNode.clinical).items():
+    for name, value in words.items():
         try:
             ClinicalRecord.from_words({name: value})
             readable[name] = value
         except ClinicalValueError as error:
             errors.append(error)
-    return ClinicalRecord.from_words(readable), errors or [unreadable]
-
-
-def _words(stored: str) -> dict:
-    try:
-        words = json.loads(stored)
-    except ValueError:
-        return {}
-    return words if isinstance(words, dict) else {}
+    return ClinicalRecord.from_words(readable), errors
 
 
 @contextmanager

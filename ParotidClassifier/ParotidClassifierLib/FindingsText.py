@@ -12,6 +12,8 @@ _SIGNS = {
     "warning": ("\N{WARNING SIGN}", "#C07E00"),
     "error": ("\N{BALLOT X}", "#E0457B"),
 }
+# A message may quote what a stranger wrote.
+_MOST_LETTERS = 3000
 _ORDER = ("error", "warning", "info", "ok")
 
 
@@ -50,9 +52,15 @@ def findingsTable(findings) -> str:
     return _table([findingRow(f["severity"], f["message"]) for f in findings])
 
 
+def toolTipText(message: str) -> str:
+    """Return a message as a tool tip that shows it letter by letter, whoever wrote it."""
+    return f"<span>{escape(message)}</span>" if "<" in message else message
+
+
 def findingRow(severity: str, message: str) -> str:
     """Return one row of the table of findings, of a message in plain text."""
-    return _row(severity, escape(message))
+    shown = message if len(message) <= _MOST_LETTERS else f"{message[:_MOST_LETTERS]}…"
+    return _row(severity, escape(shown))
 
 
 def _row(severity: str, richText: str) -> str:

@@ -8,7 +8,7 @@ from ParotidClassifierCore.clinical import ClinicalPredictors
 from ParotidClassifierCore.errors import ParotidClassifierError
 from slicer.i18n import tr as _
 
-from .Parameters import clinicalRecord, ringSettings
+from .Parameters import clinicalRecord
 
 _PREDICTORS = tuple(ClinicalPredictors.__dataclass_fields__)
 
@@ -19,8 +19,9 @@ class Fingerprint:
     Contents are compared, not times: an edit that is undone leaves a result as it was.
     """
 
-    def __init__(self, sceneCase, ringFollower, bundles):
+    def __init__(self, sceneCase, ringChoice, ringFollower, bundles):
         self._sceneCase = sceneCase
+        self._ringChoice = ringChoice
         self._ringFollower = ringFollower
         self._bundles = bundles
         self._known = (None, "")
@@ -32,7 +33,7 @@ class Fingerprint:
             "ct": _tolerant(self._ct, parameterNode),
             "tumor": tumor,
             "ring": ring,
-            "ringSettings": _tolerant(_ringSettingsOf, parameterNode),
+            "ringSettings": _tolerant(self._ringSettings, parameterNode),
             "clinical": _tolerant(_predictorsOf, parameterNode),
             "bundle": _tolerant(self._bundle, parameterNode),
         }
@@ -42,6 +43,9 @@ class Fingerprint:
         if self._known[0] is not image:
             self._known = image, _contentOf(image)
         return self._known[1]
+
+    def _ringSettings(self, parameterNode) -> str:
+        return repr(self._ringChoice.settings(parameterNode))
 
     def _bundle(self, parameterNode) -> str:
         return self._bundles.chosen(parameterNode).hash
@@ -80,10 +84,6 @@ def _contentOf(image) -> str:
     place = (*image.GetOrigin(), *image.GetSpacing(), *image.GetDirection())
     digest.update(repr([round(value, 4) + 0.0 for value in place]).encode())
     return digest.hexdigest()
-
-
-def _ringSettingsOf(parameterNode) -> str:
-    return repr(ringSettings(parameterNode))
 
 
 def _predictorsOf(parameterNode) -> str:

@@ -1,6 +1,7 @@
 """Masks on Core's 1 mm lattice as they lie in the scene, comparable by their content."""
 
 import hashlib
+import math
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -9,6 +10,8 @@ import slicer
 
 from . import Images
 from .SceneCase import segmentNamed
+
+_MOST_POINTS = 500_000_000
 
 
 @dataclass(frozen=True)
@@ -66,6 +69,8 @@ def readMask(segmentationNode, region: str, lattice) -> LatticeMask | None:
     if image is None:
         return None
     box = lattice.box_of_image(image)
+    if math.prod(box.size) > _MOST_POINTS:
+        return None  # no scan is as large
     return tightMask(box, lattice.sample_mask(image, box))
 
 

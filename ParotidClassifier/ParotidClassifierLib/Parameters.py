@@ -1,17 +1,15 @@
 """What the module remembers with the scene: the parameter node, and the clinical record in it."""
 
 import json
-from typing import Annotated
 
 from ParotidClassifierCore.clinical import ClinicalRecord
 from ParotidClassifierCore.errors import ClinicalValueError
-from ParotidClassifierCore.ring import RingSettings
+from ParotidClassifierCore.models.strict_json import MalformedError, parsed
 from slicer import vtkMRMLScalarVolumeNode, vtkMRMLSegmentationNode
 from slicer.i18n import tr as _
-from slicer.parameterNodeWrapper import WithinRange, parameterNodeWrapper
+from slicer.parameterNodeWrapper import parameterNodeWrapper
 
-LOWEST_HU = -1024.0
-HIGHEST_HU = 3071.0
+_LONGEST_RECORD = 10_000  # characters
 
 
 @parameterNodeWrapper
@@ -22,9 +20,10 @@ class ParotidClassifierParameterNode:
         ct: contrast-enhanced CT, in HU.
         plainCt: the same patient without contrast; optional.
         segmentation: holds the segments Tumor and External2.
-        ringWidthMm: width of the automatic ring, in mm.
-        ringLowerHu: lowest HU that belongs to the ring.
-        ringUpperHu: highest HU that belongs to the ring.
+        ringWidthMm: width of the automatic ring in mm as text; empty for that of the bundle. See
+            RingChoice.
+        ringLowerHu: likewise the lowest HU that belongs to the ring.
+        ringUpperHu: likewise the highest HU.
         ringRefinement: what was changed about the ring by hand; see RingRefinement.
         clinical: JSON object of the clinical variables that are known; see clinicalRecord.
         bundle: name of a shipped model bundle or path of another; empty for the default one.
@@ -34,13 +33,31 @@ class ParotidClassifierParameterNode:
     ct: vtkMRMLScalarVolumeNode
     plainCt: vtkMRMLScalarVolumeNode
     segmentation: vtkMRMLSegmentationNode
-    ringWidthMm: Annotated[float, WithinRange(1.0, 20.0)] = 2.0
-    ringLowerHu: Annotated[float, WithinRange(LOWEST_HU, HIGHEST_HU)] = -200.0
-    ringUpperHu: Annotated[float, WithinRange(LOWEST_HU, HIGHEST_HU)] = 400.0
+    ringWidthMm: str = ""
+    ringLowerHu: str = ""
+    ringUpperHu: str = ""
     ringRefinement: str = ""
     clinical: str = ""
     bundle: str = ""
     result: str = ""
+
+
+_NODES = {
+    "ct": vtkMRMLScalarVolumeNode,
+    "plainCt": vtkMRMLScalarVolumeNode,
+    "segmentation": vtkMRMLSegmentationNode,
+}
+
+
+def parametersOf(node):
+    """Return the parameters that lie in a node of the scene; a node of another kind is not taken.
+
+    What a scene names is set by whoever wrote it, and read by the wrapper as it is.
+    """
+    for name, kind in _NODES.items():
+        if not isinstance(node.GetNodeReference(name), kind | None):
+            node.SetNodeReferenceID(name, None)
+    return ParotidClassifierParameterNode(node)
 
 
 def clinicalRecord(parameterNode):
@@ -49,7 +66,7 @@ def clinicalRecord(parameterNode):
     Raises:
         ClinicalValueError: the scene holds a variable or a level that does not exist.
     """
-    return ClinicalRecord.from_words(_storedWords(parameterNode))
+    return ClinicalRecord.from_words(storedWords(parameterNode))
 
 
 def setClinicalValue(parameterNode, name: str, value) -> None:
@@ -58,7 +75,7 @@ def setClinicalValue(parameterNode, name: str, value) -> None:
     Raises:
         ClinicalValueError: there is no such variable or level; nothing is stored then.
     """
-    words = _storedWords(parameterNode)
+    words = storedWords(parameterNode)
     words.pop(name, None)
     ClinicalRecord.from_words({name: value if value is not None else "unknown"})
     if value not in (None, "unknown"):
@@ -66,27 +83,19 @@ def setClinicalValue(parameterNode, name: str, value) -> None:
     parameterNode.clinical = json.dumps(words) if words else ""
 
 
-def _storedWords(parameterNode) -> dict:
-    if not parameterNode.clinical:
-        return {}
+def storedWords(parameterNode) -> dict:
+    """Return what is stored of the clinical variables, by name, whatever it is.
+
+    Raises:
+        ClinicalValueError: it is not such an object.
+    """
     try:
-        words = json.loads(parameterNode.clinical)
-    except ValueError:
-        words = None
-    if not isinstance(words, dict):
+        stored = parameterNode.clinical or "{}"
+        if len(stored) > _LONGEST_RECORD:
+            raise MalformedError("it is too long")
+        return parsed(stored.encode())
+    except ValueError as error:
         raise ClinicalValueError(
             _("The clinical findings stored in this scene cannot be read."),
             _("Enter them again."),
-        )
-    return words
-
-
-def ringSettings(parameterNode):
-    """Return width and HU limits of the automatic ring as Core's RingSettings.
-
-    Raises:
-        UsageError: the limits are not a range.
-    """
-    return RingSettings(
-        parameterNode.ringWidthMm, (parameterNode.ringLowerHu, parameterNode.ringUpperHu)
-    )
+        ) from error

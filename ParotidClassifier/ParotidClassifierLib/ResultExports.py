@@ -13,7 +13,7 @@ class ResultExports:
     """Saves the case, the features and the prediction where the user wants them.
 
     Attributes:
-        task: has the features computed, and tells what was saved.
+        task: saves one of them, and tells where it lies.
 
     Args:
         logic: the module's logic.
@@ -30,7 +30,7 @@ class ResultExports:
             ui.exportProgressBar,
             ui.exportStatusLabel,
             refresh,
-            _("The features were not exported."),
+            _("Nothing was saved."),
         )
         ui.saveCaseButton.connect("clicked()", self.onSaveCase)
         ui.exportFeaturesButton.connect("clicked()", self.onExportFeatures)
@@ -74,20 +74,26 @@ class ResultExports:
 
     def saveCase(self, folder: str) -> None:
         """Save the case into a folder."""
-        with slicer.util.tryWithErrorDisplay(_("The case was not saved."), waitCursor=True):
-            self._logic.saveCase(self._parameterNode, folder)
-            self.task.tellSaved(folder)
+        self._saveAtOnce(self._logic.saveCase, folder)
 
     def exportPrediction(self, path: str) -> None:
         """Write the prediction to a file."""
-        with slicer.util.tryWithErrorDisplay(_("The prediction was not exported.")):
-            self._logic.exportPrediction(self._parameterNode, path)
-            self.task.tellSaved(path)
+        self._saveAtOnce(self._logic.exportPrediction, path)
 
     def exportFeatures(self, path: str) -> None:
         """Write the table of all features to a file; it is computed in the background."""
+        self._save(self._logic.exportFeatures, path)
+
+    def _saveAtOnce(self, write, path: str) -> None:
+        def compute(parameterNode, path, _onProgress, onDone, _onError):
+            write(parameterNode, path)
+            onDone()
+
+        self._save(compute, path)
+
+    def _save(self, compute, path: str) -> None:
         self.task.start(
-            lambda *callbacks: self._logic.exportFeatures(self._parameterNode, path, *callbacks),
+            lambda *callbacks: compute(self._parameterNode, path, *callbacks),
             lambda: self.task.tellSaved(path),
         )
 

@@ -74,6 +74,7 @@ class ResultPanel(Panel):
         """Show the stored result again, and whether it is out of date."""
         self._forgetAnotherCt()
         result = None if self.parameterNode is None else self.logic.result(self.parameterNode)
+        self.ui.emptyLabel.text = _emptyText(self.logic.results.isDamaged(self.parameterNode))
         self.ui.emptyLabel.visible = result is None
         self.ui.resultWidget.visible = result is not None
         if result is not None:
@@ -121,7 +122,7 @@ class ResultPanel(Panel):
         models = prediction["models"].items()
         headline = model_to_show({name: model.get("unavailable") for name, model in models})
         self._headline = headline
-        self.ui.bannerLabel.text = _firstText(prediction) + _bannerText(prediction["bundle"])
+        self.ui.bannerLabel.text = _bannerText(prediction["bundle"])
         self._showHeadline(headline, prediction["models"])
         self.ui.modelsLabel.text = modelsTable(prediction["models"], headline)
         self._showDrivers(result, headline)
@@ -193,7 +194,7 @@ class ResultPanel(Panel):
             return
         models = result["prediction"]["models"]
         self.chart.setRows(contributionRows(models[name], result["features"]))
-        isCombined = name == COMBINED
+        isCombined = name == COMBINED and "contributions" in models[COMBINED_SOURCE]
         self.ui.sourceLabel.visible = self.ui.sourceChartHolder.visible = isCombined
         text = _sumText(models[name])
         if isCombined:
@@ -241,20 +242,17 @@ class ResultPanel(Panel):
         return self.stability, self.saliency, self.secondOpinion
 
 
-def _firstText(prediction: dict) -> str:
-    """Return what puts in doubt that there is a probability to show."""
-    from ParotidClassifierCore.case.findings import FIRST_CODES
-
-    first = [f for f in prediction["findings"] if f["code"] in FIRST_CODES]
-    return findingsTable(first) if first else ""
+def _emptyText(isDamaged: bool) -> str:
+    if isDamaged:
+        return _("There is no result in this scene: what it holds cannot be read. Classify again.")
+    return _("There is no result yet. Once the case is complete, press Classify above.")
 
 
 def _bannerText(bundle: dict) -> str:
-    return "<b>{banner}</b> ({cohort}). {use}".format(
-        banner=escape(bundle["banner"]),
-        cohort=escape(bundle["training_cohort"]),
-        use=escape(bundle["intended_use"]),
-    )
+    from ParotidClassifierCore.models.words import bundle_line
+
+    banner = escape(bundle["banner"])
+    return f"<b>{banner}</b>{escape(bundle_line(bundle)).removeprefix(banner)}"
 
 
 def _sumText(model: dict) -> str:
@@ -267,6 +265,6 @@ def _bundleText(result: dict) -> str:
     bundle = result["prediction"]["bundle"]
     return _("Model bundle {name}, hash {hash}. Computed {when}.").format(
         name=f"<b>{escape(bundle['name'])}</b>",
-        hash=f"<code>{bundle['hash'][:_HASH_CHARACTERS_SHOWN]}</code>",
+        hash=f"<code>{escape(bundle['hash'][:_HASH_CHARACTERS_SHOWN])}</code>",
         when=datetime.fromisoformat(result["finishedAt"]).strftime("%Y-%m-%d %H:%M"),
     )

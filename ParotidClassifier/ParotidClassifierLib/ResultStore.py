@@ -6,12 +6,11 @@ from pathlib import Path
 
 from ParotidClassifierCore.errors import UsageError
 from ParotidClassifierCore.files import write_json
-from ParotidClassifierCore.models.names import ELEVEN_MODELS
+from ParotidClassifierCore.models.strict_json import MalformedError
 from slicer.i18n import tr as _
 
 from .Fingerprint import changedInputs, changes
-
-_KEPT = {"prediction", "features", "fingerprint", "finishedAt"}
+from .StoredResult import readResult
 
 
 class ResultStore:
@@ -19,6 +18,7 @@ class ResultStore:
 
     def __init__(self, fingerprint):
         self._fingerprint = fingerprint
+        self._read = "", None
 
     def keep(self, parameterNode, answer: dict, fingerprint: dict) -> None:
         """Keep what the background process answered for inputs of this fingerprint."""
@@ -48,16 +48,16 @@ class ResultStore:
         return True
 
     def read(self, parameterNode) -> dict | None:
-        """Return the last result; None where there is none, or a scene's is damaged."""
-        if parameterNode is None or not parameterNode.result:
-            return None
-        try:
-            result = json.loads(parameterNode.result)
-            models = result["prediction"]["models"]
-            whole = set(result) >= _KEPT and set(models) == set(ELEVEN_MODELS)
-        except (ValueError, TypeError, KeyError):
-            return None
-        return result if whole else None
+        """Return the last result, not to be changed; None where there is none that can be read."""
+        stored = "" if parameterNode is None else parameterNode.result
+        if self._read[0] != stored:
+            self._read = stored, _readOrNone(stored)
+        return self._read[1]
+
+    def isDamaged(self, parameterNode) -> bool:
+        """Return whether the scene holds something in place of a result."""
+        held = parameterNode is not None and bool(parameterNode.result)
+        return held and self.read(parameterNode) is None
 
     def outOfDate(self, parameterNode) -> list[str]:
         """Return in sentences what changed since the result; empty where it is current."""
@@ -98,3 +98,10 @@ class ResultStore:
             OutputError: the file cannot be written.
         """
         write_json(Path(path), self.requireCurrent(parameterNode)["prediction"])
+
+
+def _readOrNone(stored: str) -> dict | None:
+    try:
+        return readResult(stored)
+    except MalformedError:
+        return None

@@ -13,7 +13,6 @@ from slicer.util import VTKObservationMixin
 from . import Images
 from .LatticeMasks import MaskReader, keyOf, tightMask
 from .Outline import ensureSegments
-from .Parameters import ringSettings
 from .RingRefinement import packed, unpacked
 from .SceneCase import segmentNamed
 
@@ -28,15 +27,21 @@ class RingFollower(VTKObservationMixin):
     (Core's Refinement). An edit of External2 alone is a refinement; an edit of Tumor redraws the
     ring a moment later; undo brings back tumour, ring and refinement of before.
 
+    Args:
+        sceneCase: reads the CT and the outline.
+        ringChoice: says which ring is wanted.
+        onChange: see below.
+
     Attributes:
         drawn: Core's DrawnRing as shown; None where there is no usable tumour.
         problem: why there is none, as Core's error; None where there is a ring.
         onChange: called without arguments when tumour or ring changed.
     """
 
-    def __init__(self, sceneCase, onChange):
+    def __init__(self, sceneCase, ringChoice, onChange):
         super().__init__()
         self._sceneCase = sceneCase
+        self._ringChoice = ringChoice
         self.onChange = onChange
         self.drawn = None
         self.problem = None
@@ -230,7 +235,7 @@ class RingFollower(VTKObservationMixin):
     def _draw(self):
         refinement = unpacked(self._parameterNode.ringRefinement)
         case = self._sceneCase.case(self._parameterNode)
-        return draw_ring(case, ringSettings(self._parameterNode), refinement)
+        return draw_ring(case, self._ringChoice.settings(self._parameterNode), refinement)
 
     def _write(self) -> None:
         if self._lattice() is None:
@@ -269,7 +274,8 @@ class RingFollower(VTKObservationMixin):
         """Return what the ring depends on beside the outlines."""
         node = self._parameterNode
         ct = None if node.ct is None else node.ct.GetID()
-        return ct, node.ringWidthMm, node.ringLowerHu, node.ringUpperHu, node.ringRefinement
+        stored = node.ringWidthMm, node.ringLowerHu, node.ringUpperHu
+        return ct, self._ringChoice.trained(node), *stored, node.ringRefinement
 
     def _remember(self) -> None:
         if self._lattice() is None:

@@ -1,13 +1,16 @@
 """The peritumoral ring: its settings, what it holds, and refining it by hand."""
 
+from functools import partial
+
 import numpy as np
 import slicer
+from ParotidClassifierCore.case.findings import other_ring
 from ParotidClassifierCore.case.grid import require_drawn_ring
 from ParotidClassifierCore.case.working_grid import EXTERNAL2, TUMOR
-from ParotidClassifierCore.errors import EmptyRingError
+from ParotidClassifierCore.errors import EmptyRingError, UsageError
 from slicer.i18n import tr as _
 
-from .FindingsText import noteText
+from .FindingsText import findingsText, noteText
 from .Panel import Panel, icon
 from .RingRefinement import unpacked
 from .TabOrder import stopsIn, tabInto
@@ -33,10 +36,14 @@ class RingPanel(Panel):
         self.ui.refineButton.icon = icon("RefineRing")
         self.ui.refineButton.connect("toggled(bool)", self.onRefine)
         self.ui.dropButton.connect("clicked(bool)", self.onDrop)
+        self.ui.bundleRingButton.connect("clicked(bool)", self.onBundleRing)
+        for name, widget in self._settings().items():
+            widget.connect("valueChanged(double)", partial(self.onSetting, name))
         self._editor.onEdit = self._onEdit
 
     def refresh(self) -> None:
-        """Show volumes, share and refinement of the ring as it is drawn now."""
+        """Show settings, volume, share and refinement of the ring as it is drawn now."""
+        self._showSettings()
         follower = self.logic.ringFollower
         drawn = follower.drawn
         self.ui.ringStatusLabel.text = self._status()
@@ -47,6 +54,16 @@ class RingPanel(Panel):
         self.ui.refinementLabel.text = self._refinement()
         self.ui.refinementLabel.visible = follower.isRefined
         self.ui.ringEditorContainer.visible = self.ui.refineButton.checked
+
+    def onSetting(self, name: str, value: float) -> None:
+        """Store what the user set about the ring."""
+        if self.parameterNode is not None:
+            self.logic.ringChoice.change(self.parameterNode, name, value)
+
+    def onBundleRing(self, _checked=False) -> None:
+        """Go back to the ring of the bundle."""
+        with slicer.util.NodeModify(self.parameterNode):
+            self.logic.ringChoice.forget(self.parameterNode)
 
     def onRefine(self, refining: bool) -> None:
         """Put External2 into the editor, here; or the tumour again, there."""
@@ -78,6 +95,37 @@ class RingPanel(Panel):
             _("The ring could not be drawn anew."), waitCursor=True
         ):
             self.logic.ringFollower.dropRefinement()
+
+    def _settings(self) -> dict:
+        """Return the widgets of the settings by their names in the parameter node."""
+        return {
+            "ringWidthMm": self.ui.widthSlider,
+            "ringLowerHu": self.ui.lowerSpinBox,
+            "ringUpperHu": self.ui.upperSpinBox,
+        }
+
+    def _showSettings(self) -> None:
+        choice, node = self.logic.ringChoice, self.parameterNode
+        for widget in self._settings().values():
+            widget.enabled = node is not None
+        self.ui.bundleRingButton.enabled = node is not None and choice.holds(node)
+        differs = "" if node is None else self._differs()
+        self.ui.otherRingLabel.text = differs
+        self.ui.otherRingLabel.visible = bool(differs)
+        for name, value in ({} if node is None else choice.values(node)).items():
+            widget = self._settings()[name]
+            wasBlocked = widget.blockSignals(True)  # it may round what is not the user's
+            widget.value = min(max(value, widget.minimum), widget.maximum)
+            widget.blockSignals(wasBlocked)
+
+    def _differs(self) -> str:
+        """Return how the ring differs from that of the bundle, as Core finds it; empty if not."""
+        try:
+            used = self.logic.ringChoice.settings(self.parameterNode)
+        except UsageError as error:
+            return noteText("error", str(error))
+        found = other_ring(self.logic.ringChoice.trained(self.parameterNode), used)
+        return "" if found is None else findingsText([found])
 
     def _status(self) -> str:
         follower = self.logic.ringFollower

@@ -9,6 +9,8 @@ from ParotidClassifierCore.errors import UnreadableFileError
 from ParotidClassifierCore.ring import Refinement
 from slicer.i18n import tr as _
 
+_MOST_BYTES = 100_000_000  # of 8 million lattice points, which is a cube of 20 cm
+
 
 def packed(refinement) -> str:
     """Return Core's Refinement as text; empty for an empty one."""
@@ -40,5 +42,8 @@ def _packedPoints(points) -> str:
 
 
 def _points(text: str) -> np.ndarray:
-    raw = zlib.decompress(base64.b64decode(text, validate=True))
+    unpacking = zlib.decompressobj()
+    raw = unpacking.decompress(base64.b64decode(text, validate=True), _MOST_BYTES)
+    if not unpacking.eof:
+        raise ValueError("it is cut off, or larger than anything that is drawn by hand")
     return np.frombuffer(raw, "<i4").reshape(-1, 3).astype(np.int32)

@@ -9,6 +9,9 @@ from functools import lru_cache
 from pathlib import Path
 
 import slicer
+from ParotidClassifierCore.clinical import ClinicalRecord
+from ParotidClassifierCore.errors import ClinicalValueError
+from ParotidClassifierCore.models.strict_json import parsed
 from slicer.i18n import tr as _
 
 from .SoftTissueWindow import setSoftTissueWindow, showInSliceViews
@@ -112,7 +115,12 @@ def sampleClinicalFindings(ctNode) -> dict:
     Empty for a CT that is not a sample case.
     """
     words = ctNode.GetAttribute(CLINICAL_ATTRIBUTE) if ctNode else None
-    return json.loads(words) if words else {}
+    try:
+        found = parsed((words or "{}").encode())
+        ClinicalRecord.from_words(found)
+    except (ValueError, ClinicalValueError):  # a stranger's scene
+        return {}
+    return found
 
 
 @lru_cache(maxsize=len(SAMPLE_CASES))

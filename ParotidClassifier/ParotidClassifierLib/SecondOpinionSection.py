@@ -129,35 +129,15 @@ class SecondOpinionSection:
         )
 
 
-def agreementWords(first: dict, opinion: dict) -> str:
-    """Return in one sentence whether both bundles call the case alike.
+def opinionText(first: dict, opinion: dict) -> str:
+    """Return as rich text both headlines side by side and whether they agree.
 
     Args:
         first: the prediction by the first bundle.
         opinion: Core's answer to "second_opinion".
     """
-    (name, model), (otherName, other) = _headlines(first, opinion)
-    names = {"first": first["bundle"]["name"], "second": opinion["bundle"]["name"]}
-    if "probability" not in other:
-        return _("{second} gives no probability: {reason}.").format(
-            **names, reason=other["unavailable"]
-        )
-    if "probability" not in model:
-        return _("{first} gives no probability: {reason}.").format(
-            **names, reason=model["unavailable"]
-        )
-    if model["call"] == other["call"]:
-        return _("Both bundles call this case {call}.").format(call=callWord(model))
-    return _(
-        "The bundles disagree: {name} of {first} calls this case {call}, {otherName} of {second} "
-        "calls it {otherCall}."
-    ).format(
-        **names, name=name, otherName=otherName, call=callWord(model), otherCall=callWord(other)
-    )
+    from ParotidClassifierCore.models.words import bundle_line
 
-
-def opinionText(first: dict, opinion: dict) -> str:
-    """Return as rich text both headlines side by side and whether they agree."""
     titles = ("", _("Model"), _("Probability"), _("Threshold"), _("Call"))
     head = "".join(f"<td><i>{title}</i></td>" for title in titles)
     bundles = (first["bundle"], opinion["bundle"])
@@ -167,8 +147,8 @@ def opinionText(first: dict, opinion: dict) -> str:
     )
     return (
         f'<table width="100%" cellspacing="0" cellpadding="2"><tr>{head}</tr>{rows}</table>'
-        f"<b>{escape(agreementWords(first, opinion))}</b><br>"
-        f"<small>{escape(_bundleLine(opinion['bundle']))}</small>"
+        f"<b>{escape(opinion['agreement'])}</b><br>"
+        f"<small>{escape(bundle_line(opinion['bundle']))}</small>"
     )
 
 
@@ -210,7 +190,3 @@ def _briefCell(model: dict) -> str:
         return f"<td>{_DASH}</td>"
     text = f"{percent(model['probability'])}, {callWord(model)}"
     return f"<td>{escape(text)}&nbsp;&nbsp;</td>"
-
-
-def _bundleLine(bundle: dict) -> str:
-    return f"{bundle['banner']} ({bundle['training_cohort']}). {bundle['intended_use']}"

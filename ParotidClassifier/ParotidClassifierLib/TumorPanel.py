@@ -132,6 +132,5 @@ def _partsOf(node, parameterNode) -> list:
     if node.GetImageData() is None:
         return []
     values = np.unique(slicer.util.arrayFromVolume(node))
-    return [(str(int(v)), _("Label {value}").format(value=int(v))) for v in values if v != 0][
-        :_MOST_LABELS
-    ]
+    labels = [int(value) for value in values[np.isfinite(values)] if value != 0][:_MOST_LABELS]
+    return [(str(label), _("Label {value}").format(value=label)) for label in labels]

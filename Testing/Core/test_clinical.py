@@ -35,6 +35,7 @@ def test_a_record_survives_being_written_as_words():
         ({"margin": None}, "'margin'"),
         ({"age_years": "old"}, "'age_years' has the value 'old'"),
         ({"age_years": -3}, "not negative"),
+        ({"age_years": 10**400}, "not negative"),
         ({"max_diameter_cm": "nan"}, "'max_diameter_cm'"),
         ({"colour": "red"}, "'colour' is not a clinical variable"),
         ({"cls": 1}, "'cls' is not a clinical variable"),

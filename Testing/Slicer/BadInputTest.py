@@ -233,12 +233,12 @@ class BadInputTest(ShownModule, ScriptedLoadableModuleTest):
     def test_a_ring_without_tissue(self):
         self.makeCase()
         setClinicalValue(self.parameterNode, "symptoms", "with")
-        self.parameterNode.ringLowerHu, self.parameterNode.ringUpperHu = 2000.0, 3000.0
+        self.parameterNode.ringLowerHu, self.parameterNode.ringUpperHu = "2000.0", "3000.0"
         letPass(AFTER_AN_EDIT)
         told = toldBy(self.panels["ClassifyPanel"].run)
         self.assertIn("between 2000 and 3000 HU", told)
         self.assertIn("widen the ring or its HU limits", self.missing)
-        self.parameterNode.ringLowerHu, self.parameterNode.ringUpperHu = -200.0, 400.0
+        self.parameterNode.ringLowerHu, self.parameterNode.ringUpperHu = "-200.0", "400.0"
         self.assertTrue(self.canRun)
 
     def start_is_refused(self, words):

@@ -165,8 +165,8 @@ class ClassifyPanelTest(ScriptedLoadableModuleTest):
 
     def test_an_empty_ring_is_what_is_missing(self):
         self.chooseCase()
-        self.parameterNode.ringUpperHu = 3000.0
-        self.parameterNode.ringLowerHu = 2900.0
+        self.parameterNode.ringUpperHu = "3000.0"
+        self.parameterNode.ringLowerHu = "2900.0"
         self.logic.ringFollower.update()
         self.logic.ringFollower.flush()
         self.assertIn("ring", self.missing())

@@ -47,7 +47,7 @@ class LifeCycleTest(ShownModule, ScriptedLoadableModuleTest):
         self.widget.exit()
         before = self.ui["TumorPanel"].tumorStatusLabel.text
         self.growTumor()
-        self.parameterNode.ringWidthMm = 5.0
+        self.parameterNode.ringWidthMm = "5.0"
         self.widget.enter()
         self.assertNotEqual(self.ui["TumorPanel"].tumorStatusLabel.text, before)
         self.assertEqual(self.follower.drawn.settings.width_mm, 5.0)

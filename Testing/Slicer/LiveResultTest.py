@@ -103,7 +103,7 @@ class LiveResultTest(ShownSample, ScriptedLoadableModuleTest):
 
     def test_an_answer_during_a_run_waits_for_its_end(self):
         self.classified()
-        self.parameterNode.ringWidthMm = 2.5
+        self.parameterNode.ringWidthMm = "2.5"
         self.run_()
         setClinicalValue(self.parameterNode, "symptoms", "unknown")
         letPass(0.1)

@@ -160,7 +160,7 @@ def madeStability(prediction, spread=0.06, count=20):
     return {"probabilities": probabilities, "call_flips": flips, "unusable": 0, "seed": 0}
 
 
-def madeSecondOpinion(probability=0.12):
+def madeSecondOpinion(probability=0.12, agreement="The bundles disagree."):
     """Return what the background process answers of a bundle that holds one model."""
     reason = {"unavailable": "this bundle does not hold this model"}
     models = dict.fromkeys(ELEVEN_MODELS, reason)
@@ -177,7 +177,7 @@ def madeSecondOpinion(probability=0.12):
         },
         "models": models,
         "headline": ["Combined", "Clinical"],
-        "agreement": "",
+        "agreement": agreement,
         "other_calls": ["Clinical"],
         "findings": [],
     }

@@ -109,7 +109,7 @@ class PicturesTest(ScriptedLoadableModuleTest):
         self.picture("panel-result")
         self.stable()
         self.lookedAt()
-        self.parameterNode.ringWidthMm = 3.0
+        self.parameterNode.ringWidthMm = "3.0"
         self.picture("panel-out-of-date")
         self.assertLessEqual(max(self.sizes.values()), PANEL_WIDTH)
 

@@ -14,7 +14,7 @@ from MadeResults import (
     withoutModels,
     withoutRefits,
 )
-from ParotidClassifierCore.errors import UsageError
+from ParotidClassifierCore.errors import OutputError, UsageError
 from ParotidClassifierCore.models.names import ELEVEN_MODELS
 from ParotidClassifierLib.Parameters import setClinicalValue
 from ParotidClassifierLib.ResultChart import ContributionChart
@@ -87,14 +87,6 @@ class ResultPanelTest(ShownResult, ScriptedLoadableModuleTest):
         self.assertIn("Not for patients", banner)
         self.assertFalse(self.ui.bannerLabel.isHidden())
 
-    def test_another_part_of_the_body_is_told_above_every_probability(self):
-        prediction = madePrediction()
-        told = {"code": "other_body_part", "severity": "warning", "message": "The leg <was> seen."}
-        prediction["findings"].append(told)
-        self.keep(prediction)
-        self.assertIn("The leg &lt;was&gt; seen.", self.ui.bannerLabel.text)
-        self.assertIn("simulated-demo", self.ui.bannerLabel.text)
-
     def test_all_eleven_models_are_listed(self):
         self.keep()
         for name in ELEVEN_MODELS:
@@ -108,10 +100,13 @@ class ResultPanelTest(ShownResult, ScriptedLoadableModuleTest):
         self.assertIn("9f3f5e3adec6", self.ui.bundleLabel.text)
         self.assertIn("2026-03-01 10:20", self.ui.bundleLabel.text)
 
-    def test_a_damaged_result_in_a_scene_is_no_result(self):
-        self.parameterNode.result = "{"
-        self.panel.refresh()
-        self.assertFalse(self.ui.emptyLabel.isHidden())
+    def test_findings_stand_before_the_number(self):
+        layout = self.ui.numbersWidget.layout()
+        placeOf = [
+            layout.indexOf(self.ui.findingsGroupBox),
+            layout.indexOf(self.ui.headlineNameLabel),
+        ]
+        self.assertLess(*placeOf)
 
     # How certain it is
 
@@ -247,6 +242,13 @@ class ResultPanelTest(ShownResult, ScriptedLoadableModuleTest):
             self.panel.exports.exportPrediction(str(path))
             self.assertEqual(json.loads(path.read_text(encoding="utf-8")), madePrediction())
         self.assertIn("Saved to", self.ui.exportStatusLabel.text)
+
+    def test_what_was_saved_before_is_not_told_beside_a_failure(self):
+        self.keep()
+        self.exportPrediction()
+        with tempfile.NamedTemporaryFile() as file, self.assertRaises(OutputError):
+            self.panel.exports.exportPrediction(f"{file.name}/prediction.json")
+        self.assertTrue(self.ui.exportStatusLabel.isHidden())
 
     def exportPrediction(self):
         with tempfile.TemporaryDirectory() as folder:

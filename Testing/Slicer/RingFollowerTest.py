@@ -86,18 +86,18 @@ class RingFollowerTest(ScriptedLoadableModuleTest):
         self.assertFalse(self.follower.isRefined)
 
     def test_it_follows_width_and_limits(self):
-        self.parameterNode.ringWidthMm = 4.0
-        self.parameterNode.ringUpperHu = 50.0
+        self.parameterNode.ringWidthMm = "4.0"
+        self.parameterNode.ringUpperHu = "50.0"
         self.follower.update()
         case = self.logic.sceneCase.case(self.parameterNode)
         wanted = draw_ring(case, RingSettings(4.0, (-200.0, 50.0)))
         self.assertTrue(np.array_equal(self.follower.drawn.ring, wanted.ring))
 
     def test_limits_that_are_no_range_are_a_problem_until_mended(self):
-        self.parameterNode.ringLowerHu = 500.0
+        self.parameterNode.ringLowerHu = "500.0"
         self.follower.update()
         self.assertIn("not a range", str(self.follower.problem))
-        self.parameterNode.ringLowerHu = -200.0
+        self.parameterNode.ringLowerHu = "-200.0"
         self.follower.update()
         self.assertIsNone(self.follower.problem)
 

@@ -45,7 +45,7 @@ class RingPanelTest(ShownModule, ScriptedLoadableModuleTest):
         drawn = self.follower.drawn
         self.assertIn(f"External2: {drawn.ring.sum() / 1000:.1f} ml.", self.statusText)
         self.assertIn("left out 0 % of the shell (bone and air)", self.statusText)
-        self.parameterNode.ringUpperHu = 60.0
+        self.parameterNode.ringUpperHu = "60.0"
         letPass(AFTER_AN_EDIT)
         share = 100 * self.follower.drawn.automatic.removed_by_hu_fraction
         self.assertTrue(30 < share < 70)
@@ -53,7 +53,7 @@ class RingPanelTest(ShownModule, ScriptedLoadableModuleTest):
 
     def test_an_empty_ring_is_told_with_what_to_do(self):
         self.makeCase()
-        self.parameterNode.ringLowerHu, self.parameterNode.ringUpperHu = 2000.0, 3000.0
+        self.parameterNode.ringLowerHu, self.parameterNode.ringUpperHu = "2000.0", "3000.0"
         letPass(AFTER_AN_EDIT)
         self.assertIn("No voxel of the 2 mm ring lies between 2000 and 3000 HU", self.statusText)
         self.assertIn("widen the ring or its HU limits", self.statusText)
@@ -73,19 +73,20 @@ class RingPanelTest(ShownModule, ScriptedLoadableModuleTest):
 
     # Settings
 
-    def test_width_and_limits_are_bound_to_the_parameter_node(self):
+    def test_width_and_limits_are_stored_and_shown(self):
         self.makeCase()
         self.shown.widthSlider.value = 3.0
         self.shown.lowerSpinBox.value = -100.0
         self.shown.upperSpinBox.value = 300.0
         node = self.parameterNode
-        self.assertEqual((node.ringWidthMm, node.ringLowerHu, node.ringUpperHu), (3, -100, 300))
-        node.ringWidthMm = 5.0
+        stored = node.ringWidthMm, node.ringLowerHu, node.ringUpperHu
+        self.assertEqual(stored, ("3.0", "-100.0", "300.0"))
+        node.ringWidthMm = "5.0"
         self.assertEqual(self.shown.widthSlider.value, 5.0)
         letPass(AFTER_AN_EDIT)
         self.assertEqual(self.follower.drawn.settings.width_mm, 5.0)
 
-    def test_the_slider_offers_what_the_parameter_node_allows(self):
+    def test_the_slider_offers_what_can_be_drawn(self):
         slider = self.shown.widthSlider
         self.assertEqual((slider.minimum, slider.maximum, slider.value), (1.0, 20.0, 2.0))
 

@@ -184,20 +184,20 @@ class SaliencyTest(ShownResult, ScriptedLoadableModuleTest):
 
     def test_it_is_hidden_and_marked_while_the_result_is_out_of_date(self):
         node = self.show()
-        self.parameterNode.ringWidthMm = 4.0
+        self.parameterNode.ringWidthMm = "4.0"
         self.logic.ringFollower.update()
         self.panel.refresh()
         self.assertTrue(self.isLaidOver(None))
         self.assertEqual(node.GetName(), NAME + " (out of date)")
         self.assertFalse(self.ui.numbersWidget.enabled)
-        self.parameterNode.ringWidthMm = 2.0
+        self.parameterNode.ringWidthMm = "2.0"
         self.logic.ringFollower.update()
         self.panel.refresh()
         self.assertEqual(node.GetName(), NAME)
 
     def test_it_goes_with_its_result(self):
         self.show()
-        self.parameterNode.ringWidthMm = 4.0
+        self.parameterNode.ringWidthMm = "4.0"
         self.logic.ringFollower.update()
         self.keep()
         self.assertEqual(self.nodes, [])

@@ -3,6 +3,7 @@
 import json
 import shutil
 import tempfile
+from html import escape
 from pathlib import Path
 
 from MadeResults import madePrediction, madeSecondOpinion
@@ -115,28 +116,22 @@ class SecondOpinionTest(ShownResult, ScriptedLoadableModuleTest):
         self.assertFalse(self.ui.secondOpinionLabel.isHidden())
         for word in ("82 %", "12 %", "31 %", "25 %", "simulated-demo", "published-clinical"):
             self.assertIn(word, text)
-        self.assertIn(
-            "The bundles disagree: Combined of simulated-demo calls this case malignant, Clinical "
-            "of published-clinical calls it benign.",
-            text,
-        )
+        self.assertIn("<b>The bundles disagree.</b>", text)
         self.assertIn("95 % interval", text)
         self.assertIn("published-clinical: for research, not a medical device", text)
         self.assertIn("Tumor_RAD", self.ui.secondOpinionLabel.toolTip)
         self.assertEqual(self.ui.headlineProbabilityLabel.text, "82 %")
 
-    def test_agreement_is_told(self):
-        self.keepShipped(secondOpinion=madeSecondOpinion(0.9))
-        self.assertIn("Both bundles call this case malignant.", self.ui.secondOpinionLabel.text)
+    def test_whether_they_agree_is_said_in_cores_words(self):
+        for agreement in ("Both call it <malignant>.", "One gives no probability."):
+            self.keepShipped(secondOpinion=madeSecondOpinion(0.9, agreement))
+            self.assertIn(escape(agreement), self.ui.secondOpinionLabel.text)
 
-    def test_a_bundle_that_cannot_answer_says_why(self):
+    def test_a_bundle_without_a_probability_has_dashes(self):
         opinion = madeSecondOpinion()
         opinion["models"]["Clinical"] = {"unavailable": "margin is unknown"}
         self.keepShipped(secondOpinion=opinion)
-        self.assertIn(
-            "published-clinical gives no probability: margin is unknown.",
-            self.ui.secondOpinionLabel.text,
-        )
+        self.assertIn("<td>\N{EN DASH}</td>", self.ui.secondOpinionLabel.text)
 
     # Mistakes
 

@@ -153,10 +153,10 @@ class SegmentEditorTest(Brush, ScriptedLoadableModuleTest):
         tumor = self.read("Tumor")
         self.paint("Tumor", np.roll(tumor.mask, 2, axis=1), tumor.box)
         self.undo()
-        self.parameterNode.ringWidthMm = 4.0
+        self.parameterNode.ringWidthMm = "4.0"
         letPass(AFTER_AN_EDIT)
         self.assertTrue(self.follower.isRefined)
-        self.parameterNode.ringWidthMm = 2.0
+        self.parameterNode.ringWidthMm = "2.0"
         letPass(AFTER_AN_EDIT)
         self.assertEqual(self.parameterNode.ringRefinement, refined)
         self.assertRingFits()
@@ -201,7 +201,7 @@ class SegmentEditorTest(Brush, ScriptedLoadableModuleTest):
         self.assertRingFits()
         self.growTumor(2)
         self.eraseUpperHalfOfRing()
-        self.parameterNode.ringWidthMm = 4.0
+        self.parameterNode.ringWidthMm = "4.0"
         letPass(AFTER_AN_EDIT)
         self.assertEqual(self.read("Background").key, before)
         self.assertRingFits()

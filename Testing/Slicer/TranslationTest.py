@@ -16,8 +16,10 @@ from MadeResults import (
     withoutModels,
     withoutRefits,
 )
+from ParotidClassifierCore.case.findings import other_ring
 from ParotidClassifierCore.models.names import ELEVEN_MODELS
 from ParotidClassifierCore.models.words import column_label, probability_sentence
+from ParotidClassifierCore.ring import RingSettings
 from ParotidClassifierLib.Panel import UI_FOLDER
 from ParotidClassifierLib.SampleCases import SAMPLE_CASES
 from ParotidClassifierLib.Shell import Shell
@@ -117,8 +119,9 @@ class TranslationTest(ScriptedLoadableModuleTest):
         self.loadCase()
         prediction = madePrediction()
         self.keepResult(prediction)
-        self.parameterNode.ringWidthMm = 4.0
-        self.assertTranslated(*textsOf(prediction))
+        self.parameterNode.ringWidthMm = "4.0"
+        differs = other_ring(RingSettings(), RingSettings(4.0))
+        self.assertTranslated(*textsOf(prediction), differs.message)
 
     def test_of_the_sections_without_a_scene(self):
         self.shell.setParameterNode(None)

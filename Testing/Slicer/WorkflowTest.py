@@ -5,11 +5,15 @@ import tempfile
 from pathlib import Path
 
 import slicer
+from MadeBundle import bundleWithRing
+from ParotidClassifierCore.cli import main
 from ParotidClassifierLib.Parameters import setClinicalValue
 from ParotidClassifierLib.SampleCases import SAMPLE_CASES, sampleClinicalFindings
 from ShownSample import SECONDS_FOR_A_RESULT, ShownSample
 from slicer.ScriptedLoadableModule import ScriptedLoadableModuleTest
 from Waiting import letPass, waitFor
+
+PREDICTORS = ("symptoms", "margin", "lymph_nodes")
 
 
 class WorkflowTest(ShownSample, ScriptedLoadableModuleTest):
@@ -39,6 +43,25 @@ class WorkflowTest(ShownSample, ScriptedLoadableModuleTest):
         self.classified()
         self.assertAsFromCommandLine()
 
+    def test_it_says_so_by_a_bundle_of_another_ring_too(self):
+        self.ready()
+        with tempfile.TemporaryDirectory() as folder:
+            bundle, case = str(bundleWithRing(folder, 3.0)), f"{folder}/case"
+            self.parameterNode.bundle = bundle
+            self.run_()
+            self.wait()
+            self.logic.saveCase(self.parameterNode, case)
+            words = self.logic.result(self.parameterNode)["prediction"]["inputs"]
+            options = [f"--{name.replace('_', '-')}={words[name]}" for name in PREDICTORS]
+            files = ["--ct", f"{case}/ct.nrrd", "--tumor", f"{case}/segmentation.seg.nrrd"]
+            out = ["--bundle", bundle, "--out", f"{folder}/out"]
+            self.assertEqual(main(["predict", *files, *options, *out]), 0)
+            said = json.loads(Path(folder, "out", "prediction.json").read_text(encoding="utf-8"))
+        shown = self.logic.result(self.parameterNode)["prediction"]
+        for name in ("models", "inputs", "findings", "ring"):
+            self.assertEqual(shown[name], said[name])
+        self.assertEqual(shown["inputs"]["ring"]["width_mm"], 3.0)
+
     def test_every_change_marks_the_result_out_of_date_and_its_undoing_lifts_it(self):
         self.classified()
         node = self.parameterNode
@@ -50,9 +73,9 @@ class WorkflowTest(ShownSample, ScriptedLoadableModuleTest):
         self.assertIn("out of date", str(caught.exception))
         node.clinical = symptoms
         self.assertEqual(self.logic.outOfDate(node), [])
-        node.ringWidthMm = 3.0
+        node.ringWidthMm = "3.0"
         self.assertIn("settings of the ring", " ".join(self.logic.outOfDate(node)))
-        node.ringWidthMm = 2.0
+        node.ringWidthMm = "2.0"
         self.assertEqual(self.logic.outOfDate(node), [])
         node.bundle = "published-clinical"
         self.assertIn("bundle", " ".join(self.logic.outOfDate(node)))

@@ -18,7 +18,7 @@ from scipy.spatial import ConvexHull, QhullError
 from scipy.spatial.distance import pdist
 
 from ..errors import ParotidClassifierError
-from ..ring import Ring
+from ..ring import Ring, RingSettings
 from .working_grid import WorkingGrid
 
 SMALLEST_DIAMETER_MM = 10.0
@@ -229,6 +229,18 @@ def slice_thickness(spacing: tuple[float, float, float]) -> QualityFinding:
     if max(spacing) <= THICKEST_SLICE_MM + 0.01:
         return ok("slices_thin", f"{apart}.")
     return warning("slices_thick", f"{apart}; the study used {THICKEST_SLICE_MM:.0f} mm.")
+
+
+def other_ring(trained: RingSettings, used: RingSettings | None) -> QualityFinding | None:
+    """Return how a ring differs from that of the training; None if it does not, or was given."""
+    if used is None or used == trained:
+        return None
+    return warning(
+        "ring_settings_differ",
+        f"The models were trained with a ring of {trained.width_mm:g} mm between "
+        f"{trained.hu_range[0]:g} and {trained.hu_range[1]:g} HU; this ring has "
+        f"{used.width_mm:g} mm between {used.hu_range[0]:g} and {used.hu_range[1]:g} HU.",
+    )
 
 
 def _bone_and_air(grid: WorkingGrid, ring: Ring) -> QualityFinding:

@@ -78,6 +78,15 @@ def interval_words(interval: tuple[float, float]) -> str:
     return f"{low} to {high}"
 
 
+def bundle_line(bundle: Mapping[str, object]) -> str:
+    """Return what stands wherever a probability is shown: bundle, training cohort, intended use.
+
+    Args:
+        bundle: as it stands in prediction.json.
+    """
+    return f"{bundle['banner']} ({bundle['training_cohort']}). {bundle['intended_use']}"
+
+
 def column_label(column: str) -> str:
     """Return a short label of a model's input, as in "Tumor, wavelet LLH, GLCM correlation"."""
     kind = column_kind(column)

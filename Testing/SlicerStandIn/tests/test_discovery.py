@@ -67,7 +67,7 @@ for sample in SAMPLE_CASES:
 ui = {name: panel.ui for name, panel in panels.items()}
 node = widget.logic.getParameterNode()
 widget.logic.measurements(node)
-node.ringWidthMm = 3.0
+node.ringWidthMm = "3.0"
 ui["TumorPanel"].startButton.click()
 ui["RingPanel"].refineButton.click()
 ui["ClassifyPanel"].aboutBundleButton.click()
