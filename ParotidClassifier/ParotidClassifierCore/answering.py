@@ -289,7 +289,7 @@ def told(prediction: Prediction, others: Stability | None = None, series: str = 
     lines += prediction.applicability.sentences
     if others is not None and prediction.headline[0] in others.probabilities:
         lines.append(others.sentence(prediction.headline[0]))
-    lines.append(f"Side of the tumour: {prediction.side}.")
+    lines += [f"Side of the tumour: {prediction.side}."] if prediction.ring else []  # of images
     lines += [series] if series else []
     lines += [
         _line(finding)

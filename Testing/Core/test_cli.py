@@ -65,6 +65,7 @@ def test_a_bundle_that_reads_no_image_asks_for_none(capsys, tmp_path):
     assert alone["models"]["Clinical"]["probability"] == pytest.approx(0.98858, abs=1e-5)
     assert alone["models"]["Combined"]["unavailable"]
     assert "Clinical" in out
+    assert "Side" not in out
     code, _, error = run(capsys, *clinical, "--report", "--ring-width", "3")
     assert code == 2
     assert "no answer to --ring-width, --report" in error

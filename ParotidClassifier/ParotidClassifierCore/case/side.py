@@ -24,6 +24,8 @@ _UNSURE_MM = 10.0
 # 5 cm and more, lies within 1 mm of its outermost line over 2 to 4 cm.
 _STRAIGHT_MM, _STRAIGHT_SHARE = 50.0, 0.5
 _NARROWEST_MM = 60.0
+# Two pieces like these are legs, or an arm beside what lies on the couch: no body with one middle.
+_SECOND_PIECE_SHARE = 1 / 3
 
 
 class Side(str, Enum):
@@ -83,12 +85,15 @@ def _middle(ct: sitk.Image, height: float) -> float | None:
 def _middle_of(body: np.ndarray, x_mm: float, y_mm: float) -> float | None:
     """Return where the middle of the largest piece of a plane (y, x) lies, in mm from its left.
 
-    None where the plane ends within the piece, to its left or right.
+    None where the plane ends within the piece, to its left or right, or another is nearly as large.
     """
     pieces, count = ndimage.label(body)
     if not count:
         return None
-    largest = pieces == 1 + np.argmax(np.bincount(pieces.ravel())[1:])
+    sizes = np.bincount(pieces.ravel())[1:]
+    if count > 1 and np.partition(sizes, -2)[-2] > _SECOND_PIECE_SHARE * sizes.max():
+        return None
+    largest = pieces == 1 + sizes.argmax()
     rows = largest[largest.any(axis=1)]
     first = rows.argmax(axis=1)
     last = rows.shape[1] - 1 - rows[:, ::-1].argmax(axis=1)

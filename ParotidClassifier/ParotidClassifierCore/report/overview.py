@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import SimpleITK as sitk
 
-from ..case.findings import QualityFinding, Severity
+from ..case.findings import FIRST_CODES, QualityFinding, Severity
 from ..case.masks import REGION_COLORS
 from ..case.working_grid import EXTERNAL2, TUMOR, WorkingGrid
 from ..files import written_whole
@@ -34,13 +34,13 @@ _DPI = 110
 _WIDTH = 15.0
 _HEADLINE, _PLANES, _CLOSE_UPS, _TRAINING_CASES = 0.9, 3.9, 3.6, 1.45
 _GAP = 0.65  # between rows, for the titles
-_FOOT, _FOOT_LINE = 0.5, 0.25
+_FOOT, _LINE = 0.5, 0.25
 
 _LEFT, _RIGHT = 0.012, 0.985  # shares of the width
 _ROW_COLUMNS = (1, 1, 1, 1.35)  # three planes, and what is told beside them
 _LETTERS_BESIDE = 55
 _LETTERS_BELOW = 80
-_LETTERS_AT_FOOT = 180
+_LETTERS_ACROSS = 180
 _MOST_WARNINGS = 2
 
 
@@ -64,24 +64,27 @@ def save_overview(
     from matplotlib.figure import Figure
 
     rows = [_PLANES, *([] if saliency is None else [_CLOSE_UPS]), _TRAINING_CASES]
-    foot_lines = _foot_lines(prediction)
-    foot = _FOOT + _FOOT_LINE * len(foot_lines)
-    height = _HEADLINE + sum(rows) + _GAP * (len(rows) - 1) + foot
+    head_lines, foot_lines = _head_lines(prediction), _foot_lines(prediction)
+    head = _HEADLINE + _LINE * len(head_lines)
+    foot = _FOOT + _LINE * len(foot_lines)
+    height = head + sum(rows) + _GAP * (len(rows) - 1) + foot
     figure = Figure(figsize=(_WIDTH, height), dpi=_DPI, facecolor=DARK.background)
     FigureCanvasAgg(figure)
-    _write_headline(figure, prediction)
-    *planes, beside = _row(figure, _HEADLINE, _PLANES, _ROW_COLUMNS)
+    for line, (text, color) in enumerate(head_lines):
+        _write_line(figure, height - 0.2 - _LINE * line, text, color, 12.0, weight="bold")
+    _write_headline(figure, prediction, height - head + _HEADLINE - 0.36)
+    *planes, beside = _row(figure, head, _PLANES, _ROW_COLUMNS)
     draw_outlines(planes, grid)
-    _name_outlines(figure, _HEADLINE + _PLANES + 0.17)
+    _name_outlines(figure, head + _PLANES + 0.17)
     draw_probabilities(_inset(beside, left=0.42), prediction.models)
     if saliency is not None:
-        *planes, beside = _row(figure, _HEADLINE + _PLANES + _GAP, _CLOSE_UPS, _ROW_COLUMNS)
+        *planes, beside = _row(figure, head + _PLANES + _GAP, _CLOSE_UPS, _ROW_COLUMNS)
         marked = sitk.GetArrayViewFromImage(saliency)
         draw_saliency(planes, grid, marked)
         _explain_saliency(beside, marked.max())
     _draw_applicability(figure, height - foot - _TRAINING_CASES, prediction.applicability)
     for line, (text, color) in enumerate(reversed(foot_lines)):
-        _write_line(figure, 0.2 + _FOOT_LINE * line, text, color, 11.0)
+        _write_line(figure, 0.2 + _LINE * line, text, color, 11.0)
     with written_whole(path) as unfinished:
         figure.savefig(unfinished, facecolor=DARK.background, format="png")
 
@@ -103,14 +106,14 @@ def _inset(axes: Axes, left: float) -> Axes:
     return axes
 
 
-def _write_headline(figure: Figure, prediction: Prediction) -> None:
+def _write_headline(figure: Figure, prediction: Prediction, height: float) -> None:
     name, result = prediction.headline
     if result.probability is None:
         text, color = f"No probability: {result.unavailable}", DARK.text
     else:
         text = probability_sentence(name, result.probability, result.threshold, result.interval)
         color = DARK.outcomes[result.call]
-    _write_line(figure, figure.get_figheight() - 0.36, text, color, 17.0, weight="bold")
+    _write_line(figure, height, text, color, 17.0, weight="bold")
 
 
 def _write_line(
@@ -158,17 +161,31 @@ def _draw_applicability(figure: Figure, top: float, place: Applicability) -> Non
         drawing.set_axis_off()
 
 
+def _head_lines(prediction: Prediction) -> list[tuple[str, str]]:
+    """Return the lines over the headline, each with its colour: what puts all of it in doubt."""
+    return _lines([(_told(finding), DARK.warning) for finding in prediction.first_findings])
+
+
 def _foot_lines(prediction: Prediction) -> list[tuple[str, str]]:
     """Return the lines under the drawings, each with its colour: warnings, then the bundle."""
-    told = [(f"Warning: {f.message}", DARK.warning) for f in _warnings(prediction)[:_MOST_WARNINGS]]
-    told.append((prediction.bundle_line, DARK.note))
-    return [(line, color) for text, color in told for line in textwrap.wrap(text, _LETTERS_AT_FOOT)]
+    warnings = [(_told(f), DARK.warning) for f in _warnings(prediction)[:_MOST_WARNINGS]]
+    return _lines([*warnings, (prediction.bundle_line, DARK.note)])
+
+
+def _told(finding: QualityFinding) -> str:
+    return f"Warning: {finding.message}"
+
+
+def _lines(texts: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Return texts as lines that are no wider than the picture."""
+    return [(line, color) for text, color in texts for line in textwrap.wrap(text, _LETTERS_ACROSS)]
 
 
 def _warnings(prediction: Prediction) -> list[QualityFinding]:
-    """Return what speaks against the result, but for what the bundle's line says anyway."""
+    """Return what speaks against the result, but for what stands elsewhere in the picture."""
     return [
         finding
         for finding in prediction.findings
-        if finding.severity is Severity.WARNING and finding.code != DEMONSTRATION_FINDING
+        if finding.severity is Severity.WARNING
+        and finding.code not in (*FIRST_CODES, DEMONSTRATION_FINDING)
     ]

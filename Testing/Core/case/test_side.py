@@ -86,6 +86,16 @@ def test_a_cut_in_front_or_behind_does_not_matter():
     assert prepare(Case(ct[:, 50:160, :], ball_mask(ct, 9.0, (70, 105, 6)))).side is Side.RIGHT
 
 
+def test_two_legs_have_no_side():
+    x, y = np.meshgrid(np.arange(240), np.arange(230))
+    leg = ((x - 80) / 45) ** 2 + ((y - 105) / 45) ** 2 <= 1
+    cut_off = ((x - 205) / 45) ** 2 + ((y - 105) / 45) ** 2 <= 1
+    voxels = np.where(leg | cut_off, 50, -1000).astype(np.int16)
+    ct = sitk.GetImageFromArray(np.repeat(voxels[None], 12, axis=0))
+    ct.SetSpacing((1.0, 1.0, 3.0))
+    assert side(ct, 105) is None
+
+
 def test_the_panel_is_told_the_side():
     ct = head()
     case = Case(ct, ball_mask(ct, 9.0, (70, 105, 6)))

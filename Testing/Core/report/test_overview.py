@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from made_bundles import made_bundle
 from made_cases import ball_case
-from ParotidClassifierCore.case.findings import warning
+from ParotidClassifierCore.case.findings import OTHER_BODY_PART, warning
 from ParotidClassifierCore.clinical import ClinicalRecord
 from ParotidClassifierCore.predict import predict
 from ParotidClassifierCore.report.overview import save_overview
@@ -56,6 +56,25 @@ def test_warnings_stand_in_the_picture(a_result, tmp_path, texts):
     warned = replace(prediction, findings=(warning("noisy", "A noisy scan."),))
     save_overview(tmp_path / "overview.png", prepared.grid, warned)
     assert "Warning: A noisy scan." in texts
+
+
+def test_a_part_of_the_body_that_is_no_neck_is_told_above_the_probability(
+    a_result, tmp_path, monkeypatch
+):
+    from matplotlib.text import Text
+
+    heights = {}
+    draw = Text.draw
+    monkeypatch.setattr(
+        Text,
+        "draw",
+        lambda t, *a: heights.update({t.get_text(): t.get_position()[1]}) or draw(t, *a),
+    )
+    prepared, prediction = a_result
+    doubted = replace(prediction, findings=(warning(OTHER_BODY_PART, "A leg."),))
+    save_overview(tmp_path / "overview.png", prepared.grid, doubted)
+    headline = next(height for text, height in heights.items() if "probability of mal" in text)
+    assert headline < heights["Warning: A leg."] < 1
 
 
 def test_the_headline_is_combined_where_there_is_one(tmp_path, texts, tmp_path_factory):
