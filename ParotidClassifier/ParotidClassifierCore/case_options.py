@@ -24,11 +24,7 @@ if TYPE_CHECKING:
 
 def require_case(options: argparse.Namespace) -> None:
     """Raise UsageError where the options do not name one case."""
-    of_many = ("jobs", "dask", "encoding")
-    if any(getattr(options, name, None) is not None for name in of_many):
-        raise UsageError(
-            "--jobs, --dask and --encoding are for many cases.", "Give their table as --cohort."
-        )
+    _require_not_many(options)
     files = [path for path in (options.ct, options.tumor) if path is not None]
     if options.case is not None and files:
         raise UsageError("A case folder and single files were given.", "Give one of the two.")
@@ -49,13 +45,25 @@ def require_case(options: argparse.Namespace) -> None:
         )
 
 
+# What names images of one case or a part of one, beside CT and tumour.
+_OF_ITS_IMAGES = (
+    "series", "acquisition", "ring", "second_tumor", "case_label",
+    *(f"{outline}_{field.name}" for outline in ("tumor", "ring", "second_tumor")
+      for field in dataclasses.fields(Choice)),
+)  # fmt: skip
+_OF_ONE_CASE = ("case", "ct", "tumor", "symptoms", "margin", "lymph_nodes", *_OF_ITS_IMAGES)
 # What there is nothing of without images.
 _OF_IMAGES = (
-    "series", "tumor_label", "tumor_segment", "tumor_roi", "ring", "ring_label", "ring_segment",
-    "ring_roi", "ring_width", "hu_range", "saliency", "stability", "report", "case_label",
-    "prepared_by", "dicom", "keep_identity", "second_bundle", "second_tumor",
-    "second_tumor_label", "second_tumor_segment", "second_tumor_roi",
+    *_OF_ITS_IMAGES, "ring_width", "hu_range", "saliency", "stability", "report", "prepared_by",
+    "dicom", "keep_identity", "second_bundle",
 )  # fmt: skip
+
+
+def _require_not_many(options: argparse.Namespace) -> None:
+    if any(getattr(options, name, None) is not None for name in ("jobs", "dask", "encoding")):
+        raise UsageError(
+            "--jobs, --dask and --encoding are for many cases.", "Give their table as --cohort."
+        )
 
 
 def names_images(options: argparse.Namespace) -> bool:
@@ -65,6 +73,7 @@ def names_images(options: argparse.Namespace) -> bool:
 
 def require_no_images(options: argparse.Namespace) -> None:
     """Raise UsageError where something is asked that only images could tell."""
+    _require_not_many(options)
     asked = [name for name in _OF_IMAGES if getattr(options, name) not in (None, False)]
     if asked:
         listed = ", ".join(f"--{name.replace('_', '-')}" for name in asked)
@@ -72,15 +81,6 @@ def require_no_images(options: argparse.Namespace) -> None:
             f"Without images there is no answer to {listed}.",
             "Give --ct and --tumor, or --case; or leave it out.",
         )
-
-
-# What names one case, or says something of it.
-_OF_ONE_CASE = (
-    "case", "ct", "series", "acquisition", "tumor", "ring", "symptoms", "margin", "lymph_nodes",
-    "second_tumor", "case_label",
-    *(f"{outline}_{field.name}" for outline in ("tumor", "ring", "second_tumor")
-      for field in dataclasses.fields(Choice)),
-)  # fmt: skip
 
 
 def require_no_case(options: argparse.Namespace) -> None:

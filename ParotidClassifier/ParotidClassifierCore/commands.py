@@ -46,14 +46,13 @@ DEMO_SEED = 3
 
 def predict(options: argparse.Namespace) -> Result:
     """Classify one case and write the files of a result."""
-    if not names_images(options):
-        require_folder(options.out)
-        bundle = bundle_of(options)
-        if not bundle.reads_image:
-            return _classified_by_findings(bundle, options)
-    require_case(options)
+    has_images = names_images(options)
+    if has_images:
+        require_case(options)
     require_folder(options.out)
     bundle = bundle_of(options)
+    if not has_images and not bundle.reads_image:
+        return _classified_by_findings(bundle, options)
     with bar_on_terminal("predict") as progress:
         progress(0.0, "reading")
         case = with_words(case_of(options, part(progress, 0.0, 0.1)), options)

@@ -20,7 +20,7 @@ _ROOM_BELOW, _LEAST_NAME = 40, 16  # for a file in a folder of ours, and for the
 PREFIX, _NETWORK_PREFIX = "\\\\?\\", "\\\\?\\UNC\\"
 # What Windows says of a file that somebody has open: access denied (to replace it), sharing and
 # lock violation; and of a folder whose files are being removed: not empty.
-_HELD = (5, 32, 33, 145)
+_OPEN_ELSEWHERE = (5, 32, 33, 145)
 # Between one try and the next: two seconds in all.
 _WAITS_SECONDS = (0.01, 0.02, 0.04, 0.08, 0.15, *[0.2] * 8, 0.1)
 # What macOS and Windows put beside files and into archives that they touch; never read.
@@ -31,16 +31,16 @@ _APPLE_DOUBLE = "._"
 _not_yet_removed: dict[Path, object] = {}
 
 
-def is_held(error: OSError) -> bool:
+def is_open_elsewhere(error: OSError) -> bool:
     """Return whether something failed because another program has a file open: it may close it."""
-    return getattr(error, "winerror", None) in _HELD
+    return getattr(error, "winerror", None) in _OPEN_ELSEWHERE
 
 
 def replace(source: Path, target: Path) -> None:
     """Rename a file or a folder, over a file of that name; wait while a program has one open.
 
     Raises:
-        OSError: it cannot be renamed; `is_held` where it is still open after two seconds.
+        OSError: it cannot be renamed; `is_open_elsewhere` where it is still open after two seconds.
     """
     _patiently(lambda: source.replace(target))
 
@@ -77,7 +77,7 @@ def _patiently(action: Callable[[], object]) -> None:
             action()
             return
         except OSError as error:
-            if not is_held(error):
+            if not is_open_elsewhere(error):
                 raise
         time.sleep(wait)
     action()

@@ -25,7 +25,7 @@ from .unfinished import (
     move,
     move_all,
     move_folder,
-    refuse_held,
+    refuse_open,
     unfinished,
 )
 
@@ -88,7 +88,7 @@ def remove(path: Path) -> None:
         try:
             disk.remove(extended(path))
         except OSError as error:
-            refuse_held(path, error)
+            refuse_open(path, error)
             raise
 
 

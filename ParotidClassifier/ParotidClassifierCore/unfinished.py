@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
 from . import disk
-from .disk import as_a_disk_sees_it, extended, is_held
+from .disk import as_a_disk_sees_it, extended, is_open_elsewhere
 from .errors import OutputError
 from .held import is_held_here, let_go, make_held, remove_held, remove_unheld
 
@@ -178,13 +178,13 @@ def move(source: Path, target: Path, named: Path) -> None:
     try:
         disk.replace(source, target)
     except OSError as error:
-        refuse_held(named, error)
+        refuse_open(named, error)
         raise
 
 
-def refuse_held(path: Path, error: OSError) -> None:
+def refuse_open(path: Path, error: OSError) -> None:
     """Raise OutputError where a file cannot be changed because another program has it open."""
-    if not is_held(error) or not all(map(_may_be_changed, _files(path) or [path])):
+    if not is_open_elsewhere(error) or not all(map(_may_be_changed, _files(path) or [path])):
         return
     if path.is_dir():
         raise OutputError(

@@ -7,11 +7,10 @@ from functools import cached_property
 
 import numpy as np
 import slicer
+from ParotidClassifierCore.case.image_headers import MOST_VOXELS
 
 from . import Images
 from .SceneCase import segmentNamed
-
-_MOST_POINTS = 500_000_000
 
 
 @dataclass(frozen=True)
@@ -69,7 +68,7 @@ def readMask(segmentationNode, region: str, lattice) -> LatticeMask | None:
     if image is None:
         return None
     box = lattice.box_of_image(image)
-    if math.prod(box.size) > _MOST_POINTS:
+    if math.prod(box.size) > MOST_VOXELS:
         return None  # no scan is as large
     return tightMask(box, lattice.sample_mask(image, box))
 

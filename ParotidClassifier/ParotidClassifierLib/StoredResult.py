@@ -10,11 +10,13 @@ from ParotidClassifierCore.case.findings import Severity
 from ParotidClassifierCore.models.eleven import BENIGN, MALIGNANT, outcome_word
 from ParotidClassifierCore.models.learnt_reading import MOST_COLUMNS, read_column
 from ParotidClassifierCore.models.names import ELEVEN_MODELS
+from ParotidClassifierCore.models.reference_reading import MOST_SCORES
 from ParotidClassifierCore.models.strict_json import (
     MalformedError,
     as_count,
     as_items,
     as_number,
+    as_numbers,
     as_object,
     as_probability,
     parsed,
@@ -23,9 +25,7 @@ from ParotidClassifierCore.models.strict_json import (
 
 _LONGEST = 20_000_000  # characters, of the result of a bundle with very many training cases
 _LONGEST_TEXT = 10_000  # bytes
-_MOST_SCORES = 100_000
 _MOST_FINDINGS = 200
-_LARGEST_LOG_ODDS = 1e100  # sums of such numbers are finite, too
 
 _BUNDLE = ("name", "hash", "banner", "training_cohort", "intended_use")
 _SEVERITIES = {severity.value for severity in Severity}
@@ -62,10 +62,8 @@ def _with(value, keys: tuple, where: str) -> dict:
 
 def _checkPlain(value) -> None:
     """Refuse, wherever it stands, a text that cannot be shown and a number that is not finite."""
-    if isinstance(value, dict):
-        _checkPlain([*value, *value.values()])
-    elif isinstance(value, list):
-        for item in value:
+    if isinstance(value, dict | list):
+        for item in value.values() if isinstance(value, dict) else value:
             _checkPlain(item)
     elif isinstance(value, str):
         if len(value.encode()) > _LONGEST_TEXT:
@@ -137,23 +135,18 @@ def _checkModel(name: str, value: dict) -> None:
     if model["call"] != outcome_word(probability >= threshold):
         raise MalformedError(f"call of {name} is not that of its probability")
     for number in (model["log_odds"], model["intercept"]):
-        _checkLogOdds(number, name)
+        as_number(number, name)
     contributions = as_object(model["contributions"], f"contributions of {name}")
     as_items(list(contributions), f"contributions of {name}", MOST_COLUMNS)
     for column, number in contributions.items():
-        _checkLogOdds(number, read_column(column))
+        as_number(number, read_column(column))
     _requireText(model.get("no_interval", ""), name)
     if "interval" in model:
         _checkInterval(model["interval"], f"interval of {name}")
 
 
-def _checkLogOdds(value, where: str) -> None:
-    if abs(as_number(value, where)) > _LARGEST_LOG_ODDS:
-        raise MalformedError(f"{where} adds {value:g} to the log-odds")
-
-
 def _checkInterval(value, where: str) -> None:
-    ends = [as_probability(end, where) for end in as_items(value, where, 2)]
+    ends = as_numbers(value, where, 2, as_probability)
     if len(ends) != 2 or ends[0] > ends[1]:
         raise MalformedError(f"{where} is not a lower and an upper bound")
 
@@ -166,7 +159,7 @@ def _checkApplicability(value, models: dict) -> None:
     for outcome in scores:
         if outcome not in (BENIGN, MALIGNANT):
             raise MalformedError(f"training_scores are of {outcome!r}")
-        _probabilities(scores[outcome], "training_scores", _MOST_SCORES)
+        as_numbers(scores[outcome], "training_scores", MOST_SCORES, as_probability)
     if scores:
         _requireAnswered(place["model"], models)
         as_probability(place["score"], "score")
@@ -177,10 +170,6 @@ def _requireAnswered(name, models: dict) -> None:
         raise MalformedError(f"{name!r} is no model with a probability")
 
 
-def _probabilities(value, where: str, most: int) -> list:
-    return [as_probability(number, where) for number in as_items(value, where, most)]
-
-
 def _checkStability(value, models: dict) -> None:
     keys = ("probabilities", "call_flips", "unusable")
     stability = _with(value, keys, "stability")
@@ -189,7 +178,8 @@ def _checkStability(value, models: dict) -> None:
     probabilities = with_keys(stability["probabilities"], answered, "stability")
     flips = with_keys(stability["call_flips"], answered, "call_flips")
     for name in answered:
-        count = len(_probabilities(probabilities[name], f"stability of {name}", _MOST_SCORES))
+        where = f"stability of {name}"
+        count = len(as_numbers(probabilities[name], where, MOST_SCORES, as_probability))
         if not 0 <= as_count(flips[name], "call_flips") <= count or not count:
             raise MalformedError(f"stability of {name} has {count} outlines")
 

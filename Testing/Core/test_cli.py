@@ -69,6 +69,10 @@ def test_a_bundle_that_reads_no_image_asks_for_none(capsys, tmp_path):
     code, _, error = run(capsys, *clinical, "--report", "--ring-width", "3")
     assert code == 2
     assert "no answer to --ring-width, --report" in error
+    for option in (("--acquisition", "2"), ("--tumor-any-series",), ("--jobs", "2")):
+        code, _, error = run(capsys, *clinical, *option)
+        assert code == 2
+        assert option[0] in error
     code, _, error = run(capsys, "predict", *FINDINGS, "--out", tmp_path)
     assert code == 2
     assert "A case needs a CT" in error

@@ -16,9 +16,7 @@ from error_texts import error_texts, quotes
 from ParotidClassifierCore import errors
 from ParotidClassifierCore.case.findings import QualityFinding
 from ParotidClassifierCore.cli import EXIT_INTERRUPTED
-from ParotidClassifierCore.cohort.manifest import (
-    COLUMNS,
-)
+from ParotidClassifierCore.cohort.manifest import COLUMNS
 from ParotidClassifierCore.models.bundle import SCHEMA_VERSION
 from ParotidClassifierCore.models.bundle_files import SIZE_LIMITS
 from ParotidClassifierCore.options import build_parser

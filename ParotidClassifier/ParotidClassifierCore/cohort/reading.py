@@ -121,23 +121,17 @@ class Reading:
             UnreadableFileError: a file cannot be read.
         """
         files = (self.ct, self.tumor, self.ring)
+        choices = [self._choice(column) for column in (self.column, "ring")]
         decisive = {
             "files": [None if path is None else content_hash(path) for path in files],
+            "chosen": [dict(self.ct_choice), *map(dataclasses.asdict, choices)],
             "ring": dataclasses.asdict(self.settings),
             "radiomics": self.radiomics.yaml(),
             "perturbation": self.perturbation,
             "version": FEATURES_VERSION,
             "libraries": [metadata.version(name) for name in _DECIDING_LIBRARIES],
-            **self._named(),
         }
         return hashlib.sha256(json.dumps(decisive, sort_keys=True).encode()).hexdigest()
-
-    def _named(self) -> dict[str, object]:
-        """Return what was chosen, if anything was: the keys of rows that choose nothing stay."""
-        outlines = [self._choice(self.column), self._choice("ring")]
-        if self.ct_choice or outlines != [Choice(), Choice()]:
-            return {"named": [dict(self.ct_choice), *map(dataclasses.asdict, outlines)]}
-        return {}
 
     def _choice(self, column: str) -> Choice:
         return self.choices.get(column, Choice())

@@ -201,11 +201,12 @@ def _require_small_parts(path: Path, file: io.BytesIO) -> None:
     """Refuse an XLSX that is small only as long as it is packed."""
     with zipfile.ZipFile(file) as archive:
         parts = archive.infolist()
-    everything = sum(part.file_size for part in parts) / 2**20
-    formats = sum(p.file_size for p in parts if not p.filename.startswith(_CONTENT)) / 2**20
-    for mb, most in ((everything, MOST_MB), (formats, _MOST_MB_OF_FORMATS)):
+    formats = [part for part in parts if not part.filename.startswith(_CONTENT)]
+    for what, of, most in (
+        ("what is in it", parts, MOST_MB), ("its formats", formats, _MOST_MB_OF_FORMATS),
+    ):  # fmt: skip
+        mb = sum(part.file_size for part in of) / 2**20
         if mb > most:
-            what = "its formats" if most == _MOST_MB_OF_FORMATS else "what is in it"
             raise _too_large(path, f"unpacked, {what} takes {mb:.0f} MB, more than {most}")
 
 

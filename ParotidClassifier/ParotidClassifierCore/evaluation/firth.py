@@ -225,10 +225,12 @@ class _Surface:
             np.linalg.cholesky(curvature)
             return np.linalg.inv(curvature)
         except np.linalg.LinAlgError:
-            return _inverse(q, r, pivots, leverage)
+            return _inverse_information(q, r, pivots, leverage)
 
 
-def _inverse(q: np.ndarray, r: np.ndarray, pivots: np.ndarray, leverage: np.ndarray) -> np.ndarray:
+def _inverse_information(
+    q: np.ndarray, r: np.ndarray, pivots: np.ndarray, leverage: np.ndarray
+) -> np.ndarray:
     """Return the inverse of R' Q' (1 + leverage) Q R in the order of the columns; NaN if none."""
     inverse_r = np.empty_like(r)
     if not np.diag(r).all():

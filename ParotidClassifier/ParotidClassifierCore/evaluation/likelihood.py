@@ -6,7 +6,7 @@ import warnings
 from dataclasses import dataclass
 
 import numpy as np
-from firthmodels import detect_separation
+from scipy.optimize import linprog
 from scipy.stats import norm
 from statsmodels.discrete.discrete_model import Logit
 
@@ -15,6 +15,7 @@ from statsmodels.discrete.discrete_model import Logit
 _STEPS = 25
 # A likelihood of 1 to this many digits: the classes are divided completely.
 _PERFECT = 1e-6
+_ROUNDING = 1e-6
 _TWO_SIDED_95 = norm.ppf(0.975)
 
 
@@ -46,14 +47,14 @@ def maximum_likelihood(design: np.ndarray, malignant: np.ndarray) -> Coefficient
     """
     scaled, sds = standardised(design)
     with_intercept = np.column_stack([np.ones(len(design)), scaled])
+    finite = _finite(with_intercept, malignant)[1:]
     # An infinite coefficient warns in many ways; which ones are infinite is known without them.
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
         try:
-            finite = _finite(design, malignant)
             fit = Logit(malignant.astype(float), with_intercept).fit(disp=0, maxiter=_STEPS)
             values, errors, p = fit.params[1:], fit.bse[1:], fit.pvalues[1:]
-        except (np.linalg.LinAlgError, RuntimeError):  # the second: no solution of the program
+        except np.linalg.LinAlgError:
             return nothing(len(sds))
     if fit.llf > -_PERFECT:
         return nothing(len(sds))
@@ -71,11 +72,23 @@ def is_full_rank(design: np.ndarray) -> bool:
 
 
 def _finite(design: np.ndarray, malignant: np.ndarray) -> np.ndarray:
-    """(k,) whether a coefficient is finite, by linear programming rather than by a diverging fit.
+    """Return which coefficients of a design (n, k) with its intercept are finite, (k,) bool.
+
+    Cases are separated where a direction of the coefficients makes some of them more likely and
+    none less: along it the likelihood rises without end. Finite is what the others tell.
 
     Source: Konis 2007, Linear programming algorithms for detecting separated data, Oxford.
     """
-    return detect_separation(standardised(design)[0], malignant).is_finite[:-1]
+    left = np.where(malignant, 1.0, -1.0)[:, None] * design
+    while len(left):
+        found = linprog(-left.sum(axis=0), -left, np.zeros(len(left)), bounds=(-1, 1))
+        if not found.success:
+            return np.zeros(design.shape[1], bool)
+        is_separated = left @ found.x > _ROUNDING
+        if not is_separated.any():
+            break
+        left = left[~is_separated]
+    return np.diag(np.linalg.pinv(left) @ left) > 1 - _ROUNDING
 
 
 def standardised(design: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

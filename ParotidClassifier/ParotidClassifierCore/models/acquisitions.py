@@ -10,6 +10,7 @@ from ..case.findings import QualityFinding, warning
 from ..case.phase_words import phase_of
 from ..case.source import Acquisition
 from ..controls import harmless
+from .strict_json import MOST_CHARACTERS
 
 # What is counted by its words, and what has a range; the phase as `Phase` names it.
 COUNTED = ("manufacturer", "model", "kernel", "phase")
@@ -17,7 +18,6 @@ RANGED = ("kvp", "slice_thickness_mm")
 # Reconstructions of one protocol differ by less than this factor.
 ALIKE_LENGTHS = 1.25
 _MOST_NAMED = 4
-_LONGEST_WORD = 200  # characters; a bundle holds no longer ones, and no control characters
 _WORDS = {
     "manufacturer": "a scanner by {here}, not {there}",
     "kernel": "kernel {here}, not {there}",
@@ -104,7 +104,8 @@ def _facts(acquisition: Acquisition) -> dict[str, str | float]:
     facts.pop("phase", None)
     compared = facts if phase is None else facts | {"phase": phase.value}
     return {
-        name: harmless(compared[name])[:_LONGEST_WORD] if name in COUNTED else compared[name]
+        # A bundle holds no longer texts, and no control characters.
+        name: harmless(compared[name])[:MOST_CHARACTERS] if name in COUNTED else compared[name]
         for name in (*COUNTED, *RANGED)
         if name in compared
     }

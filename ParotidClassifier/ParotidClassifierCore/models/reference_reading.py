@@ -27,7 +27,7 @@ from .strict_json import (
 )
 
 _MOST_LEVELS = 101
-_MOST_SCORES = 100_000
+MOST_SCORES = 100_000
 _MOST_VALUES = 1_000
 # Of a covariance's largest variance along any axis, the least that its smallest may be: with less,
 # rounding makes distances that are no numbers.
@@ -94,7 +94,7 @@ def _scores(name: str, value: Any) -> dict[str, tuple[float, ...]]:
         raise MalformedError(f"{name!r} is none of the eleven models")
     by_class = with_keys(value, (BENIGN, MALIGNANT), f"scores of {name}")
     scores = {
-        outcome: as_numbers(by_class[outcome], f"scores of {name}", _MOST_SCORES, as_probability)
+        outcome: as_numbers(by_class[outcome], f"scores of {name}", MOST_SCORES, as_probability)
         for outcome in by_class
     }
     for sorted_scores in scores.values():

@@ -14,7 +14,7 @@ from ..controls import holds_controls
 LARGEST = 1e30
 SMALLEST_SCALE = 1 / LARGEST
 _LARGEST_COUNT = 10**9
-_MOST_CHARACTERS = 2_000
+MOST_CHARACTERS = 2_000
 _MOST_KEYS = 1_000
 
 
@@ -65,7 +65,7 @@ def as_items(value: Any, where: str, most: int) -> list[Any]:
     return value
 
 
-def as_text(value: Any, where: str, most: int = _MOST_CHARACTERS) -> str:
+def as_text(value: Any, where: str, most: int = MOST_CHARACTERS) -> str:
     """Return `value` as text of at most so many characters, none of them a control."""
     if not isinstance(value, str):
         raise MalformedError(f"{where} is not a text")

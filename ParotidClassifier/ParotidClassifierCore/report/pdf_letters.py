@@ -8,7 +8,6 @@ is written as its number, never as a box that might be any letter.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from itertools import groupby
@@ -24,6 +23,8 @@ from reportlab.pdfbase.ttfonts import TTFError, TTFont
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Paragraph as Text
 
+from ..controls import harmless
+
 FONT = "DejaVuSans"
 BOLD = f"{FONT}-Bold"
 INK, FAINT, LINE = HexColor("#1f2933"), HexColor("#5b6670"), HexColor("#c3cbd1")
@@ -36,14 +37,13 @@ _ON_THIS_COMPUTER = (
 )  # fmt: skip
 # Fonts that every reader of PDF brings or replaces, and an encoding with the letters of each.
 _OF_THE_READER = {"STSong-Light": "gbk", "HYSMyeongJo-Medium": "cp949"}
-_NOT_TEXT = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 
 
 def text_of(text: str, style: ParagraphStyle, bullet: str | None = None) -> Text:
     """Return a paragraph of what is never read as markup."""
     marked = "".join(
         escape(part) if font == style.fontName else f'<font name="{font}">{escape(part)}</font>'
-        for font, part in _in_fonts(_NOT_TEXT.sub("", text), style.fontName)
+        for font, part in _in_fonts(text, style.fontName)
     )
     return Text(marked, style, bulletText=bullet)
 
@@ -73,10 +73,11 @@ def draw_line(canvas: Canvas, x: float, y: float, text: str, size: float) -> Non
 
 def _in_fonts(text: str, usual: str) -> Iterator[tuple[str, str]]:
     """Yield the parts of a text, each with a font that has its letters; the usual one first."""
-    if all(map(_letters_of(usual), text)):
-        yield usual, text
+    shown = harmless(text)
+    if all(map(_letters_of(usual), shown)):
+        yield usual, shown
         return
-    for font, letters in groupby(text, lambda letter: _font_of(letter, usual)):
+    for font, letters in groupby(shown, lambda letter: _font_of(letter, usual)):
         part = "".join(letters)
         yield (font, part) if font else (usual, "".join(f"[U+{ord(c):04X}]" for c in part))
 

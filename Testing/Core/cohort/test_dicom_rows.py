@@ -96,7 +96,7 @@ def test_a_row_chooses_its_series_and_the_label_of_each_outline(a_row):
     assert voxels(Reading.of_row(a_row, column="second_reader").load().tumor) == voxels(second)
 
 
-def test_what_a_row_chooses_is_part_of_the_key_and_nothing_chosen_leaves_it(a_row):
+def test_what_a_row_chooses_is_part_of_the_key(a_row):
     plain = replace(a_row, ct_choice={}, choices={})
     rows = [plain, replace(plain, ct_choice=a_row.ct_choice), replace(plain, choices=a_row.choices)]
     keys = [Reading.of_row(row).key for row in rows]

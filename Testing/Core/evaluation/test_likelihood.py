@@ -41,6 +41,14 @@ def test_classes_that_are_divided_completely_have_no_likelihood_estimate():
     assert penalised_likelihood(age, malignant).values[0] > 0
 
 
+def test_a_finding_that_separates_the_cases_another_one_leaves_has_no_estimate_either():
+    # All cases with the second are malignant; of the others, all without the first are benign.
+    counts = {(1, 1, 1): 2, (1, 0, 1): 3, (0, 1, 1): 1, (1, 0, 0): 1, (0, 0, 0): 1}
+    first, second, malignant = np.repeat(list(counts), list(counts.values()), axis=0).T
+    fit = maximum_likelihood(np.column_stack([first, second]).astype(float), malignant == 1)
+    assert np.isnan(fit.values).all()
+
+
 def test_units_scale_the_coefficients_and_nothing_else():
     rng = np.random.default_rng(1)
     malignant = np.arange(90) < 30

@@ -66,6 +66,11 @@ def test_a_letter_of_no_font_is_written_as_its_number(fonts):
     assert "[U+0E01][U+20BB7]x" in texts[0]
 
 
+def test_a_control_is_written_out_as_on_the_page():
+    texts, _, _ = written("case \u202e1\x1b[2J", "x")
+    assert texts[0].count(r"case\u202e1\u001b[2J") >= 2
+
+
 def test_latin_and_greek_need_no_other_font_and_no_note():
     texts, used, _ = written("Läsion α Ж", "≥ ×")
     assert all("DejaVuSans" in name for name in used if "Helvetica" not in name)
