@@ -133,6 +133,18 @@ def test_a_coordinate_that_is_not_even_text_of_a_number_is_damage(structures):
         count(structures)
 
 
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [(b"1.2.840.10008.5.1.4.1.1.481.3\0", b"1.2.840\\10008.5.1.4.1.1.481.3\0"), (b"IS", b"QQ")],
+)
+def test_a_header_that_cannot_be_understood_is_damage(structures, before, after):
+    content = structures.read_bytes()
+    assert before in content
+    structures.write_bytes(content.replace(before, after))
+    with pytest.raises(UnreadableFileError):
+        count(structures)
+
+
 def test_coordinates_that_make_no_points_are_refused(structures):
     with_coordinates(structures, lambda values: values[:-1])
     with pytest.raises(UnusableMaskError, match=r"has 269 coordinates, which make no points"):
