@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,7 +13,7 @@ from .case.loading import Case
 from .case.masks import save_segmentation
 from .case.working_grid import REGIONS
 from .dicom_out.source_headers import read_source_headers
-from .files import write_json, written_together
+from .files import read_json, write_json, written_together
 from .models.words import numbers_line
 from .predict import DEMONSTRATION_FINDING, Prediction, predict
 from .progress import Progress, part, silent
@@ -237,6 +236,11 @@ def write_prediction(out: Path, prediction: Prediction) -> None:
         write_json(folder / PREDICTION_FILE, prediction.as_dict())
 
 
+def every_file() -> list[str]:
+    """Return the names of all files that an answer may have."""
+    return [PREDICTION_FILE, RING_FILE, OVERVIEW_FILE, *_every_more_file()]
+
+
 def _every_more_file() -> dict[str, str]:
     """Return, by its name, what each of the files belongs to that not every answer has."""
     from .dicom_out.writing import REPORT_FILE, SEGMENTATION_FILE
@@ -252,7 +256,7 @@ def _more_files_in(out: Path) -> list[str]:
     """Return what the answer in a folder says that it has more; a user's own files are not ours."""
     clear_unfinished(out)
     try:
-        names = json.loads((out / PREDICTION_FILE).read_text(encoding="utf-8"))["more_files"]
+        names = read_json(out / PREDICTION_FILE)["more_files"]
     except (OSError, ValueError, KeyError, TypeError):
         return []
     return [name for name in _every_more_file() if isinstance(names, list) and name in names]

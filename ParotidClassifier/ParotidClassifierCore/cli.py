@@ -14,7 +14,13 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 
-from .errors import EXIT_DONE, EXIT_OUR_FAULT, OutputError, ParotidClassifierError
+from .errors import (
+    EXIT_DONE,
+    EXIT_OUR_FAULT,
+    OutputError,
+    ParotidClassifierError,
+    names_reached,
+)
 from .log import unexpected
 from .options import build_parser
 from .standard_streams import (
@@ -85,7 +91,8 @@ def _parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
 
 def _answer(options: argparse.Namespace) -> int:
     try:
-        result = options.command(options)
+        with names_reached():
+            result = options.command(options)
         _tell(json.dumps(result.data, **_AS_JSON) if options.json else result.text)
     except NotToldError:
         raise

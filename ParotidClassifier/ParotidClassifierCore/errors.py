@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
+from collections.abc import Iterator
+
 EXIT_DONE = 0
 EXIT_OUR_FAULT = 1
 EXIT_USAGE = 2
@@ -99,3 +103,17 @@ class CancelledError(ParotidClassifierError):
 
 class SupersededError(ParotidClassifierError):
     """Work that was given up because a newer request took its place."""
+
+
+@contextlib.contextmanager
+def names_reached() -> Iterator[None]:
+    """Within it, a path that the system does not even look at is refused by its name."""
+    try:
+        yield
+    except OSError as error:
+        if error.filename is None or error.errno not in (errno.ENAMETOOLONG, errno.EACCES):
+            raise
+        raise UnreadableFileError(
+            f"{error.filename} cannot be reached: {error.strerror}.",
+            "Check the path, and the right to look into its folders.",
+        ) from error

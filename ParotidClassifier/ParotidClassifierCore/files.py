@@ -41,6 +41,7 @@ BYTE_ORDER_MARK = "\ufeff"
 _FORMULA = re.compile("'*[=+\\-@\t\r\n＝＋－＠]")
 _NUMBER = r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?"
 _ESTIMATE = re.compile(rf"{_NUMBER}( \({_NUMBER}, {_NUMBER}\))?", re.ASCII)
+LARGEST_JSON = 2**24
 # What reading a damaged .zip raises, beside OSError, EOFError and ValueError.
 DAMAGED_ZIP = (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError)
 
@@ -102,6 +103,25 @@ def write_text(path: Path, text: str) -> None:
 def write_json(path: Path, content: object) -> None:
     """Write `content` as readable JSON; NaN is refused."""
     write_text(path, json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
+
+
+def read_json(path: Path) -> object:
+    """Return what a JSON file holds that anybody may have put there.
+
+    Raises:
+        OSError: it is missing, no plain file, or cannot be read.
+        ValueError: it is no JSON, or larger than any that is read.
+    """
+    if path.exists() and not path.is_file():
+        raise OSError(errno.EINVAL, "it is no plain file")
+    with path.open("rb") as file:
+        content = file.read(LARGEST_JSON + 1)
+    if len(content) > LARGEST_JSON:
+        raise ValueError(f"it has more than {LARGEST_JSON:,} bytes")
+    try:
+        return json.loads(content.decode("utf-8-sig"))
+    except RecursionError as error:
+        raise ValueError("it is nested too deeply") from error
 
 
 def write_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:

@@ -45,7 +45,7 @@ import threading
 from collections.abc import Mapping
 from typing import IO, TYPE_CHECKING
 
-from .errors import ParotidClassifierError, UsageError
+from .errors import ParotidClassifierError, UsageError, names_reached
 from .inbox import Inbox, Received
 from .lifeline import end_with, leave
 from .log import unexpected
@@ -107,7 +107,8 @@ def _answer(
             raise received.mistake
         inbox.require_wanted(received)
         command = _command(received.request.get("command"), commands)
-        result = command(received.request, inbox.while_wanted(received, progress))
+        with names_reached():
+            result = command(received.request, inbox.while_wanted(received, progress))
         tell("result", **result)
     except ParotidClassifierError as error:
         tell("error", kind=error.kind, message=error.message, remedy=error.remedy)

@@ -258,6 +258,13 @@ def test_a_saved_case_is_predicted_like_its_files(usual, a_case, a_bundle, tmp_p
     assert json.loads(printed)["models"] == prediction_in(usual[0])["models"]
 
 
+def test_a_path_that_the_system_does_not_look_at_is_refused_by_its_name(capsys, tmp_path):
+    name = tmp_path / ("a" * 300)
+    code, _, error = run(capsys, "predict", "--case", name, "--out", tmp_path / "out")
+    assert code == 3
+    assert f"{name} cannot be reached: " in error
+
+
 def test_json_goes_to_standard_output_and_errors_too(predict, tmp_path):
     _, out, _ = predict("--json")
     assert json.loads(out)["bundle"]["name"] == "made"

@@ -10,7 +10,9 @@ import pytest
 from ParotidClassifierCore.cohort.tables import Columns, read_table
 from ParotidClassifierCore.errors import OutputError
 from ParotidClassifierCore.files import (
+    LARGEST_JSON,
     folder_written_whole,
+    read_json,
     require_file,
     require_folder,
     write_csv,
@@ -379,6 +381,23 @@ def test_a_path_that_is_not_utf_8_can_be_written_about(tmp_path):
     assert json.loads((tmp_path / "a.json").read_text("utf-8")) == {"path": path}
     write_csv(tmp_path / "t.csv", ["path"], [[path]])
     assert r"/data/\udce4.nrrd" in (tmp_path / "t.csv").read_text("utf-8")
+
+
+@pytest.mark.parametrize("kind", ["folder", "pipe", "endless", "deep"])
+def test_a_file_of_json_that_is_none_is_neither_waited_for_nor_kept(tmp_path, kind):
+    path = tmp_path / "clinical.json"
+    if kind == "folder":
+        path.mkdir()
+    elif kind == "pipe":
+        if not hasattr(os, "mkfifo"):
+            pytest.skip("this system knows no pipes with names")
+        os.mkfifo(path)
+    else:
+        path.write_text("[" * 100_000)
+        if kind == "endless":
+            os.truncate(path, LARGEST_JSON + 1)
+    with pytest.raises((OSError, ValueError), match=r"plain file|bytes|nested"):
+        read_json(path)
 
 
 def test_a_path_that_is_too_long_is_told_with_its_length(tmp_path):

@@ -168,7 +168,7 @@ def read_header(path: Path) -> Header | None:
         UnreadableFileError: it cannot be opened, or is DICOM but damaged.
     """
     import pydicom
-    from pydicom.errors import InvalidDicomError
+    from pydicom.errors import BytesLengthException, InvalidDicomError
 
     if not may_be_dicom(path) or is_dicomdir(path):
         return None
@@ -176,12 +176,14 @@ def read_header(path: Path) -> Header | None:
         content = pydicom.dcmread(
             path, stop_before_pixels=True, specific_tags=list(_READ), force=True
         )
+        list(content)  # understood now: what is damaged would be found anywhere later
         header = Header(path, content, str(content.file_meta.get("TransferSyntaxUID", "")))
         is_whole = header.text("SOPClassUID") and header.series and not _is_cut_off(header)
     except OSError as error:
         refuse_unreadable(path, error)
     except (InvalidDicomError, AttributeError, TypeError, ValueError, EOFError, LookupError,
-            RuntimeError, OverflowError, struct.error, zlib.error) as error:  # fmt: skip
+            RuntimeError, OverflowError, BytesLengthException, struct.error,
+            zlib.error) as error:  # fmt: skip
         if not says_dicom(path):
             return None
         raise _damaged(path) from error

@@ -32,7 +32,7 @@ _FORMATS = (
 # What pydicom and highdicom raise for objects that lack something or hold it in another form.
 _DAMAGE = (
     AttributeError, KeyError, IndexError, ValueError, TypeError, OSError, EOFError, RuntimeError,
-    struct.error, zlib.error,
+    OverflowError, struct.error, zlib.error,
 )  # fmt: skip
 
 
@@ -53,7 +53,9 @@ def read_outline_object(path: Path) -> tuple[Path, Dataset]:
         dataset = _read(file)
         kind = dataset.SOPClassUID
     if kind not in _OUTLINES:
-        raise UnreadableFileError(f"{file} is no outline but {kind.name!r}.", _FORMATS)
+        raise UnreadableFileError(
+            f"{file} is no outline but {getattr(kind, 'name', kind)!r}.", _FORMATS
+        )
     return file, dataset
 
 
@@ -120,13 +122,15 @@ def _is_outline(file: Path) -> bool:
 @contextlib.contextmanager
 def damage_named(file: Path, kind: str) -> Iterator[None]:
     """Turn what a library raises into an UnreadableFileError that names file and kind."""
+    from pydicom.errors import BytesLengthException
+
     try:
         yield
     except PermissionError as error:
         raise UnreadableFileError(
             f"{file} cannot be read: {error.strerror}.", "Check the file and its rights."
         ) from error
-    except _DAMAGE as error:
+    except (*_DAMAGE, BytesLengthException) as error:
         reason = str(error).strip().rstrip(".") or type(error).__name__
         raise UnreadableFileError(
             f"{file} cannot be read as {kind}: {reason}.", _EXPORT_AGAIN

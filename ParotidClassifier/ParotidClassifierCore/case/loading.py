@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from ..clinical import ClinicalRecord
 from ..disk import extended
 from ..errors import UnreadableFileError
 from ..file_cache import FileCache
+from ..files import read_json
 from .choosing import has_name
 from .masks import load_mask, segment_names
 from .source import SourceSeries
@@ -108,8 +108,8 @@ def load_clinical_record(path: Path) -> ClinicalRecord:
 
 def _json_object(path: Path, what: str, remedy: str) -> dict[str, object]:
     try:
-        content = json.loads(path.read_text(encoding="utf-8-sig"))
-    except (OSError, ValueError, RecursionError) as error:
+        content = read_json(path)
+    except (OSError, ValueError) as error:
         raise UnreadableFileError(f"{path} cannot be read as JSON: {error}.", remedy) from error
     if not isinstance(content, dict):
         raise UnreadableFileError(f"{path} holds no {what}.", remedy)

@@ -62,7 +62,7 @@ def read_nrrd(path: Path) -> ImageHeader:
         raise HeaderError("it is no NRRD")
     end = re.search(rb"\r?\n\r?\n", content)
     text = content if end is None else content[: end.start()]
-    lines = text.decode(errors="replace").splitlines()[1:]
+    lines = text.decode(errors="replace").split("\n")[1:]
     pairs = (line.partition(":") for line in lines if not line.startswith("#"))
     said = _said_once(pairs, _NRRD_FIELDS)
     detached = said.get("datafile")
@@ -85,7 +85,7 @@ def read_meta(path: Path) -> ImageHeader:
         OSError: the file cannot be read.
     """
     text, end = _meta_text(path)
-    pairs = [re.split(r"([=:])", line, maxsplit=1) for line in text.splitlines()]
+    pairs = [re.split(r"([=:])", line, maxsplit=1) for line in text.split("\n")]
     if any(len(name) > _LONGEST_NAME for name, *_ in pairs):
         raise HeaderError("a line of its header is too long")
     said = _said_once((pair for pair in pairs if len(pair) == 3), _META_FIELDS)
@@ -135,7 +135,9 @@ def _said_once(pairs: Iterable[tuple[str, str, str]], names: Iterable[str]) -> d
         if plain in names and plain in said:
             raise HeaderError(f"its header says {name.strip()!r} twice")
         if plain in names:
-            said[plain] = value.strip()
+            said[plain] = value.rstrip("\r").strip(" \t")
+            if not said[plain].replace("\t", " ").isprintable():
+                raise HeaderError(f"its header gives {said[plain]!r} as its {plain}")
     return said
 
 

@@ -53,6 +53,7 @@ _OTHER_WORDS = {
     "m": ("male",), "f": ("female",),
 }  # fmt: skip
 _NOT_KNOWN = ("", "na", "n/a", "nan", "-", "–")
+_LABEL = re.compile(r"\d{1,9}")
 _DECIMAL_COMMA = re.compile(r"^(\d+),(\d+)$")
 _MOST_SHOWN, _LONGEST_SHOWN = 40, 500
 _OUTCOMES_CODED = (
@@ -280,7 +281,7 @@ def _problems(row: Mapping[str, str], folder: Path, required: Sequence[str]) -> 
 def _choice_problems(row: Mapping[str, str]) -> Iterator[str]:
     for outline in OUTLINES:
         label = row[f"{outline}_label"]
-        if label and not label.isdecimal():
+        if label and not _LABEL.fullmatch(label):
             yield f"column {outline}_label: {label!r} is not a whole number"
         if not row[outline] and any(row[f"{outline}_{part}"] not in ("", "no") for part in _PARTS):
             yield f"column {outline}: it is empty, and a part of it is named"

@@ -12,10 +12,11 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..answering import PREDICTION_FILE, Asked, answer, write_answer
+from ..answering import PREDICTION_FILE, Asked, answer, every_file, write_answer
 from ..cohort.reading import Reading, content_hash, second_outline
+from ..disk import is_left_by_a_system
 from ..errors import BundleError
-from ..files import folder_written_whole, write_json
+from ..files import folder_written_whole, read_json, write_json
 from ..models.bundle_store import load_bundle
 from ..predict import software_versions
 from ..stages import Stages
@@ -98,15 +99,26 @@ class CaseWork:
 def done_before(folder: Path) -> Mapping[str, object] | None:
     """Return what a folder says of the work that made it; None where no such work did."""
     try:
-        origin = json.loads((folder / ORIGIN_FILE).read_text(encoding="utf-8"))
+        origin = read_json(folder / ORIGIN_FILE)
     except (OSError, ValueError):
         return None
     return origin if isinstance(origin, dict) and {"case_id", "key"} <= origin.keys() else None
 
 
+def files_of_others(folder: Path) -> list[str]:
+    """Return the names of what is in the folder of a case and is no file of a case."""
+    ours = {*every_file(), THUMBNAIL_FILE, ORIGIN_FILE}
+    names = sorted(path.name for path in folder.iterdir())
+    return [name for name in names if name not in ours and not is_left_by_a_system(name)]
+
+
 def _is_readable(folder: Path) -> bool:
     """Return whether a folder has what table and page are made of: files get deleted and moved."""
-    return all((folder / name).is_file() for name in (PREDICTION_FILE, THUMBNAIL_FILE))
+    try:
+        read_json(folder / PREDICTION_FILE)
+    except (OSError, ValueError):
+        return False
+    return (folder / THUMBNAIL_FILE).is_file()
 
 
 def classify(work: CaseWork) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any
 from ..answering import PREDICTION_FILE
 from ..case.findings import Severity
 from ..cohort.manifest import CohortCase
+from ..files import read_json
 from ..models.eleven import outcome_word
 from ..models.names import ELEVEN_MODELS
 from ..models.words import model_to_show
@@ -72,7 +72,7 @@ def read_outcome(case: CohortCase, out: Path, folder: str) -> CaseOutcome:
         out: where the table will lie.
         folder: of the case, relative to `out`.
     """
-    written = json.loads((out / folder / PREDICTION_FILE).read_text(encoding="utf-8"))
+    written = read_json(out / folder / PREDICTION_FILE)
     return CaseOutcome(case, folder, written)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING
 from ..disk import extended, remove_tree, room_for_names
 from ..errors import CohortError, OutputError
 from ..files import (
+    read_json,
     remove,
     require_folder,
     write_csv,
@@ -26,7 +26,7 @@ from ..result import Result
 from ..unfinished import clear_unfinished
 from ..words import counted
 from .folder_names import LONGEST, folder_names
-from .one_case import CaseWork, NamedBundle, classify, done_before
+from .one_case import CaseWork, NamedBundle, classify, done_before, files_of_others
 from .outcomes import CaseOutcome, columns_of, read_outcome
 
 if TYPE_CHECKING:
@@ -126,10 +126,17 @@ def _require_usable(out: Path, folders: Sequence[str]) -> None:
     clear_unfinished(out / CASES_FOLDER)
     for folder in folders:
         place = out / folder
-        if place.exists() and done_before(place) is None:
+        if not place.exists():
+            continue
+        if done_before(place) is None:
             raise OutputError(
                 f"{place} is not a case of an earlier result; it would be replaced.",
                 "Choose another folder for the results.",
+            )
+        if others := files_of_others(place):
+            raise OutputError(
+                f"{place} holds {others[0]!r}, which is no file of a result; it would be removed.",
+                "Move it elsewhere, or choose another folder for the results.",
             )
 
 
@@ -138,7 +145,7 @@ def _begin(out: Path, bundles: Bundles) -> None:
     place = out / RUN_FILE
     now = {"bundle": bundles.first.name, "hash": bundles.first.bundle_hash}
     with suppress(OSError, ValueError):
-        if json.loads(place.read_text(encoding="utf-8")) != now:
+        if read_json(place) != now:
             raise OutputError(
                 f"{out} holds the results of another bundle.",
                 "Choose another folder: the answers of two bundles are not to be mixed.",

@@ -64,6 +64,14 @@ def test_a_header_names_one_plain_file_beside_it_and_nothing_else(tmp_path, ct, 
     assert "the voxels lie in the file itself" in refused.remedy.replace("whose", "the")
 
 
+@pytest.mark.parametrize("end", ["\v", "\f", "\r", "\x1c", "\x85", "\u2028", "\0"])
+@pytest.mark.parametrize("suffix", DETACHED)
+def test_a_name_goes_on_to_the_end_of_its_line_as_readers_take_it(tmp_path, ct, suffix, end):
+    line = DATA_LINE[suffix]
+    path = detached(tmp_path, ct, suffix, line, line.replace("ct.raw", f"ct.raw{end}%s%s%n 1 9 1"))
+    refusal(path)
+
+
 @pytest.mark.parametrize("name", ["张伟.raw", "the voxels.raw", "ct.raw", "./ct.raw"])
 @pytest.mark.parametrize("suffix", DETACHED)
 def test_one_plain_file_beside_it_is_read(tmp_path, ct, suffix, name):

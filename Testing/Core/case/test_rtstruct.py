@@ -133,6 +133,26 @@ def test_a_coordinate_that_is_not_even_text_of_a_number_is_damage(structures):
         count(structures)
 
 
+def test_an_object_of_two_kinds_is_no_outline(structures):
+    content = structures.read_bytes()
+    assert b"1.2.840.10008.5.1.4.1.1.481.3" in content
+    structures.write_bytes(
+        content.replace(b"840.10008.5.1.4.1.1.481.3", b"840\\10008.5.1.4.1.1.481.3")
+    )
+    with pytest.raises(UnreadableFileError, match="is no outline but"):
+        count(structures)
+
+
+def test_a_slice_whose_header_makes_no_sense_is_named(tmp_path):
+    write_series(tmp_path)
+    path = sorted(tmp_path.rglob("*.dcm"))[3]
+    content = path.read_bytes()
+    assert b"\x08\x00\x60\x00CS" in content
+    path.write_bytes(content.replace(b"\x08\x00\x60\x00CS", b"\x08\x00\x60\x00QQ"))
+    with pytest.raises(UnreadableFileError, match=path.name):
+        load_ct(tmp_path)
+
+
 def test_coordinates_that_make_no_points_are_refused(structures):
     with_coordinates(structures, lambda values: values[:-1])
     with pytest.raises(UnusableMaskError, match=r"has 269 coordinates, which make no points"):

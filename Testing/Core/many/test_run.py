@@ -222,6 +222,20 @@ def test_a_case_whose_files_were_taken_away_is_computed_again(again, bundles, na
     assert names_in(again / "out" / "cases" / "case1") == FILES
 
 
+def test_a_case_whose_file_was_damaged_is_computed_again(again, bundles):
+    (again / "out" / "cases" / "case1" / "prediction.json").write_text("{")
+    assert run(again, bundles).data["by_an_earlier_run"] == 2
+
+
+def test_a_file_of_ones_own_in_the_folder_of_a_case_is_not_removed(again, bundles):
+    mine = again / "out" / "cases" / "case1" / "notes.txt"
+    mine.write_text("mine")
+    (again / "ct1.nrrd").write_text("damaged")
+    with pytest.raises(OutputError, match=r"case1 holds 'notes\.txt', which .* would be removed"):
+        run(again, bundles)
+    assert mine.read_text() == "mine"
+
+
 def test_table_and_page_are_written_together_or_not_at_all(again, bundles, monkeypatch):
     def full(*_arguments, **_options):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
