@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 import SimpleITK as sitk
 
 from ..errors import UnreadableFileError, UnusableImageError
 from ..progress import Progress
-from ..temporary import temporary_folder
 from .dicom_headers import Header
 from .dicom_values import require_hounsfield
 from .itk_files import read_image
@@ -94,15 +94,18 @@ def _plane(series: str, header: Header) -> np.ndarray:
 
 def _image(header: Header) -> sitk.Image:
     """Return one slice; GDCM turns dark and bright round where black is to be shown as white."""
-    if header.text("PhotometricInterpretation") != "MONOCHROME1":
-        return read_image(header.path, "GDCMImageIO")
+    turned = header.text("PhotometricInterpretation") == "MONOCHROME1"
+    return read_image(header.path, "GDCMImageIO", _lay_unturned if turned else None)
+
+
+def _lay_unturned(path: Path, folder: Path) -> Path:
+    """Write a copy of a slice that is to be shown as its values are, and return its path."""
     import pydicom
 
-    with temporary_folder("slice") as folder:
-        content = pydicom.dcmread(header.path, force=True)
-        content.PhotometricInterpretation = "MONOCHROME2"
-        content.save_as(folder / "slice.dcm")
-        return read_image(folder / "slice.dcm", "GDCMImageIO")
+    content = pydicom.dcmread(path, force=True)
+    content.PhotometricInterpretation = "MONOCHROME2"
+    content.save_as(folder / "slice.dcm")
+    return folder / "slice.dcm"
 
 
 def _smallest(values: np.ndarray) -> np.ndarray:

@@ -50,6 +50,9 @@ def test_hu_do_not_depend_on_whether_black_is_shown_as_white(tmp_path, bits, sig
         content.compress(JPEGLSLossless, generate_instance_uid=False)
 
     assert np.array_equal(voxels(write_series(tmp_path / "small", ct, change=compressed)), plain)
+    for path in (tmp_path / "turned").iterdir():
+        path.write_bytes(path.read_bytes()[132:])  # without the preamble
+    assert np.array_equal(voxels(tmp_path / "turned"), plain)
 
 
 @pytest.mark.parametrize(
