@@ -65,9 +65,10 @@ def test_a_bundle_that_reads_no_image_asks_for_none(capsys, tmp_path):
     assert alone["models"]["Clinical"]["probability"] == pytest.approx(0.98858, abs=1e-5)
     assert alone["models"]["Combined"]["unavailable"]
     assert "Clinical" in out
-    code, _, error = run(capsys, *clinical, "--report", "--ring-width", "3")
+    asked = ("--report", "--ring-width", "3", "--acquisition", "1", "--tumor-any-series")
+    code, _, error = run(capsys, *clinical, *asked)
     assert code == 2
-    assert "no answer to --ring-width, --report" in error
+    assert "no answer to --acquisition, --ring-width, --report, --tumor-any-series" in error
     code, _, error = run(capsys, "predict", *FINDINGS, "--out", tmp_path)
     assert code == 2
     assert "A case needs a CT" in error
