@@ -357,8 +357,8 @@ def bad_bundle(a_bundle, folder):
 
 
 def mr_like(folder):
-    ct = tissue_ct() + 2000
-    sitk.WriteImage(ct, str(folder / "mr.nrrd"))
+    values = np.random.default_rng(0).gamma(2.0, 300.0, (8, 60, 60))
+    sitk.WriteImage(sitk.GetImageFromArray(values), str(folder / "mr.nrrd"))
     return folder / "mr.nrrd"
 
 
