@@ -138,10 +138,11 @@ def read_multi_frame(series: str, header: Header) -> sitk.Image:
         UnusableImageError: its frames are not one volume.
     """
     import highdicom
+    import pydicom
 
     require_hounsfield(series, header)
     try:
-        stored = highdicom.imread(header.path)
+        stored = highdicom.Image.from_dataset(pydicom.dcmread(header.path, force=True), copy=False)
     except (OSError, ValueError, TypeError, KeyError, AttributeError, EOFError) as error:
         raise UnreadableFileError(
             f"{header.path}, an enhanced multi-frame CT, cannot be read: {_said(error)}",
