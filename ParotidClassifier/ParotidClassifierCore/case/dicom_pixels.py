@@ -17,6 +17,7 @@ from .itk_files import read_image
 from .slice_grid import grid_of
 
 _QUIET_SECONDS = 2.0
+_TURNED = b"MONOCHROME1"  # of which black is to be shown as white
 # What GDCM, the decoder within SimpleITK, reads: PS3.5 section 10 and GDCM's list of codecs.
 _DECODED = frozenset(
     f"1.2.840.10008.1.2{end}"
@@ -94,17 +95,23 @@ def _plane(series: str, header: Header) -> np.ndarray:
 
 def _image(header: Header) -> sitk.Image:
     """Return one slice; GDCM turns dark and bright round where black is to be shown as white."""
-    turned = header.text("PhotometricInterpretation") == "MONOCHROME1"
+    turned = header.text("PhotometricInterpretation") == _TURNED.decode()
     return read_image(header.path, "GDCMImageIO", _lay_unturned if turned else None)
 
 
 def _lay_unturned(path: Path, folder: Path) -> Path:
-    """Write a copy of a slice that is to be shown as its values are, and return its path."""
+    """Write a copy of a slice that is to be shown as its values are, and return its path.
+
+    Only that word is changed, so that a slice that is cut off stays so.
+    """
     import pydicom
 
-    content = pydicom.dcmread(path, force=True)
-    content.PhotometricInterpretation = "MONOCHROME2"
-    content.save_as(folder / "slice.dcm")
+    keyword, content = "PhotometricInterpretation", path.read_bytes()
+    header = pydicom.dcmread(path, stop_before_pixels=True, specific_tags=[keyword], force=True)
+    before, _, behind = content.partition(_TURNED)
+    if len(before) != header.get_item(keyword).value_tell:  # as in a header that is compressed
+        raise RuntimeError(f"{keyword} was not found")
+    (folder / "slice.dcm").write_bytes(before + b"MONOCHROME2" + behind)
     return folder / "slice.dcm"
 
 
