@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from .case.choosing import Choice
@@ -30,9 +31,8 @@ def require_case(options: argparse.Namespace) -> None:
         raise UsageError("A case folder and single files were given.", "Give one of the two.")
     if options.case is None and len(files) < 2:
         raise UsageError("A case needs a CT and an outline.", "Give --ct and --tumor, or --case.")
-    of_dicom = (options.series, options.acquisition) != (None, None)
-    chosen = of_dicom or _choice(options, "tumor") != Choice()
-    if options.case is not None and chosen:
+    chosen = ("series", "acquisition", *(n for n in _OF_OUTLINES if n.startswith("tumor_")))
+    if options.case is not None and _given(options, chosen):
         raise UsageError(
             "--series, --acquisition, --tumor-any-series, --tumor-label, --tumor-segment and "
             "--tumor-roi choose from single files.",
@@ -45,22 +45,33 @@ def require_case(options: argparse.Namespace) -> None:
         )
 
 
-# What names images of one case or a part of one, beside CT and tumour.
-_OF_ITS_IMAGES = (
-    "series", "acquisition", "ring", "second_tumor", "case_label",
-    *(f"{outline}_{field.name}" for outline in ("tumor", "ring", "second_tumor")
-      for field in dataclasses.fields(Choice)),
-)  # fmt: skip
-_OF_ONE_CASE = ("case", "ct", "tumor", "symptoms", "margin", "lymph_nodes", *_OF_ITS_IMAGES)
+_OF_OUTLINES = tuple(
+    f"{outline}_{field.name}"
+    for outline in ("tumor", "ring", "second_tumor")
+    for field in dataclasses.fields(Choice)
+)
 # What there is nothing of without images.
 _OF_IMAGES = (
-    *_OF_ITS_IMAGES, "ring_width", "hu_range", "saliency", "stability", "report", "prepared_by",
-    "dicom", "keep_identity", "second_bundle",
+    "series", "acquisition", "ring", "ring_width", "hu_range", "saliency", "stability", "report",
+    "case_label", "prepared_by", "dicom", "keep_identity", "second_bundle", "second_tumor",
+    *_OF_OUTLINES,
 )  # fmt: skip
+# What names one case, or says something of it.
+_OF_ONE_CASE = (
+    "case", "ct", "series", "acquisition", "tumor", "ring", "symptoms", "margin", "lymph_nodes",
+    "second_tumor", "case_label", *_OF_OUTLINES,
+)  # fmt: skip
+
+
+def _given(options: argparse.Namespace, names: Iterable[str]) -> str:
+    """Return those of the options that were given, as they are typed; an empty text for none."""
+    values = {name: getattr(options, name, None) for name in names}
+    given = [name for name, value in values.items() if value is not None and value is not False]
+    return ", ".join(f"--{name.replace('_', '-')}" for name in given)
 
 
 def _require_not_many(options: argparse.Namespace) -> None:
-    if any(getattr(options, name, None) is not None for name in ("jobs", "dask", "encoding")):
+    if _given(options, ("jobs", "dask", "encoding")):
         raise UsageError(
             "--jobs, --dask and --encoding are for many cases.", "Give their table as --cohort."
         )
@@ -68,28 +79,24 @@ def _require_not_many(options: argparse.Namespace) -> None:
 
 def names_images(options: argparse.Namespace) -> bool:
     """Whether the options name a CT or an outline."""
-    return any(path is not None for path in (options.case, options.ct, options.tumor))
+    return bool(_given(options, ("case", "ct", "tumor")))
 
 
 def require_no_images(options: argparse.Namespace) -> None:
     """Raise UsageError where something is asked that only images could tell."""
     _require_not_many(options)
-    asked = [name for name in _OF_IMAGES if getattr(options, name) not in (None, False)]
-    if asked:
-        listed = ", ".join(f"--{name.replace('_', '-')}" for name in asked)
+    if asked := _given(options, _OF_IMAGES):
         raise UsageError(
-            f"Without images there is no answer to {listed}.",
+            f"Without images there is no answer to {asked}.",
             "Give --ct and --tumor, or --case; or leave it out.",
         )
 
 
 def require_no_case(options: argparse.Namespace) -> None:
     """Raise UsageError where one case is named beside a table of cases."""
-    named = [name for name in _OF_ONE_CASE if getattr(options, name, None) is not None]
-    if named:
-        listed = ", ".join(f"--{name.replace('_', '-')}" for name in named)
+    if named := _given(options, _OF_ONE_CASE):
         raise UsageError(
-            f"--cohort names the cases, {listed} one case.",
+            f"--cohort names the cases, {named} one case.",
             "Leave it out: the table says it case by case, in its columns.",
         )
 

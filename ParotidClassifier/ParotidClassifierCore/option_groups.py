@@ -38,7 +38,7 @@ def add_case(parser: argparse.ArgumentParser) -> None:
 
 def _add_any_series(group: argparse._ArgumentGroup, outline: str) -> None:
     group.add_argument(
-        f"{outline}-any-series", action="store_true", default=None,
+        f"{outline}-any-series", action="store_true",
         help="take a DICOM outline by its position alone, though it names another series or frame "
         "of reference than the CT's, as after a second anonymisation; the result says so",
     )  # fmt: skip

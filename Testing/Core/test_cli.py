@@ -66,13 +66,12 @@ def test_a_bundle_that_reads_no_image_asks_for_none(capsys, tmp_path):
     assert alone["models"]["Combined"]["unavailable"]
     assert "Clinical" in out
     assert "Side" not in out
-    code, _, error = run(capsys, *clinical, "--report", "--ring-width", "3")
+    asked = ("--report", "--ring-width", "3", "--acquisition", "1", "--tumor-any-series")
+    code, _, error = run(capsys, *clinical, *asked)
     assert code == 2
-    assert "no answer to --ring-width, --report" in error
-    for option in (("--acquisition", "2"), ("--tumor-any-series",), ("--jobs", "2")):
-        code, _, error = run(capsys, *clinical, *option)
-        assert code == 2
-        assert option[0] in error
+    assert "no answer to --acquisition, --ring-width, --report, --tumor-any-series" in error
+    code, _, error = run(capsys, *clinical, "--jobs", "2")
+    assert (code, "--jobs" in error) == (2, True)
     code, _, error = run(capsys, "predict", *FINDINGS, "--out", tmp_path)
     assert code == 2
     assert "A case needs a CT" in error
@@ -368,8 +367,8 @@ def bad_bundle(a_bundle, folder):
 
 
 def mr_like(folder):
-    ct = tissue_ct() + 2000
-    sitk.WriteImage(ct, str(folder / "mr.nrrd"))
+    values = np.random.default_rng(0).gamma(2.0, 300.0, (8, 60, 60))
+    sitk.WriteImage(sitk.GetImageFromArray(values), str(folder / "mr.nrrd"))
     return folder / "mr.nrrd"
 
 

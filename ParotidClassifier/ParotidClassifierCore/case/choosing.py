@@ -29,7 +29,7 @@ class Choice:
     label: int | None = None
     segment: str | None = None
     roi: str | None = None
-    any_series: bool | None = None
+    any_series: bool = False
 
     def require_only(self, allowed: str, message: str, region: str) -> None:
         """Raise UsageError where something was named that this kind of file does not have.

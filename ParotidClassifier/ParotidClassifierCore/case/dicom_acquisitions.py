@@ -1,4 +1,4 @@
-"""Which slices of a DICOM series are one volume, where it holds several acquisitions or phases."""
+"""Tell the acquisitions, such as phases, of one DICOM series apart, and choose one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Slices that lie in a folder several times."""
+"""Find the copies of slices that lie in a folder several times."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def by_place(headers: Sequence[Header]) -> dict[object, list[Header]]:
 
 
 def without_copies(headers: Sequence[Header]) -> list[Header]:
-    """Return the headers of one series, a slice that lies there several times once.
+    """Return the headers of one series without the copies of slices.
 
     What has number and place of another slice, but shows something else, is no copy.
     """

@@ -1,13 +1,15 @@
-"""Which files a DICOM folder or a DICOMDIR stands for."""
+"""Which files a DICOM folder or a DICOMDIR stands for, and which of them are DICOM."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from ..disk import extended, files_below
 from ..errors import UnreadableFileError
+from ..words import counted
 
 if TYPE_CHECKING:
     from pydicom import Dataset
@@ -17,6 +19,7 @@ _MAGIC_AT, _MAGIC = 128, b"DICM"
 _FIRST_GROUPS = (b"\x02\x00", b"\x08\x00", b"\x00\x08")
 _LONGEST_FIRST_VALUE = 1024
 _DICOMDIR = "dicomdir"
+_SUFFIXES = (".dcm", ".dicom", ".ima")
 _DIRECTORY_STORAGE = "1.2.840.10008.1.3.10"  # Media Storage Directory Storage, PS3.4 table I.4-1
 
 
@@ -78,6 +81,38 @@ def unlisted_files(path: Path, listed: Sequence[Path]) -> list[Path]:
     listing = path if path.is_file() else _dicomdir_in(path)
     known = {*listed, listing}
     return [] if listing is None else [f for f in _files_below(listing.parent) if f not in known]
+
+
+def require_no_lost_slices(found: Mapping[Path, object]) -> None:
+    """Raise UnreadableFileError where a file is called as slices are, and is no DICOM.
+
+    Args:
+        found: by file what its header says; None where it is no DICOM.
+    """
+    names = {_pattern(file) for file, header in found.items() if header is not None}
+    lost = [file for file, header in found.items() if header is None and _is_slice(file, names)]
+    if lost:
+        more = f", and so {'is' if len(lost) == 2 else 'are'} {counted(len(lost) - 1, 'other')}"
+        raise UnreadableFileError(
+            f"{lost[0]} has a name as slices have, but cannot be read as DICOM"
+            f"{more if len(lost) > 1 else ''}.",
+            "It may be one of the slices: copy the series again, unpack it, or take the file away.",
+        )
+
+
+def _is_slice(file: Path, names: set[tuple[Path, str]]) -> bool:
+    """Return whether a file has the name of a slice, or would without what follows, as in .gz."""
+    folder, name = _pattern(file)
+    if name.endswith(_SUFFIXES) or (folder, name) in names:
+        return True
+    # Where the slice itself lies there too, the file only tells something of it.
+    packed = _pattern(file.with_suffix("")) in names or name.rpartition(".")[0].endswith(_SUFFIXES)
+    return packed and not file.with_suffix("").exists()
+
+
+def _pattern(file: Path) -> tuple[Path, str]:
+    """Return the folder of a file, and its name with the numbers taken out."""
+    return file.parent, re.sub(r"\d+", "0", file.name.casefold())
 
 
 def refuse_unreadable(path: Path, error: OSError) -> NoReturn:

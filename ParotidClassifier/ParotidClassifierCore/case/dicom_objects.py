@@ -62,13 +62,11 @@ def read_outline_object(path: Path) -> tuple[Path, Dataset]:
 def _read(file: Path) -> Dataset:
     import pydicom
     from pydicom.dataelem import RawDataElement
-    from pydicom.errors import InvalidDicomError
 
-    try:
-        _require_few_frames(file)
-        dataset = pydicom.dcmread(file, force=may_be_dicom(file))
-    except InvalidDicomError as error:
-        raise UnreadableFileError(f"{file} is no outline this program reads.", _FORMATS) from error
+    if not may_be_dicom(file):
+        raise UnreadableFileError(f"{file} is no outline this program reads.", _FORMATS)
+    _require_few_frames(file)
+    dataset = pydicom.dcmread(file, force=True)
     for element in dataset.values():
         # Reading ends with the file, whatever length the last element said it had.
         whole = not isinstance(element, RawDataElement) or element.length == 0xFFFFFFFF
@@ -83,7 +81,7 @@ def _require_few_frames(file: Path) -> None:
 
     # Frames are described behind their number, at length: that is not read here.
     with file.open("rb") as stream:
-        header = read_partial(stream, stop_when=lambda tag, *_: tag > _NUMBER_OF_FRAMES)
+        header = read_partial(stream, lambda tag, *_: tag > _NUMBER_OF_FRAMES, force=True)
     require_few_frames(file, int(header.get("NumberOfFrames") or 1))
 
 

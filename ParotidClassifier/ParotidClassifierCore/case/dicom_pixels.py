@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 import SimpleITK as sitk
 
 from ..errors import UnreadableFileError, UnusableImageError
 from ..progress import Progress
-from ..temporary import temporary_folder
 from .dicom_headers import Header
 from .dicom_values import require_hounsfield
 from .itk_files import read_image
 from .slice_grid import grid_of
 
 _QUIET_SECONDS = 2.0
+_TURNED = b"MONOCHROME1"  # of which black is to be shown as white
 # What GDCM, the decoder within SimpleITK, reads: PS3.5 section 10 and GDCM's list of codecs.
 _DECODED = frozenset(
     f"1.2.840.10008.1.2{end}"
@@ -94,15 +95,24 @@ def _plane(series: str, header: Header) -> np.ndarray:
 
 def _image(header: Header) -> sitk.Image:
     """Return one slice; GDCM turns dark and bright round where black is to be shown as white."""
-    if header.text("PhotometricInterpretation") != "MONOCHROME1":
-        return read_image(header.path, "GDCMImageIO")
+    turned = header.text("PhotometricInterpretation") == _TURNED.decode()
+    return read_image(header.path, "GDCMImageIO", _lay_unturned if turned else None)
+
+
+def _lay_unturned(path: Path, folder: Path) -> Path:
+    """Write a copy of a slice that is to be shown as its values are, and return its path.
+
+    Only that word is changed, so that a slice that is cut off stays so.
+    """
     import pydicom
 
-    with temporary_folder() as folder:
-        content = pydicom.dcmread(header.path, force=True)
-        content.PhotometricInterpretation = "MONOCHROME2"
-        content.save_as(folder / "slice.dcm")
-        return read_image(folder / "slice.dcm", "GDCMImageIO")
+    keyword, content = "PhotometricInterpretation", path.read_bytes()
+    header = pydicom.dcmread(path, stop_before_pixels=True, specific_tags=[keyword], force=True)
+    before, _, behind = content.partition(_TURNED)
+    if len(before) != header.get_item(keyword).value_tell:  # as in a header that is compressed
+        raise RuntimeError(f"{keyword} was not found")
+    (folder / "slice.dcm").write_bytes(before + b"MONOCHROME2" + behind)
+    return folder / "slice.dcm"
 
 
 def _smallest(values: np.ndarray) -> np.ndarray:
@@ -135,10 +145,11 @@ def read_multi_frame(series: str, header: Header) -> sitk.Image:
         UnusableImageError: its frames are not one volume.
     """
     import highdicom
+    import pydicom
 
     require_hounsfield(series, header)
     try:
-        stored = highdicom.imread(header.path)
+        stored = highdicom.Image.from_dataset(pydicom.dcmread(header.path, force=True), copy=False)
     except (OSError, ValueError, TypeError, KeyError, AttributeError, EOFError) as error:
         raise UnreadableFileError(
             f"{header.path}, an enhanced multi-frame CT, cannot be read: {_said(error)}",

@@ -11,6 +11,7 @@ import numpy as np
 from ..errors import UnreadableFileError, UnusableMaskError
 from .choosing import Choice, place_of
 from .dicom_objects import damage_named, drawn_on, require_few_frames
+from .image_headers import MOST_VOXELS
 from .origin import Origin, with_origin
 from .source import SourceSeries
 from .working_grid import Geometry
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from pydicom import Dataset
 
 _HALF = 0.5
-_MOST_VOXELS = 400_000_000  # 1500 slices of 512 × 512; of them, less than 2 GB of memory are used
 
 
 def segment_of(
@@ -82,10 +82,10 @@ def _require_small(file: Path, segmentation: Segmentation) -> None:
     """Refuse planes so far apart that the empty ones between them fill the memory."""
     geometry = segmentation.get_volume_geometry()
     size = (0,) if geometry is None else geometry.spatial_shape  # None: get_volume says why
-    if math.prod(size) > _MOST_VOXELS:
+    if math.prod(size) > MOST_VOXELS:
         raise UnreadableFileError(
             f"{file} spans {' × '.join(map(str, size))} voxels (planes, rows, columns); at most "
-            f"{_MOST_VOXELS} are read.",
+            f"{MOST_VOXELS:,} are read.",
             "Export the outline of the lesion alone; a plane may lie at a wrong place.",
         )
 

@@ -14,11 +14,10 @@ from .acquisition import acquisition_of
 from .dicom_acquisitions import one_volume
 from .dicom_checks import require_ct, require_whole_headers
 from .dicom_copies import by_place, without_copies
-from .dicom_files import files_of, unlisted_files
+from .dicom_files import files_of, require_no_lost_slices, unlisted_files
 from .dicom_headers import Header, read_header, the_scanners_mistakes_untold
 from .dicom_pixels import read_multi_frame, read_slices, require_decodable
 from .dicom_values import require_rescaled
-from .lost_slices import require_no_lost_slices
 from .source import SourceSeries
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""Whether the stored values of a DICOM series become HU, and whether they were changed before."""
+"""Check how the stored values of a DICOM series become HU, and whether they were compressed."""
 
 from __future__ import annotations
 

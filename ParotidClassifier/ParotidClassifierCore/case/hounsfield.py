@@ -1,4 +1,4 @@
-"""Whether values are Hounsfield units, as the tissue itself shows.
+"""Recognise by the tissue itself whether values are Hounsfield units.
 
 Air lies at -1000 HU, fat near -100, soft tissue near 50: two peaks close together and a wide gap
 below them. Where a rescale intercept was lost or applied twice, all of them lie elsewhere.
@@ -47,7 +47,7 @@ class HuHistogram:
 
     @classmethod
     def of(cls, values: np.ndarray) -> HuHistogram:
-        """Return that of an image (z, y, x); of a large one, some voxels of some planes count."""
+        """Return the histogram of an image (z, y, x); of a large one, of a part of its voxels."""
         planes = values[:: -(-len(values) // _MOST_PLANES)]
         step = math.isqrt(planes.size // _ENOUGH_VOXELS) + 1
         some = planes[:, ::step, ::step]
@@ -59,7 +59,7 @@ class HuHistogram:
 
     @property
     def highest(self) -> int:
-        """Return the highest value."""
+        """Value of the last."""
         return self.lowest + len(self.counts) - 1
 
     def share(self, limits: tuple[int, int], shift: int = 0) -> float:

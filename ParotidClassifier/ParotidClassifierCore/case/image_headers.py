@@ -1,8 +1,7 @@
-"""What the header of an image file claims, looked at before anything is done with the file.
+"""Check what the header of an image file claims before SimpleITK reads the file and believes it.
 
-A header can name any file, and any size. So the voxels lie in the file itself or in one beside it,
-and what the header claims is compared with the bytes that are there, before a library that would
-believe it is given the file.
+A header can name any file and any size. Here the voxels must lie in the file itself or in one
+beside it, and there must be as many bytes as the header claims.
 """
 
 from __future__ import annotations
@@ -97,7 +96,7 @@ class ImageHeader:
 
 
 def read_header(path: Path) -> ImageHeader:
-    """Return what the header of an image file claims, where the file bears it out.
+    """Return the header of an image file, whose voxels are there and not too many.
 
     Args:
         path: of a NIfTI, NRRD or MetaImage file.

@@ -111,14 +111,18 @@ def _plain_folder(path: Path) -> Iterator[Path]:
         Path(short_name(usual)),
         *(Path(f"{place}{os.sep}") for place in others if place),
     ]
+    failed = None
     for place in filter(is_understood, places):
         with contextlib.ExitStack() as stack:
             try:
                 folder = stack.enter_context(temporary_folder(place))
-            except OutputError:
+            except OutputError as error:
+                failed = failed or error
                 continue
             yield folder
             return
+    if failed is not None and is_understood(path):
+        raise failed
     raise OutputError(
         f"The path of {path} is too long, or has letters that the image library cannot be given, "
         "and no folder without such letters can be written, to copy it to.",

@@ -198,7 +198,6 @@ def save_segmentation(
         path: ends in .seg.nrrd.
         masks: by segment name; they do not overlap.
         geometry: of all masks.
-
         origins: where the masks were taken from, by segment name, as far as that is known.
 
     Raises:

@@ -21,6 +21,15 @@ _VOXEL_BYTES = {
     2: 1, 4: 2, 8: 4, 16: 4, 32: 8, 64: 8, 128: 3, 256: 1, 512: 2, 768: 4, 1024: 8, 1280: 8,
     1536: 16, 1792: 16, 2048: 32, 2304: 4,
 }  # fmt: skip
+# Where a value stands, and what it is.
+_FIELDS = {
+    "dim": (40, "8h"), "datatype": (70, "h"), "pixdim": (76, "8f"), "vox_offset": (108, "f"),
+    "qform_code": (252, "h"), "sform_code": (254, "h"), "quatern": (256, "3f"),
+    "qoffset": (268, "3f"), "srow": (280, "12f"),
+}  # fmt: skip
+_LENGTH = 348
+_NIFTI_2 = 540
+_ORDERS = {"<": "little", ">": "big"}  # struct's sign and the name of an order of bytes
 _LPS = np.diag([-1.0, -1.0, 1.0, 1.0])  # NIfTI's axes run right, anterior, superior
 _UNIT = np.eye(3, 4)
 # Both places are written in 32 bits and rounded; what is more is two places.
@@ -118,16 +127,6 @@ def lay_plain(path: Path, folder: Path, placed: bool = True) -> Path:
     return copy
 
 
-# Where a value stands, and what it is.
-_FIELDS = {
-    "dim": (40, "8h"), "datatype": (70, "h"), "pixdim": (76, "8f"), "vox_offset": (108, "f"),
-    "qform_code": (252, "h"), "sform_code": (254, "h"), "quatern": (256, "3f"),
-    "qoffset": (268, "3f"), "srow": (280, "12f"),
-}  # fmt: skip
-_LENGTH = 348
-_NIFTI_2 = 540
-
-
 def _beginning(path: Path, zipped: bool) -> bytes:
     """Return the bytes of the header."""
     content = b""
@@ -156,9 +155,6 @@ def _order(content: bytes) -> str:
     if _NIFTI_2 in lengths.values():
         raise HeaderError("it is NIfTI-2", "Save it as NIfTI-1 or as NRRD.")
     raise HeaderError("it is no NIfTI of one file")
-
-
-_ORDERS = {"<": "little", ">": "big"}
 
 
 def _qform(value) -> np.ndarray | None:

@@ -1,14 +1,12 @@
-"""What an outline was called where it was taken from; kept with its voxels, in the mask's metadata.
+"""What an outline was called where it was taken from, kept in the metadata of its mask.
 
-A mask goes from the file, or the scene, through the case folder to the result. What is known of it
-beside its voxels goes with it and stands in the result.
+So it goes with the mask from the file through the case folder into the result.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from .findings import QualityFinding, Severity
@@ -41,10 +39,6 @@ class Origin:
         """Kind and name, such as "segment 'Tumor'" or "label 2"; a very long name is cut."""
         name = self.name if len(self.name) <= _LONGEST else f"{self.name[: _LONGEST - 1]}…"
         return f"{self.kind} {name if name.isdecimal() else repr(name)}"
-
-    def with_notes(self, notes: Sequence[QualityFinding]) -> Origin:
-        """Return the same origin with more notes."""
-        return replace(self, notes=(*self.notes, *notes))
 
     def to_text(self) -> str:
         """Return the origin in one line, for a file."""

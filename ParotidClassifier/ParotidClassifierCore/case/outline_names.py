@@ -1,4 +1,4 @@
-"""Whether the name of an outline speaks against its being a tumour, in several languages."""
+"""Recognise names of outlines, in several languages, that are not those of a tumour."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from .findings import QualityFinding, warning
 from .origin import Origin
 from .phase_words import plain_letters
 
+_LONGEST = 1000  # letters that are looked at
+_CAMEL_CASE = re.compile(r"(?<=[a-z])(?=[A-Z][a-z])")
 # Without accents and capitals; a star stands for more letters.
 _NEVER_A_TUMOUR = (
     # tissue around a tumour, or a tumour with a margin
@@ -36,9 +38,9 @@ _TUMOURS = (
 
 
 def name_finding(origin: Origin | None) -> QualityFinding | None:
-    """Return that the name of what was taken as the tumour is another thing's; None if it is not.
+    """Return a warning where what was taken as the tumour has the name of something else.
 
-    Names that say nothing, such as Segment_1, are none.
+    Names that say nothing, such as Segment_1, are no reason to warn.
     """
     word = None if origin is None else _speaks_against(origin.name)
     if word is None:
@@ -71,8 +73,6 @@ def _of_word(word: str) -> str:
     return rf"(?<![a-z]){before}{word.strip('*')}{behind}(?![a-z])"
 
 
-_LONGEST = 1000  # letters that are looked at
-_CAMEL_CASE = re.compile(r"(?<=[a-z])(?=[A-Z][a-z])")
 _NEVER_A_TUMOUR_PATTERN, _ORGANS_PATTERN, _TUMOURS_PATTERN = map(
     _pattern, (_NEVER_A_TUMOUR, _ORGANS, _TUMOURS)
 )

@@ -1,4 +1,4 @@
-"""On which side of the body a lesion lies, measured from the middle of the body in the CT.
+"""Measure on which side of the body a lesion lies, from the middle of the body in the CT.
 
 Patients do not lie at x = 0: the middle is looked for in the CT's own slices, and where these do
 not show the whole width of the body, no side is told.
@@ -37,7 +37,7 @@ class Side(str, Enum):
 
 
 def side_words(side: Side | None) -> str:
-    """Return the side in words; a word also where it is not known."""
+    """Return the side in words, also where it is not known."""
     return NOT_DETERMINED if side is None else side.value
 
 

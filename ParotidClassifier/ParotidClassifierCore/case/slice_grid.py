@@ -1,4 +1,4 @@
-"""The regular grid that slices lie on: what positions that were rounded, or tremble, stand for."""
+"""Fit a regular grid to the positions of slices, which may be rounded or jitter a little."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ _OFF_THE_GRID, _OFF_THE_LINE = 0.05, 0.1
 def grid_of(slices: Sequence[Header]) -> tuple[np.ndarray, np.ndarray]:
     """Return where the first slice lies, and the step from each to the next, in mm (x, y, z).
 
-    As ITK has it, from the first slice to the last; by least squares where that leaves more than
-    rounding.
+    From the first slice to the last, as ITK does; by least squares where slices lie farther from
+    that grid than rounding moves them.
 
     Args:
         slices: at least two, in their order.
@@ -35,7 +35,7 @@ def grid_of(slices: Sequence[Header]) -> tuple[np.ndarray, np.ndarray]:
 
 
 def is_regular(slices: Sequence[Header]) -> bool:
-    """Return whether slices in their order lie at even distances, but for rounding and tremor."""
+    """Return whether slices in their order lie at even distances, but for rounding and jitter."""
     origin, step = grid_of(slices)
     along = step / np.linalg.norm(step)
     off = np.abs(_off(_positions(slices), origin, step) @ along).max()
@@ -46,7 +46,7 @@ def off_the_line(slices: Sequence[Header]) -> tuple[Header, float] | None:
     """Return the slice that lies farthest beside the line of all, and by how many mm.
 
     Returns:
-        None where none does, but for rounding and tremor.
+        None where none lies farther off than rounding and jitter explain.
     """
     origin, step = grid_of(slices)
     row, column = np.array(slices[0].orientation).reshape(2, 3)

@@ -37,7 +37,7 @@ class RegionCodes:
 
 
 PAROTID_GLAND = Code("45289007", "SCT", "Parotid gland")  # DICOM CID 4031
-# DICOM CID 244; there is no code for the middle of what is there twice.
+# DICOM CID 244; it has no code for the midline.
 SIDE_CODES = {
     Side.LEFT: Code("7771000", "SCT", "Left"),
     Side.RIGHT: Code("24028007", "SCT", "Right"),

@@ -19,23 +19,14 @@ _LONGEST_NAME = 200  # MetaIO copies a name into 255 bytes
 _MOST_AXES = 8
 _LAST = b"ElementDataFile"  # of a MetaImage: what comes behind this line is voxels
 
+# Types without their sign, which takes no room.
+_NRRD_SIGN = re.compile(r"unsigned|signed|^u(?!ns)|_t$")
 _NRRD_BYTES = {
-    **dict.fromkeys(
-        ("signedchar", "int8", "int8_t", "uchar", "unsignedchar", "uint8", "uint8_t"), 1
-    ),
-    **dict.fromkeys(
-        ("short", "shortint", "signedshort", "signedshortint", "int16", "int16_t", "ushort",
-         "unsignedshort", "unsignedshortint", "uint16", "uint16_t"), 2,
-    ),
-    **dict.fromkeys(
-        ("int", "signedint", "int32", "int32_t", "uint", "unsignedint", "uint32", "uint32_t",
-         "float"), 4,
-    ),
-    **dict.fromkeys(
-        ("longlong", "longlongint", "signedlonglong", "signedlonglongint", "int64", "int64_t",
-         "ulonglong", "unsignedlonglong", "unsignedlonglongint", "uint64", "uint64_t", "double"), 8,
-    ),
-}  # fmt: skip
+    **dict.fromkeys(("char", "int8"), 1),
+    **dict.fromkeys(("short", "shortint", "int16"), 2),
+    **dict.fromkeys(("int", "int32", "float"), 4),
+    **dict.fromkeys(("longlong", "longlongint", "int64", "double"), 8),
+}
 _NRRD_CODINGS = {
     "raw": Coding.RAW,
     **dict.fromkeys(("gz", "gzip"), Coding.DEFLATED),
@@ -47,6 +38,13 @@ _META_BYTES = {
     **dict.fromkeys(("int", "uint", "long", "ulong", "float"), 4),
     **dict.fromkeys(("long_long", "ulong_long", "double"), 8),
 }
+
+
+_NRRD_FIELDS = ("type", "sizes", "encoding", "datafile", "lineskip", "byteskip")
+_META_FIELDS = (
+    "ndims", "dimsize", "elementtype", "elementnumberofchannels", "elementdatafile", "binarydata",
+    "compresseddata", "compresseddatasize", "headersize",
+)  # fmt: skip
 
 
 def read_nrrd(path: Path) -> ImageHeader:
@@ -71,7 +69,7 @@ def read_nrrd(path: Path) -> ImageHeader:
     coding = _NRRD_CODINGS.get(said.get("encoding", "").lower(), Coding.OTHER)
     start += _skipped(voxels, start, said, coding)
     sizes = _whole_numbers(said, "sizes")
-    kind = "".join(said.get("type", "").lower().split())
+    kind = _NRRD_SIGN.sub("", "".join(said.get("type", "").lower().split()))
     if kind not in _NRRD_BYTES:
         raise HeaderError(f"its voxels are of the type {said.get('type')!r}")
     return ImageHeader("NrrdImageIO", voxels, sizes, _NRRD_BYTES[kind], start, coding)
@@ -118,13 +116,6 @@ def read_meta(path: Path) -> ImageHeader:
             f"its header claims {int(packed):,} compressed bytes, and {there - start:,} are there"
         )
     return ImageHeader("MetaImageIO", voxels, sizes, size_of_one, start, coding)
-
-
-_NRRD_FIELDS = ("type", "sizes", "encoding", "datafile", "lineskip", "byteskip")
-_META_FIELDS = (
-    "ndims", "dimsize", "elementtype", "elementnumberofchannels", "elementdatafile", "binarydata",
-    "compresseddata", "compresseddatasize", "headersize",
-)  # fmt: skip
 
 
 def _said_once(pairs: Iterable[tuple[str, str, str]], names: Iterable[str]) -> dict[str, str]:

@@ -325,4 +325,4 @@ def _case(
 
 def _choice(row: Mapping[str, str], outline: str) -> Choice:
     label, segment, roi, any_series = (row[f"{outline}_{part}"] or None for part in _PARTS)
-    return Choice(label and int(label), segment, roi, True if any_series == "yes" else None)
+    return Choice(label and int(label), segment, roi, any_series == "yes")

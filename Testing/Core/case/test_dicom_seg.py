@@ -191,10 +191,10 @@ def test_planes_a_kilometre_apart_are_refused(tmp_path, series):
     def move_the_last(made):
         place = made.PerFrameFunctionalGroupsSequence[-1].PlanePositionSequence[0]
         x, y, z = place.ImagePositionPatient
-        place.ImagePositionPatient = [x, y, float(z) + 999_999]
+        place.ImagePositionPatient = [x, y, float(z) + 1_099_998]
 
     path = write_seg(tmp_path / "seg.dcm", series, {"Tumor": BALL})
-    with pytest.raises(UnreadableFileError, match=r"spans 33\d{4} × 40 × 40 .* at most 400000000"):
+    with pytest.raises(UnreadableFileError, match=r"spans 36\d{4} × 40 × 40 .* most 536,870,912"):
         voxels(changed(path, move_the_last))
 
 

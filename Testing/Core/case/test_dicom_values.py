@@ -34,11 +34,15 @@ def of_slice(number, **texts):
     return change
 
 
+def show_black_as_white(content, _k):
+    content.PhotometricInterpretation = "MONOCHROME1"
+
+
 @pytest.mark.parametrize("bits", [12, 16])
 @pytest.mark.parametrize("signed", [0, 1])
 def test_hu_do_not_depend_on_whether_black_is_shown_as_white(tmp_path, bits, signed):
-    def turned(content, _k):
-        content.PhotometricInterpretation = "MONOCHROME1"
+    def turned(content, k):
+        show_black_as_white(content, k)
         content.BitsStored, content.HighBit, content.PixelRepresentation = bits, bits - 1, signed
 
     ct = small_ct()
@@ -50,6 +54,17 @@ def test_hu_do_not_depend_on_whether_black_is_shown_as_white(tmp_path, bits, sig
         content.compress(JPEGLSLossless, generate_instance_uid=False)
 
     assert np.array_equal(voxels(write_series(tmp_path / "small", ct, change=compressed)), plain)
+    for path in (tmp_path / "turned").iterdir():
+        path.write_bytes(path.read_bytes()[132:])  # without the preamble
+    assert np.array_equal(voxels(tmp_path / "turned"), plain)
+
+
+@pytest.mark.parametrize("cut", [1, 100, 3199])
+def test_a_slice_that_shows_black_as_white_may_not_be_cut_off_either(tmp_path, cut):
+    path = write_series(tmp_path, change=show_black_as_white) / slice_name(5)
+    path.write_bytes(path.read_bytes()[:-cut])
+    with pytest.raises(UnreadableFileError, match=f"pixels of .*{slice_name(5)} .* cannot be dec"):
+        load_ct(tmp_path)
 
 
 @pytest.mark.parametrize(

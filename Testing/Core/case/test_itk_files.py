@@ -108,6 +108,14 @@ def test_without_any_such_folder_it_is_said_what_to_do(home, ct, monkeypatch):
     assert "TEMP" in told.value.remedy
 
 
+def test_a_copy_that_finds_no_room_is_not_blamed_on_letters(ct, tmp_path, monkeypatch):
+    sitk.WriteImage(ct, str(tmp_path / "packed.nii.gz"))
+    (tmp_path / "packed.nii.gz").rename(tmp_path / "ct.nii")
+    monkeypatch.setattr(itk_files.tempfile, "tempdir", str(tmp_path / "gone"))
+    with pytest.raises(OutputError, match="Temporary files cannot be written"):
+        read_volume(tmp_path / "ct.nii")
+
+
 def test_windows_short_name_of_the_folder_is_taken_before_a_copy_is_made(
     home, ct, tmp_path, monkeypatch
 ):

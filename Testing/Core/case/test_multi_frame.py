@@ -44,6 +44,17 @@ def test_its_frames_are_the_ct(tmp_path):
     assert source_of_files(source.files) == source
 
 
+def test_it_is_read_without_a_preamble(tmp_path):
+    ct = small_ct()
+    file = converted(write_series(tmp_path / "s", ct), tmp_path / "one") / "enhanced.dcm"
+    whole = file.read_bytes()
+    file.write_bytes(whole[132:])
+    assert np.array_equal(sitk.GetArrayFromImage(load_ct(file.parent)), sitk.GetArrayFromImage(ct))
+    file.write_bytes(whole[whole.index(b"\x08\x00\x08\x00CS") :])  # and without its file meta
+    with pytest.raises(UnreadableFileError, match="enhanced multi-frame CT, cannot be read"):
+        load_ct(file.parent)
+
+
 def test_hu_do_not_depend_on_whether_black_is_shown_as_white(tmp_path):
     ct = small_ct()
     folder = converted(write_series(tmp_path / "s", ct), tmp_path / "one")

@@ -1,4 +1,4 @@
-"""Slices lie on a regular grid, but for rounding and tremor; one is missing only where one is."""
+"""Slices lie on a regular grid, but for rounding and jitter; one is missing only where one is."""
 
 import numpy as np
 import pytest
@@ -33,7 +33,7 @@ def spaced(apart, count=40):
     ],
     ids=["two decimals", "one decimal", "every other slice", "a wave"],
 )
-def test_positions_that_were_rounded_or_tremble_are_read(tmp_path, apart, told):
+def test_positions_that_were_rounded_or_jitter_are_read(tmp_path, apart, told):
     heights = told(40.0 + apart * np.arange(40), np.arange(40))
     ct = spaced(apart)
     read = load_ct(write_series(tmp_path, ct, change=at_heights(heights)))
@@ -43,7 +43,7 @@ def test_positions_that_were_rounded_or_tremble_are_read(tmp_path, apart, told):
     assert np.abs(places - heights).max() <= 0.05 * apart
 
 
-def test_tremor_of_the_outer_slices_moves_no_other(tmp_path):
+def test_jitter_of_the_outer_slices_moves_no_other(tmp_path):
     heights = 40.0 + 5.0 * np.arange(40)
     heights[[0, -1]] += 0.2
     read = load_ct(write_series(tmp_path, spaced(5.0), change=at_heights(heights)))
