@@ -98,7 +98,7 @@ def _image(header: Header) -> sitk.Image:
         return read_image(header.path, "GDCMImageIO")
     import pydicom
 
-    with temporary_folder("slice") as folder:
+    with temporary_folder() as folder:
         content = pydicom.dcmread(header.path, force=True)
         content.PhotometricInterpretation = "MONOCHROME2"
         content.save_as(folder / "slice.dcm")
