@@ -12,7 +12,6 @@ from ..errors import UnreadableFileError, UnusableImageError
 from ..progress import Progress
 from ..temporary import temporary_folder
 from .dicom_headers import Header
-from .dicom_values import require_hounsfield
 from .itk_files import read_image
 from .slice_grid import grid_of
 
@@ -136,7 +135,6 @@ def read_multi_frame(series: str, header: Header) -> sitk.Image:
     """
     import highdicom
 
-    require_hounsfield(series, header)
     try:
         stored = highdicom.imread(header.path)
     except (OSError, ValueError, TypeError, KeyError, AttributeError, EOFError) as error:
