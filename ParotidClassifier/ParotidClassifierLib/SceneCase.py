@@ -7,6 +7,7 @@ import SimpleITK as sitk
 import slicer
 from ParotidClassifierCore.case.dicom_series import checked_source
 from ParotidClassifierCore.case.loading import Case
+from ParotidClassifierCore.case.origin import Origin, with_origin
 from ParotidClassifierCore.case.volumes import require_hu, require_volume
 from ParotidClassifierCore.case.working_grid import TUMOR
 from ParotidClassifierCore.errors import (
@@ -89,7 +90,12 @@ class SceneCase:
                 _("The tumour is not outlined yet."),
                 _("Draw it, or take an existing outline, under 2. Tumour."),
             )
-        return image
+        origin = self.origin(parameterNode)
+        return image if origin is None else with_origin(image, origin)
+
+    def origin(self, parameterNode):
+        """Return Core's Origin of an outline that was taken; None for one that was drawn here."""
+        return Origin.from_text(parameterNode.tumorOrigin)
 
     def source(self, parameterNode):
         """Return the DICOM series of the enhanced CT, as its headers tell; never raises.
