@@ -113,11 +113,8 @@ class SceneCase:
     def _sourceOf(self, node):
         if whyNoFiles(node):
             return None
-        image = node.GetImageData()
-        isMoved = image is None or node.GetParentTransformNode() is not None
-        size = None if isMoved else image.GetDimensions()
-        key = (node.GetAttribute(INSTANCES), size, node.GetName())
-        return self._sources.of(node, key, lambda: _sourceOfFiles(node, size))
+        key = (node.GetAttribute(INSTANCES), node.GetName())
+        return self._sources.of(node, key, lambda: _sourceOfFiles(node))
 
     def case(self, parameterNode):
         """Return CT and outline as Core's Case; ring and clinical record are not looked at.
@@ -162,12 +159,12 @@ def _orRefusal(find):
         return error
 
 
-def _sourceOfFiles(node, size):
+def _sourceOfFiles(node):
     try:
         paths = filesOf(node)
     except ParotidClassifierError:  # the files went away: what they say is only an addition
         return None
-    source = checked_source(node.GetName(), paths, size)
+    source = checked_source(node.GetName(), paths)
     return source and dataclasses.replace(source, files=())
 
 

@@ -110,13 +110,12 @@ def require_complete(series: str, slices: Sequence[Header]) -> None:
         series: what a message calls the series.
         slices: sorted along their normal.
     """
-    gaps, usual = _gaps(slices)
+    gaps, _ = _gaps(slices)
     if not len(gaps):
         return
-    _require_none_doubled(series, slices, gaps, usual)
+    require_each_once(series, slices)
     is_even = gaps.max() - gaps.min() <= _SPACING_TOLERANCE * max(gaps.max(), 1.0)
     if not is_even and not is_regular(slices):
-        require_none_missing(series, slices)
         raise UnusableImageError(
             f"The slices of {series} lie {gaps.min():.2f} to {gaps.max():.2f} mm apart, not "
             "evenly.",
@@ -146,16 +145,22 @@ def _gaps(slices: Sequence[Header]) -> tuple[np.ndarray, float]:
     return gaps, float(np.median(apart)) if len(apart) else 0.0
 
 
-def require_none_missing(series: str, slices: Sequence[Header]) -> None:
-    """Raise UnusableImageError where a slice is missing.
+def require_each_once(series: str, slices: Sequence[Header]) -> None:
+    """Raise UnusableImageError where a slice is missing or doubled, however the others lie.
 
     Args:
         series: what a message calls the series.
         slices: sorted along their normal.
     """
     gaps, usual = _gaps(slices)
-    if not usual:
-        return
+    _require_none_doubled(series, slices, gaps, usual)
+    if len(gaps):
+        _require_none_missing(series, slices, gaps, usual)
+
+
+def _require_none_missing(
+    series: str, slices: Sequence[Header], gaps: np.ndarray, usual: float
+) -> None:
     steps = np.rint(gaps / usual)
     absent = int((steps - 1).sum())
     if absent > 0 and (np.abs(gaps / usual - steps) <= _NEARLY_WHOLE * steps).all():

@@ -14,10 +14,8 @@ from .acquisition import acquisition_of
 from .dicom_acquisitions import one_volume
 from .dicom_checks import (
     require_alike,
-    require_complete,
     require_ct,
-    require_none_missing,
-    require_upright,
+    require_each_once,
     require_whole_headers,
 )
 from .dicom_copies import by_place, without_copies
@@ -119,19 +117,15 @@ def source_of_files(paths: Sequence[Path]) -> SourceSeries | None:
         return _source_of_images(_images_in(paths))
 
 
-def checked_source(
-    called: str, paths: Sequence[Path], size: Sequence[int] | None = None
-) -> SourceSeries | None:
+def checked_source(called: str, paths: Sequence[Path]) -> SourceSeries | None:
     """Return where a CT came from that another program read, where these files can be a CT at all.
 
     What can be seen in headers is checked as `read_series` checks it, and what other programs read
-    wrongly besides.
+    wrongly besides. Slices may lie aslant or unevenly: the other program may have resampled them.
 
     Args:
         called: what a message calls the CT.
         paths: of its slices.
-        size: voxels (x, y, z) of the CT, as it was read; None where it was moved since. Resampled,
-            its slices need not lie upright and evenly in the files.
 
     Returns:
         None where they do not hold the slices of one series.
@@ -146,19 +140,10 @@ def checked_source(
             _require_ct_in_hu(called, headers)
             require_not_turned_round(called, headers)
             if not _is_multi_frame(headers):
-                _require_one_volume(called, headers, size)
+                require_alike(called, headers)
+                ordered = sorted(headers, key=lambda header: header.along_normal)
+                require_each_once(called, ordered)
         return _source_of_images(headers)
-
-
-def _require_one_volume(called: str, headers: Sequence[Header], size: Sequence[int] | None) -> None:
-    ordered = sorted(headers, key=lambda header: header.along_normal)
-    require_alike(called, ordered)
-    rows, columns = (ordered[0].numbers(key, 1) or () for key in ("Rows", "Columns"))
-    if size is None or (*columns, *rows, len(ordered)) != tuple(size):
-        require_none_missing(called, ordered)
-        return
-    require_upright(called, ordered)
-    require_complete(called, ordered)
 
 
 def _images_in(paths: Sequence[Path]) -> list[Header]:
