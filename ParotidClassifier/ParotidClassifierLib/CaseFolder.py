@@ -31,7 +31,7 @@ class CaseFolder:
         """Where the folder lies; None while there is none."""
         return self._path
 
-    def write(self, ct, drawn, withRing: bool, source=None) -> Path:
+    def write(self, ct, drawn, withRing: bool, source=None, origin=None) -> Path:
         """Have CT and outlines in the folder, and return it.
 
         Args:
@@ -39,6 +39,7 @@ class CaseFolder:
             drawn: Core's DrawnRing.
             withRing: whether the ring is written; one that is automatic is drawn by who reads.
             source: Core's SourceSeries of the CT, where it is known.
+            origin: Core's Origin of the tumour's outline, where it was taken from elsewhere.
 
         Raises:
             OutputError: the disk is full.
@@ -50,7 +51,7 @@ class CaseFolder:
             with written_whole(file) as beside:
                 write_volume(beside, ct, compress=False)
             self._ct = ct
-        self._writeOutlines(lattice_of(ct), drawn, withRing)
+        self._writeOutlines(lattice_of(ct), drawn, withRing, origin)
         self._writeSource(source)
         return self._path
 
@@ -60,15 +61,16 @@ class CaseFolder:
             remove_temporary(self._path)
         self._path = self._ct = self._outlines = self._source = None
 
-    def _writeOutlines(self, lattice, drawn, withRing: bool) -> None:
+    def _writeOutlines(self, lattice, drawn, withRing: bool, origin) -> None:
         masks = {TUMOR: drawn.tumor}
         if withRing:
             masks[EXTERNAL2] = drawn.ring & ~drawn.tumor
-        outlines = lattice, [keyOf(tightMask(drawn.box, mask)) for mask in masks.values()]
+        keys = [keyOf(tightMask(drawn.box, mask)) for mask in masks.values()]
+        outlines = lattice, keys, origin
         file = self._path / SEGMENTATION_FILE
         if outlines != self._outlines or not file.exists():
             self._outlines = None
-            save_segmentation(file, masks, lattice.geometry(drawn.box))
+            save_segmentation(file, masks, lattice.geometry(drawn.box), {TUMOR: origin})
             self._outlines = outlines
 
     def _writeSource(self, source) -> None:

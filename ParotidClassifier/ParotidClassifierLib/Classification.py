@@ -5,6 +5,7 @@ from pathlib import Path
 from ParotidClassifierCore.case.grid import require_drawn_ring
 from ParotidClassifierCore.case.lattice import lattice_of
 from ParotidClassifierCore.case.loading import Case
+from ParotidClassifierCore.case.origin import with_origin
 from ParotidClassifierCore.case.saving import save_case_folder
 from ParotidClassifierCore.disk import remove_tree
 from ParotidClassifierCore.errors import ParotidClassifierError
@@ -220,9 +221,13 @@ class Classification:
         """
         ct, drawn = self._ctAndDrawn(parameterNode)
         geometry = lattice_of(ct).geometry(drawn.box)
-        masks = geometry.image(drawn.tumor), geometry.image(drawn.ring)
+        tumor, ring = geometry.image(drawn.tumor), geometry.image(drawn.ring)
+        origin = self._sceneCase.origin(parameterNode)
+        if origin is not None:
+            tumor = with_origin(tumor, origin)
         source = self._sceneCase.source(parameterNode)
-        save_case_folder(Path(folder), Case(ct, *masks, clinicalRecord(parameterNode), source))
+        case = Case(ct, tumor, ring, clinicalRecord(parameterNode), source)
+        save_case_folder(Path(folder), case)
 
     def cancel(self) -> None:
         """Give up what is running; nothing is called back any more."""
@@ -277,7 +282,9 @@ class Classification:
         words = clinicalRecord(parameterNode).words()
         ct, drawn = self._ctAndDrawn(parameterNode)
         source = self._sceneCase.source(parameterNode)
-        folder = self._caseFolder.write(ct, drawn, self._ringFollower.isRefined, source)
+        origin = self._sceneCase.origin(parameterNode)
+        isRefined = self._ringFollower.isRefined
+        folder = self._caseFolder.write(ct, drawn, isRefined, source, origin)
         request = {"command": command, "case": str(folder), "clinical": words}
         if ring is not None:
             request["ring"] = _plainRing(ring)

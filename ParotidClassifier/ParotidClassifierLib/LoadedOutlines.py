@@ -1,6 +1,7 @@
 """Outlines that lie in the scene already, whatever they came as, in voxels."""
 
 import slicer
+from ParotidClassifierCore.case.origin import Origin
 from ParotidClassifierCore.case.working_grid import EXTERNAL2
 from ParotidClassifierCore.errors import UnusableMaskError
 from slicer.i18n import tr as _
@@ -24,6 +25,13 @@ def loadedOutline(node, segmentId: str, label: int, geometry: str):
     if node.IsA("vtkMRMLSegmentationNode"):
         return _maskOfSegment(node, segmentId, geometry)
     return Images.imageOfLabel(node, label)
+
+
+def originOf(node, segmentId: str, label: int):
+    """Return as Core's Origin what an outline is called that `loadedOutline` returns."""
+    if node.IsA("vtkMRMLSegmentationNode"):
+        return Origin("segment", node.GetSegmentation().GetSegment(segmentId).GetName())
+    return Origin("label", str(label))
 
 
 def ringBeside(node):

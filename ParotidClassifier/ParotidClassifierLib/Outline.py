@@ -13,7 +13,7 @@ from ParotidClassifierCore.errors import UnusableMaskError
 from slicer.i18n import tr as _
 
 from . import Images
-from .LoadedOutlines import loadedOutline, ringBeside
+from .LoadedOutlines import loadedOutline, originOf, ringBeside
 from .SceneCase import requireSamePatient, requireUntransformed, segmentNamed
 
 EDITING_REGION_MM = 120  # a lesion of the parotid and room around it
@@ -79,6 +79,7 @@ class Outline:
         if ring is not None:
             box, inside = _onLattice(lattice, ring, ctBox)
             Images.setSegment(own, segmentNamed(own, EXTERNAL2), inside, lattice, box)
+        parameterNode.tumorOrigin = originOf(node, segmentId, label).to_text()
 
     def _segmentation(self, parameterNode):
         node = parameterNode.segmentation

@@ -20,6 +20,7 @@ class ParotidClassifierParameterNode:
         ct: contrast-enhanced CT, in HU.
         plainCt: the same patient without contrast; optional.
         segmentation: holds the segments Tumor and External2.
+        tumorOrigin: what the tumour was called where it was taken from; see SceneCase.
         ringWidthMm: width of the automatic ring in mm as text; empty for that of the bundle. See
             RingChoice.
         ringLowerHu: likewise the lowest HU that belongs to the ring.
@@ -33,6 +34,7 @@ class ParotidClassifierParameterNode:
     ct: vtkMRMLScalarVolumeNode
     plainCt: vtkMRMLScalarVolumeNode
     segmentation: vtkMRMLSegmentationNode
+    tumorOrigin: str = ""
     ringWidthMm: str = ""
     ringLowerHu: str = ""
     ringUpperHu: str = ""

@@ -245,6 +245,8 @@ class RingFollower(VTKObservationMixin):
             ensureSegments(self._segmentation)
         elif self._read(TUMOR) is not None:
             return
+        else:
+            self._parameterNode.tumorOrigin = ""  # what is drawn next was not taken from there
         segmentId = segmentNamed(self._segmentation, EXTERNAL2)
         wanted = None if drawn is None else tightMask(drawn.box, drawn.ring)
         if not segmentId or keyOf(wanted) == keyOf(self._read(EXTERNAL2)):

@@ -5,8 +5,9 @@ import dataclasses
 import numpy as np
 import SimpleITK as sitk
 import slicer
-from ParotidClassifierCore.case.dicom_series import source_of_files
+from ParotidClassifierCore.case.dicom_series import checked_source
 from ParotidClassifierCore.case.loading import Case
+from ParotidClassifierCore.case.origin import Origin, with_origin
 from ParotidClassifierCore.case.volumes import require_hu, require_volume
 from ParotidClassifierCore.case.working_grid import TUMOR
 from ParotidClassifierCore.errors import (
@@ -31,13 +32,13 @@ class SceneCase:
     """
 
     def __init__(self):
-        self._images = {}
-        self._source = None
+        self._images = _FoundOnce()
+        self._sources = _FoundOnce()
 
     def forget(self) -> None:
         """Let go of the voxels; for a scene that is closed."""
         self._images.clear()
-        self._source = None
+        self._sources.clear()
 
     def ct(self, parameterNode):
         """Return the enhanced CT as a SimpleITK image in HU, axes in LPS order.
@@ -58,22 +59,17 @@ class SceneCase:
         return None if parameterNode.plainCt is None else self.volume(parameterNode.plainCt)
 
     def volume(self, node):
-        """Return a volume node as a SimpleITK image, axes in LPS order."""
+        """Return a volume node as a SimpleITK image, axes in LPS order.
+
+        Of a volume from Slicer's DICOM database, the headers are asked first.
+        """
         _requireScalarVolume(node)
+        self._sourceOf(node)
         requireUntransformed(node)
         matrix = Images.ijkToRas(node)
         _requireDirection(node, matrix)
         key = (node.GetImageData().GetMTime(), matrix.tobytes(), node.GetName())
-        known = self._images.get(node.GetID())
-        if known is None or known[0] != key:
-            known = key, _ctOrRefusal(node)
-            self._images.pop(node.GetID(), None)
-            while len(self._images) >= _CACHED_VOLUMES:
-                self._images.pop(next(iter(self._images)))
-            self._images[node.GetID()] = known
-        if isinstance(known[1], ParotidClassifierError):
-            raise known[1].with_traceback(None)
-        return known[1]
+        return self._images.of(node, key, lambda: _checkedCt(node))
 
     def tumor(self, parameterNode):
         """Return the outline of the tumour as a SimpleITK mask.
@@ -94,23 +90,31 @@ class SceneCase:
                 _("The tumour is not outlined yet."),
                 _("Draw it, or take an existing outline, under 2. Tumour."),
             )
-        return image
+        origin = self.origin(parameterNode)
+        return image if origin is None else with_origin(image, origin)
+
+    def origin(self, parameterNode):
+        """Return Core's Origin of an outline that was taken; None for one that was drawn here."""
+        return Origin.from_text(parameterNode.tumorOrigin)
 
     def source(self, parameterNode):
         """Return the DICOM series of the enhanced CT, as its headers tell; never raises.
 
         Returns:
-            Core's SourceSeries, the very same as long as it is the same series, without its files:
-            two headers are read, not all. None where the CT did not come from Slicer's DICOM
-            database, or that is not open.
+            Core's SourceSeries, the very same as long as it is the same series, without its files.
+            None where the CT did not come from Slicer's DICOM database, that is not open, or the
+            CT is refused.
         """
-        node = parameterNode.ct
+        try:
+            return self._sourceOf(parameterNode.ct)
+        except ParotidClassifierError:  # told where the CT is read
+            return None
+
+    def _sourceOf(self, node):
         if whyNoFiles(node):
             return None
-        instances = node.GetAttribute(INSTANCES)
-        if self._source is None or self._source[0] != instances:
-            self._source = instances, _sourceOf(node)
-        return self._source[1]
+        key = (node.GetAttribute(INSTANCES), node.GetName())
+        return self._sources.of(node, key, lambda: _sourceOfFiles(node))
 
     def case(self, parameterNode):
         """Return CT and outline as Core's Case; ring and clinical record are not looked at.
@@ -121,12 +125,46 @@ class SceneCase:
         return Case(self.ct(parameterNode), self.tumor(parameterNode))
 
 
-def _sourceOf(node):
+class _FoundOnce:
+    """Remembers what was found out of volumes, refusals too: that takes as long as reading them."""
+
+    def __init__(self):
+        self._known = {}
+
+    def clear(self) -> None:
+        """Forget all."""
+        self._known.clear()
+
+    def of(self, node, key, find):
+        """Return what `find` returned for a volume node, or raise what it raised.
+
+        It is called anew when `key` is another.
+        """
+        known = self._known.get(node.GetID())
+        if known is None or known[0] != key:
+            known = key, _orRefusal(find)
+            self._known.pop(node.GetID(), None)
+            while len(self._known) >= _CACHED_VOLUMES:
+                self._known.pop(next(iter(self._known)))
+            self._known[node.GetID()] = known
+        if isinstance(known[1], ParotidClassifierError):
+            raise known[1].with_traceback(None)
+        return known[1]
+
+
+def _orRefusal(find):
+    try:
+        return find()
+    except ParotidClassifierError as error:
+        return error
+
+
+def _sourceOfFiles(node):
     try:
         paths = filesOf(node)
-        source = source_of_files([paths[0], paths[-1]])
     except ParotidClassifierError:  # the files went away: what they say is only an addition
         return None
+    source = checked_source(node.GetName(), paths)
     return source and dataclasses.replace(source, files=())
 
 
@@ -198,14 +236,6 @@ def _requireDirection(node, matrix) -> None:
                 "geometry regularization', hardened."
             ),
         )
-
-
-def _ctOrRefusal(node):
-    """Return the CT, or why it cannot be one: finding out takes as long as reading it."""
-    try:
-        return _checkedCt(node)
-    except ParotidClassifierError as error:
-        return error
 
 
 def _checkedCt(node):

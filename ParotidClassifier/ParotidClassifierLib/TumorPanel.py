@@ -108,14 +108,14 @@ class TumorPanel(Panel):
         if follower.drawn is None:
             return noteText("info", _("Paint the tumour: choose an effect below."))
         tumor = follower.drawn.tumor
-        text = _("Tumor: {volume} ml, {diameter} mm across in its largest axial slice.")
-        return noteText(
-            "ok",
-            text.format(
-                volume=f"{np.count_nonzero(tumor) / 1000:.1f}",
-                diameter=f"{max_axial_diameter_mm(tumor):.0f}",
-            ),
+        text = _("Tumor: {volume} ml, {diameter} mm across in its largest axial slice.").format(
+            volume=f"{np.count_nonzero(tumor) / 1000:.1f}",
+            diameter=f"{max_axial_diameter_mm(tumor):.0f}",
         )
+        # Any other side is a finding that stands under the case.
+        findings = self.logic.caseFindings(self.parameterNode)
+        side = [finding.message for finding in findings if finding.code == "side"]
+        return noteText("ok", " ".join([text, *side]))
 
 
 def _partsOf(node, parameterNode) -> list:

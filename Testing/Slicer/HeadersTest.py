@@ -8,6 +8,7 @@ import slicer
 from MadeScene import addCt, addOutline
 from MadeSeries import PATIENT, SERIES_UID, importSeries
 from ParotidClassifierCore.case.loading import load_case_folder
+from ParotidClassifierCore.errors import ParotidClassifierError
 from ParotidClassifierLib.CaseFolder import CaseFolder
 from ParotidClassifierLib.CasePanel import CasePanel
 from slicer.ScriptedLoadableModule import ScriptedLoadableModuleTest
@@ -41,8 +42,17 @@ class HeadersTest(ScriptedLoadableModuleTest):
             slicer.app.dicomDatabase().openDatabase(self.databaseBefore)
         self.folder.cleanup()
 
-    def importSeries(self, **tags):
-        importSeries(self.parameterNode.ct, self.folder.name, **tags)
+    def importSeries(self, change=None, **tags):
+        importSeries(self.parameterNode.ct, self.folder.name, change, **tags)
+
+    def refused(self):
+        """Return why the CT is refused."""
+        findings = self.logic.caseFindings(self.parameterNode)
+        self.assertEqual([finding.severity.value for finding in findings], ["error"])
+        with self.assertRaises(ParotidClassifierError) as refusal:
+            self.logic.classify(self.parameterNode, None, None, None)
+        self.assertIn(str(refusal.exception), findings[0].message)
+        return findings[0].message
 
     def findings(self):
         self.panel.onFindingsLink("passed")
@@ -59,6 +69,53 @@ class HeadersTest(ScriptedLoadableModuleTest):
     def test_a_ct_that_names_no_contrast_agent_is_told(self):
         self.importSeries()
         self.assertIn("The headers name no contrast agent", self.findings())
+
+    def test_what_a_single_slice_says_is_told(self):
+        def lossy(content, number):
+            content.LossyImageCompression = "01" if number == 11 else "00"
+
+        self.importSeries(lossy)
+        self.assertIn("The CT was compressed with loss", self.findings())
+
+    def test_a_slice_that_does_not_say_its_hu_is_refused_by_name(self):
+        def plain(content, number):
+            if number == 11:
+                del content.RescaleSlope, content.RescaleIntercept
+
+        self.importSeries(plain, RescaleSlope=1, RescaleIntercept=-1024)
+        reason = self.refused()
+        self.assertIn("011.dcm in Enhanced CT has no RescaleSlope and no RescaleInt", reason)
+
+    def test_values_that_were_read_turned_round_are_refused(self):
+        self.importSeries(PhotometricInterpretation="MONOCHROME1")
+        self.assertIn("of Enhanced CT is stored as MONOCHROME1", self.refused())
+
+    def test_a_missing_slice_is_refused_and_does_not_come_back_by_a_transform(self):
+        def apart(content, number):
+            content.ImagePositionPatient[2] += 2 * (number > 11)
+
+        self.importSeries(apart)
+        self.assertIn("1 slice of Enhanced CT is missing", self.refused())
+        transform = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLLinearTransformNode")
+        self.parameterNode.ct.SetAndObserveTransformNodeID(transform.GetID())
+        self.assertIn("1 slice of Enhanced CT is missing", self.refused())
+
+    def test_slices_that_were_straightened_are_no_reason_to_refuse(self):
+        def tilted(content, number):
+            content.ImagePositionPatient[1] += number
+
+        self.importSeries(tilted)
+        transform = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLLinearTransformNode", "Upright")
+        self.parameterNode.ct.SetAndObserveTransformNodeID(transform.GetID())
+        self.assertIn("lies under the transform Upright", self.refused())
+        self.parameterNode.ct.HardenTransform()
+        self.assertIn("70 × 60 × 24", self.findings())
+
+    def test_a_plain_ct_is_refused_likewise(self):
+        self.importSeries(PhotometricInterpretation="MONOCHROME1")
+        self.parameterNode.plainCt = self.parameterNode.ct
+        self.parameterNode.ct = addCt("Another")
+        self.assertIn("of Enhanced CT is stored as MONOCHROME1", self.findings())
 
     def test_without_a_database_nothing_is_said_of_headers(self):
         self.importSeries(**VENOUS)

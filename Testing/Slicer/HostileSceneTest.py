@@ -28,6 +28,7 @@ TEXTS = (
     "/root",
     "../" * 2_000,
     "\N{SNOWMAN}\N{RIGHT-TO-LEFT OVERRIDE}",
+    json.dumps({"kind": "segment", "name": f"parotid {IMAGE}", "notes": []}),
 )
 RECORDS = (
     {"symptoms": ["with"]},
@@ -40,7 +41,7 @@ RECORDS = (
     {IMAGE: "with"},
     {"margin": IMAGE},
 )
-STORED = ("ringWidthMm", "ringRefinement", "clinical", "bundle")
+STORED = ("tumorOrigin", "ringWidthMm", "ringRefinement", "clinical", "bundle")
 
 
 class HostileSceneTest(ShownModule, ScriptedLoadableModuleTest):

@@ -12,16 +12,17 @@ SERIES_UID = "1.2.826.0.1.3680043.8.498.1"
 PATIENT = "Lovelace^Augusta"
 
 
-def importSeries(ctNode, folder, **tags):
+def importSeries(ctNode, folder, change=None, **tags):
     """Open a database in a folder, import a series as long as the CT, and tie the CT to it.
 
     Args:
         ctNode: says from now on that it was loaded from this series.
         folder: for the files and the database.
+        change: called with the content and the number of each slice before it is stored.
         tags: of every slice, by keyword.
     """
     count = ctNode.GetImageData().GetDimensions()[2]
-    files = [_slice(Path(folder), number, tags) for number in range(count)]
+    files = [_slice(Path(folder), number, tags, change) for number in range(count)]
     database = slicer.app.dicomDatabase()
     database.openDatabase(str(Path(folder) / "ctkDICOM.sql"))
     indexer = ctk.ctkDICOMIndexer()
@@ -32,7 +33,7 @@ def importSeries(ctNode, folder, **tags):
     ctNode.SetAttribute("DICOM.instanceUIDs", uids)
 
 
-def _slice(folder, number, tags):
+def _slice(folder, number, tags, change):
     content = Dataset()
     content.file_meta = FileMetaDataset()
     content.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
@@ -44,6 +45,8 @@ def _slice(folder, number, tags):
     content.Rows, content.Columns = 60, 70
     for keyword, value in tags.items():
         setattr(content, keyword, value)
+    if change is not None:
+        change(content, number)
     path = folder / f"{number:03d}.dcm"
     pydicom.dcmwrite(path, content, enforce_file_format=True)
     return str(path)

@@ -1,12 +1,18 @@
 """Self tests of the segmentation: how it is started, and which outlines are taken."""
 
+import tempfile
+from pathlib import Path
+
 import numpy as np
 import slicer
 import vtk
 from MadeScene import RADIUS_MM, addCt, addOutline
 from ParotidClassifierCore.case.lattice import lattice_of
+from ParotidClassifierCore.case.loading import load_case_folder
+from ParotidClassifierCore.case.origin import origin_of
 from ParotidClassifierCore.errors import UnusableMaskError, UsageError
 from ParotidClassifierLib import Images
+from ParotidClassifierLib.CaseFolder import CaseFolder
 from ParotidClassifierLib.LatticeMasks import readMask
 from slicer.ScriptedLoadableModule import ScriptedLoadableModuleTest
 
@@ -161,3 +167,52 @@ class OutlineTest(ScriptedLoadableModuleTest):
         size = np.array(region.GetSize())
         self.assertTrue((size > 0).all() and (size <= 120).all())
         self.assertTrue(region.GetLocked())
+
+    # What was taken
+
+    def taken(self, name):
+        outline = addOutline(self.parameterNode.ct)
+        outline.GetSegmentation().GetSegment("Tumor").SetName(name)
+        self.logic.adoptOutline(self.parameterNode, outline, "Tumor")
+
+    def named(self):
+        """Return the findings that the name of the outline gives."""
+        findings = self.logic.caseFindings(self.parameterNode)
+        return [f.message for f in findings if f.code == "outline_named_otherwise"]
+
+    def test_a_name_that_speaks_against_a_tumour_is_told(self):
+        self.taken("Tumor left")
+        self.assertEqual(self.named(), [])
+        self.taken("Parotid_L")
+        self.assertIn("called segment 'Parotid_L', and 'Parotid' is no tumour", *self.named())
+
+    def test_what_was_taken_goes_to_the_background_and_into_a_saved_case(self):
+        self.taken("Parotid_L")
+        with tempfile.TemporaryDirectory() as folder:
+            self.logic.saveCase(self.parameterNode, folder)
+            saved = load_case_folder(Path(folder)).tumor
+        self.assertEqual(origin_of(saved).words, "segment 'Parotid_L'")
+        origin = self.logic.sceneCase.origin(self.parameterNode)
+        caseFolder, ct = CaseFolder(), self.logic.sceneCase.ct(self.parameterNode)
+        try:
+            for told in (None, origin):
+                path = caseFolder.write(ct, self.logic.ringFollower.drawn, False, None, told)
+            self.assertEqual(origin_of(load_case_folder(path).tumor), origin)
+        finally:
+            caseFolder.remove()
+
+    def test_a_label_is_told_by_its_number(self):
+        labels = slicer.modules.volumes.logic().CreateAndAddLabelVolume(
+            slicer.mrmlScene, self.parameterNode.ct, "Labels"
+        )
+        ball = addOutline(self.parameterNode.ct)
+        values = slicer.util.arrayFromSegmentBinaryLabelmap(ball, "Tumor", self.parameterNode.ct)
+        slicer.util.updateVolumeFromArray(labels, 3 * values)
+        self.logic.adoptOutline(self.parameterNode, labels, label=3)
+        self.assertEqual(self.logic.sceneCase.origin(self.parameterNode).words, "label 3")
+
+    def test_what_is_drawn_after_all_was_removed_was_not_taken(self):
+        self.taken("Parotid_L")
+        self.segmentation.ClearSegment("Tumor")
+        self.logic.ringFollower.flush()
+        self.assertIsNone(self.logic.sceneCase.origin(self.parameterNode))

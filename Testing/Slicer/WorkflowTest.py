@@ -1,5 +1,6 @@
 """Self tests of the whole way: sample case, outline, ring, findings, probability, and its ends."""
 
+import html
 import json
 import tempfile
 from pathlib import Path
@@ -25,6 +26,7 @@ class WorkflowTest(ShownSample, ScriptedLoadableModuleTest):
         steps.append(self.widget.shell.ui.nextStepLabel.text)
         self.outlineIt(outline)
         steps.append(self.widget.shell.ui.nextStepLabel.text)
+        outlined = html.unescape(self.ui["TumorPanel"].tumorStatusLabel.text)
         self.answer(sampleClinicalFindings(ct))
         steps.append(self.widget.shell.ui.nextStepLabel.text)
         self.run_()
@@ -33,6 +35,7 @@ class WorkflowTest(ShownSample, ScriptedLoadableModuleTest):
         steps.append(self.widget.shell.ui.nextStepLabel.text)
         self.assertEqual(len(set(steps)), len(steps))
         prediction = self.logic.result(self.parameterNode)["prediction"]
+        self.assertIn(f"on the patient's {prediction['side']}.", outlined)
         self.assertEqual(len(prediction["models"]), 11)
         for result in prediction["models"].values():
             self.assertTrue(0.0 < result["probability"] < 1.0)

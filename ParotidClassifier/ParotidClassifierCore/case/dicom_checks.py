@@ -110,15 +110,12 @@ def require_complete(series: str, slices: Sequence[Header]) -> None:
         series: what a message calls the series.
         slices: sorted along their normal.
     """
-    gaps = np.diff([header.along_normal for header in slices])
+    gaps, _ = _gaps(slices)
     if not len(gaps):
         return
-    apart = gaps[gaps > _SPACING_TOLERANCE]
-    usual = float(np.median(apart)) if len(apart) else 0.0
-    _require_none_doubled(series, slices, gaps, usual)
+    require_each_once(series, slices)
     is_even = gaps.max() - gaps.min() <= _SPACING_TOLERANCE * max(gaps.max(), 1.0)
     if not is_even and not is_regular(slices):
-        _require_none_missing(series, slices, gaps, usual)
         raise UnusableImageError(
             f"The slices of {series} lie {gaps.min():.2f} to {gaps.max():.2f} mm apart, not "
             "evenly.",
@@ -139,6 +136,26 @@ def _require_none_doubled(
             f"Slices of {series} are doubled: {_names(pair)} lie at the same place{more}.",
             "Export the series once; two phases or reconstructions must be two series.",
         )
+
+
+def _gaps(slices: Sequence[Header]) -> tuple[np.ndarray, float]:
+    """Return from slice to slice how far they lie apart, and how far most do; 0 where none do."""
+    gaps = np.diff([header.along_normal for header in slices])
+    apart = gaps[gaps > _SPACING_TOLERANCE]
+    return gaps, float(np.median(apart)) if len(apart) else 0.0
+
+
+def require_each_once(series: str, slices: Sequence[Header]) -> None:
+    """Raise UnusableImageError where a slice is missing or doubled, however the others lie.
+
+    Args:
+        series: what a message calls the series.
+        slices: sorted along their normal.
+    """
+    gaps, usual = _gaps(slices)
+    _require_none_doubled(series, slices, gaps, usual)
+    if len(gaps):
+        _require_none_missing(series, slices, gaps, usual)
 
 
 def _require_none_missing(

@@ -12,7 +12,6 @@ import SimpleITK as sitk
 from ..errors import UnreadableFileError, UnusableImageError
 from ..progress import Progress
 from .dicom_headers import Header
-from .dicom_values import require_hounsfield
 from .itk_files import read_image
 from .slice_grid import grid_of
 
@@ -147,7 +146,6 @@ def read_multi_frame(series: str, header: Header) -> sitk.Image:
     import highdicom
     import pydicom
 
-    require_hounsfield(series, header)
     try:
         stored = highdicom.Image.from_dataset(pydicom.dcmread(header.path, force=True), copy=False)
     except (OSError, ValueError, TypeError, KeyError, AttributeError, EOFError) as error:

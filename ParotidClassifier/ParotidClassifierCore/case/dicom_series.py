@@ -12,12 +12,17 @@ from ..progress import Progress, part, silent
 from ..words import counted
 from .acquisition import acquisition_of
 from .dicom_acquisitions import one_volume
-from .dicom_checks import require_ct, require_whole_headers
+from .dicom_checks import (
+    require_alike,
+    require_ct,
+    require_each_once,
+    require_whole_headers,
+)
 from .dicom_copies import by_place, without_copies
 from .dicom_files import files_of, require_no_lost_slices, unlisted_files
 from .dicom_headers import Header, read_header, the_scanners_mistakes_untold
 from .dicom_pixels import read_multi_frame, read_slices, require_decodable
-from .dicom_values import require_rescaled
+from .dicom_values import require_hounsfield, require_not_turned_round, require_rescaled
 from .source import SourceSeries
 
 if TYPE_CHECKING:
@@ -57,16 +62,27 @@ def _read(
     all_series = _series_in(path, part(progress, 0.0, _HEADERS_SHARE))
     uid = _chosen(path, all_series, series_uid)
     headers, series = without_copies(all_series[uid]), f"the series {uid} in {path}"
-    require_ct(series, headers)
-    require_whole_headers(series, headers)
+    _require_ct_in_hu(series, headers)
     require_decodable(series, headers)
-    if any(header.is_multi_frame for header in headers):
+    if _is_multi_frame(headers):
         _require_one_file(path, uid, headers, acquisition)
         return read_multi_frame(series, headers[0]), source_of(headers)
-    require_rescaled(series, headers)
     volume = one_volume(series, headers, acquisition)
     image = read_slices(series, volume.slices, part(progress, _HEADERS_SHARE, 1.0))
     return image, source_of(volume.slices, volume.acquisition)
+
+
+def _require_ct_in_hu(series: str, headers: Sequence[Header]) -> None:
+    require_ct(series, headers)
+    require_whole_headers(series, headers)
+    if _is_multi_frame(headers):
+        require_hounsfield(series, headers[0])
+    else:
+        require_rescaled(series, headers)
+
+
+def _is_multi_frame(headers: Sequence[Header]) -> bool:
+    return any(header.is_multi_frame for header in headers)
 
 
 def source_of(headers: Sequence[Header], acquisition: str | None = None) -> SourceSeries:
@@ -97,15 +113,47 @@ def source_of_files(paths: Sequence[Path]) -> SourceSeries | None:
         UnreadableFileError: a file cannot be read.
     """
     with the_scanners_mistakes_untold():
-        return _source_of_files(paths)
+        return _source_of_images(_images_in(paths))
 
 
-def _source_of_files(paths: Sequence[Path]) -> SourceSeries | None:
-    headers = [header for header in map(read_header, paths) if header and header.is_image]
+def checked_source(called: str, paths: Sequence[Path]) -> SourceSeries | None:
+    """Return where a CT came from that another program read, where these files can be a CT at all.
+
+    What can be seen in headers is checked as `read_series` checks it, and what other programs read
+    wrongly besides. Slices may lie aslant or unevenly: the other program may have resampled them.
+
+    Args:
+        called: what a message calls the CT.
+        paths: of its slices.
+
+    Returns:
+        None where they do not hold the slices of one series.
+
+    Raises:
+        UnreadableFileError: a file cannot be read, or does not say how its values become HU.
+        UnusableImageError: not CT, or the other program cannot have read it rightly.
+    """
+    with the_scanners_mistakes_untold():
+        headers = _images_in(paths)
+        if headers:
+            _require_ct_in_hu(called, headers)
+            require_not_turned_round(called, headers)
+            if not _is_multi_frame(headers):
+                require_alike(called, headers)
+                ordered = sorted(headers, key=lambda header: header.along_normal)
+                require_each_once(called, ordered)
+        return _source_of_images(headers)
+
+
+def _images_in(paths: Sequence[Path]) -> list[Header]:
+    return [header for header in map(read_header, paths) if header and header.is_image]
+
+
+def _source_of_images(headers: list[Header]) -> SourceSeries | None:
     whole = bool(headers) and not any(header.lacking for header in headers)
     if not whole or len({header.series for header in headers}) != 1:
         return None
-    if not any(header.is_multi_frame for header in headers):
+    if not _is_multi_frame(headers):
         headers.sort(key=lambda header: header.along_normal)
     return source_of(headers)
 

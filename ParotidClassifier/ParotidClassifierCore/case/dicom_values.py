@@ -86,6 +86,22 @@ def require_hounsfield(series: str, header: Header) -> None:
         )
 
 
+def require_not_turned_round(series: str, slices: Sequence[Header]) -> None:
+    """Raise UnusableImageError where other programs read bright as dark.
+
+    HU do not depend on how they are to be shown, but 3D Slicer's readers turn the values of a
+    series round that is to be shown with white for the lowest.
+    """
+    turned = [s for s in slices if s.text("PhotometricInterpretation") == "MONOCHROME1"]
+    if turned:
+        raise UnusableImageError(
+            f"{turned[0].path.name} of {series} is stored as MONOCHROME1, of which 3D Slicer reads "
+            "all values turned round.",
+            "Export the series as MONOCHROME2, or classify it from its folder on the command line, "
+            "which reads it rightly.",
+        )
+
+
 def rescale_type(header: Header) -> str:
     """Return what a header calls the unit of its values; empty where it says nothing."""
     return header.shared("RescaleType").text("RescaleType")
