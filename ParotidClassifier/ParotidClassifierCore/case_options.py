@@ -122,6 +122,8 @@ def case_of(options: argparse.Namespace, progress: Progress = silent) -> Case:
 def _with_ring_file(case: Case, options: argparse.Namespace) -> Case:
     path = getattr(options, "ring", None)
     if path is None:
+        if _given(options, (name for name in _OF_OUTLINES if name.startswith("ring_"))):
+            raise UsageError("There is no ring to choose from.", "Give its file with --ring.")
         return case
     mask = load_outline(path, EXTERNAL2, case.ct, case.source, _choice(options, "ring"))
     return dataclasses.replace(case, ring=mask)

@@ -93,7 +93,7 @@ def test_the_option_that_chooses_is_named_for_each_outline(study):
         second_tumor_of(asked, case_of(asked))
 
 
-def test_an_roi_is_not_chosen_from_a_saved_case_nor_without_a_second_outline(study):
+def test_an_roi_is_not_chosen_from_a_saved_case_nor_without_an_outline(study):
     asked = build_parser().parse_args(
         ["predict", "--case", str(study), "--tumor-roi", "GTV", "--out", str(study / "out")]
     )
@@ -102,3 +102,5 @@ def test_an_roi_is_not_chosen_from_a_saved_case_nor_without_a_second_outline(stu
     asked = options(study, "--tumor", study / "seg.dcm", "--second-tumor-roi", "GTV")
     with pytest.raises(UsageError, match="no second outline"):
         second_tumor_of(asked, case_of(asked))
+    with pytest.raises(UsageError, match="no ring to choose from"):
+        case_of(options(study, "--tumor", study / "seg.dcm", "--ring-label", "0"))

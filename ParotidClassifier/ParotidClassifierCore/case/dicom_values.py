@@ -39,9 +39,9 @@ def require_rescaled(series: str, slices: Sequence[Header]) -> None:
     """
     rescaled = [header for header in slices if _says_rescaling(header)]
     for header in slices:
-        _require_plain_bits(series, header)
+        _require_plain_bits(header)
         if rescaled:
-            _require_slope_and_intercept(series, header, rescaled[0])
+            _require_slope_and_intercept(header, rescaled[0])
         require_hounsfield(series, header)
 
 
@@ -49,7 +49,7 @@ def _says_rescaling(header: Header) -> bool:
     return any(keyword in header.content for keyword in (*_RESCALING, "ModalityLUTSequence"))
 
 
-def _require_slope_and_intercept(series: str, header: Header, other: Header) -> None:
+def _require_slope_and_intercept(header: Header, other: Header) -> None:
     wrong = [key for key in _RESCALING if header.numbers(key, 1) is None]
     if header.numbers("RescaleSlope", 1) == (0.0,):
         wrong = ["RescaleSlope"]
@@ -58,18 +58,18 @@ def _require_slope_and_intercept(series: str, header: Header, other: Header) -> 
     told = " and ".join(
         f"{key} {header.text(key)!r}" if header.text(key) else f"no {key}" for key in wrong
     )
-    beside = "" if _says_rescaling(header) else f", other than {other.path.name}"
+    beside = "" if _says_rescaling(header) else f", unlike {other.path.name}"
     raise UnreadableFileError(
-        f"{header.path} in {series} has {told}{beside}: what its values are in HU cannot be told.",
+        f"{header.path} has {told}{beside}: what its values are in HU cannot be told.",
         _EXPORT_AGAIN,
     )
 
 
-def _require_plain_bits(series: str, header: Header) -> None:
+def _require_plain_bits(header: Header) -> None:
     stored, high = (header.numbers(key, 1) for key in ("BitsStored", "HighBit"))
     if stored and high and high[0] >= stored[0]:
         raise UnusableImageError(
-            f"{header.path} in {series} says that its {stored[0]:g} bits end with bit {high[0]:g}: "
+            f"{header.path} says that its {stored[0]:g} bits end with bit {high[0]:g}: "
             "where in each number the value lies cannot be told for certain.",
             _EXPORT_AGAIN,
         )

@@ -112,13 +112,13 @@ def files_of_others(folder: Path) -> list[str]:
     return [name for name in names if name not in ours and not is_left_by_a_system(name)]
 
 
-def _is_readable(folder: Path) -> bool:
-    """Return whether a folder has what table and page are made of: files get deleted and moved."""
-    try:
-        read_json(folder / PREDICTION_FILE)
-    except (OSError, ValueError):
-        return False
-    return (folder / THUMBNAIL_FILE).is_file()
+def _answer_in(folder: Path) -> dict[str, object]:
+    """Return what of a folder's files table and page are made of: files get deleted and edited."""
+    prediction, thumbnail = folder / PREDICTION_FILE, folder / THUMBNAIL_FILE
+    return {
+        "answer": content_hash(prediction) if prediction.is_file() else None,
+        "has_thumbnail": thumbnail.is_file(),
+    }
 
 
 def classify(work: CaseWork) -> bool:
@@ -131,7 +131,7 @@ def classify(work: CaseWork) -> bool:
     from ..report.thumbnail import save_thumbnail
 
     origin = {"case_id": work.case.case_id, "key": work.key()}
-    if done_before(work.folder) == origin and _is_readable(work.folder):
+    if done_before(work.folder) == origin | _answer_in(work.folder):
         return False
     second = None if work.second_bundle is None else work.second_bundle.load()
     case = _case(work.case)
@@ -146,7 +146,7 @@ def classify(work: CaseWork) -> bool:
     with folder_written_whole(work.folder) as beside:
         write_answer(beside, answered)
         save_thumbnail(beside / THUMBNAIL_FILE, answered.prepared.grid)
-        write_json(beside / ORIGIN_FILE, origin)
+        write_json(beside / ORIGIN_FILE, origin | _answer_in(beside))
     return True
 
 

@@ -70,7 +70,7 @@ def test_a_slice_that_shows_black_as_white_may_not_be_cut_off_either(tmp_path, c
 @pytest.mark.parametrize(
     ("texts", "told"),
     [
-        ({"RescaleSlope": None, "RescaleIntercept": None}, "no RescaleSlope and no Resc.*other th"),
+        ({"RescaleSlope": None, "RescaleIntercept": None}, "no RescaleSlope and no Resc.*unlike "),
         ({"RescaleIntercept": None}, "has no RescaleIntercept"),
         ({"RescaleIntercept": ""}, "has no RescaleIntercept"),
         ({"RescaleIntercept": "abc"}, "has RescaleIntercept 'abc'"),

@@ -222,9 +222,13 @@ def test_a_case_whose_files_were_taken_away_is_computed_again(again, bundles, na
     assert names_in(again / "out" / "cases" / "case1") == FILES
 
 
-def test_a_case_whose_file_was_damaged_is_computed_again(again, bundles):
-    (again / "out" / "cases" / "case1" / "prediction.json").write_text("{")
+@pytest.mark.parametrize("edited", ["{", "{}"])
+def test_a_case_whose_file_was_edited_is_computed_again(again, bundles, edited):
+    place = again / "out" / "cases" / "case1" / "prediction.json"
+    before = place.read_text(encoding="utf-8")
+    place.write_text(edited)
     assert run(again, bundles).data["by_an_earlier_run"] == 2
+    assert json.loads(place.read_text(encoding="utf-8"))["models"] == json.loads(before)["models"]
 
 
 def test_a_file_of_ones_own_in_the_folder_of_a_case_is_not_removed(again, bundles):
