@@ -63,10 +63,12 @@ def imposed(folder: Path, user: str) -> tuple[Path, dict[str, str]]:
 def impose() -> None:
     """Impose the rules on this process for good."""
     import multiprocessing
+    import shutil
 
     drive = os.environ[_HOME]
     multiprocessing.set_start_method("spawn")
     warnings.filterwarnings("error", category=EncodingWarning, module="ParotidClassifierCore")
+    shutil._use_fd_functions = False  # a folder is removed by paths there
     _impose_on_core()
     narrow_simpleitk(setattr)
     sys.addaudithook(lambda event, arguments: _look(event, arguments, drive))

@@ -20,6 +20,7 @@ from .errors import OutputError
 from .held import make_held, remove_held
 from .unfinished import (
     NEW,
+    ROOM_WHILE_WRITTEN,
     UNFINISHED,
     is_part_of_more,
     move,
@@ -172,7 +173,7 @@ def written_together(folder: Path, instead_of: Collection[str] = ()) -> Iterator
     Raises:
         OutputError: the folder or a file in it cannot be written.
     """
-    place = extended(folder)
+    place = extended(folder, below=ROOM_WHILE_WRITTEN)
     existed = place.exists()
     with _refused_by_disk(folder):
         place.mkdir(parents=True, exist_ok=True)
@@ -196,7 +197,7 @@ def folder_written_whole(folder: Path) -> Iterator[Path]:
     Raises:
         OutputError: the folder or a file in it cannot be written.
     """
-    place = extended(folder)
+    place = extended(folder, below=ROOM_WHILE_WRITTEN)
     with _refused_by_disk(folder):
         place.parent.mkdir(parents=True, exist_ok=True)
         with unfinished(place.parent) as held:

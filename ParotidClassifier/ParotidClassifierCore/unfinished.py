@@ -18,6 +18,8 @@ from .held import is_held_here, let_go, make_held, remove_held, remove_unheld
 # set aside; and from then on.
 UNFINISHED = ".unfinished-"
 NEW, _EARLIER, _REPLACED = "new", "earlier", "replaced"
+# How much longer than their folder's the paths of its files may be while they are written.
+ROOM_WHILE_WRITTEN = len(f"{UNFINISHED}012345-01234567/{_REPLACED}/") + 30
 _SHARED = (32, 33)  # Windows' errors: another program has it open, or locked
 _SHOWN_BY = {
     **dict.fromkeys((".csv", ".xlsx", ".xlsm"), "Excel"),

@@ -25,7 +25,7 @@ _UNSURE_MM = 10.0
 _STRAIGHT_MM, _STRAIGHT_SHARE = 50.0, 0.5
 _NARROWEST_MM = 60.0
 # Two pieces like these are legs, or an arm beside what lies on the couch: no body with one middle.
-_SECOND_PIECE_SHARE = 1 / 3
+_SECOND_PIECE_SHARE = 0.33
 
 
 class Side(str, Enum):

@@ -20,6 +20,7 @@ from ..files import folder_written_whole, read_json, write_json
 from ..models.bundle_store import load_bundle
 from ..predict import software_versions
 from ..stages import Stages
+from ..unfinished import UNFINISHED
 
 if TYPE_CHECKING:
     from ..case.loading import Case
@@ -109,7 +110,8 @@ def files_of_others(folder: Path) -> list[str]:
     """Return the names of what is in the folder of a case and is no file of a case."""
     ours = {*every_file(), THUMBNAIL_FILE, ORIGIN_FILE}
     names = sorted(path.name for path in folder.iterdir())
-    return [name for name in names if name not in ours and not is_left_by_a_system(name)]
+    others = (n for n in names if n not in ours and not n.startswith(UNFINISHED))
+    return [name for name in others if not is_left_by_a_system(name)]
 
 
 def _answer_in(folder: Path) -> dict[str, object]:

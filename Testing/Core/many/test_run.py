@@ -231,6 +231,15 @@ def test_a_case_whose_file_was_edited_is_computed_again(again, bundles, edited):
     assert json.loads(place.read_text(encoding="utf-8"))["models"] == json.loads(before)["models"]
 
 
+def test_what_was_left_unfinished_in_the_folder_of_a_case_is_no_file_of_ones_own(again, bundles):
+    left = again / "out" / "cases" / "case1" / ".unfinished-0123ab-01234567"
+    left.mkdir()
+    assert run(again, bundles).data["by_an_earlier_run"] == 3
+    (again / "ct1.nrrd").write_text("damaged")
+    run(again, bundles)
+    assert not left.exists()
+
+
 def test_a_file_of_ones_own_in_the_folder_of_a_case_is_not_removed(again, bundles):
     mine = again / "out" / "cases" / "case1" / "notes.txt"
     mine.write_text("mine")
