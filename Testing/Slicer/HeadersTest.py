@@ -84,7 +84,7 @@ class HeadersTest(ScriptedLoadableModuleTest):
 
         self.importSeries(plain, RescaleSlope=1, RescaleIntercept=-1024)
         reason = self.refused()
-        self.assertIn("011.dcm in Enhanced CT has no RescaleSlope and no RescaleInt", reason)
+        self.assertIn("011.dcm has no RescaleSlope and no RescaleInt", reason)
 
     def test_values_that_were_read_turned_round_are_refused(self):
         self.importSeries(PhotometricInterpretation="MONOCHROME1")
