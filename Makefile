@@ -28,7 +28,7 @@ run: $(READY)
 # in a process of its own: there, `slicer` and `qt` are the stand-in's.
 # macOS has GNU make 3.81, which cannot keep their lines apart.
 SORTED := $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
-STUDY := $(addprefix Testing/Core/,cohort deep report simulation test_train.py test_docs.py)
+STUDY := $(addprefix Testing/Core/,study network reporting simulation test_docs.py)
 test-core test-study test-module: export OMP_NUM_THREADS := 1
 test: $(READY)
 	@$(MAKE) --no-print-directory --jobs=2 $(SORTED) test-study test-core test-module

@@ -42,7 +42,7 @@ class ParotidClassifier(ScriptedLoadableModule):
 
 def registerSampleCases() -> None:
     """Add the simulated cases to the Sample Data module."""
-    from ParotidClassifierLib.SampleCases import registerSampleCases as register
+    from ParotidClassifierLib.Scene.SampleCases import registerSampleCases as register
 
     register()
 
@@ -67,18 +67,18 @@ class ParotidClassifierLogic(ScriptedLoadableModuleLogic):
 
     def __init__(self):
         super().__init__()
-        from ParotidClassifierLib.Bundles import Bundles
-        from ParotidClassifierLib.CaseFindings import CaseFindings
-        from ParotidClassifierLib.Classification import Classification
-        from ParotidClassifierLib.Dependencies import Dependencies
-        from ParotidClassifierLib.Fingerprint import Fingerprint
-        from ParotidClassifierLib.Outline import Outline
-        from ParotidClassifierLib.ResultFollower import ResultFollower
-        from ParotidClassifierLib.ResultStore import ResultStore
-        from ParotidClassifierLib.RingChoice import RingChoice
-        from ParotidClassifierLib.RingFollower import RingFollower
-        from ParotidClassifierLib.SceneCase import SceneCase
-        from ParotidClassifierLib.Worker import Worker
+        from ParotidClassifierLib.Background.Classification import Classification
+        from ParotidClassifierLib.Background.Dependencies import Dependencies
+        from ParotidClassifierLib.Background.Worker import Worker
+        from ParotidClassifierLib.Panels.Bundles import Bundles
+        from ParotidClassifierLib.Scene.CaseFindings import CaseFindings
+        from ParotidClassifierLib.Scene.Fingerprint import Fingerprint
+        from ParotidClassifierLib.Scene.Outline import Outline
+        from ParotidClassifierLib.Scene.ResultFollower import ResultFollower
+        from ParotidClassifierLib.Scene.ResultStore import ResultStore
+        from ParotidClassifierLib.Scene.RingChoice import RingChoice
+        from ParotidClassifierLib.Scene.RingFollower import RingFollower
+        from ParotidClassifierLib.Scene.SceneCase import SceneCase
 
         self.onCaseChange = None
         self.dependencies = Dependencies()
@@ -96,7 +96,7 @@ class ParotidClassifierLogic(ScriptedLoadableModuleLogic):
 
     def getParameterNode(self):
         """Return the parameter node of the open scene."""
-        from ParotidClassifierLib.Parameters import parametersOf
+        from ParotidClassifierLib.Scene.Parameters import parametersOf
 
         return parametersOf(super().getParameterNode())
 
@@ -213,7 +213,7 @@ class ParotidClassifierWidget(ScriptedLoadableModuleWidget, VTKObservationMixin)
     def setup(self) -> None:
         """Build the panel; called when the module is first shown."""
         super().setup()
-        from ParotidClassifierLib.Shell import Shell
+        from ParotidClassifierLib.Panels.Shell import Shell
 
         self.logic = ParotidClassifierLogic()
         self.shell = Shell(self.logic, self.resourcePath("UI/ParotidClassifier.ui"))
@@ -276,7 +276,7 @@ class ParotidClassifierTest(ScriptedLoadableModuleTest):
 
     def test_aSampleCaseGetsARing(self):
         """A simulated case is loaded, its outline taken, and the ring drawn around it."""
-        from ParotidClassifierLib.SampleCases import SAMPLE_CASES, loadSampleCase
+        from ParotidClassifierLib.Scene.SampleCases import SAMPLE_CASES, loadSampleCase
 
         logic = ParotidClassifierLogic()
         parameterNode = logic.getParameterNode()

@@ -11,7 +11,7 @@ from pathlib import Path
 from statistics import median
 from time import perf_counter
 
-from ParotidClassifierCore.machine import cores, memory_bytes
+from ParotidClassifierCore.base.machine import cores, memory_bytes
 
 HEAD = """# Benchmarks
 

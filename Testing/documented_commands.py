@@ -12,14 +12,14 @@ from pathlib import Path
 
 import SimpleITK as sitk
 from documents import ROOT, Document
-from made_cases import ball_case, ball_mask
-from made_outlines import circle, write_rtstruct
-from made_series import write_series
-from ParotidClassifierCore.case.masks import save_segmentation
-from ParotidClassifierCore.case.working_grid import Geometry
-from ParotidClassifierCore.cli import main
-from ParotidClassifierCore.errors import EXIT_DONE, EXIT_UNUSABLE_INPUT
-from ParotidClassifierCore.options import build_parser
+from fixtures.cases import ball_case, ball_mask
+from fixtures.dicom_series import write_series
+from fixtures.outlines import circle, write_rtstruct
+from ParotidClassifierCore.app.cli import main
+from ParotidClassifierCore.app.options import build_parser
+from ParotidClassifierCore.base.errors import EXIT_DONE, EXIT_UNUSABLE_INPUT
+from ParotidClassifierCore.imaging.masks import save_segmentation
+from ParotidClassifierCore.imaging.working_grid import Geometry
 
 PROGRAM = ".venv/bin/parotid-classifier"
 _MODELS = Path("ParotidClassifier/Resources/Models")

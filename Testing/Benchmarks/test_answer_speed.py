@@ -13,14 +13,14 @@ from statistics import median
 import psutil
 import pytest
 from benchmark_table import seconds
-from made_cases import ball_mask, tissue_ct
+from fixtures.cases import ball_mask, tissue_ct
+from fixtures.worker_caller import Caller
+from ParotidClassifierCore.bundle.shipped import DEFAULT_BUNDLE
 from ParotidClassifierCore.case.grid import draw_ring
-from ParotidClassifierCore.case.lattice import lattice_of
 from ParotidClassifierCore.case.loading import SEGMENTATION_FILE, Case
-from ParotidClassifierCore.case.masks import save_segmentation
 from ParotidClassifierCore.case.saving import save_case_folder
-from ParotidClassifierCore.models.shipped import DEFAULT_BUNDLE
-from worker_caller import Caller
+from ParotidClassifierCore.imaging.lattice import lattice_of
+from ParotidClassifierCore.imaging.masks import save_segmentation
 
 CT = {"size": (512, 512, 60), "spacing": (0.49, 0.49, 3.0)}
 RADIUS_MM, LARGE_RADIUS_MM, SMALL_RADIUS_MM = 11.5, 30.0, 6.0

@@ -10,12 +10,12 @@ import sys
 
 import pytest
 from benchmark_table import seconds
-from made_cohorts import write_cohort
-from ParotidClassifierCore.cohort.cache import CohortCache
-from ParotidClassifierCore.cohort.extraction import extract_cohort
-from ParotidClassifierCore.cohort.manifest import read_manifest
-from ParotidClassifierCore.parallel import Machines
-from ParotidClassifierCore.ring import RingSettings
+from fixtures.cohorts import write_cohort
+from ParotidClassifierCore.base.parallel import Machines
+from ParotidClassifierCore.imaging.ring import RingSettings
+from ParotidClassifierCore.study.cache import CohortCache
+from ParotidClassifierCore.study.extraction import extract_cohort
+from ParotidClassifierCore.study.manifest import read_manifest
 
 CASES = 90
 
@@ -24,11 +24,11 @@ _BETWEEN = "import subprocess, sys; sys.exit(subprocess.call(sys.argv[1:]))"
 _PEAK = """
 import resource, sys
 from pathlib import Path
-from ParotidClassifierCore.cohort.cache import CohortCache
-from ParotidClassifierCore.cohort.extraction import extract_cohort
-from ParotidClassifierCore.cohort.manifest import read_manifest
-from ParotidClassifierCore.parallel import Machines
-from ParotidClassifierCore.ring import RingSettings
+from ParotidClassifierCore.study.cache import CohortCache
+from ParotidClassifierCore.study.extraction import extract_cohort
+from ParotidClassifierCore.study.manifest import read_manifest
+from ParotidClassifierCore.base.parallel import Machines
+from ParotidClassifierCore.imaging.ring import RingSettings
 table, cache, count = sys.argv[1:]
 cases = read_manifest(Path(table))[: int(count)]
 extract_cohort(cases, RingSettings(), CohortCache(Path(cache)), Machines(2))

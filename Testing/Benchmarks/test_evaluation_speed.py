@@ -6,8 +6,8 @@ As an evaluation calls it: the area and interval of each model, and each against
 from __future__ import annotations
 
 import numpy as np
-from ParotidClassifierCore.evaluation.delong import auc_with_interval, paired_p
-from ParotidClassifierCore.models.names import ELEVEN_MODELS
+from ParotidClassifierCore.protocol.names import ELEVEN_MODELS
+from ParotidClassifierCore.statistics.delong import auc_with_interval, paired_p
 
 CASES = 100_000
 

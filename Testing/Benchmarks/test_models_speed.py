@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-from ParotidClassifierCore.case.working_grid import REGIONS
-from ParotidClassifierCore.models.names import ELEVEN_MODELS
 from ParotidClassifierCore.models.table import TrainingTable
 from ParotidClassifierCore.models.training import fit_eleven
+from ParotidClassifierCore.protocol.names import ELEVEN_MODELS
+from ParotidClassifierCore.protocol.region_names import REGIONS
 from ParotidClassifierCore.radiomics.names import feature_names
 
 CASES, MALIGNANT, FACTORS = 249, 62, 120

@@ -61,8 +61,8 @@ def the_module():
 def a_large_case(the_module):
     """The panel with a 23 mm tumour outlined on a CT of 512 × 512 × 60."""
     import slicer
-    from ParotidClassifierCore.case.lattice import Box, lattice_of
-    from ParotidClassifierLib import Images
+    from ParotidClassifierCore.imaging.lattice import Box, lattice_of
+    from ParotidClassifierLib.Scene import Images
 
     slicer.mrmlScene.Clear(0)
     values = np.random.default_rng(0).normal(50, 10, (60, 512, 512))

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import torch
-from ParotidClassifierCore.deep.device import reproducible
-from ParotidClassifierCore.deep.network import MultiInputNetwork, initialise
-from ParotidClassifierCore.deep.prediction import predict_logits
+from ParotidClassifierCore.network.device import reproducible
+from ParotidClassifierCore.network.inference import predict_logits
+from ParotidClassifierCore.network.mobilenet import MultiInputNetwork, initialise
 
 
 def test_one_case_on_one_core(benchmark, table):

@@ -5,8 +5,8 @@ from __future__ import annotations
 import subprocess
 import sys
 
-from ParotidClassifierCore.models.shipped import default_bundle
-from real_data import REAL_DATA, needs_real_data
+from fixtures.real_data import REAL_DATA, needs_real_data
+from ParotidClassifierCore.bundle.shipped import default_bundle
 
 _KIB_PER_UNIT = 1 / 1024 if sys.platform == "darwin" else 1  # macOS counts bytes
 # In a process of its own, as the largest child that ever was is what the system tells.

@@ -14,13 +14,14 @@ import numpy as np
 import pytest
 import SimpleITK as sitk
 from benchmark_table import ratio_in_turn
-from made_cases import ball_mask
+from fixtures.cases import ball_mask
+from ParotidClassifierCore.base.progress import silent
 from ParotidClassifierCore.case.grid import prepare
 from ParotidClassifierCore.case.loading import Case
-from ParotidClassifierCore.case.working_grid import REGIONS, TUMOR, WorkingGrid
-from ParotidClassifierCore.companion import Companion
-from ParotidClassifierCore.measuring import Measurer
-from ParotidClassifierCore.progress import silent
+from ParotidClassifierCore.imaging.working_grid import WorkingGrid
+from ParotidClassifierCore.prediction.companion import Companion
+from ParotidClassifierCore.prediction.measuring import Measurer
+from ParotidClassifierCore.protocol.region_names import REGIONS, TUMOR
 from ParotidClassifierCore.radiomics.extraction import extract
 from ParotidClassifierCore.radiomics.names import columns_of
 from ParotidClassifierCore.radiomics.pyradiomics import pyradiomics_at_work

@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import SimpleITK as sitk
-from made_cases import ball_grid
+from fixtures.cases import ball_grid
 from ParotidClassifierCore.case.checks import check_ct, check_outline
 from ParotidClassifierCore.case.grid import draw_ring
-from ParotidClassifierCore.case.lattice import Box, lattice_of
 from ParotidClassifierCore.case.loading import Case
-from ParotidClassifierCore.ring import RingSettings, automatic_ring
+from ParotidClassifierCore.imaging.lattice import Box, lattice_of
+from ParotidClassifierCore.imaging.ring import RingSettings, automatic_ring
 
 TUMOR_RADIUS = 11  # a ball 23 voxels across
 

@@ -1,8 +1,8 @@
 import pytest
 import SimpleITK as sitk
-from made_bundles import made_bundle
-from made_cases import ball_case
-from ParotidClassifierCore.models.bundle_store import save_bundle
+from fixtures.bundles import made_bundle
+from fixtures.cases import ball_case
+from ParotidClassifierCore.bundle.store import save_bundle
 
 
 @pytest.fixture(scope="session")

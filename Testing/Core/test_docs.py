@@ -13,14 +13,14 @@ import yaml
 from documented_commands import NOT_RUN, SHOWN_BY, Reader, is_program, with_less_work
 from documents import DOCS, README, ROOT, Document, documents
 from error_texts import error_texts, quotes
-from ParotidClassifierCore import errors
-from ParotidClassifierCore.case.findings import QualityFinding
-from ParotidClassifierCore.cli import EXIT_INTERRUPTED
-from ParotidClassifierCore.cohort.manifest import COLUMNS
-from ParotidClassifierCore.models.bundle import SCHEMA_VERSION
-from ParotidClassifierCore.models.bundle_files import SIZE_LIMITS
-from ParotidClassifierCore.options import build_parser
-from ParotidClassifierCore.worker_commands import Desk
+from ParotidClassifierCore.app.cli import EXIT_INTERRUPTED
+from ParotidClassifierCore.app.options import build_parser
+from ParotidClassifierCore.app.worker_commands import Desk
+from ParotidClassifierCore.base import errors
+from ParotidClassifierCore.bundle.bundle import SCHEMA_VERSION
+from ParotidClassifierCore.bundle.files import SIZE_LIMITS
+from ParotidClassifierCore.imaging.findings import QualityFinding
+from ParotidClassifierCore.study.manifest import COLUMNS
 
 CORE = ROOT / "ParotidClassifier" / "ParotidClassifierCore"
 DOCUMENTS = documents()

@@ -6,11 +6,11 @@ import sys
 from pathlib import Path
 
 import pytest
-from made_bundles import made_bundle
-from made_cohorts import write_cohort
-from ParotidClassifierCore.cohort.tables import Columns, read_table
-from ParotidClassifierCore.models.bundle_store import save_bundle
-from windows_rules import MAX_PATH, imposed
+from fixtures.bundles import made_bundle
+from fixtures.cohorts import write_cohort
+from fixtures.windows_rules import MAX_PATH, imposed
+from ParotidClassifierCore.bundle.store import save_bundle
+from ParotidClassifierCore.study.tables import Columns, read_table
 
 pytestmark = pytest.mark.skipif(
     not Path("/proc/self/fd").is_dir(), reason="the rules look up open files as Linux has them"
@@ -149,7 +149,7 @@ RULES = {
     "open('J', 'wb'); open('j', 'wb')": FileExistsError,
     f"os.mkdir('{'n' * 250}')": FileNotFoundError,
     "import SimpleITK as s; s.WriteImage(s.Image(2, 2, s.sitkUInt8), '张.nrrd')": RuntimeError,
-    "from ParotidClassifierCore.report.checklist import Path as P; "
+    "from ParotidClassifierCore.reporting.checklist import Path as P; "
     "exec('P(\\'k\\').write_text(\\'\\')', {'P': P, '__name__': 'ParotidClassifierCore'})": (
         EncodingWarning
     ),

@@ -7,8 +7,8 @@ from types import SimpleNamespace
 
 import qt
 from MadeResults import madePrediction, madeStability, withoutModels, withoutRefits
-from ParotidClassifierLib.ColorBar import ColorBar
-from ParotidClassifierLib.Drawing import Drawing
+from ParotidClassifierLib.Drawing.ColorBar import ColorBar
+from ParotidClassifierLib.Drawing.Drawing import Drawing
 from ShownModule import ShownModule
 from slicer.ScriptedLoadableModule import ScriptedLoadableModuleTest
 from Waiting import letPass

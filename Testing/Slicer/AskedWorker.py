@@ -7,8 +7,8 @@ from pathlib import Path
 from MadeResults import PROGRAM
 from ParotidClassifierCore.simulation.case import simulate_case
 from ParotidClassifierCore.simulation.cohort import write_case
-from ParotidClassifierLib.Worker import Worker
-from ParotidClassifierLib.WorkerProcess import pythonExecutable
+from ParotidClassifierLib.Background.Worker import Worker
+from ParotidClassifierLib.Background.WorkerProcess import pythonExecutable
 from Waiting import isAlive, waitFor
 
 BUNDLE = "simulated-demo"

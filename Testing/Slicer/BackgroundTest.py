@@ -7,14 +7,14 @@ from pathlib import Path
 
 import slicer
 from MadeResults import madePrediction, madeSecondOpinion, madeStability
-from ParotidClassifierCore.errors import UsageError
-from ParotidClassifierCore.held import let_go
-from ParotidClassifierCore.temporary import (
+from ParotidClassifierCore.base.errors import UsageError
+from ParotidClassifierCore.base.held import let_go
+from ParotidClassifierCore.base.temporary import (
     make_temporary,
     remove_left_behind,
     remove_temporary,
 )
-from ParotidClassifierLib.Parameters import setClinicalValue
+from ParotidClassifierLib.Scene.Parameters import setClinicalValue
 from ShownModule import HALF_WAY, RESULT, ShownModule, dialogTexts
 from slicer.ScriptedLoadableModule import ScriptedLoadableModuleTest
 from Waiting import letPass, waitFor

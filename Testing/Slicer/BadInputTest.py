@@ -5,7 +5,7 @@ from unittest.mock import patch
 import numpy as np
 import slicer
 from MadeScene import addCt, addMr, addOutline, addVolume
-from ParotidClassifierLib.Parameters import setClinicalValue
+from ParotidClassifierLib.Scene.Parameters import setClinicalValue
 from ShownModule import AFTER_AN_EDIT, ShownModule, toldBy
 from slicer.ScriptedLoadableModule import ScriptedLoadableModuleTest
 from Waiting import letPass

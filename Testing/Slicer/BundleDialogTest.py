@@ -6,9 +6,9 @@ from unittest.mock import patch
 
 import qt
 import slicer
-from ParotidClassifierCore.models.bundle_summary import summarize_bundle
-from ParotidClassifierCore.models.shipped import default_bundle
-from ParotidClassifierLib import BundleDialog
+from ParotidClassifierCore.bundle.shipped import default_bundle
+from ParotidClassifierCore.bundle.summary import summarize_bundle
+from ParotidClassifierLib.Panels import BundleDialog
 from slicer.ScriptedLoadableModule import ScriptedLoadableModuleTest
 
 ELSEWHERE = "//host/share/seen.png"

@@ -4,7 +4,7 @@ from unittest.mock import patch
 
 import slicer
 from MadeScene import addCt, addMr, addOutline
-from ParotidClassifierLib.CasePanel import CasePanel
+from ParotidClassifierLib.Panels.CasePanel import CasePanel
 from slicer.ScriptedLoadableModule import ScriptedLoadableModuleTest
 
 from ParotidClassifier import ParotidClassifierLogic

@@ -8,7 +8,7 @@ from unittest import mock
 import qt
 from MadeResults import madePrediction, madeSecondOpinion
 from MadeScene import addCt
-from ParotidClassifierLib import CaseReport
+from ParotidClassifierLib.Panels import CaseReport
 from ShownResult import ShownResult
 from slicer.ScriptedLoadableModule import ScriptedLoadableModuleTest
 from Waiting import waitFor

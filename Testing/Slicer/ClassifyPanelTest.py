@@ -8,13 +8,13 @@ from pathlib import Path
 import slicer
 from MadeResults import PROGRAM, madeFeatures, madePrediction
 from MadeScene import addCt, addOutline
-from ParotidClassifierCore.errors import BundleError
-from ParotidClassifierCore.models.shipped import shipped_bundles
-from ParotidClassifierLib.ClassifyPanel import ClassifyPanel
-from ParotidClassifierLib.Dependencies import DependenciesDeclinedError
-from ParotidClassifierLib.RemainingTime import RemainingTime
-from ParotidClassifierLib.Worker import Worker
-from ParotidClassifierLib.WorkerProcess import pythonExecutable
+from ParotidClassifierCore.base.errors import BundleError
+from ParotidClassifierCore.bundle.shipped import shipped_bundles
+from ParotidClassifierLib.Background.Dependencies import DependenciesDeclinedError
+from ParotidClassifierLib.Background.Worker import Worker
+from ParotidClassifierLib.Background.WorkerProcess import pythonExecutable
+from ParotidClassifierLib.Panels.ClassifyPanel import ClassifyPanel
+from ParotidClassifierLib.Panels.RemainingTime import RemainingTime
 from slicer.ScriptedLoadableModule import ScriptedLoadableModuleTest
 from Waiting import waitFor
 

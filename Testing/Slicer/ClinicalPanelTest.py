@@ -4,8 +4,8 @@ import json
 
 import slicer
 from MadeScene import addCt, addOutline
-from ParotidClassifierLib.ClinicalPanel import ClinicalPanel
-from ParotidClassifierLib.Parameters import clinicalRecord, setClinicalValue
+from ParotidClassifierLib.Panels.ClinicalPanel import ClinicalPanel
+from ParotidClassifierLib.Scene.Parameters import clinicalRecord, setClinicalValue
 from slicer.ScriptedLoadableModule import ScriptedLoadableModuleTest
 
 from ParotidClassifier import ParotidClassifierLogic

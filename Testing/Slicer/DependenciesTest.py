@@ -9,7 +9,7 @@ from subprocess import CalledProcessError
 from unittest.mock import patch
 
 import slicer
-from ParotidClassifierLib.Dependencies import (
+from ParotidClassifierLib.Background.Dependencies import (
     Dependencies,
     DependenciesDeclinedError,
     DependencyError,

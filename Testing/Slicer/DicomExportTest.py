@@ -10,7 +10,7 @@ import pydicom
 import slicer
 from MadeDicom import PATIENT, SERIES, STUDY, addDicomCt, openedDatabase
 from MadeScene import addOutline
-from ParotidClassifierLib import DicomSource
+from ParotidClassifierLib.Scene import DicomSource
 from ShownModule import dialogTexts
 from ShownResult import ShownResult
 from slicer.ScriptedLoadableModule import ScriptedLoadableModuleTest

@@ -7,10 +7,10 @@ from pathlib import Path
 import slicer
 from MadeScene import addCt, addOutline
 from MadeSeries import PATIENT, SERIES_UID, importSeries
+from ParotidClassifierCore.base.errors import ParotidClassifierError
 from ParotidClassifierCore.case.loading import load_case_folder
-from ParotidClassifierCore.errors import ParotidClassifierError
-from ParotidClassifierLib.CaseFolder import CaseFolder
-from ParotidClassifierLib.CasePanel import CasePanel
+from ParotidClassifierLib.Background.CaseFolder import CaseFolder
+from ParotidClassifierLib.Panels.CasePanel import CasePanel
 from slicer.ScriptedLoadableModule import ScriptedLoadableModuleTest
 
 from ParotidClassifier import ParotidClassifierLogic

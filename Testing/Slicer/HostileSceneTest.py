@@ -9,8 +9,8 @@ import numpy as np
 import qt
 import slicer
 from MadeScene import addCt, addOutline, addVolume
-from ParotidClassifierCore.errors import UnreadableFileError
-from ParotidClassifierLib import RingRefinement
+from ParotidClassifierCore.base.errors import UnreadableFileError
+from ParotidClassifierLib.Scene import RingRefinement
 from ShownModule import AFTER_AN_EDIT, ShownModule
 from slicer.ScriptedLoadableModule import ScriptedLoadableModuleTest
 from Waiting import letPass

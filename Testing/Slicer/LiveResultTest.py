@@ -3,10 +3,10 @@
 import time
 
 import slicer
-from ParotidClassifierCore.case.lattice import lattice_of
-from ParotidClassifierLib import Images
-from ParotidClassifierLib.LatticeMasks import readMask
-from ParotidClassifierLib.Parameters import setClinicalValue
+from ParotidClassifierCore.imaging.lattice import lattice_of
+from ParotidClassifierLib.Scene import Images
+from ParotidClassifierLib.Scene.LatticeMasks import readMask
+from ParotidClassifierLib.Scene.Parameters import setClinicalValue
 from ShownSample import SECONDS_FOR_A_RESULT, ShownSample
 from slicer.ScriptedLoadableModule import ScriptedLoadableModuleTest
 from Waiting import letPass, waitFor

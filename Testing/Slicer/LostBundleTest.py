@@ -6,11 +6,11 @@ from pathlib import Path
 from unittest import mock
 
 from MadeResults import PROGRAM
-from ParotidClassifierCore.errors import BundleError
-from ParotidClassifierCore.models.shipped import shipped_bundles
-from ParotidClassifierLib.Bundles import Bundles
-from ParotidClassifierLib.Worker import Worker
-from ParotidClassifierLib.WorkerProcess import pythonExecutable
+from ParotidClassifierCore.base.errors import BundleError
+from ParotidClassifierCore.bundle.shipped import shipped_bundles
+from ParotidClassifierLib.Background.Worker import Worker
+from ParotidClassifierLib.Background.WorkerProcess import pythonExecutable
+from ParotidClassifierLib.Panels.Bundles import Bundles
 from ShownModule import HALF_WAY, RESULT, ShownModule, dialogTexts, toldBy
 from slicer.ScriptedLoadableModule import ScriptedLoadableModuleTest
 from Waiting import waitFor
@@ -96,7 +96,9 @@ class LostBundleTest(ShownModule, ScriptedLoadableModuleTest):
     def test_a_damaged_one_among_those_shipped_hides_no_other(self):
         (self.bundle / "models.json").write_text("{", encoding="utf-8")
         offered = (self.bundle, *shipped_bundles())
-        with mock.patch("ParotidClassifierLib.Bundles.shipped_bundles", return_value=offered):
+        with mock.patch(
+            "ParotidClassifierLib.Panels.Bundles.shipped_bundles", return_value=offered
+        ):
             found = Bundles().all(self.parameterNode)
         self.assertEqual([summary.path for summary in found], list(shipped_bundles()))
 

@@ -4,8 +4,8 @@ import json
 import shutil
 from pathlib import Path
 
-from ParotidClassifierCore.models.bundle_files import BUNDLE_JSON, SHA256SUMS, sums_of
-from ParotidClassifierCore.models.shipped import default_bundle
+from ParotidClassifierCore.bundle.files import BUNDLE_JSON, SHA256SUMS, sums_of
+from ParotidClassifierCore.bundle.shipped import default_bundle
 
 
 def bundleWithRing(folder, widthMm: float) -> Path:

@@ -7,7 +7,7 @@ import numpy as np
 import pydicom
 import slicer
 from MadeScene import SPACING, addCt
-from ParotidClassifierLib import DicomSource
+from ParotidClassifierLib.Scene import DicomSource
 from pydicom.dataset import FileMetaDataset
 from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian
 

@@ -1,9 +1,9 @@
 """Results as the background process would give them, made by hand, and a program in its place."""
 
 import numpy as np
-from ParotidClassifierCore.models.bundle_summary import summarize_bundle
-from ParotidClassifierCore.models.names import ELEVEN_MODELS, log_odds_column, network_column
-from ParotidClassifierCore.models.shipped import find_bundle
+from ParotidClassifierCore.bundle.shipped import find_bundle
+from ParotidClassifierCore.bundle.summary import summarize_bundle
+from ParotidClassifierCore.protocol.names import ELEVEN_MODELS, log_odds_column, network_column
 
 FINISHED_AT = "2026-03-01T10:20:30+01:00"
 

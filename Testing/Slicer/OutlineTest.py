@@ -7,13 +7,13 @@ import numpy as np
 import slicer
 import vtk
 from MadeScene import RADIUS_MM, addCt, addOutline
-from ParotidClassifierCore.case.lattice import lattice_of
+from ParotidClassifierCore.base.errors import UnusableMaskError, UsageError
 from ParotidClassifierCore.case.loading import load_case_folder
-from ParotidClassifierCore.case.origin import origin_of
-from ParotidClassifierCore.errors import UnusableMaskError, UsageError
-from ParotidClassifierLib import Images
-from ParotidClassifierLib.CaseFolder import CaseFolder
-from ParotidClassifierLib.LatticeMasks import readMask
+from ParotidClassifierCore.imaging.lattice import lattice_of
+from ParotidClassifierCore.imaging.origin import origin_of
+from ParotidClassifierLib.Background.CaseFolder import CaseFolder
+from ParotidClassifierLib.Scene import Images
+from ParotidClassifierLib.Scene.LatticeMasks import readMask
 from slicer.ScriptedLoadableModule import ScriptedLoadableModuleTest
 
 from ParotidClassifier import ParotidClassifierLogic

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import numpy as np
 import slicer
-from ParotidClassifierCore.case.lattice import lattice_of
-from ParotidClassifierLib import Images
-from ParotidClassifierLib.LatticeMasks import readMask
-from ParotidClassifierLib.SampleCases import SAMPLE_CASES
+from ParotidClassifierCore.imaging.lattice import lattice_of
+from ParotidClassifierLib.Scene import Images
+from ParotidClassifierLib.Scene.LatticeMasks import readMask
+from ParotidClassifierLib.Scene.SampleCases import SAMPLE_CASES
 from slicer.ScriptedLoadableModule import ScriptedLoadableModuleTest
 from Waiting import letPass, waitFor
 

@@ -14,13 +14,13 @@ from MadeResults import (
     withoutModels,
     withoutRefits,
 )
-from ParotidClassifierCore.errors import OutputError, UsageError
-from ParotidClassifierCore.models.names import ELEVEN_MODELS
-from ParotidClassifierLib.Parameters import setClinicalValue
-from ParotidClassifierLib.ResultChart import ContributionChart
-from ParotidClassifierLib.ResultContents import contributionRows, rangeWords
-from ParotidClassifierLib.Worker import Worker
-from ParotidClassifierLib.WorkerProcess import pythonExecutable
+from ParotidClassifierCore.base.errors import OutputError, UsageError
+from ParotidClassifierCore.protocol.names import ELEVEN_MODELS
+from ParotidClassifierLib.Background.Worker import Worker
+from ParotidClassifierLib.Background.WorkerProcess import pythonExecutable
+from ParotidClassifierLib.Drawing.ResultChart import ContributionChart
+from ParotidClassifierLib.Drawing.ResultContents import contributionRows, rangeWords
+from ParotidClassifierLib.Scene.Parameters import setClinicalValue
 from ShownResult import ShownResult
 from slicer.ScriptedLoadableModule import ScriptedLoadableModuleTest
 from Waiting import waitFor

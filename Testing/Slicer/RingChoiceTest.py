@@ -5,7 +5,7 @@ import tempfile
 from unittest.mock import patch
 
 from MadeBundle import bundleWithRing
-from ParotidClassifierCore.models.shipped import default_bundle
+from ParotidClassifierCore.bundle.shipped import default_bundle
 from ShownModule import AFTER_AN_EDIT, ShownModule
 from slicer.ScriptedLoadableModule import ScriptedLoadableModuleTest
 from Waiting import letPass

@@ -6,13 +6,13 @@ from pathlib import Path
 import numpy as np
 import slicer
 from MadeScene import addCt, addOutline
+from ParotidClassifierCore.base.errors import EmptyRingError
 from ParotidClassifierCore.case.grid import draw_ring
-from ParotidClassifierCore.case.lattice import lattice_of
-from ParotidClassifierCore.errors import EmptyRingError
-from ParotidClassifierCore.ring import RingSettings
-from ParotidClassifierLib import Images
-from ParotidClassifierLib.LatticeMasks import LatticeMask, readMask
-from ParotidClassifierLib.RingRefinement import unpacked
+from ParotidClassifierCore.imaging.lattice import lattice_of
+from ParotidClassifierCore.imaging.ring import RingSettings
+from ParotidClassifierLib.Scene import Images
+from ParotidClassifierLib.Scene.LatticeMasks import LatticeMask, readMask
+from ParotidClassifierLib.Scene.RingRefinement import unpacked
 from slicer.ScriptedLoadableModule import ScriptedLoadableModuleTest
 from Waiting import AFTER_AN_EDIT, letPass, waitFor
 

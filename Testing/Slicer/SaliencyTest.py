@@ -8,8 +8,8 @@ import numpy as np
 import SimpleITK as sitk
 import slicer
 from MadeResults import madePrediction
-from ParotidClassifierLib import SaliencyLayer
-from ParotidClassifierLib.SaliencyLayer import COLORS_ID, OPACITY
+from ParotidClassifierLib.Scene import SaliencyLayer
+from ParotidClassifierLib.Scene.SaliencyLayer import COLORS_ID, OPACITY
 from ShownModule import dialogTexts
 from ShownResult import ShownResult
 from slicer.ScriptedLoadableModule import ScriptedLoadableModuleTest

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import SampleData
 import slicer
-from ParotidClassifierLib.SampleCases import (
+from ParotidClassifierLib.Scene.SampleCases import (
     CATEGORY,
     SAMPLE_CASES,
     loadSampleCase,
@@ -88,7 +88,7 @@ class SampleCasesTest(ScriptedLoadableModuleTest):
         np.testing.assert_allclose(origin, centre, atol=2.5)  # the views keep to the CT's slices
 
     def test_the_clinical_findings_come_with_the_ct(self):
-        from ParotidClassifierCore.clinical import ClinicalRecord
+        from ParotidClassifierCore.protocol.record import ClinicalRecord
 
         ctNode, _segmentationNode = loadSampleCase(MALIGNANT)
         self.assertEqual(

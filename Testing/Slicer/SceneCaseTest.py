@@ -4,14 +4,14 @@ import numpy as np
 import SimpleITK as sitk
 import slicer
 from MadeScene import addCt, addMr, addOutline
-from ParotidClassifierCore.errors import (
+from ParotidClassifierCore.base.errors import (
     ParotidClassifierError,
     UnusableImageError,
     UnusableMaskError,
     UsageError,
 )
-from ParotidClassifierLib.Images import ijkToRas
-from ParotidClassifierLib.SceneCase import SceneCase
+from ParotidClassifierLib.Scene.Images import ijkToRas
+from ParotidClassifierLib.Scene.SceneCase import SceneCase
 from slicer.ScriptedLoadableModule import ScriptedLoadableModuleTest
 
 from ParotidClassifier import ParotidClassifierLogic

@@ -7,8 +7,8 @@ from unittest.mock import patch
 
 import slicer
 from MadeScene import addCt
-from ParotidClassifierLib.Parameters import setClinicalValue
-from ParotidClassifierLib.SampleCases import SAMPLE_CASES
+from ParotidClassifierLib.Scene.Parameters import setClinicalValue
+from ParotidClassifierLib.Scene.SampleCases import SAMPLE_CASES
 from ShownModule import AFTER_AN_EDIT, HALF_WAY, RESULT, ShownModule, toldBy
 from slicer.ScriptedLoadableModule import ScriptedLoadableModuleTest
 from Waiting import letPass

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import slicer
 from MadeScene import addCt
-from ParotidClassifierLib.Parameters import setClinicalValue
+from ParotidClassifierLib.Scene.Parameters import setClinicalValue
 from ShownModule import AFTER_AN_EDIT, RESULT, ShownModule
 from slicer.ScriptedLoadableModule import ScriptedLoadableModuleTest
 from Waiting import letPass

@@ -7,10 +7,10 @@ from html import escape
 from pathlib import Path
 
 from MadeResults import madePrediction, madeSecondOpinion
-from ParotidClassifierCore.errors import BundleError, UsageError
-from ParotidClassifierCore.models.shipped import default_bundle, shipped_bundles
-from ParotidClassifierLib import SecondOpinionSection
-from ParotidClassifierLib.Worker import SUPERSEDED
+from ParotidClassifierCore.base.errors import BundleError, UsageError
+from ParotidClassifierCore.bundle.shipped import default_bundle, shipped_bundles
+from ParotidClassifierLib.Background.Worker import SUPERSEDED
+from ParotidClassifierLib.Panels import SecondOpinionSection
 from ShownModule import dialogTexts
 from ShownResult import ShownResult
 from slicer.ScriptedLoadableModule import ScriptedLoadableModuleTest

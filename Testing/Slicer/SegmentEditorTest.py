@@ -7,8 +7,8 @@ import slicer
 from Brush import Brush
 from MadeScene import addCt
 from ParotidClassifierCore.case.grid import draw_ring
-from ParotidClassifierLib.SampleCases import SAMPLE_CASES
-from ParotidClassifierLib.SegmentEditor import EFFECTS
+from ParotidClassifierLib.Panels.SegmentEditor import EFFECTS
+from ParotidClassifierLib.Scene.SampleCases import SAMPLE_CASES
 from ShownModule import AFTER_AN_EDIT
 from slicer.ScriptedLoadableModule import ScriptedLoadableModuleTest
 from Waiting import letPass
@@ -209,7 +209,9 @@ class SegmentEditorTest(Brush, ScriptedLoadableModuleTest):
 
     def test_a_region_that_was_moved_lets_no_segment_be_overwritten(self):
         before = self.held()
-        with patch("ParotidClassifierLib.Outline.viewsCentreRas", return_value=(20.0, -10.0, 5.0)):
+        with patch(
+            "ParotidClassifierLib.Scene.Outline.viewsCentreRas", return_value=(20.0, -10.0, 5.0)
+        ):
             self.start()
         self.addSegment("Background")
         ring = self.read("External2")

@@ -8,12 +8,12 @@ import numpy as np
 import slicer
 from MadeResults import PROGRAM, madeFeatures, madePrediction
 from MadeScene import addCt, addOutline
-from ParotidClassifierCore.case.lattice import lattice_of
-from ParotidClassifierLib import Images
-from ParotidClassifierLib.LatticeMasks import readMask
-from ParotidClassifierLib.Parameters import setClinicalValue
-from ParotidClassifierLib.Worker import Worker
-from ParotidClassifierLib.WorkerProcess import pythonExecutable
+from ParotidClassifierCore.imaging.lattice import lattice_of
+from ParotidClassifierLib.Background.Worker import Worker
+from ParotidClassifierLib.Background.WorkerProcess import pythonExecutable
+from ParotidClassifierLib.Scene import Images
+from ParotidClassifierLib.Scene.LatticeMasks import readMask
+from ParotidClassifierLib.Scene.Parameters import setClinicalValue
 from Waiting import AFTER_AN_EDIT, letPass, waitFor
 
 try:

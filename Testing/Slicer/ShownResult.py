@@ -5,8 +5,8 @@ import json
 import slicer
 from MadeResults import FINISHED_AT, madeFeatures, madePrediction
 from MadeScene import addCt, addOutline
-from ParotidClassifierLib.Parameters import setClinicalValue
-from ParotidClassifierLib.ResultPanel import ResultPanel
+from ParotidClassifierLib.Panels.ResultPanel import ResultPanel
+from ParotidClassifierLib.Scene.Parameters import setClinicalValue
 
 from ParotidClassifier import ParotidClassifierLogic
 

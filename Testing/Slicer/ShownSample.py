@@ -5,8 +5,12 @@ import tempfile
 from pathlib import Path
 
 import slicer
-from ParotidClassifierLib.Parameters import setClinicalValue
-from ParotidClassifierLib.SampleCases import SAMPLE_CASES, loadSampleCase, sampleClinicalFindings
+from ParotidClassifierLib.Scene.Parameters import setClinicalValue
+from ParotidClassifierLib.Scene.SampleCases import (
+    SAMPLE_CASES,
+    loadSampleCase,
+    sampleClinicalFindings,
+)
 from Waiting import waitFor
 
 SECONDS_FOR_A_RESULT = 120
@@ -65,7 +69,7 @@ class ShownSample:
 
     def fromCommandLine(self):
         """Return what the command line, which begins with nothing, says of the case: the models."""
-        from ParotidClassifierCore.cli import main
+        from ParotidClassifierCore.app.cli import main
 
         with tempfile.TemporaryDirectory() as folder:
             case, out = Path(folder) / "case", Path(folder) / "out"

@@ -3,9 +3,9 @@
 import json
 
 from MadeResults import madePrediction, madeStability, withoutModels
-from ParotidClassifierLib.ProbabilityDrawings import ProbabilityDots
-from ParotidClassifierLib.StabilitySection import stabilityWords
-from ParotidClassifierLib.Worker import SUPERSEDED
+from ParotidClassifierLib.Background.Worker import SUPERSEDED
+from ParotidClassifierLib.Drawing.ProbabilityDrawings import ProbabilityDots
+from ParotidClassifierLib.Panels.StabilitySection import stabilityWords
 from ShownModule import dialogTexts
 from ShownResult import ShownResult
 from slicer.ScriptedLoadableModule import ScriptedLoadableModuleTest

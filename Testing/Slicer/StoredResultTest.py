@@ -5,7 +5,7 @@ import json
 
 import qt
 from MadeResults import madePrediction, madeSecondOpinion, madeStability
-from ParotidClassifierCore.errors import UsageError
+from ParotidClassifierCore.base.errors import UsageError
 from ShownResult import ShownResult
 from slicer.ScriptedLoadableModule import ScriptedLoadableModuleTest
 

@@ -1,7 +1,7 @@
 """Self tests of the section "Among the training cases"."""
 
 from MadeResults import madePrediction, withoutRefits
-from ParotidClassifierLib.TrainingScores import TrainingScores
+from ParotidClassifierLib.Drawing.TrainingScores import TrainingScores
 from ShownResult import ShownResult
 from slicer.ScriptedLoadableModule import ScriptedLoadableModuleTest
 

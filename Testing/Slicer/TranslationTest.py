@@ -16,13 +16,13 @@ from MadeResults import (
     withoutModels,
     withoutRefits,
 )
-from ParotidClassifierCore.case.findings import other_ring
-from ParotidClassifierCore.models.names import ELEVEN_MODELS
+from ParotidClassifierCore.imaging.findings import other_ring
+from ParotidClassifierCore.imaging.ring import RingSettings
 from ParotidClassifierCore.models.words import column_label, probability_sentence
-from ParotidClassifierCore.ring import RingSettings
-from ParotidClassifierLib.Panel import UI_FOLDER
-from ParotidClassifierLib.SampleCases import SAMPLE_CASES
-from ParotidClassifierLib.Shell import Shell
+from ParotidClassifierCore.protocol.names import ELEVEN_MODELS
+from ParotidClassifierLib.Panels.Panel import UI_FOLDER
+from ParotidClassifierLib.Panels.Shell import Shell
+from ParotidClassifierLib.Scene.SampleCases import SAMPLE_CASES
 from slicer import i18n
 from slicer.ScriptedLoadableModule import ScriptedLoadableModuleTest
 

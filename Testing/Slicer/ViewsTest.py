@@ -4,8 +4,8 @@ import tempfile
 from pathlib import Path
 
 import slicer
-from ParotidClassifierLib.Outline import viewsCentreRas
-from ParotidClassifierLib.SampleCases import SAMPLE_CASES
+from ParotidClassifierLib.Scene.Outline import viewsCentreRas
+from ParotidClassifierLib.Scene.SampleCases import SAMPLE_CASES
 from ShownModule import AFTER_AN_EDIT, ShownModule, application
 from slicer.ScriptedLoadableModule import ScriptedLoadableModuleTest
 from Waiting import letPass

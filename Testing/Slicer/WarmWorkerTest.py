@@ -9,9 +9,13 @@ import tempfile
 from pathlib import Path
 
 from AskedWorker import BUNDLE, AskedWorker, Caller, simulatedCase
-from ParotidClassifierCore.models.shipped import find_bundle
-from ParotidClassifierLib.Worker import Worker
-from ParotidClassifierLib.WorkerProcess import MODULE_FOLDER, pythonExecutable, workerArguments
+from ParotidClassifierCore.bundle.shipped import find_bundle
+from ParotidClassifierLib.Background.Worker import Worker
+from ParotidClassifierLib.Background.WorkerProcess import (
+    MODULE_FOLDER,
+    pythonExecutable,
+    workerArguments,
+)
 from slicer.ScriptedLoadableModule import ScriptedLoadableModuleTest
 from Waiting import descendants, isAlive, letPass, waitFor
 
@@ -253,7 +257,7 @@ class WarmWorkerTest(AskedWorker, ScriptedLoadableModuleTest):
 
     def test_garbage_on_standard_output_does_no_harm(self):
         caller = self.warmOf("print('Warning: {\"event\": 3}'); print('[]'); " + AT_ONCE)
-        with self.assertLogs("ParotidClassifierLib.WorkerProcess", "WARNING"):
+        with self.assertLogs("ParotidClassifierLib.Background.WorkerProcess", "WARNING"):
             self.waitUntilWarm(caller)
             caller.answer(command="predict")
         self.assertEqual(caller.results, [{}])

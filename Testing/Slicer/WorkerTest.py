@@ -9,8 +9,8 @@ import time
 from pathlib import Path
 
 from AskedWorker import BUNDLE, AskedWorker, Caller, simulatedCase
-from ParotidClassifierLib.Worker import Worker
-from ParotidClassifierLib.WorkerProcess import MODULE_FOLDER, pythonExecutable
+from ParotidClassifierLib.Background.Worker import Worker
+from ParotidClassifierLib.Background.WorkerProcess import MODULE_FOLDER, pythonExecutable
 from slicer.ScriptedLoadableModule import ScriptedLoadableModuleTest
 from Waiting import descendants, isAlive, letPass, waitFor
 
@@ -136,7 +136,7 @@ class WorkerTest(AskedWorker, ScriptedLoadableModuleTest):
             "tell(event='result', id=0, value='of another request'); "
             "tell(event='result', id=identity, value='grün')"
         )
-        with self.assertLogs("ParotidClassifierLib.WorkerProcess", "WARNING") as log:
+        with self.assertLogs("ParotidClassifierLib.Background.WorkerProcess", "WARNING") as log:
             caller.answer(command="predict")
         self.assertEqual(caller.results, [{"value": "grün"}])
         self.assertIn("garbage {", "".join(log.output))

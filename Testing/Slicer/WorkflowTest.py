@@ -7,9 +7,9 @@ from pathlib import Path
 
 import slicer
 from MadeBundle import bundleWithRing
-from ParotidClassifierCore.cli import main
-from ParotidClassifierLib.Parameters import setClinicalValue
-from ParotidClassifierLib.SampleCases import SAMPLE_CASES, sampleClinicalFindings
+from ParotidClassifierCore.app.cli import main
+from ParotidClassifierLib.Scene.Parameters import setClinicalValue
+from ParotidClassifierLib.Scene.SampleCases import SAMPLE_CASES, sampleClinicalFindings
 from ShownSample import SECONDS_FOR_A_RESULT, ShownSample
 from slicer.ScriptedLoadableModule import ScriptedLoadableModuleTest
 from Waiting import letPass, waitFor

@@ -1,1 +1,15 @@
-"""Loading a case, its working grid and its quality findings."""
+"""Load, check, measure and save one case, and prepare its working grid.
+
+`__all__` names the modules that other packages may import.
+"""
+
+__all__ = [
+    "acquisition_findings",
+    "checks",
+    "ct",
+    "grid",
+    "loading",
+    "measurements",
+    "outlines",
+    "saving",
+]

@@ -6,11 +6,11 @@ scanners (Shen et al. 2026, see `published`). Nothing is guessed: a finding repe
 
 from __future__ import annotations
 
-from ..published import ARTERIAL_DELAY_S, KVP, SCANNERS, SECTION_MM
-from .body_parts import is_elsewhere
-from .findings import OTHER_BODY_PART, QualityFinding, info, ok, warning
-from .phase_words import Phase, phase_of
-from .source import Acquisition
+from ..dicom.body_parts import is_elsewhere
+from ..dicom.phase_words import Phase, phase_of
+from ..dicom.source import Acquisition
+from ..imaging.findings import OTHER_BODY_PART, QualityFinding, info, ok, warning
+from ..protocol.published import ARTERIAL_DELAY_S, KVP, SCANNERS, SECTION_MM
 
 # Clock times of injector and scanner differ, and the first slice is not the neck's.
 _DELAY_MARGIN_S = 10.0

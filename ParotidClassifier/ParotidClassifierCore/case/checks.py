@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 import numpy as np
 import SimpleITK as sitk
+from numpy.typing import ArrayLike
 
-from ..errors import ParotidClassifierError
-from .findings import (
+from ..base.errors import ParotidClassifierError
+from ..imaging.findings import (
     METAL_HU,
     METAL_VOXELS,
     QualityFinding,
@@ -23,16 +23,11 @@ from .findings import (
     slice_thickness,
     warning,
 )
-from .grid import on_working_grid, require_drawn_ring, require_tissue
-from .lattice import Box, Lattice, lattice_of
-from .side import side_finding
-from .volumes import require_hu, require_right_angles, require_volume
-
-if TYPE_CHECKING:
-    from numpy.typing import ArrayLike
-
-    from .grid import DrawnRing
-    from .loading import Case
+from ..imaging.lattice import Box, Lattice, lattice_of
+from ..imaging.side import side_finding
+from ..imaging.volumes import require_hu, require_right_angles, require_volume
+from .grid import DrawnRing, on_working_grid, require_drawn_ring, require_tissue
+from .loading import Case
 
 THE_CT = "The CT"
 THE_PLAIN_CT = "The plain CT"

@@ -12,15 +12,16 @@ from dataclasses import dataclass, replace
 import numpy as np
 import SimpleITK as sitk
 
-from ..errors import EmptyRingError, UnusableMaskError
-from ..ring import Refinement, Ring, RingSettings, automatic_ring, require_ring
-from .findings import AIR_HU, QualityFinding, info, quality_findings, warning
-from .lattice import Box, Lattice, lattice_of
+from ..base.errors import EmptyRingError, UnusableMaskError
+from ..imaging.findings import AIR_HU, QualityFinding, info, quality_findings, warning
+from ..imaging.lattice import Box, Lattice, lattice_of
+from ..imaging.origin import origin_of
+from ..imaging.ring import Refinement, Ring, RingSettings, automatic_ring, require_ring
+from ..imaging.side import Side, side_finding, side_of
+from ..imaging.working_grid import WorkingGrid
+from ..protocol.region_names import EXTERNAL2, TUMOR
 from .loading import Case
-from .origin import origin_of
 from .outline_names import name_finding
-from .side import Side, side_finding, side_of
-from .working_grid import EXTERNAL2, TUMOR, WorkingGrid
 
 MARGIN_MM = 25
 

@@ -7,16 +7,16 @@ from pathlib import Path
 
 import SimpleITK as sitk
 
-from ..clinical import ClinicalRecord
-from ..disk import extended
-from ..errors import UnreadableFileError
-from ..file_cache import FileCache
-from ..files import read_json
-from .choosing import has_name
-from .masks import load_mask, segment_names
-from .source import SourceSeries
-from .volumes import load_ct
-from .working_grid import EXTERNAL2, TUMOR
+from ..base.disk import extended
+from ..base.errors import UnreadableFileError
+from ..base.files import read_json
+from ..dicom.source import SourceSeries
+from ..imaging.choosing import has_name
+from ..imaging.file_cache import FileCache
+from ..imaging.masks import load_mask, segment_names
+from ..protocol.record import ClinicalRecord
+from ..protocol.region_names import EXTERNAL2, TUMOR
+from .ct import load_ct
 
 CT_FILE = "ct.nrrd"
 SEGMENTATION_FILE = "segmentation.seg.nrrd"

@@ -14,14 +14,14 @@ import numpy as np
 import SimpleITK as sitk
 from scipy import ndimage
 
-from ..clinical import Enhancement, Finding
-from ..errors import UnusableImageError
+from ..base.errors import UnusableImageError
+from ..imaging.findings import max_axial_diameter_mm
+from ..imaging.lattice import Box, lattice_of
+from ..imaging.volumes import require_hu, require_volume
+from ..protocol.record import Enhancement, Finding
 from .checks import THE_PLAIN_CT
-from .findings import max_axial_diameter_mm
 from .grid import tumor_on_lattice
-from .lattice import Box, lattice_of
 from .loading import Case
-from .volumes import require_hu, require_volume
 
 CYST_HU = 20.0
 CALCIFICATION_HU = 100.0

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from .findings import QualityFinding, warning
-from .origin import Origin
-from .phase_words import plain_letters
+from ..dicom.phase_words import plain_letters
+from ..imaging.findings import QualityFinding, warning
+from ..imaging.origin import Origin
 
 _LONGEST = 1000  # letters that are looked at
 _CAMEL_CASE = re.compile(r"(?<=[a-z])(?=[A-Z][a-z])")

@@ -4,22 +4,19 @@ from __future__ import annotations
 
 import itertools
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
+import SimpleITK as sitk
 
-from ..disk import extended
-from ..errors import UnusableMaskError, UsageError
-from .choosing import Choice, option
-from .dicom_objects import RTSTRUCT, read_outline_object
-from .masks import load_mask
-from .origin import origin_of, with_origin
-from .source import SourceSeries
-from .volumes import VOLUME_SUFFIXES
-from .working_grid import Geometry
-
-if TYPE_CHECKING:
-    import SimpleITK as sitk
+from ..base.disk import extended
+from ..base.errors import UnusableMaskError, UsageError
+from ..dicom.objects import RTSTRUCT, read_outline_object
+from ..dicom.source import SourceSeries
+from ..imaging.choosing import Choice, option
+from ..imaging.masks import load_mask
+from ..imaging.origin import origin_of, with_origin
+from ..imaging.volumes import VOLUME_SUFFIXES
+from ..imaging.working_grid import Geometry
 
 _SAME_VOXEL = 1e-2  # of a voxel
 _SAME_THICKNESS = 1e-2  # of the thickness
@@ -56,11 +53,11 @@ def load_outline(
         return _of_volume(path, region, ct, choice)
     file, dataset = read_outline_object(path)
     if dataset.SOPClassUID == RTSTRUCT:
-        from .rtstruct import roi_on_ct
+        from ..dicom.rtstruct import roi_on_ct
 
         choice.require_only("roi", f"{file} is an RTSTRUCT.", region)
         return roi_on_ct(file, dataset, region, ct, source, choice)
-    from .dicom_seg import segment_of
+    from ..dicom.seg import segment_of
 
     choice.require_only("segment", f"{file} is a DICOM SEG.", region)
     mask = segment_of(file, dataset, region, source, choice)

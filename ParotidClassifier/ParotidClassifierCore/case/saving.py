@@ -7,14 +7,15 @@ from pathlib import Path
 import numpy as np
 import SimpleITK as sitk
 
-from ..files import write_json, written_together
+from ..base.files import write_json, written_together
+from ..imaging.lattice import lattice_of
+from ..imaging.masks import save_segmentation
+from ..imaging.origin import origin_of
+from ..imaging.volumes import write_volume
+from ..imaging.working_grid import Geometry
+from ..protocol.region_names import EXTERNAL2, TUMOR
 from .grid import index_range
-from .lattice import lattice_of
 from .loading import CLINICAL_FILE, CT_FILE, SEGMENTATION_FILE, SOURCE_FILE, Case
-from .masks import save_segmentation
-from .origin import origin_of
-from .volumes import write_volume
-from .working_grid import EXTERNAL2, TUMOR, Geometry
 
 
 def save_case_folder(folder: Path, case: Case, compress_ct: bool = True) -> None:

@@ -1,1 +1,21 @@
-"""Selection, signatures, the eleven models and the bundle that carries them."""
+"""Feature selection, the models, their intervals and their applicability domain.
+
+`__all__` names the modules that other packages may import.
+"""
+
+__all__ = [
+    "acquisitions",
+    "applicability",
+    "folds",
+    "logistic",
+    "nomogram",
+    "probabilities",
+    "reference",
+    "refits",
+    "scatter",
+    "settings",
+    "signature",
+    "table",
+    "training",
+    "words",
+]

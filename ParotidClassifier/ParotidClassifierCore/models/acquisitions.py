@@ -6,11 +6,11 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from ..case.findings import QualityFinding, warning
-from ..case.phase_words import phase_of
-from ..case.source import Acquisition
-from ..controls import harmless
-from .strict_json import MOST_CHARACTERS
+from ..base.controls import harmless
+from ..base.strict_json import MOST_CHARACTERS
+from ..dicom.phase_words import phase_of
+from ..dicom.source import Acquisition
+from ..imaging.findings import QualityFinding, warning
 
 # What is counted by its words, and what has a range; the phase as `Phase` names it.
 COUNTED = ("manufacturer", "model", "kernel", "phase")

@@ -5,19 +5,16 @@ from __future__ import annotations
 import bisect
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..case.findings import QualityFinding, warning
-from ..words import counted, share_of
+from ..base.words import counted, share_of
+from ..imaging.findings import QualityFinding, warning
 from .acquisitions import ALIKE_LENGTHS
+from .logistic import LogisticModel
+from .probabilities import ModelResult
 from .reference import Reference, voxel_lengths
 from .words import headline_model
-
-if TYPE_CHECKING:
-    from .bundle import Bundle
-    from .eleven import ModelResult
 
 # Of an ordinary case, about one feature in a hundred lies outside a cohort of 200.
 _USUAL_SHARE_OUTSIDE = 0.1
@@ -159,20 +156,21 @@ def _range(bounds: tuple[float, float]) -> str:
 
 
 def applicability_of(
-    bundle: Bundle,
+    models: Mapping[str, LogisticModel],
+    reference: Reference,
     values: Mapping[str, float | None],
     results: Mapping[str, ModelResult],
     spacing: tuple[float, float, float] | None,
 ) -> Applicability:
-    """Return how like the training cases of `bundle` a case is.
+    """Return how like the training cases a case is.
 
     Args:
-        bundle: with what it knows of its training cases.
+        models: of the bundle, by name.
+        reference: what the bundle knows of its training cases.
         values: of the case, by column.
         results: what the models say of it.
         spacing: of its CT (x, y, z) in mm; None without one.
     """
-    reference = bundle.reference
     model = headline_model(name for name, r in results.items() if r.probability is not None)
     compared, outside = _against_ranges(reference, values)
     scatter = reference.scatter
@@ -184,7 +182,7 @@ def applicability_of(
         outside=outside,
         mahalanobis_percentile=None
         if scatter is None
-        else scatter.percentile(bundle.models[scatter.model], values),
+        else scatter.percentile(models[scatter.model], values),
         voxel_mm={}
         if spacing is None
         else {name: float(mm) for name, mm in voxel_lengths(np.array(spacing)).items()},

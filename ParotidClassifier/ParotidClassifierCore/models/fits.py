@@ -3,16 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..clinical import CLINICAL_COLUMNS
-from ..errors import CohortError
-from .folds import stratified_folds
-from .logistic import LogisticModel
-from .logistic_fit import fit_logistic, refit_logistic
-from .names import (
+from ..base.errors import CohortError
+from ..protocol.names import (
     CLINICAL,
     COMBINED,
     COMBINED_SOURCE,
@@ -25,12 +20,13 @@ from .names import (
     network_column,
     region_of,
 )
+from ..protocol.record import CLINICAL_COLUMNS
+from .folds import stratified_folds
+from .logistic import LogisticModel
+from .logistic_fit import fit_logistic, refit_logistic
 from .settings import PAPER, ModelTrainingSettings
-from .table import deep_columns
-
-if TYPE_CHECKING:
-    from .selection import Selection
-    from .table import TrainingTable
+from .signature import Selection
+from .table import TrainingTable, deep_columns
 
 WHOLE: frozenset[int] = frozenset()
 

@@ -4,22 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ..dicom.source import Acquisition
+from ..protocol.names import NETWORK_COLUMNS
+from ..protocol.outcome import BENIGN, MALIGNANT
 from .acquisitions import TrainingAcquisitions, acquisitions_of
-from .eleven import BENIGN, MALIGNANT
-from .names import NETWORK_COLUMNS
+from .logistic import LogisticModel
 from .scatter import Scatter, image_columns, scatter_of
-from .table import deep_columns
+from .table import TrainingTable, deep_columns
+from .training import FittedModels
 from .words import headline_model
-
-if TYPE_CHECKING:
-    from ..case.source import Acquisition
-    from .logistic import LogisticModel
-    from .table import TrainingTable
-    from .training import FittedModels
 
 QUANTILE_LEVELS = (0.0, 0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99, 1.0)
 # Side of a pixel and distance of the slices: lengths of a CT's voxel (x, y, z).

@@ -12,9 +12,9 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from .eleven import ModelResult
+from ..protocol.names import log_odds_column
 from .logistic import LogisticModel, probability_of
-from .names import log_odds_column
+from .probabilities import ModelResult
 
 INTERVAL_LEVELS = (0.025, 0.975)
 

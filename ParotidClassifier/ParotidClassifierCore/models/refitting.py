@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..progress import Progress, silent
-from .fits import WHOLE
+from ..base.progress import Progress, silent
+from .fits import WHOLE, Fits
 from .refits import Refits
-
-if TYPE_CHECKING:
-    from .fits import Fits
-    from .table import TrainingTable
+from .table import TrainingTable
 
 # Significant digits that are kept: enough for any interval, in half of the room.
 _DIGITS = 6

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .names import ColumnKind, column_kind
-
-if TYPE_CHECKING:
-    from .logistic import LogisticModel
+from ..protocol.names import ColumnKind, column_kind
+from .logistic import LogisticModel
 
 _IMAGE_KINDS = (ColumnKind.RADIOMIC, ColumnKind.NETWORK, ColumnKind.DEEP)
 _PERCENTILES = np.linspace(0.0, 100.0, 101)

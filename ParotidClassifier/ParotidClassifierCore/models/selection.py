@@ -8,8 +8,7 @@ step compares like with like. This file is imported where models are fitted, nev
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 import numpy as np
 from sklearn.base import BaseEstimator
@@ -23,6 +22,7 @@ from sklearn.utils.validation import check_is_fitted
 from .folds import stratified_folds
 from .moments import varying
 from .settings import SelectionSettings
+from .signature import LassoPath, Selection
 
 
 class _ColumnFilter(SelectorMixin, BaseEstimator):
@@ -131,47 +131,6 @@ class LassoColumns(_ColumnFilter):
         support = np.zeros(x.shape[1], bool)
         support[_largest(self.coef_, self.settings.max_columns)] = True
         return support
-
-
-@dataclass(frozen=True)
-class LassoPath:
-    """How LASSO came to its penalty.
-
-    Attributes:
-        alphas: (steps,) penalties, falling.
-        squared_errors: (steps, folds) mean squared error on the held-out rows.
-        coefficients: (steps, columns) on all training rows, per standard deviation.
-    """
-
-    alphas: np.ndarray
-    squared_errors: np.ndarray
-    coefficients: np.ndarray
-
-    @property
-    def best(self) -> int:
-        """Index of the penalty with the smallest mean error; of equals the largest penalty."""
-        return int(self.squared_errors.mean(axis=1).argmin())
-
-
-@dataclass(frozen=True)
-class Selection:
-    """A signature and how it was found.
-
-    Attributes:
-        columns: names of the selected columns, largest |coefficient| first.
-        coefficients: their LASSO coefficients, per standard deviation.
-        remaining: number of columns after each step, in the order of the steps.
-        path: LASSO's path over `path_columns`.
-        path_columns: names of the columns that entered LASSO.
-        fell_back: True when LASSO left no column and the best by ANOVA F was taken instead.
-    """
-
-    columns: tuple[str, ...]
-    coefficients: tuple[float, ...]
-    remaining: Mapping[str, int]
-    path: LassoPath
-    path_columns: tuple[str, ...]
-    fell_back: bool
 
 
 def selection_steps(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from ..errors import UsageError
+from ..base.errors import UsageError
 
 CROSS_FITTED = "cross-fitted"
 PAPER = "paper"

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..clinical import CLINICAL_COLUMNS
-from ..errors import CohortError
-from .names import DL_MODELS, NETWORK_COLUMNS, ColumnKind, column_kind, deep_column
+from ..base.errors import CohortError
+from ..protocol.names import DL_MODELS, NETWORK_COLUMNS, ColumnKind, column_kind, deep_column
+from ..protocol.record import CLINICAL_COLUMNS
 
 _MOST_NAMED = 5
 

@@ -16,17 +16,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..errors import CohortError
-from ..progress import Progress, part, silent
-from ..words import counted
-from .fits import WHOLE, Fits
-from .folds import smaller_class
-from .logistic import LogisticModel
-from .names import (
+from ..base.errors import CohortError
+from ..base.progress import Progress, part, silent
+from ..base.words import counted
+from ..protocol.names import (
     CLINICAL,
     COMBINED,
     COMBINED_SOURCE,
@@ -35,14 +31,15 @@ from .names import (
     REGION_SETS,
     region_of,
 )
+from .fits import WHOLE, Fits
+from .folds import smaller_class
+from .logistic import LogisticModel
 from .refits import Refits
 from .refitting import refit_all
 from .settings import CROSS_FITTED, MIN_FOLDS, PAPER, ModelTrainingSettings
+from .signature import Selection
+from .table import TrainingTable
 from .threshold import youden_threshold
-
-if TYPE_CHECKING:
-    from .selection import Selection
-    from .table import TrainingTable
 
 _SHARE_OF_FITS = 0.95  # of the time; the rest are refits
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
-from ..words import DASH
-from .eleven import NOT_HELD, ModelResult, percent
-from .names import (
+from ..base.words import DASH
+from ..protocol.names import (
     COMBINED,
     COMBINED_SOURCE,
     ColumnKind,
@@ -16,6 +15,7 @@ from .names import (
     network_model,
     source_model,
 )
+from .probabilities import NOT_HELD, ModelResult, percent
 
 _IMAGES = {"squareroot": "square root", "lbp-3D-k": "LBP 3D kurtosis"}
 _LOG = re.compile(r"log-sigma-(\d+)-(\d+)-mm-3D")

@@ -1,1 +1,6 @@
-"""The 1874 radiomic features per region."""
+"""The 1874 radiomic features per region.
+
+`__all__` names the modules that other packages may import.
+"""
+
+__all__ = ["extraction", "ibsi", "kept_images", "names", "settings", "shares"]

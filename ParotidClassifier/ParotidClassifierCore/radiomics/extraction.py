@@ -7,28 +7,22 @@ nobody asked for are not computed. Every number is PyRadiomics' own, computed by
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from collections.abc import Collection, Iterator, Mapping
 
 import numpy as np
+import SimpleITK as sitk
 
-from ..case.working_grid import EXTERNAL2, REGIONS
-from ..errors import FeatureExtractionError
-from ..progress import Progress, silent
+from ..base.errors import FeatureExtractionError
+from ..base.progress import Progress, silent
+from ..imaging.working_grid import WorkingGrid
+from ..protocol.region_names import EXTERNAL2, REGIONS
 from .filters import mask_images, shared_images
 from .kept_images import KeptImages, extent
 from .names import FeatureColumn, columns_of, parse_column
 from .pyradiomics import pyradiomics_at_work
 from .settings import RadiomicsSettings, default_settings
 
-if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
-
-    import SimpleITK as sitk
-
-    from ..case.working_grid import WorkingGrid
-
-    # image name → class → names of the features wanted
-    Wanted = dict[str, dict[str, list[str]]]
+Wanted = dict[str, dict[str, list[str]]]
 
 # PyRadiomics' default minimumROIDimensions: a region must extend in at least two directions.
 MIN_DIMENSIONS = 2

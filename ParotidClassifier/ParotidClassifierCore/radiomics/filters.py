@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Collection, Iterator
 
-from ..errors import FeatureExtractionError
+import SimpleITK as sitk
+
+from ..base.errors import FeatureExtractionError
+from .kept_images import KeptImages
 from .names import ORIGINAL, image_names, log_image_name
 from .scipy_names import scipy_names_of_pyradiomics
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
-
-    import SimpleITK as sitk
-
-    from .kept_images import KeptImages
-    from .settings import RadiomicsSettings
+from .settings import RadiomicsSettings
 
 LBP3D = "LBP3D"
 

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 import numpy as np
-
-if TYPE_CHECKING:
-    import SimpleITK as sitk
+import SimpleITK as sitk
 
 
 def extent(mask: np.ndarray) -> tuple[list[int], list[int]]:

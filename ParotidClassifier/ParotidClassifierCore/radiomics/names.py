@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from ..case.working_grid import REGIONS
-from ..errors import FeatureExtractionError
+from ..base.errors import FeatureExtractionError
+from ..protocol.region_names import REGIONS
 from .settings import SHAPE, RadiomicsSettings, default_settings
 
 ORIGINAL = "original"

@@ -5,14 +5,11 @@ from __future__ import annotations
 import logging
 import threading
 import warnings
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from types import ModuleType
 
-from ..errors import FeatureExtractionError
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from types import ModuleType
+from ..base.errors import FeatureExtractionError
 
 # Loggers, warning filters and BLAS threads belong to the whole process: one extraction at a time
 # sets and restores them. PyRadiomics' C code holds the interpreter's lock anyway.

@@ -7,17 +7,14 @@ from __future__ import annotations
 
 import sys
 import threading
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from importlib import import_module
 from types import ModuleType
-from typing import TYPE_CHECKING
 
-from ..errors import FeatureExtractionError
+import numpy as np
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    import numpy as np
+from ..base.errors import FeatureExtractionError
 
 _INTERPOLATION = "scipy.ndimage.interpolation"
 _lock = threading.RLock()

@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from ..errors import UnreadableFileError, UsageError
+from ..base.errors import UnreadableFileError, UsageError
 
 IMAGE_TYPES = (
     "Original",

@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 import numpy as np
+import SimpleITK as sitk
 
-from .. import published
-from ..case.findings import max_axial_diameter_mm
-from ..clinical import ClinicalRecord
+from ..imaging.findings import max_axial_diameter_mm
+from ..protocol import published
+from ..protocol.record import ClinicalRecord
 from .head import HeadVariation
 from .noise import ct_noise
 from .scanner import ScanGrid, Scanner
 from .streams import Stream, stream
 from .traits import Difficulty, Traits, draw_case
 from .tumor import draw_tumor
-
-if TYPE_CHECKING:
-    import SimpleITK as sitk
 
 
 @dataclass(frozen=True)

@@ -7,17 +7,17 @@ from pathlib import Path
 
 import numpy as np
 
-from .. import published
+from ..base.errors import CohortError, UsageError
+from ..base.files import write_csv, write_json, written_together
+from ..base.parallel import Failure, Machines, run_each
+from ..base.progress import Progress, silent
+from ..base.words import counted
 from ..case.loading import CT_FILE, SEGMENTATION_FILE, Case
 from ..case.saving import save_case_folder
-from ..clinical import ClinicalRecord
-from ..cohort.manifest import CLINICAL_VARIABLES, TEST, TRAIN
-from ..errors import CohortError, UsageError
-from ..files import write_csv, write_json, written_together
-from ..models.eleven import outcome_word
-from ..parallel import Failure, Machines, run_each
-from ..progress import Progress, silent
-from ..words import counted
+from ..protocol import published
+from ..protocol.outcome import outcome_word
+from ..protocol.record import ClinicalRecord
+from ..study.manifest import CLINICAL_VARIABLES, TEST, TRAIN
 from .case import SimulatedCase, simulate_case
 from .traits import Difficulty
 

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 import SimpleITK as sitk
+from matplotlib.axes import Axes as Panel
+from matplotlib.figure import Figure
+from matplotlib.gridspec import GridSpec
 
-from ..case.working_grid import window_hu
-from ..files import written_whole
+from ..base.files import written_whole
+from ..imaging.working_grid import window_hu
 from .case import SimulatedCase
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes as Panel
-    from matplotlib.figure import Figure
-    from matplotlib.gridspec import GridSpec
 
 _CLOSE_UP_MM = 38.0  # from the tumour's centre to the picture's border
 _OUTLINE = "#ffb000"

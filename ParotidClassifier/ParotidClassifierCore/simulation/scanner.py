@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import ndimage
 
-from ..case.working_grid import Geometry
-from ..clinical import ClinicalRecord, Finding, Number
+from ..imaging.working_grid import Geometry
+from ..protocol.record import ClinicalRecord, Finding, Number
 from .anatomy import held_level, structure
 from .canvas import Canvas, Window
 from .head import NODE, HeadPainter, HeadVariation, TexturePlane, Textures

@@ -21,8 +21,9 @@ from statistics import NormalDist
 
 import numpy as np
 
-from .. import published
-from ..clinical import (
+from ..protocol import published
+from ..protocol.published import PREVALENCE
+from ..protocol.record import (
     ClinicalRecord,
     Density,
     Enhancement,
@@ -35,7 +36,6 @@ from ..clinical import (
     Shape,
     Uniformity,
 )
-from ..published import PREVALENCE
 
 _NORMAL = NormalDist()
 

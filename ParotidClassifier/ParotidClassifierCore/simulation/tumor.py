@@ -7,7 +7,7 @@ from statistics import NormalDist
 
 import numpy as np
 
-from ..clinical import ClinicalRecord, Finding, Location, Shape
+from ..protocol.record import ClinicalRecord, Finding, Location, Shape
 from .canvas import EDGE_MM, Canvas, Window, coverage
 from .head import SKIN_MM, HeadVariation
 from .noise import Axes, SmoothNoise

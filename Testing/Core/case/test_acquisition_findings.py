@@ -2,9 +2,9 @@
 
 import pytest
 from ParotidClassifierCore.case.acquisition_findings import acquisition_findings
-from ParotidClassifierCore.case.findings import Severity
-from ParotidClassifierCore.case.phase_words import Phase, phase_of, phase_words
-from ParotidClassifierCore.case.source import Acquisition
+from ParotidClassifierCore.dicom.phase_words import Phase, phase_of, phase_words
+from ParotidClassifierCore.dicom.source import Acquisition
+from ParotidClassifierCore.imaging.findings import Severity
 
 LIKE_THE_STUDY = Acquisition(
     "GE MEDICAL SYSTEMS", "Discovery CT750 HD", 120.0, 5.0, "STANDARD", "Omnipaque", "arterial",

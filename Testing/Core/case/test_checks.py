@@ -4,16 +4,16 @@ import time
 import numpy as np
 import pytest
 import SimpleITK as sitk
-from made_cases import ball_case, ball_mask, tissue_ct
+from fixtures.cases import ball_case, ball_mask, tissue_ct
 from ParotidClassifierCore.case.checks import (
     check_ct,
     check_direction,
     check_outline,
     check_plain_ct,
 )
-from ParotidClassifierCore.case.findings import Severity
 from ParotidClassifierCore.case.grid import draw_ring
-from ParotidClassifierCore.ring import RingSettings
+from ParotidClassifierCore.imaging.findings import Severity
+from ParotidClassifierCore.imaging.ring import RingSettings
 
 LARGE = {"size": (90, 80, 32)}
 

@@ -1,15 +1,15 @@
 import numpy as np
 import pytest
 import SimpleITK as sitk
-from made_cases import ball_case, ball_mask, tissue_ct
+from fixtures.cases import ball_case, ball_mask, tissue_ct
+from fixtures.real_data import REAL_DATA, needs_real_data
+from ParotidClassifierCore.base.errors import EmptyRingError, UnusableMaskError
+from ParotidClassifierCore.case.ct import load_ct
 from ParotidClassifierCore.case.grid import MARGIN_MM, draw_ring, prepare
-from ParotidClassifierCore.case.lattice import Box, lattice_of
 from ParotidClassifierCore.case.loading import Case
-from ParotidClassifierCore.case.masks import load_mask, save_segmentation
-from ParotidClassifierCore.case.volumes import load_ct
-from ParotidClassifierCore.errors import EmptyRingError, UnusableMaskError
-from ParotidClassifierCore.ring import Refinement, RingSettings
-from real_data import REAL_DATA, needs_real_data
+from ParotidClassifierCore.imaging.lattice import Box, lattice_of
+from ParotidClassifierCore.imaging.masks import load_mask, save_segmentation
+from ParotidClassifierCore.imaging.ring import Refinement, RingSettings
 
 WIDE = {"size": (150, 140, 40)}
 

@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 import SimpleITK as sitk
-from made_cases import ball_mask
+from fixtures.cases import ball_mask
+from fixtures.simulated_cases import simulated
+from ParotidClassifierCore.base.errors import UnusableMaskError
 from ParotidClassifierCore.case.loading import Case
 from ParotidClassifierCore.case.measurements import enhancement_level, measurements
-from ParotidClassifierCore.clinical import ClinicalRecord, Enhancement
-from ParotidClassifierCore.errors import UnusableMaskError
-from simulated_cases import simulated
+from ParotidClassifierCore.protocol.record import ClinicalRecord, Enhancement
 
 SPACING = (0.6, 0.6, 3.0)
 SIZE = (110, 100, 24)

@@ -1,10 +1,10 @@
 """What the name of an outline says of what was taken as the tumour."""
 
 import pytest
-from made_cases import ball_case
+from fixtures.cases import ball_case
 from ParotidClassifierCore.case.grid import prepare
-from ParotidClassifierCore.case.origin import Origin, with_origin
 from ParotidClassifierCore.case.outline_names import name_finding
+from ParotidClassifierCore.imaging.origin import Origin, with_origin
 
 OTHERS = (
     "Parotid_L", "LeftParotid", "parotid_gland_left", "Gl. parotis", "Ohrspeicheldrüse", "腮腺",

@@ -6,15 +6,15 @@ import json
 import numpy as np
 import pytest
 import SimpleITK as sitk
-from made_cases import ball_case, ball_mask, tissue_ct
+from fixtures.cases import ball_case, ball_mask, tissue_ct
+from ParotidClassifierCore.base.errors import OutputError, UnusableMaskError
 from ParotidClassifierCore.case.grid import draw_ring, prepare
-from ParotidClassifierCore.case.lattice import lattice_of
 from ParotidClassifierCore.case.loading import Case, load_case_folder, load_clinical_record
-from ParotidClassifierCore.case.masks import REGION_COLORS, REGION_TERMINOLOGY
-from ParotidClassifierCore.case.origin import Origin, origin_of, with_origin
 from ParotidClassifierCore.case.saving import save_case_folder
-from ParotidClassifierCore.clinical import ClinicalRecord, Margin
-from ParotidClassifierCore.errors import OutputError, UnusableMaskError
+from ParotidClassifierCore.imaging.lattice import lattice_of
+from ParotidClassifierCore.imaging.masks import REGION_COLORS, REGION_TERMINOLOGY
+from ParotidClassifierCore.imaging.origin import Origin, origin_of, with_origin
+from ParotidClassifierCore.protocol.record import ClinicalRecord, Margin
 
 RECORD = ClinicalRecord(margin=Margin.UNCLEAR, age_years=61.0)
 

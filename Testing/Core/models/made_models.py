@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
+from ParotidClassifierCore.bundle.bundle import DEMONSTRATION, Bundle, TrainingCohort
+from ParotidClassifierCore.imaging.ring import RingSettings
 from ParotidClassifierCore.models.acquisitions import TrainingAcquisitions
-from ParotidClassifierCore.models.bundle import DEMONSTRATION, Bundle, TrainingCohort
 from ParotidClassifierCore.models.logistic import LogisticModel
 from ParotidClassifierCore.models.reference import Reference
 from ParotidClassifierCore.models.refits import Refits
@@ -12,7 +13,6 @@ from ParotidClassifierCore.models.scatter import Scatter
 from ParotidClassifierCore.models.settings import CROSS_FITTED
 from ParotidClassifierCore.models.table import TrainingTable
 from ParotidClassifierCore.radiomics.settings import default_settings
-from ParotidClassifierCore.ring import RingSettings
 from safetensors.numpy import save
 
 

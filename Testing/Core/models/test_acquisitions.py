@@ -5,9 +5,9 @@ import json
 
 import pytest
 from Core.models.made_models import a_bundle
-from ParotidClassifierCore.case.source import Acquisition
+from ParotidClassifierCore.bundle.store import load_bundle, save_bundle
+from ParotidClassifierCore.dicom.source import Acquisition
 from ParotidClassifierCore.models.acquisitions import TrainingAcquisitions, acquisitions_of
-from ParotidClassifierCore.models.bundle_store import load_bundle, save_bundle
 
 TRAINED = acquisitions_of(
     [

@@ -5,12 +5,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from Core.models.made_models import a_bundle, values
+from ParotidClassifierCore.base.words import share_of
 from ParotidClassifierCore.models.applicability import applicability_of
-from ParotidClassifierCore.models.eleven import probabilities
 from ParotidClassifierCore.models.logistic import LogisticModel
+from ParotidClassifierCore.models.probabilities import probabilities
 from ParotidClassifierCore.models.reference import Reference
 from ParotidClassifierCore.models.scatter import scatter_of
-from ParotidClassifierCore.words import share_of
 
 FEATURE = "Tumor_wavelet-LLH_glcm_Idn"
 USUAL = (0.5, 0.5, 5.0)
@@ -21,7 +21,7 @@ def judged(given=None, spacing=USUAL, **reference):
     bundle = replace(bundle, reference=replace(bundle.reference, **reference))
     given = values() | (given or {})
     results = probabilities(bundle.models, given, bundle.thresholds)
-    return applicability_of(bundle, given, results, spacing)
+    return applicability_of(bundle.models, bundle.reference, given, results, spacing)
 
 
 def codes(found):
@@ -120,7 +120,7 @@ def test_what_an_older_bundle_does_not_know_is_left_open():
 def test_a_bundle_without_reference_or_result_says_nothing():
     bundle = replace(a_bundle(), reference=Reference())
     results = probabilities({}, {}, {})
-    found = applicability_of(bundle, {}, results, USUAL)
+    found = applicability_of(bundle.models, bundle.reference, {}, results, USUAL)
     assert (found.model, found.score, found.sentences) == (None, None, ())
 
 

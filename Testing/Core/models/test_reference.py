@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from Core.models.made_models import a_model, a_table
-from ParotidClassifierCore.case.source import Acquisition
+from ParotidClassifierCore.dicom.source import Acquisition
 from ParotidClassifierCore.models.reference import QUANTILE_LEVELS, reference_of
 from ParotidClassifierCore.models.settings import ModelTrainingSettings
 from ParotidClassifierCore.models.training import FittedModels

@@ -5,13 +5,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from Core.models.made_models import a_model, a_refits, a_table, models, values
-from ParotidClassifierCore.models.eleven import probabilities
 from ParotidClassifierCore.models.fits import WHOLE, Fits
 from ParotidClassifierCore.models.logistic_fit import fit_logistic, refit_logistic
-from ParotidClassifierCore.models.names import ELEVEN_MODELS, log_odds_column
+from ParotidClassifierCore.models.probabilities import probabilities
 from ParotidClassifierCore.models.refits import EXCLUDED, Refits, with_intervals
 from ParotidClassifierCore.models.refitting import refit_all, resamples
 from ParotidClassifierCore.models.settings import ModelTrainingSettings
+from ParotidClassifierCore.protocol.names import ELEVEN_MODELS, log_odds_column
 
 QUICK = ModelTrainingSettings(penalties=(1.0,))
 

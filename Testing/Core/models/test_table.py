@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from Core.models.made_models import a_table, radiomic_columns
-from ParotidClassifierCore.errors import CohortError
+from ParotidClassifierCore.base.errors import CohortError
 
 
 def test_values_that_are_not_finite_are_named_with_their_cases():

@@ -5,10 +5,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from Core.models.made_models import a_table
-from ParotidClassifierCore.errors import CohortError, UsageError
+from ParotidClassifierCore.base.errors import CohortError, UsageError
 from ParotidClassifierCore.models import fits
-from ParotidClassifierCore.models.eleven import probabilities
-from ParotidClassifierCore.models.names import (
+from ParotidClassifierCore.models.probabilities import probabilities
+from ParotidClassifierCore.models.settings import PAPER, ModelTrainingSettings, SelectionSettings
+from ParotidClassifierCore.models.threshold import youden_threshold
+from ParotidClassifierCore.models.training import fit_eleven
+from ParotidClassifierCore.protocol.names import (
     DL_MODELS,
     ELEVEN_MODELS,
     FUSION_MODELS,
@@ -16,9 +19,6 @@ from ParotidClassifierCore.models.names import (
     RAD_MODELS,
     deep_column,
 )
-from ParotidClassifierCore.models.settings import PAPER, ModelTrainingSettings, SelectionSettings
-from ParotidClassifierCore.models.threshold import youden_threshold
-from ParotidClassifierCore.models.training import fit_eleven
 from sklearn.metrics import roc_auc_score
 
 # Few penalties, folds, steps and refits: the same code in a tenth of the time.

@@ -1,12 +1,12 @@
 import pytest
-from ParotidClassifierCore.models.eleven import NOT_HELD
-from ParotidClassifierCore.models.names import ELEVEN_MODELS
+from ParotidClassifierCore.models.probabilities import NOT_HELD
 from ParotidClassifierCore.models.words import (
     column_label,
     headline_model,
     model_to_show,
     probability_sentence,
 )
+from ParotidClassifierCore.protocol.names import ELEVEN_MODELS
 from ParotidClassifierCore.radiomics.names import columns_of
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 import SimpleITK as sitk
-from ParotidClassifierCore.case.working_grid import TUMOR
+from ParotidClassifierCore.protocol.region_names import TUMOR
 from ParotidClassifierCore.radiomics.extraction import extract_from_image
 from ParotidClassifierCore.radiomics.names import FeatureColumn, feature_names
 from ParotidClassifierCore.radiomics.settings import RadiomicsSettings, default_settings

@@ -11,10 +11,11 @@ import numpy as np
 import pytest
 import radiomics
 import SimpleITK as sitk
-from made_cases import ball_case, ball_grid
+from fixtures.cases import ball_case, ball_grid
+from ParotidClassifierCore.base.errors import FeatureExtractionError
 from ParotidClassifierCore.case.grid import prepare
-from ParotidClassifierCore.case.working_grid import EXTERNAL2, REGIONS, TUMOR, Geometry
-from ParotidClassifierCore.errors import FeatureExtractionError
+from ParotidClassifierCore.imaging.working_grid import Geometry
+from ParotidClassifierCore.protocol.region_names import EXTERNAL2, REGIONS, TUMOR
 from ParotidClassifierCore.radiomics.extraction import extract
 from ParotidClassifierCore.radiomics.names import columns_of, feature_names
 from ParotidClassifierCore.radiomics.pyradiomics import pyradiomics_at_work

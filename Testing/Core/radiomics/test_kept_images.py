@@ -4,7 +4,7 @@ import dataclasses
 
 import numpy as np
 import pytest
-from made_cases import ball_grid
+from fixtures.cases import ball_grid
 from ParotidClassifierCore.radiomics import filters
 from ParotidClassifierCore.radiomics.extraction import extract
 from ParotidClassifierCore.radiomics.kept_images import KeptImages

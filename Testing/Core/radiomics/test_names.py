@@ -6,8 +6,8 @@ from collections import Counter
 from dataclasses import replace
 
 import pytest
-from made_cases import ball_grid
-from ParotidClassifierCore.errors import FeatureExtractionError
+from fixtures.cases import ball_grid
+from ParotidClassifierCore.base.errors import FeatureExtractionError
 from ParotidClassifierCore.radiomics.names import (
     FeatureColumn,
     columns_of,

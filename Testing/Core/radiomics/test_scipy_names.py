@@ -7,8 +7,8 @@ import sys
 import numpy as np
 import pytest
 import scipy.special
-from made_cases import ball_grid
-from ParotidClassifierCore.errors import FeatureExtractionError
+from fixtures.cases import ball_grid
+from ParotidClassifierCore.base.errors import FeatureExtractionError
 from ParotidClassifierCore.radiomics.extraction import extract
 from ParotidClassifierCore.radiomics.scipy_names import scipy_names_of_pyradiomics, sph_harm
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from ParotidClassifierCore.errors import UnreadableFileError, UsageError
+from ParotidClassifierCore.base.errors import UnreadableFileError, UsageError
 from ParotidClassifierCore.radiomics import settings as module
 from ParotidClassifierCore.radiomics.settings import default_settings, load_settings
 

@@ -10,7 +10,8 @@ from itertools import islice
 import numpy as np
 import pytest
 import SimpleITK as sitk
-from ParotidClassifierCore.clinical import Finding, Shape
+from fixtures.simulated_cases import simulated
+from ParotidClassifierCore.protocol.record import Finding, Shape
 from ParotidClassifierCore.simulation.case import draw_class, simulate_case
 from ParotidClassifierCore.simulation.head import HeadVariation
 from ParotidClassifierCore.simulation.scanner import SLICE_MM, ScanGrid, Scanner
@@ -18,7 +19,6 @@ from ParotidClassifierCore.simulation.streams import Stream, stream
 from ParotidClassifierCore.simulation.traits import Difficulty, draw_case
 from ParotidClassifierCore.simulation.tumor import draw_tumor
 from scipy import ndimage
-from simulated_cases import simulated
 
 SEEDS = (1, 2, 3, 4)
 

@@ -8,16 +8,12 @@ import json
 import numpy as np
 import pytest
 import SimpleITK as sitk
+from ParotidClassifierCore.base.errors import CohortError, UsageError
 from ParotidClassifierCore.case.loading import load_case_folder
-from ParotidClassifierCore.clinical import ClinicalRecord
-from ParotidClassifierCore.cohort.manifest import read_manifest
-from ParotidClassifierCore.errors import CohortError, UsageError
+from ParotidClassifierCore.protocol.record import ClinicalRecord
 from ParotidClassifierCore.simulation import cohort
-from ParotidClassifierCore.simulation.cohort import (
-    cohort_plan,
-    write_case,
-    write_cohort,
-)
+from ParotidClassifierCore.simulation.cohort import cohort_plan, write_case, write_cohort
+from ParotidClassifierCore.study.manifest import read_manifest
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,7 @@ NOT_SHIPPED_WITH_SLICER = (
 SIMULATION = f"""
 import sys
 sys.modules.update(dict.fromkeys({NOT_SHIPPED_WITH_SLICER!r}))  # None: importing it fails
-from ParotidClassifierCore.case.masks import REGION_COLORS
+from ParotidClassifierCore.imaging.masks import REGION_COLORS
 from ParotidClassifierCore.simulation.case import simulate_case
 assert simulate_case(13, malignant=False).tumor.GetSize()
 """

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from fixtures.simulated_cases import simulated
 from ParotidClassifierCore.simulation.anatomy import group, structure
 from ParotidClassifierCore.simulation.noise import Axes, SmoothNoise, ct_noise
 from ParotidClassifierCore.simulation.render import (
@@ -12,7 +13,6 @@ from ParotidClassifierCore.simulation.render import (
     render_slices,
 )
 from ParotidClassifierCore.simulation.strokes import Stroke, signed_distance
-from simulated_cases import simulated
 
 BAR = Stroke({0.0: ((0, 0, 2), (10, 0, 2)), 10.0: ((0, 0, 4), (10, 0, 4))})
 

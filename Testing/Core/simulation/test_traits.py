@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from ParotidClassifierCore import published
-from ParotidClassifierCore.clinical import (
+from ParotidClassifierCore.protocol import published
+from ParotidClassifierCore.protocol.record import (
     Density,
     Enhancement,
     Finding,

@@ -59,7 +59,7 @@ application.start()
 application.load_module(sys.argv[1])
 application.finish_startup()
 import slicer
-from ParotidClassifierLib.SampleCases import SAMPLE_CASES
+from ParotidClassifierLib.Scene.SampleCases import SAMPLE_CASES
 widget = application.enter("ParotidClassifier")
 panels = widget.shell.panels
 for sample in SAMPLE_CASES:

@@ -1,0 +1,212 @@
+"""What each command of the command line does: options in, files and a result out."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+from pathlib import Path
+
+from ..base.files import require_file, require_folder
+from ..base.progress import Progress, bar_on_terminal, part
+from ..base.result import Result
+from ..bundle.bundle import Bundle
+from ..case.grid import prepare
+from ..case.loading import Case, load_case_folder
+from ..prediction.companion import companion_if_worthwhile
+from ..prediction.stages import Stages
+from ..protocol.outcome import outcome_word
+from ..protocol.region_names import EXTERNAL2, REGIONS, TUMOR
+from ..reporting.answer_files import save_outlines, write_answer, write_prediction
+from ..reporting.answering import RING_FILE, Asked, answer, told
+from .case_options import (
+    asked_ring,
+    case_of,
+    named_findings,
+    names_images,
+    report_labels,
+    require_case,
+    require_no_images,
+    ring_settings,
+    second_tumor_of,
+    with_words,
+)
+
+DEMO_SEED = 3
+
+
+def predict(options: argparse.Namespace) -> Result:
+    """Classify one case and write the files of a result."""
+    has_images = names_images(options)
+    if has_images:
+        require_case(options)
+    require_folder(options.out)
+    bundle = bundle_of(options)
+    if not has_images and not bundle.reads_image:
+        return _classified_by_findings(bundle, options)
+    with bar_on_terminal("predict") as progress:
+        progress(0.0, "reading")
+        case = with_words(case_of(options, part(progress, 0.0, 0.1)), options)
+        asked = asked_of_one_case(options, bundle, case)
+        return _classified(case, bundle, asked, options, progress)
+
+
+def _classified_by_findings(bundle: Bundle, options: argparse.Namespace) -> Result:
+    from ..prediction.predict import predict_from_findings
+
+    require_no_images(options)
+    prediction = predict_from_findings(named_findings(options), bundle)
+    write_prediction(options.out, prediction)
+    return Result(f"{told(prediction)}\nWritten to {options.out}", prediction.as_dict())
+
+
+def _classified(
+    case: Case, bundle: Bundle, asked: Asked, options: argparse.Namespace, progress: Progress
+) -> Result:
+    with companion_if_worthwhile() as companion:
+        answered = answer(case, bundle, asked, part(progress, 0.1, 0.9), Stages(companion))
+    progress(0.9, "writing")
+    write_answer(options.out, answered)
+    return Result(f"{answered.text()}\nWritten to {options.out}", answered.as_dict())
+
+
+def asked_of_one_case(options: argparse.Namespace, bundle: Bundle, case: Case) -> Asked:
+    """Return what the options ask of a case, another reader's outline included."""
+    return dataclasses.replace(
+        asked_of_any_case(options, bundle), second_tumor=second_tumor_of(options, case)
+    )
+
+
+def asked_of_any_case(options: argparse.Namespace, bundle: Bundle) -> Asked:
+    """Return what the options ask of whichever case."""
+    return dataclasses.replace(
+        _more_asked(options),
+        ring=asked_ring(options, bundle.ring),
+        device=options.device,
+        keep_identity=options.keep_identity,
+        dicom=options.dicom,
+        second_bundle=_second_bundle(options, bundle),
+    )
+
+
+def _more_asked(options: argparse.Namespace) -> Asked:
+    return Asked(
+        stability=options.stability, saliency=options.saliency, report=report_labels(options)
+    )
+
+
+def _second_bundle(options: argparse.Namespace, first: Bundle) -> Bundle | None:
+    """Return the other bundle, before the work with the first one begins."""
+    from ..bundle.store import load_bundle
+    from ..prediction.second_opinion import require_another
+
+    if options.second_bundle is None:
+        return None
+    other = load_bundle(bundle_path(options.second_bundle))
+    require_another(first.bundle_hash, other)
+    return other
+
+
+def ring(options: argparse.Namespace) -> Result:
+    """Draw the automatic ring; a ring that the case brings is left aside."""
+    from ..prediction.predict import ring_report
+
+    require_folder(options.out)
+    case = dataclasses.replace(case_of(options), ring=None)
+    prepared = prepare(case, ring_settings(options))
+    save_outlines(options.out / RING_FILE, prepared)
+    report = ring_report(prepared)
+    data = {"ring": report, "findings": [finding.as_dict() for finding in prepared.findings]}
+    lines = [
+        f"{TUMOR} {report['tumor_volume_mm3'] / 1000:.2f} ml",
+        f"{EXTERNAL2} {report['volume_mm3'] / 1000:.2f} ml",
+        f"The HU limits removed {report['removed_by_hu_fraction']:.0%} of the ring's shell.",
+        *(f"{finding.severity.value}: {finding.message}" for finding in prepared.findings),
+        f"Written to {options.out / RING_FILE}",
+    ]
+    return Result("\n".join(lines), data)
+
+
+def features(options: argparse.Namespace) -> Result:
+    """Write all radiomic features: one row a feature, one column a region."""
+    from ..prediction.feature_table import write_features
+    from ..radiomics.names import feature_names
+
+    require_file(options.out)
+    prepared = prepare(case_of(options), ring_settings(options))
+    with bar_on_terminal("features") as progress:
+        values = write_features(options.out, prepared.grid, progress)
+    count = len(feature_names())
+    text = f"{count} features of {' and '.join(REGIONS)} written to {options.out}"
+    return Result(text, {"features": values})
+
+
+def bundle_info(options: argparse.Namespace) -> Result:
+    """Show what a bundle holds."""
+    from ..bundle.bundle import bundle_info as describe
+
+    bundle = bundle_of(options)
+    return Result(bundle.model_card, describe(bundle))
+
+
+def bundle_verify(options: argparse.Namespace) -> Result:
+    """Check a bundle, its weights included."""
+    from ..prediction.predict import bundle_identity
+
+    bundle = bundle_of(options)
+    if bundle.network is not None:
+        from ..network.weights import load_network
+
+        load_network(bundle.weights())
+    text = f"{bundle.name} is whole: {len(bundle.models)} models, hash {bundle.bundle_hash}"
+    return Result(text, {"bundle": bundle_identity(bundle), "verified": True})
+
+
+def bundle_published_clinical(options: argparse.Namespace) -> Result:
+    """Write the bundle made of the published odds ratios."""
+    from ..bundle.published_clinical import published_clinical_bundle
+    from ..bundle.store import save_bundle
+
+    bundle = save_bundle(published_clinical_bundle(), options.out)
+    data = {"bundle": str(options.out), "hash": bundle.bundle_hash}
+    return Result(f"{bundle.name} lies in {options.out}", data)
+
+
+def demo(options: argparse.Namespace) -> Result:
+    """Simulate a case as `simulate` does and classify it as `predict` does."""
+    from ..simulation.case import simulate_case
+    from ..simulation.cohort import write_case
+
+    bundle = bundle_of(options)
+    with bar_on_terminal("demo") as progress:
+        progress(0.0, "simulating a case")
+        simulated = simulate_case(options.seed)
+        write_case(simulated, options.out / "case")
+        case = load_case_folder(options.out / "case")
+        asked = _more_asked(options)
+        result = _classified(case, bundle, asked, options, part(progress, 0.3, 1.0))
+    truth = (
+        f"The case in {options.out / 'case'} was simulated as {outcome_word(simulated.malignant)}."
+    )
+    return Result(f"{result.text}\n{truth}", result.data)
+
+
+def bundle_of(options: argparse.Namespace) -> Bundle:
+    """Return the bundle that was named by its path or, if it is shipped, its name; else the first.
+
+    Raises:
+        BundleError: there is none, or it is refused.
+    """
+    from ..bundle.store import load_bundle
+
+    return load_bundle(bundle_path(options.bundle))
+
+
+def bundle_path(named: str | None) -> Path:
+    """Return where the bundle of this path or name lies; None for the first that is shipped.
+
+    Raises:
+        BundleError: there is none.
+    """
+    from ..bundle.shipped import default_bundle, find_bundle
+
+    return default_bundle() if named is None else find_bundle(named)

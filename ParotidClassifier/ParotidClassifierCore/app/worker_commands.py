@@ -1,0 +1,297 @@
+"""What the worker can be asked for: from a request to the facts of its result."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import cached_property
+from pathlib import Path
+
+from ..base.errors import ClinicalValueError, UnusableMaskError, UsageError
+from ..base.files import require_file, require_folder, written_together
+from ..base.progress import Progress, part
+from ..base.words import counted
+from ..bundle.bundle import Bundle
+from ..bundle.shipped import find_bundle
+from ..bundle.store import load_bundle
+from ..case.loading import Case, load_case_folder
+from ..dicom.source import SourceSeries
+from ..imaging.file_cache import FileCache
+from ..imaging.ring import RingSettings
+from ..prediction.companion import Companion, grid_from_words, is_worthwhile
+from ..prediction.measuring import Measurer, itk_threads
+from ..prediction.stages import Stages
+from ..protocol.record import ClinicalRecord
+from ..radiomics.settings import load_settings
+from ..reporting.answering import Answer
+from ..reporting.dicom.source_headers import Sources
+from .inbox import Request
+
+_LARGEST_SEED = 2**32 - 1
+
+Command = Callable[[Request, Progress], dict[str, object]]
+
+
+class Desk:
+    """Answers one request after the other, and keeps what the next one may need again.
+
+    A companion is started with the first request that it can help with.
+    """
+
+    def __init__(self) -> None:
+        self._files = FileCache()
+
+    @cached_property
+    def _stages(self) -> Stages:
+        return Stages(Companion() if is_worthwhile() else None)
+
+    @cached_property
+    def _share(self) -> Measurer:
+        return Measurer()
+
+    @property
+    def commands(self) -> dict[str, Command]:
+        """The commands by their names."""
+        return {
+            "warm": self.warm,
+            "predict": self.predict,
+            "stability": self.stability,
+            "saliency": self.saliency,
+            "features": self.features,
+            "dicom": self.dicom,
+            "report": self.report,
+            "second_opinion": self.second_opinion,
+            "measure": self.measure,
+        }
+
+    def warm(self, request: Request, progress: Progress) -> dict[str, object]:
+        """Load the libraries, the bundle and its network, so that the first prediction is quick.
+
+        Needs a bundle; answers the name and the hash of the one that was loaded.
+        """
+        from .practice import practise
+
+        stages = self._stages  # the companion loads its libraries meanwhile
+        progress(0.0, "loading the models")
+        bundle = self._bundle(request)
+        practise(bundle, stages, progress)
+        return {"bundle": {"name": bundle.name, "hash": bundle.bundle_hash}}
+
+    def predict(self, request: Request, progress: Progress) -> dict[str, object]:
+        """Classify the case in a folder; answers the prediction and the features it read."""
+        from ..prediction.predict import predict
+
+        progress(0.0, "reading")
+        bundle, case = self._bundle(request), self._case(request)
+        _, prediction = predict(
+            case, bundle, _ring(request), progress=progress, stages=self._stages
+        )
+        return {"prediction": prediction.as_dict(), "features": prediction.features}
+
+    def stability(self, request: Request, progress: Progress) -> dict[str, object]:
+        """Classify the case again under slightly different outlines; see `stability.stability`.
+
+        May say how many ("count") and which ("seed"); answers the probabilities of each model, how
+        often each call changes, and how many outlines could not be classified.
+        """
+        from ..prediction.stability import MOST_OUTLINES, OUTLINES, stability
+
+        count = _whole(request, "count", OUTLINES, 1, MOST_OUTLINES)
+        seed = _whole(request, "seed", 0, 0, _LARGEST_SEED)
+        progress(0.0, "reading")
+        bundle, case = self._bundle(request), self._case(request)
+        found = stability(
+            case, bundle, _ring(request), progress=progress, stages=self._stages,
+            count=count, seed=seed,
+        )  # fmt: skip
+        if found.unusable == count:
+            raise UnusableMaskError(
+                f"None of {counted(count, 'slightly different outline')} could be classified.",
+                "Check the outline: it may be too small, or at the border of the scan.",
+            )
+        return found.as_dict()
+
+    def saliency(self, request: Request, progress: Progress) -> dict[str, object]:
+        """Write where the network looked as a volume, float32 from 0 to 1, to "out"."""
+        from ..prediction.saliency import saliency_of, save_saliency
+
+        out = _out_file(request)
+        progress(0.0, "reading")
+        bundle, case = self._bundle(request), self._case(request)
+        image = saliency_of(case, bundle, _ring(request), progress=progress, stages=self._stages)
+        save_saliency(out, image)
+        return {"out": str(out)}
+
+    def features(self, request: Request, progress: Progress) -> dict[str, object]:
+        """Write all radiomic features of the case in a folder."""
+        from ..prediction.feature_table import write_features
+
+        out = _out_file(request)
+        progress(0.0, "reading")
+        keyed = self._stages.prepare(self._case(request), _ring(request) or RingSettings())
+        write_features(out, keyed.grid, progress, self._stages.measurer)
+        return {"out": str(out)}
+
+    def second_opinion(self, request: Request, progress: Progress) -> dict[str, object]:
+        """Classify the case in a folder by the "second_bundle" too; answers what both say of it."""
+        from ..prediction.predict import predict
+        from ..prediction.second_opinion import require_another, second_opinion
+
+        bundle, other = self._bundle(request), self._bundle(request, "second_bundle")
+        require_another(bundle.bundle_hash, other)
+        case, ring = self._case(request), _ring(request)
+        first, second = part(progress, 0.0, 0.5), part(progress, 0.5, 1.0)
+        _, prediction = predict(case, bundle, ring, progress=first, stages=self._stages)
+        opinion = second_opinion(
+            case, prediction, other, ring, progress=second, stages=self._stages
+        )
+        return opinion.as_dict()
+
+    def dicom(self, request: Request, progress: Progress) -> dict[str, object]:
+        """Write the case in a folder as DICOM SEG and Structured Report to the folder "out".
+
+        They refer to the CT's slices in "files", and name the patient if "keep_identity" is true.
+        Answers the "files" that were written, by path the UID of what is in each. An archive that
+        knows the patient needs files that name him: if "archive" is given and the files in "out" do
+        not name him, such files are written to that folder too. "archived" tells of the files for
+        the archive in the same way; without "archive", nameless files are none of them.
+        """
+        from ..reporting.answering import Asked, answer
+        from ..reporting.dicom.source_headers import read_source_headers
+
+        out, source = _out(request), _source(request)
+        archive = _out(request, "archive") if "archive" in request else None
+        keep_identity = request.get("keep_identity") is True
+        progress(0.0, "reading")
+        bundle, case = self._bundle(request), replace(self._case(request), source=source)
+        asked = Asked(_ring(request), keep_identity=keep_identity, dicom=True)
+        answered = answer(case, bundle, asked, progress, self._stages)
+        files = _written(out, answered, answered.dicom_sources)
+        if keep_identity:
+            archived = files
+        elif archive is None:
+            archived = {}
+        else:
+            archived = _written(archive, answered, read_source_headers(case, keep_identity=True))
+        return {"files": files, "archived": archived}
+
+    def report(self, request: Request, progress: Progress) -> dict[str, object]:
+        """Write the report of the case in a folder, as HTML and PDF, to the folder "out".
+
+        May say what it calls the case ("case_label"), who made it ("prepared_by") and which bundle
+        gives a second opinion ("second_bundle"). Answers the "files" that were written.
+        """
+        from ..reporting.answering import Asked, answer
+        from ..reporting.case.labels import REPORT_HTML, REPORT_PDF, ReportLabels
+        from ..reporting.case.writing import write_case_report
+
+        out = _out(request)
+        labels = ReportLabels.of_today(
+            *(_text(request, name, "") for name in ("case_label", "prepared_by"))
+        )
+        progress(0.0, "reading")
+        bundle, case = self._bundle(request), self._case(request)
+        other = self._bundle(request, "second_bundle") if "second_bundle" in request else None
+        asked = Asked(_ring(request), second_bundle=other, report=labels)
+        answered = answer(case, bundle, asked, part(progress, 0.0, 0.9), self._stages)
+        progress(0.9, "report")
+        with written_together(out) as folder:
+            write_case_report(folder, answered, labels)
+        return {"files": [str(out / name) for name in (REPORT_HTML, REPORT_PDF)]}
+
+    def measure(self, request: Request, progress: Progress) -> dict[str, object]:
+        """Measure features for another worker, see `companion`; answers them by column."""
+        with itk_threads(1):
+            values = self._share.measure(
+                grid_from_words(request["grid"]),
+                request["columns"],
+                load_settings(request["settings"]),
+                progress,
+            )
+        return {"values": values}
+
+    def _bundle(self, request: Request, name: str = "bundle") -> Bundle:
+        return self._files.read(find_bundle(_text(request, name)), load_bundle)
+
+    def _case(self, request: Request) -> Case:
+        return load_case_folder(Path(_text(request, "case")), _record(request), self._files)
+
+
+def _record(request: Request) -> ClinicalRecord | None:
+    """Return the clinical findings of the request; None for those in the case's folder."""
+    words = request.get("clinical")
+    if words is None:
+        return None
+    if not isinstance(words, Mapping):
+        raise ClinicalValueError(
+            f"The clinical findings {words!r} are no object.", 'Give, say, {"margin": "clear"}.'
+        )
+    return ClinicalRecord.from_words(words)
+
+
+def _ring(request: Request) -> RingSettings | None:
+    """Return the ring that was asked for; None for the bundle's own."""
+    asked = request.get("ring")
+    if asked is None:
+        return None
+    try:
+        low, high = asked["hu_range"]
+        return RingSettings(float(asked["width_mm"]), (float(low), float(high)))
+    except (KeyError, TypeError, ValueError) as error:
+        raise UsageError(
+            f"The ring {asked!r} is not understood.", "Give width_mm and hu_range, two numbers."
+        ) from error
+
+
+def _out_file(request: Request) -> Path:
+    out = Path(_text(request, "out"))
+    require_file(out)
+    return out
+
+
+def _out(request: Request, name: str = "out") -> Path:
+    out = Path(_text(request, name))
+    require_folder(out.parent)
+    return out
+
+
+def _written(out: Path, answered: Answer, sources: Sources) -> dict[str, str]:
+    """Write DICOM objects to a folder; return by path the UIDs of what is in the files."""
+    from ..reporting.dicom.writing import write_dicom
+
+    with written_together(out) as folder:
+        written = write_dicom(folder, answered, sources)
+    return {str(out / name): uid for name, uid in written.items()}
+
+
+def _source(request: Request) -> SourceSeries:
+    """Return the series whose slices are the files of the request."""
+    from ..dicom.series import source_of_files
+
+    files = request.get("files")
+    if not isinstance(files, list) or not all(isinstance(file, str) for file in files):
+        raise UsageError("The request names no files.", "Give the paths of the CT's slices.")
+    source = source_of_files([Path(file) for file in files])
+    if source is None:
+        raise UsageError(
+            f"The {len(files)} DICOM files of the CT are not the slices of one series.",
+            "Load the CT from one series, and outline the tumour on it.",
+        )
+    return source
+
+
+def _whole(request: Request, name: str, default: int, least: int, most: int) -> int:
+    value = request.get(name, default)
+    if type(value) is not int or not least <= value <= most:
+        raise UsageError(
+            f"The {name} {value!r} is not understood.",
+            f"Give a whole number from {least} to {most}.",
+        )
+    return value
+
+
+def _text(request: Request, name: str, default: str | None = None) -> str:
+    value = request.get(name, default)
+    if not isinstance(value, str) or not (value or default is not None):
+        raise UsageError(f"The request names no {name}.", f"Give its {name} as text.")
+    return value

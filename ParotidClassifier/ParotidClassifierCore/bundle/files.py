@@ -1,0 +1,262 @@
+"""The files of a bundle, read from a stranger's folder or .zip and written whole.
+
+Nothing is unpacked to disk and nothing is read before its size is known to be small enough.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+import struct
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+from ..base.disk import is_left_by_a_system
+from ..base.errors import BundleError, OutputError
+from ..base.files import folder_written_whole
+from ..base.safetensors_header import LARGEST_NETWORK_BYTES, NETWORK
+
+BUNDLE_JSON = "bundle.json"
+MODELS_JSON = "models.json"
+RADIOMICS_YAML = "radiomics.yaml"
+REFERENCE_JSON = "reference.json"
+REFITS_JSON = "refits.json"
+MODEL_CARD = "MODEL_CARD.md"
+SHA256SUMS = "SHA256SUMS"
+
+_MIB = 2**20
+# Largest size of each file that a bundle may hold, in bytes; no other name is read.
+SIZE_LIMITS = {
+    BUNDLE_JSON: _MIB,
+    MODELS_JSON: _MIB,
+    NETWORK: LARGEST_NETWORK_BYTES,
+    RADIOMICS_YAML: _MIB // 16,
+    REFERENCE_JSON: 16 * _MIB,
+    REFITS_JSON: 16 * _MIB,
+    MODEL_CARD: _MIB // 16,
+    SHA256SUMS: _MIB // 256,
+}
+OPTIONAL = frozenset({NETWORK})
+# Files that bundles of an earlier schema version do not hold, with the version that brought them.
+_ADDED_IN = {REFITS_JSON: 2}
+
+_MOST_ENTRIES = 16
+_MOST_DIRECTORY_BYTES = 64 * 1024
+# JSON shrinks about tenfold; small files may shrink more without harm.
+_MOST_COMPRESSION = 200
+_COMPRESSION_MATTERS_FROM = _MIB
+_LONGEST_PATH = 300  # characters, of a file in a .zip
+
+_FETCH_AGAIN = "Fetch the bundle again from where it was published."
+_UNSAFE = "Do not use this bundle; fetch it again from a source you trust."
+
+Reader = Callable[[str], bytes]
+
+
+def refusal(bundle: Path | str, file: str, reason: str, remedy: str = _FETCH_AGAIN) -> BundleError:
+    """Return the error that says which file of which bundle is refused, why and what to do."""
+    what = f"The file {file} of the model bundle {bundle}" if file else f"The model bundle {bundle}"
+    return BundleError(f"{what} is refused: {reason}.", remedy)
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[tuple[list[str], Reader]]:
+    """Yield the names of the files in the bundle at `path`, a folder or .zip, and their reader.
+
+    Raises:
+        BundleError: not a bundle, or one with links, unsafe paths or too much in it.
+    """
+    try:
+        if path.is_dir():
+            yield _folder_names(path), lambda name: _read_from_folder(path, name)
+        elif path.is_file():
+            with path.open("rb") as stream:
+                _check_zip_end(path, stream.seek(0, os.SEEK_END), stream)
+                with zipfile.ZipFile(stream) as archive:
+                    entries = _zip_entries(path, archive)
+                    yield list(entries), lambda name: _read_from_zip(path, archive, entries[name])
+        else:
+            raise refusal(path, "", "there is no such folder or .zip", "Check the path.")
+    except (zipfile.BadZipFile, NotImplementedError, ValueError, struct.error) as error:
+        raise refusal(path, "", f"it is neither a folder nor a whole .zip ({error})") from error
+    except OSError as error:
+        raise refusal(
+            path, "", f"it cannot be read ({error.strerror or error})", "Check its permissions."
+        ) from error
+
+
+def check_names(path: Path, names: list[str], version: int) -> None:
+    """Refuse a bundle of a schema version that lacks a file or holds one that is not of it."""
+    known = [name for name in SIZE_LIMITS if _ADDED_IN.get(name, version) <= version]
+    for name in names:
+        if name not in known:
+            raise refusal(path, name, "it does not belong in a bundle", "Remove it or fetch again.")
+    for name in known:
+        if name not in names and name not in OPTIONAL:
+            raise refusal(path, name, "it is missing")
+
+
+def check_sums(path: Path, files: Mapping[str, bytes]) -> None:
+    """Refuse a bundle whose SHA256SUMS does not list exactly its files with their hashes."""
+    listed: dict[str, str] = {}
+    for line in files[SHA256SUMS].decode("utf-8", "replace").splitlines():
+        digest, _, name = line.partition("  ")
+        if name in listed:
+            raise refusal(path, SHA256SUMS, f"it lists {name} twice")
+        listed[name] = digest
+    for name in sorted(set(listed) ^ (set(files) - {SHA256SUMS})):
+        if name in listed:
+            raise refusal(path, SHA256SUMS, f"it lists {name!r}, which is missing")
+        raise refusal(path, name, f"it is not listed in {SHA256SUMS}")
+    for name, digest in listed.items():
+        if sha256(files[name]) != digest:
+            raise refusal(path, name, f"its content does not match its hash in {SHA256SUMS}")
+
+
+def sums_of(files: Mapping[str, bytes]) -> bytes:
+    """Return SHA256SUMS for `files`, as `sha256sum --check` reads it."""
+    return "".join(f"{sha256(files[name])}  {name}\n" for name in sorted(files)).encode()
+
+
+def sha256(content: bytes) -> str:
+    """Return the SHA-256 of `content` as 64 hexadecimal digits."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def write_folder(files: Mapping[str, bytes], folder: Path) -> None:
+    """Write `files` beside `folder` first, then rename; an older bundle there is replaced.
+
+    Raises:
+        OutputError: the folder holds something else than a bundle, or cannot be written.
+    """
+    check_replaceable(folder)
+    with folder_written_whole(folder) as beside:
+        for name, content in files.items():
+            (beside / name).write_bytes(content)
+
+
+def check_replaceable(folder: Path) -> None:
+    """Raise OutputError where `folder` is something else than a bundle or an empty folder."""
+    if folder.exists() and not _holds_at_most_a_bundle(folder):
+        raise OutputError(
+            f"{folder} is a file, or holds files that do not belong to a model bundle.",
+            "Choose a new or empty folder.",
+        )
+
+
+def _holds_at_most_a_bundle(folder: Path) -> bool:
+    return folder.is_dir() and all(
+        entry.name in SIZE_LIMITS or is_left_by_a_system(entry.name) for entry in folder.iterdir()
+    )
+
+
+def _folder_names(folder: Path) -> list[str]:
+    names = []
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if is_left_by_a_system(entry.name):
+                continue
+            if len(names) == _MOST_ENTRIES:
+                raise refusal(folder, "", f"it holds more than {_MOST_ENTRIES} files")
+            if entry.is_symlink():
+                raise refusal(folder, entry.name, "it is a link and may leave the bundle", _UNSAFE)
+            if not entry.is_file(follow_symlinks=False):
+                raise refusal(folder, entry.name, "it is not a regular file", _UNSAFE)
+            names.append(entry.name)
+    return sorted(names)
+
+
+def _read_from_folder(folder: Path, name: str) -> bytes:
+    # The flags keep what was a plain file when it was listed from being swapped for a link or pipe.
+    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+    flags |= getattr(os, "O_BINARY", 0)
+    with open(os.open(folder / name, flags), "rb") as stream:  # noqa: PTH123
+        status = os.fstat(stream.fileno())
+        if not stat.S_ISREG(status.st_mode):
+            raise refusal(folder, name, "it is not a regular file", _UNSAFE)
+        _check_size(folder, name, status.st_size)
+        content = stream.read(SIZE_LIMITS[name] + 1)
+    _check_size(folder, name, len(content))
+    return content
+
+
+def _check_size(bundle: Path, name: str, size: int) -> None:
+    if size > SIZE_LIMITS[name]:
+        raise refusal(
+            bundle, name, f"it is {size} bytes large, at most {SIZE_LIMITS[name]} are read", _UNSAFE
+        )
+
+
+def _check_zip_end(path: Path, size: int, stream: BinaryIO) -> None:
+    """Refuse an archive whose list of contents alone could fill the memory."""
+    if size > sum(SIZE_LIMITS.values()) + _MIB:
+        raise refusal(path, "", f"it is {size} bytes large, more than any bundle", _UNSAFE)
+    stream.seek(max(0, size - 2**16))
+    tail = stream.read()
+    end = tail.rfind(b"PK\x05\x06")
+    if end < 0 or len(tail) < end + 22:
+        raise refusal(path, "", "it is neither a folder nor a whole .zip")
+    directory_bytes = struct.unpack_from("<I", tail, end + 12)[0]
+    if directory_bytes > _MOST_DIRECTORY_BYTES or b"PK\x06\x07" in tail[max(0, end - 20) : end]:
+        raise refusal(path, "", "its list of contents is too large for a bundle", _UNSAFE)
+
+
+def _zip_entries(path: Path, archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
+    """Return the entries of files by name, without the one top folder they may share."""
+    entries = [entry for entry in archive.infolist() if not _left_by_a_system(entry)]
+    if len(entries) > _MOST_ENTRIES:
+        raise refusal(path, "", f"it holds more than {_MOST_ENTRIES} files", _UNSAFE)
+    for entry in entries:
+        _check_entry(path, entry)
+    files = [entry for entry in entries if not entry.is_dir()]
+    tops = {entry.filename.rpartition("/")[0] for entry in entries}
+    top = next(iter({entry.filename.rpartition("/")[0] for entry in files}), "")
+    if len(tops - {top}) > 0 or "/" in top:
+        raise refusal(path, "", "its files lie in several folders", _UNSAFE)
+    named = {entry.filename.rpartition("/")[2]: entry for entry in files}
+    if len(named) < len(files):
+        raise refusal(path, "", "it holds a file twice", _UNSAFE)
+    return named
+
+
+def _left_by_a_system(entry: zipfile.ZipInfo) -> bool:
+    return any(map(is_left_by_a_system, entry.orig_filename.split("/")))
+
+
+def _check_entry(path: Path, entry: zipfile.ZipInfo) -> None:
+    # ZipInfo.filename has its backslashes replaced on Windows; orig_filename is what was written.
+    name = entry.orig_filename
+    parts = name.removesuffix("/").split("/")
+    if len(name) > _LONGEST_PATH:
+        reason = f"its path is longer than {_LONGEST_PATH} characters"
+        raise refusal(path, f"{name[:40]}…", reason, _UNSAFE)
+    if "\\" in name or ":" in name or "\0" in name or {"", ".", ".."} & set(parts):
+        raise refusal(path, name, "its path leaves the bundle", _UNSAFE)
+    if stat.S_IFMT(entry.external_attr >> 16) not in (0, stat.S_IFREG, stat.S_IFDIR):
+        raise refusal(
+            path, name, "it is a link or a special file, which may leave the bundle", _UNSAFE
+        )
+    if entry.flag_bits & 1 or entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        raise refusal(path, name, "it is encrypted or compressed in an unusual way")
+    if (
+        entry.file_size > _COMPRESSION_MATTERS_FROM
+        and entry.file_size > _MOST_COMPRESSION * entry.compress_size
+    ):
+        raise refusal(path, name, "it would grow beyond measure when unpacked", _UNSAFE)
+
+
+def _read_from_zip(path: Path, archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
+    name = entry.filename.rpartition("/")[2]
+    _check_size(path, name, entry.file_size)
+    try:
+        with archive.open(entry) as stream:
+            content = stream.read(SIZE_LIMITS[name] + 1)
+    except (zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+        raise refusal(path, name, f"it cannot be unpacked ({error})") from error
+    _check_size(path, name, len(content))
+    return content

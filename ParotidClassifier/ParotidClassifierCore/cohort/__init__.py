@@ -1,1 +1,0 @@
-"""Many cases: the table that lists them and the stages run over all of them."""

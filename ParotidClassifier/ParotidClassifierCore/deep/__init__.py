@@ -1,1 +1,0 @@
-"""The multi-input MobileNetV3: inputs, network, weights, training."""

@@ -1,1 +1,0 @@
-"""How good the models are: every figure of a study, from the probabilities of its cases."""

@@ -1,0 +1,102 @@
+"""Which label, segment or ROI of a file with outlines is meant."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..base.errors import AmbiguousMaskError, UsageError
+from ..protocol.region_names import EXTERNAL2, REGIONS, TUMOR
+
+_OPTIONS = {TUMOR: "--tumor", EXTERNAL2: "--ring"}
+_METAVARS = {"label": "N", "segment": "NAME", "roi": "NAME"}
+_SPOKEN = {"segment": "segment", "roi": "ROI"}
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What a user named of a file with several outlines; None where nothing was named.
+
+    Attributes:
+        label: of a label map.
+        segment: name in a segmentation, .seg.nrrd or DICOM SEG.
+        roi: name in an RTSTRUCT.
+        any_series: whether a DICOM outline may name another series than the CT's.
+    """
+
+    label: int | None = None
+    segment: str | None = None
+    roi: str | None = None
+    any_series: bool = False
+
+    def require_only(self, allowed: str, message: str, region: str) -> None:
+        """Raise UsageError where something was named that this kind of file does not have.
+
+        Args:
+            allowed: the attribute that may be set.
+            message: says what kind of file it is.
+            region: one of REGIONS, for the remedy.
+        """
+        if any(getattr(self, name) is not None for name in _METAVARS if name != allowed):
+            raise UsageError(
+                message, f"Choose with {option(region, allowed)} {_METAVARS[allowed]} here."
+            )
+
+
+def option(region: str, kind: str) -> str:
+    """Return the option of the command line that chooses a `kind` of part for `region`."""
+    return f"{_OPTIONS[region]}-{kind}"
+
+
+def place_of(path: Path, region: str, kind: str, names: Sequence[str], wanted: str | None) -> int:
+    """Return which of the named outlines in a file is meant, counted from 0.
+
+    A name is first looked for as it is, then without regard to capitals and to spaces at its ends.
+
+    Args:
+        path: of the file, for messages.
+        region: what the outline is of, one of REGIONS: an outline of this name is taken.
+        kind: what the file calls an outline, "segment" or "roi".
+        names: of all outlines in the file.
+        wanted: named by the user; None for the region's name, or the only one there is.
+
+    Raises:
+        AmbiguousMaskError: there is none of this name, or more than one.
+    """
+    name = wanted or region
+    found = _places(name, names)
+    if not found:
+        others = set(REGIONS) - {region}
+        if wanted is None and len(names) == 1 and not any(_places(o, names) for o in others):
+            return 0
+        has = ", ".join(map(repr, names)) or "none"
+        raise AmbiguousMaskError(
+            f"{path} has no {_SPOKEN[kind]} named {name!r}; it has {has}.",
+            f"Rename it where it was drawn, or name it with {option(region, kind)} NAME.",
+        )
+    if len(found) > 1:
+        alike = ", ".join(dict.fromkeys(repr(names[place]) for place in found))
+        raise AmbiguousMaskError(
+            f"{path} has several {_SPOKEN[kind]}s named {alike}.",
+            "Give each a name of its own where they were drawn, or name one letter by letter with "
+            f"{option(region, kind)} NAME.",
+        )
+    return found[0]
+
+
+def has_name(name: str, names: Sequence[str]) -> bool:
+    """Return whether one of the names is `name`, as `place_of` looks for it."""
+    return bool(_places(name, names))
+
+
+def _places(name: str, names: Sequence[str]) -> list[int]:
+    same = [place for place, other in enumerate(names) if other == name]
+    alike = [place for place, other in enumerate(names) if _folded(other) == _folded(name)]
+    return same or alike
+
+
+def _folded(name: str) -> str:
+    # A letter with an accent may be one character or two, as the system likes.
+    return unicodedata.normalize("NFC", name).strip().casefold()

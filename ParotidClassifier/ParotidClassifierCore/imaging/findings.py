@@ -1,0 +1,258 @@
+"""What the image and the outlines show about whether a case may be classified.
+
+The study's criteria that an image can answer: maximum diameter of at least 10 mm, no severe
+artefact or noise, soft tissue (Shen et al. 2026, inclusion and exclusion). The rest is a checklist
+for the user.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+import numpy as np
+from scipy import ndimage
+from scipy.spatial import ConvexHull, QhullError
+from scipy.spatial.distance import pdist
+
+from ..base.errors import ParotidClassifierError
+from .ring import Ring, RingSettings
+from .working_grid import WorkingGrid
+
+SMALLEST_DIAMETER_MM = 10.0
+THICKEST_SLICE_MM = 5.0
+USUAL_TUMOR_HU = (-20.0, 200.0)
+AIR_HU = -200
+MOST_AIR = 0.02
+METAL_HU = 2500
+METAL_VOXELS = 30
+NOISY_SD_HU = 35.0
+_SOFT_TISSUE_HU = (-150, 250)
+_LARGE_SHARE_REMOVED = 0.5
+OTHER_BODY_PART = "other_body_part"
+# What puts in doubt that there is anything to classify: told before the probability.
+FIRST_CODES = frozenset({OTHER_BODY_PART})
+
+
+class Severity(str, Enum):
+    """How much a finding matters to the reader of a probability."""
+
+    OK = "ok"
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+@dataclass(frozen=True)
+class QualityFinding:
+    """One thing worth knowing about a case.
+
+    Attributes:
+        code: stable name, for machines.
+        severity: ok for what was looked at and is in order, error for what cannot be used.
+        message: one sentence for the reader.
+    """
+
+    code: str
+    severity: Severity
+    message: str
+
+    def as_dict(self) -> dict[str, str]:
+        """Return the finding as plain words."""
+        return {"code": self.code, "severity": self.severity.value, "message": self.message}
+
+
+def warning(code: str, message: str) -> QualityFinding:
+    """Return a finding that speaks against relying on the probability."""
+    return QualityFinding(code, Severity.WARNING, message)
+
+
+def info(code: str, message: str) -> QualityFinding:
+    """Return a finding that is only worth knowing."""
+    return QualityFinding(code, Severity.INFO, message)
+
+
+def ok(code: str, message: str) -> QualityFinding:
+    """Return what was looked at and is in order."""
+    return QualityFinding(code, Severity.OK, message)
+
+
+def error(code: str, message: str) -> QualityFinding:
+    """Return why a case cannot be used, and what to do about it."""
+    return QualityFinding(code, Severity.ERROR, message)
+
+
+def refused(reason: ParotidClassifierError) -> QualityFinding:
+    """Return an error that was raised as a finding: its message and its remedy."""
+    return error(reason.kind, str(reason))
+
+
+def first_ones_first(findings: Sequence[QualityFinding]) -> tuple[QualityFinding, ...]:
+    """Return the findings, those that are told before the probability before all others."""
+    return tuple(sorted(findings, key=lambda finding: finding.code not in FIRST_CODES))
+
+
+def max_axial_diameter_mm(mask: np.ndarray) -> float:
+    """Return the largest diameter of a mask (z, y, x; 1 mm) in any axial slice, in mm.
+
+    Measured from outer edge to outer edge, as with a caliper.
+    """
+    return max((_diameter(plane) for plane in mask if plane.any()), default=0.0)
+
+
+def _diameter(plane: np.ndarray) -> float:
+    points = np.argwhere(plane & ~ndimage.binary_erosion(plane)).astype(float)
+    with contextlib.suppress(QhullError, ValueError):  # under three points, or all on one line
+        points = points[ConvexHull(points).vertices]
+    between_centres = pdist(points).max() if len(points) > 1 else 0.0
+    return float(between_centres) + 1.0
+
+
+def noise_sd_hu(ct: np.ndarray) -> float:
+    """Return a robust estimate of the noise in soft tissue, HU (z, y, x).
+
+    Half the spread of differences between voxels two columns apart, which anatomy hardly moves in
+    flat tissue: 1.4826 · MAD / √2 (Rousseeuw & Croux 1993).
+    """
+    pairs = ct[:, :, :-2].astype(float), ct[:, :, 2:].astype(float)
+    low, high = _SOFT_TISSUE_HU
+    both_soft = np.logical_and.reduce([(side > low) & (side < high) for side in pairs])
+    if not both_soft.any():
+        return 0.0
+    difference = (pairs[1] - pairs[0])[both_soft]
+    spread = np.median(np.abs(difference - np.median(difference)))
+    return float(1.4826 * spread / np.sqrt(2))
+
+
+def quality_findings(
+    grid: WorkingGrid, ring: Ring, ct_spacing: tuple[float, float, float]
+) -> list[QualityFinding]:
+    """Return what speaks against, or should be known about, classifying this case."""
+    checks = lesion_checks(grid, ring)
+    checks.insert(-1, slice_thickness(ct_spacing))
+    return [finding for finding in checks if finding.severity is not Severity.OK]
+
+
+def lesion_checks(grid: WorkingGrid, ring: Ring) -> list[QualityFinding]:
+    """Return what was looked at around the lesion, one finding each, in order or not.
+
+    Args:
+        grid: the case on its working grid.
+        ring: the automatic ring, for the share that the HU limits removed.
+    """
+    return [
+        _size(grid),
+        _components(grid),
+        _density(grid),
+        _air(grid),
+        _metal(grid),
+        noise_finding(noise_sd_hu(grid.ct), "near the lesion "),
+        _bone_and_air(grid, ring),
+    ]
+
+
+def _size(grid: WorkingGrid) -> QualityFinding:
+    diameter = max_axial_diameter_mm(grid.tumor)
+    if diameter >= SMALLEST_DIAMETER_MM:
+        volume = grid.tumor.sum() / 1000
+        return ok("tumor_size", f"The tumour measures {diameter:.0f} mm and {volume:.1f} ml.")
+    return warning(
+        "tumor_small",
+        f"The tumour measures {diameter:.1f} mm; the study included tumours of at least "
+        f"{SMALLEST_DIAMETER_MM:.0f} mm.",
+    )
+
+
+def _components(grid: WorkingGrid) -> QualityFinding:
+    _, count = ndimage.label(grid.tumor, np.ones((3, 3, 3)))
+    if count == 1:
+        return ok("tumor_in_one_piece", "The outline is one piece.")
+    return warning(
+        "tumor_in_pieces",
+        f"The outline consists of {count} separate pieces; outline one lesion at a time.",
+    )
+
+
+def _density(grid: WorkingGrid) -> QualityFinding:
+    median = float(np.median(grid.ct[grid.tumor]))
+    low, high = USUAL_TUMOR_HU
+    if low <= median <= high:
+        return ok(
+            "tumor_density_usual",
+            f"The outlined tissue has a median of {median:.0f} HU, as an enhanced tumour may have.",
+        )
+    return warning(
+        "tumor_density_unusual",
+        f"The outlined tissue has a median of {median:.0f} HU, outside the {low:.0f} to "
+        f"{high:.0f} HU expected of an enhanced parotid tumour; check outline and phase.",
+    )
+
+
+def _air(grid: WorkingGrid) -> QualityFinding:
+    share = float((grid.ct[grid.tumor] < AIR_HU).mean())
+    if share <= MOST_AIR:
+        return ok("no_air_in_outline", "The outline holds no air.")
+    return warning(
+        "air_in_outline",
+        f"{share:.0%} of the outlined voxels are air: the outline reaches beyond the tissue.",
+    )
+
+
+def _metal(grid: WorkingGrid) -> QualityFinding:
+    if int((grid.ct >= METAL_HU).sum()) < METAL_VOXELS:
+        return ok("no_metal_near_lesion", "No metal lies near the lesion.")
+    return warning(
+        "metal_near_lesion",
+        f"Voxels above {METAL_HU} HU lie near the lesion: metal, whose artefacts may change the "
+        "features.",
+    )
+
+
+def noise_finding(sd_hu: float, where: str = "") -> QualityFinding:
+    """Return whether a noise of `sd_hu`, as `noise_sd_hu` estimates it, is usable.
+
+    Args:
+        sd_hu: noise in HU on the 1 mm grid.
+        where: words for the place, with a space after them.
+    """
+    told = f"Soft tissue {where}varies by {sd_hu:.0f} HU from voxel to voxel"
+    if sd_hu <= NOISY_SD_HU:
+        return ok("noise_usual", f"{told}.")
+    return warning("noisy", f"{told}: a noisy scan.")
+
+
+def slice_thickness(spacing: tuple[float, float, float]) -> QualityFinding:
+    """Return whether the slices of a CT with this spacing are as thin as the study's."""
+    apart = f"Slices lie {max(spacing):.1f} mm apart"
+    if max(spacing) <= THICKEST_SLICE_MM + 0.01:
+        return ok("slices_thin", f"{apart}.")
+    return warning("slices_thick", f"{apart}; the study used {THICKEST_SLICE_MM:.0f} mm.")
+
+
+def other_ring(trained: RingSettings, used: RingSettings | None) -> QualityFinding | None:
+    """Return how a ring differs from that of the training; None if it does not, or was given."""
+    if used is None or used == trained:
+        return None
+    return warning(
+        "ring_settings_differ",
+        f"The models were trained with a ring of {trained.width_mm:g} mm between "
+        f"{trained.hu_range[0]:g} and {trained.hu_range[1]:g} HU; this ring has "
+        f"{used.width_mm:g} mm between {used.hu_range[0]:g} and {used.hu_range[1]:g} HU.",
+    )
+
+
+def _bone_and_air(grid: WorkingGrid, ring: Ring) -> QualityFinding:
+    removed = f"{ring.removed_by_hu_fraction:.0%}"
+    if ring.removed_by_hu_fraction <= _LARGE_SHARE_REMOVED:
+        return ok(
+            "ring_size",
+            f"The ring measures {grid.ring.sum() / 1000:.1f} ml; the HU limits removed {removed} "
+            "of its shell.",
+        )
+    return warning(
+        "ring_mostly_removed",
+        f"The HU limits removed {removed} of the ring's shell (bone or air); little tissue is "
+        "left to judge.",
+    )

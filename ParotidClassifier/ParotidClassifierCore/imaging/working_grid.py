@@ -1,0 +1,83 @@
+"""The 1 mm grid on which every image feature of a case is computed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import SimpleITK as sitk
+
+from ..protocol.region_names import EXTERNAL2, TUMOR
+
+# The display window of Shen et al. 2026.
+WINDOW_WIDTH_HU = 400.0
+WINDOW_LEVEL_HU = 40.0
+
+
+def window_hu() -> tuple[float, float]:
+    """Return the HU shown black and white in the display window."""
+    return WINDOW_LEVEL_HU - WINDOW_WIDTH_HU / 2, WINDOW_LEVEL_HU + WINDOW_WIDTH_HU / 2
+
+
+@dataclass(frozen=True)
+class Geometry:
+    """Where the voxels of an array lie in the patient (LPS, mm).
+
+    Attributes:
+        origin: centre of voxel [0, 0, 0], (x, y, z) in mm.
+        direction: row-major 3 × 3 matrix whose columns are the image axes.
+        spacing: voxel size (x, y, z) in mm.
+    """
+
+    origin: tuple[float, float, float]
+    direction: tuple[float, ...]
+    spacing: tuple[float, float, float] = (1.0, 1.0, 1.0)
+
+    @classmethod
+    def of(cls, image: sitk.Image) -> Geometry:
+        """Return the geometry of `image`."""
+        return cls(image.GetOrigin(), image.GetDirection(), image.GetSpacing())
+
+    @classmethod
+    def of_affine(cls, affine: np.ndarray) -> Geometry:
+        """Return the geometry that a 4 × 4 matrix from voxels (x, y, z, 1) to LPS mm gives."""
+        spacing = np.linalg.norm(affine[:3, :3], axis=0)
+        direction = (affine[:3, :3] / spacing).ravel()
+        return cls(*(tuple(part.tolist()) for part in (affine[:3, 3], direction, spacing)))
+
+    def corners(self, size: tuple[int, int, int]) -> np.ndarray:
+        """Return where the centres of the eight corner voxels lie, (8, 3) as (x, y, z) in mm."""
+        ends = np.array(np.meshgrid(*[(0, n - 1) for n in size])).reshape(3, -1)
+        axes = np.reshape(self.direction, (3, 3)) * self.spacing
+        return (axes @ ends).T + self.origin
+
+    def image(self, array: np.ndarray) -> sitk.Image:
+        """Return `array` (z, y, x) as an image with this geometry; booleans become uint8."""
+        import SimpleITK as sitk
+
+        image = sitk.GetImageFromArray(array.astype(np.uint8) if array.dtype == bool else array)
+        image.SetOrigin(self.origin)
+        image.SetDirection(self.direction)
+        image.SetSpacing(self.spacing)
+        return image
+
+
+@dataclass(frozen=True)
+class WorkingGrid:
+    """CT, Tumor and External2 on one 1 × 1 × 1 mm grid around the lesion.
+
+    Attributes:
+        ct: int16 (z, y, x), whole HU clipped to [-1024, 3071].
+        tumor: bool (z, y, x).
+        ring: bool (z, y, x), never overlapping `tumor`.
+        geometry: where the grid lies in the patient.
+    """
+
+    ct: np.ndarray
+    tumor: np.ndarray
+    ring: np.ndarray
+    geometry: Geometry
+
+    def mask(self, region: str) -> np.ndarray:
+        """Return the mask (z, y, x) of `region`, one of REGIONS."""
+        return {TUMOR: self.tumor, EXTERNAL2: self.ring}[region]

@@ -1,1 +1,0 @@
-"""Many cases at once: one folder a case, one table and one page of all."""

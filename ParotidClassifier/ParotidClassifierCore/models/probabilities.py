@@ -1,0 +1,135 @@
+"""The eleven probabilities of one case, or in plain words why one of them is not there."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from ..protocol.names import ELEVEN_MODELS, ColumnKind, column_kind, log_odds_column, source_model
+from ..protocol.outcome import outcome_word
+from .logistic import LogisticModel, probability_of
+
+NOT_HELD = "this bundle does not hold this model"
+
+_FINDINGS = {
+    "symptoms": "symptoms",
+    "margin_unclear": "margin",
+    "enlarged_lymph_nodes": "enlarged lymph nodes",
+}
+_PLURAL = ("symptoms", "enlarged_lymph_nodes")
+
+
+def percent(probability: float) -> str:
+    """Return a probability as whole per cent; never 0 % or 100 %, which no model can know."""
+    if probability < 0.01:
+        return "< 1 %"
+    return "> 99 %" if probability > 0.99 else f"{probability * 100:.0f} %"
+
+
+@dataclass(frozen=True)
+class ModelResult:
+    """What one model says of one case.
+
+    Attributes:
+        name: one of ELEVEN_MODELS.
+        probability: of malignancy, 0 to 1; None if unavailable.
+        log_odds: of malignancy; None if unavailable.
+        threshold: probability from which the call is malignant; None if unavailable.
+        call: "malignant" or "benign"; None if unavailable.
+        contributions: what each column adds to the log-odds, by column name.
+        intercept: log-odds before any contribution; None if unavailable.
+        unavailable: why there is no probability; None if there is one.
+        interval: lower and upper bound of the probability's 95% interval; None if there is none.
+        no_interval: why a probability has no interval; None if it has one.
+    """
+
+    name: str
+    probability: float | None = None
+    log_odds: float | None = None
+    threshold: float | None = None
+    call: str | None = None
+    contributions: Mapping[str, float] = field(default_factory=dict)
+    intercept: float | None = None
+    unavailable: str | None = None
+    interval: tuple[float, float] | None = None
+    no_interval: str | None = None
+
+
+def probabilities(
+    models: Mapping[str, LogisticModel],
+    values: Mapping[str, float | None],
+    thresholds: Mapping[str, float],
+) -> dict[str, ModelResult]:
+    """Return the result of each of the eleven models, in the order of ELEVEN_MODELS.
+
+    Args:
+        models: the models at hand, by name; any subset of the eleven.
+        values: by column: radiomic, network and clinical columns; None or absent if unknown. The
+            log-odds of one model that another reads are computed here.
+        thresholds: by name, for each of `models`.
+    """
+    known: dict[str, float | None] = dict(values)
+    results: dict[str, ModelResult] = {}
+    for name in ELEVEN_MODELS:
+        result = _result(name, models, known, thresholds, results)
+        results[name] = result
+        known[log_odds_column(name)] = result.log_odds
+    return results
+
+
+def _result(
+    name: str,
+    models: Mapping[str, LogisticModel],
+    values: Mapping[str, float | None],
+    thresholds: Mapping[str, float],
+    earlier: Mapping[str, ModelResult],
+) -> ModelResult:
+    if name not in models:
+        return ModelResult(name, unavailable=NOT_HELD)
+    model = models[name]
+    missing = [column for column in model.columns if not _is_known(values.get(column))]
+    if missing:
+        return ModelResult(name, unavailable=_reason(missing, earlier))
+    contributions = {column: float(part) for column, part in model.contributions(values).items()}
+    log_odds = float(model.log_odds(values))
+    probability = float(probability_of(log_odds))
+    return ModelResult(
+        name=name,
+        probability=probability,
+        log_odds=log_odds,
+        threshold=thresholds[name],
+        call=outcome_word(probability >= thresholds[name]),
+        contributions=contributions,
+        intercept=model.intercept,
+    )
+
+
+def _is_known(value: float | None) -> bool:
+    return value is not None and math.isfinite(value)
+
+
+def _reason(missing: list[str], earlier: Mapping[str, ModelResult]) -> str:
+    """Say why the columns `missing` have no value, one clause for each kind of column."""
+    by_kind: dict[ColumnKind | None, list[str]] = {}
+    for column in missing:
+        by_kind.setdefault(column_kind(column), []).append(column)
+    clauses = [_clause(kind, columns, earlier) for kind, columns in by_kind.items()]
+    return "; ".join(dict.fromkeys(clauses))  # logits and deep features lack for one reason
+
+
+def _clause(kind: ColumnKind | None, columns: list[str], earlier: Mapping[str, ModelResult]) -> str:
+    if kind is ColumnKind.CLINICAL:
+        verb = "are" if len(columns) > 1 or columns[0] in _PLURAL else "is"
+        return f"{_listed([_FINDINGS[column] for column in columns])} {verb} unknown"
+    if kind in (ColumnKind.NETWORK, ColumnKind.DEEP):
+        return "the network gave no result"
+    if kind is ColumnKind.LOG_ODDS:
+        source = source_model(columns[0])
+        return f"needs {source}, which is unavailable: {earlier[source].unavailable}"
+    more = f" and {len(columns) - 1} more" if len(columns) > 1 else ""
+    return f"the radiomic feature {columns[0]}{more} could not be computed"
+
+
+def _listed(words: list[str]) -> str:
+    return " and ".join(filter(None, [", ".join(words[:-1]), words[-1]]))

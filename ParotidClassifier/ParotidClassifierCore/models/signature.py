@@ -1,0 +1,49 @@
+"""A signature: the selected features of a model, and how they were found."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class LassoPath:
+    """How LASSO came to its penalty.
+
+    Attributes:
+        alphas: (steps,) penalties, falling.
+        squared_errors: (steps, folds) mean squared error on the held-out rows.
+        coefficients: (steps, columns) on all training rows, per standard deviation.
+    """
+
+    alphas: np.ndarray
+    squared_errors: np.ndarray
+    coefficients: np.ndarray
+
+    @property
+    def best(self) -> int:
+        """Index of the penalty with the smallest mean error; of equals the largest penalty."""
+        return int(self.squared_errors.mean(axis=1).argmin())
+
+
+@dataclass(frozen=True)
+class Selection:
+    """A signature and how it was found.
+
+    Attributes:
+        columns: names of the selected columns, largest |coefficient| first.
+        coefficients: their LASSO coefficients, per standard deviation.
+        remaining: number of columns after each step, in the order of the steps.
+        path: LASSO's path over `path_columns`.
+        path_columns: names of the columns that entered LASSO.
+        fell_back: True when LASSO left no column and the best by ANOVA F was taken instead.
+    """
+
+    columns: tuple[str, ...]
+    coefficients: tuple[float, ...]
+    remaining: Mapping[str, int]
+    path: LassoPath
+    path_columns: tuple[str, ...]
+    fell_back: bool

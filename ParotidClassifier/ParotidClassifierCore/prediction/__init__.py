@@ -1,0 +1,16 @@
+"""From a case and a bundle to probabilities, stability, saliency and comparisons.
+
+`__all__` names the modules that other packages may import.
+"""
+
+__all__ = [
+    "companion",
+    "feature_table",
+    "measuring",
+    "predict",
+    "readers_agreement",
+    "saliency",
+    "second_opinion",
+    "stability",
+    "stages",
+]

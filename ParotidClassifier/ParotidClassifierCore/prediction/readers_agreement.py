@@ -1,0 +1,212 @@
+"""Agreement between two readers' outlines of one tumour, and whether the answer hangs on it.
+
+Both outlines are compared as the models see them, on the 1 mm grid. With A and B as sets of voxels:
+
+* Dice: 2 |A ∩ B| / (|A| + |B|).
+* Surface distances: the surface of an outline is its voxels with a neighbour outside, of the six
+  that share a face. Measured are the distances, between centres of voxels, from every surface voxel
+  of A to the nearest of B and from every one of B to the nearest of A, all of them together; told
+  are their mean, their 95th percentile and their maximum, the Hausdorff distance.
+  Taha & Hanbury, BMC Medical Imaging 2015, doi:10.1186/s12880-015-0068-x.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+
+import numpy as np
+import SimpleITK as sitk
+from scipy import ndimage
+
+from ..base.errors import EmptyRingError, FeatureExtractionError, UnusableMaskError
+from ..base.progress import Progress, silent
+from ..base.words import DASH
+from ..bundle.bundle import Bundle
+from ..case.grid import PreparedCase
+from ..case.loading import Case
+from ..imaging.ring import RingSettings
+from ..models.probabilities import percent
+from .predict import Prediction, plain_models, predict
+from .stages import Stages
+
+_FAR_PERCENTILE = 95
+
+
+@dataclass(frozen=True)
+class OutlineAgreement:
+    """How alike two outlines are.
+
+    Attributes:
+        dice: 0 to 1.
+        mean_mm, percentile_95_mm, maximum_mm: of the distances between the surfaces.
+        volumes_mm3: of the first and of the second outline.
+    """
+
+    dice: float
+    mean_mm: float
+    percentile_95_mm: float
+    maximum_mm: float
+    volumes_mm3: tuple[float, float]
+
+
+@dataclass(frozen=True)
+class ReadersAgreement:
+    """Two outlines of one tumour and what the models say of both.
+
+    Attributes:
+        outlines: how alike they are.
+        first: by the outline of the case.
+        second: by the second reader's, whose ring is drawn by itself.
+    """
+
+    outlines: OutlineAgreement
+    first: Prediction
+    second: Prediction
+
+    @property
+    def other_calls(self) -> tuple[str, ...]:
+        """The models whose call is another for the second outline."""
+        second = self.second.models
+        return tuple(n for n, r in self.first.models.items() if r.call != second[n].call)
+
+    def as_dict(self) -> dict[str, object]:
+        """Return it as plain values; what is said of the first outline stands in its prediction."""
+        found = self.outlines
+        return {
+            "dice": found.dice,
+            "surface_distance_mm": {
+                "mean": found.mean_mm,
+                "percentile_95": found.percentile_95_mm,
+                "maximum": found.maximum_mm,
+            },
+            "volumes_mm3": list(found.volumes_mm3),
+            "models": plain_models(self.second.models),
+            "other_calls": list(self.other_calls),
+            "agreement": self.sentences,
+            "findings": [finding.as_dict() for finding in self.second.findings],
+        }
+
+    @property
+    def sentences(self) -> list[str]:
+        """How alike the outlines are, and whether the calls are the same."""
+        found = self.outlines
+        first, second = (volume / 1000 for volume in found.volumes_mm3)
+        alike = (
+            f"The two readers' outlines: Dice {found.dice:.2f}; surfaces {found.mean_mm:.1f} mm "
+            f"apart on average, 95 % within {found.percentile_95_mm:.1f} mm, at most "
+            f"{found.maximum_mm:.1f} mm; volumes {first:.2f} and {second:.2f} ml."
+        )
+        return [alike, self._calls()]
+
+    def lines(self) -> list[str]:
+        """Return it in lines for a terminal."""
+        table = [f"{'model':<24} {'first reader':>12} {'second reader':>14}"]
+        for name, first in self.first.models.items():
+            if first.probability is not None:
+                second = self.second.models[name].probability
+                other = DASH if second is None else percent(second)
+                table.append(f"{name:<24} {percent(first.probability):>12} {other:>14}")
+        return ["Second reader:", *table, *self.sentences]
+
+    def _calls(self) -> str:
+        others = self.other_calls
+        name, first = self.first.headline
+        if not others:
+            return "Every model makes the same call for both outlines."
+        if name not in others:
+            changed = ", ".join(others)
+            return f"{name} makes the same call for both outlines; it changes for {changed}."
+        second = self.second.models[name]
+        told = f"The call changes: {name} says {first.call} for the first outline, {second.call} "
+        more = "" if len(others) == 1 else f" It changes for {', '.join(others)}."
+        return f"{told}for the second.{more}"
+
+
+def readers_agreement(
+    case: Case,
+    prepared: PreparedCase,
+    first: Prediction,
+    second_tumor: sitk.Image,
+    bundle: Bundle,
+    ring: RingSettings | None = None,
+    device: str = "cpu",
+    progress: Progress = silent,
+    stages: Stages | None = None,
+) -> ReadersAgreement:
+    """Compare the outline of a case with that of a second reader.
+
+    Args:
+        case: as it was classified.
+        prepared: the case on its working grid.
+        first: what came out.
+        second_tumor: the second reader's outline, binary volume in the same space.
+        bundle: the models.
+        ring: of both; None for the bundle's own. A ring that the case brings is the first reader's.
+        device: "cpu", "cuda" or "auto".
+        progress: told before every stage.
+        stages: of the first prediction.
+
+    Raises:
+        UnusableMaskError: the second outline cannot be used, or is not of the same tumour.
+        ParotidClassifierError: as `predict`.
+    """
+    other = replace(case, tumor=second_tumor, ring=None)
+    with _second_reader_named():
+        outlined, second = predict(other, bundle, ring, device, progress, stages)
+    return ReadersAgreement(_compared(prepared, outlined), first, second)
+
+
+def outline_agreement(first: np.ndarray, second: np.ndarray) -> OutlineAgreement:
+    """Compare two outlines, see above.
+
+    Args:
+        first: bool (z, y, x) on the 1 mm grid, not empty.
+        second: likewise, same shape.
+
+    Raises:
+        UnusableMaskError: they have no voxel in common.
+    """
+    sizes = float(first.sum()), float(second.sum())
+    common = float((first & second).sum())
+    if not common:
+        raise UnusableMaskError(
+            "The second reader's outline has no voxel in common with the first.",
+            "Give the outline of the same tumour on the same scan.",
+        )
+    distances = np.concatenate([*_surface_distances(first, second)])
+    return OutlineAgreement(
+        2 * common / sum(sizes),
+        float(distances.mean()),
+        float(np.percentile(distances, _FAR_PERCENTILE)),
+        float(distances.max()),
+        sizes,
+    )
+
+
+def _compared(first: PreparedCase, second: PreparedCase) -> OutlineAgreement:
+    tumors = (first.grid.tumor, second.grid.tumor)
+    boxes = [p.box.box_of(t) for p, t in zip((first, second), tumors, strict=True)]
+    # One voxel around both: a surface voxel is told by a neighbour outside.
+    both = boxes[0].hull(boxes[1]).padded(1)
+    return outline_agreement(
+        first.box.transferred(tumors[0], both), second.box.transferred(tumors[1], both)
+    )
+
+
+def _surface_distances(first: np.ndarray, second: np.ndarray) -> Iterator[np.ndarray]:
+    """Yield the distances in mm from the surface of each outline to that of the other."""
+    surfaces = [mask & ~ndimage.binary_erosion(mask) for mask in (first, second)]
+    for surface, other in (surfaces, surfaces[::-1]):
+        yield ndimage.distance_transform_edt(~other)[surface]
+
+
+@contextmanager
+def _second_reader_named() -> Iterator[None]:
+    """Say of what is wrong with the second outline that it is the second one."""
+    try:
+        yield
+    except (UnusableMaskError, EmptyRingError, FeatureExtractionError) as error:
+        message = f"The second reader's outline cannot be used. {error.message}"
+        raise type(error)(message, error.remedy) from error

@@ -1,0 +1,115 @@
+"""A second opinion: what the models of another bundle say of the same case."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..base.errors import UsageError
+from ..base.progress import Progress, silent
+from ..bundle.bundle import Bundle
+from ..case.loading import Case
+from ..imaging.ring import RingSettings
+from ..models.words import numbers_line
+from .predict import Prediction, plain_models, predict
+from .stages import Stages
+
+
+@dataclass(frozen=True)
+class SecondOpinion:
+    """Two bundles on one case.
+
+    Attributes:
+        first: by the bundle that was asked first.
+        second: by the other one.
+    """
+
+    first: Prediction
+    second: Prediction
+
+    @property
+    def agreement(self) -> str:
+        """One sentence: whether the models that stand first make the same call."""
+        (name, one), (other_name, other) = self.first.headline, self.second.headline
+        for of, result in ((self.first, one), (self.second, other)):
+            if result.probability is None:
+                return f"{_name(of)} gives no probability: {result.unavailable}."
+        if one.call == other.call:
+            return f"Both bundles call this case {one.call}."
+        return (
+            f"The bundles disagree: {name} of {_name(self.first)} calls this case {one.call}, "
+            f"{other_name} of {_name(self.second)} calls it {other.call}."
+        )
+
+    @property
+    def other_calls(self) -> tuple[str, ...]:
+        """The models that both bundles have a probability of, and that call the case otherwise."""
+        return tuple(
+            name
+            for name, result in self.first.models.items()
+            if None not in (result.call, self.second.models[name].call)
+            and result.call != self.second.models[name].call
+        )
+
+    def as_dict(self) -> dict[str, object]:
+        """Return it as plain values; the models of the first bundle stand in its prediction."""
+        return {
+            "bundle": self.second.bundle,
+            "models": plain_models(self.second.models),
+            "headline": [self.first.headline[0], self.second.headline[0]],
+            "agreement": self.agreement,
+            "other_calls": list(self.other_calls),
+            "findings": [finding.as_dict() for finding in self.second.findings],
+        }
+
+    def lines(self) -> list[str]:
+        """Return it in lines for a terminal."""
+        name = _name(self.second)
+        models = self.second.models.items()
+        told = [(model, result) for model, result in models if result.probability is not None]
+        return [
+            f"Second opinion, by the bundle {name}:",
+            *(f"{model:<24} {numbers_line(result)}  {result.call}" for model, result in told),
+            self.agreement,
+            self.second.bundle_line,
+        ]
+
+
+def second_opinion(
+    case: Case,
+    first: Prediction,
+    other: Bundle,
+    ring: RingSettings | None = None,
+    device: str = "cpu",
+    progress: Progress = silent,
+    stages: Stages | None = None,
+) -> SecondOpinion:
+    """Classify a case by another bundle too.
+
+    Args:
+        case: as it was classified first.
+        first: what came out.
+        other: the other bundle.
+        ring: None for the one that the other bundle was trained with.
+        device: "cpu", "cuda" or "auto".
+        progress: told before every stage.
+        stages: of the first prediction: what both bundles read is not computed again.
+
+    Raises:
+        UsageError: it is the same bundle.
+        ParotidClassifierError: the case cannot be used.
+    """
+    require_another(first.bundle["hash"], other)
+    return SecondOpinion(first, predict(case, other, ring, device, progress, stages)[1])
+
+
+def require_another(first_hash: object, other: Bundle) -> None:
+    """Raise UsageError where `other` is the bundle with the hash `first_hash`."""
+    if other.bundle_hash == first_hash:
+        raise UsageError(
+            f"The second bundle, {other.name}, is the first one: it would say the same.",
+            "Name another bundle with --second-bundle.",
+        )
+
+
+def _name(prediction: Prediction) -> str:
+    return str(prediction.bundle["name"])

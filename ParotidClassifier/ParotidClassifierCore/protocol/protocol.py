@@ -1,0 +1,201 @@
+"""What a study computes: regions, clinical variables and the models that read them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import MISSING, dataclass, fields, is_dataclass
+from functools import cached_property
+from typing import Any
+
+from ..base.errors import ClinicalValueError
+from .clinical import UNKNOWN, ClinicalRecord, ClinicalVariable
+from .columns import ColumnKind, column_of
+from .regions import Code, Region
+
+_DASHES = {
+    (ColumnKind.RADIOMIC,): "dotted",
+    (ColumnKind.NETWORK,): "dashed",
+    (ColumnKind.CLINICAL,): "dashdotted",
+}
+
+
+@dataclass(frozen=True)
+class ModelSpec:
+    """A model: its name and what it reads.
+
+    Attributes:
+        name: such as Tumor_RAD.
+        radiomics: regions whose radiomic features it may select.
+        network: regions of the network's head that it reads.
+        clinical: names of the clinical variables that it reads.
+        log_odds: names of the models whose log-odds it reads; they come before it.
+        color: of its line in drawings, "#rrggbb".
+    """
+
+    name: str
+    radiomics: tuple[str, ...] = ()
+    network: tuple[str, ...] = ()
+    clinical: tuple[str, ...] = ()
+    log_odds: tuple[str, ...] = ()
+    color: str = ""
+
+    @property
+    def head(self) -> str | None:
+        """Name of the network's head that it reads; None without one."""
+        return "+".join(self.network) + "_DL" if self.network else None
+
+    @property
+    def regions(self) -> tuple[str, ...]:
+        """The regions whose image it reads itself, by radiomics or by the network."""
+        return tuple(dict.fromkeys((*self.radiomics, *self.network)))
+
+    @property
+    def kinds(self) -> tuple[ColumnKind, ...]:
+        """Which kinds of inputs it reads."""
+        read = {
+            ColumnKind.RADIOMIC: self.radiomics,
+            ColumnKind.NETWORK: self.network,
+            ColumnKind.CLINICAL: self.clinical,
+            ColumnKind.LOG_ODDS: self.log_odds,
+        }
+        return tuple(kind for kind, names in read.items() if names)
+
+    @property
+    def dash(self) -> str:
+        """How its line is drawn: dotted, dashed or dashdotted by its one kind of input; solid."""
+        return _DASHES.get(self.kinds, "solid")
+
+
+@dataclass(frozen=True, eq=False)
+class Protocol:
+    """What a study computes; two protocols that say the same are equal.
+
+    Attributes:
+        name: such as shen2026.
+        title: in words.
+        source: where it is published; may be empty.
+        regions: by name; the one that is outlined by hand comes first.
+        clinical: the clinical variables by name, in the order in which they are shown.
+        models: by name; a model comes after those whose log-odds it reads.
+        headline: the first of these models that has a probability is shown first.
+    """
+
+    name: str
+    title: str
+    source: str
+    regions: Mapping[str, Region]
+    clinical: Mapping[str, ClinicalVariable]
+    models: Mapping[str, ModelSpec]
+    headline: tuple[str, ...] = ()
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Protocol) and self.hash == other.hash
+
+    def __hash__(self) -> int:
+        return hash(self.hash)
+
+    @cached_property
+    def outlined(self) -> Region:
+        """The region that is outlined by hand."""
+        return next(region for region in self.regions.values() if region.ring is None)
+
+    @cached_property
+    def rings(self) -> tuple[Region, ...]:
+        """The regions that are made around others."""
+        return tuple(region for region in self.regions.values() if region.ring is not None)
+
+    @cached_property
+    def predictors(self) -> dict[str, ClinicalVariable]:
+        """The clinical variables that any model reads, by their columns."""
+        read = {name for model in self.models.values() for name in model.clinical}
+        return {v.column: v for v in self.clinical.values() if v.name in read}
+
+    @cached_property
+    def network_heads(self) -> dict[str, tuple[str, ...]]:
+        """The regions of each head of the network that any model reads, by the head's name."""
+        return {model.head: model.network for model in self.models.values() if model.network}
+
+    @cached_property
+    def hash(self) -> str:
+        """SHA-256 of all that it says."""
+        text = json.dumps(self.as_json(), separators=(",", ":"))
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    def record(self, words: Mapping[str, str | float | None]) -> ClinicalRecord:
+        """Return the record that the words of a command line, a table or clinical.json say.
+
+        Raises:
+            ClinicalValueError: a name is not a variable, or a value is outside its levels.
+        """
+        for name in sorted(set(words) - set(self.clinical)):
+            raise ClinicalValueError(
+                f"{name!r} is not a clinical variable.",
+                f"The variables are {', '.join(self.clinical)}.",
+            )
+        values = {name: self.clinical[name].value(word) for name, word in words.items()}
+        return ClinicalRecord({name: v for name, v in values.items() if v is not None})
+
+    def words(self, record: ClinicalRecord) -> dict[str, str | float | None]:
+        """Return every variable's level, "unknown", number or None: what `record` reads again."""
+        return {
+            name: record.get(name, None if variable.is_number else UNKNOWN)
+            for name, variable in self.clinical.items()
+        }
+
+    def coded(self, record: ClinicalRecord) -> dict[str, float | None]:
+        """Return the clinical inputs of the models by column; None if unknown."""
+        return {column: v.coded(record.get(v.name)) for column, v in self.predictors.items()}
+
+    def column_kind(self, column: str) -> ColumnKind | None:
+        """Return where the value of `column` comes from; None if there is no such column."""
+        found = column_of(column)
+        names = {
+            ColumnKind.RADIOMIC: self.regions,
+            ColumnKind.NETWORK: self.network_heads,
+            ColumnKind.DEEP: self.network_heads,
+            ColumnKind.CLINICAL: self.predictors,
+            ColumnKind.LOG_ODDS: self.models,
+        }
+        return found.kind if found and found.of in names[found.kind] else None
+
+    def may_read(self, model: str, column: str) -> bool:
+        """Whether `column` is an input that the model of this name has: its regions, its head.
+
+        Deep features are selected together with radiomic ones; a model without these reads the
+        logit alone.
+        """
+        spec, found = self.models.get(model), column_of(column)
+        if spec is None or found is None:
+            return False
+        names = {
+            ColumnKind.RADIOMIC: spec.radiomics,
+            ColumnKind.NETWORK: (spec.head,),
+            ColumnKind.DEEP: (spec.head,) if spec.radiomics else (),
+            ColumnKind.CLINICAL: [self.clinical[name].column for name in spec.clinical],
+            ColumnKind.LOG_ODDS: spec.log_odds,
+        }
+        return found.of in names[found.kind]
+
+    def as_json(self) -> dict[str, Any]:
+        """Return all that it says, as `protocol_from` reads it."""
+        return {"name": self.name, **_plain(self)}
+
+
+def _plain(value: Any) -> Any:
+    """Return a value as JSON has it; of a dataclass what is not its default, without the name."""
+    if isinstance(value, Mapping):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, Code):
+        return value._asdict()
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
+    if not is_dataclass(value):
+        return value
+    said = {f.name: getattr(value, f.name) for f in fields(value) if f.name != "name"}
+    defaults = {
+        f.name: f.default if f.default_factory is MISSING else f.default_factory()
+        for f in fields(value)
+    }
+    return {key: _plain(item) for key, item in said.items() if item != defaults[key]}

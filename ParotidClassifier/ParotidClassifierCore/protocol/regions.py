@@ -1,0 +1,87 @@
+"""Regions of the image: the one that is outlined by hand, and the rings around it."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from ..base.errors import UsageError
+
+SMALLEST_WIDTH_MM, LARGEST_WIDTH_MM = 1.0, 20.0
+
+
+class Code(NamedTuple):
+    """A coded concept.
+
+    Attributes:
+        value: the code.
+        scheme: designator of the scheme that defines it, such as SCT for SNOMED CT.
+        meaning: for people.
+    """
+
+    value: str
+    scheme: str
+    meaning: str
+
+
+@dataclass(frozen=True)
+class RingSettings:
+    """How an automatic ring is made.
+
+    Attributes:
+        width_mm: largest distance from what the ring surrounds, 1 to 20.
+        hu_range: lower and upper limit in HU, both included.
+
+    Raises:
+        UsageError: a setting outside its range.
+    """
+
+    width_mm: float
+    hu_range: tuple[float, float]
+
+    def __post_init__(self):
+        if not SMALLEST_WIDTH_MM <= self.width_mm <= LARGEST_WIDTH_MM:
+            raise UsageError(
+                f"A ring width of {self.width_mm:g} mm cannot be drawn on the 1 mm grid.",
+                f"Choose a width from {SMALLEST_WIDTH_MM:g} to {LARGEST_WIDTH_MM:g} mm; the study "
+                "used 2 mm.",
+            )
+        low, high = self.hu_range
+        if not (math.isfinite(low) and math.isfinite(high) and low < high):
+            raise UsageError(
+                f"The ring's HU limits {low:g} to {high:g} are not a range.",
+                "Give the lower limit first; the study used -200 and 400.",
+            )
+
+    @property
+    def reach(self) -> int:
+        """Whole voxels beyond what it surrounds that the ring can fill."""
+        return math.floor(self.width_mm)
+
+
+@dataclass(frozen=True)
+class Region:
+    """A region of the image that features are taken of.
+
+    Attributes:
+        name: such as Tumor; the first part of the names of its radiomic columns.
+        color: of its outline, "#rrggbb".
+        category: code of the category of what it is, of DICOM's CID 7150.
+        kind: code of what it is.
+        ring: how it is made; None for the region that is outlined by hand.
+        around: the regions that the ring surrounds, all together; none without a ring.
+    """
+
+    name: str
+    color: str
+    category: Code
+    kind: Code
+    ring: RingSettings | None = None
+    around: tuple[str, ...] = ()
+
+    @property
+    def rgb(self) -> tuple[float, float, float]:
+        """The colour as red, green and blue, 0 to 1, to two decimals."""
+        red, green, blue = bytes.fromhex(self.color[1:])
+        return round(red / 255, 2), round(green / 255, 2), round(blue / 255, 2)

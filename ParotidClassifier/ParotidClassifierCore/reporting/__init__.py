@@ -1,0 +1,18 @@
+"""What a person reads of a result: terminal, pictures, pages, PDF, DICOM.
+
+`__all__` names the modules that other packages may import.
+"""
+
+__all__ = [
+    "answer_files",
+    "answering",
+    "case.labels",
+    "case.writing",
+    "dicom.source_headers",
+    "dicom.writing",
+    "model_card",
+    "page",
+    "study",
+    "study_report",
+    "thumbnail",
+]

@@ -1,0 +1,84 @@
+"""Write the folder of files that answers what was asked about one case."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ..base.files import read_json, write_json, written_together
+from ..base.unfinished import clear_unfinished
+from ..case.grid import PreparedCase
+from ..imaging.masks import save_segmentation
+from ..prediction.predict import Prediction
+from ..protocol.region_names import REGIONS
+from .answering import (
+    OVERVIEW_FILE,
+    PREDICTION_FILE,
+    RING_FILE,
+    SALIENCY_FILE,
+    Answer,
+    every_more_file,
+)
+
+
+def write_answer(out: Path, answered: Answer) -> None:
+    """Write the files of an answer to a folder, together or not at all.
+
+    What an earlier answer in this folder had more, such as a report, goes: it may be of another
+    case.
+
+    Raises:
+        OutputError: the folder cannot be written.
+    """
+    from ..prediction.saliency import save_saliency
+    from .dicom.writing import write_dicom
+    from .overview import save_overview
+
+    grid, marked = answered.prepared.grid, answered.saliency
+    with written_together(out, instead_of=_more_files_in(out)) as folder:
+        write_json(folder / PREDICTION_FILE, answered.as_dict())
+        save_outlines(folder / RING_FILE, answered.prepared)
+        save_overview(folder / OVERVIEW_FILE, grid, answered.prediction, marked)
+        if marked is not None:
+            save_saliency(folder / SALIENCY_FILE, marked)
+        if answered.dicom_sources is not None:
+            write_dicom(folder, answered, answered.dicom_sources)
+        if answered.report is not None:
+            from .case.writing import write_case_report
+
+            write_case_report(folder, answered, answered.report)
+
+
+def write_prediction(out: Path, prediction: Prediction) -> None:
+    """Write a prediction that no image belongs to; an earlier answer's files go.
+
+    Raises:
+        OutputError: the folder cannot be written.
+    """
+    images = (RING_FILE, OVERVIEW_FILE) if (out / PREDICTION_FILE).exists() else ()
+    with written_together(out, instead_of=(*images, *_more_files_in(out))) as folder:
+        write_json(folder / PREDICTION_FILE, prediction.as_dict())
+
+
+def every_file() -> list[str]:
+    """Return the names of all files that an answer may have."""
+    return [PREDICTION_FILE, RING_FILE, OVERVIEW_FILE, *every_more_file()]
+
+
+def _more_files_in(out: Path) -> list[str]:
+    """Return what the answer in a folder says that it has more; a user's own files are not ours."""
+    clear_unfinished(out)
+    try:
+        names = read_json(out / PREDICTION_FILE)["more_files"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return []
+    return [name for name in every_more_file() if isinstance(names, list) and name in names]
+
+
+def save_outlines(path: Path, prepared: PreparedCase) -> None:
+    """Write Tumor and External2 as they lie on the working grid, or nothing at all.
+
+    Raises:
+        OutputError: the file cannot be written.
+    """
+    grid = prepared.grid
+    save_segmentation(path, {region: grid.mask(region) for region in REGIONS}, grid.geometry)

@@ -1,0 +1,145 @@
+"""The end of the appendix: limits in plain words, how to compute it again, and the terms."""
+
+from __future__ import annotations
+
+from ... import __version__
+from ...base.words import counted
+from ...case.grid import MARGIN_MM
+from ...imaging.content import image_key, region_key
+from ...models.settings import PAPER
+from ...protocol.names import FUSION_MODELS
+from ...protocol.region_names import REGIONS
+from ..parts import Facts, Paragraph, Part, Points, Section
+from .subject import Subject
+
+_ALWAYS = (
+    (
+        "The probability holds for a tumour like those of the training cases, seen on scanners "
+        "like theirs. How well the models do in your hospital is known only after they were tested "
+        "there."
+    ),
+    (
+        "A probability is no diagnosis. Cytology, histology, MRI and the examination of the "
+        "patient are not part of it."
+    ),
+    "The outline decides what is measured: outline the whole tumour, and one tumour only.",
+    (
+        "The threshold is the one that told the training cases apart best (largest sensitivity + "
+        "specificity). It does not know what a missed malignant tumour costs your patient."
+    ),
+    (
+        "The 95 % interval shows the chance in the choice of the training cases. Errors of "
+        "outline, scanner and findings come on top."
+    ),
+)
+
+_TERMS = (
+    ("Tumor", "the tumour as outlined"),
+    ("External2", "tissue around it, without air and bone, 2 mm wide in the study"),
+    ("RAD, DL", "radiomic features (numbers for shape, density and texture), deep network"),
+    ("Clinical", "the model of symptoms, margin and lymph nodes alone"),
+    ("Combined", "the model of the image and the clinical findings together"),
+    ("log-odds", "log of p / (1 – p): 0 is 50 %, +1 is 73 %, +2 is 88 %, –2 is 12 %"),
+    ("threshold", "the probability from which a model calls a tumour malignant"),
+    ("95 % interval", "holds 95 of 100 answers of models that learnt from other samples of cases"),
+    ("out of fold", "a training case judged by models that had not seen it"),
+    ("bundle", "the file with everything that was learnt, and from whom"),
+)
+
+
+def limits(subject: Subject) -> Section:
+    """Return in plain words what the answer does not say."""
+    bundle = subject.bundle
+    lines = []
+    if bundle.cohort.simulated:
+        lines.append("The models learnt from simulated CT. They say nothing about a patient.")
+    lines.append(
+        f"They were {bundle.cohort.line}, of which {bundle.cohort.malignant} malignant. Where "
+        "malignant tumours are rarer or more frequent, the probabilities are too high or too low."
+    )
+    if bundle.protocol == PAPER and set(FUSION_MODELS) & set(bundle.models):
+        lines.append(
+            "Protocol paper: models of features and network lean too much on the network, which "
+            "had seen the training cases."
+        )
+    lines += _ALWAYS
+    if bundle.network is not None:
+        lines.append("Where the network looked is not why it answered as it did.")
+    parts: list[Part] = [Points(tuple(lines))]
+    if bundle.notes:
+        parts.append(Points(bundle.notes, "Notes of the bundle"))
+    return Section("limits", "Limits", tuple(parts))
+
+
+def reproducibility(subject: Subject) -> Section:
+    """Return versions, settings, seeds and hashes; no name of a file."""
+    parts = (
+        Paragraph("The same software, bundle, settings and inputs give the same numbers."),
+        Facts(_bundle(subject), "Model bundle"),
+        Facts(_settings(subject), "Settings"),
+        Facts(_inputs(subject), "Inputs, SHA-256 of their content on the working grid"),
+        Facts(tuple(subject.prediction.software.items()), "Software"),
+    )
+    return Section("reproducibility", "How to compute it again", parts)
+
+
+def _bundle(subject: Subject) -> tuple[tuple[str, str], ...]:
+    bundle = subject.bundle
+    description = bundle.cohort.description
+    return (
+        ("name", bundle.name),
+        ("kind", bundle.kind),
+        ("SHA-256", bundle.bundle_hash or "not saved yet"),
+        ("schema version", str(bundle.schema_version)),
+        *((("made on", str(bundle.provenance["date"])),) if "date" in bundle.provenance else ()),
+        ("learnt from", bundle.cohort.line),
+        *((("training cohort", description),) if description else ()),
+        ("intended use", bundle.intended_use),
+        ("models", ", ".join(bundle.models)),
+        ("protocol", bundle.protocol),
+        ("intervals", bundle.refits.line),
+    )
+
+
+def _settings(subject: Subject) -> tuple[tuple[str, str], ...]:
+    ring, found = subject.prediction.inputs["ring"], subject.answered.stability
+    if isinstance(ring, dict):
+        low, high = ring["hu_range"]
+        drawn = f"automatic, {ring['width_mm']:g} mm, {low:g} to {high:g} HU"
+    else:
+        drawn = "drawn or refined by hand"
+    outlines = ()
+    if found is not None:
+        count = len(next(iter(found.probabilities.values()), ())) + found.unusable
+        told = f"{counted(count, 'outline')}, seed {found.seed}, {found.unusable} unusable"
+        outlines = (("stability", told),)
+    names = ("tumor_outline", "ring_outline")
+    taken = [(name.replace("_", " "), subject.prediction.inputs.get(name)) for name in names]
+    return (
+        *((name, str(words)) for name, words in taken if words is not None),
+        ("ring", drawn),
+        ("radiomics settings, SHA-256", subject.bundle.radiomics_hash),
+        *outlines,
+    )
+
+
+def _inputs(subject: Subject) -> tuple[tuple[str, str], ...]:
+    grid = subject.answered.prepared.grid
+    x, y, z = grid.ct.shape[::-1]
+    return (
+        ("grid", f"{x} × {y} × {z} voxels of 1 mm, the outlines and {MARGIN_MM} mm around them"),
+        ("CT", image_key(grid)),
+        *((region, region_key(grid, region)) for region in REGIONS),
+    )
+
+
+def terms(subject: Subject) -> Section:  # noqa: ARG001  every section is made from a subject
+    """Return what the words of the report mean."""
+    return Section("terms", "Terms", (Facts(_TERMS),))
+
+
+def maker(subject: Subject) -> str:
+    """Return what made the report, in one line."""
+    bundle = subject.bundle
+    short = f" (hash {bundle.bundle_hash[:12]})" if bundle.bundle_hash else ""
+    return f"ParotidClassifier {__version__} with the model bundle {bundle.name}{short}"

@@ -1,0 +1,131 @@
+"""The drawings of a case's report, from the same panels as the picture of a result."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import SimpleITK as sitk
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from ...imaging.masks import REGION_COLORS
+from ...imaging.working_grid import WorkingGrid
+from ...models.applicability import Applicability
+from ...models.probabilities import ModelResult
+from ...protocol.region_names import EXTERNAL2, TUMOR
+from ..panels.contributions import contribution_ends, draw_contributions
+from ..panels.gauge import draw_gauge
+from ..panels.look import PAPER
+from ..panels.planes import draw_outlines, draw_saliency, draw_saliency_scale
+from ..panels.probabilities import draw_probabilities
+from ..panels.stability import draw_stability
+from ..panels.training_cases import draw_training_cases
+
+# Inches before the drawing is fitted into its column: letters of one size in all of them.
+WHOLE_WIDTH = 9.6
+HALF_WIDTH = 4.7
+_IMAGES_WIDTH, _THIRD_WIDTH = 6.6, 2.9
+_CUT_HEIGHT, _CLOSE_UP_HEIGHT, _TITLE_HEIGHT = 1.9, 1.75, 0.27
+_BAR_HEIGHT = 0.195
+_CUT_COLUMNS = (1, 1, 1, 0.62)
+
+
+def images_figure(grid: WorkingGrid, saliency: sitk.Image | None) -> Figure:
+    """Draw three cuts with the outlines and, where it is known, where the network looked."""
+    rows = [_CUT_HEIGHT, *([] if saliency is None else [_CLOSE_UP_HEIGHT])]
+    figure = _figure(_IMAGES_WIDTH, sum(rows) + _TITLE_HEIGHT)
+    top = 1 - _TITLE_HEIGHT / figure.get_figheight()
+    cells = figure.add_gridspec(
+        len(rows), 4, left=0, right=1, top=top, bottom=0, wspace=0.07, hspace=0.03,
+        width_ratios=_CUT_COLUMNS, height_ratios=rows,
+    )  # fmt: skip
+    *cuts, beside = (figure.add_subplot(cells[0, column]) for column in range(4))
+    draw_outlines(cuts, grid, PAPER)
+    _draw_legend(beside)
+    if saliency is not None:
+        *close_ups, beside = (figure.add_subplot(cells[1, column]) for column in range(4))
+        draw_saliency(close_ups, grid, sitk.GetArrayViewFromImage(saliency), PAPER)
+        _draw_saliency_legend(beside)
+    return figure
+
+
+def _draw_legend(axes: Axes) -> None:
+    axes.set_axis_off()
+    axes.set(xlim=(0, 1), ylim=(0, 1))
+    for y, region, line in ((0.95, TUMOR, "solid"), (0.85, EXTERNAL2, PAPER.ring_line)):
+        axes.plot([0.04, 0.3], [y, y], color=REGION_COLORS[region], linewidth=2.4, linestyle=line)
+        axes.text(0.36, y, region, color=PAPER.text, fontsize=9, va="center")
+
+
+def _draw_saliency_legend(axes: Axes) -> None:
+    axes.set_axis_off()
+    axes.text(
+        0.04, 0.97, "Where the\nnetwork looked", color=PAPER.text, fontsize=9, va="top",
+        transform=axes.transAxes,
+    )  # fmt: skip
+    draw_saliency_scale(axes.inset_axes([0.06, 0.66, 0.86, 0.05]), PAPER)
+
+
+def gauge_figure(result: ModelResult) -> Figure:
+    """Draw one probability with its interval and threshold."""
+    figure = _figure(HALF_WIDTH, 0.85)
+    draw_gauge(figure.add_axes((0.02, 0.26, 0.96, 0.72)), result, PAPER)
+    return figure
+
+
+def contributions_figure(blocks: Sequence[tuple[str, list[tuple[str, float]]]]) -> Figure:
+    """Draw what each input adds, one block of bars a model, all on one scale.
+
+    Args:
+        blocks: title and rows, as `contribution_rows` gives them.
+    """
+    counts = [len(rows) for _, rows in blocks]
+    ends = contribution_ends([added for _, rows in blocks for _, added in rows])
+    titles = 0.3 * len(blocks)
+    figure = _figure(HALF_WIDTH, _BAR_HEIGHT * sum(counts) + titles + 0.05)
+    height, top = figure.get_figheight(), figure.get_figheight()
+    for title, rows in blocks:
+        top -= 0.3 + _BAR_HEIGHT * len(rows)
+        axes = figure.add_axes((0.57, top / height, 0.43, _BAR_HEIGHT * len(rows) / height))
+        draw_contributions(axes, rows, PAPER, ends)
+        axes.tick_params(axis="y", labelsize=7.6)
+        figure.text(
+            0.0, (top + _BAR_HEIGHT * len(rows) + 0.05) / height, title, color=PAPER.text,
+            fontsize=9.5, weight="bold", va="bottom",
+        )  # fmt: skip
+    return figure
+
+
+def training_figure(place: Applicability) -> Figure:
+    """Draw the case among the training cases."""
+    figure = _figure(HALF_WIDTH, 1.9)
+    axes = figure.add_axes((0.01, 0.15, 0.98, 0.83))
+    draw_training_cases(axes, place, PAPER)
+    axes.set_title("")
+    axes.set_xlim(-0.03, 1.36)  # the words at the right need more of so small a drawing
+    return figure
+
+
+def stability_figure(result: ModelResult, others: Sequence[float]) -> Figure:
+    """Draw what a model says of other outlines."""
+    figure = _figure(_THIRD_WIDTH, 1.0)
+    draw_stability(figure.add_axes((0.01, 0.2, 0.98, 0.78)), result, others, PAPER)
+    return figure
+
+
+def models_figure(models: dict[str, ModelResult]) -> Figure:
+    """Draw the probabilities of all models."""
+    figure = _figure(WHOLE_WIDTH, 3.1)
+    axes = figure.add_axes((0.22, 0.08, 0.78, 0.9))
+    draw_probabilities(axes, models, PAPER)
+    axes.set_title("", loc="right")
+    return figure
+
+
+def _figure(width: float, height: float) -> Figure:
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(width, height), facecolor=PAPER.background)
+    FigureCanvasAgg(figure)  # needs no display
+    return figure

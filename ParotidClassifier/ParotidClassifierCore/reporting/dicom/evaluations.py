@@ -1,0 +1,31 @@
+"""What the Structured Report says in words: the models' calls and the clinical findings."""
+
+from __future__ import annotations
+
+from highdicom.sr import QualitativeEvaluation
+
+from ...protocol.region_names import TUMOR
+from ..answering import Answer
+from .codes import call_code, concept, finding_code, word_code
+
+_FINDINGS = ("symptoms", "margin", "lymph_nodes")
+
+
+def evaluations(answered: Answer, region: str) -> list[QualitativeEvaluation]:
+    """Return the call of each model and the findings that entered; they are of the tumour.
+
+    The words are codes of our own: a system that looks for a coded diagnosis must not find one in
+    the call of a model for research.
+    """
+    from highdicom.sr import QualitativeEvaluation
+
+    if region != TUMOR:
+        return []
+    words = answered.case.record.words()
+    asked = [(finding_code(name), word_code(name, words[name])) for name in _FINDINGS]
+    asked += [
+        (call_code(name), word_code("call", result.call))
+        for name, result in answered.prediction.models.items()
+        if result.probability is not None
+    ]
+    return [QualitativeEvaluation(concept(name), concept(word)) for name, word in asked]

@@ -1,0 +1,248 @@
+"""What the DICOM objects take over from the slices of the CT: references, and who if allowed."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ...base.errors import UnreadableFileError, UnusableImageError, UsageError
+from ...case.loading import Case
+from ...dicom.headers import the_scanners_mistakes_untold
+from ...dicom.source import SourceSeries
+from .placing import places, require_in_place
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pydicom import Dataset
+
+# Without these nothing can be said about which images were outlined, and where they lie.
+_NEEDED = (
+    "SOPClassUID", "SOPInstanceUID", "SeriesInstanceUID", "StudyInstanceUID", "FrameOfReferenceUID",
+)  # fmt: skip
+# Where a slice, or the frames of an enhanced CT, lie.
+_OF_A_SLICE = ("PixelSpacing", "ImagePositionPatient", "ImageOrientationPatient")
+_OF_FRAMES = ("SharedFunctionalGroupsSequence", "PerFrameFunctionalGroupsSequence")
+_SIZE = ("Rows", "Columns")
+# Type 2 in the Patient and General Study modules (PS3.3 C.7.1.1 and C.7.2.1): there, but may be
+# empty.
+_NEVER_MISSING = (
+    "PatientName", "PatientID", "PatientBirthDate", "PatientSex", "AccessionNumber", "StudyID",
+    "StudyDate", "StudyTime", "ReferringPhysicianName",
+)  # fmt: skip
+_OF_THE_PATIENT = (
+    *_NEVER_MISSING, "IssuerOfPatientID", "PatientAge", "StudyDescription",
+    "PatientIdentityRemoved", "DeidentificationMethod", "DeidentificationMethodCodeSequence",
+)  # fmt: skip
+_OF_A_CODE = ("CodeValue", "CodingSchemeDesignator", "CodeMeaning")
+_SEXES = ("M", "F", "O")
+# Of the working grid. highdicom may say of the segmentation what the slices say, where these have
+# pixels of the same size.
+_THICKNESS_MM = 1.0
+_REMOVAL = "ParotidClassifier: of patient and CT only the UIDs are kept"  # LO: 64 characters
+
+
+@dataclass(frozen=True)
+class Sources:
+    """The CT's slices as the DICOM objects refer to them.
+
+    Attributes:
+        headers: of the slices, in their order.
+        study_uid: of the study that the objects are filed in.
+    """
+
+    headers: tuple[Dataset, ...]
+    study_uid: str
+
+
+def read_source_headers(case: Case, keep_identity: bool) -> Sources:
+    """Return the slices as the DICOM objects need them, and the study that these are filed in.
+
+    Nothing but UIDs and geometry is taken over, and the attributes of patient and study only where
+    that is wanted: otherwise these are empty, and the header says that they were removed. An
+    archive gives a study to the patient whom its newest object names, so objects without a patient
+    get a study of their own. What is of no valid form, or has several values where there is one,
+    counts as empty. Texts are in UTF-8.
+
+    Args:
+        case: with the CT and the series that it came from.
+        keep_identity: whether patient and study may be named.
+
+    Raises:
+        UsageError: the CT was not read from DICOM.
+        UnreadableFileError: a file is gone, or is not what was read before.
+        UnusableImageError: a header lacks a UID without which nothing can be referred to, or the CT
+            lies elsewhere than its slices.
+    """
+    source = case.source
+    if source is None or not source.files:
+        raise UsageError(
+            "DICOM objects refer to the CT's own DICOM files, and this CT was not read from any.",
+            "Give the folder with the DICOM series instead of this file, or leave out --dicom.",
+        )
+    with the_scanners_mistakes_untold():
+        headers = [_header(path, source) for path in source.files]
+    if len({header.SOPInstanceUID for header in headers}) < len(headers):
+        raise UnusableImageError(
+            f"Several slices of the series {source.series_uid} have the same SOPInstanceUID: a "
+            "DICOM object cannot refer to them.",
+            "Get the series again, anonymised with a UID for each slice, or leave out --dicom.",
+        )
+    try:
+        with the_scanners_mistakes_untold():
+            require_in_place(case.ct, headers)
+            taken = tuple(_taken_over(header, headers[0], keep_identity) for header in headers)
+    except (AttributeError, KeyError, IndexError, RuntimeError, ValueError) as error:
+        raise UnusableImageError(
+            f"The headers of the series {source.series_uid} do not say where its pixels lie: "
+            f"{error}.",
+            "Export the series again, or leave out --dicom.",
+        ) from error
+    return Sources(taken, source.study_uid if keep_identity else nameless_study(source.study_uid))
+
+
+def nameless_study(study_uid: str) -> str:
+    """Return the UID of the study for objects of a study that do not name the patient.
+
+    It is always the same, so that all such objects lie in one study. Who knows the UID of the CT's
+    study can compute it. That tells nothing new: the objects hold the UID of the CT's study, since
+    they refer to its slices.
+    """
+    named = uuid.uuid5(uuid.NAMESPACE_OID, f"ParotidClassifier without the patient: {study_uid}")
+    return f"2.25.{named.int}"  # PS3.5 B.2
+
+
+def _header(path: Path, source: SourceSeries) -> Dataset:
+    import pydicom
+    from pydicom.errors import InvalidDicomError
+
+    place = (*_SIZE, *_OF_A_SLICE, *_OF_FRAMES)
+    tags = [*_NEEDED, *place, *_OF_THE_PATIENT, "SpecificCharacterSet"]
+    try:
+        header = pydicom.dcmread(path, stop_before_pixels=True, specific_tags=tags, force=True)
+    except (OSError, InvalidDicomError, EOFError) as error:
+        raise UnreadableFileError(
+            f"{path} cannot be read any more: {getattr(error, 'strerror', None) or error}.",
+            "Leave the DICOM files of the CT in their place until the result is written.",
+        ) from error
+    missing = [keyword for keyword in _NEEDED if not _is_uid(header.get(keyword))]
+    if missing:
+        raise UnusableImageError(
+            f"{path} names no {' and no '.join(missing)}: a DICOM object cannot refer to it.",
+            "Export the series again with its UIDs, or leave out --dicom.",
+        )
+    _require_unchanged(path, header, source)
+    return header
+
+
+def _require_unchanged(path: Path, header: Dataset, source: SourceSeries) -> None:
+    pairs = (
+        (header.SeriesInstanceUID, source.series_uid),
+        (header.StudyInstanceUID, source.study_uid),
+        (header.FrameOfReferenceUID, source.frame_of_reference_uid),
+    )
+    if any(now != before for now, before in pairs):
+        raise UnreadableFileError(
+            f"{path} is of another series now than when the CT was read.",
+            "Leave the DICOM files of the CT as they are until the result is written.",
+        )
+
+
+def _is_uid(value: object) -> bool:
+    return isinstance(value, str) and value != ""  # several values are a list
+
+
+def _taken_over(header: Dataset, first: Dataset, keep_identity: bool) -> Dataset:
+    """Return what the objects need of a slice; `first` is the header of the first slice."""
+    from pydicom import Dataset
+
+    taken = Dataset()
+    for keyword in (*_NEEDED, *_SIZE):
+        setattr(taken, keyword, header[keyword].value)
+    if _OF_FRAMES[0] in header:
+        _take_frames(header, taken)
+    else:
+        # That of the other slices may differ in its last digit, which highdicom refuses.
+        taken.ImageOrientationPatient = first.ImageOrientationPatient
+        taken.ImagePositionPatient = header.ImagePositionPatient
+        taken.PixelSpacing, taken.SliceThickness = first.PixelSpacing, _THICKNESS_MM
+    if keep_identity:
+        _take_texts(header, taken, _OF_THE_PATIENT)
+    else:
+        taken.PatientIdentityRemoved = "YES"
+        taken.DeidentificationMethod = _REMOVAL
+    for keyword in _NEVER_MISSING:
+        if taken.get(keyword) is None:
+            setattr(taken, keyword, "")
+    return taken
+
+
+def _take_frames(header: Dataset, taken: Dataset) -> None:
+    """Take the places of the frames of an enhanced CT, which lie in groups."""
+    from pydicom import Dataset
+
+    shared, frames = (header[keyword].value for keyword in _OF_FRAMES)
+    measures, orientation = (
+        (shared[0] if group in shared[0] else frames[0])[group].value[0]
+        for group in ("PixelMeasuresSequence", "PlaneOrientationSequence")
+    )
+    groups = Dataset()
+    groups.PixelMeasuresSequence, groups.PlaneOrientationSequence = [Dataset()], [Dataset()]
+    groups.PixelMeasuresSequence[0].PixelSpacing = measures.PixelSpacing
+    groups.PixelMeasuresSequence[0].SliceThickness = _THICKNESS_MM
+    groups.PlaneOrientationSequence[0].ImageOrientationPatient = orientation.ImageOrientationPatient
+    taken.SharedFunctionalGroupsSequence = [groups]
+    taken.NumberOfFrames = len(frames)
+    taken.PerFrameFunctionalGroupsSequence = [_frame(place) for place in places((header,))]
+
+
+def _frame(position: Sequence[float]) -> Dataset:
+    from pydicom import Dataset
+
+    frame, place = Dataset(), Dataset()
+    place.ImagePositionPatient = position
+    frame.PlanePositionSequence = [place]
+    return frame
+
+
+def _take_texts(header: Dataset, taken: Dataset, keywords: Iterable[str]) -> None:
+    """Take the texts, names and codes that are of a valid form; leave out the others."""
+    from pydicom import Dataset
+    from pydicom.datadict import dictionary_VR
+
+    for keyword in keywords:
+        value = header.get(keyword)
+        if dictionary_VR(keyword) != "SQ":
+            text = _text(keyword, value)
+            if text:
+                setattr(taken, keyword, text)
+            continue
+        for item in value or ():
+            code = Dataset()
+            _take_texts(item, code, _OF_A_CODE)
+            if len(code) == len(_OF_A_CODE):
+                setattr(taken, keyword, [*taken.get(keyword, ()), code])
+
+
+def _text(keyword: str, value: object) -> str | list[str] | None:
+    """Return the value of an attribute as text; None where it is none, or of no valid form."""
+    from pydicom.config import RAISE
+    from pydicom.datadict import dictionary_VM, dictionary_VR
+    from pydicom.multival import MultiValue
+    from pydicom.valuerep import DA, TM, PersonName, validate_value
+
+    if isinstance(value, MultiValue) and dictionary_VM(keyword) != "1":
+        return [text for text in (_text(keyword, one) for one in value) if text]
+    if not isinstance(value, str | PersonName):
+        return None
+    # A name knows the bytes and the character set it was read with: its text is kept, however long.
+    text, kind = str(value), dictionary_VR(keyword)
+    try:
+        if kind != "PN":
+            validate_value(kind, text, RAISE)
+        {"DA": DA, "TM": TM}.get(kind, str)(text)
+    except ValueError:
+        return None
+    return None if keyword == "PatientSex" and text not in _SEXES else text

@@ -1,0 +1,155 @@
+"""Measurements and probabilities as a DICOM Structured Report of the template TID 1500."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from highdicom.seg import Segmentation
+from highdicom.sr import (
+    Comprehensive3DSR,
+    MeasurementReport,
+    ObservationContext,
+    VolumetricROIMeasurementsAndQualitativeEvaluations,
+)
+
+from ...imaging.side import SIDE_CODES
+from ...prediction.predict import DEMONSTRATION_FINDING
+from ...protocol.region_names import REGIONS
+from ...protocol.terminology import PAROTID_GLAND, REGION_CODES
+from ..answering import Answer
+from .codes import COMMENT, CT, coding_schemes, concept
+from .equipment import DEVICE_UID, EQUIPMENT, SOFTWARE
+from .evaluations import evaluations
+from .measurements import measurements
+from .segmentation import segment_number
+from .source_headers import Sources
+
+RESEARCH_USE = "Research use only. Not a medical device; not for diagnosis or treatment."
+_LONGEST_REASON = 64  # Completion Flag Description is of the VR LO
+
+
+def structured_report(
+    answered: Answer,
+    sources: Sources,
+    outlines: Segmentation,
+    tracking: Mapping[str, str],
+    series: Mapping[str, object],
+) -> Comprehensive3DSR:
+    """Return what was measured and computed: a Comprehensive 3D SR, preliminary and unverified.
+
+    A group of measurements for each region refers to its segment in `outlines`; that of the tumour
+    holds the models too. It is complete where every model has a probability.
+
+    Args:
+        answered: the case and what came out.
+        sources: headers of the CT's slices.
+        outlines: as `segmentation` returns them.
+        tracking: by region, the UID of its segment.
+        series: as `series_attributes` returns it.
+    """
+    from highdicom import UID
+    from highdicom.sr import Comprehensive3DSR, MeasurementReport
+
+    content = MeasurementReport(
+        observation_context=_observation_context(),
+        procedure_reported=concept(CT),
+        imaging_measurements=[
+            _group(answered, region, sources, outlines, tracking[region]) for region in REGIONS
+        ],
+    )
+    _add_comments(content, comments(answered))
+    lacking = [name for name, r in answered.prediction.models.items() if r.probability is None]
+    report = Comprehensive3DSR(
+        evidence=[outlines, *sources.headers],  # filed in the study of the first
+        content=content,
+        series_instance_uid=UID(),
+        sop_instance_uid=UID(),
+        instance_number=1,
+        is_complete=not lacking,
+        is_final=False,
+        is_verified=False,
+        specific_character_set="ISO_IR 192",
+        coding_schemes=coding_schemes(),
+        **series,
+        **EQUIPMENT,
+    )
+    if lacking:
+        report.CompletionFlagDescription = f"Without {', '.join(lacking)}"[:_LONGEST_REASON]
+    return report
+
+
+def comments(answered: Answer) -> list[str]:
+    """Return what must be known to read the numbers, in sentences."""
+    found = answered.prediction
+    lacking = {r.unavailable: n for n, r in found.models.items() if r.probability is None}
+    return [
+        RESEARCH_USE,
+        found.bundle_line,
+        *(f"{name} is not available: {reason}." for reason, name in lacking.items()),
+        *found.applicability.sentences,
+        *(
+            f"{finding.severity.value}: {finding.message}"
+            for finding in found.findings
+            if finding.code != DEMONSTRATION_FINDING  # the bundle's line says it
+        ),
+    ]
+
+
+def _observation_context() -> ObservationContext:
+    from highdicom.sr import (
+        DeviceObserverIdentifyingAttributes,
+        ObservationContext,
+        ObserverContext,
+    )
+    from pydicom.sr.codedict import codes
+
+    device = DeviceObserverIdentifyingAttributes(
+        uid=DEVICE_UID,
+        name=SOFTWARE,
+        manufacturer_name=EQUIPMENT["manufacturer"],
+        model_name=EQUIPMENT["manufacturer_model_name"],
+    )
+    return ObservationContext(ObserverContext(codes.DCM.Device, device))
+
+
+def _group(
+    answered: Answer,
+    region: str,
+    sources: Sources,
+    outlines: Segmentation,
+    tracking_uid: str,
+) -> VolumetricROIMeasurementsAndQualitativeEvaluations:
+    from highdicom.sr import (
+        FindingSite,
+        ReferencedSegment,
+        SourceSeriesForSegmentation,
+        TrackingIdentifier,
+        VolumetricROIMeasurementsAndQualitativeEvaluations,
+    )
+
+    codes, side = REGION_CODES[region], answered.prepared.side
+    laterality = None if side is None else concept(SIDE_CODES[side])
+    return VolumetricROIMeasurementsAndQualitativeEvaluations(
+        tracking_identifier=TrackingIdentifier(tracking_uid, region),
+        referenced_segment=ReferencedSegment(
+            outlines.SOPClassUID,
+            outlines.SOPInstanceUID,
+            segment_number(region),
+            source_series=SourceSeriesForSegmentation(sources.headers[0].SeriesInstanceUID),
+        ),
+        finding_category=concept(codes.category),
+        finding_type=concept(codes.kind),
+        finding_sites=[FindingSite(concept(PAROTID_GLAND), laterality)],
+        measurements=measurements(answered, region),
+        qualitative_evaluations=evaluations(answered, region) or None,
+    )
+
+
+def _add_comments(content: MeasurementReport, sentences: Sequence[str]) -> None:
+    """Add texts to the root, above the numbers: the template may be extended (PS3.16 TID 1500)."""
+    from highdicom.sr import RelationshipTypeValues, TextContentItem
+
+    above = len(content[0].ContentSequence) - 1  # the last item holds the measurements
+    for place, sentence in enumerate(sentences, start=above):
+        item = TextContentItem(concept(COMMENT), sentence, RelationshipTypeValues.CONTAINS)
+        content[0].ContentSequence.insert(place, item)

@@ -1,0 +1,60 @@
+"""Writing an answer as DICOM objects."""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+from pathlib import Path
+
+from pydicom import Dataset
+
+from ...base.files import written_whole
+from ...dicom.headers import the_scanners_mistakes_untold
+from ...protocol.region_names import REGIONS
+from ..answering import REPORT_FILE, SEGMENTATION_FILE, Answer
+from .segmentation import segmentation
+from .series import REPORT, SEGMENTATION, series_attributes
+from .source_headers import Sources
+from .structured_report import structured_report
+
+
+def write_dicom(folder: Path, answered: Answer, sources: Sources) -> dict[str, str]:
+    """Write segmentation.dcm and report.dcm, which refers to it.
+
+    Args:
+        folder: of the result.
+        answered: the case and what came out.
+        sources: see `read_source_headers`.
+
+    Returns:
+        The names of the files, and the UIDs of what is in them.
+
+    Raises:
+        OutputError: a file cannot be written.
+    """
+    made_files = _made_files(answered, sources)
+    for name, made in made_files.items():
+        with written_whole(folder / name) as beside:
+            made.save_as(beside)
+    return {name: str(made.SOPInstanceUID) for name, made in made_files.items()}
+
+
+def _made_files(answered: Answer, sources: Sources) -> dict[str, Dataset]:
+    from highdicom import UID
+
+    tracking = {region: str(UID()) for region in REGIONS}
+    found, when = answered.prediction, datetime.now(timezone.utc).astimezone()
+    of_outlines, of_report = (series_attributes(found, when, k) for k in (SEGMENTATION, REPORT))
+    grid, ring = answered.prepared.grid, _ring_words(answered)
+    with the_scanners_mistakes_untold():
+        outlines = segmentation(grid, sources, tracking, ring, of_outlines, answered.prepared.side)
+        report = structured_report(answered, sources, outlines, tracking, of_report)
+    return {SEGMENTATION_FILE: outlines, REPORT_FILE: report}
+
+
+def _ring_words(answered: Answer) -> str | None:
+    """Return how the ring was computed; None for one that a reader gave."""
+    ring = answered.prediction.inputs["ring"]
+    if ring == "given":
+        return None
+    low, high = ring["hu_range"]
+    return f"{ring['width_mm']:g} mm around Tumor, {low:g} to {high:g} HU"

@@ -1,0 +1,140 @@
+"""Boxes and arrows: the flow of the cases and the way from an image to a probability."""
+
+from __future__ import annotations
+
+import textwrap
+from collections import Counter
+from dataclasses import dataclass
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import FancyBboxPatch
+
+from ...base.words import counted
+from ...statistics.results import CaseFlow
+from .canvas import FAINT, INK, new_figure
+
+_FILL, _ASIDE, _INPUT = "#eef3f7", "#fbf3ec", "#f4f5f6"
+_MOST_REASONS = 4
+
+
+@dataclass(frozen=True)
+class _Box:
+    """A box around (x, y), in inches from the lower left."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    text: str
+    fill: str = _FILL
+
+    @property
+    def top(self) -> tuple[float, float]:
+        return self.x, self.y + self.height / 2
+
+    @property
+    def bottom(self) -> tuple[float, float]:
+        return self.x, self.y - self.height / 2
+
+    @property
+    def left(self) -> tuple[float, float]:
+        return self.x - self.width / 2, self.y
+
+    @property
+    def right(self) -> tuple[float, float]:
+        return self.x + self.width / 2, self.y
+
+
+def flow_figure(flow: CaseFlow, banner: str) -> Figure:
+    """Draw how the rows of the table became training and test cases."""
+    figure, axes = _sheet(8.4, 5.0, banner)
+    used = sum(flow.training) + sum(flow.test)
+    listed = _Box(2.6, 4.5, 3.2, 0.62, f"Rows of the cohort table\nn = {flow.listed}")
+    usable = _Box(2.6, 2.75, 3.2, 0.62, f"Cases with image, outline and outcome\nn = {used}")
+    texts = [_set_text("Training", flow.training, flow, 0), _set_text("Test", flow.test, flow, 1)]
+    height = max(_height(text) for text in texts)
+    left_out = _Box(6.4, 3.62, 3.5, _height(_left_out(flow)), _left_out(flow), _ASIDE)
+    training, test = (
+        _Box(x, 0.95, 3.0, height, text) for x, text in zip((1.75, 5.35), texts, strict=True)
+    )
+    for box in (listed, usable, left_out, training, test):
+        _draw(axes, box)
+    _arrow(axes, listed.bottom, usable.top)
+    _arrow(axes, (listed.x, left_out.y), left_out.left)
+    _arrow(axes, usable.bottom, training.top)
+    _arrow(axes, usable.bottom, test.top)
+    return figure
+
+
+def _height(text: str) -> float:
+    """Inches that a box around `text` takes."""
+    return 0.28 + 0.17 * len(text.splitlines())
+
+
+def _left_out(flow: CaseFlow) -> str:
+    reasons = Counter(flow.unusable.values()).most_common()
+    lines = [f"Left out: n = {len(flow.unusable)}"]
+    for reason, count in reasons[:_MOST_REASONS]:
+        lines.append(textwrap.shorten(f"{count} × {reason}", 46, placeholder=" …"))
+    if len(reasons) > _MOST_REASONS:
+        rest = sum(count for _, count in reasons[_MOST_REASONS:])
+        lines.append(f"{rest} × other reasons, see the list")
+    return "\n".join(lines)
+
+
+def _set_text(title: str, counts: tuple[int, int], flow: CaseFlow, which: int) -> str:
+    benign, malignant = counts
+    incomplete = flow.clinically_incomplete[which]
+    text = f"{title}: n = {benign + malignant}\n{benign} benign, {malignant} malignant"
+    if incomplete:
+        text += f"\n{counted(incomplete, 'case')} without a probability\nof Clinical and Combined"
+    return text
+
+
+def pipeline_figure(columns: int, banner: str) -> Figure:
+    """Draw the way from a CT to the eleven models; `columns` are the features of one region."""
+    figure, axes = _sheet(10.4, 4.1, banner)
+    inputs = _Box(0.95, 2.6, 1.6, 1.0, "CT, outline\nof the tumour", _INPUT)
+    clinical = _Box(0.95, 0.75, 1.6, 1.0, "symptoms,\nmargin,\nlymph nodes", _INPUT)
+    grid = _Box(3.05, 2.6, 1.8, 1.25, "crop, 1 mm grid,\nwhole HU;\nring External2\nby distance")
+    features = _Box(5.3, 3.4, 1.9, 0.95, f"{columns} radiomic\nfeatures per region")
+    network = _Box(5.3, 1.9, 1.9, 0.95, "network on\n96 × 96 × 16 voxels\nper region")
+    chosen = _Box(7.6, 3.4, 1.9, 0.95, "reader agreement,\ncorrelation, LASSO:\nat most 20")
+    models = _Box(
+        9.45, 2.4, 1.35, 2.95, "logistic\nmodels:\n3 RAD\n3 DL\n3 RAD+DL\nClinical\nCombined"
+    )
+    for box in (inputs, clinical, grid, features, network, chosen, models):
+        _draw(axes, box)
+    _arrow(axes, inputs.right, grid.left)
+    _arrow(axes, grid.right, features.left)
+    _arrow(axes, grid.right, network.left)
+    _arrow(axes, features.right, chosen.left)
+    _arrow(axes, chosen.right, (models.left[0], chosen.y))
+    _arrow(axes, network.right, (models.left[0], network.y))
+    _arrow(axes, clinical.right, (models.left[0], 1.05))
+    return figure
+
+
+def _sheet(width: float, height: float, banner: str) -> tuple[Figure, Axes]:
+    figure = new_figure(width, height, banner)
+    axes = figure.add_subplot()
+    axes.set(xlim=(0, width), ylim=(0, height), aspect="equal")
+    axes.set_axis_off()
+    return figure, axes
+
+
+def _draw(axes: Axes, box: _Box) -> None:
+    axes.add_patch(
+        FancyBboxPatch(
+            (box.x - box.width / 2, box.y - box.height / 2), box.width, box.height,
+            boxstyle="round,pad=0,rounding_size=0.08", facecolor=box.fill, edgecolor=FAINT,
+        )
+    )  # fmt: skip
+    axes.text(box.x, box.y, box.text, ha="center", va="center", fontsize=9, linespacing=1.35)
+
+
+def _arrow(axes: Axes, start: tuple[float, float], end: tuple[float, float]) -> None:
+    axes.annotate(
+        "", end, start, arrowprops={"arrowstyle": "-|>", "color": INK, "shrinkA": 0, "shrinkB": 1}
+    )

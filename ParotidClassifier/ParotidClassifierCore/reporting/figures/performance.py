@@ -1,0 +1,184 @@
+"""How well the models do: AUCs, ROC curves, calibration, decision curves, calls."""
+
+from __future__ import annotations
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from ...protocol.names import COMBINED
+from ...statistics.results import ModelFigures, SetFigures
+from ..words import NOT_ESTIMABLE, number, with_interval
+from .canvas import BENIGN_COLOR, FAINT, INK, MALIGNANT_COLOR, new_figure, small_multiples
+from .palette import PENS, families_of
+
+_ROOM_FOR_LEGEND = 1.75  # of the largest net benefit
+_WHITE_FROM = 0.75  # share of a row from which the cell is dark enough for a white number
+
+
+def auc_figure(figures: SetFigures, banner: str) -> Figure:
+    """Draw the AUC of every model with DeLong's interval, one row a model."""
+    figure = new_figure(8.4, 0.33 * len(figures.models) + 1.0, banner)
+    axes = figure.add_subplot()
+    models = list(figures.models.values())
+    for row, model in enumerate(models):
+        _auc_row(axes, row, model)
+    axes.axvline(0.5, color=FAINT, linewidth=1, linestyle=(0, (3, 3)))
+    axes.set_yticks(range(len(models)), list(figures.models))
+    axes.set_ylim(len(models) - 0.5, -0.5)
+    axes.set_xlim(min(0.45, *_lows(models)), 1.0)
+    axes.set_xlabel(f"AUC with 95% interval, {figures.title} ({figures.cases} cases)")
+    axes.grid(axis="x")
+    axes.tick_params(axis="y", length=0)
+    return figure
+
+
+def _lows(models: list[ModelFigures]) -> list[float]:
+    return [m.auc.low - 0.03 for m in models if m.auc.low is not None] or [0.45]
+
+
+def _auc_row(axes: Axes, row: int, model: ModelFigures) -> None:
+    color = PENS[model.name].color
+    beside = axes.get_yaxis_transform()
+    axes.text(1.02, row, with_interval(model.auc, 2), transform=beside, va="center", fontsize=9)
+    if model.auc.value is None:
+        return
+    if model.auc.low is not None and model.auc.high is not None:
+        axes.plot([model.auc.low, model.auc.high], [row, row], color=color, linewidth=2.2)
+    size = 8 if model.name == COMBINED else 6.5
+    axes.plot(model.auc.value, row, "o", color=color, markersize=size)
+
+
+def roc_figure(figures: SetFigures, banner: str) -> Figure:
+    """Draw the ROC curves, family by family, Combined behind each as a landmark."""
+    families = families_of(figures.models)
+    figure, panels = small_multiples(len(families), 2, (4.3, 4.2), banner)
+    for axes, (family, names) in zip(panels, families.items(), strict=True):
+        axes.plot([0, 1], [0, 1], color=FAINT, linewidth=0.8, linestyle=(0, (3, 3)))
+        if COMBINED not in names and COMBINED in figures.models:
+            _roc(axes, figures.models[COMBINED], color="#c3c9ce", linewidth=2.4)
+        for name in names:
+            _roc(axes, figures.models[name], **PENS[name].line)
+        axes.set_title(family)
+        axes.set(xlim=(-0.01, 1.01), ylim=(-0.01, 1.01), aspect="equal")
+        axes.set_xlabel("1 - specificity")
+        axes.set_ylabel("Sensitivity")
+        axes.grid()
+        axes.legend(loc="lower right")
+    return figure
+
+
+def _roc(axes: Axes, model: ModelFigures, **line: object) -> None:
+    label = f"{model.name} {number(model.auc.value, 2)}"
+    axes.plot(model.roc.false_positive_rates, model.roc.sensitivities, label=label, **line)
+
+
+def calibration_figure(figures: SetFigures, banner: str) -> Figure:
+    """Draw observed share over predicted probability, one panel a model."""
+    figure, panels = small_multiples(len(figures.models), 4, (2.9, 2.95), banner)
+    for number_, (axes, model) in enumerate(zip(panels, figures.models.values(), strict=True)):
+        _calibration_panel(axes, model)
+        axes.set_title(model.name, fontsize=9.5)
+        if number_ % 4 == 0:
+            axes.set_ylabel("Observed share malignant")
+        if number_ // 4 == (len(panels) - 1) // 4:
+            axes.set_xlabel("Predicted probability")
+    return figure
+
+
+def _calibration_panel(axes: Axes, model: ModelFigures) -> None:
+    curve, color = model.calibration, PENS[model.name].color
+    axes.plot([0, 1], [0, 1], color=FAINT, linewidth=0.8, linestyle=(0, (3, 3)))
+    if len(curve.smooth_predicted):
+        axes.plot(curve.smooth_predicted, curve.smooth_observed, color=color, linewidth=1.6)
+    axes.vlines(
+        curve.predicted,
+        curve.observed_low,
+        curve.observed_high,
+        color=color,
+        linewidth=1,
+        alpha=0.6,
+    )
+    axes.scatter(curve.predicted, curve.observed, color=color, s=18, zorder=3)
+    slope = model.calibration_slope.value
+    lines = (
+        f"Brier {number(model.brier.value, 2)}",
+        f"slope {number(slope, 2) if slope is not None else NOT_ESTIMABLE}",
+        f"intercept {number(model.calibration_intercept.value, 2)}",
+    )
+    axes.text(0.03, 0.98, "\n".join(lines), fontsize=8, va="top", transform=axes.transAxes)
+    axes.set(xlim=(-0.02, 1.02), ylim=(-0.02, 1.02), aspect="equal")
+    axes.set_xticks([0, 0.5, 1], ["0", "0.5", "1"])
+    axes.set_yticks([0, 0.5, 1], ["0", "0.5", "1"])
+    axes.grid()
+
+
+def decision_figure(figures: SetFigures, banner: str) -> Figure:
+    """Draw net benefit over threshold probability, family by family."""
+    families = families_of(figures.models)
+    figure, panels = small_multiples(len(families), 2, (4.3, 3.5), banner)
+    share = figures.malignant / max(figures.cases, 1)
+    for axes, (family, names) in zip(panels, families.items(), strict=True):
+        thresholds = figures.decision_thresholds
+        axes.plot(thresholds, figures.net_benefit_of_all, color=FAINT, linewidth=1, label="all")
+        axes.axhline(0, color=FAINT, linewidth=1, linestyle=(0, (3, 3)), label="none")
+        if COMBINED not in names and COMBINED in figures.models:
+            behind = figures.models[COMBINED].net_benefit
+            axes.plot(thresholds, behind, color="#c3c9ce", linewidth=2.4, label=COMBINED)
+        for name in names:
+            benefit = figures.models[name].net_benefit
+            axes.plot(thresholds, benefit, label=name, **PENS[name].line)
+        axes.set_title(family)
+        axes.set(xlim=(0, 1), ylim=(-0.12 * max(share, 0.05), _ROOM_FOR_LEGEND * max(share, 0.05)))
+        axes.set_xlabel("Threshold probability")
+        axes.set_ylabel("Net benefit")
+        axes.grid()
+        axes.legend(loc="upper right")
+    return figure
+
+
+def confusion_figure(figures: SetFigures, banner: str) -> Figure:
+    """Draw calls against outcomes, one panel a model."""
+    figure, panels = small_multiples(len(figures.models), 4, (2.75, 2.35), banner)
+    for axes, model in zip(panels, figures.models.values(), strict=True):
+        _confusion_panel(axes, model)
+    return figure
+
+
+def _confusion_panel(axes: Axes, model: ModelFigures) -> None:
+    cells = model.confusion
+    counts = np.array(
+        [
+            [cells.true_positives, cells.false_negatives],
+            [cells.false_positives, cells.true_negatives],
+        ]
+    )
+    for row, (of_row, color) in enumerate(
+        zip(counts, (MALIGNANT_COLOR, BENIGN_COLOR), strict=True)
+    ):
+        for column, count in enumerate(of_row):
+            share = count / max(of_row.sum(), 1)
+            axes.add_patch(_cell(row, column, color, share))
+            axes.text(
+                column, row, str(count), ha="center", va="center", fontsize=13,
+                color="white" if share >= _WHITE_FROM else INK,
+            )  # fmt: skip
+    axes.set(xlim=(-0.5, 1.5), ylim=(1.5, -0.5))
+    axes.set_xticks([0, 1], ["called\nmalignant", "called\nbenign"], fontsize=8)
+    axes.set_yticks([0, 1], ["malignant", "benign"], fontsize=8)
+    axes.tick_params(length=0)
+    axes.spines[:].set_visible(False)
+    axes.set_title(f"{model.name}\n", fontsize=9.5, pad=2)
+    axes.text(
+        0, 1.03, f"threshold {number(model.threshold, 2)}", transform=axes.transAxes, fontsize=8,
+        color=FAINT,
+    )  # fmt: skip
+
+
+def _cell(row: int, column: int, color: str, share: float):
+    from matplotlib.colors import to_rgb
+    from matplotlib.patches import Rectangle
+
+    # From nearly white to the outcome's colour with the share of its cases.
+    paled = tuple(1 - (1 - part) * (0.06 + 0.94 * share) for part in to_rgb(color))
+    return Rectangle((column - 0.48, row - 0.46), 0.96, 0.92, facecolor=paled)

@@ -1,0 +1,200 @@
+"""The model card of a bundle: Markdown that says what it is, is not, and how good it was."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from ..bundle.bundle import TrainingCohort
+from ..models.logistic import LogisticModel
+from ..models.settings import CROSS_FITTED, IMBALANCE, PAPER
+from ..protocol.names import ELEVEN_MODELS, RAD_MODELS, ColumnKind, column_kind
+from ..statistics.results import Table
+from .study import Study
+from .words import DASH, number
+
+SOURCE = (
+    "Shen Q, Dai J, Han Y, Liu X, Huang K. Deep-learning-based radiomics of intratumoral and "
+    "peritumoral CT images to differentiate benign from malignant parotid tumors. 2026."
+)
+
+_SIMULATED = """> **Demonstration, not for clinical use.** The cases these models learnt from are \
+simulated CT. Their probabilities say nothing about a patient. Train models on your own cohort \
+before you ask them about one.
+"""
+
+_METHOD = """1874 radiomic features per region (PyRadiomics) and a multi-input MobileNetV3 on the \
+tumour and its peritumoral ring (External2), with three clinical findings. Features were kept that \
+agree between outlines (ICC > 0.9), thinned by correlation (|r| > 0.95), selected by LASSO (at \
+most 20) and combined by logistic regression."""
+
+_PROTOCOLS = {
+    CROSS_FITTED: "Protocol cross-fitted: fusions were fitted on what networks of five folds said "
+    "of cases they had not seen.",
+    PAPER: "Protocol paper: fusions were fitted on features chosen among the radiomic ones and the "
+    "deep ones that the network gave the cases it had learnt from, so they lean on it too much.",
+}
+
+_THRESHOLDS = f"""A case is called malignant from its model's threshold on: Youden's (largest \
+sensitivity + specificity - 1) on out-of-fold probabilities of the training cases.
+
+Class imbalance: {IMBALANCE}"""
+
+_LIMITS = (
+    "Not a medical device. No decision about a patient may rest on these probabilities.",
+    (
+        "Where the share of malignant tumours differs from that of the training cohort, "
+        "probabilities are off even if the ranking of cases is right."
+    ),
+    "Performance with other scanners, protocols or readers is not known before it is tested there.",
+    "Performance by sex, age or other groups was not examined.",
+    (
+        "A tumour smaller than 10 mm, treated before, or with metal artefacts lies outside what "
+        "the method is for."
+    ),
+)
+
+_DATA = {
+    True: "The cases are made by the simulation of this project (Apache-2.0). No patient data were "
+    "used.",
+    False: "The bundle holds no images, but it holds coefficients, quantiles and covariances of "
+    "features and sorted scores of the training cases. Whether it may be shared is decided by "
+    "whoever is responsible for the patients' data.",
+}
+
+_KINDS = {
+    ColumnKind.RADIOMIC: "radiomic features",
+    ColumnKind.DEEP: "deep features",
+    ColumnKind.NETWORK: "logit of the network",
+}
+
+# A bundle holds a card of at most 64 KiB, which 3D Slicer shows within seconds whatever is in it.
+_MOST_NOTES = 20
+_MOST_LINE = 1500
+
+
+def model_card(
+    name: str,
+    cohort: TrainingCohort,
+    test_counts: tuple[int, int],
+    intended_use: str,
+    test_figures: Mapping[str, Mapping[str, float | None]],
+    protocol: str,
+    notes: Sequence[str],
+    models: Mapping[str, LogisticModel] | None = None,
+    method: str = "",
+    intervals: str = "",
+) -> str:
+    """Return the card.
+
+    Args:
+        name: of the bundle.
+        cohort: the training cohort.
+        test_counts: number of test cases, and how many of them are malignant.
+        intended_use: in words.
+        test_figures: by model: auc, threshold, sensitivity, specificity and, where known,
+            auc_low and auc_high.
+        protocol: how the network entered the fusions, one of settings.PROTOCOLS.
+        notes: what a reader must know about the fit.
+        models: by name; their inputs are listed.
+        method: Markdown that takes the place of the usual description, for a bundle that was made
+            in another way.
+        intervals: what must be known of the probabilities' intervals, or why there are none.
+    """
+    how = method or f"{_METHOD} {_PROTOCOLS[protocol]}\n\n{_THRESHOLDS}"
+    parts = [
+        f"# {name}\n",
+        _SIMULATED if cohort.simulated else "",
+        f"## Intended use\n\n{intended_use}\n",
+        f"## Cohort\n\n{_cohort_text(cohort, test_counts)}\n",
+        f"## On the test cases\n\n{figures_table(test_figures)}\n",
+        f"## Method\n\n{how}\n\nSource: {SOURCE}\n",
+        f"## How certain a probability is\n\n{intervals}\n" if intervals else "",
+        f"## Inputs of the models\n\n{_inputs(models)}\n" if models else "",
+        f"## Limits and caveats\n\n{_listed(_LIMITS)}\n",
+        f"## Data and licence\n\n{_DATA[cohort.simulated]}\n",
+        f"## Notes\n\n{_listed(notes)}\n" if notes else "",
+    ]
+    return "\n".join(part for part in parts if part)
+
+
+def figures_table(test_figures: Mapping[str, Mapping[str, float | None]]) -> str:
+    """Return the figures of a set of cases as a Markdown table."""
+    header = (
+        "| model | AUC (95% CI) | threshold | sensitivity | specificity |\n|---|---|---|---|---|"
+    )
+    rows = []
+    for name in ELEVEN_MODELS:
+        if name in test_figures:
+            figures = test_figures[name]
+            cells = [
+                number(figures.get(key)) for key in ("threshold", "sensitivity", "specificity")
+            ]
+            rows.append(f"| {name} | {_auc(figures)} | {' | '.join(cells)} |")
+    return "\n".join([header, *rows]) if rows else "There were no test cases."
+
+
+def evaluated_card(study: Study) -> str:
+    """Return the bundle's card, with the figures of this study where it was trained elsewhere."""
+    from .sections.performance import discrimination_table
+
+    card = study.bundle.model_card
+    if study.training is not None or study.main is None:
+        return card
+    heading = f"## Evaluated on {_one_line(study.cohort_name)}"
+    table = _markdown(discrimination_table(study.main))
+    return f"{card.rstrip()}\n\n{heading}\n\n**{study.banner}**\n\n{table}\n"
+
+
+def _auc(figures: Mapping[str, float | None]) -> str:
+    if figures.get("auc") is None:
+        return DASH
+    low, high = figures.get("auc_low"), figures.get("auc_high")
+    bounds = "" if low is None or high is None else f" ({number(low)}, {number(high)})"
+    return f"{number(figures['auc'])}{bounds}"
+
+
+def _cohort_text(cohort: TrainingCohort, test_counts: tuple[int, int]) -> str:
+    kind = "simulated cases" if cohort.simulated else "patients"
+    tested, malignant = test_counts
+    return (
+        f"{cohort.description} Trained on {cohort.cases} {kind} ({cohort.malignant} malignant), "
+        f"tested on {tested} others ({malignant} malignant)."
+    ).strip()
+
+
+def _inputs(models: Mapping[str, LogisticModel]) -> str:
+    """List the inputs of the radiomic models by weight, and of the others by name."""
+    lines = []
+    for name, model in models.items():
+        order = sorted(
+            zip(model.columns, model.coefficients, strict=True), key=lambda pair: -abs(pair[1])
+        )
+        if name in RAD_MODELS or len(order) <= len(RAD_MODELS) + 1:
+            inputs = ", ".join(f"{column} ({weight:+.2f})" for column, weight in order)
+            lines.append(f"**{name}**: {inputs}")
+        else:
+            kinds = Counter(column_kind(column) for column, _ in order)
+            named = [f"{kinds[kind]} {words}" for kind, words in _KINDS.items() if kinds[kind]]
+            lines.append(f"**{name}**: {', '.join(named)}")
+    return f"In brackets the log-odds per standard deviation.\n\n{_listed(lines)}"
+
+
+def _listed(lines: Sequence[str]) -> str:
+    shown = [f"- {_one_line(line)}" for line in lines[:_MOST_NOTES]]
+    if len(lines) > _MOST_NOTES:
+        shown.append(f"- and {len(lines) - _MOST_NOTES} more")
+    return "\n".join(shown)
+
+
+def _one_line(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= _MOST_LINE else f"{line[:_MOST_LINE]} …"
+
+
+def _markdown(table: Table) -> str:
+    lines = [table.columns, tuple("---" for _ in table.columns), *table.rows]
+    return "\n".join(
+        "| " + " | ".join(DASH if cell is None else str(cell) for cell in line) + " |"
+        for line in lines
+    )

@@ -1,0 +1,82 @@
+"""How the drawings of a result look: dark as a reading room is, or for paper."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from matplotlib.axes import Axes
+
+from ...protocol.outcome import BENIGN, MALIGNANT
+
+# Of letters on the CT, which is dark everywhere.
+ON_CT = "#e8eaed"
+
+
+@dataclass(frozen=True)
+class Look:
+    """Colours and lines of a drawing.
+
+    Attributes:
+        background: of everything.
+        track: what a value lies on.
+        text: of what is read first.
+        faint: of what is read last.
+        note: of what stands under everything.
+        warning: of what must not be overlooked.
+        outcomes: of what speaks for an outcome, by its word.
+        ring_line: of External2; dashed where colours may be printed in grey.
+        halo: colour around outlines, which keeps them apart from what they lie on; none if empty.
+        threshold: the threshold's colour in words, for a legend.
+    """
+
+    background: str
+    track: str
+    text: str
+    faint: str
+    note: str
+    warning: str
+    outcomes: Mapping[str, str]
+    ring_line: str
+    halo: str
+    threshold: str
+
+
+DARK = Look(
+    background="#16191d",
+    track="#2b3037",
+    text="#e8eaed",
+    faint="#8b9199",
+    note="#ffd166",
+    warning="#f28e2b",
+    outcomes={MALIGNANT: "#f28e2b", BENIGN: "#59a5d8"},
+    ring_line="solid",
+    halo="",
+    threshold="white",
+)
+# The outcomes differ in lightness too, so that they can be told apart in grey.
+PAPER = Look(
+    background="#ffffff",
+    track="#dfe4e8",
+    text="#1f2933",
+    faint="#5b6670",
+    note="#8a3b00",
+    warning="#8a3b00",
+    outcomes={MALIGNANT: "#b34700", BENIGN: "#6fb1de"},
+    ring_line="dashed",
+    halo="black",
+    threshold="black",
+)
+
+
+def bare(axes: Axes, look: Look = DARK) -> None:
+    """Leave nothing of the frame but the labels of its ticks."""
+    axes.set_facecolor(look.background)
+    axes.tick_params(length=0, colors=look.faint, labelsize=9)
+    for spine in axes.spines.values():
+        spine.set_visible(False)
+
+
+def title(axes: Axes, text: str, side: str = "left", look: Look = DARK) -> None:
+    """Write what is shown above it, from its left or up to its right."""
+    axes.set_title(text, color=look.text, fontsize=11, pad=6, loc=side)

@@ -1,0 +1,170 @@
+"""Axial, coronal and sagittal cuts with both outlines; over them, where the network looked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.patheffects import withStroke
+
+from ...imaging.masks import REGION_COLORS
+from ...imaging.working_grid import WorkingGrid, window_hu
+from ...protocol.region_names import EXTERNAL2, TUMOR
+from .look import DARK, ON_CT, Look, bare
+
+# Even to the eye and to readers who see few colours: van der Walt & Smith 2015.
+SALIENCY_COLORS = "viridis"
+_OPACITY = 0.7
+_OPAQUE_FROM = 0.4  # what is weaker lets the CT through
+_CLOSE_UP_MARGIN_MM = 6
+_SCALE_BAR_MM = 10
+
+
+@dataclass(frozen=True)
+class _Plane:
+    """One cut through the grid.
+
+    Attributes:
+        axis: of the array (z, y, x) that is cut.
+        title: name of the plane.
+        sides: what lies left, right, top and bottom of the picture, in radiological convention.
+        upwards: whether the array's first remaining axis runs up the picture.
+    """
+
+    axis: int
+    title: str
+    sides: tuple[str, str, str, str]
+    upwards: bool
+
+
+_PLANES = (
+    _Plane(0, "Axial", ("R", "L", "A", "P"), False),
+    _Plane(1, "Coronal", ("R", "L", "S", "I"), True),
+    _Plane(2, "Sagittal", ("A", "P", "S", "I"), True),
+)
+
+
+def draw_outlines(row: Sequence[Axes], grid: WorkingGrid, look: Look = DARK) -> None:
+    """Draw three cuts, each where the tumour is largest, with both outlines."""
+    for axes, plane in zip(row, _PLANES, strict=True):
+        _draw_cut(axes, grid, plane, _fullest_cut(grid.tumor, plane.axis), look)
+        axes.set_title(plane.title, color=look.text, fontsize=12, pad=6)
+
+
+def draw_saliency(
+    row: Sequence[Axes], grid: WorkingGrid, saliency: np.ndarray, look: Look = DARK
+) -> None:
+    """Draw three cuts through the strongest place, from near, with `saliency` over the CT.
+
+    Args:
+        row: three axes.
+        grid: the case.
+        saliency: (z, y, x) over `grid`, 0…1.
+        look: of the outlines.
+    """
+    near = _close_up(grid)
+    marked = saliency[near]
+    close = replace(grid, ct=grid.ct[near], tumor=grid.tumor[near], ring=grid.ring[near])
+    strongest = np.unravel_index(marked.argmax(), marked.shape)
+    for axes, plane in zip(row, _PLANES, strict=True):
+        at = int(strongest[plane.axis])
+        _draw_cut(axes, close, plane, at, look)
+        axes.imshow(
+            _colored(marked.take(at, plane.axis)), origin=_origin(plane), interpolation="bilinear"
+        )
+
+
+def draw_saliency_scale(axes: Axes, look: Look = DARK) -> None:
+    """Draw what the colours mean."""
+    from matplotlib.cm import ScalarMappable
+
+    bar = axes.figure.colorbar(ScalarMappable(cmap=SALIENCY_COLORS), axes, orientation="horizontal")
+    bar.set_ticks([0, 1], labels=["nothing", "most"])
+    for label, side in zip(axes.get_xticklabels(), ("left", "right"), strict=True):
+        label.set_horizontalalignment(side)
+    bar.outline.set_visible(False)
+    bare(axes, look)
+
+
+def _draw_cut(axes: Axes, grid: WorkingGrid, plane: _Plane, at: int, look: Look) -> None:
+    low, high = window_hu()
+    axes.imshow(
+        grid.ct.take(at, plane.axis), cmap="gray", vmin=low, vmax=high, origin=_origin(plane),
+        interpolation="bilinear",
+    )  # fmt: skip
+    for region in (EXTERNAL2, TUMOR):
+        _outline(axes, grid.mask(region).take(at, plane.axis), region, look)
+    _label_sides(axes, plane)
+    _draw_scale_bar(axes)
+    axes.set_anchor("N")
+    axes.set_axis_off()
+
+
+def _origin(plane: _Plane) -> str:
+    return "lower" if plane.upwards else "upper"
+
+
+def _fullest_cut(mask: np.ndarray, axis: int) -> int:
+    others = tuple(a for a in range(3) if a != axis)
+    return int(mask.sum(axis=others).argmax())
+
+
+def _close_up(grid: WorkingGrid) -> tuple[slice, slice, slice]:
+    occupied = np.argwhere(grid.tumor | grid.ring)
+    first = np.maximum(occupied.min(axis=0) - _CLOSE_UP_MARGIN_MM, 0)
+    return tuple(map(slice, first, occupied.max(axis=0) + _CLOSE_UP_MARGIN_MM + 1))
+
+
+def _colored(marked: np.ndarray) -> np.ndarray:
+    from matplotlib import colormaps
+
+    colors = colormaps[SALIENCY_COLORS](marked)
+    colors[..., 3] = _OPACITY * np.minimum(marked / _OPAQUE_FROM, 1.0)
+    return colors
+
+
+def _outline(axes: Axes, mask: np.ndarray, region: str, look: Look) -> None:
+    if not mask.any():
+        return
+    line = look.ring_line if region == EXTERNAL2 else "solid"
+    drawn = axes.contour(
+        mask, levels=[0.5], colors=[REGION_COLORS[region]], linewidths=1.4, linestyles=line
+    )
+    if look.halo:
+        from matplotlib.patheffects import withStroke
+
+        drawn.set(path_effects=[withStroke(linewidth=2.8, foreground=look.halo)])
+
+
+def _on_bone(width: float) -> list[withStroke]:
+    """What keeps bright letters and lines visible on bone."""
+    from matplotlib.patheffects import withStroke
+
+    return [withStroke(linewidth=width, foreground="black")]
+
+
+def _label_sides(axes: Axes, plane: _Plane) -> None:
+    places = ((0.02, 0.5), (0.98, 0.5), (0.5, 0.97), (0.5, 0.03))
+    for side, (x, y) in zip(plane.sides, places, strict=True):
+        axes.text(
+            x, y, side, transform=axes.transAxes, color=ON_CT, fontsize=11, ha="center",
+            va="center", path_effects=_on_bone(2.5),
+        )  # fmt: skip
+
+
+def _draw_scale_bar(axes: Axes) -> None:
+    # 1 mm voxels: one unit of the picture is one millimetre.
+    left, right = axes.get_xlim()
+    start = right - _SCALE_BAR_MM - 0.05 * (right - left)
+    bottom, top = axes.get_ylim()
+    y = bottom + 0.06 * (top - bottom)
+    axes.plot(
+        [start, start + _SCALE_BAR_MM], [y, y], color=ON_CT, linewidth=2.5,
+        path_effects=_on_bone(4.5),
+    )  # fmt: skip
+    axes.text(
+        start + _SCALE_BAR_MM / 2, bottom + 0.085 * (top - bottom), "1 cm", color=ON_CT,
+        fontsize=9, ha="center", va="bottom", path_effects=_on_bone(2.5),
+    )  # fmt: skip

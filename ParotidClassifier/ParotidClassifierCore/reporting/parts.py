@@ -1,0 +1,152 @@
+"""What a report is made of: sections of paragraphs, lists, tables and drawings.
+
+The page, the figures' files, the tables' files and the PDF are all made from the same sections, so
+none can hold what another lacks.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from matplotlib.figure import Figure
+
+from ..statistics.results import Table
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    """A paragraph of text; `lead` sets it large."""
+
+    text: str
+    lead: bool = False
+    kind: str = "paragraph"
+
+
+@dataclass(frozen=True)
+class Caution:
+    """A paragraph that must not be overlooked."""
+
+    text: str
+    kind: str = "caution"
+
+
+@dataclass(frozen=True)
+class Points:
+    """A list of lines."""
+
+    lines: tuple[str, ...]
+    title: str = ""
+    kind: str = "points"
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A table, also written to tables/<name>.csv.
+
+    Attributes:
+        name: of the file.
+        table: its content.
+        on_page: False for a table too long to be read, which the page only links to.
+    """
+
+    name: str
+    table: Table
+    on_page: bool = True
+    kind: str = "listing"
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A figure, also written to figures/<name>.png and .pdf.
+
+    Attributes:
+        name: of the files.
+        figure: drawn, not yet saved.
+        caption: what it shows and how to read it.
+        alternative: the same in one short line, for who cannot see it.
+    """
+
+    name: str
+    figure: Figure
+    caption: str
+    alternative: str
+    kind: str = "drawing"
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Names and what they are, one pair a line."""
+
+    pairs: tuple[tuple[str, str], ...]
+    title: str = ""
+    kind: str = "facts"
+
+
+@dataclass(frozen=True)
+class Headline:
+    """The one number, or the few words, that a page is about.
+
+    Attributes:
+        over: what it is, in small letters over it.
+        value: itself, very large.
+        under: what it means, one line each.
+    """
+
+    over: str
+    value: str
+    under: tuple[str, ...]
+    kind: str = "headline"
+
+
+Part = Paragraph | Caution | Points | Listing | Drawing | Facts | Headline
+
+
+@dataclass(frozen=True)
+class Section:
+    """A chapter of the page.
+
+    Attributes:
+        anchor: what links point to.
+        title: over it.
+        parts: in order.
+        probabilities: it shows what models say of cases, so the banner stands beside it.
+    """
+
+    anchor: str
+    title: str
+    parts: tuple[Part, ...]
+    probabilities: bool = False
+
+
+@dataclass(frozen=True)
+class Row:
+    """Sections side by side on a page.
+
+    Attributes:
+        columns: of sections, each from top to bottom.
+        shares: of the width, one a column.
+    """
+
+    columns: tuple[tuple[Section, ...], ...]
+    shares: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Document:
+    """A first page and an appendix, for the screen and for paper.
+
+    Attributes:
+        title: of the whole.
+        banner: stands on every page.
+        label: what the pages belong to, on every page; may be empty.
+        about: who made what from what, under the title; columns side by side.
+        front: the first page.
+        appendix: what follows.
+    """
+
+    title: str
+    banner: str
+    label: str
+    about: tuple[Facts, ...]
+    front: tuple[Row, ...]
+    appendix: tuple[Section, ...]

@@ -1,0 +1,24 @@
+"""The chapters of a report, in the order in which they are read."""
+
+from __future__ import annotations
+
+from ..parts import Section
+from ..study import Study
+from .closing import limits, reproducibility
+from .cohort import baseline, flow, odds_ratios
+from .curves import calibration, confusion, decision, nomogram, roc
+from .learning import agreement, network, selection
+from .methods import methods, models
+from .performance import performance
+from .summary import summary
+
+_IN_ORDER = (
+    summary, flow, baseline, odds_ratios, performance, roc, calibration, decision, confusion,
+    nomogram, agreement, selection, network, methods, models, limits, reproducibility,
+)  # fmt: skip
+
+
+def sections_of(study: Study) -> tuple[Section, ...]:
+    """Return every section that the study has something for, drawn and worded."""
+    made = (make(study) for make in _IN_ORDER)
+    return tuple(section for section in made if section is not None)

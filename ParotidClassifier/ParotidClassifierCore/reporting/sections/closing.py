@@ -1,0 +1,149 @@
+"""What limits the study, and what it takes to repeat it."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+
+from ...base.words import counted
+from ...models.settings import PAPER
+from ...protocol.names import FUSION_MODELS
+from ...radiomics.settings import load_settings
+from ...statistics.results import Table
+from ..parts import Listing, Paragraph, Part, Points, Section
+from ..study import Study
+from ..words import number
+
+# Fewer malignant cases leave an AUC of 0.9 uncertain by more than about 0.06 either way.
+_FEW_MALIGNANT = 100
+
+_ALWAYS = (
+    (
+        "Whether the models do as well with other scanners, protocols, readers or patients is not "
+        "known before they are tested there."
+    ),
+    (
+        "No figure is computed by sex, age or other groups: that the models serve all of them "
+        "alike is not shown."
+    ),
+    "P values against Combined are not corrected for the number of comparisons.",
+    (
+        "Correlated inputs share what they know: the coefficient of one alone is no measure of its "
+        "importance."
+    ),
+)
+
+
+def limits(study: Study) -> Section:
+    """Return what limits the study, its notes, and the way to the checklists."""
+    parts: list[Part] = [Points(_limits(study))]
+    notes = (*study.notes, *study.bundle.notes)
+    if study.training is not None:
+        notes = tuple(dict.fromkeys((*notes, *study.training.fitted.notes)))
+    if notes:
+        parts.append(Points(notes, "Notes on these models"))
+    parts.append(
+        Paragraph(
+            "The page on TRIPOD+AI and CLEAR says item by item what a report must hold, where this "
+            "one holds it, and what the authors must add."
+        )
+    )
+    return Section("limits", "Limits and notes", tuple(parts))
+
+
+def _limits(study: Study) -> tuple[str, ...]:
+    lines = []
+    if study.simulated:
+        lines.append("The CT is simulated. Nothing here holds for patients.")
+    elif study.bundle.cohort.simulated:
+        lines.append("The models learnt from simulated CT. They say nothing about a patient.")
+    main = study.main
+    if main is not None and main.malignant < _FEW_MALIGNANT:
+        lines.append(
+            f"{counted(main.malignant, 'malignant case')} in the set that counts: the intervals "
+            "are wide, and small differences between models are not shown by them. No sample size "
+            "was calculated beforehand by this software."
+        )
+    if study.evaluation.test is None:
+        lines.append("There were no test cases.")
+    fusions = set(FUSION_MODELS) & set(study.bundle.models)
+    if study.bundle.protocol == PAPER and fusions:
+        lines.append(
+            "Protocol paper: the fusions were fitted on network outputs of cases the network had "
+            "learnt from, so they lean on it too much."
+        )
+    return (*lines, *_ALWAYS)
+
+
+def reproducibility(study: Study) -> Section:
+    """Return versions, seeds, settings and hashes."""
+    parts: list[Part] = [
+        Paragraph(
+            "The bundle's hash covers every file in it. The same software, cases, settings and "
+            "seeds give the same models."
+        ),
+        Listing("bundle", _rows("Bundle", _bundle(study))),
+        Listing("settings", _rows("Settings", _settings(study))),
+        Listing("software", _rows("Software", _software(study))),
+    ]
+    return Section("reproducibility", "Reproducibility", tuple(parts))
+
+
+def _rows(title: str, values: Mapping[str, object]) -> Table:
+    rows = tuple((name, _text(value)) for name, value in values.items())
+    return Table(title, ("What", "Value"), rows)
+
+
+def _text(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, tuple | list):
+        return ", ".join(map(_text, value))
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _bundle(study: Study) -> dict[str, object]:
+    bundle = study.bundle
+    return {
+        "name": bundle.name,
+        "kind": bundle.kind,
+        "SHA-256": bundle.bundle_hash or "not saved yet",
+        "training": f"{bundle.cohort.line}, {bundle.cohort.malignant} malignant",
+        "training cohort": bundle.cohort.description or "not described",
+        "models": tuple(bundle.models),
+        "protocol": bundle.protocol,
+    }
+
+
+def _settings(study: Study) -> dict[str, object]:
+    bundle, training = study.bundle, study.training
+    radiomics = dataclasses.asdict(load_settings(bundle.radiomics_yaml))
+    values: dict[str, object] = {
+        "ring width, mm": bundle.ring.width_mm,
+        "ring limits, HU": bundle.ring.hu_range,
+        "radiomics settings, SHA-256": bundle.radiomics_hash,
+        **{f"radiomics: {n}": "none" if v is None else v for n, v in radiomics.items()},
+    }
+    if training is None:
+        return values
+    fitted = dataclasses.asdict(training.fitted.settings)
+    selection = fitted.pop("selection")
+    network = dict(training.network_settings)
+    augmentation = network.pop("augmentation", {})
+    return {
+        **values,
+        **{f"models: {name}": value for name, value in fitted.items()},
+        **{f"selection: {name}": value for name, value in selection.items()},
+        **{f"network: {name}": value for name, value in network.items()},
+        **{f"augmentation: {name}": value for name, value in augmentation.items()},
+        "network: epochs of the final one": training.epochs,
+        **{f"seed: {name}": value for name, value in training.seeds.items()},
+        **({} if training.minutes is None else {"minutes it took": number(training.minutes, 1)}),
+    }
+
+
+def _software(study: Study) -> dict[str, object]:
+    trained = {f"{name} (training)": value for name, value in study.bundle.provenance.items()}
+    if study.training is None:
+        return trained
+    return dict(study.training.software) or trained

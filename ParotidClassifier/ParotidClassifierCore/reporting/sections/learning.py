@@ -1,0 +1,273 @@
+"""How the models came about: reader agreement, selection, the network's training."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from ...base.words import DASH, counted
+from ...imaging.perturbation import DISPLACEMENT_MM, SHIFT_MM
+from ...models.logistic import LogisticModel
+from ...protocol.names import FUSION_MODELS, RAD_MODELS, REGION_SETS, deep_feature
+from ...statistics.intraclass import least_agreement
+from ...statistics.results import Table
+from ..figures.learning import (
+    agreement_figure,
+    coefficients_figure,
+    epochs_figure,
+    lasso_figure,
+    network_figure,
+    step_names,
+    steps_figure,
+)
+from ..parts import Drawing, Listing, Paragraph, Part, Points, Section
+from ..study import Study, TrainingDetails
+from ..words import number
+
+
+def agreement(study: Study) -> Section | None:
+    """Return how well two readings agree; None without such comparisons."""
+    training = study.training
+    if training is None or not training.agreement:
+        return None
+    minimum = training.fitted.settings.selection.min_agreement
+    parts = (
+        Paragraph(
+            "A radiomic column is kept only where two outlines of the same tumours give nearly the "
+            f"same value: intraclass correlation above {minimum:g} in every comparison. Perturbed "
+            "outlines stand in where there are too few second readings: each is moved by up to "
+            f"{SHIFT_MM:g} mm along every axis, and its border by up to {DISPLACEMENT_MM:g} mm in "
+            "or out, smoothly along it."
+        ),
+        Drawing(
+            "agreement",
+            agreement_figure(training.agreement, minimum, study.banner),
+            f"Distribution of the agreement over the columns. Blue: above {minimum:g}.",
+            "Histograms of intraclass correlations",
+        ),
+        Listing("agreement", _comparisons(training, minimum)),
+        Listing("agreement_by_image", _passing(training, minimum, "Image type", _image)),
+        Listing("agreement_by_class", _passing(training, minimum, "Feature class", _class)),
+        Listing("agreement_by_column", _by_column(training), on_page=False),
+        *_unread(training),
+    )
+    return Section("agreement", "Reader agreement", parts)
+
+
+def _unread(training: TrainingDetails) -> list[Points]:
+    lines = tuple(
+        f"{comparison.source}, {case_id}: {reason}"
+        for comparison in training.agreement
+        for case_id, reason in comparison.failures.items()
+    )
+    return [Points(lines, "Readings that could not be used")] if lines else []
+
+
+def _comparisons(training: TrainingDetails, minimum: float) -> Table:
+    rows = tuple(
+        (
+            comparison.source,
+            comparison.coefficient,
+            comparison.cases,
+            len(comparison.values),
+            int((comparison.values > minimum).sum()),
+            number(float(np.nanmedian(comparison.values)), 2),
+        )
+        for comparison in training.agreement
+    )
+    columns = ("Comparison", "Coefficient", "Cases", "Columns", f"Above {minimum:g}", "Median")
+    return Table("Comparisons", columns, rows)
+
+
+def _image(column: str) -> str:
+    """Return the image type without its parameters: wavelet, log-sigma, lbp."""
+    image = column.split("_")[1]
+    return next((kind for kind in ("wavelet", "log-sigma", "lbp") if image.startswith(kind)), image)
+
+
+def _class(column: str) -> str:
+    return column.split("_")[2]
+
+
+def _passing(
+    training: TrainingDetails, minimum: float, header: str, group: Callable[[str], str]
+) -> Table:
+    """Return how many columns of each group and region are above `minimum` in all comparisons."""
+    passes = least_agreement(training.agreement) > minimum
+    regions = tuple(dict.fromkeys(column.partition("_")[0] for column in training.columns))
+    counts: dict[str, dict[str, list[int]]] = {}
+    for column, passed in zip(training.columns, passes, strict=True):
+        of_region = counts.setdefault(group(column), {region: [0, 0] for region in regions})
+        cell = of_region[column.partition("_")[0]]
+        cell[0] += int(passed)
+        cell[1] += 1
+    rows = tuple(
+        (name, *(f"{kept} of {total}" for kept, total in of_region.values()))
+        for name, of_region in counts.items()
+    )
+    return Table(f"Columns that pass, by {header.lower()}", (header, *regions), rows)
+
+
+def _by_column(training: TrainingDetails) -> Table:
+    headers = ("column", *(f"{c.source}, {c.coefficient}" for c in training.agreement))
+    values = np.stack([comparison.values for comparison in training.agreement], axis=1)
+    rows = tuple(
+        (column, *(None if np.isnan(value) else float(value) for value in of_column))
+        for column, of_column in zip(training.columns, values, strict=True)
+    )
+    return Table("Agreement of every column", headers, rows)
+
+
+def selection(study: Study) -> Section | None:
+    """Return how the signatures were found; None without radiomic models or training."""
+    if study.training is None or not study.training.fitted.signatures:
+        return None
+    signatures = study.training.fitted.signatures
+    parts: list[Part] = [
+        Drawing(
+            "selection",
+            steps_figure(signatures, study.banner),
+            "Radiomic columns left after each step, on a logarithmic scale.",
+            "Columns left after each step of the selection",
+        ),
+        Listing("selection", _remaining(study.training)),
+        Drawing(
+            "lasso",
+            lasso_figure(signatures, study.banner),
+            "Left: coefficients over the penalty, selected columns in blue. Right: squared error "
+            "on the held-out folds, mean and standard error. Dashed: the penalty that was chosen.",
+            "LASSO paths and cross-validated errors",
+        ),
+        Drawing(
+            "selected",
+            coefficients_figure(signatures, study.banner),
+            "Selected columns with their LASSO coefficients. Orange speaks for malignant, blue for "
+            "benign.",
+            "Coefficients of the selected columns",
+        ),
+        Listing("selected", _selected(study, study.training)),
+    ]
+    return Section("selection", "Selection of radiomic features", tuple(parts))
+
+
+def _remaining(training: TrainingDetails) -> Table:
+    signatures = training.fitted.signatures
+    steps = step_names(next(iter(signatures.values())))
+    rows = tuple(
+        (
+            regions,
+            *(signature.remaining[step] for step, _ in steps),
+            f"{signature.path.alphas[signature.path.best]:.4g}",
+            "yes" if signature.fell_back else "no",
+        )
+        for regions, signature in signatures.items()
+    )
+    headers = ("Signature", *(words for _, words in steps), "Penalty", "Fell back")
+    note = "Fell back: LASSO left no column, and the one with the largest ANOVA F was taken."
+    return Table("Columns left after each step", headers, rows, (note,))
+
+
+def _selected(study: Study, training: TrainingDetails) -> Table:
+    agreed = {}
+    if training.agreement:
+        agreed = dict(zip(training.columns, least_agreement(training.agreement), strict=True))
+    rows = []
+    for name, signature in training.fitted.signatures.items():
+        fitted = [study.bundle.models.get(model) for model in _readers(name)]
+        for column, coefficient in zip(signature.columns, signature.coefficients, strict=True):
+            weights = (_weight(model, column) for model in fitted)
+            icc = number(agreed.get(column), 3)
+            rows.append((name, *_words_of(column), icc, number(coefficient), *weights))
+    headers = (
+        "Signature", "Region", "Image", "Class", "Feature", "Agreement", "LASSO", "In RAD",
+        "In RAD+DL",
+    )  # fmt: skip
+    note = (
+        "Coefficients per standard deviation of the training cases; in RAD and RAD+DL in log-odds. "
+        "Agreement: the smallest intraclass correlation of the comparisons."
+    )
+    return Table("Selected columns", headers, tuple(rows), (note,))
+
+
+def _readers(signature: str) -> tuple[str | None, str]:
+    """Return the radiomic and the fused model that read a signature."""
+    if signature in FUSION_MODELS:
+        return None, signature
+    which = list(REGION_SETS).index(signature)
+    return RAD_MODELS[which], FUSION_MODELS[which]
+
+
+def _words_of(column: str) -> tuple[str, str, str, str]:
+    """Return region, image, class and feature."""
+    deep = deep_feature(column)
+    if deep is not None:
+        return deep[0], "–", "deep", str(deep[1])
+    region, image, feature_class, feature = column.split("_")
+    return region, image, feature_class, feature
+
+
+def _weight(model: LogisticModel | None, column: str) -> str:
+    if model is None or column not in model.columns:
+        return DASH
+    return number(model.coefficients[model.columns.index(column)])
+
+
+def network(study: Study) -> Section | None:
+    """Return how the network was trained; None without one."""
+    training = study.training
+    if training is None or not training.final_history:
+        return None
+    folds = counted(len(training.fold_histories), "fold")
+    parts: list[Part] = [
+        Paragraph(
+            f"One network was trained without each of {folds}, for out-of-fold logits, and a final "
+            f"one on all training cases for {training.epochs} epochs. {_choice(training)} Figures "
+            "while training are of varied (augmented) cases with dropout, so they can lie below "
+            "those of held-out cases."
+        ),
+        Drawing(
+            "network",
+            network_figure(
+                training.fold_histories, training.final_history, training.epochs, study.banner
+            ),
+            "Loss (sum over the three heads) and AUC by epoch; thin: single folds. Dashed line: "
+            "epochs of the final network.",
+            "Learning curves of the network",
+        ),
+    ]
+    if training.candidate_losses:
+        figure = epochs_figure(training.candidate_losses, training.epochs, study.banner)
+        caption = "Loss on held-out cases by number of epochs tried. Dashed: the number chosen."
+        parts.append(Drawing("epochs", figure, caption, "Held-out loss by number of epochs"))
+    parts.append(Listing("network_history", _history(training), on_page=False))
+    return Section("network", "Training of the network", tuple(parts))
+
+
+def _choice(training: TrainingDetails) -> str:
+    if not training.candidate_losses:
+        return "The number of epochs was fixed beforehand."
+    tried = ", ".join(map(str, sorted(training.candidate_losses)))
+    return (
+        f"Of {tried} epochs, that is the number with the smallest loss on the held-out cases of "
+        "all folds."
+    )
+
+
+def _history(training: TrainingDetails) -> Table:
+    models = tuple(training.final_history[0].auc)
+    runs = {f"fold {i}": run for i, run in enumerate(training.fold_histories, start=1)}
+    rows = tuple(
+        (
+            name,
+            record.epoch,
+            record.loss,
+            record.held_out_loss,
+            *(record.auc[model] for model in models),
+            *((record.held_out_auc or {}).get(model) for model in models),
+        )
+        for name, run in (*runs.items(), ("final", training.final_history))
+        for record in run
+    )
+    headers = ("network", "epoch", "loss", "held_out_loss", *models)
+    return Table("Learning curves", (*headers, *(f"held_out:{model}" for model in models)), rows)

@@ -1,0 +1,254 @@
+"""How it was done, in words, and the models in full."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from ...bundle.bundle import Bundle
+from ...models.settings import CROSS_FITTED, IMBALANCE
+from ...protocol.names import ColumnKind, column_kind
+from ...radiomics.names import feature_names
+from ...radiomics.settings import RadiomicsSettings, load_settings
+from ...statistics.results import Table
+from ..figures.boxes import pipeline_figure
+from ..parts import Drawing, Listing, Paragraph, Part, Points, Section
+from ..study import Study
+from ..words import number
+
+_MOST_COLUMNS_ON_PAGE = 5
+
+_OUTCOME = (
+    (
+        "Outcome: malignant against benign, as the cohort table gives it, one tumour a case. "
+        "Nothing of a case's outcome enters its image features."
+    ),
+    (
+        "Clinical findings in the models, fixed beforehand: symptoms (pain, tenderness or facial "
+        "palsy), margin (clear or unclear on CT), enlarged lymph nodes (largest axial diameter "
+        "above 15 mm at levels I-II, 8 mm retropharyngeal, 10 mm elsewhere). Other clinical "
+        "variables are described and enter no model."
+    ),
+    (
+        "Missing values: nothing is imputed. A case that lacks one of the three findings has no "
+        "probability of Clinical and Combined. Cases whose image or outline cannot be used are "
+        "left out and listed. A case with the same scan in training and test is refused."
+    ),
+)
+_USE = (
+    (
+        "For a new case, image and outline are checked (field of view, spacing, size of the "
+        "tumour, metal, values unlike those of the training cases), and what was found stands "
+        "beside the probability. Where an input is missing, the models that need it say so "
+        "and give none."
+    ),
+    (
+        "A radiologist outlines the tumour, corrects the ring where it runs into other tissue, and "
+        "reads the three findings."
+    ),
+)
+_EVALUATION = (
+    (
+        "Discrimination: AUC (DeLong's interval, DeLong 1988; percentile interval of stratified "
+        "bootstraps); accuracy, sensitivity, specificity and predictive values at the model's "
+        "threshold with Wilson's intervals. Predictive values hold for the share of malignant "
+        "cases in the set."
+    ),
+    (
+        "Calibration: intercept and slope of a logistic recalibration, Brier score, curves. "
+        "Clinical utility: net benefit (Vickers and Elkin 2006)."
+    ),
+    (
+        "Models are compared with Combined by DeLong's test for paired AUCs, two-sided, at 0.05 "
+        "for each comparison; no correction for multiplicity. Confidence intervals are 95%."
+    ),
+    (
+        "All models were fixed before the test cases were judged; no coefficient or threshold was "
+        "changed after it, no model was updated, and all models are reported."
+    ),
+)
+_CONTRIBUTIONS = ("Every single prediction comes with what each input adds to the log-odds.",)
+
+
+def methods(study: Study) -> Section:
+    """Return how it was done."""
+    bundle = study.bundle
+    kinds = {column_kind(c) for model in bundle.models.values() for c in model.columns}
+    settings = load_settings(bundle.radiomics_yaml)
+    parts: list[Part] = []
+    if kinds & {ColumnKind.RADIOMIC, ColumnKind.NETWORK}:
+        names = feature_names(settings)
+        drawing = Drawing(
+            "pipeline",
+            pipeline_figure(len(names), study.banner),
+            "From a CT with outline and three findings to the models.",
+            "Flowchart of the method",
+        )
+        parts += [drawing, Points(_image(bundle), "Images and ring")]
+    if ColumnKind.RADIOMIC in kinds:
+        parts.append(Points(_radiomics(settings), "Radiomic features"))
+        parts.append(Listing("feature_classes", _classes(settings)))
+    if ColumnKind.NETWORK in kinds:
+        parts.append(Points(_network(bundle), "Deep network"))
+    parts += [
+        Points(_OUTCOME, "Outcome, findings, missing values"),
+        Points(_learning(study, kinds), "Selection and models"),
+        Points((*_EVALUATION, *_CONTRIBUTIONS), "Evaluation"),
+        Points(_USE, "Use on a new case"),
+    ]
+    return Section("methods", "Methods", tuple(parts))
+
+
+def _image(bundle: Bundle) -> tuple[str, ...]:
+    low, high = bundle.ring.hu_range
+    return (
+        (
+            "The CT is cropped 25 mm around the lesion, resampled to 1 × 1 × 1 mm (linear; "
+            "outlines: nearest neighbour), clipped to -1024 to 3071 HU and rounded to whole HU."
+        ),
+        (
+            f"External2, the peritumoral ring: every voxel within {bundle.ring.width_mm:g} mm of "
+            f"the tumour between {low:g} and {high:g} HU, so without air and bone, as corrected by "
+            "hand where the cohort has corrected rings."
+        ),
+    )
+
+
+def _radiomics(settings: RadiomicsSettings) -> tuple[str, ...]:
+    bins = (
+        f"bin width {settings.bin_width:g}"
+        if settings.bin_count is None
+        else f"{settings.bin_count} bins a region"
+    )
+    sigmas = ", ".join(f"{sigma:g}" for sigma in settings.log_sigma_mm)
+    return (
+        (
+            f"{len(feature_names(settings))} features per region, in 3D, by PyRadiomics (van "
+            f"Griethuysen 2017), {bins}. Extraction was checked against reference values of the "
+            "Image Biomarker Standardisation Initiative (Zwanenburg 2020)."
+        ),
+        f"Image types: {', '.join(settings.image_types)}"
+        + (f"; Laplacian of Gaussian with sigma {sigmas} mm" if sigmas else "")
+        + ". All other parameters are PyRadiomics' defaults.",
+    )
+
+
+def _classes(settings: RadiomicsSettings) -> Table:
+    counts = Counter(name.split("_")[1] for name in feature_names(settings))
+    return Table(
+        "Radiomic features of one region",
+        ("Class", "Features on all images"),
+        tuple(counts.items()),
+    )
+
+
+def _network(bundle: Bundle) -> tuple[str, ...]:
+    return (
+        (
+            "Two MobileNetV3 (Howard 2019), one for the tumour and one for the ring, each on 96 × "
+            "96 × 16 voxels, window 400/40 HU. Feature maps of equal scale are added and "
+            "convolved; three heads (tumour, ring, both) are trained together."
+        ),
+        (
+            "Training cases are varied: flips, rotation, scale, shift, elastic deformation, "
+            "brightness, contrast, noise. Optimiser AdamW; the order, the starting weights and "
+            "the variation follow from the seed."
+        ),
+        "What of the network enters a fusion: "
+        + (
+            "out-of-fold logits of five networks that each left a fold out (protocol cross-fitted)."
+            if bundle.protocol == CROSS_FITTED
+            else "the deep features that the one network gives the cases it has learnt from, "
+            "selected together with the radiomic columns (protocol paper), which makes it look "
+            "better than it is."
+        ),
+    )
+
+
+def _learning(study: Study, kinds: set[ColumnKind | None]) -> tuple[str, ...]:
+    lines = []
+    if study.training is None:
+        lines.append(
+            "The bundle was not trained in this study: its model card says how it came about, and "
+            "how its thresholds were chosen."
+        )
+        if study.bundle.network is None:
+            return tuple(lines)
+        lines.append("What follows is how this software trains.")
+    if ColumnKind.RADIOMIC in kinds and study.training is not None:
+        chosen = study.training.fitted.settings.selection
+        lines.append(
+            "On training cases alone: columns with an intraclass correlation of "
+            f"{chosen.min_agreement:g} or less are dropped, z-scores taken, of two columns with a "
+            f"Pearson correlation above {chosen.max_correlation:g} the one with the smaller ANOVA "
+            f"F is dropped, then LASSO with {chosen.lasso_folds}-fold cross-validation; at most "
+            f"{chosen.max_columns} columns stay."
+        )
+    if study.training is not None:
+        tried = ", ".join(f"{value:g}" for value in study.training.fitted.settings.penalties)
+        lines.append(
+            "Each model is a logistic regression on z-scores with an L2 penalty; its strength is "
+            f"the one with the smallest log-loss in {study.training.fitted.settings.folds} "
+            f"stratified folds, of C = {tried}."
+        )
+    return (
+        *lines,
+        study.bundle.refits.line,
+        f"Class imbalance: {IMBALANCE}",
+        (
+            "Threshold: Youden's (largest sensitivity + specificity - 1) on out-of-fold "
+            "probabilities of the training cases, of equally good ones the lowest."
+        ),
+        (
+            "Out-of-fold probabilities: the whole pipeline (selection, penalty, coefficients) is "
+            "run without the fold it then judges."
+        ),
+    )
+
+
+def models(study: Study) -> Section:
+    """Return every model in full."""
+    bundle = study.bundle
+    small = {n: m for n, m in bundle.models.items() if len(m.columns) <= _MOST_COLUMNS_ON_PAGE}
+    parts: list[Part] = [
+        Paragraph(
+            "log-odds = intercept + sum of coefficient × (value - mean) / SD over the inputs, and "
+            "probability = 1 / (1 + exp(-log-odds)). Findings are coded 1 for with, unclear; 0 for "
+            "without, clear. Network weights, if there are any, and all settings are in the bundle."
+        ),
+        Listing("models", _coefficients(bundle, tuple(small), "Models of few inputs")),
+        *_fits(study),
+        Listing(
+            "all_coefficients",
+            _coefficients(bundle, tuple(bundle.models), "All coefficients of all models"),
+            on_page=False,
+        ),
+    ]
+    return Section("models", "The models in full", tuple(parts))
+
+
+def _fits(study: Study) -> list[Listing]:
+    """Return what each model was fitted with; empty where that is not known."""
+    if study.training is None:
+        return []
+    fitted = study.training.fitted
+    rows = tuple(
+        (name, fitted.cases[name], len(model.columns), f"{fitted.penalties[name]:g}")
+        for name, model in study.bundle.models.items()
+        if name in fitted.cases
+    )
+    note = "C: inverse strength of the L2 penalty."
+    headers = ("Model", "Training cases", "Inputs", "C")
+    return [Listing("fits", Table("Fits", headers, rows, (note,)))]
+
+
+def _coefficients(bundle: Bundle, names: tuple[str, ...], title: str) -> Table:
+    rows: list[tuple[str | float | None, ...]] = []
+    for name in names:
+        model = bundle.models[name]
+        threshold = number(bundle.thresholds[name], 4)
+        rows.append((name, "intercept", None, None, f"{model.intercept:.6g}", threshold))
+        for column, mean, sd, coefficient in zip(
+            model.columns, model.means, model.sds, model.coefficients, strict=True
+        ):
+            rows.append((name, column, f"{mean:.6g}", f"{sd:.6g}", f"{coefficient:.6g}", threshold))
+    return Table(title, ("Model", "Input", "Mean", "SD", "Coefficient", "Threshold"), tuple(rows))

@@ -1,0 +1,152 @@
+"""Table 1: every model on every set, in the layout of the publication."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ...base.words import counted, p_value
+from ...protocol.names import COMBINED
+from ...statistics.results import Estimate, ModelFigures, SetFigures, Table
+from ..parts import Listing, Paragraph, Part, Points, Section
+from ..study import Study
+from ..words import NOT_ESTIMABLE, interval, number, with_interval
+
+_MEASURES = (
+    "auc", "auc_bootstrap", "accuracy", "sensitivity", "specificity", "ppv", "npv", "brier",
+    "calibration_slope", "calibration_intercept",
+)  # fmt: skip
+_SHOWN = {
+    "accuracy": "ACC",
+    "sensitivity": "SEN",
+    "specificity": "SPE",
+    "ppv": "PPV",
+    "npv": "NPV",
+}
+
+
+def performance(study: Study) -> Section | None:
+    """Return the tables of all sets; None where no case was judged."""
+    if not study.sets:
+        return None
+    parts: list[Part] = [Paragraph(_reading())]
+    for name, figures in study.sets.items():
+        parts += [
+            Listing(f"performance_{name}", discrimination_table(figures)),
+            Listing(f"calibration_{name}", _calibration_table(figures)),
+            Listing(f"numbers_{name}", _numbers_table(figures), on_page=False),
+        ]
+        notes = (*undefined_notes(figures), *figures.notes)
+        if notes:
+            parts.append(Points(notes))
+    return Section("performance", "Performance of the models", tuple(parts), probabilities=True)
+
+
+def _reading() -> str:
+    return (
+        "Malignant is the positive outcome. In brackets the 95% interval: DeLong's of the AUC, "
+        "Wilson's of shares of cases, bootstrap percentiles of AUC and Brier score where named so. "
+        "P is DeLong's test of the model's AUC against that of Combined on the same cases, not "
+        "corrected for the number of comparisons. Calls are made at the threshold that the bundle "
+        "holds for the model; no threshold was chosen on test cases."
+    )
+
+
+def discrimination_table(figures: SetFigures) -> Table:
+    """Return AUC, P against Combined and the shares of right calls, one row a model."""
+    columns = ("Model", "Cases", "AUC (95% CI)", "P against Combined", *_SHOWN.values())
+    rows = tuple(
+        (
+            name,
+            f"{model.cases} / {model.malignant}",
+            with_interval(model.auc),
+            "reference" if name == COMBINED else p_value(model.p_against_combined),
+            *(with_interval(getattr(model, measure)) for measure in _SHOWN),
+        )
+        for name, model in figures.models.items()
+    )
+    benign = figures.cases - figures.malignant
+    larger = max(benign, figures.malignant) / figures.cases if figures.cases else None
+    note = (
+        "Cases: all / malignant. Calling every case by the larger class would have an accuracy of "
+        f"{number(larger, 3)} (no-information rate)."
+    )
+    return Table(_title(figures), columns, rows, (note,))
+
+
+def _title(figures: SetFigures) -> str:
+    title = figures.title.capitalize()
+    return f"{title}: {counted(figures.cases, 'case')}, {figures.malignant} malignant"
+
+
+def _calibration_table(figures: SetFigures) -> Table:
+    columns = (
+        "Model", "Threshold", "AUC, bootstrap 95% CI", "Brier score", "Calibration slope",
+        "Calibration intercept",
+    )  # fmt: skip
+    rows = tuple(
+        (
+            name,
+            number(model.threshold, 3),
+            interval(model.auc_bootstrap),
+            with_interval(model.brier),
+            with_interval(model.calibration_slope, 2, NOT_ESTIMABLE),
+            with_interval(model.calibration_intercept, 2),
+        )
+        for name, model in figures.models.items()
+    )
+    note = (
+        "Ideal: Brier score 0, slope 1, intercept 0. A slope below 1 means probabilities that are "
+        "too extreme; an intercept above 0 means probabilities that are too low on the whole."
+    )
+    return Table(f"Calibration, {figures.title}", columns, rows, (note,))
+
+
+def _numbers_table(figures: SetFigures) -> Table:
+    """Return all figures as numbers, for other programs."""
+    bounds = [f"{measure}{end}" for measure in _MEASURES for end in ("", "_low", "_high")]
+    columns = (
+        "model", "cases", "malignant", "without_probability", "threshold", "p_against_combined",
+        "true_positives", "false_negatives", "false_positives", "true_negatives", *bounds,
+    )  # fmt: skip
+    rows = tuple(_numbers(name, model) for name, model in figures.models.items())
+    return Table(f"All figures as numbers, {figures.title}", columns, rows)
+
+
+def _numbers(name: str, model: ModelFigures) -> tuple[str | float | None, ...]:
+    cells = model.confusion
+    estimates: list[Estimate] = [getattr(model, measure) for measure in _MEASURES]
+    return (
+        name, model.cases, model.malignant, model.without_probability, model.threshold,
+        model.p_against_combined, cells.true_positives, cells.false_negatives,
+        cells.false_positives, cells.true_negatives,
+        *(bound for e in estimates for bound in (e.value, e.low, e.high)),
+    )  # fmt: skip
+
+
+def undefined_notes(figures: SetFigures) -> Iterator[str]:
+    """Say of every figure that is a dash why it is not defined."""
+    reasons: dict[str, list[str]] = {}
+    for name, model in figures.models.items():
+        for reason in _undefined(name, model, COMBINED in figures.models):
+            reasons.setdefault(reason, []).append(name)
+    for reason, names in reasons.items():
+        yield f"{', '.join(names)}: {reason}"
+
+
+def _undefined(name: str, model: ModelFigures, has_combined: bool) -> Iterator[str]:
+    if model.cases == 0:
+        yield "no case has a probability, so no figure is defined."
+        return
+    if model.malignant in (0, model.cases):
+        yield "the cases have one outcome, so AUC, P and calibration are not defined."
+    elif model.calibration_slope.value is None:
+        yield (
+            "the calibration slope is not estimable, because the outcomes are separated or the "
+            "probabilities hardly vary."
+        )
+    if model.ppv.value is None:
+        yield "no case was called malignant, so PPV is not defined."
+    if model.npv.value is None:
+        yield "no case was called benign, so NPV is not defined."
+    if model.p_against_combined is None and name != COMBINED and has_combined:
+        yield "P is not defined, because the two AUCs do not differ in any way that can be tested."

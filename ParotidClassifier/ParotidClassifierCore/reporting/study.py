@@ -1,0 +1,98 @@
+"""A study: a bundle, how it was trained and how it did."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ..bundle.bundle import Bundle
+from ..models.training import FittedModels
+from ..network.records import EpochRecord
+from ..protocol.names import CLINICAL, COMBINED, COMBINED_SOURCE
+from ..statistics.intraclass import ReaderAgreement
+from ..statistics.results import Evaluation, ModelFigures, SetFigures
+
+_NOT_FOR = "simulated CT, demonstration, not for clinical use"
+
+
+@dataclass(frozen=True)
+class TrainingDetails:
+    """How the models of a bundle came about.
+
+    Attributes:
+        fitted: models, thresholds, signatures and notes.
+        agreement: comparisons of two readings, one or more; empty if none was made.
+        columns: (p,) radiomic columns that `agreement` is over.
+        fold_histories: one a fold, the epochs of its network; empty without a network.
+        final_history: of the network that is kept.
+        epochs: the kept network was trained for.
+        candidate_losses: loss on held-out cases by the number of epochs tried; empty if fixed.
+        protocol: one of settings.PROTOCOLS.
+        network_settings: of the network's training, by name.
+        seeds: by what they are for.
+        software: versions by name.
+        minutes: the training took; None if unknown.
+    """
+
+    fitted: FittedModels
+    agreement: tuple[ReaderAgreement, ...]
+    columns: tuple[str, ...]
+    fold_histories: tuple[tuple[EpochRecord, ...], ...]
+    final_history: tuple[EpochRecord, ...]
+    epochs: int
+    candidate_losses: Mapping[int, float]
+    protocol: str
+    network_settings: Mapping[str, object]
+    seeds: Mapping[str, int]
+    software: Mapping[str, str]
+    minutes: float | None = None
+
+
+@dataclass(frozen=True)
+class Study:
+    """What a report is made of.
+
+    Attributes:
+        bundle: the models.
+        evaluation: how they did.
+        training: None where an existing bundle is evaluated.
+        cohort_name: shown in the report.
+        simulated: the cases of this cohort are; the bundle says itself what it learnt from.
+        notes: what a reader must know beside the bundle's own notes.
+    """
+
+    bundle: Bundle
+    evaluation: Evaluation
+    training: TrainingDetails | None
+    cohort_name: str
+    simulated: bool
+    notes: tuple[str, ...] = ()
+
+    @property
+    def banner(self) -> str:
+        """The bundle's name and what it is not for."""
+        return f"{self.bundle.name}: {_NOT_FOR}" if self.simulated else self.bundle.banner
+
+    @property
+    def sets(self) -> dict[str, SetFigures]:
+        """Sets of cases with figures, by a short name; the one that counts most comes first."""
+        evaluation = self.evaluation
+        named = {
+            "test": evaluation.test,
+            "out_of_fold": evaluation.out_of_fold,
+            "training": evaluation.training,
+        }
+        return {name: figures for name, figures in named.items() if figures is not None}
+
+    @property
+    def main(self) -> SetFigures | None:
+        """The set that says most about new cases: test, else out of fold, else training."""
+        return next(iter(self.sets.values()), None)
+
+    @property
+    def headline(self) -> ModelFigures | None:
+        """The model that stands first: Combined, else the richest that judged any case."""
+        judged = {} if self.main is None else self.main.models
+        models = {name: model for name, model in judged.items() if model.cases}
+        names = (COMBINED, COMBINED_SOURCE, CLINICAL, *reversed(models))
+        return next((models[name] for name in names if name in models), None)

@@ -1,0 +1,285 @@
+"""What an evaluation gives, as plain values: the report draws and writes these and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from ..protocol.record import ClinicalRecord
+
+
+@dataclass(frozen=True)
+class CohortPredictions:
+    """What the models of one bundle say of n cases.
+
+    Attributes:
+        case_ids: (n,).
+        malignant: (n,) bool, the outcome.
+        training: (n,) bool: the models learnt from this case.
+        records: (n,) the clinical variables.
+        probabilities: by model in the order of ELEVEN_MODELS, those the bundle holds alone; (n,),
+            NaN where the model has no probability for a case.
+        log_odds: likewise.
+        thresholds: by model, the probability from which a case is called malignant.
+        out_of_fold: by model, (n,) probabilities of training cases by models that had not seen
+            them, NaN elsewhere; empty where that is not known (a bundle evaluated later).
+    """
+
+    case_ids: tuple[str, ...]
+    malignant: np.ndarray
+    training: np.ndarray
+    records: tuple[ClinicalRecord, ...]
+    probabilities: Mapping[str, np.ndarray]
+    log_odds: Mapping[str, np.ndarray]
+    thresholds: Mapping[str, float]
+    out_of_fold: Mapping[str, np.ndarray] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A figure with its 95% confidence interval; None for what is not defined."""
+
+    value: float | None
+    low: float | None = None
+    high: float | None = None
+
+
+@dataclass(frozen=True)
+class Confusion:
+    """Calls against outcomes; positive means malignant."""
+
+    true_positives: int
+    false_negatives: int
+    false_positives: int
+    true_negatives: int
+
+
+@dataclass(frozen=True)
+class RocCurve:
+    """(k,) each, from (0, 0) to (1, 1); empty where there is one outcome alone."""
+
+    false_positive_rates: np.ndarray
+    sensitivities: np.ndarray
+
+
+@dataclass(frozen=True)
+class CalibrationCurve:
+    """Observed share of malignant cases over predicted probability; empty without cases.
+
+    Attributes:
+        predicted: (g,) mean probability of groups of cases, rising.
+        observed: (g,) share of malignant cases in each group, with `observed_low` and
+            `observed_high` its 95% Wilson interval.
+        counts: (g,) cases.
+        smooth_predicted, smooth_observed: (s,) a smoothed curve; empty with few cases.
+    """
+
+    predicted: np.ndarray
+    observed: np.ndarray
+    observed_low: np.ndarray
+    observed_high: np.ndarray
+    counts: np.ndarray
+    smooth_predicted: np.ndarray
+    smooth_observed: np.ndarray
+
+
+@dataclass(frozen=True)
+class ModelFigures:
+    """How one model did on one set of cases.
+
+    Attributes:
+        cases, malignant: those with a probability.
+        without_probability: cases of the set that this model could not judge.
+        threshold: probability from which a case is called malignant.
+        auc: with DeLong's interval.
+        auc_bootstrap: the same AUC with the percentile interval of stratified bootstraps.
+        accuracy, sensitivity, specificity, ppv, npv: with Wilson intervals.
+        brier: mean squared difference of probability and outcome, with a bootstrap interval.
+        calibration_intercept: calibration-in-the-large, 0 is ideal.
+        calibration_slope: 1 is ideal.
+        p_against_combined: DeLong's test of paired AUCs; None for Combined itself or without it.
+        roc, confusion, calibration: curves and counts.
+        net_benefit: (t,) at the thresholds of the set; NaN without cases.
+    """
+
+    name: str
+    cases: int
+    malignant: int
+    without_probability: int
+    threshold: float
+    auc: Estimate
+    auc_bootstrap: Estimate
+    accuracy: Estimate
+    sensitivity: Estimate
+    specificity: Estimate
+    ppv: Estimate
+    npv: Estimate
+    brier: Estimate
+    calibration_intercept: Estimate
+    calibration_slope: Estimate
+    p_against_combined: float | None
+    confusion: Confusion
+    roc: RocCurve
+    calibration: CalibrationCurve
+    net_benefit: np.ndarray
+
+
+@dataclass(frozen=True)
+class SetFigures:
+    """All models on one set of cases.
+
+    Attributes:
+        title: which set, in words: "test", "training, apparent", "training, out of fold".
+        cases, malignant: of the set.
+        models: by name, in the order of ELEVEN_MODELS.
+        decision_thresholds: (t,) threshold probabilities of the decision curves.
+        net_benefit_of_all: (t,) of calling every case malignant.
+        notes: what a reader must know: a class with few cases, an interval that is not defined.
+    """
+
+    title: str
+    cases: int
+    malignant: int
+    models: Mapping[str, ModelFigures]
+    decision_thresholds: np.ndarray
+    net_benefit_of_all: np.ndarray
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of texts and numbers as it is printed and written to CSV.
+
+    Attributes:
+        title: one line over it.
+        columns: headers.
+        rows: each as long as `columns`; None for an empty cell.
+        notes: lines under it.
+    """
+
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str | float | None, ...], ...]
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class OddsRatio:
+    """One level of one variable in a logistic regression on the outcome malignant.
+
+    Attributes:
+        variable: its name in the cohort table.
+        level: which level, against `reference`; "per year" or "per cm" for a number.
+        reference: the level it is compared with; empty for a number.
+        odds_ratio: maximum likelihood, with Wald's interval; undefined (None) where levels
+            separate the outcomes.
+        p: Wald's test; None where undefined.
+        penalised: Firth's penalised likelihood, with its profile likelihood interval.
+        penalised_p: penalised likelihood ratio test.
+        separated: levels of this variable separate the outcomes (a cell of the cross table is 0).
+        cases: with a known value.
+    """
+
+    variable: str
+    level: str
+    reference: str
+    odds_ratio: Estimate
+    p: float | None
+    penalised: Estimate
+    penalised_p: float | None
+    separated: bool
+    cases: int
+
+
+@dataclass(frozen=True)
+class ClinicalAssociations:
+    """Clinical variables against the outcome, on the training cases.
+
+    Attributes:
+        univariate: every level of every variable, each variable on its own.
+        multivariable: the variables with P below `entry_p` alone, together.
+        entry_p: largest univariate P (penalised) that enters.
+        notes: variables left out and why, separation, cases left out.
+    """
+
+    univariate: tuple[OddsRatio, ...]
+    multivariable: tuple[OddsRatio, ...]
+    entry_p: float
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class NomogramAxis:
+    """One input of a nomogram: values and the points each one gives.
+
+    Attributes:
+        label: the input in words.
+        values: texts of the tick marks.
+        points: of each tick, 0 to 100.
+    """
+
+    label: str
+    values: tuple[str, ...]
+    points: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Nomogram:
+    """A logistic model as sums of points.
+
+    Attributes:
+        axes: one an input.
+        total_points: (m,) tick marks of the sum, with the `probabilities` (m,) they mean.
+        points_per_log_odds: scale; log-odds = intercept_log_odds + points / points_per_log_odds.
+        intercept_log_odds: log-odds at 0 points.
+    """
+
+    axes: tuple[NomogramAxis, ...]
+    total_points: tuple[float, ...]
+    probabilities: tuple[float, ...]
+    points_per_log_odds: float
+    intercept_log_odds: float
+
+
+@dataclass(frozen=True)
+class CaseFlow:
+    """From the rows of the cohort table to the cases that were judged.
+
+    Attributes:
+        listed: rows of the table.
+        unusable: by case id, why it was left out.
+        training, test: usable cases, as (benign, malignant).
+        clinically_incomplete: usable cases that lack one of the three clinical findings, as
+            (training, test).
+    """
+
+    listed: int
+    unusable: Mapping[str, str]
+    training: tuple[int, int]
+    test: tuple[int, int]
+    clinically_incomplete: tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """Everything that is computed from the probabilities of a cohort's cases.
+
+    Attributes:
+        test: the cases that nothing was learnt from; None without any.
+        training: the cases the models learnt from, judged by these same models: too good.
+        out_of_fold: the same cases judged by models that had not seen them.
+        baseline: training against test; None where one of them is empty.
+        associations: None without clinical variables that differ.
+        nomogram: of Combined, else of Clinical; None without either.
+        flow: of the cases.
+    """
+
+    test: SetFigures | None
+    training: SetFigures | None
+    out_of_fold: SetFigures | None
+    baseline: Table | None
+    associations: ClinicalAssociations | None
+    nomogram: Nomogram | None
+    flow: CaseFlow

@@ -1,0 +1,145 @@
+"""How well readers agree on each radiomic column of a cohort."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from ..base.errors import CohortError
+from ..base.parallel import Failure, Machines
+from ..base.progress import Progress, part, silent
+from ..base.words import counted
+from ..imaging.ring import RingSettings
+from ..statistics.intraclass import ReaderAgreement, icc_2_1, icc_3_1
+from .cache import CohortCache
+from .extraction import CohortFeatures, read_all
+from .manifest import CohortCase
+from .reading import Reading
+
+PERTURBED_CASES = 20
+# Fewer second readings say too little of 1874 features; perturbed outlines then stand in.
+FEWEST_READINGS = 10
+_FEWEST_PERTURBED = 2
+
+
+def reader_agreement(
+    features: CohortFeatures,
+    ring: RingSettings,
+    seed: int,
+    cache: CohortCache,
+    machines: Machines = Machines(),  # noqa: B008  frozen
+    progress: Progress = silent,
+) -> tuple[ReaderAgreement, ...]:
+    """Compare second readings of training cases with the first, feature by feature.
+
+    Masks of a second reader give ICC(2,1), those of a repeat reading ICC(3,1). Where a cohort has
+    fewer than FEWEST_READINGS of either, the outlines of PERTURBED_CASES training cases drawn with
+    `seed` are perturbed (case.perturbation) and compared by ICC(2,1). The ring of a second reading
+    is the computed one, and so is then that of the first: a ring refined by hand would differ for
+    another reason than the outline.
+
+    Raises:
+        CohortError: hardly any second reading can be used.
+    """
+    sources = (
+        ("second reader", "ICC(2,1)", icc_2_1, "second_reader"),
+        ("repeat reading", "ICC(3,1)", icc_3_1, "repeat"),
+    )
+    present = [
+        (source, rows)
+        for source in sources
+        if len(rows := _rows_with(features, source[-1])) >= FEWEST_READINGS
+    ]
+    compare = _Comparison(features, ring, cache, machines)
+    if not present:
+        return (_perturbed(compare, seed, progress),)
+    ends = np.linspace(0, 1, len(present) + 1)
+    return tuple(
+        _by_readers(compare, source, rows, part(progress, *ends[i : i + 2]))
+        for i, (source, rows) in enumerate(present)
+    )
+
+
+def unused_readings(training: Sequence[CohortCase]) -> list[str]:
+    """Say which second readings of the training cases are too few to be compared."""
+    counts = {
+        "second_reader": sum(case.second_reader is not None for case in training),
+        "repeat": sum(case.repeat is not None for case in training),
+    }
+    return [
+        f"Column {column}: {counted(count, 'training case')} read again, fewer than "
+        f"{FEWEST_READINGS}: not compared."
+        for column, count in counts.items()
+        if 0 < count < FEWEST_READINGS
+    ]
+
+
+def _rows_with(features: CohortFeatures, column: str) -> list[int]:
+    training = np.flatnonzero(features.training)
+    return [row for row in training if getattr(features.cases[row], column) is not None]
+
+
+@dataclass(frozen=True)
+class _Comparison:
+    features: CohortFeatures
+    ring: RingSettings
+    cache: CohortCache
+    machines: Machines
+
+    def reading(self, row: int, column: str = "tumor") -> Reading:
+        return Reading.of_row(self.features.cases[row], self.ring, column, drawn_ring=False)
+
+    def pairs(
+        self, rows: Sequence[int], seconds: Sequence[Reading], fewest: int, progress: Progress
+    ) -> tuple[np.ndarray, dict[str, str]]:
+        """Return (cases, 2, columns) of the rows that could be read twice, and the failures."""
+        names = [self.features.cases[row].case_id for row in rows]
+        readings = [*map(self.reading, rows), *seconds]
+        keys = read_all(readings, names * 2, self.cache, self.machines, progress)
+        both = list(zip(keys[: len(rows)], keys[len(rows) :], strict=True))
+        failures = {
+            name: key
+            for name, pair in zip(names, both, strict=True)
+            for key in pair
+            if isinstance(key, Failure)
+        }
+        values = [
+            [self._values(key) for key in pair]
+            for name, pair in zip(names, both, strict=True)
+            if name not in failures
+        ]
+        if len(values) < fewest:
+            listed = "\n  ".join(f"{name}: {why.reason}" for name, why in failures.items())
+            raise CohortError(
+                f"Only {len(values)} second readings could be used:\n  {listed}",
+                "Correct the outlines or leave them out of the table.",
+            )
+        return np.array(values), {name: why.shared_reason for name, why in failures.items()}
+
+    def _values(self, key: str) -> list[float]:
+        radiomics = self.cache.load(key).radiomics
+        return [radiomics[column] for column in self.features.columns]
+
+
+def _by_readers(
+    compare: _Comparison, source: tuple, rows: list[int], progress: Progress
+) -> ReaderAgreement:
+    name, coefficient, icc, column = source
+    seconds = [compare.reading(row, column) for row in rows]
+    values, failures = compare.pairs(rows, seconds, FEWEST_READINGS, progress)
+    return ReaderAgreement(name, coefficient, len(values), icc(values), failures)
+
+
+def _perturbed(compare: _Comparison, seed: int, progress: Progress) -> ReaderAgreement:
+    rng = np.random.default_rng(seed)
+    rows = np.flatnonzero(compare.features.training)
+    rows = np.sort(rng.permutation(rows)[:PERTURBED_CASES]).tolist()
+    seeds = rng.integers(2**32, size=len(rows)).tolist()
+    seconds = [
+        replace(compare.reading(row), perturbation=own)
+        for row, own in zip(rows, seeds, strict=True)
+    ]
+    values, failures = compare.pairs(rows, seconds, _FEWEST_PERTURBED, progress)
+    return ReaderAgreement("perturbed outlines", "ICC(2,1)", len(values), icc_2_1(values), failures)

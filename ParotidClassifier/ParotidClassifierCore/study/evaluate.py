@@ -1,0 +1,238 @@
+"""Every figure of a study, from what the models say of its cases."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from sklearn.metrics import roc_curve
+
+from ..base.progress import Progress, part, silent
+from ..base.words import counted
+from ..models.logistic import LogisticModel
+from ..models.nomogram import nomogram_of
+from ..protocol.names import CLINICAL, COMBINED, ELEVEN_MODELS, source_model
+from ..statistics.associations import clinical_associations
+from ..statistics.bootstrap import BootstrapIntervals, bootstrap_intervals
+from ..statistics.calibration import calibration_curve, calibration_intercept, calibration_slope
+from ..statistics.clinical_tables import baseline_table
+from ..statistics.decision_curve import DECISION_THRESHOLDS, net_benefit, net_benefit_of_all
+from ..statistics.delong import auc_with_interval, paired_p
+from ..statistics.metrics import brier_score, confusion_at, rates
+from ..statistics.results import (
+    CaseFlow,
+    ClinicalAssociations,
+    CohortPredictions,
+    Estimate,
+    Evaluation,
+    ModelFigures,
+    Nomogram,
+    RocCurve,
+    SetFigures,
+)
+
+TEST = "test"
+TRAINING = "training, apparent"
+OUT_OF_FOLD = "training, out of fold"
+# Fewer cases of a class leave every interval wide; named beside the figures.
+_FEW_CASES = 10
+
+
+@dataclass(frozen=True)
+class EvaluationSettings:
+    """What an evaluation is asked for.
+
+    Attributes:
+        bootstraps: stratified resamples.
+        seed: of the resamples.
+    """
+
+    bootstraps: int = 2000
+    seed: int = 0
+
+
+def evaluate(
+    predictions: CohortPredictions,
+    flow: CaseFlow,
+    models: Mapping[str, LogisticModel],
+    settings: EvaluationSettings | None = None,
+    progress: Progress = silent,
+) -> Evaluation:
+    """Return all figures of a cohort.
+
+    Args:
+        predictions: of n cases.
+        flow: how they were found.
+        models: by name; the nomogram is of Combined, else of Clinical.
+        settings: the default if None.
+        progress: told the share done and the step.
+    """
+    settings = settings or EvaluationSettings()
+    training = predictions.training
+    everyone = predictions.probabilities
+
+    def figures(title: str, rows: np.ndarray, of: Mapping, start: float) -> SetFigures | None:
+        if not rows.any() or not of:
+            return None
+        telling = part(progress, start, start + 0.3)
+        return set_figures(title, predictions, of, rows, settings, telling)
+
+    return Evaluation(
+        test=figures(TEST, ~training, everyone, 0.0),
+        training=figures(TRAINING, training, everyone, 0.3),
+        out_of_fold=figures(OUT_OF_FOLD, training, predictions.out_of_fold, 0.6),
+        baseline=baseline_table(predictions.records, predictions.malignant, training),
+        associations=_associations(predictions),
+        nomogram=_nomogram(predictions, models),
+        flow=flow,
+    )
+
+
+def set_figures(
+    title: str,
+    predictions: CohortPredictions,
+    probabilities: Mapping[str, np.ndarray],
+    rows: np.ndarray,
+    settings: EvaluationSettings,
+    progress: Progress = silent,
+) -> SetFigures:
+    """Return the figures of all models on one set of cases.
+
+    Args:
+        title: of the set, in words.
+        predictions: of n cases.
+        probabilities: by model, (n,), those to judge; NaN where a model has none.
+        rows: (n,) bool, the cases of the set.
+        settings: of the bootstraps.
+        progress: told the share done.
+    """
+    malignant = predictions.malignant[rows]
+    of_set = {name: probabilities[name][rows] for name in ELEVEN_MODELS if name in probabilities}
+    bootstrapped = bootstrap_intervals(
+        of_set, malignant, settings.bootstraps, settings.seed, progress
+    )
+    models = {
+        name: _model_figures(
+            name, values, malignant, predictions.thresholds[name], bootstrapped[name], of_set
+        )
+        for name, values in of_set.items()
+    }
+    return SetFigures(
+        title=title,
+        cases=len(malignant),
+        malignant=int(malignant.sum()),
+        models=models,
+        decision_thresholds=DECISION_THRESHOLDS,
+        net_benefit_of_all=net_benefit_of_all(malignant, DECISION_THRESHOLDS),
+        notes=(*_notes_on_classes(malignant), *_notes_on_models(models)),
+    )
+
+
+def _model_figures(
+    name: str,
+    values: np.ndarray,
+    of_malignant: np.ndarray,
+    threshold: float,
+    bootstrapped: BootstrapIntervals,
+    of_set: Mapping[str, np.ndarray],
+) -> ModelFigures:
+    judged = ~np.isnan(values)
+    probabilities, malignant = values[judged], of_malignant[judged]
+    counts = confusion_at(probabilities, malignant, threshold)
+    auc = auc_with_interval(probabilities, malignant)
+    return ModelFigures(
+        name=name,
+        cases=len(malignant),
+        malignant=int(malignant.sum()),
+        without_probability=int((~judged).sum()),
+        threshold=threshold,
+        auc=auc,
+        auc_bootstrap=Estimate(auc.value, *bootstrapped.auc),
+        **rates(counts),
+        brier=Estimate(brier_score(probabilities, malignant), *bootstrapped.brier),
+        calibration_intercept=calibration_intercept(probabilities, malignant),
+        calibration_slope=calibration_slope(probabilities, malignant),
+        p_against_combined=_p_against_combined(name, of_malignant, of_set),
+        confusion=counts,
+        roc=_roc(probabilities, malignant),
+        calibration=calibration_curve(probabilities, malignant),
+        net_benefit=net_benefit(probabilities, malignant, DECISION_THRESHOLDS),
+    )
+
+
+def _p_against_combined(
+    name: str, malignant: np.ndarray, of_set: Mapping[str, np.ndarray]
+) -> float | None:
+    """DeLong's P on the cases that both models judged."""
+    if name == COMBINED or COMBINED not in of_set:
+        return None
+    both = ~np.isnan(of_set[name]) & ~np.isnan(of_set[COMBINED])
+    return paired_p(of_set[name][both], of_set[COMBINED][both], malignant[both])
+
+
+def _roc(probabilities: np.ndarray, malignant: np.ndarray) -> RocCurve:
+    if not malignant.any() or malignant.all():
+        return RocCurve(np.empty(0), np.empty(0))
+    false_positive_rates, sensitivities, _ = roc_curve(malignant, probabilities)
+    return RocCurve(false_positive_rates, sensitivities)
+
+
+def _notes_on_classes(malignant: np.ndarray) -> list[str]:
+    counts = {"malignant": int(malignant.sum()), "benign": int((~malignant).sum())}
+    notes = [f"No case is {word}: no AUC." for word, count in counts.items() if count == 0]
+    few = [
+        counted(count, f"{word} case") for word, count in counts.items() if 0 < count < _FEW_CASES
+    ]
+    if few:
+        notes.append(f"Only {' and '.join(few)}: every figure here is very uncertain.")
+    return notes
+
+
+def _notes_on_models(models: Mapping[str, ModelFigures]) -> list[str]:
+    notes = [
+        f"{name} could not judge {counted(figures.without_probability, 'case')}; its figures are "
+        f"of the other {figures.cases}."
+        for name, figures in models.items()
+        if figures.without_probability
+    ]
+    certain = [
+        name
+        for name, figures in models.items()
+        if figures.auc.value is not None and figures.auc.low is None
+    ]
+    if certain:
+        notes.append(
+            f"The AUC of {', '.join(certain)} has no interval: the cases are too few, too alike "
+            "or ordered without a fault, so that they do not show how much it would vary."
+        )
+    return notes
+
+
+def _learnt_from(predictions: CohortPredictions) -> np.ndarray:
+    """(n,) the training cases; all cases where there is none."""
+    training = predictions.training
+    return training if training.any() else np.ones_like(training)
+
+
+def _associations(predictions: CohortPredictions) -> ClinicalAssociations | None:
+    rows = _learnt_from(predictions)
+    records = [record for record, row in zip(predictions.records, rows, strict=True) if row]
+    return clinical_associations(records, predictions.malignant[rows])
+
+
+def _nomogram(
+    predictions: CohortPredictions, models: Mapping[str, LogisticModel]
+) -> Nomogram | None:
+    """Nomogram over the log-odds that the training cases had."""
+    model = models.get(COMBINED, models.get(CLINICAL))
+    if model is None:
+        return None
+    rows = _learnt_from(predictions)
+    ranges = {}
+    for column in filter(source_model, model.columns):
+        log_odds = predictions.log_odds[source_model(column)][rows]
+        if np.isnan(log_odds).all():
+            return None
+        ranges[column] = (float(np.nanmin(log_odds)), float(np.nanmax(log_odds)))
+    return nomogram_of(model, ranges)

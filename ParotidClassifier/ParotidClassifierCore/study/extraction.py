@@ -1,0 +1,181 @@
+"""The stages of one case, run over a cohort."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from ..base.errors import CohortError
+from ..base.parallel import Failure, Machines, run_each
+from ..base.progress import Progress, silent
+from ..base.unfinished import clear_unfinished
+from ..dicom.source import Acquisition
+from ..imaging.ring import RingSettings
+from ..protocol.record import CLINICAL_COLUMNS
+from ..radiomics.settings import RadiomicsSettings, default_settings
+from .cache import CohortCache
+from .manifest import TRAIN, CohortCase
+from .reading import CaseFeatures, Reading
+
+
+@dataclass(frozen=True)
+class CohortFeatures:
+    """What the models read of n cases.
+
+    Attributes:
+        cases: the rows of the table, without those that failed.
+        columns: (p,) radiomic columns.
+        radiomics: (n, p) float64.
+        network_inputs: float32 (n, 2, 16, 96, 96), mapped from a file.
+        fingerprints: (n,) of the images.
+        spacings: (n, 3) of the CTs (x, y, z) in mm.
+        volumes: (n, 2) of Tumor and External2 in mm³.
+        acquisitions: (n,) of the CTs; None for one that did not come from DICOM.
+        failures: why a case is missing, by case id.
+    """
+
+    cases: tuple[CohortCase, ...]
+    columns: tuple[str, ...]
+    radiomics: np.ndarray
+    network_inputs: np.ndarray
+    fingerprints: tuple[str, ...] = ()
+    spacings: np.ndarray = field(default_factory=lambda: np.empty((0, 3)))
+    volumes: np.ndarray = field(default_factory=lambda: np.empty((0, 2)))
+    acquisitions: tuple[Acquisition | None, ...] = ()
+    failures: dict[str, Failure] = field(default_factory=dict)
+
+    @property
+    def malignant(self) -> np.ndarray:
+        """(n,) bool."""
+        return np.array([case.malignant for case in self.cases], bool)
+
+    @property
+    def training(self) -> np.ndarray:
+        """(n,) bool: the rows that models may learn from."""
+        return np.array([case.split == TRAIN for case in self.cases], bool)
+
+    @property
+    def simulated(self) -> bool:
+        """Whether the cases are simulated; a table holds patients or simulated cases, not both."""
+        return any(case.simulated for case in self.cases)
+
+    @property
+    def clinical(self) -> np.ndarray:
+        """(n, 3) in the order of CLINICAL_COLUMNS, NaN where unknown."""
+        codes = [case.record.coded() for case in self.cases]
+        return np.array(
+            [
+                [np.nan if code[column] is None else code[column] for column in CLINICAL_COLUMNS]
+                for code in codes
+            ]
+        )
+
+
+def extract_cohort(
+    cases: Sequence[CohortCase],
+    ring: RingSettings,
+    cache: CohortCache,
+    machines: Machines = Machines(),  # noqa: B008  frozen
+    radiomics: RadiomicsSettings | None = None,
+    progress: Progress = silent,
+) -> CohortFeatures:
+    """Return what the models read of every case; a case that cannot be used is reported.
+
+    Args:
+        cases: from the cohort's table.
+        ring: of every case that brings none.
+        cache: what is there is not computed again.
+        machines: where the work is done.
+        radiomics: None for the default settings.
+        progress: told the share done and the case at hand.
+
+    Raises:
+        CohortError: no case could be used, or an image is in training and in test.
+        OutputError: the cache cannot be written.
+        ClusterError: there is no Dask scheduler at the address, or it was lost.
+    """
+    clear_unfinished(cache.folder)
+    radiomics = radiomics or default_settings()
+    readings = [replace(Reading.of_row(case, ring), radiomics=radiomics) for case in cases]
+    names = [case.case_id for case in cases]
+    keys = read_all(readings, names, cache, machines, progress)
+    failures = {n: k for n, k in zip(names, keys, strict=True) if isinstance(k, Failure)}
+    if len(failures) == len(cases):
+        listed = "\n  ".join(f"{case_id}: {k.reason}" for case_id, k in failures.items())
+        raise CohortError(f"No case of the cohort could be used:\n  {listed}", "Correct them.")
+    usable = tuple(case for case in cases if case.case_id not in failures)
+    features = _gathered(usable, [key for key in keys if isinstance(key, str)], cache, failures)
+    require_no_leakage(usable, features.fingerprints)
+    return features
+
+
+def read_all(
+    readings: Sequence[Reading],
+    names: Sequence[str],
+    cache: CohortCache,
+    machines: Machines,
+    progress: Progress = silent,
+) -> list[str | Failure]:
+    """Store the features of all readings and return, for each, its key or why it has none."""
+    work = [(reading,) for reading in readings]
+    return run_each(cache.store, work, names, machines, progress)
+
+
+def require_no_leakage(cases: Sequence[CohortCase], fingerprints: Sequence[str]) -> None:
+    """Raise CohortError where an image is among the training and the test cases."""
+    pairs = [
+        f"rows {first.row} and {second.row} ({first.case_id}, {second.case_id})"
+        for first, second in same_images(cases, fingerprints)
+        if first.split != second.split
+    ]
+    if pairs:
+        raise CohortError(
+            f"The same CT is in training and in test, column ct: {', '.join(pairs)}.",
+            "Keep each patient in one of them.",
+        )
+
+
+def same_images(
+    cases: Sequence[CohortCase], fingerprints: Sequence[str]
+) -> list[tuple[CohortCase, CohortCase]]:
+    """Return the pairs of cases whose CTs are the same, voxel by voxel."""
+    first: dict[str, CohortCase] = {}
+    pairs = []
+    for case, fingerprint in zip(cases, fingerprints, strict=True):
+        if fingerprint in first:
+            pairs.append((first[fingerprint], case))
+        first.setdefault(fingerprint, case)
+    return pairs
+
+
+def _gathered(
+    cases: tuple[CohortCase, ...],
+    keys: Sequence[str],
+    cache: CohortCache,
+    failures: dict[str, Failure],
+) -> CohortFeatures:
+    """Read the features of all cases, one case in memory at a time."""
+    columns = tuple(cache.load(keys[0]).radiomics)
+    radiomics = np.empty((len(keys), len(columns)))
+    facts: list[CaseFeatures] = []
+    for row, key in enumerate(keys):
+        features = cache.load(key)
+        radiomics[row] = [features.radiomics[column] for column in columns]
+        facts.append(_without_arrays(features))
+    return CohortFeatures(
+        cases=cases,
+        columns=columns,
+        radiomics=radiomics,
+        network_inputs=cache.network_inputs(keys),
+        fingerprints=tuple(fact.fingerprint for fact in facts),
+        spacings=np.array([fact.spacing for fact in facts]),
+        volumes=np.array([fact.volumes for fact in facts]),
+        acquisitions=tuple(fact.acquisition for fact in facts),
+        failures=failures,
+    )
+
+
+def _without_arrays(features: CaseFeatures) -> CaseFeatures:
+    return replace(features, radiomics={}, network_input=np.empty(0))

@@ -1,0 +1,180 @@
+"""What the training cases teach: reader agreement, networks, the eleven models."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ..base.parallel import Machines
+from ..base.progress import Progress, part
+from ..imaging.ring import RingSettings
+from ..models.folds import stratified_folds
+from ..models.settings import CROSS_FITTED, PAPER, ModelTrainingSettings
+from ..models.table import TrainingTable
+from ..models.training import FittedModels
+from ..network.records import NetworkValues
+from ..statistics.intraclass import ReaderAgreement, least_agreement
+from .agreement import reader_agreement, unused_readings
+from .cache import CohortCache
+from .extraction import CohortFeatures
+from .manifest import TRAIN
+from .runs import BOOTSTRAPS
+
+if TYPE_CHECKING:
+    from ..network.cross_fitting import CrossFittedNetwork
+
+
+@dataclass(frozen=True)
+class TrainingOptions:
+    """What a training is asked for.
+
+    Attributes:
+        name: of the bundle.
+        protocol: how the network enters the fusions, one of settings.PROTOCOLS.
+        force: train although a class has few cases.
+        ring: of every case.
+        epochs: of the network; None for the default, chosen by the folds.
+        imagenet: MobileNetV3 checkpoint to start from; None for random weights.
+        seed: of the folds, the network and the bootstraps.
+        bootstraps: resamples of the test set's intervals.
+    """
+
+    name: str
+    protocol: str = CROSS_FITTED
+    force: bool = False
+    ring: RingSettings = field(default_factory=RingSettings)
+    epochs: int | None = None
+    imagenet: Path | None = None
+    seed: int = 0
+    bootstraps: int = BOOTSTRAPS
+
+    @property
+    def models(self) -> ModelTrainingSettings:
+        """Settings of the eleven models."""
+        return ModelTrainingSettings(protocol=self.protocol, force=self.force, seed=self.seed)
+
+
+@dataclass(frozen=True)
+class Learnt:
+    """What the training cases taught, and the table it was learnt from.
+
+    Attributes:
+        network: the folds' and the final one.
+        values: what the final network says of every case of the cohort, test cases too.
+        agreement: of readers, on training cases.
+        fitted: the models.
+        table: what they were fitted on.
+        notes: what must be known of the cases they learnt from.
+    """
+
+    network: CrossFittedNetwork
+    values: NetworkValues
+    agreement: tuple[ReaderAgreement, ...]
+    fitted: FittedModels
+    table: TrainingTable
+    notes: tuple[str, ...]
+
+
+def learn(
+    features: CohortFeatures,
+    options: TrainingOptions,
+    cache: CohortCache,
+    machines: Machines,
+    progress: Progress,
+) -> Learnt:
+    """Learn from the training cases of `features`, and from nothing else.
+
+    Raises:
+        CohortError: they are too few, or no feature is left.
+        OutputError: the cache cannot be written.
+    """
+    from ..models.training import fit_eleven
+
+    rows = features.training
+    agreement = reader_agreement(
+        features, options.ring, options.seed, cache, machines, part(progress, 0.0, 0.1)
+    )
+    network, values = _trained_network(features, options, cache, machines, part(progress, 0.1, 0.9))
+    deep = {model: vectors[rows] for model, vectors in values.vectors.items()}
+    table = TrainingTable(
+        case_ids=tuple(case.case_id for case in features.cases if case.split == TRAIN),
+        columns=features.columns,
+        radiomics=features.radiomics[rows],
+        clinical=features.clinical[rows],
+        malignant=features.malignant[rows],
+        out_of_fold_logits=network.logits[rows],
+        deep_features=deep if options.protocol == PAPER else None,
+        agreement=least_agreement(agreement),
+        images=_images(features)[rows],
+    )
+    fitted = fit_eleven(table, options.models, part(progress, 0.9, 1.0))
+    return Learnt(network, values, agreement, fitted, table, _notes(features))
+
+
+def _images(features: CohortFeatures) -> np.ndarray:
+    """(n,) int, the same for cases on one image."""
+    return np.unique(features.fingerprints, return_inverse=True)[1]
+
+
+def _notes(features: CohortFeatures) -> tuple[str, ...]:
+    training = [case for case in features.cases if case.split == TRAIN]
+    images = len(np.unique(_images(features)[features.training]))
+    notes = list(unused_readings(training))
+    if images < len(training):
+        notes.append(
+            f"The {len(training)} training cases are on {images} images: cases on one image share "
+            "a fold."
+        )
+    return tuple(notes)
+
+
+def _trained_network(
+    features: CohortFeatures,
+    options: TrainingOptions,
+    cache: CohortCache,
+    machines: Machines,
+    progress: Progress,
+) -> tuple[CrossFittedNetwork, NetworkValues]:
+    """Return the networks, and what the final one says of every case of the cohort."""
+    from ..network.cross_fitting import out_of_fold_logits
+    from ..network.inference import predict_values
+    from ..network.training import NetworkTrainingSettings
+
+    settings = NetworkTrainingSettings(
+        seed=options.seed,
+        imagenet_checkpoint=None if options.imagenet is None else str(options.imagenet),
+    )
+    if options.epochs is not None:
+        settings = dataclasses.replace(settings, epochs=options.epochs, candidates=1)
+    rows = features.training
+    # The folds of the models are those of the networks.
+    complete = ~np.isnan(features.clinical[rows]).any(axis=1)
+    folds = np.full(len(rows), -1)
+    folds[rows] = stratified_folds(
+        features.malignant[rows],
+        options.models.folds,
+        options.seed,
+        complete,
+        _images(features)[rows],
+    )
+    network = out_of_fold_logits(
+        features.network_inputs,
+        features.malignant.astype(int),
+        folds,
+        settings,
+        part(progress, 0.0, 0.95),
+        machines.device,
+        machines.jobs,
+        checkpoints=checkpoints_folder(cache),
+    )
+    final = network.final.network
+    return network, predict_values(final, features.network_inputs, machines.device)
+
+
+def checkpoints_folder(cache: CohortCache) -> Path:
+    """Return the folder in which networks leave their epochs."""
+    return cache.folder / "networks"

@@ -1,0 +1,264 @@
+"""What training and evaluating have in common: machines, predictions of a cohort, their report."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ..base.errors import CohortError
+from ..base.parallel import Failure, Machines
+from ..base.progress import Progress, part, silent
+from ..base.result import Result
+from ..base.words import counted
+from ..bundle.bundle import Bundle
+from ..network.records import NetworkValues
+from ..protocol.names import ColumnKind, column_kind
+from ..protocol.outcome import outcome_word
+from ..statistics.results import CaseFlow, CohortPredictions, Evaluation, SetFigures
+from .cache import CohortCache
+from .extraction import CohortFeatures
+from .manifest import TEST, TRAIN, CohortCase
+from .reading import short_fingerprint
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+BOOTSTRAPS = 2000
+PREDICTIONS_FILE = "predictions.parquet"
+FEATURES_FILE = "features.parquet"
+
+
+def evaluate_bundle(
+    bundle: Bundle,
+    cases: Sequence[CohortCase],
+    cache: CohortCache,
+    machines: Machines,
+    folder: Path,
+    cohort_name: str,
+    bootstraps: int,
+    progress: Progress = silent,
+) -> Result:
+    """Judge a bundle on a cohort and write the report.
+
+    Cases the bundle learnt from must be marked "train" and are shown apart.
+
+    Args:
+        bundle: the models.
+        cases: from the cohort's table.
+        cache: of what was computed of the cases before.
+        machines: where the work is done.
+        folder: of the report.
+        cohort_name: shown in the report.
+        bootstraps: resamples of the intervals.
+        progress: told the share done and the step.
+
+    Raises:
+        CohortError: no case can be used, or a test case is one the bundle learnt from.
+        OutputError: the report cannot be written.
+    """
+    from ..network.device import choose_device
+    from ..reporting.study import Study
+    from ..reporting.study_report import require_report_folder, write_report
+    from .apply import cohort_predictions
+    from .evaluate import EvaluationSettings, evaluate
+
+    require_report_folder(folder)
+    if bundle.network is not None:
+        choose_device(machines.device)
+    features = _features(bundle, cases, cache, machines, part(progress, 0.0, 0.7))
+    features, notes = _as_the_bundle_saw_them(bundle, features)
+    progress(0.7, "network")
+    values = _network_values(bundle, features, machines.device)
+    predictions = cohort_predictions(bundle, features, values)
+    evaluation = evaluate(
+        predictions,
+        flow_of(len(cases), features),
+        bundle.models,
+        EvaluationSettings(bootstraps),
+        part(progress, 0.8, 0.9),
+    )
+    study = Study(bundle, evaluation, None, cohort_name, features.simulated, notes)
+    tables = {PREDICTIONS_FILE: prediction_table(features, predictions)}
+    write_report(study, folder, tables, part(progress, 0.9, 1.0))
+    places = {"report": str(folder)}
+    notes = (*notes, *bundle.notes)
+    return study_result(evaluation, bundle, places, features.failures, notes)
+
+
+def _features(
+    bundle: Bundle,
+    cases: Sequence[CohortCase],
+    cache: CohortCache,
+    machines: Machines,
+    progress: Progress,
+) -> CohortFeatures:
+    """Return what the bundle's models read of the cases; no image for those that read none."""
+    from ..radiomics.settings import load_settings
+    from .extraction import CohortFeatures, extract_cohort
+
+    columns = {column for model in bundle.models.values() for column in model.columns}
+    if all(column_kind(column) is ColumnKind.CLINICAL for column in columns):
+        return CohortFeatures(tuple(cases), (), np.empty((len(cases), 0)), np.empty(0))
+    radiomics = load_settings(bundle.radiomics_yaml)
+    return extract_cohort(cases, bundle.ring, cache, machines, radiomics, progress)
+
+
+def _network_values(bundle: Bundle, features: CohortFeatures, device: str) -> NetworkValues | None:
+    if bundle.network is None:
+        return None
+    from ..network.inference import predict_values
+    from ..network.weights import load_network
+
+    return predict_values(load_network(bundle.weights()), features.network_inputs, device)
+
+
+def _as_the_bundle_saw_them(
+    bundle: Bundle, features: CohortFeatures
+) -> tuple[CohortFeatures, tuple[str, ...]]:
+    """Return the cases, those in "train" that the bundle learnt from, and what must be said of it.
+
+    Raises:
+        CohortError: a case outside the split "train" is one the bundle learnt from.
+    """
+    known = set(bundle.cohort.fingerprints)
+    learnt = {
+        case.case_id
+        for case, fingerprint in zip(features.cases, features.fingerprints, strict=False)
+        if short_fingerprint(fingerprint) in known
+    }
+    seen = [c.case_id for c in features.cases if c.case_id in learnt and c.split != TRAIN]
+    if seen:
+        raise CohortError(
+            f"The bundle {bundle.name} learnt from {len(seen)} of the cases it is to be tested "
+            f"on: {', '.join(seen[:5])}{' and others' if len(seen) > 5 else ''}.",
+            'Mark them "train" in the column split, or leave them out.',
+        )
+    unseen = [c for c in features.cases if c.split == TRAIN and c.case_id not in learnt]
+    notes = []
+    if unseen:
+        notes.append(
+            f"{counted(len(unseen), 'case')} of the split train: this bundle did not learn from "
+            "them, so they are judged with the test cases."
+        )
+    if not known:
+        notes.append(
+            "The bundle does not say which images it learnt from: whether one of them is among "
+            "the test cases could not be checked."
+        )
+    cases = tuple(
+        replace(case, split=TRAIN if case.case_id in learnt else TEST) for case in features.cases
+    )
+    return replace(features, cases=cases), tuple(notes)
+
+
+def flow_of(listed: int, features: CohortFeatures) -> CaseFlow:
+    """Return how `listed` rows of a table became the cases of `features`."""
+    from ..statistics.results import CaseFlow
+
+    training, malignant = features.training, features.malignant
+    incomplete = np.isnan(features.clinical).any(axis=1)
+    return CaseFlow(
+        listed=listed,
+        unusable={name: why.shared_reason for name, why in features.failures.items()},
+        training=(int((training & ~malignant).sum()), int((training & malignant).sum())),
+        test=(int((~training & ~malignant).sum()), int((~training & malignant).sum())),
+        clinically_incomplete=(
+            int((training & incomplete).sum()),
+            int((~training & incomplete).sum()),
+        ),
+    )
+
+
+def prediction_table(features: CohortFeatures, predictions: CohortPredictions) -> pd.DataFrame:
+    """Return what each model says of each case, one row a case.
+
+    Columns: case_id, split, outcome; by model its probability under the model's name, then
+    `<model>:log_odds` and, where they are known, `<model>:out_of_fold`.
+    """
+    import pandas as pd
+
+    table: dict[str, object] = {
+        "case_id": predictions.case_ids,
+        "split": [case.split for case in features.cases],
+        "outcome": [outcome_word(bool(value)) for value in predictions.malignant],
+    }
+    for name, probabilities in predictions.probabilities.items():
+        table[name] = probabilities
+        table[f"{name}:log_odds"] = predictions.log_odds[name]
+        if name in predictions.out_of_fold:
+            table[f"{name}:out_of_fold"] = predictions.out_of_fold[name]
+    return pd.DataFrame(table)
+
+
+def study_result(
+    evaluation: Evaluation,
+    bundle: Bundle,
+    places: Mapping[str, str],
+    failures: Mapping[str, Failure],
+    notes: Sequence[str],
+    more: Mapping[str, object] | None = None,
+) -> Result:
+    """Return the table of the test set, what was left out and where everything lies."""
+    figures = brief_figures(evaluation.test)
+    lines = [
+        *_table_lines(evaluation.test),
+        *(f"{case_id} was left out: {why.reason}" for case_id, why in failures.items()),
+        *notes,
+        bundle.banner,
+        *(f"{what}: {where}" for what, where in places.items()),
+    ]
+    data = {
+        **places,
+        "hash": bundle.bundle_hash,
+        "test_figures": figures,
+        "failures": {case_id: why.reason for case_id, why in failures.items()},
+        "notes": list(notes),
+        **(more or {}),
+    }
+    return Result("\n".join(lines), data)
+
+
+def brief_figures(test: SetFigures | None) -> dict[str, dict[str, float | None]]:
+    """Return what a bundle remembers of its test set, by model."""
+    if test is None:
+        return {}
+    return {
+        name: {
+            "auc": figures.auc.value,
+            "auc_low": figures.auc.low,
+            "auc_high": figures.auc.high,
+            "threshold": figures.threshold,
+            "sensitivity": figures.sensitivity.value,
+            "specificity": figures.specificity.value,
+            "cases": float(figures.cases),
+            "malignant": float(figures.malignant),
+        }
+        for name, figures in test.models.items()
+        if figures.cases
+    }
+
+
+def _table_lines(test: SetFigures | None) -> list[str]:
+    if test is None:
+        return ["There was no test case: the report shows out-of-fold figures."]
+    header = f"{'model':<24} {'cases':>5} {'AUC':>6} {'95% CI':>13} {'SEN':>6} {'SPE':>6}"
+    title = f"Test set: {test.cases} cases, {test.malignant} malignant"
+    return [title, header, *(_table_line(name, test) for name in test.models)]
+
+
+def _table_line(name: str, test: SetFigures) -> str:
+    figures = test.models[name]
+    low, high = _number(figures.auc.low), _number(figures.auc.high)
+    interval = "–" if figures.auc.low is None else f"{low} – {high}"
+    return (
+        f"{name:<24} {figures.cases:>5} {_number(figures.auc.value):>6} {interval:>13} "
+        f"{_number(figures.sensitivity.value):>6} {_number(figures.specificity.value):>6}"
+    )
+
+
+def _number(value: float | None) -> str:
+    return "–" if value is None else f"{value:.2f}"

@@ -1,0 +1,253 @@
+"""From a cohort to a bundle: extraction, network, the eleven models, their evaluation.
+
+Prediction runs the same stages; only what is learnt is made here.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ..base.disk import place_of
+from ..base.errors import UsageError
+from ..base.parallel import Machines
+from ..base.progress import Progress, part, silent
+from ..base.result import Result
+from ..bundle.bundle import DEMONSTRATION, RESEARCH, Bundle, TrainingCohort
+from ..bundle.store import require_bundle_folder, require_bundle_name, save_bundle
+from ..models.reference import Reference, reference_of
+from ..prediction.predict import software_versions
+from ..reporting.study import Study
+from ..statistics.results import CohortPredictions, Evaluation
+from .cache import CohortCache
+from .extraction import CohortFeatures, extract_cohort
+from .feature_table import feature_table
+from .learn import Learnt, TrainingOptions, checkpoints_folder, learn
+from .manifest import TRAIN, CohortCase
+from .reading import short_fingerprint
+from .runs import (
+    FEATURES_FILE,
+    PREDICTIONS_FILE,
+    brief_figures,
+    flow_of,
+    prediction_table,
+    study_result,
+)
+
+if TYPE_CHECKING:
+    from ..network.cross_fitting import CrossFittedNetwork
+
+_INTENDED_USE = {
+    DEMONSTRATION: "Shows how the method works. Not for patients: the cases it learnt from are "
+    "simulated.",
+    RESEARCH: "Research on patients like those of the training cohort. Not a medical device.",
+}
+
+
+def train_bundle(
+    cases: Sequence[CohortCase],
+    options: TrainingOptions,
+    cache: CohortCache,
+    machines: Machines,
+    folder: Path,
+    report: Path,
+    cohort_name: str,
+    progress: Progress = silent,
+) -> Result:
+    """Train on the cases of the split "train", evaluate on those of "test".
+
+    Args:
+        cases: from the cohort's table; simulated ones make the bundle a demonstration.
+        options: what is asked for.
+        cache: of what was done before: a run that is cut off goes on from there.
+        machines: where the work is done.
+        folder: of the bundle; it appears whole or not at all.
+        report: folder of the report, likewise.
+        cohort_name: shown in the report.
+        progress: told the share done and the step.
+
+    Raises:
+        CohortError: the cohort cannot be trained on.
+        OutputError: bundle or report cannot be written.
+    """
+    from ..network.cross_fitting import remove_checkpoints
+    from ..reporting.study_report import require_report_folder, write_report
+
+    _require_trainable(cases, options, machines, folder)
+    require_report_folder(report)
+    if place_of(report) == place_of(folder):
+        raise UsageError(
+            f"{report} cannot hold both bundle and report.", "Give them a folder each."
+        )
+    started = time.perf_counter()
+    features = extract_cohort(
+        cases, options.ring, cache, machines, progress=part(progress, 0.0, 0.4)
+    )
+    _require_enough(features.malignant[features.training], options)
+    learnt = learn(features, options, cache, machines, part(progress, 0.4, 0.94))
+    draft = _bundle(features, learnt, options)
+    predictions = _predictions(draft, features, learnt)
+    evaluation = _evaluation(
+        predictions, len(cases), features, draft, options, part(progress, 0.94, 0.96)
+    )
+    bundle = save_bundle(_judged(draft, evaluation), folder)
+    minutes = (time.perf_counter() - started) / 60
+    study = _study(bundle, evaluation, learnt, cohort_name, minutes)
+    tables = {
+        FEATURES_FILE: feature_table(features),
+        PREDICTIONS_FILE: prediction_table(features, predictions),
+    }
+    write_report(study, report, tables, part(progress, 0.96, 1.0))
+    remove_checkpoints(checkpoints_folder(cache))
+    places = {"bundle": str(folder), "report": str(report)}
+    more = {"minutes": round(minutes, 1)}
+    return study_result(evaluation, bundle, places, features.failures, bundle.notes, more)
+
+
+def _require_trainable(
+    cases: Sequence[CohortCase], options: TrainingOptions, machines: Machines, folder: Path
+) -> None:
+    """Refuse before the long work what would be refused after it."""
+    from ..network.device import choose_device
+    from ..network.mobilenet import MultiInputNetwork
+    from ..network.weights import load_imagenet_weights
+
+    require_bundle_name(options.name)
+    require_bundle_folder(folder)
+    _require_enough(np.array([case.malignant for case in cases if case.split == TRAIN]), options)
+    choose_device(machines.device)
+    if options.imagenet is not None:
+        load_imagenet_weights(MultiInputNetwork(), options.imagenet)
+
+
+def _require_enough(malignant: np.ndarray, options: TrainingOptions) -> None:
+    from ..models.training import checked_size
+
+    checked_size(malignant.astype(bool), options.models)
+
+
+def _bundle(features: CohortFeatures, learnt: Learnt, options: TrainingOptions) -> Bundle:
+    """Return the bundle before it was judged: without test figures and model card."""
+    from ..radiomics.settings import default_settings
+
+    simulated = features.simulated
+    kind = DEMONSTRATION if simulated else RESEARCH
+    cohort = TrainingCohort(
+        cases=int(features.training.sum()),
+        malignant=int(learnt.table.malignant.sum()),
+        simulated=simulated,
+        description="Simulated CT of the parotid region." if simulated else "",
+        fingerprints=_fingerprints(features),
+    )
+    return Bundle(
+        name=options.name,
+        kind=kind,
+        models=learnt.fitted.models,
+        thresholds=learnt.fitted.thresholds,
+        protocol=learnt.fitted.settings.protocol,
+        ring=options.ring,
+        radiomics_yaml=default_settings().yaml(),
+        cohort=cohort,
+        intended_use=_INTENDED_USE[kind],
+        model_card="",
+        network=_stored(learnt.network),
+        reference=_reference(features, learnt),
+        refits=learnt.fitted.refits,
+        provenance={
+            **software_versions(),
+            "seed": options.seed,
+            "date": dt.datetime.now(dt.timezone.utc).date().isoformat(),
+        },
+        notes=(*learnt.fitted.notes, *learnt.notes),
+    )
+
+
+def _reference(features: CohortFeatures, learnt: Learnt) -> Reference:
+    trained = features.training
+    pairs = zip(features.acquisitions, trained, strict=True)
+    made = [acquisition for acquisition, is_trained in pairs if is_trained]
+    return reference_of(learnt.table, learnt.fitted, features.spacings[trained], made)
+
+
+def _fingerprints(features: CohortFeatures) -> tuple[str, ...]:
+    pairs = zip(features.cases, features.fingerprints, strict=True)
+    return tuple(sorted(short_fingerprint(f) for case, f in pairs if case.split == TRAIN))
+
+
+def _stored(network: CrossFittedNetwork) -> bytes:
+    from ..network.weights import stored_network
+
+    return stored_network(network.final.network)
+
+
+def _predictions(bundle: Bundle, features: CohortFeatures, learnt: Learnt) -> CohortPredictions:
+    from .apply import cohort_predictions
+
+    out_of_fold = {}
+    for name, probabilities in learnt.fitted.out_of_fold.items():
+        out_of_fold[name] = np.full(len(features.cases), np.nan)
+        out_of_fold[name][features.training] = probabilities
+    return cohort_predictions(bundle, features, learnt.values, out_of_fold)
+
+
+def _judged(draft: Bundle, evaluation: Evaluation) -> Bundle:
+    """Return the bundle with what the test set said of it."""
+    from ..reporting.model_card import model_card
+
+    test = evaluation.test
+    figures = brief_figures(test)
+    card = model_card(
+        draft.name,
+        draft.cohort,
+        (0, 0) if test is None else (test.cases, test.malignant),
+        draft.intended_use,
+        figures,
+        draft.protocol,
+        draft.notes,
+        draft.models,
+        intervals=draft.refits.line,
+    )
+    return dataclasses.replace(draft, test_figures=figures, model_card=card)
+
+
+def _evaluation(
+    predictions: CohortPredictions,
+    listed: int,
+    features: CohortFeatures,
+    bundle: Bundle,
+    options: TrainingOptions,
+    progress: Progress,
+) -> Evaluation:
+    from .evaluate import EvaluationSettings, evaluate
+
+    settings = EvaluationSettings(bootstraps=options.bootstraps, seed=options.seed)
+    return evaluate(predictions, flow_of(listed, features), bundle.models, settings, progress)
+
+
+def _study(
+    bundle: Bundle, evaluation: Evaluation, learnt: Learnt, cohort_name: str, minutes: float
+) -> Study:
+    from ..reporting.study import Study, TrainingDetails
+
+    network = learnt.network
+    details = TrainingDetails(
+        fitted=learnt.fitted,
+        agreement=learnt.agreement,
+        columns=learnt.table.columns,
+        fold_histories=network.histories,
+        final_history=network.final.history,
+        epochs=network.epochs,
+        candidate_losses=network.candidate_losses if len(network.candidate_losses) > 1 else {},
+        protocol=bundle.protocol,
+        network_settings=dataclasses.asdict(network.settings),
+        seeds={"folds, network and intervals": int(bundle.provenance["seed"])},
+        software=software_versions(),
+        minutes=minutes,
+    )
+    return Study(bundle, evaluation, details, cohort_name, bundle.cohort.simulated)

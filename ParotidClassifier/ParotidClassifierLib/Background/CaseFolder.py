@@ -1,0 +1,88 @@
+"""The folder through which the background process gets the images of the case."""
+
+from pathlib import Path
+
+from ParotidClassifierCore.base.files import remove, write_json, written_whole
+from ParotidClassifierCore.base.temporary import make_temporary, remove_temporary
+from ParotidClassifierCore.case.loading import CT_FILE, SEGMENTATION_FILE, SOURCE_FILE
+from ParotidClassifierCore.imaging.lattice import lattice_of
+from ParotidClassifierCore.imaging.masks import save_segmentation
+from ParotidClassifierCore.imaging.volumes import write_volume
+from ParotidClassifierCore.protocol.region_names import EXTERNAL2, TUMOR
+
+from ..Scene.LatticeMasks import keyOf, tightMask
+
+
+class CaseFolder:
+    """Holds CT and outlines of the case on the screen, of this application alone.
+
+    A file is written again only when its content changed, or when it is not there any more. The
+    folder goes with the case; one that a crash left behind goes at the next start.
+    """
+
+    def __init__(self):
+        self._path = None
+        self._ct = None
+        self._outlines = None
+        self._source = None
+
+    @property
+    def path(self) -> Path | None:
+        """Where the folder lies; None while there is none."""
+        return self._path
+
+    def write(self, ct, drawn, withRing: bool, source=None, origin=None) -> Path:
+        """Have CT and outlines in the folder, and return it.
+
+        Args:
+            ct: SimpleITK image; the very same one is not written again.
+            drawn: Core's DrawnRing.
+            withRing: whether the ring is written; one that is automatic is drawn by who reads.
+            source: Core's SourceSeries of the CT, where it is known.
+            origin: Core's Origin of the tumour's outline, where it was taken from elsewhere.
+
+        Raises:
+            OutputError: the disk is full.
+        """
+        self._ensureFolder()
+        file = self._path / CT_FILE
+        if ct is not self._ct or not file.exists():
+            self._ct = None
+            with written_whole(file) as beside:
+                write_volume(beside, ct, compress=False)
+            self._ct = ct
+        self._writeOutlines(lattice_of(ct), drawn, withRing, origin)
+        self._writeSource(source)
+        return self._path
+
+    def remove(self) -> None:
+        """Remove the folder, if there is one."""
+        if self._path is not None:
+            remove_temporary(self._path)
+        self._path = self._ct = self._outlines = self._source = None
+
+    def _writeOutlines(self, lattice, drawn, withRing: bool, origin) -> None:
+        masks = {TUMOR: drawn.tumor}
+        if withRing:
+            masks[EXTERNAL2] = drawn.ring & ~drawn.tumor
+        keys = [keyOf(tightMask(drawn.box, mask)) for mask in masks.values()]
+        outlines = lattice, keys, origin
+        file = self._path / SEGMENTATION_FILE
+        if outlines != self._outlines or not file.exists():
+            self._outlines = None
+            save_segmentation(file, masks, lattice.geometry(drawn.box), {TUMOR: origin})
+            self._outlines = outlines
+
+    def _writeSource(self, source) -> None:
+        file = self._path / SOURCE_FILE
+        if source is None:
+            remove(file)
+        elif source != self._source or not file.exists():
+            write_json(file, source.facts())
+        self._source = source
+
+    def _ensureFolder(self) -> None:
+        if self._path is not None and self._path.is_dir():
+            return  # what tidies temporary files may have taken it
+        self.remove()
+        self._path = make_temporary()

@@ -1,0 +1,303 @@
+"""From the case on the screen to a result, and to what is asked about it, by another process."""
+
+from pathlib import Path
+
+from ParotidClassifierCore.base.disk import remove_tree
+from ParotidClassifierCore.base.errors import ParotidClassifierError
+from ParotidClassifierCore.case.grid import require_drawn_ring
+from ParotidClassifierCore.case.loading import Case
+from ParotidClassifierCore.case.saving import save_case_folder
+from ParotidClassifierCore.imaging.lattice import lattice_of
+from ParotidClassifierCore.imaging.origin import with_origin
+from slicer.i18n import tr as _
+
+from ..Scene import DicomSource
+from ..Scene.Parameters import clinicalRecord
+from .CaseFolder import CaseFolder
+from .Worker import SUPERSEDED
+
+_SALIENCY_FILE = "saliency.nrrd"
+_ARCHIVE = "dicom"  # folder of what goes into Slicer's DICOM database
+
+
+class Classification:
+    """Hands the case to the worker and keeps what comes back; the newest request counts.
+
+    Where a method takes callbacks, onProgress is called with the fraction done and the step at
+    hand, and at the end either onDone or onError with kind, message and remedy. The kind is
+    SUPERSEDED where a newer request took the place of this one.
+
+    Args:
+        sceneCase: reads the CT.
+        ringChoice: says which ring is wanted.
+        ringFollower: has the tumour and the ring as they are shown.
+        bundles: knows where the chosen bundle lies.
+        fingerprint: names the inputs of a result.
+        results: keeps it.
+        worker: computes.
+    """
+
+    def __init__(self, sceneCase, ringChoice, ringFollower, bundles, fingerprint, results, worker):
+        self._sceneCase = sceneCase
+        self._ringChoice = ringChoice
+        self._ringFollower = ringFollower
+        self._bundles = bundles
+        self._fingerprint = fingerprint
+        self._results = results
+        self._worker = worker
+        self._caseFolder = CaseFolder()
+        self._isAwaited = False
+
+    @property
+    def isRunning(self) -> bool:
+        """Whether the user waits for the worker; what goes on in the background is not meant."""
+        return self._worker.isBusy and self._isAwaited
+
+    @property
+    def isWarm(self) -> bool:
+        """Whether an answer would come at once."""
+        return self._worker.isWarm
+
+    def warmUp(self, parameterNode) -> None:
+        """Have the libraries and the chosen bundle loaded before the first request."""
+        try:
+            bundle = self._bundles.chosen(parameterNode)
+        except ParotidClassifierError:  # told where it is chosen
+            return
+        self._worker.warmUp(str(bundle.path))
+
+    def classify(self, parameterNode, onProgress, onDone, onError) -> None:
+        """Classify the case; the result is kept in the parameter node before onDone is called.
+
+        Raises:
+            ParotidClassifierError: the case cannot be classified as it is.
+        """
+        self._classify(parameterNode, True, onProgress, onDone, onError)
+
+    def classifyInBackground(self, parameterNode) -> None:
+        """Classify the case without a word; what goes wrong leaves the last result as it was.
+
+        Raises:
+            ParotidClassifierError: the case cannot be classified as it is.
+        """
+        self._classify(parameterNode, False, _ignored, _ignored, _ignored)
+
+    def exportFeatures(self, parameterNode, path: str, onProgress, onDone, onError) -> None:
+        """Write all radiomic features of both regions as CSV, as the command line does.
+
+        Raises:
+            UsageError: there is no current result to go with them.
+            ParotidClassifierError: the case cannot be used as it is.
+        """
+        self._results.requireCurrent(parameterNode)
+        ring = _plainRing(self._ringChoice.settings(parameterNode))  # no bundle is asked for it
+        request = self._request(parameterNode, "features", out=str(path), ring=ring)
+
+        def done(_answer):
+            onDone()
+
+        self._send(request, True, onProgress, done, onError)
+
+    def exportDicom(
+        self, parameterNode, folder: str, keepIdentity: bool, onProgress, onDone, onError
+    ) -> None:
+        """Write the current result as DICOM SEG and Structured Report to a folder.
+
+        onDone is called with Core's answer to "dicom": the files, and the files for Slicer's DICOM
+        database, with the UIDs of what is in them. Those for the database name the patient in any
+        case; they are removed when onDone or onError returns.
+
+        Raises:
+            UsageError: there is no current result, or the CT was not loaded from DICOM.
+            ParotidClassifierError: the case cannot be used as it is.
+        """
+        self._results.requireCurrent(parameterNode)
+        files = [str(path) for path in DicomSource.filesOf(parameterNode.ct)]
+        request = self._request(
+            parameterNode,
+            "dicom",
+            bundle=str(self._bundles.chosen(parameterNode).path),
+            files=files,
+            out=str(folder),
+            keep_identity=keepIdentity,
+        )
+        archive = Path(request["case"]) / _ARCHIVE
+
+        def thenRemoved(callback):
+            def called(*answer):
+                try:
+                    callback(*answer)
+                finally:
+                    remove_tree(archive)
+
+            return called
+
+        request["archive"] = str(archive)
+        self._send(request, True, onProgress, thenRemoved(onDone), thenRemoved(onError))
+
+    def writeReport(self, parameterNode, folder: str, label: str, *callbacks) -> None:
+        """Write the report of the case of the current result, as HTML and PDF, to a folder.
+
+        A second opinion that was asked for stands in it, as long as the other bundle is there. Of
+        the callbacks, onDone is called with Core's answer to "report": the files.
+
+        Args:
+            parameterNode: holds the result.
+            folder: of the files.
+            label: what the report calls the case; empty for a line to write on.
+            callbacks: onProgress, onDone, onError.
+
+        Raises:
+            UsageError: there is no current result.
+            ParotidClassifierError: the case cannot be used as it is.
+        """
+        result = self._results.requireCurrent(parameterNode)
+        bundle = str(self._bundles.chosen(parameterNode).path)
+        request = self._request(
+            parameterNode, "report", bundle=bundle, out=str(folder), case_label=label
+        )
+        opinion = result.get("secondOpinion")
+        other = opinion and self._bundles.withHash(opinion["bundle"]["hash"])
+        if other:
+            request["second_bundle"] = str(other.path)
+        self._send(request, True, *callbacks)
+
+    def stability(self, parameterNode, onProgress, onDone, onError) -> None:
+        """Ask how the current result changes when the case is outlined a little differently.
+
+        It is kept with the result, and onDone is called with it: Core's answer to "stability".
+
+        Raises:
+            UsageError: there is no current result.
+            ParotidClassifierError: the case cannot be used as it is.
+        """
+        result = self._results.requireCurrent(parameterNode)
+        bundle = self._bundles.chosen(parameterNode)
+        request = self._request(parameterNode, "stability", bundle=str(bundle.path))
+        keep = self._keeper(parameterNode, result, "stability", onDone, onError)
+        self._send(request, False, onProgress, keep, onError)
+
+    def secondOpinion(self, parameterNode, path: str, onProgress, onDone, onError) -> None:
+        """Ask what the bundle at this path says of the case of the current result.
+
+        It is kept with the result, and onDone is called with it: Core's answer to "second_opinion".
+
+        Raises:
+            UsageError: there is no current result.
+            ParotidClassifierError: the case cannot be used as it is.
+        """
+        result = self._results.requireCurrent(parameterNode)
+        bundle = self._bundles.chosen(parameterNode)
+        request = self._request(
+            parameterNode, "second_opinion", bundle=str(bundle.path), second_bundle=path
+        )
+        keep = self._keeper(parameterNode, result, "secondOpinion", onDone, onError)
+        self._send(request, False, onProgress, keep, onError)
+
+    def saliency(self, parameterNode, onProgress, onDone, onError) -> None:
+        """Ask where the network looked; onDone is called with the path of a volume.
+
+        The file goes with the case: it is to be loaded at once.
+
+        Raises:
+            UsageError: there is no current result.
+            ParotidClassifierError: the case cannot be used as it is.
+        """
+        self._results.requireCurrent(parameterNode)
+        bundle = self._bundles.chosen(parameterNode)
+        request = self._request(parameterNode, "saliency", bundle=str(bundle.path))
+        path = str(Path(request["case"]) / _SALIENCY_FILE)
+
+        def done(_answer):
+            onDone(path)
+
+        self._send({**request, "out": path}, False, onProgress, done, onError)
+
+    def saveCase(self, parameterNode, folder: str) -> None:
+        """Write CT, outlines and clinical record to a folder that the command line reads.
+
+        Raises:
+            ParotidClassifierError: the case is not complete, or the folder cannot be written.
+        """
+        ct, drawn = self._ctAndDrawn(parameterNode)
+        geometry = lattice_of(ct).geometry(drawn.box)
+        tumor, ring = geometry.image(drawn.tumor), geometry.image(drawn.ring)
+        origin = self._sceneCase.origin(parameterNode)
+        if origin is not None:
+            tumor = with_origin(tumor, origin)
+        source = self._sceneCase.source(parameterNode)
+        case = Case(ct, tumor, ring, clinicalRecord(parameterNode), source)
+        save_case_folder(Path(folder), case)
+
+    def cancel(self) -> None:
+        """Give up what is running; nothing is called back any more."""
+        self._worker.cancel()
+
+    def forgetCase(self) -> None:
+        """Give up what is running and let go of the case."""
+        self._worker.cancel()
+        self._caseFolder.remove()
+
+    def stop(self) -> None:
+        """Give up everything and return when no process is left."""
+        self._worker.stop()
+        self._caseFolder.remove()
+
+    def _classify(self, parameterNode, isAwaited, onProgress, onDone, onError) -> None:
+        bundle = self._bundles.chosen(parameterNode)
+        request = self._request(parameterNode, "predict", bundle=str(bundle.path))
+        fingerprint = self._fingerprint.of(parameterNode)
+
+        def keep(answer):
+            self._results.keep(parameterNode, answer, fingerprint)
+            onDone()
+
+        self._send(request, isAwaited, onProgress, keep, onError)
+
+    def _keeper(self, parameterNode, result: dict, name: str, onDone, onError):
+        """Return what keeps an answer with the result that it was asked about."""
+
+        def keep(answer):
+            if self._results.keepWith(parameterNode, result, **{name: answer}):
+                onDone(answer)
+            else:
+                onError(SUPERSEDED, _("There is another result now."), "")
+
+        return keep
+
+    def _ctAndDrawn(self, parameterNode) -> tuple:
+        self._ringFollower.settle()
+        if self._ringFollower.problem is not None:
+            raise self._ringFollower.problem
+        ct = self._sceneCase.ct(parameterNode)
+        drawn = self._ringFollower.drawn
+        if drawn is None:
+            self._sceneCase.tumor(parameterNode)  # says that there is none
+        require_drawn_ring(drawn)
+        return ct, drawn
+
+    def _request(self, parameterNode, command: str, **options) -> dict:
+        """Have the images where the worker reads them; what is not refined is drawn there."""
+        ring = self._ringChoice.asked(parameterNode)
+        words = clinicalRecord(parameterNode).words()
+        ct, drawn = self._ctAndDrawn(parameterNode)
+        source = self._sceneCase.source(parameterNode)
+        origin = self._sceneCase.origin(parameterNode)
+        isRefined = self._ringFollower.isRefined
+        folder = self._caseFolder.write(ct, drawn, isRefined, source, origin)
+        request = {"command": command, "case": str(folder), "clinical": words}
+        if ring is not None:
+            request["ring"] = _plainRing(ring)
+        return {**request, **options}
+
+    def _send(self, request: dict, isAwaited: bool, onProgress, onResult, onError) -> None:
+        self._isAwaited = isAwaited
+        self._worker.request(request, onProgress, onResult, onError)
+
+
+def _plainRing(settings) -> dict:
+    return {"width_mm": settings.width_mm, "hu_range": list(settings.hu_range)}
+
+
+def _ignored(*_values) -> None:
+    """Take no notice."""

@@ -1,0 +1,1 @@
+"""The background process and what is asked of it."""

@@ -1,0 +1,82 @@
+"""The model bundles that can be chosen: those that are shipped, and one from elsewhere."""
+
+from contextlib import suppress
+from functools import partial
+from pathlib import Path
+
+from ParotidClassifierCore.base.errors import BundleError
+from ParotidClassifierCore.bundle.shipped import default_bundle, find_bundle, shipped_bundles
+from ParotidClassifierCore.bundle.summary import summarize_bundle
+from slicer.i18n import tr as _
+
+
+class Bundles:
+    """Says what the bundles are; a bundle is read again only when its files changed."""
+
+    def __init__(self):
+        self._known = {}
+
+    def chosen(self, parameterNode):
+        """Return the summary of the bundle that the parameter node names.
+
+        Raises:
+            BundleError: it is not there any more, damaged, or none is shipped.
+        """
+        name = parameterNode.bundle
+        return self._summary(find_bundle(name) if name else default_bundle())
+
+    def at(self, path: str):
+        """Return the summary of the bundle at this path.
+
+        Raises:
+            BundleError: there is none, or it is damaged.
+        """
+        return self._summary(find_bundle(path))
+
+    def all(self, parameterNode, *more: str) -> list:
+        """Return the summaries of the shipped bundles and of others, of those that can be read.
+
+        Args:
+            parameterNode: names the chosen one, which is among them.
+            more: paths of others; an empty one counts as none.
+        """
+        summaries = []
+        readers = [partial(self._summary, path) for path in shipped_bundles()]
+        readers.append(lambda: self.chosen(parameterNode))
+        readers += [partial(self.at, path) for path in more if path]
+        for read in readers:
+            with suppress(BundleError):
+                summary = read()
+                if summary not in summaries:
+                    summaries.append(summary)
+        return summaries
+
+    def withHash(self, bundleHash: str):
+        """Return the summary of a bundle that was read before; None where none had this content."""
+        for path, (_stamp, summary) in list(self._known.items()):
+            with suppress(BundleError):
+                if summary.hash == bundleHash and self._summary(path).hash == bundleHash:
+                    return summary
+        return None
+
+    def _summary(self, path: Path):
+        stamp = _stampOf(path)
+        known = self._known.get(path)
+        if known is None or known[0] != stamp:
+            known = stamp, summarize_bundle(path)
+            self._known[path] = known
+        return known[1]
+
+
+def _stampOf(path: Path) -> tuple:
+    try:
+        files = sorted(path.iterdir()) if path.is_dir() else [path]
+        stats = [(file.name, file.stat()) for file in files]
+    except OSError as error:
+        raise BundleError(
+            _("The model bundle {path} cannot be read: {reason}.").format(
+                path=path, reason=error.strerror
+            ),
+            _("Choose another bundle under 5. Classify."),
+        ) from error
+    return tuple((name, stat.st_size, stat.st_mtime_ns) for name, stat in stats)

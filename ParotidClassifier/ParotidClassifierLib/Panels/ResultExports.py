@@ -1,0 +1,118 @@
+"""The buttons below the result: what is saved to disk, and only while the result is current."""
+
+import qt
+import slicer
+from slicer.i18n import tr as _
+
+from ..Drawing.ResultContents import outOfDateWords
+from .FindingsText import noteText
+from .SectionTask import SectionTask
+
+
+class ResultExports:
+    """Saves the case, the features and the prediction where the user wants them.
+
+    Attributes:
+        task: saves one of them, and tells where it lies.
+
+    Args:
+        logic: the module's logic.
+        ui: the widgets of the panel of the result.
+        refresh: shows that panel again.
+    """
+
+    def __init__(self, logic, ui, refresh):
+        self._logic = logic
+        self._ui = ui
+        self._parameterNode = None
+        self.task = SectionTask(
+            logic,
+            ui.exportProgressBar,
+            ui.exportStatusLabel,
+            refresh,
+            _("Nothing was saved."),
+        )
+        ui.saveCaseButton.connect("clicked()", self.onSaveCase)
+        ui.exportFeaturesButton.connect("clicked()", self.onExportFeatures)
+        ui.exportPredictionButton.connect("clicked()", self.onExportPrediction)
+
+    def show(self, parameterNode, isCurrent: bool) -> None:
+        """Show what can be done with the result of this parameter node now."""
+        self._parameterNode = parameterNode
+        isRunning = self._logic.isRunning
+        for button, purpose in self._purposes():
+            mayBeUsed = isCurrent or button is self._ui.saveCaseButton  # that saves what is shown
+            button.enabled = mayBeUsed and not isRunning
+            button.toolTip = purpose if mayBeUsed else outOfDateWords()
+        self._ui.notCurrentLabel.visible = not isCurrent
+        self._ui.notCurrentLabel.text = "" if isCurrent else noteText("warning", outOfDateWords())
+        self.task.show()
+
+    def forget(self) -> None:
+        """Say no more of what was exported."""
+        self.task.forget()
+
+    def onSaveCase(self) -> None:
+        """Ask for a folder and save the case there."""
+        folder = qt.QFileDialog.getExistingDirectory(
+            slicer.util.mainWindow(), _("Save the case in a new folder")
+        )
+        if folder:
+            self.saveCase(folder)
+
+    def onExportFeatures(self) -> None:
+        """Ask for a file and write the table of features."""
+        path = _askForFile(_("Export features"), "features.csv", _("Table") + " (*.csv)")
+        if path:
+            self.exportFeatures(path)
+
+    def onExportPrediction(self) -> None:
+        """Ask for a file and write the prediction."""
+        path = _askForFile(_("Export prediction"), "prediction.json", "JSON (*.json)")
+        if path:
+            self.exportPrediction(path)
+
+    def saveCase(self, folder: str) -> None:
+        """Save the case into a folder."""
+        self._saveAtOnce(self._logic.saveCase, folder)
+
+    def exportPrediction(self, path: str) -> None:
+        """Write the prediction to a file."""
+        self._saveAtOnce(self._logic.exportPrediction, path)
+
+    def exportFeatures(self, path: str) -> None:
+        """Write the table of all features to a file; it is computed in the background."""
+        self._save(self._logic.exportFeatures, path)
+
+    def _saveAtOnce(self, write, path: str) -> None:
+        def compute(parameterNode, path, _onProgress, onDone, _onError):
+            write(parameterNode, path)
+            onDone()
+
+        self._save(compute, path)
+
+    def _save(self, compute, path: str) -> None:
+        self.task.start(
+            lambda *callbacks: compute(self._parameterNode, path, *callbacks),
+            lambda: self.task.tellSaved(path),
+        )
+
+    def _purposes(self) -> list:
+        return [
+            (
+                self._ui.saveCaseButton,
+                _("Save CT, outlines and clinical findings in a folder for the command line."),
+            ),
+            (
+                self._ui.exportFeaturesButton,
+                _("Compute all radiomic features of Tumor and External2 and save them as CSV."),
+            ),
+            (
+                self._ui.exportPredictionButton,
+                _("Save probabilities, contributions and findings as JSON."),
+            ),
+        ]
+
+
+def _askForFile(title: str, name: str, kinds: str) -> str:
+    return qt.QFileDialog.getSaveFileName(slicer.util.mainWindow(), title, name, kinds)

@@ -1,0 +1,160 @@
+"""The peritumoral ring: its settings, what it holds, and refining it by hand."""
+
+from functools import partial
+
+import numpy as np
+import slicer
+from ParotidClassifierCore.base.errors import EmptyRingError, UsageError
+from ParotidClassifierCore.case.grid import require_drawn_ring
+from ParotidClassifierCore.imaging.findings import other_ring
+from ParotidClassifierCore.protocol.region_names import EXTERNAL2, TUMOR
+from slicer.i18n import tr as _
+
+from ..Scene.RingRefinement import unpacked
+from .FindingsText import findingsText, noteText
+from .Panel import Panel, icon
+from .TabOrder import stopsIn, tabInto
+
+
+class RingPanel(Panel):
+    """Shows the ring and lends it to the segment editor.
+
+    Args:
+        logic: the module's logic.
+        editor: the SegmentEditor, shared with the tumour's panel.
+    """
+
+    uiFile = "RingPanel.ui"
+
+    def __init__(self, logic, editor):
+        self._editor = editor
+        self._tumorEditorLayout = None
+        super().__init__(logic)
+
+    def setup(self) -> None:
+        """Connect the buttons."""
+        self.ui.refineButton.icon = icon("RefineRing")
+        self.ui.refineButton.connect("toggled(bool)", self.onRefine)
+        self.ui.dropButton.connect("clicked(bool)", self.onDrop)
+        self.ui.bundleRingButton.connect("clicked(bool)", self.onBundleRing)
+        for name, widget in self._settings().items():
+            widget.connect("valueChanged(double)", partial(self.onSetting, name))
+        self._editor.onEdit = self._onEdit
+
+    def refresh(self) -> None:
+        """Show settings, volume, share and refinement of the ring as it is drawn now."""
+        self._showSettings()
+        follower = self.logic.ringFollower
+        drawn = follower.drawn
+        self.ui.ringStatusLabel.text = self._status()
+        self.ui.refineButton.enabled = drawn is not None
+        if drawn is None and self.ui.refineButton.checked:
+            self.ui.refineButton.checked = False
+        self.ui.dropButton.enabled = follower.isRefined
+        self.ui.refinementLabel.text = self._refinement()
+        self.ui.refinementLabel.visible = follower.isRefined
+        self.ui.ringEditorContainer.visible = self.ui.refineButton.checked
+
+    def onSetting(self, name: str, value: float) -> None:
+        """Store what the user set about the ring."""
+        if self.parameterNode is not None:
+            self.logic.ringChoice.change(self.parameterNode, name, value)
+
+    def onBundleRing(self, _checked=False) -> None:
+        """Go back to the ring of the bundle."""
+        with slicer.util.NodeModify(self.parameterNode):
+            self.logic.ringChoice.forget(self.parameterNode)
+
+    def onRefine(self, refining: bool) -> None:
+        """Put External2 into the editor, here; or the tumour again, there."""
+        if refining:
+            self._tumorEditorLayout = self._editor.widget.parentWidget().layout()
+            self.ui.ringEditorContainer.layout().addWidget(self._editor.widget)
+            self._editor.edit(EXTERNAL2)
+        else:
+            self._editor.stopEffect()
+            self._tumorEditorLayout.addWidget(self._editor.widget)
+            if self.parameterNode is not None and self.parameterNode.segmentation is not None:
+                self._editor.edit(TUMOR)
+        tabInto(self._editor.widget.parentWidget(), stopsIn(self._editor.widget))
+        self.refresh()
+
+    def _onEdit(self, region: str) -> None:
+        """Let the editor go when the tumour is put into it: nobody takes it for the ring then."""
+        if region == TUMOR and self.ui.refineButton.checked:
+            self.ui.refineButton.checked = False
+
+    def onDrop(self) -> None:
+        """Forget the refinement, after a yes."""
+        if not slicer.util.confirmOkCancelDisplay(
+            _("Everything that was changed about the ring by hand will be forgotten."),
+            _("Drop the refinement?"),
+        ):
+            return
+        with slicer.util.tryWithErrorDisplay(
+            _("The ring could not be drawn anew."), waitCursor=True
+        ):
+            self.logic.ringFollower.dropRefinement()
+
+    def _settings(self) -> dict:
+        """Return the widgets of the settings by their names in the parameter node."""
+        return {
+            "ringWidthMm": self.ui.widthSlider,
+            "ringLowerHu": self.ui.lowerSpinBox,
+            "ringUpperHu": self.ui.upperSpinBox,
+        }
+
+    def _showSettings(self) -> None:
+        choice, node = self.logic.ringChoice, self.parameterNode
+        for widget in self._settings().values():
+            widget.enabled = node is not None
+        self.ui.bundleRingButton.enabled = node is not None and choice.holds(node)
+        differs = "" if node is None else self._differs()
+        self.ui.otherRingLabel.text = differs
+        self.ui.otherRingLabel.visible = bool(differs)
+        for name, value in ({} if node is None else choice.values(node)).items():
+            widget = self._settings()[name]
+            wasBlocked = widget.blockSignals(True)  # it may round what is not the user's
+            widget.value = min(max(value, widget.minimum), widget.maximum)
+            widget.blockSignals(wasBlocked)
+
+    def _differs(self) -> str:
+        """Return how the ring differs from that of the bundle, as Core finds it; empty if not."""
+        try:
+            used = self.logic.ringChoice.settings(self.parameterNode)
+        except UsageError as error:
+            return noteText("error", str(error))
+        found = other_ring(self.logic.ringChoice.trained(self.parameterNode), used)
+        return "" if found is None else findingsText([found])
+
+    def _status(self) -> str:
+        follower = self.logic.ringFollower
+        drawn = follower.drawn
+        if drawn is None and follower.hasTumor:
+            return noteText("error", str(follower.problem))
+        if drawn is None:
+            return noteText("info", _("The ring is drawn as soon as there is an outline."))
+        try:
+            require_drawn_ring(drawn)
+        except EmptyRingError as error:
+            return noteText("error", str(error))
+        text = _(
+            "External2: {volume} ml. The HU limits left out {share} % of the shell (bone and air)."
+        )
+        return noteText(
+            "ok",
+            text.format(
+                volume=f"{np.count_nonzero(drawn.ring) / 1000:.1f}",
+                share=f"{100 * drawn.automatic.removed_by_hu_fraction:.0f}",
+            ),
+        )
+
+    def _refinement(self) -> str:
+        if not self.logic.ringFollower.isRefined:
+            return ""
+        if self.logic.ringFollower.drawn is None:
+            return _("There is a refinement by hand; it shows when there is an outline.")
+        refinement = unpacked(self.parameterNode.ringRefinement)
+        return _("By hand: {added} mm³ added, {removed} mm³ removed.").format(
+            added=len(refinement.added), removed=len(refinement.removed)
+        )

@@ -1,0 +1,94 @@
+"""The section "Where did the network look?": the map over the CT, on and off."""
+
+import slicer
+from ParotidClassifierCore.protocol.names import FUSION_NETWORK
+from slicer.i18n import tr as _
+
+from ..Drawing.ColorBar import ColorBar
+from ..Scene.SaliencyLayer import COLORS_ID, WEAKEST_SHOWN, SaliencyLayer
+from .SectionTask import SectionTask
+
+
+class SaliencySection:
+    """Has the map computed once for a result, and shows it in the slice views or not.
+
+    Attributes:
+        layer: the map in the scene.
+        task: has the map computed.
+    """
+
+    def __init__(self, logic, ui, refresh):
+        self._logic = logic
+        self._ui = ui
+        self._refresh = refresh
+        self._shown = None
+        self.layer = SaliencyLayer()
+        self._colorBar = ColorBar()
+        ui.saliencyLegendHolder.layout().addWidget(self._colorBar)
+        self.task = SectionTask(
+            logic,
+            ui.saliencyProgressBar,
+            ui.saliencyStatusLabel,
+            refresh,
+            _("Where the network looked could not be computed."),
+        )
+        ui.saliencyButton.connect("clicked(bool)", self.onButton)
+        ui.cancelSaliencyButton.connect("clicked()", self.task.cancel)
+
+    @property
+    def isRunning(self) -> bool:
+        """Whether the map is being computed."""
+        return self.task.isRunning
+
+    def onButton(self, isWanted: bool) -> None:
+        """Show the map, computed if need be, or hide it."""
+        node = self.layer.nodeOf(self._shown.result)
+        if not isWanted:
+            if node is not None:
+                self.layer.hide(node)
+            self._refresh()
+        elif node is None:
+            shown = self._shown
+            self.task.start(self._compute, lambda path: self._keep(path, shown))
+        else:
+            _show(self.layer, self._shown)
+            self._refresh()
+
+    def forget(self) -> None:
+        """Say no more of what was computed; another scene is shown."""
+        self.task.forget()
+
+    def show(self, shown) -> None:
+        """Show whether the map of a ShownResult is shown, and what can be done now."""
+        self._shown = shown
+        self.layer.keepOnly(shown.result, shown.changed)
+        node = self.layer.nodeOf(shown.result)
+        isShown = self.layer.isShown(node)
+        isMine = self.task.isRunning
+        button = self._ui.saliencyButton
+        reason = shown.result["prediction"]["models"][FUSION_NETWORK].get("unavailable")
+        button.checked = isShown or isMine
+        button.enabled = node is not None or (shown.mayStart and reason is None)
+        self._ui.saliencyLabel.text = (
+            _("Shows where the network saw what raised the probability: where it looked, not why.")
+            if reason is None
+            else _("Nothing can be shown: {reason}.").format(reason=reason)
+        )
+        self._ui.cancelSaliencyButton.visible = isMine
+        self._ui.saliencyLegendWidget.visible = isShown
+        if isShown:
+            colors = slicer.mrmlScene.GetNodeByID(COLORS_ID)
+            self._colorBar.setColors(colors, WEAKEST_SHOWN)
+        self.task.show()
+
+    def _compute(self, *callbacks) -> None:
+        self._logic.saliency(self._shown.parameterNode, *callbacks)
+
+    def _keep(self, path: str, shown) -> None:
+        self.layer.add(path, shown.result)
+        _show(self.layer, shown)
+
+
+def _show(layer, shown) -> None:
+    node, case = layer.nodeOf(shown.result), shown.parameterNode
+    layer.show(node, case.ct, case.segmentation)

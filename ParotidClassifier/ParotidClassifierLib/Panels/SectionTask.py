@@ -1,0 +1,124 @@
+"""What a section of the result asks the background process for: its progress and its end."""
+
+from pathlib import Path
+
+import slicer
+from slicer.i18n import tr as _
+
+from ..Background.Worker import SUPERSEDED
+from .FindingsText import noteText
+
+_PROGRESS_STEPS = 1000
+
+
+class SectionTask:
+    """One computation at a time, with a bar that shows how far it is and a line that tells its end.
+
+    Attributes:
+        isRunning: whether the answer is still to come.
+
+    Args:
+        logic: the module's logic.
+        progressBar: shown while it runs.
+        statusLabel: says how it ended.
+        refresh: shows the section's panel again.
+        failed: sentence that stands above what went wrong.
+    """
+
+    def __init__(self, logic, progressBar, statusLabel, refresh, failed: str):
+        self._logic = logic
+        self._progressBar = progressBar
+        self._statusLabel = statusLabel
+        self._refresh = refresh
+        self._failed = failed
+        self.isRunning = False
+        self._isAwaited = False
+        self._isOfResult = False
+        progressBar.maximum = _PROGRESS_STEPS
+        self.tell("")
+
+    def start(self, compute, keep) -> None:
+        """Begin.
+
+        Args:
+            compute: called with onProgress, onDone and onError; begins the computation.
+            keep: called with what onDone was called with.
+        """
+        self.tell("")
+        self._onProgress(0.0, "")
+
+        def done(*answer):
+            self.isRunning = False
+            keep(*answer)
+            self._refresh()
+
+        with slicer.util.tryWithErrorDisplay(self._failed, waitCursor=True):
+            try:
+                self.isRunning = True
+                compute(self._onProgress, done, self._onError)
+            except Exception:
+                self.isRunning = False
+                raise
+            finally:
+                self._refresh()
+
+    def toggle(self, compute) -> None:
+        """Begin what keeps its answer by itself, or give up what is running."""
+        if self.isRunning:
+            self.cancel()
+        else:
+            self.start(compute, lambda *_answer: None)
+
+    def cancel(self) -> None:
+        """Give up what is running."""
+        self.isRunning = False
+        self._logic.cancel()
+        self.tell(noteText("info", _("Cancelled. Nothing was changed.")))
+        self._refresh()
+
+    def forget(self) -> None:
+        """Say no more of what was; another scene is shown."""
+        self.isRunning = False
+        self.tell("")
+
+    def forgetResult(self) -> None:
+        """Say no more of what was told of a result; another one is shown, or it changed."""
+        if self._isOfResult:
+            self.tell("")
+
+    def show(self) -> None:
+        """Show how far it is; what the user waited for and gave up elsewhere is over."""
+        isAwaited = self.isRunning and self._logic.isRunning
+        if self._isAwaited and not isAwaited:
+            self.isRunning = False
+        self._isAwaited = isAwaited
+        self._progressBar.visible = self.isRunning
+
+    def _onProgress(self, fraction: float, _step: str) -> None:
+        self._progressBar.value = round(fraction * _PROGRESS_STEPS)
+
+    def _onError(self, kind: str, message: str, remedy: str) -> None:
+        self.isRunning = False
+        if kind == SUPERSEDED:
+            superseded = noteText("info", _("Given up for something newer. Try again."))
+            self.tell(superseded, isOfResult=False)  # a newer result is not to remove it
+            self._refresh()
+            return
+        self.tell(noteText("error", f"{message} {remedy}"))
+        self._refresh()
+        slicer.util.errorDisplay(f"{self._failed}\n\n{message} {remedy}")
+
+    def tell(self, richText: str, isOfResult: bool = True) -> None:
+        """Say how it ended.
+
+        Args:
+            richText: empty to say nothing.
+            isOfResult: whether it goes when another result is shown.
+        """
+        self._isOfResult = isOfResult
+        self._statusLabel.text = richText
+        self._statusLabel.visible = bool(richText)
+
+    def tellSaved(self, path: str) -> None:
+        """Say where something was saved."""
+        self.tell(noteText("ok", _("Saved to {path}").format(path=str(Path(path)))))

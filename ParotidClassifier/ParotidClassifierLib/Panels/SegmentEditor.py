@@ -1,0 +1,172 @@
+"""Slicer's segment editor inside the panel: one editor, used for the tumour and for the ring."""
+
+import slicer
+import vtk
+from ParotidClassifierCore.protocol.region_names import EXTERNAL2, TUMOR
+from slicer.util import VTKObservationMixin
+
+from ..Scene.SceneCase import segmentNamed
+
+EFFECTS = (
+    "Paint",
+    "Draw",
+    "Erase",
+    "Level tracing",
+    "Grow from seeds",
+    "Fill between slices",
+    "Threshold",
+    "Islands",
+    "Smoothing",
+    "Scissors",
+)
+# They take every visible segment as a seed, so that the ring would fence the tumour in.
+_SEEDED_EFFECTS = ("Grow from seeds", "Fill between slices")
+_UNDO_STATES = 20
+_SINGLETON_TAG = "ParotidClassifier"
+
+
+class SegmentEditor(VTKObservationMixin):
+    """The embedded qMRMLSegmentEditorWidget, on the case's CT and segmentation.
+
+    Args:
+        ringFollower: is paused while an effect needs the ring out of its way.
+
+    Attributes:
+        onEdit: called with the name of the region that is put into the editor.
+    """
+
+    def __init__(self, ringFollower):
+        super().__init__()
+        self._ringFollower = ringFollower
+        self._parameterNode = None
+        self._node = None
+        self._entered = False
+        self.onEdit = None
+        self.widget = slicer.qMRMLSegmentEditorWidget()
+        self.widget.setMRMLScene(slicer.mrmlScene)
+        self.widget.segmentationNodeSelectorVisible = False
+        self.widget.sourceVolumeNodeSelectorVisible = False
+        self.widget.switchToSegmentationsButtonVisible = False
+        self.widget.specifyGeometryButtonVisible = False
+        self.widget.undoEnabled = True
+        self.widget.maximumNumberOfUndoStates = _UNDO_STATES
+        self.widget.setEffectNameOrder(list(EFFECTS))
+        self.widget.unorderedEffectsVisible = False
+        self.widget.effectColumnCount = 4
+        self.widget.updateEffectList()
+
+    def setParameterNode(self, parameterNode) -> None:
+        """Edit the segmentation of another scene's parameter node; with None, nothing."""
+        self.stopEffect()
+        self.removeObservers()
+        self._node = None
+        self._parameterNode = parameterNode
+        self.update()
+
+    def update(self) -> None:
+        """Look again at which CT and segmentation are edited."""
+        if self._parameterNode is None:
+            # Observed views would ask for the node at the next change of the layout, and crash.
+            self.widget.removeViewObservations()
+            self.widget.setMRMLSegmentEditorNode(None)
+            return
+        if self._node is None:
+            self._node = _editorNode()
+            self.addObserver(self._node, vtk.vtkCommand.ModifiedEvent, self._onModified)
+            self.widget.setMRMLSegmentEditorNode(self._node)
+            self._observeViews()
+            self._showMasking()
+        segmentation = self._parameterNode.segmentation
+        if self._node.GetSegmentationNode() is not segmentation:
+            self.widget.setSegmentationNode(segmentation)
+        volume = self._parameterNode.ct if segmentation is not None else None
+        if self._node.GetSourceVolumeNode() is not volume:
+            self.widget.setSourceVolumeNode(volume)
+        if segmentation is not None and not self._node.GetSelectedSegmentID():
+            # With no segment, Slicer lets no effect be chosen, and does not say why.
+            self.widget.setCurrentSegmentID(segmentNamed(segmentation, TUMOR))
+
+    def edit(self, region: str) -> None:
+        """Put Tumor or External2 into the editor, so that it cannot spoil the other."""
+        segmentId = segmentNamed(self._parameterNode.segmentation, region)
+        self.widget.setCurrentSegmentID(segmentId)
+        if self.onEdit is not None:
+            self.onEdit(region)
+
+    @property
+    def editedRegion(self) -> str:
+        """Name of the region in the editor; empty for none or another segment."""
+        if self._parameterNode is None or self._parameterNode.segmentation is None:
+            return ""
+        current = self.widget.currentSegmentID()
+        node = self._parameterNode.segmentation
+        regions = {segmentNamed(node, region): region for region in (TUMOR, EXTERNAL2)}
+        return regions.get(current, "") if current else ""
+
+    def stopEffect(self) -> None:
+        """Put the brush down."""
+        self.widget.setActiveEffectByName("")
+
+    def enter(self) -> None:
+        """Take mouse and keyboard in the views."""
+        self._entered = True
+        self.widget.updateEffectList()  # effects may have been registered since
+        self._observeViews()
+        self.widget.installKeyboardShortcuts()
+
+    def exit(self) -> None:
+        """Leave mouse and keyboard to another module."""
+        if self._entered:
+            self._entered = False
+            self.stopEffect()
+            self.widget.removeViewObservations()
+            self.widget.uninstallKeyboardShortcuts()
+
+    def cleanup(self) -> None:
+        """Let go of the scene for good."""
+        self.exit()
+        self.setParameterNode(None)
+        self.removeObservers()
+
+    def _observeViews(self) -> None:
+        """Take the mouse in the views while the module is shown and there is something to edit."""
+        if self._entered and self._node is not None:
+            self.widget.setupViewObservations()
+
+    def _onModified(self, caller, event) -> None:
+        if not slicer.mrmlScene.IsBatchProcessing():
+            self.update()  # the editor's selectors choose nodes by themselves
+        self._showMasking()
+        self._ringFollower.hideRing(self._node.GetActiveEffectName() in _SEEDED_EFFECTS)
+        self._protect(self.editedRegion)
+
+    def _showMasking(self) -> None:
+        """Show the masking section while painting is limited to a range of HU, to lift that."""
+        masked = bool(self._node.GetSourceVolumeIntensityMask())
+        if self.widget.maskingSectionVisible != masked:
+            self.widget.maskingSectionVisible = masked
+
+    def _protect(self, region: str) -> None:
+        """Let the ring be painted beside other segments only, the tumour anywhere."""
+        modes = slicer.vtkMRMLSegmentationNode
+        wanted = (
+            modes.EditAllowedOutsideVisibleSegments  # not the background that seeds grew from
+            if region == EXTERNAL2
+            else modes.EditAllowedEverywhere
+        )
+        if self._node.GetMaskMode() != wanted:
+            self._node.SetMaskMode(wanted)
+        # Painting over the ring leaves it to the follower, which draws it anew.
+        if self._node.GetOverwriteMode() != self._node.OverwriteNone:
+            self._node.SetOverwriteMode(self._node.OverwriteNone)
+
+
+def _editorNode():
+    """Return the scene's editor node of this module."""
+    node = slicer.mrmlScene.GetSingletonNode(_SINGLETON_TAG, "vtkMRMLSegmentEditorNode")
+    if node is None:
+        node = slicer.mrmlScene.CreateNodeByClass("vtkMRMLSegmentEditorNode")
+        node.UnRegister(None)
+        node.SetSingletonTag(_SINGLETON_TAG)
+        node = slicer.mrmlScene.AddNode(node)
+    return node

@@ -1,0 +1,103 @@
+"""What the module remembers with the scene: the parameter node, and the clinical record in it."""
+
+import json
+
+from ParotidClassifierCore.base.errors import ClinicalValueError
+from ParotidClassifierCore.base.strict_json import MalformedError, parsed
+from ParotidClassifierCore.protocol.record import ClinicalRecord
+from slicer import vtkMRMLScalarVolumeNode, vtkMRMLSegmentationNode
+from slicer.i18n import tr as _
+from slicer.parameterNodeWrapper import parameterNodeWrapper
+
+_LONGEST_RECORD = 10_000  # characters
+
+
+@parameterNodeWrapper
+class ParotidClassifierParameterNode:
+    """Every choice of the user, saved and reopened with the scene.
+
+    Attributes:
+        ct: contrast-enhanced CT, in HU.
+        plainCt: the same patient without contrast; optional.
+        segmentation: holds the segments Tumor and External2.
+        tumorOrigin: what the tumour was called where it was taken from; see SceneCase.
+        ringWidthMm: width of the automatic ring in mm as text; empty for that of the bundle. See
+            RingChoice.
+        ringLowerHu: likewise the lowest HU that belongs to the ring.
+        ringUpperHu: likewise the highest HU.
+        ringRefinement: what was changed about the ring by hand; see RingRefinement.
+        clinical: JSON object of the clinical variables that are known; see clinicalRecord.
+        bundle: name of a shipped model bundle or path of another; empty for the default one.
+        result: JSON of the last prediction and of what it was made from; see ResultStore.
+    """
+
+    ct: vtkMRMLScalarVolumeNode
+    plainCt: vtkMRMLScalarVolumeNode
+    segmentation: vtkMRMLSegmentationNode
+    tumorOrigin: str = ""
+    ringWidthMm: str = ""
+    ringLowerHu: str = ""
+    ringUpperHu: str = ""
+    ringRefinement: str = ""
+    clinical: str = ""
+    bundle: str = ""
+    result: str = ""
+
+
+_NODES = {
+    "ct": vtkMRMLScalarVolumeNode,
+    "plainCt": vtkMRMLScalarVolumeNode,
+    "segmentation": vtkMRMLSegmentationNode,
+}
+
+
+def parametersOf(node):
+    """Return the parameters that lie in a node of the scene; a node of another kind is not taken.
+
+    What a scene names is set by whoever wrote it, and read by the wrapper as it is.
+    """
+    for name, kind in _NODES.items():
+        if not isinstance(node.GetNodeReference(name), kind | None):
+            node.SetNodeReferenceID(name, None)
+    return ParotidClassifierParameterNode(node)
+
+
+def clinicalRecord(parameterNode):
+    """Return the clinical record as Core's ClinicalRecord; what is not stored is unknown.
+
+    Raises:
+        ClinicalValueError: the scene holds a variable or a level that does not exist.
+    """
+    return ClinicalRecord.from_words(storedWords(parameterNode))
+
+
+def setClinicalValue(parameterNode, name: str, value) -> None:
+    """Store a clinical variable: the word of its level or a number; "unknown" or None forgets it.
+
+    Raises:
+        ClinicalValueError: there is no such variable or level; nothing is stored then.
+    """
+    words = storedWords(parameterNode)
+    words.pop(name, None)
+    ClinicalRecord.from_words({name: value if value is not None else "unknown"})
+    if value not in (None, "unknown"):
+        words[name] = value
+    parameterNode.clinical = json.dumps(words) if words else ""
+
+
+def storedWords(parameterNode) -> dict:
+    """Return what is stored of the clinical variables, by name, whatever it is.
+
+    Raises:
+        ClinicalValueError: it is not such an object.
+    """
+    try:
+        stored = parameterNode.clinical or "{}"
+        if len(stored) > _LONGEST_RECORD:
+            raise MalformedError("it is too long")
+        return parsed(stored.encode())
+    except ValueError as error:
+        raise ClinicalValueError(
+            _("The clinical findings stored in this scene cannot be read."),
+            _("Enter them again."),
+        ) from error

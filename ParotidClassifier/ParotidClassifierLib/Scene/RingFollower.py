@@ -1,0 +1,306 @@
+"""Keeps External2 in step with Tumor, and what was changed about it by hand apart from it."""
+
+import contextlib
+
+import qt
+import slicer
+from ParotidClassifierCore.base.errors import ParotidClassifierError
+from ParotidClassifierCore.case.grid import draw_ring
+from ParotidClassifierCore.imaging.lattice import lattice_of
+from ParotidClassifierCore.protocol.region_names import EXTERNAL2, TUMOR
+from slicer.util import VTKObservationMixin
+
+from . import Images
+from .LatticeMasks import MaskReader, keyOf, tightMask
+from .Outline import ensureSegments
+from .RingRefinement import packed, unpacked
+from .SceneCase import segmentNamed
+
+_DEBOUNCE_MS = 100
+_REMEMBERED_STATES = 50  # more than the editor's undo goes back
+
+
+class RingFollower(VTKObservationMixin):
+    """Redraws the ring when the tumour changes, and notes what a reader changes about the ring.
+
+    The ring that is shown is the automatic ring of the present tumour with the refinement applied
+    (Core's Refinement). An edit of External2 alone is a refinement; an edit of Tumor redraws the
+    ring a moment later; undo brings back tumour, ring and refinement of before.
+
+    Args:
+        sceneCase: reads the CT and the outline.
+        ringChoice: says which ring is wanted.
+        onChange: see below.
+
+    Attributes:
+        drawn: Core's DrawnRing as shown; None where there is no usable tumour.
+        problem: why there is none, as Core's error; None where there is a ring.
+        onChange: called without arguments when tumour or ring changed.
+    """
+
+    def __init__(self, sceneCase, ringChoice, onChange):
+        super().__init__()
+        self._sceneCase = sceneCase
+        self._ringChoice = ringChoice
+        self.onChange = onChange
+        self.drawn = None
+        self.problem = None
+        self._parameterNode = None
+        self._segmentation = None
+        self._settings = None
+        self._drawnOn = None
+        self._state = None
+        self._remembered = {}
+        self._masks = MaskReader()
+        self._held = False
+        self._ringHidden = False
+        self._ringWasVisible = True
+        self._timer = _timer(_DEBOUNCE_MS, self.flush)
+        self._settled = _timer(0, self._onSettled)
+
+    def follow(self, parameterNode) -> None:
+        """Follow the tumour of another parameter node; with None, nothing."""
+        self._stopTimers()
+        self._parameterNode = parameterNode
+        self._segmentation = None
+        self.removeObservers()
+        self._forget()
+        self.update()
+
+    def update(self) -> None:
+        """Look again at which CT, segmentation and settings the parameter node names."""
+        node = None if self._parameterNode is None else self._parameterNode.segmentation
+        if node is not self._segmentation:
+            self._observe(node)
+            self.takeRing()
+        elif node is not None and self._wanted() != self._settings:
+            self.flush()
+
+    def flush(self) -> None:
+        """Draw now what waits to be drawn."""
+        self._stopTimers()
+        if self._segmentation is not None:
+            self._redraw()
+
+    def settle(self) -> None:
+        """Draw what waits to be drawn, or what changed untold; at once where nothing did."""
+        if self._segmentation is not None and not self._isCurrent():
+            self.flush()
+
+    def flushSoon(self) -> None:
+        """Draw anew in a moment, once for all changes until then."""
+        if self._segmentation is not None:
+            self._timer.start()
+
+    def takeRing(self) -> None:
+        """Take External2 as it lies in the scene: what differs from the automatic ring is kept."""
+        self._stopTimers()
+        self._forget()
+        if self._segmentation is None:
+            return
+        ring = self._read(EXTERNAL2)
+        if ring is not None and not self._parameterNode.ringRefinement:
+            with contextlib.suppress(ParotidClassifierError):  # shown by the drawing that follows
+                self.drawn = self._draw()
+                self._refineTo(ring)
+        self._redraw()
+
+    @contextlib.contextmanager
+    def held(self):
+        """While held, changes are not followed; take or flush afterwards."""
+        before, self._held = self._held, True
+        try:
+            yield
+        finally:
+            self._held = before
+
+    def hideRing(self, hidden: bool) -> None:
+        """Hide External2, or show it again; it follows the tumour all the same.
+
+        For effects that take every visible segment as a seed, such as Grow from seeds: the ring
+        would fence the tumour in.
+        """
+        segmentId = segmentNamed(self._segmentation, EXTERNAL2)
+        if not segmentId or hidden == self._ringHidden:
+            return
+        display = self._segmentation.GetDisplayNode()
+        if hidden:
+            self._ringWasVisible = display.GetSegmentVisibility(segmentId)
+        self._ringHidden = hidden
+        display.SetSegmentVisibility(segmentId, self._ringWasVisible and not hidden)
+
+    @property
+    def hasTumor(self) -> bool:
+        """Whether anything is outlined, usable or not."""
+        segmentId = segmentNamed(self._segmentation, TUMOR)
+        return bool(segmentId) and Images.imageOfSegment(self._segmentation, segmentId) is not None
+
+    @property
+    def isRefined(self) -> bool:
+        """Whether anything about the ring was changed by hand."""
+        return self._parameterNode is not None and bool(self._parameterNode.ringRefinement)
+
+    def dropRefinement(self) -> None:
+        """Go back to the automatic ring."""
+        self._setRefinement("")
+        self.flush()
+
+    def keys(self) -> tuple:
+        """Return names of the contents of Tumor and External2 as they lie in the scene now."""
+        return keyOf(self._read(TUMOR)), keyOf(self._read(EXTERNAL2))
+
+    def _observe(self, node) -> None:
+        self.removeObservers()
+        self._segmentation = node
+        if node is None:
+            return
+        events = slicer.vtkSegmentation
+        changed = (events.SourceRepresentationModified, events.SegmentAdded, events.SegmentRemoved)
+        for event in changed:
+            self.addObserver(node.GetSegmentation(), event, self._onModified)
+        self.addObserver(node.GetSegmentation(), events.SegmentModified, self._onSegmentModified)
+
+    def _onSegmentModified(self, caller, event) -> None:
+        # Undo and redo tell nothing else, one segment after the other, and an import tells of the
+        # voxels before they have their label: wait until everything is in its place.
+        if not self._held:
+            self._settled.start()
+
+    def _onSettled(self) -> None:
+        if not self._timer.active and self._segmentation is not None:
+            self._onModified(self._segmentation.GetSegmentation(), "")
+
+    def _onModified(self, caller, event) -> None:
+        if self._held:
+            return
+        state = self.keys()
+        if state == self._state:
+            return
+        ringAlone = self._state is not None and state[0] == self._state[0]
+        hasRing = bool(segmentNamed(self._segmentation, EXTERNAL2))  # removed, it comes back
+        if ringAlone and hasRing and self.drawn is not None:
+            self._refine(state)
+        else:
+            self._timer.start()
+        self.onChange()
+
+    def _refine(self, state) -> None:
+        """Take the edit of External2 as a refinement of the ring."""
+        if state in self._remembered:
+            self._setRefinement(self._remembered[state])
+        else:
+            self._refineTo(self._read(EXTERNAL2))
+        self._timer.start()  # where the edit reached into the tumour, that is taken back
+
+    def _refineTo(self, ring) -> None:
+        drawn = self.drawn
+        box = drawn.box if ring is None else drawn.box.hull(ring.box)
+        automatic = drawn.box.transferred(drawn.automatic.mask, box)
+        tumor = drawn.box.transferred(drawn.tumor, box)
+        edited = automatic & False if ring is None else ring.box.transferred(ring.mask, box)
+        refinement = unpacked(self._parameterNode.ringRefinement)
+        updated = refinement.updated(edited & ~tumor, automatic, tumor, box.lower[::-1])
+        self._setRefinement(packed(updated))
+
+    def _setRefinement(self, text: str) -> None:
+        """Store the refinement; whoever calls draws, so that `update` need not."""
+        self._settings = (*self._wanted()[:-1], text)
+        self._parameterNode.ringRefinement = text
+
+    def _isCurrent(self) -> bool:
+        try:
+            case = self._sceneCase.case(self._parameterNode)
+        except ParotidClassifierError:
+            return False
+        if self._timer.active or self._settled.active or self._drawnOn is not case.ct:
+            return False
+        return (self._settings, self._state) == (self._wanted(), self.keys())
+
+    def _redraw(self) -> None:
+        state = self.keys()
+        known = self._lattice() is not None and state in self._remembered
+        if state != self._state and known:  # undo and redo
+            self._setRefinement(self._remembered[state])
+        try:
+            self.drawn, self.problem = self._draw(), None
+        except ParotidClassifierError as error:
+            self.drawn, self.problem = None, error
+        self._drawnOn = self._ct()
+        with self.held():
+            self._write()
+        self._settings = self._wanted()
+        self._remember()
+        self.onChange()
+
+    def _draw(self):
+        refinement = unpacked(self._parameterNode.ringRefinement)
+        case = self._sceneCase.case(self._parameterNode)
+        return draw_ring(case, self._ringChoice.settings(self._parameterNode), refinement)
+
+    def _write(self) -> None:
+        if self._lattice() is None:
+            return  # what was drawn waits for its CT
+        drawn = self.drawn
+        if drawn is not None:
+            ensureSegments(self._segmentation)
+        elif self._read(TUMOR) is not None:
+            return
+        else:
+            self._parameterNode.tumorOrigin = ""  # what is drawn next was not taken from there
+        segmentId = segmentNamed(self._segmentation, EXTERNAL2)
+        wanted = None if drawn is None else tightMask(drawn.box, drawn.ring)
+        if not segmentId or keyOf(wanted) == keyOf(self._read(EXTERNAL2)):
+            return  # any change, even to the same, would make the editor forget what to redo
+        if wanted is None:
+            self._segmentation.GetSegmentation().ClearSegment(segmentId)
+        else:
+            Images.setSegment(
+                self._segmentation, segmentId, wanted.mask, self._lattice(), wanted.box
+            )
+
+    def _read(self, region: str):
+        lattice = self._lattice()
+        return None if lattice is None else self._masks.read(self._segmentation, region, lattice)
+
+    def _lattice(self):
+        ct = self._ct()
+        return None if ct is None else lattice_of(ct)
+
+    def _ct(self):
+        try:
+            return self._sceneCase.ct(self._parameterNode)
+        except ParotidClassifierError:
+            return None
+
+    def _wanted(self):
+        """Return what the ring depends on beside the outlines."""
+        node = self._parameterNode
+        ct = None if node.ct is None else node.ct.GetID()
+        stored = node.ringWidthMm, node.ringLowerHu, node.ringUpperHu
+        return ct, self._ringChoice.trained(node), *stored, node.ringRefinement
+
+    def _remember(self) -> None:
+        if self._lattice() is None:
+            self._state = None
+            return
+        self._state = self.keys()
+        self._remembered.pop(self._state, None)
+        self._remembered[self._state] = self._parameterNode.ringRefinement
+        while len(self._remembered) > _REMEMBERED_STATES:
+            self._remembered.pop(next(iter(self._remembered)))
+
+    def _stopTimers(self) -> None:
+        self._timer.stop()
+        self._settled.stop()
+
+    def _forget(self) -> None:
+        self.drawn = self.problem = self._state = self._settings = self._drawnOn = None
+        self._remembered.clear()
+
+
+def _timer(milliseconds: int, onTimeout):
+    timer = qt.QTimer()
+    timer.setSingleShot(True)
+    timer.setInterval(milliseconds)
+    timer.connect("timeout()", onTimeout)
+    return timer

@@ -1,0 +1,178 @@
+"""Simulated cases in Sample Data: a CT, the outline a reader drew, the clinical findings.
+
+They are made on this computer by Core's simulator, so nothing is downloaded.
+"""
+
+import json
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import slicer
+from ParotidClassifierCore.base.errors import ClinicalValueError
+from ParotidClassifierCore.base.strict_json import parsed
+from ParotidClassifierCore.protocol.record import ClinicalRecord
+from slicer.i18n import tr as _
+
+from .SoftTissueWindow import setSoftTissueWindow, showInSliceViews
+
+CATEGORY = "ParotidClassifier"
+CLINICAL_ATTRIBUTE = "ParotidClassifier.clinical"
+
+_ICONS = Path(__file__).resolve().parents[2] / "Resources" / "Icons"
+
+
+@dataclass(frozen=True)
+class SampleCase:
+    """One patient the simulator draws.
+
+    Attributes:
+        name: name in Sample Data.
+        kind: the truth, "benign" or "malignant".
+        seed: the case follows from it and from the kind, to the last voxel.
+    """
+
+    name: str
+    kind: str
+    seed: int
+
+    @property
+    def malignant(self) -> bool:
+        """The truth as the simulator is told it."""
+        return self.kind == "malignant"
+
+    @property
+    def outcome(self) -> str:
+        """The truth in the user's language, which tells its nodes from another sample's."""
+        return _("malignant") if self.malignant else _("benign")
+
+    @property
+    def thumbnail(self) -> Path:
+        """Picture shown in Sample Data."""
+        return _ICONS / f"{self.name}.png"
+
+
+SAMPLE_CASES = (
+    SampleCase("SimulatedParotidBenign", "benign", 13),
+    SampleCase("SimulatedParotidMalignant", "malignant", 309),
+)
+
+
+def registerSampleCases() -> None:
+    """Offer the simulated cases in Sample Data; the module calls it when Slicer has started."""
+    import SampleData
+
+    for sample in SAMPLE_CASES:
+        SampleData.SampleDataLogic.registerCustomSampleDataSource(
+            category=CATEGORY,
+            sampleName=sample.name,
+            thumbnailFileName=str(sample.thumbnail),
+            # There is no file to fetch, but Sample Data wants its lists all the same.
+            uris=[],
+            fileNames=[],
+            nodeNames=[],
+            customDownloader=loadFromSampleData,
+        )
+
+
+def loadFromSampleData(source):
+    """Load the case of a Sample Data source, as its button does; errors are shown.
+
+    Returns:
+        The nodes that were added, CT first.
+    """
+    with slicer.util.tryWithErrorDisplay(_("The sample case could not be made."), waitCursor=True):
+        return list(loadSampleCase(source.sampleName))
+
+
+def loadSampleCase(name: str):
+    """Simulate a case, add it to the scene and show it; takes one or two seconds.
+
+    Args:
+        name: of a member of SAMPLE_CASES.
+
+    Returns:
+        CT node, which carries the clinical findings (see `sampleClinicalFindings`), and
+        segmentation node with the segment Tumor as a reader outlined it.
+
+    Raises:
+        KeyError: there is no such sample.
+    """
+    sample = {known.name: known for known in SAMPLE_CASES}[name]
+    with slicer.util.MessageDialog(_("Simulating a CT of the parotid gland...")):
+        case = _simulated(sample.seed, sample.malignant)
+    ctNode = _addCt(case, _("Simulated CT ({outcome})").format(outcome=sample.outcome))
+    segmentationNode = _addOutline(
+        case, ctNode, _("Simulated outline ({outcome})").format(outcome=sample.outcome)
+    )
+    _show(ctNode, segmentationNode)
+    return ctNode, segmentationNode
+
+
+def sampleClinicalFindings(ctNode) -> dict:
+    """Return the clinical findings that came with a CT, as words of Core's ClinicalRecord.
+
+    Empty for a CT that is not a sample case.
+    """
+    words = ctNode.GetAttribute(CLINICAL_ATTRIBUTE) if ctNode else None
+    try:
+        found = parsed((words or "{}").encode())
+        ClinicalRecord.from_words(found)
+    except (ValueError, ClinicalValueError):  # a stranger's scene
+        return {}
+    return found
+
+
+@lru_cache(maxsize=len(SAMPLE_CASES))
+def _simulated(seed: int, malignant: bool):
+    from ParotidClassifierCore.simulation.case import simulate_case
+
+    return simulate_case(seed, malignant)
+
+
+def _addCt(case, name: str):
+    import SimpleITK as sitk
+
+    node = slicer.util.addVolumeFromArray(
+        sitk.GetArrayViewFromImage(case.ct),
+        ijkToRAS=_ijkToRas(case.ct),
+        name=slicer.mrmlScene.GenerateUniqueName(name),
+    )
+    setSoftTissueWindow(node)
+    node.SetAttribute(CLINICAL_ATTRIBUTE, json.dumps(case.record.words()))
+    return node
+
+
+def _addOutline(case, ctNode, name: str):
+    import SimpleITK as sitk
+    from ParotidClassifierCore.imaging.masks import REGION_COLORS
+
+    node = slicer.mrmlScene.AddNewNodeByClass(
+        "vtkMRMLSegmentationNode", slicer.mrmlScene.GenerateUniqueName(name)
+    )
+    node.CreateDefaultDisplayNodes()
+    node.SetReferenceImageGeometryParameterFromVolumeNode(ctNode)
+    segmentId = node.GetSegmentation().AddEmptySegment("Tumor", "Tumor", REGION_COLORS["Tumor"])
+    slicer.util.updateSegmentBinaryLabelmapFromArray(
+        sitk.GetArrayFromImage(case.tumor), node, segmentId, ctNode
+    )
+    return node
+
+
+def _ijkToRas(image):
+    """Return the 4×4 matrix from voxel indices to RAS; SimpleITK speaks LPS."""
+    import numpy as np
+
+    matrix = np.eye(4)
+    matrix[:3, :3] = np.reshape(image.GetDirection(), (3, 3)) * image.GetSpacing()
+    matrix[:3, 3] = image.GetOrigin()
+    return np.diag([-1.0, -1.0, 1.0, 1.0]) @ matrix
+
+
+def _show(ctNode, segmentationNode) -> None:
+    """Put the CT into the slice views and the middle of the tumour into their middle."""
+    showInSliceViews(ctNode)
+    center = segmentationNode.GetSegmentCenterRAS("Tumor")
+    slicer.vtkMRMLSliceNode.JumpAllSlices(
+        slicer.mrmlScene, *center, slicer.vtkMRMLSliceNode.CenteredJumpSlice
+    )

@@ -1,0 +1,1 @@
+"""The MRML scene: what is read from it and written to it."""

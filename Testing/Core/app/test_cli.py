@@ -1,0 +1,564 @@
+"""The command line as a user meets it: files in, files out, exit codes."""
+
+import contextlib
+import csv
+import io
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+import SimpleITK as sitk
+from fixtures.cases import ball_mask, tissue_ct
+from fixtures.interruptible import interrupt, interruptible
+from ParotidClassifierCore.app import cli, commands, study_commands
+from ParotidClassifierCore.app.cli import main
+from ParotidClassifierCore.case.loading import load_case_folder
+from ParotidClassifierCore.imaging.masks import load_mask, save_segmentation
+from ParotidClassifierCore.imaging.working_grid import Geometry
+from ParotidClassifierCore.prediction import companion
+from ParotidClassifierCore.prediction.stability import OUTLINES
+from ParotidClassifierCore.protocol.names import ELEVEN_MODELS
+
+FINDINGS = ("--symptoms", "with", "--margin", "unclear", "--lymph-nodes", "without")
+
+
+def run(capsys, *arguments):
+    code = main([str(argument) for argument in arguments])
+    return code, *capsys.readouterr()
+
+
+def files_in(folder):
+    return sorted(p.name for p in folder.iterdir()) if folder.exists() else []
+
+
+def prediction_in(folder):
+    return json.loads((folder / "prediction.json").read_text("utf-8"))
+
+
+@pytest.fixture(scope="module")
+def usual(a_case, a_bundle, tmp_path_factory):
+    """The folder that one prediction with all findings wrote, on all cores, and what it printed."""
+    folder, printed = tmp_path_factory.mktemp("usual") / "out", io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        code = main(
+            ["predict", "--ct", str(a_case / "ct.nrrd"), "--tumor", str(a_case / "tumor.nrrd"),
+             "--bundle", str(a_bundle), "--out", str(folder), *FINDINGS]
+        )  # fmt: skip
+    assert code == 0
+    return folder, printed.getvalue()
+
+
+def test_a_bundle_that_reads_no_image_asks_for_none(capsys, tmp_path):
+    clinical = ("predict", "--bundle", "published-clinical", *FINDINGS, "--out", tmp_path)
+    (tmp_path / "prediction.json").write_text("{}")
+    (tmp_path / "ring.seg.nrrd").write_text("of an earlier case")
+    code, out, _ = run(capsys, *clinical)
+    assert code == 0
+    assert files_in(tmp_path) == ["prediction.json"]
+    alone = prediction_in(tmp_path)
+    assert alone["inputs"] == {"symptoms": "with", "margin": "unclear", "lymph_nodes": "without"}
+    assert alone["models"]["Clinical"]["probability"] == pytest.approx(0.98858, abs=1e-5)
+    assert alone["models"]["Combined"]["unavailable"]
+    assert "Clinical" in out
+    assert "Side" not in out
+    asked = ("--report", "--ring-width", "3", "--acquisition", "1", "--tumor-any-series")
+    code, _, error = run(capsys, *clinical, *asked)
+    assert code == 2
+    assert "no answer to --acquisition, --ring-width, --report, --tumor-any-series" in error
+    code, _, error = run(capsys, *clinical, "--jobs", "2")
+    assert (code, "--jobs" in error) == (2, True)
+    code, _, error = run(capsys, "predict", *FINDINGS, "--out", tmp_path)
+    assert code == 2
+    assert "A case needs a CT" in error
+
+
+@pytest.fixture
+def alone(monkeypatch):
+    """No second process helps: to load its libraries takes longer than a small case."""
+    monkeypatch.setattr(companion, "is_worthwhile", lambda: False)
+
+
+@pytest.fixture
+def predict(a_case, a_bundle, tmp_path, capsys, alone):
+    def predicted(*more, out="out", ct=None, tumor=None, bundle=a_bundle):
+        return run(
+            capsys, "predict", "--ct", ct or a_case / "ct.nrrd",
+            "--tumor", tumor or a_case / "tumor.nrrd", "--bundle", bundle,
+            "--out", tmp_path / out, *more,
+        )  # fmt: skip
+
+    return predicted
+
+
+def test_predict_writes_the_prediction_the_ring_and_the_picture(usual):
+    folder, out = usual
+    assert files_in(folder) == ["overview.png", "prediction.json", "ring.seg.nrrd"]
+    written = prediction_in(folder)
+    assert list(written["models"]) == list(ELEVEN_MODELS)
+    for result in written["models"].values():
+        assert 0 < result["probability"] < 1
+        assert result["call"] == (
+            "malignant" if result["probability"] >= result["threshold"] else "benign"
+        )
+    assert set(written) == {
+        "bundle", "models", "applicability", "findings", "inputs", "side", "ring", "timings_s",
+        "software",
+    }  # fmt: skip
+    for result in written["models"].values():
+        total = result["intercept"] + sum(result["contributions"].values())
+        assert total == pytest.approx(result["log_odds"])
+    assert written["inputs"]["margin"] == "unclear"
+    assert written["inputs"]["tumor_outline"] == "label 1"
+    assert written["side"] == "not determined"
+    assert "Side of the tumour: not determined." in out
+    assert written["inputs"]["ring"] == {"width_mm": 2.0, "hu_range": [-200.0, 400.0]}
+    assert {"volume_mm3", "tumor_volume_mm3", "removed_by_hu_fraction"} == set(written["ring"])
+    ring = load_mask(folder / "ring.seg.nrrd", "External2")
+    assert sitk.GetArrayFromImage(ring).sum() == written["ring"]["volume_mm3"]
+    assert "demonstration, not for clinical use" in out
+
+
+def test_saliency_is_written_beside_the_other_files(predict, tmp_path):
+    code, _, _ = predict(*FINDINGS, "--saliency")
+    assert code == 0
+    assert files_in(tmp_path / "out") == [
+        "overview.png", "prediction.json", "ring.seg.nrrd", "saliency.nrrd",
+    ]  # fmt: skip
+    marked, outlines = (
+        sitk.ReadImage(str(tmp_path / "out" / name)) for name in ("saliency.nrrd", "ring.seg.nrrd")
+    )
+    assert Geometry.of(marked) == Geometry.of(outlines)
+    assert sitk.GetArrayViewFromImage(marked).max() == 1.0
+
+
+def test_files_of_an_earlier_answer_do_not_stand_beside_the_next_one(predict, tmp_path):
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "report.pdf").write_text("not ours")
+    usual = ["overview.png", "prediction.json", "report.pdf", "ring.seg.nrrd"]
+    assert predict(*FINDINGS, "--saliency")[0] == 0
+    assert files_in(tmp_path / "out") == [*usual, "saliency.nrrd"]
+    assert predict(*FINDINGS)[0] == 0
+    assert files_in(tmp_path / "out") == usual
+
+
+def test_saliency_of_a_bundle_without_a_network_is_refused_and_nothing_written(predict, tmp_path):
+    code, _, err = predict(*FINDINGS, "--saliency", bundle="published-clinical")
+    assert code == 4
+    assert "holds no network" in err
+    assert files_in(tmp_path / "out") == []
+
+
+def test_stability_is_told_and_written_with_the_prediction(predict, tmp_path):
+    code, out, _ = predict(*FINDINGS, "--stability")
+    assert code == 0
+    written = json.loads((tmp_path / "out" / "prediction.json").read_text("utf-8"))
+    probabilities = written["stability"]["probabilities"]["Combined"]
+    assert len(probabilities) == OUTLINES
+    assert f"Under {OUTLINES} slightly different outlines Combined says" in out
+
+
+def test_second_opinions_are_told_and_written_with_the_prediction(predict, a_case, tmp_path):
+    code, out, _ = predict(
+        *FINDINGS, "--second-bundle", "published-clinical",
+        "--second-tumor", a_case / "tumor.nrrd", "--second-tumor-label", 1,
+    )  # fmt: skip
+    assert code == 0
+    written = json.loads((tmp_path / "out" / "prediction.json").read_text("utf-8"))
+    assert written["second_opinion"]["bundle"]["name"] == "published-clinical"
+    assert written["second_opinion"]["agreement"] in out
+    assert written["second_reader"]["dice"] == 1.0
+    assert "Every model makes the same call for both outlines." in out
+
+
+@pytest.mark.parametrize(
+    ("options", "exit_code", "told"),
+    [
+        (("--second-bundle", "BUNDLE"), 2, "is the first one"),
+        (("--second-bundle", "nothing"), 4, "no model bundle at nothing"),
+        (("--second-tumor-label", 1), 2, "Give it with --second-tumor."),
+        (("--second-tumor", "TUMOR", "--second-tumor-segment", "A"), 2, "--second-tumor-label N"),
+        (("--second-tumor", "EMPTY"), 3, "empty"),
+        (("--second-tumor", "missing.nrrd"), 3, "missing.nrrd"),
+    ],
+)
+def test_second_opinions_that_cannot_be_given_are_refused_before_anything_is_written(
+    predict, a_case, a_bundle, tmp_path, options, exit_code, told
+):
+    tumor = sitk.ReadImage(str(a_case / "tumor.nrrd"))
+    sitk.WriteImage(tumor * 0, str(tmp_path / "empty.nrrd"))
+    files = {
+        "BUNDLE": a_bundle,
+        "TUMOR": a_case / "tumor.nrrd",
+        "EMPTY": tmp_path / "empty.nrrd",
+    }
+    code, _, err = predict(*(files.get(option, option) for option in options))
+    assert code == exit_code
+    assert told in err
+    assert files_in(tmp_path / "out") == []
+
+
+def test_the_text_says_how_certain_a_probability_is_or_why_that_is_not_known(usual, predict):
+    out = usual[1]
+    assert out.count("No interval: the bundle holds no refits of its models.") == 1
+    _, out, _ = predict(*FINDINGS, bundle="published-clinical", out="published")
+    assert "No interval: the model was made from published odds ratios" in out
+
+
+def test_two_runs_differ_in_nothing_but_their_timings(usual, predict, tmp_path):
+    predict(*FINDINGS)
+    one, two = prediction_in(usual[0]), prediction_in(tmp_path / "out")
+    one.pop("timings_s")
+    two.pop("timings_s")
+    assert one == two
+
+
+def test_an_unknown_finding_leaves_combined_out_and_says_why(predict, tmp_path):
+    predict("--symptoms", "with", "--margin", "unknown")
+    models = json.loads((tmp_path / "out" / "prediction.json").read_text("utf-8"))["models"]
+    for name in ("Clinical", "Combined"):
+        assert "margin" in models[name]["unavailable"]
+        assert "enlarged lymph nodes" in models[name]["unavailable"]
+        assert "probability" not in models[name]
+    assert "probability" in models["Tumor+External2_RAD+DL"]
+
+
+def test_the_written_ring_given_back_gives_the_same_prediction(usual, predict, tmp_path):
+    predict(*FINDINGS, "--ring", usual[0] / "ring.seg.nrrd")
+    one, two = prediction_in(usual[0]), prediction_in(tmp_path / "out")
+    for name in ELEVEN_MODELS:
+        assert two["models"][name]["probability"] == one["models"][name]["probability"]
+    assert "ring_given" in {finding["code"] for finding in two["findings"]}
+
+
+def test_another_ring_than_the_bundles_is_a_finding(predict, tmp_path):
+    predict("--ring-width", "4")
+    written = json.loads((tmp_path / "out" / "prediction.json").read_text("utf-8"))
+    assert "ring_settings_differ" in {finding["code"] for finding in written["findings"]}
+
+
+def test_a_saved_case_is_predicted_like_its_files(usual, a_case, a_bundle, tmp_path, capsys, alone):
+    case = tmp_path / "case"
+    case.mkdir()
+    shutil.copy(a_case / "ct.nrrd", case)
+    (case / "clinical.json").write_text(
+        json.dumps({"symptoms": "with", "margin": "unclear", "lymph_nodes": "without"})
+    )
+    shutil.copy(usual[0] / "ring.seg.nrrd", case / "segmentation.seg.nrrd")
+    assert load_case_folder(case).ring is not None
+    code, printed, _ = run(
+        capsys, "predict", "--case", case, "--bundle", a_bundle, "--json", "--out", tmp_path / "a"
+    )
+    assert code == 0
+    assert json.loads(printed)["models"] == prediction_in(usual[0])["models"]
+
+
+def test_a_path_that_the_system_does_not_look_at_is_refused_by_its_name(capsys, tmp_path):
+    name = tmp_path / ("a" * 300)
+    code, _, error = run(capsys, "predict", "--case", name, "--out", tmp_path / "out")
+    assert code == 3
+    assert f"{name} cannot be reached: " in error
+
+
+def test_json_goes_to_standard_output_and_errors_too(predict, tmp_path):
+    _, out, _ = predict("--json")
+    assert json.loads(out)["bundle"]["name"] == "made"
+    code, out, _ = predict("--json", ct=tmp_path / "gone.nrrd", out="none")
+    assert code == 3
+    error = json.loads(out)["error"]
+    assert error["kind"] == "UnreadableFileError"
+    assert "gone.nrrd" in error["message"]
+    assert error["remedy"]
+
+
+def test_ring_draws_the_ring_alone(a_case, tmp_path, capsys):
+    code, out, _ = run(
+        capsys, "ring", "--ct", a_case / "ct.nrrd", "--tumor", a_case / "tumor.nrrd",
+        "--ring-width", "3", "--out", tmp_path,
+    )  # fmt: skip
+    assert code == 0
+    assert files_in(tmp_path) == ["ring.seg.nrrd"]
+    assert "External2" in out
+
+
+def test_ring_is_drawn_anew_for_a_case_that_has_one(predict, a_case, tmp_path, capsys):
+    predict("--ring-width", "4", out="case")
+    shutil.copy(a_case / "ct.nrrd", tmp_path / "case")
+    (tmp_path / "case" / "ring.seg.nrrd").rename(tmp_path / "case" / "segmentation.seg.nrrd")
+    volumes = []
+    for width in ("2", "4"):
+        _, out, _ = run(
+            capsys, "ring", "--case", tmp_path / "case", "--ring-width", width, "--json",
+            "--out", tmp_path / width,
+        )  # fmt: skip
+        volumes.append(json.loads(out)["ring"]["volume_mm3"])
+    assert volumes[1] > 1.8 * volumes[0]
+
+
+def test_features_writes_1874_rows_with_both_regions(a_case, tmp_path, capsys):
+    table = tmp_path / "features.csv"
+    code, _, _ = run(
+        capsys, "features", "--ct", a_case / "ct.nrrd", "--tumor", a_case / "tumor.nrrd",
+        "--out", table,
+    )  # fmt: skip
+    assert code == 0
+    rows = list(csv.reader(table.read_text("utf-8-sig").splitlines()))
+    assert rows[0] == ["feature", "Tumor", "External2"]
+    assert len(rows) == 1 + 1874
+    assert all(np.isfinite([float(value) for value in row[1:]]).all() for row in rows[1:])
+
+
+def test_bundle_info_and_verify(a_bundle, capsys):
+    code, out, _ = run(capsys, "bundle", "info", a_bundle, "--json")
+    assert code == 0
+    assert list(json.loads(out)["models"]) == list(ELEVEN_MODELS)
+    code, out, _ = run(capsys, "bundle", "verify", a_bundle)
+    assert code == 0
+    assert "11 models" in out
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        ("predict", "--out", "x"),
+        ("predict", "--ct", "a.nrrd", "--tumor", "b.nrrd", "--case", "c", "--out", "x"),
+        ("simulate", "--cohort", "3", "--outcome", "benign", "--out", "x"),
+        ("ring", "--ct", "a.nrrd", "--tumor", "b.nrrd", "--hu-range", "9", "1", "--out", "x"),
+        ("predict", "--case", "c", "--tumor-label", "2", "--out", "x"),
+        (
+            *("predict", "--ct", "a.nrrd", "--tumor", "b.nrrd", "--ring", "b.nrrd"),
+            *("--ring-width", "3", "--out", "x"),
+        ),
+    ],
+)
+def test_options_that_do_not_go_together_end_with_2(wrong, a_case, tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for name, source in (("a.nrrd", "ct.nrrd"), ("b.nrrd", "tumor.nrrd")):
+        shutil.copy(a_case / source, tmp_path / name)
+    code, _, told = run(capsys, *wrong)
+    assert code == 2
+    assert told.strip()
+    assert not (tmp_path / "x").exists()
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        ("predict", "--margin", "blurry", "--out", "x"),
+        ("simulate", "--seed", "-1", "--out", "x"),
+        ("simulate", "--cohort", "none", "--out", "x"),
+    ],
+)
+def test_a_word_outside_its_levels_ends_with_2(wrong):
+    with pytest.raises(SystemExit) as stop:
+        main(list(wrong))
+    assert stop.value.code == 2
+
+
+def bad_bundle(a_bundle, folder):
+    shutil.copytree(a_bundle, folder)
+    with (folder / "models.json").open("a") as models:
+        models.write(" ")
+    return folder
+
+
+def mr_like(folder):
+    values = np.random.default_rng(0).gamma(2.0, 300.0, (8, 60, 60))
+    sitk.WriteImage(sitk.GetImageFromArray(values), str(folder / "mr.nrrd"))
+    return folder / "mr.nrrd"
+
+
+def elsewhere(folder):
+    ct = tissue_ct(origin=(5000.0, 0.0, 0.0))
+    sitk.WriteImage(ball_mask(ct), str(folder / "elsewhere.nrrd"))
+    return folder / "elsewhere.nrrd"
+
+
+def two_labels(folder):
+    ct = tissue_ct()
+    both = ball_mask(ct, 5.0, (25, 40, 16)) + 2 * ball_mask(ct, 5.0, (60, 40, 16))
+    sitk.WriteImage(both, str(folder / "two.nrrd"))
+    return folder / "two.nrrd"
+
+
+@pytest.mark.parametrize(
+    ("name", "code", "words"),
+    [
+        ("mr", 3, "does not look like CT in HU"),
+        ("elsewhere", 3, "does not overlap"),
+        ("two labels", 3, "--tumor-label"),
+        ("missing", 3, "does not exist"),
+        ("no ring", 3, "No voxel"),
+        ("bundle", 4, "models.json"),
+    ],
+)
+def test_unusable_input_ends_with_its_code_and_writes_nothing(
+    name, code, words, predict, a_bundle, tmp_path
+):
+    given = {
+        "mr": lambda: predict(ct=mr_like(tmp_path)),
+        "elsewhere": lambda: predict(tumor=elsewhere(tmp_path)),
+        "two labels": lambda: predict(tumor=two_labels(tmp_path)),
+        "missing": lambda: predict(tumor=tmp_path / "gone.nii.gz"),
+        "no ring": lambda: predict("--hu-range", "2000", "3000"),
+        "bundle": lambda: predict(bundle=bad_bundle(a_bundle, tmp_path / "bad")),
+    }[name]
+    ended, _, told = given()
+    assert ended == code
+    assert words in told
+    assert "Traceback" not in told
+    assert files_in(tmp_path / "out") == []
+
+
+def test_our_own_fault_ends_with_1_and_keeps_the_traceback_in_a_log(predict, monkeypatch, tmp_path):
+    def broken(*_):
+        raise RuntimeError("a bug")
+
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    monkeypatch.setattr(commands, "with_words", broken)
+    code, _, told = predict()
+    assert code == 1
+    assert "Traceback" not in told
+    assert "a bug" in told
+    (path,) = tmp_path.glob("parotid-classifier-*.log")
+    assert str(path) in told
+    log = path.read_text("utf-8")
+    assert "Traceback" in log
+    assert "broken" in log
+
+
+def test_a_gpu_that_is_not_there_is_said_plainly(predict):
+    torch = pytest.importorskip("torch")
+    if torch.cuda.is_available():
+        pytest.skip("this machine has a GPU")
+    code, _, told = predict("--device", "cuda")
+    assert code == 2
+    assert "no GPU" in told
+
+
+def test_ctrl_c_ends_at_once_and_leaves_nothing_half_written(tmp_path):
+    command = [
+        sys.executable, "-m", "ParotidClassifierCore", "simulate", "--cohort", "200",
+        "--out", tmp_path,
+    ]  # fmt: skip
+    with interruptible(command, stderr=subprocess.PIPE) as process:
+        deadline = time.monotonic() + 120
+        while not list(tmp_path.glob("*/truth.json")) and time.monotonic() < deadline:
+            time.sleep(0.05)
+        interrupt(process)
+        _, told = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "Stopped" in told
+    assert "Traceback" not in told
+    cases = files_in(tmp_path)
+    assert cases
+    assert "cohort.csv" not in cases
+    for case in cases:
+        assert files_in(tmp_path / case) == [
+            "clinical.json", "ct.nrrd", "segmentation.seg.nrrd", "truth.json",
+        ]  # fmt: skip
+
+
+def test_ctrl_c_that_is_pressed_twice_interrupts_once(monkeypatch, capsys):
+    tidied = []
+
+    def work(_options):
+        try:
+            signal.raise_signal(signal.SIGINT)
+        finally:
+            signal.raise_signal(signal.SIGINT)
+            tidied.append(True)
+
+    monkeypatch.setattr(study_commands, "simulate", work)
+    usual = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        code, _, told = run(capsys, "simulate", "--out", "x")
+        with contextlib.suppress(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
+            tidied.append("and the process ends undisturbed")
+    finally:
+        signal.signal(signal.SIGINT, usual)
+    assert (code, tidied) == (130, [True, "and the process ends undisturbed"])
+    assert told.startswith("Stopped.")
+
+
+def test_ctrl_c_is_heard_again_where_a_library_swallows_it(monkeypatch, capsys):
+    heard = []
+
+    def work(_options):
+        for _ in range(2):
+            monkeypatch.setattr(cli, "_PUT_RIGHT_SECONDS", 0.0)
+            with contextlib.suppress(KeyboardInterrupt):
+                signal.raise_signal(signal.SIGINT)
+                heard.append(False)
+            heard.append(True)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(study_commands, "simulate", work)
+    usual = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        run(capsys, "simulate", "--out", "x")
+    finally:
+        signal.signal(signal.SIGINT, usual)
+    assert heard == [True, True]
+
+
+@pytest.mark.parametrize("wrong", ["features", "cohort"])
+def test_a_folder_is_not_taken_for_a_file_to_write(wrong, tmp_path, capsys):
+    more = {"features": ("--case", "gone"), "cohort": ("features", "--cohort", "gone.csv")}[wrong]
+    code, _, told = run(capsys, wrong, *more, "--out", tmp_path)
+    assert code == 3
+    assert told.startswith(f"{tmp_path} is a folder")
+    assert "room" not in told
+
+
+def test_a_file_of_ones_own_that_a_prediction_names_stays(usual, predict, tmp_path):
+    out = shutil.copytree(usual[0], tmp_path / "out")
+    written = prediction_in(out)
+    (out / "thesis.docx").write_text("mine")
+    (out / "report.pdf").write_text("of an earlier case")
+    written["more_files"] = ["thesis.docx", "report.pdf"]
+    (out / "prediction.json").write_text(json.dumps(written))
+    assert predict(*FINDINGS)[0] == 0
+    assert (out / "thesis.docx").read_text() == "mine"
+    assert not (out / "report.pdf").exists()
+
+
+def test_a_case_whose_path_is_not_utf_8_is_classified(a_case, a_bundle, usual, tmp_path, alone):
+    place = tmp_path / os.fsdecode(b"\xe4\xff")
+    shutil.copytree(a_case, place / "case")
+    files = [place / "case" / name for name in ("ct.nrrd", "tumor.nrrd")]
+    command = [
+        sys.executable, "-m", "ParotidClassifierCore", "predict", "--ct", files[0],
+        "--tumor", files[1], "--bundle", a_bundle, "--out", place / "out", *FINDINGS,
+    ]  # fmt: skip
+    done = subprocess.run(command, check=False, capture_output=True)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert rb"\udce4\udcff/out" in done.stdout
+    assert prediction_in(place / "out")["models"] == prediction_in(usual[0])["models"]
+
+
+def test_a_full_disk_leaves_no_half_result(predict, monkeypatch, tmp_path):
+    def full_disk(*_, **__):
+        raise RuntimeError("[nrrd] _nrrdGzWrite: failed to write to file")
+
+    monkeypatch.setattr(sitk, "WriteImage", full_disk)
+    code, _, told = predict()
+    assert code == 3
+    assert "that the disk has room" in told
+    assert files_in(tmp_path / "out") == []
+
+
+def test_a_segment_may_have_another_name(usual, predict, a_case, tmp_path):
+    case = load_mask(a_case / "tumor.nrrd", "Tumor")
+    path = tmp_path / "mass.seg.nrrd"
+    save_segmentation(path, {"Tumor": sitk.GetArrayFromImage(case) != 0}, Geometry.of(case))
+    path.write_bytes(path.read_bytes().replace(b"Segment0_Name:=Tumor", b"Segment0_Name:=Parot"))
+    code, _, _ = predict(*FINDINGS, "--tumor-segment", "Parot", tumor=path)
+    assert code == 0
+    assert prediction_in(tmp_path / "out")["models"] == prediction_in(usual[0])["models"]

@@ -1,0 +1,442 @@
+import codecs
+import csv
+import errno
+import json
+import os
+import time
+from pathlib import Path
+
+import pytest
+from fixtures.rights import without_privileges
+from ParotidClassifierCore.base.errors import OutputError
+from ParotidClassifierCore.base.files import (
+    LARGEST_JSON,
+    folder_written_whole,
+    read_json,
+    require_file,
+    require_folder,
+    write_csv,
+    write_json,
+    written_together,
+    written_whole,
+)
+from ParotidClassifierCore.base.unfinished import clear_unfinished
+from ParotidClassifierCore.study.tables import Columns, read_table
+
+
+def held(path, number=32):
+    """Return what Windows says of a file that another program has open."""
+    error = PermissionError(13, "The process cannot access the file", str(path))
+    error.winerror = number
+    return error
+
+
+def names_in(folder):
+    return sorted(path.name for path in folder.iterdir())
+
+
+@pytest.fixture
+def renames(monkeypatch):
+    """Have renames refused: a list of rules, each of which may raise for source and target."""
+    rules, usual = [], os.replace
+
+    def replace(source, target, **others):
+        for rule in rules:
+            rule(Path(source), Path(target))
+        return usual(source, target, **others)
+
+    monkeypatch.setattr(os, "replace", replace)
+    monkeypatch.setattr(os, "rename", replace)
+    monkeypatch.setattr(time, "sleep", lambda _seconds: None)
+    return rules
+
+
+def test_a_file_appears_only_when_it_is_whole(tmp_path):
+    path = tmp_path / "deep" / "result.json"
+    with pytest.raises(RuntimeError, match="halfway"), written_whole(path) as beside:
+        beside.write_text("half")
+        raise RuntimeError("halfway")
+    assert list(path.parent.iterdir()) == []
+    write_json(path, {"a": 1})
+    assert [p.name for p in path.parent.iterdir()] == ["result.json"]
+
+
+def test_files_of_a_result_appear_together_or_not_at_all(tmp_path):
+    (tmp_path / "one.txt").write_text("old")
+    with pytest.raises(RuntimeError, match="halfway"), written_together(tmp_path) as folder:
+        (folder / "one.txt").write_text("new")
+        raise RuntimeError("halfway")
+    assert (tmp_path / "one.txt").read_text() == "old"
+    with written_together(tmp_path) as folder:
+        (folder / "one.txt").write_text("new")
+        (folder / "two.txt").write_text("new")
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["one.txt", "two.txt"]
+    assert (tmp_path / "one.txt").read_text() == "new"
+
+
+def test_what_was_there_comes_back_when_one_file_cannot_be_moved(tmp_path, renames):
+    for name in ("one.txt", "two.txt"):
+        (tmp_path / name).write_text("old")
+
+    def fails_on_two(source, _target):
+        if source.name == "two.txt" and source.read_text() == "new":
+            raise PermissionError(13, "Permission denied")
+
+    renames.append(fails_on_two)
+    with (
+        pytest.raises(OutputError, match="Permission denied"),
+        written_together(tmp_path) as folder,
+    ):
+        for name in ("one.txt", "three.txt", "two.txt"):
+            (folder / name).write_text("new")
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["one.txt", "two.txt"]
+    assert {p.read_text() for p in tmp_path.iterdir()} == {"old"}
+
+
+def test_files_of_an_earlier_result_go_with_it_and_come_back_if_the_new_one_fails(
+    tmp_path, renames
+):
+    for name in ("picture.png", "report.pdf", "mine.txt"):
+        (tmp_path / name).write_text("old")
+    with written_together(tmp_path, instead_of=("picture.png", "report.pdf")) as folder:
+        (folder / "picture.png").write_text("new")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["mine.txt", "picture.png"]
+    assert (tmp_path / "picture.png").read_text() == "new"
+
+    def failing(source, _target):
+        if source == tmp_path / "mine.txt":
+            raise OSError(errno.EIO, "no")
+
+    renames.append(failing)
+    with (
+        pytest.raises(OutputError),
+        written_together(tmp_path, instead_of=("picture.png", "mine.txt")) as folder,
+    ):
+        (folder / "report.pdf").write_text("new")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["mine.txt", "picture.png"]
+
+
+def test_a_folder_in_the_way_is_never_moved(tmp_path):
+    (tmp_path / "one.txt").mkdir()
+    (tmp_path / "one.txt" / "precious").write_text("kept")
+    with pytest.raises(OutputError, match="is a folder"), written_together(tmp_path) as folder:
+        (folder / "one.txt").write_text("new")
+    assert (tmp_path / "one.txt" / "precious").read_text() == "kept"
+
+
+def test_a_folder_that_was_made_for_nothing_is_taken_away(tmp_path):
+    with pytest.raises(RuntimeError), written_together(tmp_path / "out"):
+        raise RuntimeError
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_that_cannot_be_made_is_named_before_the_work(tmp_path):
+    (tmp_path / "file").write_text("in the way")
+    require_folder(tmp_path / "new" / "newer")
+    with pytest.raises(OutputError, match="is a file"):
+        require_folder(tmp_path / "file" / "new")
+
+
+def test_a_place_that_cannot_be_written_to_is_named(tmp_path):
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(OutputError, match="cannot be written"):
+        write_json(tmp_path / "file" / "result.json", {})
+
+
+def test_numbers_that_are_none_are_not_written(tmp_path):
+    with pytest.raises(ValueError, match="JSON"):
+        write_json(tmp_path / "result.json", {"a": float("nan")})
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_folders_of_a_result_are_merged_with_those_that_are_there(tmp_path):
+    (tmp_path / "tables").mkdir()
+    (tmp_path / "tables" / "mine.csv").write_text("kept")
+    (tmp_path / "tables" / "one.csv").write_text("old")
+    with written_together(tmp_path) as folder:
+        for name in ("tables/one.csv", "figures/deep/two.png"):
+            (folder / name).parent.mkdir(parents=True)
+            (folder / name).write_text("new")
+    written = {p.relative_to(tmp_path).as_posix() for p in tmp_path.rglob("*") if p.is_file()}
+    assert written == {"tables/mine.csv", "tables/one.csv", "figures/deep/two.png"}
+    assert (tmp_path / "tables" / "one.csv").read_text() == "new"
+
+
+def test_a_folder_that_cannot_be_made_leaves_everything_as_it_was(tmp_path):
+    (tmp_path / "tables").write_text("a file in the way")
+    (tmp_path / "one.txt").write_text("old")
+    with pytest.raises(OutputError), written_together(tmp_path) as folder:
+        for name in ("figures/a.png", "one.txt", "tables/b.csv"):
+            (folder / name).parent.mkdir(exist_ok=True)
+            (folder / name).write_text("new")
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["one.txt", "tables"]
+    assert (tmp_path / "one.txt").read_text() == "old"
+
+
+def test_what_cannot_be_put_back_at_once_is_lost_by_no_means(tmp_path, renames):
+    """On any system: one file fails on its way in, another on its way back."""
+    for name in ("a.json", "report.pdf", "z.png"):
+        (tmp_path / name).write_text("old")
+
+    def two_fail(source, target):
+        new = target.exists() and target.read_text() == "old"
+        if target == tmp_path / "z.png" and not new and source.read_text() == "new":
+            raise OSError(errno.EIO, "no")
+        if target == tmp_path / "a.json" and source.read_text() == "old":
+            raise OSError(errno.EIO, "not now")
+
+    renames.append(two_fail)
+    with (
+        pytest.raises(OutputError, match=r"a\.json of the earlier result could not be put") as told,
+        written_together(tmp_path) as folder,
+    ):
+        for name in ("a.json", "report.pdf", "z.png"):
+            (folder / name).write_text("new")
+    assert (tmp_path / "report.pdf").read_text() == "old"
+    assert (tmp_path / "z.png").read_text() == "old"
+    (kept,) = tmp_path.glob(".unfinished-*/earlier/a.json")
+    assert kept.read_text() == "old"
+    assert str(kept.parent) in told.value.message
+
+
+@pytest.mark.parametrize("interrupted", [KeyboardInterrupt, SystemExit])
+def test_a_result_is_whole_after_an_interrupt_between_two_files(tmp_path, renames, interrupted):
+    for name in ("a.json", "report.pdf"):
+        (tmp_path / name).write_text("old")
+
+    def stop(source, target):
+        if target == tmp_path / "report.pdf" and source.read_text() == "new":
+            raise interrupted
+
+    renames.append(stop)
+    with pytest.raises(interrupted), written_together(tmp_path) as folder:
+        for name in ("a.json", "report.pdf"):
+            (folder / name).write_text("new")
+    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {
+        "a.json": "old", "report.pdf": "old",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "program"), [("t.csv", "Excel"), ("t.xlsx", "Excel"), ("r.pdf", "Acrobat"),
+                          ("o.png", "the program that shows it")],
+)  # fmt: skip
+@pytest.mark.parametrize("together", [True, False])
+def test_a_file_that_is_open_in_another_program_is_named_with_the_program(
+    tmp_path, renames, name, program, together
+):
+    (tmp_path / name).write_text("old")
+
+    def refuse(source, target):
+        if tmp_path / name in (source, target):
+            raise held(target)
+
+    renames.append(refuse)
+    with pytest.raises(OutputError, match="open in another program") as told:
+        if together:
+            with written_together(tmp_path) as folder:
+                (folder / name).write_text("new")
+        else:
+            with written_whole(tmp_path / name) as beside:
+                beside.write_text("new")
+    assert str(tmp_path / name) in told.value.message
+    assert f"Close it in {program}" in told.value.remedy
+    assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [(name, "old")]
+
+
+def test_a_folder_with_an_open_file_stays_as_it_was(tmp_path, renames):
+    place = tmp_path / "case"
+    place.mkdir()
+    (place / "ct.nrrd").write_text("old")
+
+    def refuse(source, _target):
+        if source == place:
+            raise held(source)
+
+    renames.append(refuse)
+    with (
+        pytest.raises(OutputError, match="a file in it is open"),
+        folder_written_whole(place) as new,
+    ):
+        (new / "ct.nrrd").write_text("new")
+    assert [path.name for path in tmp_path.iterdir()] == ["case"]
+    assert (place / "ct.nrrd").read_text() == "old"
+
+
+def test_where_a_folder_lies_that_cannot_be_put_back_is_told(tmp_path, renames):
+    place = tmp_path / "case"
+    place.mkdir()
+    (place / "ct.nrrd").write_text("old")
+
+    def refuse(source, target):
+        if target == place:
+            raise held(source)
+
+    renames.append(refuse)
+    with (
+        pytest.raises(OutputError, match="the earlier folder could not be put back") as told,
+        folder_written_whole(place) as new,
+    ):
+        (new / "ct.nrrd").write_text("new")
+    (kept,) = tmp_path.glob(".unfinished-*/earlier/case")
+    assert (kept / "ct.nrrd").read_text() == "old"
+    assert str(kept) in told.value.message
+    renames.clear()
+    clear_unfinished.cache_clear()
+    clear_unfinished(tmp_path)  # as the next write does
+    assert (place / "ct.nrrd").read_text() == "old"
+    assert names_in(tmp_path) == ["case"]
+
+
+def test_a_file_that_a_scanner_has_open_for_a_moment_is_waited_for(tmp_path, renames):
+    left = [1, 2, 3]
+
+    def scan(source, _target):
+        if left:
+            left.pop()
+            raise held(source)
+
+    renames.append(scan)
+    write_json(tmp_path / "a.json", {})
+    assert not left
+    left = [1]
+    with folder_written_whole(tmp_path / "folder"):
+        pass
+    assert not left
+
+
+def test_rights_that_are_missing_are_told_at_once(tmp_path, renames):
+    tried = []
+
+    def refuse(source, _target):
+        tried.append(source)
+        raise PermissionError(13, "Permission denied")
+
+    renames.append(refuse)
+    with pytest.raises(OutputError, match="Permission denied"):
+        write_json(tmp_path / "a.json", {})
+    assert len(tried) == 1
+
+
+def test_a_drive_that_is_not_there_is_named(monkeypatch):
+    monkeypatch.setattr(Path, "exists", lambda _path: False)
+    with pytest.raises(OutputError, match="there is no /") as told:
+        require_folder(Path("/somewhere/out"))
+    assert "Connect the drive" in told.value.remedy
+
+
+def test_a_folder_is_tried_and_not_asked_for_its_rights(tmp_path, monkeypatch):
+    monkeypatch.setattr(os, "access", lambda *_asked: True)  # as Windows has it
+    tmp_path.chmod(0o555)
+    with without_privileges(), pytest.raises(OutputError, match="nothing can be made in"):
+        require_folder(tmp_path / "out")
+    tmp_path.chmod(0o755)
+    require_folder(tmp_path / "out")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("folder", [False, True])
+def test_what_may_not_be_written_to_is_not_said_to_be_open(tmp_path, renames, monkeypatch, folder):
+    """Windows denies access to both: to open the file tells one from the other."""
+    place = tmp_path / "out"
+    file = place / "a.txt" if folder else place
+    file.parent.mkdir(exist_ok=True)
+    file.write_text("old")
+    usual = Path.open
+
+    def denied(path, mode="r", **others):
+        if path == file and "+" in mode:
+            raise held(path, 5)
+        return usual(path, mode, **others)
+
+    def refuse(source, target):
+        if place in (source, target):
+            raise held(target, 5)
+
+    renames.append(refuse)
+    monkeypatch.setattr(Path, "open", denied)
+    whole = folder_written_whole(place) if folder else written_whole(place)
+    with pytest.raises(OutputError, match="cannot access") as told, whole as beside:
+        (beside / "a.txt" if folder else beside).write_text("new")
+    assert "open in another program" not in told.value.message
+    monkeypatch.setattr(Path, "open", usual)
+    whole = folder_written_whole(place) if folder else written_whole(place)
+    with pytest.raises(OutputError, match="open in another program"), whole as beside:
+        (beside / "a.txt" if folder else beside).write_text("new")
+    assert file.read_text() == "old"
+
+
+def test_a_folder_is_no_place_for_a_file(tmp_path):
+    with pytest.raises(OutputError, match="is a folder") as told:
+        write_json(tmp_path, {})
+    assert "room" not in told.value.remedy
+    with pytest.raises(OutputError, match="is a folder"):
+        require_file(tmp_path)
+    require_file(tmp_path / "new" / "a.csv")
+
+
+def test_a_path_that_is_not_utf_8_can_be_written_about(tmp_path):
+    path = os.fsdecode(b"/data/\xe4.nrrd")
+    write_json(tmp_path / "a.json", {"path": path})
+    assert json.loads((tmp_path / "a.json").read_text("utf-8")) == {"path": path}
+    write_csv(tmp_path / "t.csv", ["path"], [[path]])
+    assert r"/data/\udce4.nrrd" in (tmp_path / "t.csv").read_text("utf-8")
+
+
+@pytest.mark.parametrize("kind", ["folder", "pipe", "endless", "deep"])
+def test_a_file_of_json_that_is_none_is_neither_waited_for_nor_kept(tmp_path, kind):
+    path = tmp_path / "clinical.json"
+    if kind == "folder":
+        path.mkdir()
+    elif kind == "pipe":
+        if not hasattr(os, "mkfifo"):
+            pytest.skip("this system knows no pipes with names")
+        os.mkfifo(path)
+    else:
+        path.write_text("[" * 100_000)
+        if kind == "endless":
+            os.truncate(path, LARGEST_JSON + 1)
+    with pytest.raises((OSError, ValueError), match=r"plain file|bytes|nested"):
+        read_json(path)
+
+
+def test_a_path_that_is_too_long_is_told_with_its_length(tmp_path):
+    path = tmp_path / ("n" * 251 + ".json")
+    with pytest.raises(OutputError, match=rf"too long \({len(str(path))} characters\)"):
+        write_json(path, {})
+
+
+def test_a_table_opens_in_excel_with_its_letters_right(tmp_path):
+    write_csv(tmp_path / "t.csv", ["case_id"], [["Jürgen 张伟"]])
+    assert (tmp_path / "t.csv").read_bytes().startswith(codecs.BOM_UTF8)
+    table = read_table(tmp_path / "t.csv", Columns(["case_id"], []))
+    assert (table.header, table.rows) == (["case_id"], {2: {"case_id": "Jürgen 张伟"}})
+
+
+HARMLESS = ["-0.3", "+1e-5", ".5", "-0.02 (-0.20, 0.15)", "a=b", "–", "'quoted'", ""]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["=1+1", "+49 7071", "-Name", "@SUM(A1)", "\t=1", "\r=1", "＝1", "-inf", "-1+1", "'=1", "''-x"],
+)
+def test_a_text_is_no_formula_and_comes_back_unchanged(tmp_path, text):
+    write_csv(
+        tmp_path / "t.csv", ["case_id", "number"], [[text, -0.3], *([h, 1] for h in HARMLESS)]
+    )
+    with (tmp_path / "t.csv").open(encoding="utf-8-sig", newline="") as file:
+        written = [row["case_id"] for row in csv.DictReader(file)]
+    assert written == [f"'{text}", *HARMLESS]
+    rows = read_table(tmp_path / "t.csv", Columns(["case_id", "number"], [])).rows
+    assert [row["case_id"] for row in rows.values()] == [text, *HARMLESS]
+    assert rows[2]["number"] == "-0.3"
+
+
+def test_an_earlier_file_of_another_capital_is_not_taken_away_after_the_new_one(
+    tmp_path,
+):
+    """Report.pdf is report.pdf to macOS and Windows; a second name of the file stands for it."""
+    with written_together(tmp_path, instead_of=("Report.pdf",)) as folder:
+        (folder / "report.pdf").write_text("new")
+        os.link(folder / "report.pdf", tmp_path / "Report.pdf")
+    assert (tmp_path / "Report.pdf").exists()

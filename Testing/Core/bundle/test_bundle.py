@@ -1,0 +1,271 @@
+"""A bundle goes to disk and comes back the same, as data alone."""
+
+import shutil
+import subprocess
+import sys
+import zipfile
+from dataclasses import replace
+from pathlib import Path
+
+import ParotidClassifierCore
+import pytest
+from Core.models.made_models import a_bundle, models, values
+from ParotidClassifierCore.base.errors import BundleError, OutputError
+from ParotidClassifierCore.bundle import shipped
+from ParotidClassifierCore.bundle.bundle import RESEARCH, TrainingCohort, bundle_info
+from ParotidClassifierCore.bundle.files import sums_of
+from ParotidClassifierCore.bundle.shipped import default_bundle, shipped_bundles
+from ParotidClassifierCore.bundle.store import load_bundle, save_bundle
+from ParotidClassifierCore.bundle.summary import summarize_bundle
+from ParotidClassifierCore.models.probabilities import probabilities
+from ParotidClassifierCore.models.reference import Reference
+from ParotidClassifierCore.models.refits import OLDER_BUNDLE, Refits
+
+OLD_BUNDLE = Path(__file__).parents[2] / "Data" / "schema-1-bundle"
+FILES = {
+    "bundle.json",
+    "models.json",
+    "network.safetensors",
+    "radiomics.yaml",
+    "reference.json",
+    "refits.json",
+    "MODEL_CARD.md",
+    "SHA256SUMS",
+}
+
+
+def content(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+def zipped(folder: Path) -> Path:
+    return Path(shutil.make_archive(str(folder), "zip", folder.parent, folder.name))
+
+
+def test_a_bundle_comes_back_as_it_was_saved(tmp_path):
+    saved = save_bundle(a_bundle(), tmp_path / "b")
+    assert set(content(tmp_path / "b")) == FILES
+    assert load_bundle(tmp_path / "b") == saved
+    assert replace(saved, bundle_hash="") == a_bundle()
+    assert list(load_bundle(tmp_path / "b").models) == list(models())
+
+
+def test_a_zip_with_one_top_folder_or_none_is_the_same_bundle(tmp_path):
+    saved = save_bundle(a_bundle(), tmp_path / "b")
+    flat = shutil.make_archive(str(tmp_path / "flat"), "zip", tmp_path / "b")
+    assert load_bundle(zipped(tmp_path / "b")) == saved
+    assert load_bundle(flat) == saved
+
+
+def test_the_same_content_gives_the_same_bytes_whatever_the_order_of_its_parts(tmp_path):
+    save_bundle(a_bundle(), tmp_path / "a")
+    turned = dict(reversed(a_bundle().thresholds.items()))
+    save_bundle(a_bundle(thresholds=turned), tmp_path / "b")
+    assert content(tmp_path / "a") == content(tmp_path / "b")
+
+
+def test_any_change_changes_the_hash(tmp_path):
+    first = save_bundle(a_bundle(), tmp_path / "a")
+    second = save_bundle(a_bundle(intended_use="Other."), tmp_path / "b")
+    assert len(first.bundle_hash) == 64
+    assert first.bundle_hash != second.bundle_hash
+
+
+@pytest.mark.skipif(shutil.which("sha256sum") is None, reason="sha256sum is not installed")
+def test_sha256sum_can_check_a_bundle(tmp_path):
+    save_bundle(a_bundle(), tmp_path / "b")
+    command = [shutil.which("sha256sum"), "--check", "--strict", "SHA256SUMS"]
+    done = subprocess.run(command, cwd=tmp_path / "b", capture_output=True, check=True)
+    assert done.stdout.count(b": OK") == len(FILES) - 1
+
+
+def test_a_bundle_without_network_is_whole_when_no_model_reads_it(tmp_path):
+    few = {name: models()[name] for name in ("Tumor_RAD", "Clinical")}
+    bundle = a_bundle(models=few, thresholds=dict.fromkeys(few, 0.4), network=None, refits=Refits())
+    assert list(load_bundle_of(bundle, tmp_path).models) == ["Tumor_RAD", "Clinical"]
+    assert "network.safetensors" not in content(tmp_path / "b")
+    with pytest.raises(BundleError, match="holds no network"):
+        bundle.weights()
+
+
+def load_bundle_of(bundle, tmp_path):
+    save_bundle(bundle, tmp_path / "b")
+    return load_bundle(tmp_path / "b")
+
+
+def test_saving_again_replaces_a_bundle_whole_and_leaves_nothing_beside(tmp_path):
+    save_bundle(a_bundle(), tmp_path / "b")
+    few = {"Clinical": models()["Clinical"]}
+    changes = {"reference": Reference(), "refits": Refits()}
+    save_bundle(
+        a_bundle(models=few, thresholds={"Clinical": 0.5}, network=None, **changes), tmp_path / "b"
+    )
+    assert list(load_bundle(tmp_path / "b").models) == ["Clinical"]
+    assert [path.name for path in tmp_path.iterdir()] == ["b"]
+
+
+def test_a_folder_with_other_things_in_it_is_not_replaced(tmp_path):
+    (tmp_path / "thesis.txt").write_text("years of work")
+    with pytest.raises(OutputError, match="do not belong"):
+        save_bundle(a_bundle(), tmp_path)
+    assert (tmp_path / "thesis.txt").exists()
+
+
+def test_a_bundle_that_could_not_be_loaded_is_not_written(tmp_path):
+    broken = replace(models()["Tumor_RAD"], intercept=float("nan"))
+    for changes in (
+        {"models": models() | {"Tumor_RAD": broken}},
+        {"thresholds": {}},
+        {"network": None},
+    ):
+        with pytest.raises(BundleError):
+            save_bundle(a_bundle(**changes), tmp_path / "b")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_demonstration_says_so_beside_its_name():
+    bundle = a_bundle()
+    assert bundle.is_demonstration
+    assert bundle.banner == "made-for-tests: demonstration, not for clinical use"
+    assert bundle.cohort.line == "trained on 160 simulated cases"
+
+
+def test_a_bundle_from_patients_is_no_medical_device_either():
+    bundle = a_bundle(kind=RESEARCH, cohort=TrainingCohort(231, 80, simulated=False))
+    assert not bundle.is_demonstration
+    assert bundle.banner.endswith("not a medical device")
+    assert bundle.cohort.line == "trained on 231 patients"
+
+
+def test_info_tells_what_a_user_must_know(tmp_path):
+    info = bundle_info(save_bundle(a_bundle(), tmp_path / "b"))
+    assert info["training_cohort"]["line"] == "trained on 160 simulated cases"
+    assert info["ring"] == {"width_mm": 2.0, "hu_range": [-200.0, 400.0]}
+    assert info["models"]["Tumor_DL"] == {"columns": ["network:Tumor_DL"], "threshold": 1 / 3}
+    assert len(info["hash"]) == 64
+    assert info["schema_version"] == 2
+    assert "3 refits" in info["intervals"]
+
+
+def test_a_summary_says_what_the_whole_bundle_says_of_itself(tmp_path):
+    saved = save_bundle(a_bundle(), tmp_path / "b")
+    for path in (tmp_path / "b", zipped(tmp_path / "b")):
+        summary = summarize_bundle(path)
+        assert summary.path == path
+        assert summary.hash == saved.bundle_hash
+        assert summary.cohort_line == saved.cohort.line
+        for field in ("name", "kind", "banner", "intended_use", "model_card", "ring"):
+            assert getattr(summary, field) == getattr(saved, field)
+        assert summary.is_demonstration == saved.is_demonstration
+
+
+def test_a_summary_refuses_a_bundle_that_is_not_whole(tmp_path):
+    save_bundle(a_bundle(), tmp_path / "b")
+    weights = tmp_path / "b" / "network.safetensors"
+    weights.write_bytes(weights.read_bytes()[:-1] + b"x")
+    with pytest.raises(BundleError, match="does not match its hash"):
+        summarize_bundle(tmp_path / "b")
+    weights.unlink()
+    with pytest.raises(BundleError, match="is missing"):
+        summarize_bundle(tmp_path / "b")
+    with pytest.raises(BundleError, match="no such folder"):
+        summarize_bundle(tmp_path / "gone")
+
+
+def test_a_summary_refuses_a_header_that_does_not_hold_what_it_must(tmp_path):
+    save_bundle(a_bundle(), tmp_path / "b")
+    files = content(tmp_path / "b")
+    files["bundle.json"] = files["bundle.json"].replace(b'"demonstration"', b'"approved"')
+    del files["SHA256SUMS"]
+    for name, written in (files | {"SHA256SUMS": sums_of(files)}).items():
+        (tmp_path / "b" / name).write_bytes(written)
+    with pytest.raises(BundleError, match="'approved'"):
+        summarize_bundle(tmp_path / "b")
+
+
+def test_a_bundle_of_the_first_schema_loads_and_says_that_it_has_no_intervals(tmp_path):
+    old = load_bundle(OLD_BUNDLE)
+    assert (old.schema_version, bundle_info(old)["schema_version"]) == (1, 1)
+    assert old.refits.line == f"There are no intervals: {OLDER_BUNDLE}."
+    assert (old.reference.voxel_mm, old.reference.scatter) == ({}, None)
+    assert summarize_bundle(OLD_BUNDLE).name == old.name
+    saved = save_bundle(old, tmp_path / "b")
+    assert saved.schema_version == 2
+    assert load_bundle(tmp_path / "b") == saved
+    assert saved.refits == old.refits
+
+
+def test_a_bundle_without_refits_keeps_the_reason(tmp_path):
+    bundle = load_bundle_of(a_bundle(refits=Refits(absent="nobody could be asked again")), tmp_path)
+    assert bundle.refits.line == "There are no intervals: nobody could be asked again."
+
+
+def test_loading_and_evaluating_imports_no_learning_library(tmp_path):
+    save_bundle(a_bundle(), tmp_path / "b")
+    program = f"""
+import sys
+from ParotidClassifierCore.bundle.store import load_bundle
+from ParotidClassifierCore.models.probabilities import probabilities
+bundle = load_bundle({str(tmp_path / "b")!r})
+print(probabilities(bundle.models, {values()!r}, bundle.thresholds)["Combined"].probability)
+heavy = {{"torch", "sklearn", "radiomics", "pandas", "matplotlib"}} & set(sys.modules)
+assert not heavy, heavy
+"""
+    package = str(Path(ParotidClassifierCore.__file__).parents[1])
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        env={"PYTHONPATH": package},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    here = probabilities(models(), values(), dict.fromkeys(models(), 0.5))["Combined"]
+    assert float(done.stdout) == here.probability
+
+
+def test_shipped_bundles_are_found_beside_core(tmp_path, monkeypatch):
+    assert shipped.SHIPPED.parent.name == "Resources"
+    assert shipped.SHIPPED.parents[1] == Path(ParotidClassifierCore.__file__).parents[1]
+    monkeypatch.setattr(shipped, "SHIPPED", tmp_path)
+    with pytest.raises(BundleError, match="no model bundle"):
+        default_bundle()
+    for name in ("b", "a"):
+        save_bundle(a_bundle(), tmp_path / name)
+    assert shipped_bundles() == (tmp_path / "a", tmp_path / "b")
+    assert default_bundle() == tmp_path / "a"
+
+
+def test_every_shipped_bundle_loads():
+    for path in shipped_bundles():
+        bundle = load_bundle(path)
+        assert bundle.name == path.name
+        assert bundle.is_demonstration == bundle.cohort.simulated == (path.name == "simulated-demo")
+
+
+def test_what_systems_leave_in_folders_and_archives_is_passed_over(tmp_path):
+    saved = save_bundle(a_bundle(), tmp_path / "b")
+    for number in range(20):
+        (tmp_path / "b" / f"._{number}").write_bytes(b"\0")  # AppleDouble, one for each file
+    (tmp_path / "b" / ".DS_Store").write_bytes(b"\0")
+    assert load_bundle(tmp_path / "b") == saved
+    archive = zipped(tmp_path / "b")
+    with zipfile.ZipFile(archive, "a") as added:
+        added.writestr("__MACOSX/b/._bundle.json", b"\0")
+    assert load_bundle(archive) == saved
+
+
+def test_a_bundle_outlives_an_interrupt_between_the_two_renames(tmp_path, monkeypatch):
+    saved = save_bundle(a_bundle(), tmp_path / "b")
+    rename = Path.replace
+
+    def interrupted(path, target):
+        if path.parent.name == "new":
+            raise KeyboardInterrupt
+        return rename(path, target)
+
+    monkeypatch.setattr(Path, "replace", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        save_bundle(a_bundle(name="another"), tmp_path / "b")
+    assert load_bundle(tmp_path / "b") == saved
+    assert [path.name for path in tmp_path.iterdir()] == ["b"]

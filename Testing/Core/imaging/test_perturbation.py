@@ -1,0 +1,43 @@
+import numpy as np
+import pytest
+from fixtures.cases import ball_grid
+from ParotidClassifierCore.imaging.perturbation import perturbed_outline
+from scipy import ndimage
+
+
+def tumor():
+    return ball_grid(radius=9, margin=8).tumor
+
+
+def test_the_same_seed_gives_the_same_outline_and_another_seed_another():
+    one, again, other = (perturbed_outline(tumor(), np.random.default_rng(s)) for s in (1, 1, 2))
+    assert np.array_equal(one, again)
+    assert not np.array_equal(one, other)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_border_moves_by_no_more_than_shift_and_displacement(seed):
+    original = tumor()
+    moved = perturbed_outline(original, np.random.default_rng(seed), 1.0, 1.0)
+    from_border = np.where(
+        original,
+        ndimage.distance_transform_edt(original),
+        ndimage.distance_transform_edt(~original),
+    )
+    changed = moved != original
+    assert changed.any()
+    assert from_border[changed].max() <= np.sqrt(3) + 1 + 0.5
+    assert ndimage.label(moved)[1] == 1
+
+
+def test_nothing_moves_without_shift_and_displacement():
+    original = tumor()
+    still = perturbed_outline(original, np.random.default_rng(0), 0.0, 1e-9)
+    assert np.array_equal(still, original)
+
+
+def test_a_tumor_of_one_voxel_does_not_vanish():
+    speck = np.zeros((15, 15, 15), bool)
+    speck[7, 7, 7] = True
+    for seed in range(20):
+        assert perturbed_outline(speck, np.random.default_rng(seed)).any()

@@ -1,0 +1,91 @@
+"""Eleven results for every case, each a probability or the reason why there is none."""
+
+import numpy as np
+import pytest
+from Core.models.made_models import models, values
+from ParotidClassifierCore.models.probabilities import percent, probabilities
+from ParotidClassifierCore.protocol.names import ELEVEN_MODELS
+
+THRESHOLDS = dict.fromkeys(models(), 0.5)
+
+
+def results(**changes):
+    return probabilities(models(), values() | changes, THRESHOLDS)
+
+
+def test_there_are_always_eleven_results_in_the_papers_order():
+    assert tuple(results()) == ELEVEN_MODELS
+    assert tuple(probabilities({}, {}, {})) == ELEVEN_MODELS
+
+
+def test_combined_is_built_on_the_log_odds_of_the_fusion():
+    given = results()
+    log_odds = given["Tumor+External2_RAD+DL"].log_odds
+    expected = models()["Combined"].probability(
+        values() | {"log_odds:Tumor+External2_RAD+DL": log_odds}
+    )
+    assert given["Combined"].probability == float(expected)
+
+
+def test_contributions_explain_the_log_odds():
+    result = results()["Combined"]
+    assert sum(result.contributions.values()) + models()["Combined"].intercept == pytest.approx(
+        result.log_odds
+    )
+
+
+@pytest.mark.parametrize(("threshold", "call"), [(0.0, "malignant"), (1.0, "benign")])
+def test_the_call_follows_the_threshold(threshold, call):
+    given = probabilities(models(), values(), dict.fromkeys(models(), threshold))
+    assert given["Clinical"].call == call
+
+
+def test_a_probability_at_the_threshold_is_malignant():
+    exactly = results()["Tumor_DL"].probability
+    given = probabilities(models(), values(), THRESHOLDS | {"Tumor_DL": exactly})
+    assert given["Tumor_DL"].call == "malignant"
+
+
+@pytest.mark.parametrize(
+    ("changes", "model", "reason"),
+    [
+        ({}, "External2_RAD", "this bundle does not hold this model"),
+        ({"margin_unclear": None}, "Clinical", "margin is unknown"),
+        ({"symptoms": None}, "Combined", "symptoms are unknown"),
+        (
+            {"symptoms": None, "margin_unclear": None, "enlarged_lymph_nodes": None},
+            "Clinical",
+            "symptoms, margin and enlarged lymph nodes are unknown",
+        ),
+        ({"network:Tumor_DL": None}, "Tumor_DL", "the network gave no result"),
+        (
+            {"Tumor_wavelet-LLH_glcm_Idn": np.nan},
+            "Tumor_RAD",
+            "the radiomic feature Tumor_wavelet-LLH_glcm_Idn could not be computed",
+        ),
+        (
+            {"network:Tumor+External2_DL": None, "margin_unclear": None},
+            "Combined",
+            (
+                "needs Tumor+External2_RAD+DL, which is unavailable: the network gave no result; "
+                "margin is unknown"
+            ),
+        ),
+    ],
+)
+def test_what_is_unavailable_says_why(changes, model, reason):
+    result = results(**changes)[model]
+    assert result.unavailable == reason
+    assert result.probability is None
+    assert result.call is None
+
+
+def test_an_unknown_finding_leaves_the_image_models_alone():
+    assert results(symptoms=None)["Tumor+External2_RAD+DL"] == results()["Tumor+External2_RAD+DL"]
+
+
+@pytest.mark.parametrize(
+    ("probability", "shown"), [(0.001, "< 1 %"), (0.5, "50 %"), (0.999, "> 99 %"), (1.0, "> 99 %")]
+)
+def test_no_probability_is_shown_as_certain(probability, shown):
+    assert percent(probability) == shown

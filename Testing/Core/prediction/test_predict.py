@@ -1,0 +1,87 @@
+import dataclasses
+
+import numpy as np
+import pytest
+from fixtures.bundles import made_bundle
+from fixtures.cases import ball_case
+from ParotidClassifierCore.models.reference import Reference
+from ParotidClassifierCore.models.refits import Refits
+from ParotidClassifierCore.prediction.predict import predict
+
+
+@pytest.fixture(scope="module")
+def bundle(tmp_path_factory):
+    return made_bundle()
+
+
+@pytest.fixture(scope="module")
+def features(bundle):
+    """What the models read of the made case's image."""
+    _, prediction = predict(ball_case(8.0), bundle)
+    return {c: v for c, v in prediction.features.items() if v is not None}
+
+
+def codes(bundle, quantiles):
+    reference = Reference((0.0, 1.0), quantiles)
+    _, prediction = predict(ball_case(8.0), dataclasses.replace(bundle, reference=reference))
+    return {finding.code for finding in prediction.findings}
+
+
+def test_a_case_within_the_training_range_is_no_finding(bundle, features):
+    around = {column: (value - 1.0, value + 1.0) for column, value in features.items()}
+    assert "outside_training_range" not in codes(bundle, around)
+
+
+def test_a_case_unlike_the_training_cases_is_a_finding(bundle, features):
+    above = {column: (value + 1.0, value + 2.0) for column, value in features.items()}
+    assert "outside_training_range" in codes(bundle, above)
+
+
+def test_one_feature_out_of_many_is_no_finding(bundle, features):
+    ranges = {column: (value - 1.0, value + 1.0) for column, value in features.items()}
+    first = next(iter(ranges))
+    ranges[first] = (features[first] + 1.0, features[first] + 2.0)
+    assert len(ranges) >= 10
+    assert "outside_training_range" not in codes(bundle, ranges)
+
+
+def with_refits(bundle, count=40):
+    """The bundle with refits whose intercepts are spread around the models' own."""
+    shifts = np.linspace(-0.5, 0.5, count)
+    rows = {
+        name: tuple((model.intercept + float(shift), *model.coefficients) for shift in shifts)
+        for name, model in bundle.models.items()
+    }
+    return dataclasses.replace(bundle, refits=Refits(rows, absent=""))
+
+
+def test_every_probability_has_its_interval_or_the_reason_why_not(bundle):
+    _, without = predict(ball_case(8.0), bundle)
+    _, prediction = predict(ball_case(8.0), with_refits(bundle))
+    for name, result in prediction.as_dict()["models"].items():
+        plain = without.as_dict()["models"][name]
+        if "unavailable" in plain:
+            assert result == plain
+            continue
+        low, high = result["interval"]
+        assert low < result["probability"] < high
+        assert "no_interval" not in result
+        assert result["probability"] == plain["probability"]
+        assert plain["no_interval"] == "the bundle holds no refits of its models"
+        assert "interval" not in plain
+
+
+def test_the_prediction_says_where_the_case_stands_among_the_training_cases(bundle, features):
+    around = {column: (value - 1.0, value + 1.0) for column, value in features.items()}
+    scores = {"Tumor+External2_RAD+DL": {"benign": (0.0, 1.0), "malignant": (1.0,)}}
+    voxels = {"pixel": (0.5, 0.5), "slice": (5.0, 5.0)}
+    reference = Reference((0.0, 1.0), around, scores, voxels)
+    _, prediction = predict(ball_case(8.0), dataclasses.replace(bundle, reference=reference))
+    told = prediction.as_dict()["applicability"]
+    assert told["model"] == prediction.headline[0] == "Tumor+External2_RAD+DL"
+    assert told["score"] == prediction.headline[1].probability
+    assert told["higher_than"] == {"benign": 0.5, "malignant": 0.0}
+    assert (told["compared"], told["outside"], told["outside_share"]) == (len(features), [], 0.0)
+    assert told["voxel_mm"] == {"pixel": 1.0, "slice": 3.0}
+    assert told["training_voxel_mm"] == {"pixel": [0.5, 0.5], "slice": [5.0, 5.0]}
+    assert "voxels_unlike_training" in {finding.code for finding in prediction.findings}

@@ -1,0 +1,141 @@
+"""Another bundle is asked about the same case."""
+
+import dataclasses
+
+import pytest
+from fixtures.bundles import made_bundle
+from fixtures.cases import ball_case
+from ParotidClassifierCore.app import worker_commands
+from ParotidClassifierCore.base.errors import UsageError
+from ParotidClassifierCore.bundle.shipped import find_bundle
+from ParotidClassifierCore.bundle.store import load_bundle, save_bundle
+from ParotidClassifierCore.case.saving import save_case_folder
+from ParotidClassifierCore.imaging.ring import RingSettings
+from ParotidClassifierCore.prediction.predict import predict
+from ParotidClassifierCore.prediction.stages import Stages
+from ParotidClassifierCore.protocol.record import ClinicalRecord
+from ParotidClassifierCore.reporting.answering import Asked, answer
+
+FINDINGS = {"symptoms": "with", "margin": "unclear", "lymph_nodes": "without"}
+
+
+@pytest.fixture(scope="module")
+def bundle(a_bundle):
+    return load_bundle(a_bundle)
+
+
+@pytest.fixture(scope="module")
+def stricter(tmp_path_factory):
+    """The made bundle with thresholds that no probability reaches."""
+    folder = tmp_path_factory.mktemp("stricter")
+    made = made_bundle("stricter")
+    return save_bundle(
+        dataclasses.replace(made, thresholds=dict.fromkeys(made.models, 0.999)), folder / "bundle"
+    )
+
+
+@pytest.fixture(scope="module")
+def case():
+    return dataclasses.replace(ball_case(8.0), record=ClinicalRecord.from_words(FINDINGS))
+
+
+def test_both_bundles_say_what_each_says_alone_and_features_they_share_are_measured_once(
+    case, bundle, stricter
+):
+    steps = []
+    asked = Asked(second_bundle=stricter)
+    answered = answer(case, bundle, asked, lambda _, step: steps.append(step), Stages())
+    opinion = answered.second_opinion
+    assert opinion.second.models == predict(case, stricter)[1].models
+    assert answered.prediction.models == predict(case, bundle)[1].models
+    measured = [step for step in steps if ": " in step]
+    assert len(measured) == len(set(measured)) > 0
+
+
+def test_bundles_that_disagree_are_named_with_their_calls(case, bundle, stricter):
+    answered = answer(case, bundle, Asked(second_bundle=stricter))
+    called = [n for n, result in answered.prediction.models.items() if result.call == "malignant"]
+    assert "Combined" in called
+    told = answered.as_dict()["second_opinion"]
+    assert told["other_calls"] == called
+    assert told["bundle"]["hash"] == stricter.bundle_hash
+    sentence = (
+        "The bundles disagree: Combined of made calls this case malignant, Combined of stricter "
+        "calls it benign."
+    )
+    assert told["agreement"] == sentence
+    assert sentence in answered.text()
+    assert answered.text().count("demonstration, not for clinical use") == 2
+
+
+def test_a_bundle_with_other_models_answers_with_the_ones_it_has(case, bundle):
+    published = load_bundle(find_bundle("published-clinical"))
+    answered = answer(case, bundle, Asked(second_bundle=published))
+    told = answered.as_dict()["second_opinion"]
+    assert told["headline"] == ["Combined", "Clinical"]
+    assert told["agreement"] == "Both bundles call this case malignant."
+    assert {n for n, model in told["models"].items() if "probability" in model} == {"Clinical"}
+
+
+def test_a_bundle_that_cannot_answer_says_why(case, bundle):
+    published = load_bundle(find_bundle("published-clinical"))
+    unknown = dataclasses.replace(case, record=ClinicalRecord())
+    answered = answer(unknown, bundle, Asked(second_bundle=published))
+    agreement = answered.second_opinion.agreement
+    assert agreement.startswith("published-clinical gives no probability: ")
+    assert agreement.endswith("are unknown.")
+
+
+def test_each_bundle_is_asked_with_its_own_ring_unless_one_is_named(case, bundle, stricter):
+    wide = dataclasses.replace(stricter, ring=RingSettings(4.0))
+    for ring, widths in ((None, (2.0, 4.0)), (RingSettings(3.0), (3.0, 3.0))):
+        opinion = answer(case, bundle, Asked(ring, second_bundle=wide)).second_opinion
+        used = tuple(p.inputs["ring"]["width_mm"] for p in (opinion.first, opinion.second))
+        assert used == widths
+
+
+def test_the_same_bundle_again_is_no_second_opinion(case, bundle):
+    with pytest.raises(UsageError, match="is the first one"):
+        answer(case, bundle, Asked(second_bundle=bundle))
+
+
+def test_the_worker_answers_what_the_command_line_writes(
+    case, bundle, a_bundle, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(worker_commands, "is_worthwhile", lambda: False)
+    save_case_folder(tmp_path, case)
+    request = {
+        "case": str(tmp_path),
+        "bundle": str(a_bundle),
+        "second_bundle": "published-clinical",
+        "clinical": FINDINGS,
+    }
+    desk = worker_commands.Desk().commands["second_opinion"]
+    told = []
+    answered = desk(request, lambda share, _: told.append(share))
+    published = load_bundle(find_bundle("published-clinical"))
+    once = answer(case, bundle, Asked(second_bundle=published)).as_dict()["second_opinion"]
+    assert answered == once
+    assert told == sorted(told)
+    with pytest.raises(UsageError, match="is the first one"):
+        desk(request | {"second_bundle": str(a_bundle)}, lambda *_: None)
+    with pytest.raises(UsageError, match="names no second_bundle"):
+        desk(request | {"second_bundle": ""}, lambda *_: None)
+
+
+def test_the_workers_report_shows_the_second_opinion_that_is_asked_for(
+    case, a_bundle, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(worker_commands, "is_worthwhile", lambda: False)
+    save_case_folder(tmp_path / "case", case)
+    request = {
+        "case": str(tmp_path / "case"),
+        "bundle": "published-clinical",
+        "clinical": FINDINGS,
+        "out": str(tmp_path / "out"),
+    }
+    report = worker_commands.Desk().commands["report"]
+    for more, shown in ({}, False), ({"second_bundle": str(a_bundle)}, True):
+        report(request | more, lambda *_: None)
+        page = (tmp_path / "out" / "report.html").read_text("utf-8")
+        assert ("Second opinion" in page) is shown

@@ -1,0 +1,106 @@
+import copy
+import pickle
+import subprocess
+import sys
+from pathlib import Path
+
+import ParotidClassifierCore
+import pytest
+from ParotidClassifierCore.base.errors import ClinicalValueError, UsageError
+from ParotidClassifierCore.protocol import ColumnKind, RingSettings, protocol_from, shen2026
+
+
+def changed(**models):
+    content = shen2026().as_json()
+    content["models"] |= models
+    return protocol_from(content)
+
+
+def test_as_json_says_everything():
+    assert protocol_from(shen2026().as_json()) == shen2026()
+    assert changed(More={"radiomics": ["Tumor"]}) != shen2026()
+
+
+def test_the_panel_needs_no_yaml():
+    code = (
+        "import sys; sys.modules['yaml'] = None\n"
+        "from ParotidClassifierCore.protocol import shen2026; shen2026()"
+    )
+    core = Path(ParotidClassifierCore.__file__).parent
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=core.parent)
+
+
+def test_the_order_of_models_is_content():
+    content = shen2026().as_json()
+    content["models"] = dict(reversed(content["models"].items()))
+    assert protocol_from(content).hash != shen2026().hash
+
+
+def test_a_protocol_survives_pickling():
+    assert pickle.loads(pickle.dumps(shen2026())) == shen2026()  # noqa: S301
+
+
+def test_a_ring_out_of_range_is_refused():
+    for width, limits in ((0.5, (0, 1)), (21, (0, 1)), (2, (1, 0)), (2, (0, float("nan")))):
+        with pytest.raises(UsageError):
+            RingSettings(width, limits)
+
+
+def test_the_malignant_level_is_coded_one():
+    protocol = shen2026()
+    malignant = {"symptoms": "with", "margin": "unclear", "lymph_nodes": "with"}
+    benign = {"symptoms": "without", "margin": "clear", "lymph_nodes": "without"}
+    assert set(protocol.coded(protocol.record(malignant)).values()) == {1.0}
+    assert set(protocol.coded(protocol.record(benign)).values()) == {0.0}
+    assert set(protocol.coded(protocol.record({})).values()) == {None}
+
+
+def test_a_number_is_its_own_code():
+    protocol = changed(Old={"clinical": ["age_years"]})
+    assert protocol.coded(protocol.record({"age_years": "61"}))["age_years"] == 61.0
+    assert protocol.may_read("Old", "age_years")
+    assert not protocol.may_read("Clinical", "age_years")
+
+
+def test_a_record_survives_as_words():
+    protocol = shen2026()
+    record = protocol.record({"symptoms": "with", "age_years": 61, "sex": "unknown", "shape": None})
+    assert dict(record) == {"symptoms": "with", "age_years": 61.0}
+    assert protocol.words(record)["sex"] == "unknown"
+    assert protocol.words(record)["max_diameter_cm"] is None
+    assert protocol.record(protocol.words(record)) == record == copy.deepcopy(record)
+    assert hash(record) == hash(copy.deepcopy(record))
+
+
+def test_a_record_cannot_be_changed():
+    with pytest.raises(TypeError):
+        shen2026().record({})["sex"] = "male"
+
+
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [
+        ({"symptoms": "yes"}, "'symptoms' has the value 'yes'.*'with', 'without', 'unknown'"),
+        ({"sex": ["male"]}, "'sex' has the value"),
+        ({"age_years": 10**400}, "not negative"),
+        ({"colour": "red"}, "'colour' is not a clinical variable.*symptoms, margin"),
+    ],
+)
+def test_a_wrong_value_is_named(words, reason):
+    with pytest.raises(ClinicalValueError, match=reason):
+        shen2026().record(words)
+
+
+def test_a_record_of_other_levels_is_not_guessed():
+    content = shen2026().as_json()
+    content["clinical"]["symptoms"]["levels"] = {"none": "None", "pain": "Pain"}
+    content["clinical"]["symptoms"] |= {"malignant": "pain", "reference": "none"}
+    with pytest.raises(ClinicalValueError, match="'with'"):
+        protocol_from(content).coded(shen2026().record({"symptoms": "with"}))
+
+
+def test_a_model_without_radiomics_reads_the_logit_alone():
+    protocol = changed(Deep={"network": ["Tumor"], "clinical": ["symptoms"]})
+    assert protocol.may_read("Deep", "network:Tumor_DL")
+    assert not protocol.may_read("Deep", "deep:Tumor_DL:0")
+    assert protocol.models["Deep"].kinds == (ColumnKind.NETWORK, ColumnKind.CLINICAL)

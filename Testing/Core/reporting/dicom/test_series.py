@@ -1,0 +1,82 @@
+"""One export can be told from the next in an archive."""
+
+from dataclasses import replace
+from datetime import datetime, timezone
+
+import pydicom
+import pytest
+from ParotidClassifierCore.protocol.names import ELEVEN_MODELS
+from ParotidClassifierCore.reporting.dicom import writing
+from ParotidClassifierCore.reporting.dicom.series import REPORT, SEGMENTATION, series_attributes
+
+WHEN = datetime(2026, 11, 29, 14, 3, 21, tzinfo=timezone.utc)
+NUMBER, DESCRIPTION = "series_number", "series_description"
+
+
+@pytest.fixture
+def answering(answered):
+    """Return a way to have one model alone answer."""
+
+    def with_(model, probability):
+        models = {
+            name: replace(result, probability=None, unavailable="why")
+            for name, result in answered.prediction.models.items()
+        }
+        models[model] = replace(models[model], probability=probability, unavailable=None)
+        return replace(answered.prediction, models=models)
+
+    return with_
+
+
+def test_the_description_tells_the_answer_its_time_and_that_it_is_research(answering):
+    series = series_attributes(answering("Combined", 0.368), WHEN, REPORT)
+    assert series[DESCRIPTION] == "Parotid research: Combined 37 % 2026-11-29 14:03"
+
+
+@pytest.mark.parametrize("model", ELEVEN_MODELS)
+def test_every_answer_fits_into_a_description(answering, model):
+    assert len(series_attributes(answering(model, 0.999), WHEN, REPORT)[DESCRIPTION]) <= 64
+
+
+def test_without_an_answer_the_time_is_left(answering):
+    series = series_attributes(answering("Combined", None), WHEN, REPORT)
+    assert series[DESCRIPTION] == "Parotid research: 2026-11-29 14:03"
+
+
+def test_exports_of_other_minutes_and_the_two_series_of_one_have_other_numbers(answered):
+    numbers = {
+        series_attributes(answered.prediction, when, which)[NUMBER]
+        for when in (WHEN, WHEN.replace(minute=4), WHEN.replace(month=1))
+        for which in (SEGMENTATION, REPORT)
+    }
+    assert len(numbers) == 6
+    assert max(numbers) < 2**31
+
+
+def test_both_objects_carry_what_their_series_is_called(written, answered):
+    for made, which in ((written.segmentation, SEGMENTATION), (written.report, REPORT)):
+        told = datetime.strptime(made.SeriesDate + made.SeriesTime + "+0000", "%Y%m%d%H%M%S.%f%z")
+        series = series_attributes(answered.prediction, told, which)
+        assert (made.SeriesNumber, made.SeriesDescription) == (series[NUMBER], series[DESCRIPTION])
+        assert (made.ContentDate, made.ContentTime) == (made.SeriesDate, made.SeriesTime)
+    assert written.report.SeriesTime == written.segmentation.SeriesTime
+
+
+def test_two_exports_of_one_answer_are_of_their_own_times(answered, tmp_path, monkeypatch):
+    described = []
+    for minute in (3, 4):
+        monkeypatch.setattr(writing, "datetime", Clock(WHEN.replace(minute=minute)))
+        writing.write_dicom(tmp_path, answered, answered.dicom_sources)
+        described.append(pydicom.dcmread(tmp_path / "report.dcm").SeriesDescription)
+    assert [text[-16:] for text in described] == ["2026-11-29 14:03", "2026-11-29 14:04"]
+
+
+class Clock:
+    def __init__(self, now):
+        self._now = now
+
+    def now(self, _zone):
+        return self
+
+    def astimezone(self):
+        return self._now

@@ -1,0 +1,342 @@
+"""The report of a case: what it says, and that page and PDF say the same."""
+
+import dataclasses
+import html
+import io
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from fixtures.answers import ALL_KNOWN, LABELS, made_answer, made_stability
+from ParotidClassifierCore.app.cli import main
+from ParotidClassifierCore.app.worker_commands import Desk
+from ParotidClassifierCore.base.errors import UsageError
+from ParotidClassifierCore.base.progress import silent
+from ParotidClassifierCore.bundle.published_clinical import published_clinical_bundle
+from ParotidClassifierCore.bundle.shipped import default_bundle
+from ParotidClassifierCore.bundle.store import load_bundle
+from ParotidClassifierCore.case.saving import save_case_folder
+from ParotidClassifierCore.dicom.identity import Identity
+from ParotidClassifierCore.dicom.source import Acquisition, SourceSeries
+from ParotidClassifierCore.imaging.findings import warning
+from ParotidClassifierCore.models.probabilities import percent
+from ParotidClassifierCore.prediction.stability import Stability
+from ParotidClassifierCore.reporting.answer_files import write_answer
+from ParotidClassifierCore.reporting.answering import Asked, answer
+from ParotidClassifierCore.reporting.case.document import document_of
+from ParotidClassifierCore.reporting.case.labels import ReportLabels
+from ParotidClassifierCore.reporting.case.subject import Subject
+from ParotidClassifierCore.reporting.case.writing import write_case_report
+from ParotidClassifierCore.reporting.figures.canvas import one_style
+from ParotidClassifierCore.reporting.page import document_page
+from ParotidClassifierCore.reporting.pdf import document_pdf
+from pypdf import PdfReader
+
+OLD_BUNDLE = Path(__file__).parents[2] / "Data" / "schema-1-bundle"
+MARKUP = "<b>bold</b> <script>alert(1)</script> <font size=40> & ]]> <para/>"
+
+
+@pytest.fixture(scope="module")
+def answered():
+    """All eleven models, intervals, saliency and stability."""
+    found = made_answer(load_bundle(default_bundle()), ALL_KNOWN, saliency=True)
+    return replace(found, stability=made_stability(found))
+
+
+@pytest.fixture(scope="module")
+def clinical_only():
+    return made_answer(published_clinical_bundle(), ALL_KNOWN)
+
+
+@pytest.fixture(scope="module")
+def rendered(answered):
+    """Page and PDF of it."""
+    return page_and_pdf(answered)
+
+
+def report_of(answered, labels=LABELS):
+    with one_style():
+        return document_of(Subject(answered, labels))
+
+
+def page_and_pdf(answered, labels=LABELS):
+    with one_style():
+        document = document_of(Subject(answered, labels))
+        return document_page(document), PdfReader(io.BytesIO(document_pdf(document)))
+
+
+def section(document, anchor):
+    front = [s for row in document.front for column in row.columns for s in column]
+    return next((s for s in (*front, *document.appendix) if s.anchor == anchor), None)
+
+
+def texts_in(value):
+    """Return every text in a document but for names, anchors and kinds, which nobody reads."""
+    if isinstance(value, str):
+        return [value]
+    if isinstance(value, (tuple, list)):
+        return [text for item in value for text in texts_in(item)]
+    if not dataclasses.is_dataclass(value):
+        return []
+    unread = {"kind", "name", "anchor", "alternative", "figure"}
+    fields = [f.name for f in dataclasses.fields(value) if f.name not in unread]
+    return [text for name in fields for text in texts_in(getattr(value, name))]
+
+
+def without_spaces(text):
+    return re.sub(r"\s+", "", text)
+
+
+def shown_in(page):
+    body = page[page.index("<body") :]
+    return without_spaces(html.unescape(re.sub(r"<[^>]+>", " ", body)))
+
+
+def shown_on(pdf, banner, label):
+    """Return the text of all pages without what stands over and under each of them."""
+    pages = [page.extract_text() for page in pdf.pages]
+    count = len(pages)
+    framed = [without_spaces(p) for p in pages]
+    for number, text in enumerate(framed, 1):
+        assert without_spaces(banner) in text
+        assert without_spaces(f"{label}{number} of {count}") in text
+        text = "".join(text.rsplit(without_spaces(banner), 1))  # it is written last
+        framed[number - 1] = text.replace(without_spaces(f"{label}{number} of {count}"), "")
+    return "".join(framed)
+
+
+def test_page_and_pdf_say_every_word_of_the_document(answered, rendered):
+    document = report_of(answered)
+    page, pdf = rendered
+    on_page, in_pdf = shown_in(page), shown_on(pdf, document.banner, document.label)
+    texts = [without_spaces(text) for text in texts_in(document)]
+    assert len(texts) > 250
+    assert [text for text in texts if text not in on_page] == []
+    assert [text for text in texts if text not in in_pdf] == []
+
+
+def test_the_first_page_says_the_answer_with_interval_and_threshold(answered, rendered):
+    _, pdf = rendered
+    combined = answered.prediction.models["Combined"]
+    first = " ".join(pdf.pages[0].extract_text().split())
+    low, high = map(percent, combined.interval)
+    assert percent(combined.probability) in first
+    assert f"95 % interval {low} to {high}" in first
+    assert f"threshold of {percent(combined.threshold)}: it calls the tumour" in first
+    assert "The models learnt from simulated CT" in first
+    for title in ("Images", "What drove it", "Among the training cases", "Before you rely on it"):
+        assert title in first
+    assert "Appendix" not in first
+
+
+def test_side_and_outline_stand_in_the_report(clinical_only):
+    found = clinical_only.prediction
+    inputs = {**found.inputs, "tumor_outline": "ROI 'Parotid_L'"}
+    told = replace(clinical_only, prediction=replace(found, side="left", inputs=inputs))
+    texts = texts_in(report_of(told))
+    assert texts[texts.index("Side") + 1] == "left"
+    assert "ROI 'Parotid_L'" in texts
+
+
+def test_the_pdf_names_itself_and_its_language(rendered):
+    _, pdf = rendered
+    assert pdf.metadata.title == "Parotid tumour on contrast-enhanced CT: case report"
+    assert pdf.trailer["/Root"]["/Lang"] == "en"
+    assert pdf.trailer["/Root"]["/ViewerPreferences"]["/DisplayDocTitle"]
+    fonts = {str(f["/BaseFont"]) for p in pdf.pages for f in _fonts(p)}
+    assert fonts
+    assert all("DejaVuSans" in name for name in fonts if "Helvetica" not in name)
+
+
+def _fonts(page):
+    return [font.get_object() for font in page["/Resources"]["/Font"].values()]
+
+
+def test_the_page_needs_nothing_from_elsewhere_and_describes_its_pictures(rendered):
+    page, _ = rendered
+    sources = re.findall(r'(?:src|href|url)\s*[=(]\s*"?([^")\s>]+)', page)
+    assert sources
+    assert all(source.startswith("data:image/svg+xml") for source in sources)
+    assert "<script" not in page
+    pictures = re.findall(r"<img[^>]*>", page)
+    assert len(pictures) == 7
+    assert all(re.search(r'alt="[^"]{8,}"', picture) for picture in pictures)
+
+
+def test_many_long_findings_leave_the_first_page_one_page(answered):
+    findings = tuple(
+        warning(f"n{i}", f"{i}: " + "something long is unlike it, " * 9) for i in range(30)
+    )
+    worse = replace(
+        answered,
+        prediction=replace(answered.prediction, findings=findings),
+        bundle=replace(answered.bundle, name="B" * 64, intended_use="Longer than a page. " * 500),
+    )
+    _, pdf = page_and_pdf(worse, replace(LABELS, case_label="W" * 80, prepared_by="Ж" * 80))
+    first, second = (pdf.pages[i].extract_text() for i in (0, 1))
+    assert "Before you rely on it" in first
+    assert re.search(r"\d+ more warnings: see Findings in the appendix\.", first)
+    assert "Appendix" in second
+    everything = "".join(without_spaces(page.extract_text()) for page in pdf.pages)
+    assert all(without_spaces(finding.message) in everything for finding in findings[:3])
+    assert everything.count("Longerthanapage.") >= 500
+
+
+def test_a_case_with_unknown_findings_is_headed_by_the_image_model():
+    found = made_answer(load_bundle(default_bundle()), {"symptoms": "with"})
+    document = report_of(found)
+    headline = section(document, "answer").parts[0]
+    assert headline.over == "Probability of malignancy, model Tumor+External2_RAD+DL"
+    assert section(document, "nomogram") is None
+    assert section(document, "stability") is None
+    calls = {row[0]: row[-1] for row in section(document, "models").parts[0].table.rows}
+    assert calls["Combined"] == "not available: margin and enlarged lymph nodes are unknown"
+    assert "not guessed" in section(document, "inputs").parts[-1].text
+
+
+def test_a_bundle_that_reads_no_image_has_no_map_and_no_features(clinical_only):
+    document = report_of(clinical_only)
+    assert section(document, "features") is None
+    assert section(document, "stability") is None
+    assert "network" not in section(document, "images").parts[0].caption
+    caption = section(document, "nomogram").parts[0].caption
+    probability = clinical_only.prediction.models["Clinical"].probability
+    assert f"which mean {percent(probability)}" in caption
+    assert "network" not in " ".join(section(document, "limits").parts[0].lines)
+    _, pdf = page_and_pdf(clinical_only)
+    with_title = next(p for p in pdf.pages if "Nomogram" in p.extract_text().splitlines())
+    assert "Clinical as a nomogram" in with_title.extract_text()
+
+
+def test_without_any_probability_the_reason_is_the_headline():
+    found = made_answer(published_clinical_bundle(), {})
+    document = report_of(found)
+    headline = section(document, "answer").parts[0]
+    assert headline.value == "No probability"
+    assert headline.over == "Model Clinical"
+    assert headline.under == ("Symptoms, margin and enlarged lymph nodes are unknown.",)
+    assert section(document, "drivers") is None
+    _, pdf = page_and_pdf(found)
+    assert "No probability" in pdf.pages[0].extract_text()
+
+
+def test_a_bundle_without_refits_says_why_there_is_no_interval():
+    found = made_answer(load_bundle(OLD_BUNDLE), ALL_KNOWN)
+    _, result = found.prediction.headline
+    assert result.interval is None
+    document = report_of(found)
+    assert section(document, "answer").parts[0].under[0] == f"No interval: {result.no_interval}."
+    page_and_pdf(found)
+
+
+def test_markup_in_texts_of_others_is_shown_as_it_is(clinical_only):
+    bundle = replace(
+        clinical_only.bundle, notes=(MARKUP,), intended_use=MARKUP,
+        cohort=replace(clinical_only.bundle.cohort, description=MARKUP),
+    )  # fmt: skip
+    source = SourceSeries(
+        (Path("/x/John^Doe.dcm"),), "1.2.3", "1.2", None, Acquisition(kernel=MARKUP)
+    )
+    case = replace(clinical_only.case, source=source)
+    strange = replace(clinical_only, bundle=bundle, case=case)
+    page, pdf = page_and_pdf(strange, ReportLabels(LABELS.made_on, MARKUP, MARKUP))
+    assert "<script" not in page
+    assert "<font" not in page
+    in_pdf = without_spaces("".join(p.extract_text() for p in pdf.pages))
+    for text in (shown_in(page), in_pdf):
+        assert text.count(without_spaces(MARKUP)) >= 6
+
+
+def test_the_acquisition_is_told_and_no_file_is_named(clinical_only):
+    made = Acquisition(manufacturer="ACME", model="Scan 3", kvp=120.0, contrast_agent="")
+    source = SourceSeries((Path("/secret/John_Doe.dcm"),), "1.2.3", "1.2", None, made)
+    found = replace(clinical_only, case=replace(clinical_only.case, source=source))
+    pairs = dict(section(report_of(found), "acquisition").parts[0].pairs)
+    assert pairs["Scanner"] == "ACME Scan 3"
+    assert pairs["Tube voltage"] == "120 kV"
+    assert pairs["Contrast agent"] == "given"
+    assert "Kernel" not in pairs
+    page, _ = page_and_pdf(found)
+    assert "secret" not in page
+
+
+def test_another_part_of_the_body_stands_above_the_probability(clinical_only):
+    told = warning("other_body_part", "The body part examined says 'KNEE'.")
+    prediction = replace(clinical_only.prediction, findings=(told,))
+    page, pdf = page_and_pdf(replace(clinical_only, prediction=prediction))
+    shown = percent(clinical_only.prediction.headline[1].probability)
+    for text in (html.unescape(page), pdf.pages[0].extract_text()):
+        assert 0 < text.index(told.message) < text.index(shown)
+
+
+def test_the_patient_is_named_only_where_that_was_asked(clinical_only):
+    assert "Patient" not in texts_in(report_of(clinical_only).about)
+    named = replace(clinical_only, identity=Identity("Doe^Jane", "A-17", "1956-03-01"))
+    pairs = dict(pair for facts in report_of(named).about for pair in facts.pairs)
+    assert pairs["Patient"] == "Doe, Jane"
+    assert (pairs["Number"], pairs["Born"]) == ("A-17", "1956-03-01")
+
+
+def test_the_same_answer_and_day_give_the_same_bytes(clinical_only, tmp_path):
+    for folder in ("one", "two"):
+        (tmp_path / folder).mkdir()
+        write_case_report(tmp_path / folder, clinical_only, LABELS)
+    for name in ("report.html", "report.pdf"):
+        assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
+
+
+def test_where_no_other_outline_could_be_classified_the_report_says_so(answered):
+    names = answered.stability.probabilities
+    none = Stability(dict.fromkeys(names, ()), dict.fromkeys(names, 0), 20, 0)
+    of_none = replace(answered, stability=none)
+    assert "None of 20 slightly different outlines could be classified" in str(
+        section(report_of(of_none), "stability").parts
+    )
+    assert "None of 20 slightly different outlines" in of_none.text()
+
+
+def test_a_report_asks_for_what_the_bundle_can_tell(clinical_only, tmp_path):
+    found = answer(clinical_only.case, clinical_only.bundle, Asked(report=LABELS))
+    assert found.stability is None
+    assert found.saliency is None
+    write_answer(tmp_path, found)
+    assert {"prediction.json", "report.html", "report.pdf"} <= {p.name for p in tmp_path.iterdir()}
+
+
+def test_the_command_line_writes_the_report_with_its_labels(a_case, tmp_path):
+    code = main(
+        ["predict", "--ct", str(a_case / "ct.nrrd"), "--tumor", str(a_case / "tumor.nrrd"),
+         "--bundle", "published-clinical", "--symptoms", "with", "--report",
+         "--case-label", "Board 12", "--out", str(tmp_path)]
+    )  # fmt: skip
+    assert code == 0
+    assert "Board 12" in (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert (tmp_path / "report.pdf").read_bytes().startswith(b"%PDF")
+
+
+def test_labels_need_a_report_and_have_to_fit(a_case, tmp_path, capsys):
+    case = ["--ct", str(a_case / "ct.nrrd"), "--tumor", str(a_case / "tumor.nrrd")]
+    code = main(["predict", *case, "--case-label", "Board 12", "--out", str(tmp_path / "no")])
+    assert code == 2
+    assert "Add --report" in capsys.readouterr().err
+    for text in ("x" * 81, "two\nlines"):
+        with pytest.raises(UsageError, match="does not fit"):
+            ReportLabels(LABELS.made_on, text)
+
+
+def test_the_worker_writes_what_the_command_line_writes(clinical_only, tmp_path):
+    case = clinical_only.case
+    save_case_folder(tmp_path / "case", case)
+    request = {"bundle": "published-clinical", "case": str(tmp_path / "case"),
+               "out": str(tmp_path / "worker"), "case_label": "Board 12"}  # fmt: skip
+    answered = Desk().commands["report"](request, silent)
+    assert [Path(f).name for f in answered["files"]] == ["report.html", "report.pdf"]
+    main(
+        ["predict", "--case", str(tmp_path / "case"), "--bundle", "published-clinical", "--report",
+         "--case-label", "Board 12", "--out", str(tmp_path / "cli")]
+    )  # fmt: skip
+    for name in ("report.html", "report.pdf"):
+        assert (tmp_path / "worker" / name).read_bytes() == (tmp_path / "cli" / name).read_bytes()
+    with pytest.raises(UsageError, match="case_label"):
+        Desk().commands["report"](request | {"case_label": 7}, silent)

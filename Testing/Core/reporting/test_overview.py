@@ -1,0 +1,202 @@
+from dataclasses import replace
+
+import matplotlib.image
+import numpy as np
+import pytest
+from fixtures.bundles import made_bundle
+from fixtures.cases import ball_case
+from ParotidClassifierCore.imaging.findings import OTHER_BODY_PART, warning
+from ParotidClassifierCore.prediction.predict import predict
+from ParotidClassifierCore.protocol.record import ClinicalRecord
+from ParotidClassifierCore.reporting.overview import save_overview
+from ParotidClassifierCore.reporting.panels import planes, training_cases
+
+
+@pytest.fixture(scope="module")
+def a_result(tmp_path_factory):
+    return predict(ball_case(8.0), made_bundle())
+
+
+@pytest.fixture
+def texts(monkeypatch):
+    """Every text that a picture is given."""
+    from matplotlib.text import Text
+
+    seen = []
+    draw = Text.draw
+    monkeypatch.setattr(
+        Text, "draw", lambda t, *a, **k: (seen.append(t.get_text()), draw(t, *a, **k))
+    )
+    return seen
+
+
+def test_the_picture_shows_both_outlines_in_three_planes(a_result, tmp_path, monkeypatch):
+    prepared, prediction = a_result
+    cut = []
+    monkeypatch.setattr(
+        planes, "_outline", lambda axes, mask, region, look: cut.append((mask.sum(), region))
+    )
+    save_overview(tmp_path / "overview.png", prepared.grid, prediction)
+    assert len(cut) == 6
+    assert all(voxels > 0 for voxels, _ in cut)
+    assert {region for _, region in cut} == {"Tumor", "External2"}
+
+
+def test_bundle_and_demonstration_stand_on_every_picture(a_result, tmp_path, texts):
+    prepared, prediction = a_result
+    save_overview(tmp_path / "overview.png", prepared.grid, prediction)
+    everything = " ".join(texts)
+    assert "made: demonstration, not for clinical use" in everything
+    assert "trained on 20 simulated cases" in everything
+    assert "not available" in everything  # Combined lacks the clinical findings here
+
+
+def test_warnings_stand_in_the_picture(a_result, tmp_path, texts):
+    prepared, prediction = a_result
+    warned = replace(prediction, findings=(warning("noisy", "A noisy scan."),))
+    save_overview(tmp_path / "overview.png", prepared.grid, warned)
+    assert "Warning: A noisy scan." in texts
+
+
+def test_a_part_of_the_body_that_is_no_neck_is_told_above_the_probability(
+    a_result, tmp_path, monkeypatch
+):
+    from matplotlib.text import Text
+
+    heights = {}
+    draw = Text.draw
+    monkeypatch.setattr(
+        Text,
+        "draw",
+        lambda t, *a: heights.update({t.get_text(): t.get_position()[1]}) or draw(t, *a),
+    )
+    prepared, prediction = a_result
+    doubted = replace(prediction, findings=(warning(OTHER_BODY_PART, "A leg."),))
+    save_overview(tmp_path / "overview.png", prepared.grid, doubted)
+    headline = next(height for text, height in heights.items() if "probability of mal" in text)
+    assert headline < heights["Warning: A leg."] < 1
+
+
+def test_the_headline_is_combined_where_there_is_one(tmp_path, texts, tmp_path_factory):
+    case = ball_case(8.0)
+    record = ClinicalRecord.from_words(
+        {"symptoms": "with", "margin": "clear", "lymph_nodes": "without"}
+    )
+    prepared, prediction = predict(type(case)(case.ct, case.tumor, record=record), made_bundle())
+    assert prediction.headline[0] == "Combined"
+    save_overview(tmp_path / "overview.png", prepared.grid, prediction)
+    assert any(text.startswith("Combined: ") for text in texts)
+
+
+def test_the_patients_right_is_on_the_left_and_up_is_superior(a_result, tmp_path):
+    prepared, prediction = a_result
+    grid = prepared.grid
+    marked = grid.ct.copy()
+    marked[:, :, : marked.shape[2] // 2] = -1000  # the patient's right turns black
+    dark = type(grid)(marked, grid.tumor, grid.ring, grid.geometry)
+    save_overview(tmp_path / "overview.png", dark, prediction)
+    picture = matplotlib.image.imread(tmp_path / "overview.png")[..., :3].mean(axis=2)
+    height, width = picture.shape
+    axial = picture[int(0.3 * height) : int(0.5 * height), int(0.02 * width) : int(0.2 * width)]
+    left, right = np.array_split(axial, 2, axis=1)
+    assert left.mean() < right.mean()
+
+
+def test_intervals_stand_beside_the_probabilities(a_result, tmp_path, texts):
+    prepared, prediction = a_result
+    name, result = prediction.headline
+    save_overview(tmp_path / "without.png", prepared.grid, prediction)
+    assert "Probability, threshold (white)" in texts
+    certain = {**prediction.models, name: replace(result, interval=(0.021, 0.974))}
+    save_overview(tmp_path / "with.png", prepared.grid, replace(prediction, models=certain))
+    assert "Probability, 95% interval (band), threshold (white)" in texts
+    assert any("95% interval 2 % to 97 %" in text for text in texts)
+
+
+def test_the_case_has_its_place_among_the_training_cases(a_result, tmp_path, texts, monkeypatch):
+    prepared, prediction = a_result
+    drawn = []
+    monkeypatch.setattr(
+        training_cases, "_draw_scores", lambda axes, scores, sign, color: drawn.append(scores)
+    )
+    scores = {"benign": (0.05, 0.1, 0.2), "malignant": (0.3, 0.9)}
+    placed = replace(prediction.applicability, training_scores=scores)
+    picture = replace(prediction, applicability=placed)
+    save_overview(tmp_path / "overview.png", prepared.grid, picture)
+    assert drawn == [scores["malignant"], scores["benign"]]
+    assert {"this case", "3 benign", "2 malignant"} <= set(texts)
+    together = " ".join(texts).replace("\n", " ")
+    assert all(sentence in together for sentence in placed.sentences)
+
+
+def test_a_class_without_training_scores_is_told_as_none(a_result, tmp_path, texts):
+    prepared, prediction = a_result
+    placed = replace(prediction.applicability, training_scores={"benign": (0.1,), "malignant": ()})
+    picture = replace(prediction, applicability=placed)
+    save_overview(tmp_path / "overview.png", prepared.grid, picture)
+    assert {"1 benign", "0 malignant"} <= set(texts)
+
+
+def saliency_at(grid, place):
+    marked = np.zeros(grid.ct.shape, np.float32)
+    marked[place] = 1.0
+    return grid.geometry.image(marked)
+
+
+def test_where_the_network_looked_is_shown_through_its_strongest_place(
+    a_result, tmp_path, texts, monkeypatch
+):
+    prepared, prediction = a_result
+    grid = prepared.grid
+    shown = []
+    color = planes._colored
+    monkeypatch.setattr(planes, "_colored", lambda cut: (shown.append(cut), color(cut))[1])
+    place = tuple(np.argwhere(grid.tumor)[0])
+    save_overview(tmp_path / "with.png", grid, prediction, saliency_at(grid, place))
+    assert [cut.max() for cut in shown] == [1.0, 1.0, 1.0]
+    assert any("not why" in text.replace("\n", " ") for text in texts)
+    assert {"nothing", "most"} <= set(texts)
+    save_overview(tmp_path / "without.png", grid, prediction)
+    heights = [matplotlib.image.imread(tmp_path / f"{n}.png").shape[0] for n in ("with", "without")]
+    assert heights[0] > heights[1]
+    assert len(shown) == 3
+
+
+def test_a_network_that_saw_nothing_is_told(a_result, tmp_path, texts):
+    prepared, prediction = a_result
+    nothing = prepared.grid.geometry.image(np.zeros(prepared.grid.ct.shape, np.float32))
+    save_overview(tmp_path / "overview.png", prepared.grid, prediction, nothing)
+    assert any("Nothing in this case raised" in text for text in texts)
+
+
+def test_colours_are_where_the_map_is_and_see_through_elsewhere():
+    opacity = planes._colored(np.array([[0.0, 0.1, 0.4, 1.0]]))[0, :, 3]
+    assert opacity[0] == 0.0
+    assert opacity[0] < opacity[1] < opacity[2] == opacity[3] < 1.0
+
+
+@pytest.mark.parametrize("sentences", [1, 25])
+def test_no_text_leaves_the_picture(a_result, tmp_path, monkeypatch, sentences):
+    from matplotlib.text import Text
+
+    boxes = []
+    draw = Text.draw
+
+    def measured(text, renderer):
+        draw(text, renderer)
+        page = text.get_figure().bbox.frozen()  # it follows the resolution
+        boxes.append((text.get_text(), text.get_window_extent(renderer), page))
+
+    monkeypatch.setattr(Text, "draw", measured)
+    prepared, prediction = a_result
+    name, result = prediction.headline
+    wordy = replace(
+        prediction,
+        bundle={**prediction.bundle, "intended_use": "Not for patients. " * sentences},
+        models={**prediction.models, name: replace(result, interval=(0.021, 0.974))},
+    )
+    place = tuple(np.argwhere(prepared.grid.tumor)[0])
+    save_overview(tmp_path / "o.png", prepared.grid, wordy, saliency_at(prepared.grid, place))
+    for text, box, page in boxes:
+        assert page.x0 <= box.x0 <= box.x1 <= page.x1, text
+        assert page.y0 <= box.y0 <= box.y1 <= page.y1, text

@@ -1,0 +1,84 @@
+"""The small drawings of a case's report: what they are drawn from."""
+
+import numpy as np
+import pytest
+from matplotlib.figure import Figure
+from ParotidClassifierCore.models.probabilities import ModelResult
+from ParotidClassifierCore.reporting.case.figures import contributions_figure
+from ParotidClassifierCore.reporting.panels.contributions import (
+    contribution_ends,
+    contribution_rows,
+    draw_contributions,
+)
+from ParotidClassifierCore.reporting.panels.gauge import draw_gauge
+from ParotidClassifierCore.reporting.panels.look import PAPER
+from ParotidClassifierCore.reporting.panels.stability import draw_stability
+
+INPUTS = {f"Tumor_original_firstorder_{name}": added for name, added in
+          zip(("Mean", "Median", "Range", "Energy", "Skewness"), (0.1, -2.0, 0.3, 1.0, -0.2),
+              strict=True)}  # fmt: skip
+RESULT = ModelResult(
+    "Tumor_RAD", 0.3, -1.3, 0.4, "benign", INPUTS, intercept=-0.5, interval=(0.1, 0.6)
+)
+
+
+def texts_of(axes):
+    return [text.get_text() for text in axes.texts]
+
+
+@pytest.mark.parametrize("most", [1, 2, 4, 9])
+def test_the_bars_add_up_to_the_log_odds_however_few_are_shown(most):
+    rows = contribution_rows(RESULT, most)
+    assert sum(added for _, added in rows) == pytest.approx(-0.5 + sum(INPUTS.values()))
+    assert rows[0][0].startswith("Before any input")
+    assert rows[1] == ("Tumor, original, first-order median", -2.0)
+
+
+def test_one_bar_more_is_shown_instead_of_a_rest_of_one():
+    assert len(contribution_rows(RESULT, 4)) == 6
+    assert contribution_rows(RESULT, 3)[-1][0] == "2 smaller ones together"
+
+
+def test_what_speaks_against_malignancy_lies_left_and_the_numbers_have_room():
+    axes = Figure().add_subplot()
+    rows = contribution_rows(RESULT, 9)
+    draw_contributions(axes, rows, PAPER)
+    widths = [bar.get_width() for bar in axes.patches]
+    assert widths == [added for _, added in rows]
+    low, high = axes.get_xlim()
+    assert low < min(widths) - 0.5
+    assert high > max(widths) + 0.5
+    assert contribution_ends([0.0]) == pytest.approx((-0.0084, 0.42))
+    assert "-2.00" in texts_of(axes)
+
+
+def test_a_gauge_shows_probability_interval_and_threshold():
+    axes = Figure().add_subplot()
+    draw_gauge(axes, RESULT, PAPER)
+    track, band = axes.patches
+    assert (track.get_x(), track.get_width()) == (0, 1)
+    assert (band.get_x(), band.get_x() + band.get_width()) == pytest.approx((0.1, 0.6))
+    assert [line.get_xdata()[0] for line in axes.lines] == [0.4, 0.3]
+    assert texts_of(axes) == ["threshold 40 %"]
+
+
+def test_no_dot_of_an_outline_hides_another_and_each_has_the_colour_of_its_call():
+    axes = Figure().add_subplot()
+    others = [0.30] * 5 + [0.31, 0.45, 0.45, 0.9]
+    draw_stability(axes, RESULT, others, PAPER)
+    (dots,) = axes.collections
+    places = [tuple(np.round(place, 6)) for place in dots.get_offsets()]
+    assert len(set(places)) == len(others)
+    colors = {tuple(color) for color in dots.get_facecolors()}
+    assert len(colors) == 2
+    right = [tuple(c) for (x, _), c in zip(places, dots.get_facecolors(), strict=True) if x > 0.4]
+    assert len(right) == 3
+    assert len(set(right)) == 1
+
+
+def test_a_number_of_six_letters_beside_the_longest_bar_stands_whole_in_the_drawing():
+    rows = [("Before any input (intercept)", -1.1), ("Enlarged lymph nodes", 10.6)]
+    figure = contributions_figure([("Combined", rows)])
+    (number,) = (t for axes in figure.axes for t in axes.texts if t.get_text() == "+10.60")
+    box = number.get_window_extent(figure.canvas.get_renderer())
+    assert box.x1 <= figure.bbox.x1

@@ -1,0 +1,152 @@
+import io
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+from fixtures.studies import made_evaluation, made_models, made_predictions, made_study
+from fixtures.undrawn import draw_coarsely
+from ParotidClassifierCore.protocol.names import COMBINED
+from ParotidClassifierCore.reporting.figures import canvas
+from ParotidClassifierCore.reporting.parts import Drawing, Listing
+from ParotidClassifierCore.reporting.sections import sections_of
+from ParotidClassifierCore.statistics.results import Estimate
+from ParotidClassifierCore.study.evaluate import EvaluationSettings, evaluate
+
+
+def evaluated(probabilities, outcomes=None):
+    """The made predictions with other probabilities or outcomes, evaluated again."""
+    made = made_predictions()
+    changed = replace(
+        made,
+        probabilities={**made.probabilities, **probabilities},
+        log_odds={**made.log_odds, **probabilities},
+        malignant=made.malignant if outcomes is None else outcomes,
+        out_of_fold={},
+    )
+    models = {n: m for n, m in made_models().items() if n not in probabilities}
+    flow = made_evaluation().flow
+    return evaluate(changed, flow, models, EvaluationSettings(bootstraps=5))
+
+
+def part(study, anchor, kind, name=None):
+    with canvas.one_style():
+        section = next(s for s in sections_of(study) if s.anchor == anchor)
+    return next(p for p in section.parts if isinstance(p, kind) and name in (None, p.name))
+
+
+def require_drawable(sections):
+    """Draw every figure, coarsely: what it cannot show fails here."""
+    for drawing in (p for s in sections for p in s.parts if isinstance(p, Drawing)):
+        draw_coarsely(drawing.figure, io.BytesIO())
+
+
+def test_a_study_of_patients_is_not_called_a_simulation():
+    study = made_study(simulated=False)
+    assert study.banner == "made-study: for research, not a medical device"
+    with canvas.one_style():
+        text = str([section.parts for section in sections_of(study)])
+    assert "simulated" not in text
+
+
+def test_the_same_study_gives_the_same_figures_and_page(tmp_path):
+    study = made_study(trained=False, evaluation=replace(made_evaluation(), test=None))
+    drawn = []
+    for _ in range(2):
+        with canvas.one_style():
+            drawing = part(study, "flow", Drawing)
+            canvas.settle(drawing.figure)
+            canvas.save_print(drawing.figure, tmp_path / "flow")
+            svg = canvas.svg_bytes(drawing.figure)
+        drawn.append([svg, *(Path(f"{tmp_path}/flow.{e}").read_bytes() for e in ("png", "pdf"))])
+    assert drawn[0] == drawn[1]
+
+
+def test_drawing_leaves_the_users_own_style_alone():
+    import matplotlib as mpl
+
+    before = dict(mpl.rcParams)
+    with canvas.one_style():
+        canvas.new_figure(3, 2, "x")
+    assert dict(mpl.rcParams) == before
+
+
+def test_a_figure_that_is_not_defined_is_a_dash_with_its_reason():
+    test = made_evaluation().test
+    none = Estimate(None)
+    blank = replace(
+        test.models["Clinical"], ppv=none, calibration_slope=none, p_against_combined=None
+    )
+    study = made_study(
+        evaluation=replace(
+            made_evaluation(), test=replace(test, models=test.models | {"Clinical": blank})
+        )
+    )
+    row = next(
+        row
+        for row in part(study, "performance", Listing, "performance_test").table.rows
+        if row[0] == "Clinical"
+    )
+    assert row[3] == "–"
+    assert row[7] == "–"
+    table = part(study, "performance", Listing, "calibration_test").table
+    assert next(row for row in table.rows if row[0] == "Clinical")[4] == "not estimable"
+    with canvas.one_style():
+        section = next(s for s in sections_of(study) if s.anchor == "performance")
+    assert "Clinical: no case was called malignant, so PPV is not defined." in str(section.parts)
+    assert "Clinical: the calibration slope is not estimable" in str(section.parts)
+    assert "Clinical: P is not defined" in str(section.parts)
+
+
+def test_a_bound_that_was_not_found_is_said_to_be():
+    found = made_evaluation().associations
+    first, *rest = found.univariate
+    lost = replace(first, penalised=replace(first.penalised, high=None))
+    study = made_study(
+        evaluation=replace(made_evaluation(), associations=replace(found, univariate=(lost, *rest)))
+    )
+    table = part(study, "odds-ratios", Listing, "odds_ratios_univariate").table
+    assert table.rows[0][6].endswith(", not found)")
+    assert any(note.startswith("not found: ") for note in table.notes)
+    assert not any("not found" in row[6] for row in table.rows[1:])
+
+
+def test_without_test_cases_the_out_of_fold_figures_stand_first():
+    study = made_study(evaluation=replace(made_evaluation(), test=None))
+    assert study.main is study.evaluation.out_of_fold
+    with canvas.one_style():
+        summary = str(sections_of(study)[0].parts)
+    assert "There were no test cases" in summary
+    assert "249 cases" not in summary or "248 cases" in summary
+
+
+def test_without_any_clinical_finding_another_model_stands_first():
+    blank = {name: np.full(357, np.nan) for name in ("Clinical", COMBINED)}
+    study = made_study(evaluation=evaluated(blank))
+    assert study.headline.name == "Tumor+External2_RAD+DL"
+    with canvas.one_style():
+        sections = sections_of(study)
+        require_drawable(sections)
+    assert "Clinical, Combined: no case has a probability" in str(sections)
+
+
+def test_cases_of_one_outcome_give_a_report_without_an_auc():
+    study = made_study(trained=False, evaluation=evaluated({}, outcomes=np.zeros(357, bool)))
+    with canvas.one_style():
+        sections = sections_of(study)
+        require_drawable(sections)
+    assert "all have one outcome" in str(sections[0].parts)
+
+
+def test_deep_features_selected_with_radiomic_ones_are_shown():
+    study = made_study()
+    signature = study.training.fitted.signatures["Tumor"]
+    deep = replace(signature, columns=("deep:Tumor_DL:3", *signature.columns[1:]))
+    fitted = replace(
+        study.training.fitted,
+        signatures={**study.training.fitted.signatures, "Tumor_RAD+DL": deep},
+    )
+    study = replace(study, training=replace(study.training, fitted=fitted))
+    rows = part(study, "selection", Listing, "selected").table.rows
+    assert [row[:5] for row in rows if row[3] == "deep"] == [
+        ("Tumor_RAD+DL", "Tumor_DL", "–", "deep", "3")
+    ]

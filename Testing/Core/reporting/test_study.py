@@ -1,0 +1,248 @@
+import csv
+import json
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+
+import numpy as np
+import pandas as pd
+import pytest
+from fixtures.studies import made_evaluation, made_study
+from fixtures.undrawn import undrawn_figures
+from ParotidClassifierCore.base.errors import OutputError
+from ParotidClassifierCore.protocol.names import COMBINED, ELEVEN_MODELS
+from ParotidClassifierCore.reporting.figures import canvas
+from ParotidClassifierCore.reporting.study_report import write_report
+from ParotidClassifierCore.statistics.results import CaseFlow, Evaluation
+from PIL import Image
+
+BANNER = "simulated CT, demonstration, not for clinical use"
+HOSTILE = "<img src=x onerror=alert(1)>"
+TRAINING_SECTIONS = {"agreement", "selection", "network"}
+ALWAYS = {
+    "summary", "flow", "baseline", "odds-ratios", "performance", "roc", "calibration", "decision",
+    "confusion", "nomogram", "methods", "models", "limits", "reproducibility",
+}  # fmt: skip
+NOTHING = Evaluation(None, None, None, None, None, None, CaseFlow(0, {}, (0, 0), (0, 0), (0, 0)))
+
+
+class Page(HTMLParser):
+    """Tags with their attributes, ids, and the text that is read."""
+
+    def __init__(self, path):
+        super().__init__()
+        self.tags, self.ids, self.text = [], set(), ""
+        self.feed(path.read_text(encoding="utf-8"))
+
+    def handle_starttag(self, tag, attrs):
+        attributes = dict(attrs)
+        self.tags.append((tag, attributes))
+        self.ids.add(attributes.get("id"))
+
+    def handle_data(self, data):
+        self.text += data
+
+
+@pytest.fixture(scope="module")
+def a_report(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("report") / "out"
+    told = []
+    study, cases = made_study(cohort_name=HOSTILE), pd.DataFrame({"case_id": ["a", "b"]})
+    write_report(study, folder, {"cases.parquet": cases}, lambda share, step: told.append(share))
+    assert told == sorted(told)
+    assert told[-1] == 1.0
+    return folder
+
+
+@pytest.fixture(scope="module")
+def a_page(a_report):
+    return Page(a_report / "report.html")
+
+
+@pytest.fixture(scope="module")
+def an_evaluated_report(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("evaluated")
+    evaluation = replace(made_evaluation(), training=None, out_of_fold=None)
+    with undrawn_figures():
+        write_report(made_study(trained=False, evaluation=evaluation), folder)
+    return folder
+
+
+@pytest.fixture
+def undrawn():
+    with undrawn_figures():
+        yield
+
+
+def table(folder, name):
+    with (folder / "tables" / f"{name}.csv").open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.reader(file))
+
+
+def test_the_page_needs_nothing_from_elsewhere(a_report, a_page):
+    for name in ("report.html", "checklist.html"):
+        page = Page(a_report / name)
+        assert not {tag for tag, _ in page.tags} & {"script", "link", "iframe", "object", "form"}
+        sources = [a["src"] for _, a in page.tags if "src" in a]
+        assert all(source.startswith("data:image/svg+xml;base64,") for source in sources)
+        targets = [a["href"] for _, a in page.tags if "href" in a]
+        assert not [t for t in targets if re.match(r"\w+:|//", t)]
+        assert "url(" not in (a_report / name).read_text(encoding="utf-8")
+    assert sum(tag == "img" for tag, _ in a_page.tags) == len(
+        list((a_report / "figures").glob("*.png"))
+    )
+
+
+def test_every_link_leads_somewhere(a_report):
+    pages = {name: Page(a_report / name) for name in ("report.html", "checklist.html")}
+    for name, page in pages.items():
+        for target in (a["href"] for _, a in page.tags if "href" in a):
+            file, _, anchor = target.partition("#")
+            assert (a_report / (file or name)).is_file(), target
+            assert not anchor or anchor in pages[file or name].ids, target
+
+
+def test_every_model_and_every_section_is_there(a_report, a_page):
+    assert a_page.ids >= ALWAYS | TRAINING_SECTIONS
+    for name in ELEVEN_MODELS:
+        assert a_page.text.count(name) >= 6
+    for listing in ("performance_test", "performance_out_of_fold", "performance_training"):
+        assert [row[0] for row in table(a_report, listing)[1:]] == list(ELEVEN_MODELS)
+
+
+def test_what_the_bundle_is_not_for_stands_on_top_and_beside_every_probability(a_report, a_page):
+    notes = [tag for tag, a in a_page.tags if a.get("class") == "banner"]
+    assert len(notes) == 1
+    beside = sum(a.get("class") == "beside" for _, a in a_page.tags)
+    assert beside == len({"summary", "performance", "roc", "calibration", "decision", "confusion",
+                          "nomogram"})  # fmt: skip
+    assert a_page.text.count(BANNER) >= 1 + beside
+    assert BANNER in Page(a_report / "checklist.html").text
+
+
+def test_names_of_a_user_are_texts_and_never_tags(a_report, a_page):
+    for name in ("report.html", "checklist.html"):
+        raw = (a_report / name).read_text(encoding="utf-8")
+        assert "&lt;img src=x onerror=alert(1)&gt;" in raw
+        assert "<img src=x" not in raw
+        assert "<script" not in raw
+    assert "<script>alert(1)</script>" in a_page.text
+
+
+def test_every_figure_is_a_picture_and_a_pdf_with_something_on_it(a_report):
+    pictures = sorted((a_report / "figures").glob("*.png"))
+    assert len(pictures) >= 17
+    for path in pictures:
+        with Image.open(path) as picture:
+            assert picture.width >= 5 * 300
+            shades = np.asarray(picture.convert("L").reduce(4))
+        assert 0.005 < (shades < 230).mean() < 0.6, path.name
+        pdf = path.with_suffix(".pdf").read_bytes()
+        assert pdf.startswith(b"%PDF")
+        assert b"CreationDate" not in pdf
+
+
+def test_tables_have_rows_as_long_as_their_header(a_report):
+    names = {path.stem for path in (a_report / "tables").glob("*.csv")}
+    assert {"baseline", "odds_ratios_univariate", "selected", "all_coefficients"} <= names
+    for name in names:
+        lengths = {len(row) for row in table(a_report, name)}
+        assert len(lengths) == 1, name
+        assert len(table(a_report, name)) > 1, name
+
+
+def test_the_numbers_of_page_table_and_json_are_the_same(a_report, a_page):
+    test = json.loads((a_report / "results.json").read_text("utf-8"))["evaluation"]["test"]
+    model = test["models"]["Tumor_DL"]
+    header, *rows = table(a_report, "numbers_test")
+    row = dict(zip(header, next(r for r in rows if r[0] == "Tumor_DL"), strict=True))
+    assert float(row["sensitivity_low"]) == model["sensitivity"]["low"]
+    assert int(row["true_positives"]) == model["confusion"]["true_positives"]
+    assert f"{model['sensitivity']['value']:.3f}" in a_page.text
+
+
+def test_results_hold_everything_and_name_every_file(a_report):
+    results = json.loads((a_report / "results.json").read_text("utf-8"))
+    written = {p.relative_to(a_report).as_posix() for p in a_report.rglob("*") if p.is_file()}
+    assert set(results["files"]) | {"results.json"} == written
+    assert results["cohort"] == HOSTILE
+    assert results["training"]["network"]["epochs"] == 20
+    path = results["training"]["signatures"]["Tumor"]["path"]
+    assert all(np.any(values) for values in path.values())
+
+
+def test_p_is_never_printed_as_nought_or_one(a_report):
+    cells = [cell for row in table(a_report, "performance_test") for cell in row]
+    assert "< 0.001" in cells
+    for path in (a_report / "tables").glob("odds_ratios*.csv"):
+        assert not re.search(r",(0\.000|1\.000),", path.read_text("utf-8"))
+
+
+def test_an_evaluated_bundle_has_no_section_on_training(an_evaluated_report):
+    page = Page(an_evaluated_report / "report.html")
+    assert page.ids >= ALWAYS
+    assert not page.ids & TRAINING_SECTIONS
+    assert not list((an_evaluated_report / "figures").glob("lasso*"))
+    assert json.loads((an_evaluated_report / "results.json").read_text("utf-8"))["training"] is None
+    assert "not in this report" in Page(an_evaluated_report / "checklist.html").text
+    assert "was not trained in this study" in page.text
+
+
+def test_the_card_of_an_evaluated_bundle_adds_the_figures_of_this_cohort(
+    a_report, an_evaluated_report
+):
+    assert (a_report / "MODEL_CARD.md").read_text("utf-8") == "# made-study\n\nA card.\n"
+    card = (an_evaluated_report / "MODEL_CARD.md").read_text("utf-8")
+    assert card.startswith("# made-study\n\nA card.\n")
+    assert "## Evaluated on made-cohort" in card
+    assert BANNER in card
+    assert card.count("\n| ") >= 2 + len(ELEVEN_MODELS)
+
+
+def test_a_study_without_any_case_still_makes_a_page(tmp_path):
+    write_report(made_study(trained=False, evaluation=NOTHING), tmp_path)
+    page = Page(tmp_path / "report.html")
+    assert "No case could be judged" in page.text
+    assert not page.ids & {"performance", "roc", "baseline", "nomogram"}
+
+
+def test_a_bundle_with_one_model_has_a_report_without_images(tmp_path, undrawn):
+    evaluation, name = made_evaluation(), "Clinical"
+    clinical = replace(evaluation.test, models={name: evaluation.test.models[name]})
+    study = made_study(
+        trained=False,
+        evaluation=replace(evaluation, test=clinical, training=None, out_of_fold=None),
+    )
+    bundle = replace(study.bundle, models={name: study.bundle.models[name]})
+    write_report(replace(study, bundle=bundle), tmp_path)
+    page = Page(tmp_path / "report.html")
+    assert study.headline.name == name
+    assert "PyRadiomics (van" not in page.text
+    assert COMBINED not in {row[0] for row in table(tmp_path, "performance_test")}
+
+
+def test_nothing_is_left_half_written_when_the_disk_is_full(tmp_path, undrawn, monkeypatch):
+    folder = tmp_path / "report"
+    folder.mkdir()
+    (folder / "report.html").write_text("an older report")
+    save = canvas.save_print
+    written = []
+
+    def full_at_the_third(figure, stem):
+        if len(written) == 2:
+            raise OSError(28, "No space left on device")
+        written.append(stem)
+        save(figure, stem)
+
+    monkeypatch.setattr(canvas, "save_print", full_at_the_third)
+    with pytest.raises(OutputError, match="No space left"):
+        write_report(made_study(trained=False), folder)
+    assert [p.name for p in folder.rglob("*")] == ["report.html"]
+    assert (folder / "report.html").read_text("utf-8") == "an older report"
+
+
+def test_a_second_report_takes_the_place_of_the_first(an_evaluated_report):
+    (an_evaluated_report / "figures" / "mine.png").write_bytes(b"mine")
+    write_report(made_study(trained=False, evaluation=NOTHING), an_evaluated_report)
+    assert "No case could be judged" in Page(an_evaluated_report / "report.html").text
+    assert (an_evaluated_report / "figures" / "mine.png").read_bytes() == b"mine"

@@ -1,0 +1,93 @@
+import numpy as np
+import pytest
+from ParotidClassifierCore.protocol.record import ClinicalRecord
+from ParotidClassifierCore.statistics.associations import clinical_associations
+
+# Malignant and benign cases with symptoms, then without.
+COUNTS = (12, 6, 18, 84)
+
+
+def a_cohort(counts=COUNTS, **of_all):
+    """Records in which symptoms go with the outcome as in `counts`; other words by function."""
+    rng = np.random.default_rng(0)
+    symptoms = np.repeat(["with", "with", "without", "without"], counts)
+    malignant = np.repeat([True, False, True, False], counts)
+    records = []
+    for case, (symptom, is_so) in enumerate(zip(symptoms, malignant, strict=True)):
+        words = {name: word(case, is_so, rng) for name, word in of_all.items()}
+        records.append(ClinicalRecord.from_words({"symptoms": symptom, **words}))
+    return records, malignant
+
+
+def ratios(found, variable, multivariable=False):
+    rows = found.multivariable if multivariable else found.univariate
+    return [ratio for ratio in rows if ratio.variable == variable]
+
+
+def test_a_finding_is_compared_with_its_absence():
+    (symptoms,) = ratios(clinical_associations(*a_cohort()), "symptoms")
+    assert (symptoms.level, symptoms.reference, symptoms.cases) == ("with", "without", 120)
+    assert symptoms.odds_ratio.value == pytest.approx(12 * 84 / (6 * 18))
+    assert symptoms.penalised.value == pytest.approx(12.5 * 84.5 / (6.5 * 18.5), rel=1e-4)
+    assert not symptoms.separated
+
+
+def test_an_empty_cell_leaves_the_penalised_figures_and_a_note():
+    found = clinical_associations(*a_cohort((12, 0, 18, 84)))
+    (symptoms,) = ratios(found, "symptoms")
+    assert symptoms.separated
+    assert symptoms.odds_ratio.value is symptoms.p is None
+    assert symptoms.penalised.value == pytest.approx(12.5 * 84.5 / (0.5 * 18.5), rel=1e-4)
+    assert "symptoms separates the outcomes: only the penalised figures hold." in found.notes
+
+
+def test_variables_that_tell_alone_enter_together():
+    cohort = a_cohort(
+        age_years=lambda case, malignant, rng: float(round(rng.normal(48 + 9 * malignant, 9))),
+        sex=lambda case, malignant, rng: "female" if case % 7 < 3 else "male",
+    )
+    found = clinical_associations(*cohort)
+    (age,) = ratios(found, "age_years")
+    assert (age.level, age.reference) == ("per year", "")
+    assert 1.0 < age.odds_ratio.low < age.odds_ratio.value < 1.3
+    assert {ratio.variable for ratio in found.multivariable} == {"symptoms", "age_years"}
+    (together,) = ratios(found, "age_years", multivariable=True)
+    assert together.odds_ratio.value != age.odds_ratio.value
+    everything = clinical_associations(*cohort, entry_p=1.0)
+    assert {r.variable for r in everything.multivariable} == {"symptoms", "age_years", "sex"}
+
+
+def test_cases_with_unknown_words_are_left_out_and_counted():
+    cohort = a_cohort(
+        lymph_nodes=lambda case, *_: "unknown" if case == 3 else ("with", "without")[case % 2]
+    )
+    found = clinical_associations(*cohort)
+    (nodes,) = ratios(found, "lymph_nodes")
+    assert nodes.cases == 119
+    assert "1 case left out: lymph nodes unknown." in found.notes
+
+
+def test_levels_no_case_has_and_words_that_never_vary_are_named():
+    cohort = a_cohort(
+        location=lambda case, *_: ("superficial", "deep")[case % 2], sex=lambda *_: "female"
+    )
+    found = clinical_associations(*cohort)
+    assert [ratio.level for ratio in ratios(found, "location")] == ["deep"]
+    assert "no case is of location: both." in found.notes
+    assert "sex left out: it does not vary." in found.notes
+    assert ratios(found, "sex") == []
+
+
+def test_what_follows_from_another_variable_is_left_out_of_the_regression():
+    same = {"with": "unclear", "without": "clear"}
+    cohort = a_cohort(margin=lambda case, *_: same["with" if case < 18 else "without"])
+    found = clinical_associations(*cohort)
+    assert [ratio.variable for ratio in found.multivariable] == ["symptoms"]
+    assert "Together: margin left out: it follows from the others." in found.notes
+
+
+def test_one_outcome_or_no_variable_has_no_associations():
+    records, malignant = a_cohort()
+    assert clinical_associations(records, np.zeros_like(malignant)) is None
+    blank = [ClinicalRecord.from_words({})] * len(malignant)
+    assert clinical_associations(blank, malignant) is None

@@ -1,0 +1,115 @@
+"""Calibration of probabilities that are right, too bold, too high, or say nothing."""
+
+import numpy as np
+import pytest
+from ParotidClassifierCore.statistics.calibration import (
+    calibration_curve,
+    calibration_intercept,
+    calibration_slope,
+)
+from scipy.special import expit, logit
+
+
+def two_groups(low, high):
+    """100 cases of which 20 are malignant, judged `low`; 100 of which 80 are, judged `high`."""
+    probabilities = np.repeat([low, high], 100)
+    malignant = np.arange(200) % 100 < np.repeat([20, 80], 100)
+    return probabilities, malignant
+
+
+def test_probabilities_that_are_the_observed_shares_have_intercept_0_and_slope_1():
+    right = two_groups(0.2, 0.8)
+    assert calibration_intercept(*right).value == pytest.approx(0, abs=1e-9)
+    assert calibration_slope(*right).value == pytest.approx(1)
+
+
+def test_probabilities_that_are_too_bold_have_a_slope_below_1():
+    twice = two_groups(expit(2 * logit(0.2)), expit(2 * logit(0.8)))
+    slope = calibration_slope(*twice)
+    assert slope.value == pytest.approx(0.5)
+    # The log odds ratio of the 2 × 2 table has Woolf's standard error; the log-odds differ by 4 l.
+    error = np.sqrt(2 / 20 + 2 / 80) / (4 * logit(0.8))
+    assert slope.high - slope.value == pytest.approx(1.959964 * error, rel=1e-5)
+
+
+def test_the_intercept_is_what_the_log_odds_lack_on_average():
+    probabilities, malignant = np.full(100, 0.5), np.arange(100) < 30
+    intercept = calibration_intercept(probabilities, malignant)
+    half = 1.959964 / np.sqrt(100 * 0.3 * 0.7)
+    assert intercept.value == pytest.approx(logit(0.3))
+    assert (intercept.low, intercept.high) == pytest.approx(
+        (logit(0.3) - half, logit(0.3) + half), rel=1e-6
+    )
+
+
+def test_probabilities_that_are_far_off_still_have_an_intercept():
+    probabilities = np.array([1e-9, 1e-8, 1e-9, 1e-8])
+    malignant = np.array([True, True, True, False])
+    assert calibration_intercept(probabilities, malignant).value > 15
+
+
+@pytest.mark.parametrize(
+    ("probabilities", "malignant"),
+    [
+        ([0.3, 0.3, 0.3, 0.3], [0, 1, 0, 1]),
+        ([0.3, 0.301, 0.302, 0.303], [0, 1, 1, 0]),
+        ([0.1, 0.2, 0.8, 0.9], [0, 0, 1, 1]),
+        ([0.1, 0.5, 0.5, 0.9], [0, 0, 1, 1]),
+        ([0.1, 0.2, 0.8, 0.9], [0, 0, 0, 0]),
+        ([], []),
+    ],
+    ids=[
+        "constant",
+        "nearly constant",
+        "separated",
+        "separated but for a tie",
+        "one class",
+        "no case",
+    ],
+)
+def test_a_slope_that_does_not_exist_is_none(probabilities, malignant):
+    assert calibration_slope(np.array(probabilities), np.array(malignant, bool)).value is None
+
+
+def test_one_class_has_no_intercept():
+    assert calibration_intercept(np.array([0.2, 0.3]), np.array([True, True])).value is None
+
+
+def test_groups_hold_equal_numbers_and_their_observed_shares():
+    rng = np.random.default_rng(0)
+    probabilities = rng.random(100)
+    malignant = rng.random(100) < probabilities
+    curve = calibration_curve(probabilities, malignant)
+    assert curve.counts.tolist() == [10] * 10
+    lowest = np.argsort(probabilities)[:10]
+    assert curve.predicted[0] == pytest.approx(probabilities[lowest].mean())
+    assert curve.observed[0] == pytest.approx(malignant[lowest].mean())
+    assert (np.diff(curve.predicted) > 0).all()
+    assert ((curve.observed_low <= curve.observed) & (curve.observed <= curve.observed_high)).all()
+
+
+def test_equal_probabilities_stay_in_one_group():
+    curve = calibration_curve(*two_groups(0.2, 0.8))
+    assert curve.counts.tolist() == [100, 100]
+    assert curve.observed.tolist() == [0.2, 0.8]
+    assert len(curve.smooth_predicted) == 0
+
+
+def test_the_smooth_curve_follows_well_calibrated_probabilities():
+    rng = np.random.default_rng(1)
+    probabilities = rng.random(4000)
+    curve = calibration_curve(probabilities, rng.random(4000) < probabilities)
+    assert curve.smooth_observed == pytest.approx(curve.smooth_predicted, abs=0.05)
+
+
+def test_few_cases_have_groups_but_no_smooth_curve():
+    curve = calibration_curve(np.array([0.2, 0.4, 0.9]), np.array([False, True, True]))
+    assert curve.counts.tolist() == [1, 1, 1]
+    assert len(curve.smooth_predicted) == 0
+    assert len(calibration_curve(np.empty(0), np.empty(0, bool)).counts) == 0
+
+
+def test_a_window_of_one_value_leaves_the_curve_finite():
+    probabilities = np.r_[np.full(80, 0.1), np.linspace(0.2, 0.9, 20)]
+    curve = calibration_curve(probabilities, np.arange(100) % 3 == 0)
+    assert np.isfinite(curve.smooth_observed).all()

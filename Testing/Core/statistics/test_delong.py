@@ -1,0 +1,73 @@
+"""DeLong's method against R's pROC on its own example data, and against all pairs."""
+
+import numpy as np
+import pytest
+from Core.statistics.asah import NDKA, POOR, S100B, WFNS
+from ParotidClassifierCore.statistics.delong import auc_with_interval, paired_p
+
+# Robin et al. 2011, BMC Bioinformatics 12:77 and pROC's documentation of ci.auc give 4 digits;
+# pROC's own tests (test-auc.R, test-ci.auc.R, test-roc.test.R) hold R to the rest.
+PROC_S100B = (0.7314, 0.6301, 0.8326)
+PROC_WFNS_AUC = 0.823678861788618
+PROC_NDKA = (0.611957994579946, 0.501244999271703, 0.722670989888189)
+PROC_P = [
+    (WFNS, S100B, 0.0271757822291882),
+    (WFNS, NDKA, 0.00514557970691098),
+    (NDKA, S100B, 0.164295175223054),
+]
+
+
+def numbers(estimate):
+    return (estimate.value, estimate.low, estimate.high)
+
+
+def test_areas_and_intervals_are_those_of_proc():
+    assert numbers(auc_with_interval(NDKA, POOR)) == pytest.approx(PROC_NDKA, abs=1e-12)
+    assert numbers(auc_with_interval(S100B, POOR)) == pytest.approx(PROC_S100B, abs=5e-5)
+    assert auc_with_interval(WFNS, POOR).value == pytest.approx(PROC_WFNS_AUC, abs=1e-12)
+
+
+@pytest.mark.parametrize(("first", "second", "p"), PROC_P)
+def test_paired_tests_are_those_of_proc(first, second, p):
+    assert paired_p(first, second, POOR) == pytest.approx(p, abs=1e-12)
+    assert paired_p(second, first, POOR) == pytest.approx(p, abs=1e-12)
+
+
+def test_ties_count_one_half_as_they_do_over_all_pairs():
+    rng = np.random.default_rng(0)
+    scores, malignant = rng.integers(4, size=60).astype(float), rng.random(60) < 0.4
+    pairs = scores[malignant][:, None] - scores[~malignant][None]
+    by_pairs = ((pairs > 0) + 0.5 * (pairs == 0)).mean()
+    assert auc_with_interval(scores, malignant).value == pytest.approx(by_pairs)
+
+
+def test_an_interval_ends_at_one():
+    malignant = np.arange(12) >= 6
+    scores = np.array([1, 2, 3, 4, 5, 7, 6, 8, 9, 10, 11, 12.0])
+    estimate = auc_with_interval(scores, malignant)
+    assert estimate.high == 1.0
+    assert estimate.low < estimate.value < 1.0
+
+
+@pytest.mark.parametrize("scores", [np.arange(10.0), np.full(10, 0.3), -np.arange(10.0)])
+def test_an_area_that_the_cases_do_not_let_vary_has_no_interval(scores):
+    estimate = auc_with_interval(scores, np.arange(10) >= 5)
+    assert estimate.value in (0.0, 0.5, 1.0)
+    assert (estimate.low, estimate.high) == (None, None)
+
+
+def test_one_class_has_no_area_and_one_case_of_a_class_no_interval():
+    scores = np.array([0.1, 0.4, 0.6, 0.8])
+    assert numbers(auc_with_interval(scores, np.ones(4, bool))) == (None, None, None)
+    alone = np.array([False, False, True, False])
+    assert numbers(auc_with_interval(scores, alone)) == (pytest.approx(2 / 3), None, None)
+    assert paired_p(scores, -scores, alone) is None
+
+
+def test_models_that_order_the_cases_alike_do_not_differ():
+    assert paired_p(S100B, np.log(S100B), POOR) == 1.0
+
+
+def test_a_difference_without_variance_has_no_p():
+    malignant = np.arange(10) >= 5
+    assert paired_p(np.arange(10.0), np.full(10, 0.5), malignant) is None
