@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 from .. import __version__
-from ..models.settings import CROSS_FITTED, PROTOCOLS
+from ..models.settings import CROSS_FITTED, STACKINGS
 from ..protocol.record import Finding, Margin
 from . import commands, study_commands
 from .option_groups import (
@@ -146,7 +146,7 @@ def _train(subparsers) -> None:
         "without it, all cases are trained on",
     )  # fmt: skip
     parser.add_argument(
-        "--protocol", choices=PROTOCOLS, default=CROSS_FITTED,
+        "--protocol", choices=STACKINGS, default=CROSS_FITTED,
         help="fusions are fitted on out-of-fold network outputs (default) or as in the paper",
     )  # fmt: skip
     parser.add_argument(

@@ -103,7 +103,7 @@ def train(options: argparse.Namespace) -> Result:
     cases = _split(_cases(options), options)
     training = TrainingOptions(
         name=options.name,
-        protocol=options.protocol,
+        stacking=options.protocol,
         force=options.force,
         ring=ring_settings(options),
         epochs=options.epochs,

@@ -12,6 +12,7 @@ from ..models.logistic import LogisticModel
 from ..models.reference import Reference
 from ..models.refits import Refits
 from ..models.scatter import image_columns
+from ..protocol import Protocol, shen2026
 from .files import sha256
 
 SCHEMA_VERSION = 2
@@ -60,7 +61,7 @@ class Bundle:
         kind: "demonstration" or "research".
         models: by name, any subset of ELEVEN_MODELS in their order.
         thresholds: probability from which a case is called malignant, for each of `models`.
-        protocol: how deep features entered the fusion, one of settings.PROTOCOLS.
+        stacking: how deep features entered the fusion, one of settings.STACKINGS.
         ring: width and HU limits of the ring in training.
         radiomics_yaml: text of the radiomics settings in training.
         cohort: the training cohort.
@@ -73,6 +74,7 @@ class Bundle:
             that is not defined.
         provenance: software versions, seed, date, as texts and numbers.
         notes: what a reader must know about the fit.
+        protocol: what the study computes: regions, clinical variables, models.
         schema_version: of the files that it was read from.
         bundle_hash: SHA-256 of SHA256SUMS, so of everything; empty before the bundle is saved.
     """
@@ -81,7 +83,7 @@ class Bundle:
     kind: str
     models: Mapping[str, LogisticModel]
     thresholds: Mapping[str, float]
-    protocol: str
+    stacking: str
     ring: RingSettings
     radiomics_yaml: str
     cohort: TrainingCohort
@@ -93,6 +95,7 @@ class Bundle:
     test_figures: Mapping[str, Mapping[str, float | None]] = field(default_factory=dict)
     provenance: Mapping[str, str | float] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    protocol: Protocol = field(default_factory=shen2026)
     schema_version: int = SCHEMA_VERSION
     bundle_hash: str = ""
 
@@ -151,7 +154,7 @@ def bundle_info(bundle: Bundle) -> dict[str, Any]:
             "simulated": bundle.cohort.simulated,
             "description": bundle.cohort.description,
         },
-        "protocol": bundle.protocol,
+        "protocol": bundle.stacking,
         "ring": {"width_mm": bundle.ring.width_mm, "hu_range": list(bundle.ring.hu_range)},
         "radiomics_sha256": bundle.radiomics_hash,
         "network_bytes": None if bundle.network is None else len(bundle.network),

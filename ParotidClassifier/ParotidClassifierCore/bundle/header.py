@@ -25,7 +25,7 @@ from ..base.strict_json import (
     with_keys,
 )
 from ..imaging.ring import RingSettings
-from ..models.settings import PROTOCOLS
+from ..models.settings import STACKINGS
 from ..protocol.names import ELEVEN_MODELS
 from .bundle import KINDS, SCHEMA_VERSION, TrainingCohort
 from .files import BUNDLE_JSON, check_names, check_sums, opened, refusal
@@ -98,7 +98,7 @@ def read_header(content: dict[str, Any]) -> dict[str, Any]:
             _one_of(name, ELEVEN_MODELS, "thresholds"): as_probability(value, f"threshold {name}")
             for name, value in as_object(content["thresholds"], "thresholds").items()
         },
-        "protocol": _one_of(content["protocol"], PROTOCOLS, "protocol"),
+        "stacking": _one_of(content["protocol"], STACKINGS, "protocol"),
         "ring": _read_ring(content["ring"]),
         "radiomics_sha256": as_text(content["radiomics_sha256"], "radiomics_sha256"),
         "cohort": _read_cohort(content["training_cohort"]),

@@ -71,7 +71,7 @@ def published_clinical_bundle() -> Bundle:
         kind=RESEARCH,
         models={CLINICAL: model},
         thresholds={CLINICAL: threshold},
-        protocol=PAPER,
+        stacking=PAPER,
         ring=RingSettings(),
         radiomics_yaml=default_settings().yaml(),
         cohort=TrainingCohort(

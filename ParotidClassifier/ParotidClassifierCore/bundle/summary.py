@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..base.strict_json import MalformedError, parsed
 from ..imaging.ring import RingSettings
+from ..protocol import Protocol, shen2026
 from .bundle import DEMONSTRATION, banner_of
 from .files import BUNDLE_JSON, MODEL_CARD, SHA256SUMS, refusal, sha256
 from .header import checked_files, read_header, read_text
@@ -26,6 +27,7 @@ class BundleSummary:
         intended_use: in words.
         model_card: Markdown.
         ring: width and HU limits of the ring in training.
+        protocol: what the study computes: regions, clinical variables, models.
     """
 
     path: Path
@@ -37,6 +39,7 @@ class BundleSummary:
     intended_use: str
     model_card: str
     ring: RingSettings
+    protocol: Protocol = field(default_factory=shen2026)
 
     @property
     def is_demonstration(self) -> bool:

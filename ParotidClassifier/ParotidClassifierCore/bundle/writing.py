@@ -56,7 +56,7 @@ def _header(bundle: Bundle) -> dict[str, Any]:
         "kind": bundle.kind,
         "models": list(bundle.models),
         "thresholds": dict(bundle.thresholds),
-        "protocol": bundle.protocol,
+        "protocol": bundle.stacking,
         "ring": {"width_mm": bundle.ring.width_mm, "hu_range": list(bundle.ring.hu_range)},
         "radiomics_sha256": bundle.radiomics_hash,
         "training_cohort": {

@@ -134,7 +134,7 @@ class Fits:
             return self._signature(_REGIONS_OF_RAD[name], without).columns
         if name in DL_MODELS:
             return (network_column(name),)
-        if name in FUSION_MODELS and self._settings.protocol == PAPER:
+        if name in FUSION_MODELS and self._settings.stacking == PAPER:
             return self._signature(name, without).columns
         if name in FUSION_MODELS:
             signature = self._signature(_REGIONS_OF_FUSION[name], without)

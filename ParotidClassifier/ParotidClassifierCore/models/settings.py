@@ -8,7 +8,7 @@ from ..base.errors import UsageError
 
 CROSS_FITTED = "cross-fitted"
 PAPER = "paper"
-PROTOCOLS = (CROSS_FITTED, PAPER)
+STACKINGS = (CROSS_FITTED, PAPER)
 
 IMBALANCE = (
     "Cases are neither weighted nor resampled by class: not in LASSO, not in the logistic models, "
@@ -47,7 +47,7 @@ class ModelTrainingSettings:
     """How the eleven models are fitted.
 
     Attributes:
-        protocol: "cross-fitted": the network's part of a fusion is fitted on out-of-fold logits;
+        stacking: "cross-fitted": the network's part of a fusion is fitted on out-of-fold logits;
             "paper": its part are the deep features that the one network gives the cases it has
             learnt from, selected together with the radiomic columns.
         folds: folds in which the penalty is chosen, and of the out-of-fold probabilities.
@@ -59,7 +59,7 @@ class ModelTrainingSettings:
             intervals of their probabilities (decided here).
     """
 
-    protocol: str = CROSS_FITTED
+    stacking: str = CROSS_FITTED
     folds: int = 5
     penalties: tuple[float, ...] = (1e-4, 1e-3, 1e-2, 1e-1, 1.0, 1e1, 1e2, 1e3)
     min_cases_per_class: int = 10
@@ -69,10 +69,10 @@ class ModelTrainingSettings:
     selection: SelectionSettings = field(default_factory=SelectionSettings)
 
     def __post_init__(self) -> None:
-        if self.protocol not in PROTOCOLS:
+        if self.stacking not in STACKINGS:
             raise UsageError(
-                f"{self.protocol!r} is not a protocol of the fusion.",
-                f"Use one of {', '.join(PROTOCOLS)}.",
+                f"{self.stacking!r} is not a way of stacking.",
+                f"Use one of {', '.join(STACKINGS)}.",
             )
         if min(self.folds, self.selection.lasso_folds) < MIN_FOLDS or not self.penalties:
             raise UsageError(

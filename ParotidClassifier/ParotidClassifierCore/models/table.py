@@ -27,7 +27,7 @@ class TrainingTable:
         out_of_fold_logits: (n, 3) in the order of DL_MODELS, each case's from a network that has
             not seen it; None without a network.
         deep_features: by model of DL_MODELS, (n, m) of the final network, which has seen every
-            case; needed for the protocol "paper" alone.
+            case; needed for the stacking "paper" alone.
         agreement: (p,) intraclass correlation of each radiomic column between readers, NaN where
             it is not defined; None if there is no second reading.
         images: (n,) int, the same for cases on one image; None if each has its own.

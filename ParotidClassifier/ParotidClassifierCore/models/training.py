@@ -52,7 +52,7 @@ class FittedModels:
         models: by name, in the order of ELEVEN_MODELS; a subset where the table lacks inputs.
         thresholds: Youden's on the out-of-fold probabilities, by model name.
         out_of_fold: (n,) probabilities by model name; NaN for cases left out of that model.
-        signatures: by region set, the keys of REGION_SETS; under the protocol "paper" also by
+        signatures: by region set, the keys of REGION_SETS; with the stacking "paper" also by
             fusion, whose deep features were selected with the radiomic columns.
         penalties: C, the inverse L2 penalty that was chosen, by model name.
         cases: number of training cases each model was fitted on.
@@ -83,7 +83,7 @@ def fit_eleven(
         progress: called with the fraction done and the name of the model at work.
 
     Raises:
-        CohortError: a class has too few cases, the protocol's logits are missing, no model can be
+        CohortError: a class has too few cases, the stacking's logits are missing, no model can be
             fitted, or no radiomic column survives the filters.
     """
     from threadpoolctl import threadpool_limits  # comes with scikit-learn
@@ -135,7 +135,7 @@ def checked_size(malignant: np.ndarray, settings: ModelTrainingSettings) -> list
 
 
 def _checked_protocol(table: TrainingTable, settings: ModelTrainingSettings) -> list[str]:
-    if settings.protocol != PAPER or table.out_of_fold_logits is None:
+    if settings.stacking != PAPER or table.out_of_fold_logits is None:
         return []
     if table.deep_features is None:
         raise CohortError(

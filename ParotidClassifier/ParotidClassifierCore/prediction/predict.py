@@ -216,7 +216,7 @@ def bundle_identity(bundle: Bundle) -> dict[str, object]:
         "name": bundle.name,
         "hash": bundle.bundle_hash,
         "kind": bundle.kind,
-        "protocol": bundle.protocol,
+        "protocol": bundle.stacking,
         "banner": bundle.banner,
         "training_cohort": bundle.cohort.line,
         "intended_use": bundle.intended_use,

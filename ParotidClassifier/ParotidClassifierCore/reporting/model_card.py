@@ -28,7 +28,7 @@ tumour and its peritumoral ring (External2), with three clinical findings. Featu
 agree between outlines (ICC > 0.9), thinned by correlation (|r| > 0.95), selected by LASSO (at \
 most 20) and combined by logistic regression."""
 
-_PROTOCOLS = {
+_STACKINGS = {
     CROSS_FITTED: "Protocol cross-fitted: fusions were fitted on what networks of five folds said "
     "of cases they had not seen.",
     PAPER: "Protocol paper: fusions were fitted on features chosen among the radiomic ones and the "
@@ -79,7 +79,7 @@ def model_card(
     test_counts: tuple[int, int],
     intended_use: str,
     test_figures: Mapping[str, Mapping[str, float | None]],
-    protocol: str,
+    stacking: str,
     notes: Sequence[str],
     models: Mapping[str, LogisticModel] | None = None,
     method: str = "",
@@ -94,14 +94,14 @@ def model_card(
         intended_use: in words.
         test_figures: by model: auc, threshold, sensitivity, specificity and, where known,
             auc_low and auc_high.
-        protocol: how the network entered the fusions, one of settings.PROTOCOLS.
+        stacking: how the network entered the fusions, one of settings.STACKINGS.
         notes: what a reader must know about the fit.
         models: by name; their inputs are listed.
         method: Markdown that takes the place of the usual description, for a bundle that was made
             in another way.
         intervals: what must be known of the probabilities' intervals, or why there are none.
     """
-    how = method or f"{_METHOD} {_PROTOCOLS[protocol]}\n\n{_THRESHOLDS}"
+    how = method or f"{_METHOD} {_STACKINGS[stacking]}\n\n{_THRESHOLDS}"
     parts = [
         f"# {name}\n",
         _SIMULATED if cohort.simulated else "",

@@ -27,7 +27,7 @@ class TrainingDetails:
         final_history: of the network that is kept.
         epochs: the kept network was trained for.
         candidate_losses: loss on held-out cases by the number of epochs tried; empty if fixed.
-        protocol: one of settings.PROTOCOLS.
+        stacking: one of settings.STACKINGS.
         network_settings: of the network's training, by name.
         seeds: by what they are for.
         software: versions by name.
@@ -41,7 +41,7 @@ class TrainingDetails:
     final_history: tuple[EpochRecord, ...]
     epochs: int
     candidate_losses: Mapping[int, float]
-    protocol: str
+    stacking: str
     network_settings: Mapping[str, object]
     seeds: Mapping[str, int]
     software: Mapping[str, str]

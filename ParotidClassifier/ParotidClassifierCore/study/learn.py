@@ -34,7 +34,7 @@ class TrainingOptions:
 
     Attributes:
         name: of the bundle.
-        protocol: how the network enters the fusions, one of settings.PROTOCOLS.
+        stacking: how the network enters the fusions, one of settings.STACKINGS.
         force: train although a class has few cases.
         ring: of every case.
         epochs: of the network; None for the default, chosen by the folds.
@@ -44,7 +44,7 @@ class TrainingOptions:
     """
 
     name: str
-    protocol: str = CROSS_FITTED
+    stacking: str = CROSS_FITTED
     force: bool = False
     ring: RingSettings = field(default_factory=RingSettings)
     epochs: int | None = None
@@ -55,7 +55,7 @@ class TrainingOptions:
     @property
     def models(self) -> ModelTrainingSettings:
         """Settings of the eleven models."""
-        return ModelTrainingSettings(protocol=self.protocol, force=self.force, seed=self.seed)
+        return ModelTrainingSettings(stacking=self.stacking, force=self.force, seed=self.seed)
 
 
 @dataclass(frozen=True)
@@ -107,7 +107,7 @@ def learn(
         clinical=features.clinical[rows],
         malignant=features.malignant[rows],
         out_of_fold_logits=network.logits[rows],
-        deep_features=deep if options.protocol == PAPER else None,
+        deep_features=deep if options.stacking == PAPER else None,
         agreement=least_agreement(agreement),
         images=_images(features)[rows],
     )

@@ -108,7 +108,7 @@ def a_bundle(**changes) -> Bundle:
             "kind": DEMONSTRATION,
             "models": models(),
             "thresholds": dict.fromkeys(models(), 1 / 3),
-            "protocol": CROSS_FITTED,
+            "stacking": CROSS_FITTED,
             "ring": RingSettings(),
             "radiomics_yaml": default_settings().yaml(),
             "cohort": TrainingCohort(160, 50, simulated=True, description="phantoms, seed 1"),

@@ -140,7 +140,7 @@ def deep_features(table, seed=3):
 
 
 def test_the_protocol_paper_selects_deep_features_with_the_radiomic_ones(table, fitted):
-    settings = replace(QUICK, protocol=PAPER)
+    settings = replace(QUICK, stacking=PAPER)
     result = fit_eleven(a_table(deep_features=deep_features(table)), settings)
     for name, head in zip(FUSION_MODELS, DL_MODELS, strict=True):
         columns = result.models[name].columns
@@ -157,7 +157,7 @@ def test_deep_features_need_no_reader_agreement(table):
     agreement = np.full(len(table.columns), 0.99)
     agreement[0] = 0.1
     given = a_table(deep_features=deep_features(table), agreement=agreement)
-    result = fit_eleven(given, replace(QUICK, protocol=PAPER))
+    result = fit_eleven(given, replace(QUICK, stacking=PAPER))
     assert deep_column("Tumor_DL", 0) in result.models["Tumor_RAD+DL"].columns
 
 
@@ -204,9 +204,9 @@ def test_force_cannot_make_models_of_next_to_nothing(malignant):
 
 def test_the_protocol_paper_without_deep_features_is_refused(table):
     with pytest.raises(CohortError, match="deep features"):
-        fit_eleven(table, replace(QUICK, protocol=PAPER))
+        fit_eleven(table, replace(QUICK, stacking=PAPER))
 
 
 def test_an_unknown_protocol_is_a_usage_error():
     with pytest.raises(UsageError, match="'best'"):
-        ModelTrainingSettings(protocol="best")
+        ModelTrainingSettings(stacking="best")

@@ -20,7 +20,7 @@ def card(simulated=True, **changes):
         "test_counts": (108, 27),
         "intended_use": "Tests.",
         "test_figures": FIGURES,
-        "protocol": CROSS_FITTED,
+        "stacking": CROSS_FITTED,
         "notes": ("A note.",),
     }
     return model_card(**{**arguments, **changes})

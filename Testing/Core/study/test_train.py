@@ -171,7 +171,7 @@ def test_the_same_seed_gives_the_same_bundle_in_two_processes(
 def test_the_paper_protocol_predicts_what_it_trained(a_cohort, tmp_path, undrawn):
     code, _ = trained(a_cohort, tmp_path, "--protocol", "paper")
     assert code == 0
-    assert load_bundle(tmp_path / "bundle").protocol == "paper"
+    assert load_bundle(tmp_path / "bundle").stacking == "paper"
     table = pd.read_parquet(tmp_path / "report" / "predictions.parquet").set_index("case_id")
     code, result = told(
         "predict", "--ct", a_cohort.with_name("ct22.nrrd"),

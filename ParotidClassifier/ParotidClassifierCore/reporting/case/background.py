@@ -57,7 +57,7 @@ def limits(subject: Subject) -> Section:
         f"They were {bundle.cohort.line}, of which {bundle.cohort.malignant} malignant. Where "
         "malignant tumours are rarer or more frequent, the probabilities are too high or too low."
     )
-    if bundle.protocol == PAPER and set(FUSION_MODELS) & set(bundle.models):
+    if bundle.stacking == PAPER and set(FUSION_MODELS) & set(bundle.models):
         lines.append(
             "Protocol paper: models of features and network lean too much on the network, which "
             "had seen the training cases."
@@ -96,7 +96,7 @@ def _bundle(subject: Subject) -> tuple[tuple[str, str], ...]:
         *((("training cohort", description),) if description else ()),
         ("intended use", bundle.intended_use),
         ("models", ", ".join(bundle.models)),
-        ("protocol", bundle.protocol),
+        ("protocol", bundle.stacking),
         ("intervals", bundle.refits.line),
     )
 

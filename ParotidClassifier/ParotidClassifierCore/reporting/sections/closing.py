@@ -67,7 +67,7 @@ def _limits(study: Study) -> tuple[str, ...]:
     if study.evaluation.test is None:
         lines.append("There were no test cases.")
     fusions = set(FUSION_MODELS) & set(study.bundle.models)
-    if study.bundle.protocol == PAPER and fusions:
+    if study.bundle.stacking == PAPER and fusions:
         lines.append(
             "Protocol paper: the fusions were fitted on network outputs of cases the network had "
             "learnt from, so they lean on it too much."
@@ -111,7 +111,7 @@ def _bundle(study: Study) -> dict[str, object]:
         "training": f"{bundle.cohort.line}, {bundle.cohort.malignant} malignant",
         "training cohort": bundle.cohort.description or "not described",
         "models": tuple(bundle.models),
-        "protocol": bundle.protocol,
+        "protocol": bundle.stacking,
     }
 
 

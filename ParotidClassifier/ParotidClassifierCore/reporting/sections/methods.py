@@ -156,7 +156,7 @@ def _network(bundle: Bundle) -> tuple[str, ...]:
         "What of the network enters a fusion: "
         + (
             "out-of-fold logits of five networks that each left a fold out (protocol cross-fitted)."
-            if bundle.protocol == CROSS_FITTED
+            if bundle.stacking == CROSS_FITTED
             else "the deep features that the one network gives the cases it has learnt from, "
             "selected together with the radiomic columns (protocol paper), which makes it look "
             "better than it is."
