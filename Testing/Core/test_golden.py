@@ -240,7 +240,7 @@ def test_worker(inputs, golden, tmp_path):
         {"command": "dance"},
     )
     with subprocess.Popen(
-        [sys.executable, "-m", "ParotidClassifierCore.worker"],
+        [sys.executable, "-m", "ParotidClassifierCore.app.worker"],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
     ) as process:  # fmt: skip
         events = [process.stdout.readline()]

@@ -141,7 +141,7 @@ def test_an_id_that_cannot_be_repeated_costs_one_answer(caller, identity):
 
 def test_one_that_hears_nothing_any_more_ends():
     code = """
-from ParotidClassifierCore import inbox, worker
+from ParotidClassifierCore.app import inbox, worker
 def put(inbox, line):
     raise MemoryError
 inbox.Inbox.put = put
@@ -328,7 +328,7 @@ def test_a_companion_that_dies_costs_the_worker_nothing(caller, a_case):
 def test_what_a_library_prints_does_not_reach_the_events():
     code = """
 import os, sys
-from ParotidClassifierCore import worker, worker_commands
+from ParotidClassifierCore.app import worker, worker_commands
 def noisy(request, progress):
     print("printed", flush=True)
     os.write(1, b"written below Python\\n")

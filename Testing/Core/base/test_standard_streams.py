@@ -25,7 +25,7 @@ from ParotidClassifierCore.prediction.companion import is_worthwhile
 
 SAYS = """
 import logging, sys, warnings
-from ParotidClassifierCore import commands
+from ParotidClassifierCore.app import commands
 from ParotidClassifierCore.app.cli import main
 from ParotidClassifierCore.base.result import Result
 EVIL = "\\x1b]0;pwned\\x07\\x1b[2J\\u202eexe\\x7f"
@@ -44,7 +44,7 @@ except SystemExit:
 """
 PRINTS = """
 import sys
-from ParotidClassifierCore import worker, worker_commands
+from ParotidClassifierCore.app import worker, worker_commands
 EVIL = "\\x1b]0;pwned\\x07\\x1b[2J\\u202eexe\\x7f"
 def printing(request, progress):
     print(EVIL)
@@ -58,7 +58,7 @@ worker.main()
 """
 LOOKS = """
 import os, subprocess, sys
-from ParotidClassifierCore import worker, worker_commands
+from ParotidClassifierCore.app import worker, worker_commands
 CHILD = "import os, sys; print(os.fstat(0).st_rdev == os.stat(os.devnull).st_rdev)"
 def look(request, progress):
     if not os.path.samestat(os.fstat(0), os.stat(os.devnull)):
