@@ -13,9 +13,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 import SimpleITK as sitk
+from fixtures.real_data import REAL_DATA, needs_real_data
 from golden import check, difference, json_text, texts_in, told
 from matplotlib.figure import Figure
-from real_data import REAL_DATA, needs_real_data
 
 TESTING = Path(__file__).resolve().parents[1]
 FINDINGS = ("--symptoms", "without", "--margin", "unclear", "--lymph-nodes", "without")
