@@ -11,6 +11,7 @@ from fixtures.studies import made_evaluation, made_study
 from fixtures.undrawn import undrawn_figures
 from ParotidClassifierCore.base.errors import OutputError
 from ParotidClassifierCore.protocol.names import COMBINED, ELEVEN_MODELS
+from ParotidClassifierCore.reporting import study_report
 from ParotidClassifierCore.reporting.figures import canvas
 from ParotidClassifierCore.reporting.study_report import write_report
 from ParotidClassifierCore.statistics.results import CaseFlow, Evaluation
@@ -234,7 +235,7 @@ def test_nothing_is_left_half_written_when_the_disk_is_full(tmp_path, undrawn, m
         written.append(stem)
         save(figure, stem)
 
-    monkeypatch.setattr(canvas, "save_print", full_at_the_third)
+    monkeypatch.setattr(study_report, "save_print", full_at_the_third)
     with pytest.raises(OutputError, match="No space left"):
         write_report(made_study(trained=False), folder)
     assert [p.name for p in folder.rglob("*")] == ["report.html"]
