@@ -50,15 +50,17 @@ def registerSampleCases() -> None:
 class ParotidClassifierLogic(ScriptedLoadableModuleLogic):
     """Everything the module can do, with or without its panel; mistakes are raised.
 
+    Each attribute does one part of it and is called directly:
+
     Attributes:
         sceneCase: reads CT and outlines out of the scene.
         outline: makes the segmentation.
         bundles: the model bundles that can be chosen.
         ringChoice: which ring is wanted.
-        ringFollower: keeps External2 in step with Tumor.
+        ringFollower: keeps the ring in step with the tumour.
         findings: what speaks for and against the case.
         results: the last result.
-        classification: from the case to a result.
+        classification: from the case to a result, and to what is asked about it.
         resultFollower: keeps the result in step with the clinical findings.
         dependencies: what must be installed.
         onCaseChange: called without arguments when an outline changed, or what ran was given up;
@@ -82,11 +84,13 @@ class ParotidClassifierLogic(ScriptedLoadableModuleLogic):
 
         self.onCaseChange = None
         self.dependencies = Dependencies()
-        self.sceneCase = SceneCase()
-        self.outline = Outline(self.sceneCase)
         self.bundles = Bundles()
+        self.sceneCase = SceneCase(self.bundles)
+        self.outline = Outline(self.sceneCase, self.bundles)
         self.ringChoice = RingChoice(self.bundles)
-        self.ringFollower = RingFollower(self.sceneCase, self.ringChoice, self._onCaseChange)
+        self.ringFollower = RingFollower(
+            self.sceneCase, self.bundles, self.ringChoice, self._onCaseChange
+        )
         self.findings = CaseFindings(self.sceneCase, self.ringFollower)
         inputs = self.sceneCase, self.ringChoice, self.ringFollower, self.bundles
         fingerprint = Fingerprint(*inputs)
@@ -119,77 +123,25 @@ class ParotidClassifierLogic(ScriptedLoadableModuleLogic):
         self.ringFollower.update()
 
     def adoptOutline(self, parameterNode, node, segmentId: str = "", label: int = 0) -> None:
-        """Take an outline that lies in the scene as Tumor, and its External2 if it has one."""
+        """Take an outline of the tumour that lies in the scene, and its ring if it has one."""
         with self.ringFollower.held():
             self.outline.adopt(parameterNode, node, segmentId, label)
         parameterNode.ringRefinement = ""
         self.ringFollower.update()
         self.ringFollower.takeRing()
 
-    def caseFindings(self, parameterNode) -> list:
-        """Return what speaks for and against classifying this case, as Core's findings."""
-        return self.findings.of(parameterNode)
-
     def measurements(self, parameterNode):
         """Return what the CTs show of the clinical variables, as Core's measurements."""
         from ParotidClassifierCore.case.measurements import measurements
 
         case = self.sceneCase.case(parameterNode)
-        return measurements(case, self.sceneCase.plainCt(parameterNode))
-
-    def classify(self, parameterNode, onProgress, onDone, onError) -> None:
-        """Classify the case in the background; see Classification."""
-        self.classification.classify(parameterNode, onProgress, onDone, onError)
-
-    def stability(self, parameterNode, onProgress, onDone, onError) -> None:
-        """Ask in the background how stable the current result is; see Classification."""
-        self.classification.stability(parameterNode, onProgress, onDone, onError)
-
-    def secondOpinion(self, parameterNode, path: str, onProgress, onDone, onError) -> None:
-        """Ask in the background what another bundle says of the case; see Classification."""
-        self.classification.secondOpinion(parameterNode, path, onProgress, onDone, onError)
-
-    def saliency(self, parameterNode, onProgress, onDone, onError) -> None:
-        """Ask in the background where the network looked; see Classification."""
-        self.classification.saliency(parameterNode, onProgress, onDone, onError)
+        protocol = self.bundles.protocol(parameterNode)
+        return measurements(case, self.sceneCase.plainCt(parameterNode), protocol)
 
     def cancel(self) -> None:
         """Give up what is running, in the background too."""
         self.classification.cancel()
         self._onCaseChange()  # whatever was asked for is over
-
-    @property
-    def isRunning(self) -> bool:
-        """Whether the user waits for a result or an export."""
-        return self.classification.isRunning
-
-    def result(self, parameterNode) -> dict | None:
-        """Return the last result; see ResultStore."""
-        return self.results.read(parameterNode)
-
-    def outOfDate(self, parameterNode) -> list[str]:
-        """Return in sentences what changed since the last result."""
-        return self.results.outOfDate(parameterNode)
-
-    def saveCase(self, parameterNode, folder: str) -> None:
-        """Write the case to a folder that the command line reads."""
-        self.classification.saveCase(parameterNode, folder)
-
-    def exportFeatures(self, parameterNode, path: str, onProgress, onDone, onError) -> None:
-        """Write all radiomic features as CSV, in the background."""
-        self.classification.exportFeatures(parameterNode, path, onProgress, onDone, onError)
-
-    def exportDicom(self, parameterNode, folder: str, keepIdentity: bool, *callbacks) -> None:
-        """Write the current result as DICOM objects, in the background; see Classification."""
-        self.classification.exportDicom(parameterNode, folder, keepIdentity, *callbacks)
-
-    def writeReport(self, parameterNode, folder: str, label: str, *callbacks) -> None:
-        """Write the report of the case as HTML and PDF, in the background; see Classification."""
-        self.classification.writeReport(parameterNode, folder, label, *callbacks)
-
-    def exportPrediction(self, parameterNode, path: str) -> None:
-        """Write the current prediction as JSON."""
-        self.results.exportPrediction(parameterNode, path)
 
     def stop(self) -> None:
         """Let go of the scene and of the background process, and return when it is gone."""
@@ -285,5 +237,5 @@ class ParotidClassifierTest(ScriptedLoadableModuleTest):
         segmentId = outline.GetSegmentation().GetNthSegmentID(0)
         logic.adoptOutline(parameterNode, outline, segmentId)
         self.assertIsNone(logic.ringFollower.problem)
-        self.assertTrue(logic.ringFollower.drawn.ring.any())
+        self.assertTrue(logic.ringFollower.drawn.masks["External2"].any())
         logic.stop()

@@ -11,7 +11,8 @@ from pathlib import Path
 from statistics import median
 from time import perf_counter
 
-from ParotidClassifierCore.base.machine import cores, memory_bytes
+import joblib
+import psutil
 
 HEAD = """# Benchmarks
 
@@ -19,7 +20,7 @@ Written by `make bench`; change the benchmarks, not this file.
 
 Machine: {machine}.
 Date: {date}. Seconds are medians; they vary with what else the machine does ({load}).
-Ratios are taken from runs in turn, and vary less. Two idle cores need half of a processor time.
+Ratios are taken from runs in turn, and vary less.
 
 | what | measured | wanted | |
 |---|---|---|---|
@@ -59,7 +60,8 @@ class Table:
     def text(self) -> str:
         """Return the whole page."""
         head = HEAD.format(
-            machine=f"{_processor()}, {cores()} cores, {memory_bytes() / 2**30:.0f} GiB, "
+            machine=f"{_processor()}, {joblib.cpu_count()} cores, "
+            f"{psutil.virtual_memory().total / 2**30:.0f} GiB, "
             f"{platform.system()}, Python {platform.python_version()}",
             date=dt.datetime.now(dt.timezone.utc).date(),
             load=f"a load of {min(self.load):.1f} to {max(self.load):.1f} here",

@@ -20,11 +20,13 @@ from ParotidClassifierCore.app.options import build_parser
 from ParotidClassifierCore.base.errors import EXIT_DONE, EXIT_UNUSABLE_INPUT
 from ParotidClassifierCore.imaging.masks import save_segmentation
 from ParotidClassifierCore.imaging.working_grid import Geometry
+from ParotidClassifierCore.protocol import shen2026
 
 PROGRAM = ".venv/bin/parotid-classifier"
 _MODELS = Path("ParotidClassifier/Resources/Models")
+PROTOCOLS = ROOT / "Testing" / "Data" / "protocols"
 _RADIUS_MM = 8.0
-_FRAME_OF_SERIES = "1.2.9"  # of `made_series`
+_FRAME_OF_SERIES = "1.2.9"  # of `dicom_series`
 
 NOT_RUN = {
     "make setup": "makes the environment that this test runs in",
@@ -37,19 +39,19 @@ NOT_RUN = {
     "make bench": "takes minutes of an idle machine",
     "make models": "takes 20 minutes; its commands are those of a study",
     "make clean": "removes the environment that this test runs in",
-    ".venv/bin/python -m pytest Testing/Core/test_ring.py": "is a part of this very run",
+    ".venv/bin/python -m pytest Testing/Core/imaging/test_ring.py": "is a part of this very run",
     ".venv/bin/python -m pytest Testing/Slicer/RingPanelTest.py": "is a part of the other run",
 }
 
 # Whole commands, and options with so many words after them, that take long. What they do is shown
 # by these tests in Testing/Core; here it is enough that they are understood as they are written.
 SHOWN_BY = {
-    "train": "test_train.py",
-    "evaluate": "test_train.py",
-    "--stability": "test_cli.py",
-    "--report": "report/test_case_report.py",
-    "--case-label": "report/test_case_report.py",
-    "--prepared-by": "report/test_case_report.py",
+    "train": "study/test_train.py",
+    "evaluate": "study/test_train.py",
+    "--stability": "app/test_cli.py",
+    "--report": "reporting/test_case_report.py",
+    "--case-label": "reporting/test_case_report.py",
+    "--prepared-by": "reporting/test_case_report.py",
 }
 _WORDS_AFTER = {"--case-label": 1, "--prepared-by": 1}
 
@@ -141,8 +143,11 @@ def _write_inputs(place: Path) -> None:
     other = ball_mask(case.ct, 4.0, (20, 20, 8))
     sitk.WriteImage(2 * case.tumor + other, str(place / "labels.nrrd"))
     tumor = {"Tumor": sitk.GetArrayFromImage(case.tumor) != 0}
-    save_segmentation(place / "tumor.seg.nrrd", tumor, Geometry.of(case.tumor))
+    regions = shen2026().regions
+    save_segmentation(place / "tumor.seg.nrrd", tumor, Geometry.of(case.tumor), regions)
     _write_dicom(place, case.ct)
+    for protocol in PROTOCOLS.glob("*.yaml"):
+        shutil.copy(protocol, place)
     (place / _MODELS).parent.mkdir(parents=True)
     (place / _MODELS).symlink_to(ROOT / _MODELS)
 

@@ -1,14 +1,19 @@
-"""The lists of files in the CMake files: read, compared with the disk, written anew.
+"""Lists in the repository: files in the CMake files, texts of protocols for translators.
 
 `python Testing/packaging_lists.py`, or `make lists`, brings them up to date.
 """
 
+import json
 import re
+import textwrap
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 MODULE = ROOT / "ParotidClassifier"
 SELF_TESTS = ROOT / "Testing" / "Slicer"
+
+PROTOCOLS = MODULE / "ParotidClassifierCore" / "protocol"
+PROTOCOL_TEXTS = MODULE / "ParotidClassifierLib" / "Panels" / "ProtocolTexts.py"
 
 # List name → the CMake file it stands in.
 LISTS = {
@@ -47,6 +52,36 @@ def write_lists() -> None:
         )
 
 
+def shown_texts() -> list[str]:
+    """Return what the panel shows of the variables of the shipped protocols, each text once."""
+    protocols = [json.loads(path.read_text("utf-8")) for path in sorted(PROTOCOLS.glob("*.json"))]
+    variables = [v for protocol in protocols for v in protocol["clinical"].values()]
+    texts = [
+        text
+        for variable in variables
+        for text in (
+            variable["label"],
+            variable.get("definition"),
+            variable.get("unit"),
+            *variable.get("levels", {}).values(),
+        )
+    ]
+    return list(dict.fromkeys(filter(None, texts)))
+
+
+def with_shown_texts(source: str) -> str:
+    """Return ProtocolTexts.py with all shown texts in its last function, several a line."""
+    head, function, docstring = source.partition("def _ofShippedProtocols")
+    calls = [f"_({json.dumps(text, ensure_ascii=False)})" for text in shown_texts()]
+    # what textwrap keeps together: it breaks at plain spaces alone
+    filled = ", ".join(call.replace(" ", "\0") for call in calls)
+    lines = textwrap.wrap(filled, 92, break_long_words=False, break_on_hyphens=False)
+    lines = [f"        {line.replace(chr(0), ' ').rstrip(',')}," for line in lines]
+    lines = [line if len(line) <= 100 else f"{line}  # noqa: E501" for line in lines]
+    kept = docstring.splitlines()[:3]
+    return head + function + "\n".join([*kept, "    return (", *lines, "    )", ""])
+
+
 def _is_packaged(path: Path) -> bool:
     return not (
         path.name == "CMakeLists.txt"
@@ -63,3 +98,5 @@ def _pattern(name: str) -> re.Pattern:
 
 if __name__ == "__main__":
     write_lists()
+    source = PROTOCOL_TEXTS.read_text(encoding="utf-8")
+    PROTOCOL_TEXTS.write_text(with_shown_texts(source), encoding="utf-8")

@@ -14,9 +14,10 @@ import psutil
 import pytest
 from benchmark_table import seconds
 from fixtures.cases import ball_mask, tissue_ct
+from fixtures.regions import PROTOCOL
 from fixtures.worker_caller import Caller
 from ParotidClassifierCore.bundle.shipped import DEFAULT_BUNDLE
-from ParotidClassifierCore.case.grid import draw_ring
+from ParotidClassifierCore.case.grid import draw_regions
 from ParotidClassifierCore.case.loading import SEGMENTATION_FILE, Case
 from ParotidClassifierCore.case.saving import save_case_folder
 from ParotidClassifierCore.imaging.lattice import lattice_of
@@ -38,13 +39,13 @@ def write(folder, radius_mm):
 
 def edit_ring(folder, case, number):
     """Take one more voxel out of the ring than before; the CT's file stays as it is."""
-    drawn = draw_ring(case)
-    ring = drawn.ring.copy()
+    drawn = draw_regions(case, PROTOCOL)
+    ring = drawn.masks["External2"].copy()
     for axis in zip(*(along[1000 : 1001 + number] for along in ring.nonzero()), strict=True):
         ring[axis] = False
-    masks = {"Tumor": drawn.tumor, "External2": ring}
+    masks = {"Tumor": drawn.masks["Tumor"], "External2": ring}
     geometry = lattice_of(case.ct).geometry(drawn.box)
-    save_segmentation(folder / SEGMENTATION_FILE, masks, geometry)
+    save_segmentation(folder / SEGMENTATION_FILE, masks, geometry, PROTOCOL.regions)
 
 
 @pytest.fixture(scope="module")
@@ -70,10 +71,9 @@ def click(caller, folder, **more):
 
 
 def processor_seconds(caller):
-    """Return the processor time that the worker and its companion have taken so far."""
-    worker = psutil.Process(caller.process.pid)
-    times = [process.cpu_times() for process in (worker, *worker.children())]
-    return sum(of.user + of.system for of in times)
+    """Return the processor time that the worker has taken so far."""
+    times = psutil.Process(caller.process.pid).cpu_times()
+    return times.user + times.system
 
 
 def ring_of(number):
@@ -102,7 +102,7 @@ def test_the_worker_is_ready_before_it_is_needed(benchmark, table):
 
     benchmark.pedantic(start, rounds=3, warmup_rounds=1)
     table.at_most("Worker from its start until it is warm", _median(benchmark), 5.0)
-    table.told("– processor time of this, both processes", f"{median(spent):.1f} s")
+    table.told("– processor time of this", f"{median(spent):.1f} s")
 
 
 def test_from_the_first_click_to_the_answer(benchmark, table, worker, tmp_path):
@@ -149,7 +149,7 @@ def test_other_outlines(benchmark, table, worker, tmp_path):
     benchmark.pedantic(lambda: worker.answer(request), rounds=2)
     spent = (processor_seconds(worker) - before) / 2
     table.at_most("Stability: 20 other outlines", _median(benchmark), 15.0)
-    table.told("– processor time of all 20, both processes", f"{spent:.1f} s")
+    table.told("– processor time of all 20", f"{spent:.1f} s")
 
 
 def test_a_large_tumour_against_a_usual_one(benchmark, table, worker, tmp_path):
@@ -169,28 +169,25 @@ def test_the_memory_of_the_worker_does_not_grow(benchmark, table, tmp_path):
     caller = Caller()
     with caller.process:
         caller.answer({"id": 0, "command": "warm", "bundle": DEFAULT_BUNDLE})
-        processes = [psutil.Process(caller.process.pid)]
-        processes += processes[0].children()
-        idle = [process.memory_info().rss / 2**20 for process in processes]
-        table.told("Memory of the idle worker and its companion", _mebibytes(idle))
+        process = psutil.Process(caller.process.pid)
+        table.told("Memory of the idle worker", _mebibytes(process.memory_info().rss))
         numbers = count()
 
         def some(many):
             for _ in range(many):
                 predict(caller, tmp_path, ring=ring_of(0.25 * next(numbers)))
-            return sum(process.memory_info().rss for process in processes)
+            return process.memory_info().rss
 
         early = some(PREDICTIONS // 4)
         late = benchmark.pedantic(some, [PREDICTIONS - PREDICTIONS // 4], rounds=1)
-        now = [process.memory_info().rss / 2**20 for process in processes]
-        table.told(f"The same after {PREDICTIONS} predictions of a small tumour", _mebibytes(now))
+        table.told(f"The same after {PREDICTIONS} predictions of a small tumour", _mebibytes(late))
         name = f"Memory after {PREDICTIONS} predictions against after {PREDICTIONS // 4}"
         table.at_most(name, late / early, 1.05, "times")
         caller.process.kill()
 
 
-def _mebibytes(values):
-    return " + ".join(f"{value:.0f}" for value in values) + " MiB"
+def _mebibytes(size):
+    return f"{size / 2**20:.0f} MiB"
 
 
 def _median(benchmark):

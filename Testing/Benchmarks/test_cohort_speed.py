@@ -11,8 +11,8 @@ import sys
 import pytest
 from benchmark_table import seconds
 from fixtures.cohorts import write_cohort
+from fixtures.regions import PROTOCOL
 from ParotidClassifierCore.base.parallel import Machines
-from ParotidClassifierCore.imaging.ring import RingSettings
 from ParotidClassifierCore.study.cache import CohortCache
 from ParotidClassifierCore.study.extraction import extract_cohort
 from ParotidClassifierCore.study.manifest import read_manifest
@@ -28,10 +28,10 @@ from ParotidClassifierCore.study.cache import CohortCache
 from ParotidClassifierCore.study.extraction import extract_cohort
 from ParotidClassifierCore.study.manifest import read_manifest
 from ParotidClassifierCore.base.parallel import Machines
-from ParotidClassifierCore.imaging.ring import RingSettings
+from ParotidClassifierCore.protocol import shen2026
 table, cache, count = sys.argv[1:]
 cases = read_manifest(Path(table))[: int(count)]
-extract_cohort(cases, RingSettings(), CohortCache(Path(cache)), Machines(2))
+extract_cohort(cases, shen2026(), CohortCache(Path(cache)), Machines(2))
 both = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
 print(sum(resource.getrusage(who).ru_maxrss for who in both))
 """
@@ -44,9 +44,7 @@ def cohort(tmp_path_factory):
 
 def extraction_seconds(cohort, cache, jobs):
     cases = read_manifest(cohort)
-    return seconds(
-        lambda: extract_cohort(cases, RingSettings(), CohortCache(cache), Machines(jobs))
-    )
+    return seconds(lambda: extract_cohort(cases, PROTOCOL, CohortCache(cache), Machines(jobs)))
 
 
 def test_two_cores_against_one(benchmark, table, cohort, tmp_path):

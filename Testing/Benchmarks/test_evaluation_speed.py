@@ -6,7 +6,7 @@ As an evaluation calls it: the area and interval of each model, and each against
 from __future__ import annotations
 
 import numpy as np
-from ParotidClassifierCore.protocol.names import ELEVEN_MODELS
+from ParotidClassifierCore.protocol import shen2026
 from ParotidClassifierCore.statistics.delong import auc_with_interval, paired_p
 
 CASES = 100_000
@@ -20,7 +20,7 @@ def all_models(scores, malignant):
 def test_delong_of_eleven_models(benchmark, table):
     rng = np.random.default_rng(0)
     malignant = rng.random(CASES) < 0.25
-    scores = rng.normal(size=(len(ELEVEN_MODELS), CASES)) + malignant
+    scores = rng.normal(size=(len(shen2026().models), CASES)) + malignant
     areas, p = benchmark(all_models, scores, malignant)
     assert all(area.low < area.value < area.high for area in areas)
     assert None not in p

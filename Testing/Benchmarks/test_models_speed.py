@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
+from fixtures.regions import REGIONS
 from ParotidClassifierCore.models.table import TrainingTable
-from ParotidClassifierCore.models.training import fit_eleven
-from ParotidClassifierCore.protocol.names import ELEVEN_MODELS
-from ParotidClassifierCore.protocol.region_names import REGIONS
+from ParotidClassifierCore.models.training import fit_models
+from ParotidClassifierCore.protocol import shen2026
 from ParotidClassifierCore.radiomics.names import feature_names
 
 CASES, MALIGNANT, FACTORS = 249, 62, 120
@@ -22,6 +22,7 @@ def correlated_table() -> TrainingTable:
     loads = rng.integers(0, FACTORS, len(columns))
     radiomics = factors[:, loads] + 0.3 * rng.normal(size=(CASES, len(columns)))
     return TrainingTable(
+        protocol=shen2026(),
         case_ids=tuple(map(str, range(CASES))),
         columns=columns,
         radiomics=radiomics,
@@ -33,7 +34,7 @@ def correlated_table() -> TrainingTable:
 
 
 def test_selection_and_all_eleven_models(benchmark, table):
-    fitted = benchmark.pedantic(fit_eleven, (correlated_table(),), rounds=1)
-    assert tuple(fitted.models) == ELEVEN_MODELS
+    fitted = benchmark.pedantic(fit_models, (correlated_table(),), rounds=1)
+    assert list(fitted.models) == list(shen2026().models)
     name = f"Selection and the eleven models, {CASES} cases"
     table.at_most(name, benchmark.stats.stats.median, 120.0)

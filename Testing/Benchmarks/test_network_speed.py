@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 import torch
+from fixtures.regions import PROTOCOL
 from ParotidClassifierCore.network.device import reproducible
 from ParotidClassifierCore.network.inference import predict_logits
 from ParotidClassifierCore.network.mobilenet import MultiInputNetwork, initialise
 
 
 def test_one_case_on_one_core(benchmark, table):
-    network = MultiInputNetwork()
+    network = MultiInputNetwork(PROTOCOL)
     initialise(network, torch.Generator().manual_seed(0))
     case = np.random.default_rng(0).random((1, 2, 16, 96, 96), np.float32)
     with reproducible(threads=1):

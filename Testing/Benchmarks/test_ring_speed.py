@@ -6,18 +6,19 @@ import numpy as np
 import pytest
 import SimpleITK as sitk
 from fixtures.cases import ball_grid
+from fixtures.regions import PROTOCOL, ring_settings
 from ParotidClassifierCore.case.checks import check_ct, check_outline
-from ParotidClassifierCore.case.grid import draw_ring
+from ParotidClassifierCore.case.grid import draw_regions
 from ParotidClassifierCore.case.loading import Case
 from ParotidClassifierCore.imaging.lattice import Box, lattice_of
-from ParotidClassifierCore.imaging.ring import RingSettings, automatic_ring
+from ParotidClassifierCore.imaging.ring import automatic_ring
 
 TUMOR_RADIUS = 11  # a ball 23 voxels across
 
 
 def test_ring_of_a_23_mm_tumour(benchmark, table):
     grid = ball_grid(radius=TUMOR_RADIUS, margin=25)
-    ring = benchmark(automatic_ring, grid.ct, grid.tumor, RingSettings())
+    ring = benchmark(automatic_ring, grid.ct, grid.tumor, ring_settings())
     assert ring.mask.any()
     table.at_most("The ring of a 23 mm tumour", benchmark.stats.stats.median, 0.1)
 
@@ -36,11 +37,11 @@ def a_large_case():
 
 
 def test_drawing_the_ring_after_an_edit(benchmark, a_large_case):
-    assert benchmark(draw_ring, a_large_case).ring.any()
+    assert benchmark(draw_regions, a_large_case, PROTOCOL).masks["External2"].any()
 
 
 def test_checking_the_outline_after_an_edit(benchmark, a_large_case):
-    drawn = draw_ring(a_large_case)
+    drawn = draw_regions(a_large_case, PROTOCOL)
     assert benchmark(check_outline, a_large_case, drawn)
 
 

@@ -4,15 +4,25 @@ import argparse
 import dataclasses
 import functools
 import importlib
+import operator
 import re
 import shlex
 from collections import Counter
 
+import ParotidClassifierCore
 import pytest
 import yaml
-from documented_commands import NOT_RUN, SHOWN_BY, Reader, is_program, with_less_work
+from documented_commands import (
+    NOT_RUN,
+    PROTOCOLS,
+    SHOWN_BY,
+    Reader,
+    is_program,
+    with_less_work,
+)
 from documents import DOCS, README, ROOT, Document, documents
 from error_texts import error_texts, quotes
+from ParotidClassifierCore.app import worker
 from ParotidClassifierCore.app.cli import EXIT_INTERRUPTED
 from ParotidClassifierCore.app.options import build_parser
 from ParotidClassifierCore.app.worker_commands import Desk
@@ -20,7 +30,8 @@ from ParotidClassifierCore.base import errors
 from ParotidClassifierCore.bundle.bundle import SCHEMA_VERSION
 from ParotidClassifierCore.bundle.files import SIZE_LIMITS
 from ParotidClassifierCore.imaging.findings import QualityFinding
-from ParotidClassifierCore.study.manifest import COLUMNS
+from ParotidClassifierCore.protocol import ClinicalVariable, ModelSpec, Protocol, Region, shen2026
+from ParotidClassifierCore.study.manifest import OWN_COLUMNS
 
 CORE = ROOT / "ParotidClassifier" / "ParotidClassifierCore"
 DOCUMENTS = documents()
@@ -59,36 +70,36 @@ def a_reader(tmp_path_factory, a_bundle):
 
 
 @pytest.mark.parametrize(("where", "command"), COMMANDS)
-def test_a_command_is_run_by_a_test_or_listed_with_a_reason(where, command):
+def test_command_is_run_or_explained(where, command):
     assert is_program(command) != (command in NOT_RUN), f"{where}: what tests {command!r}?"
 
 
-def test_no_reason_is_left_for_a_command_that_is_gone():
+def test_no_explanation_is_left_over():
     assert set(NOT_RUN) <= {command for _, command in COMMANDS}
 
 
-def test_what_is_shown_by_another_test_has_that_test():
+def test_skipped_work_is_tested_elsewhere():
     for what, test in SHOWN_BY.items():
         assert what.lstrip("-") in (ROOT / "Testing" / "Core" / test).read_text("utf-8").replace(
             "_", "-"
         )
 
 
-def test_what_make_is_asked_for_is_in_the_makefile():
+def test_make_targets_exist():
     targets = set(re.findall(r"^([\w-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
     asked = {command.split()[1] for _, command in COMMANDS if command.startswith("make ")}
     assert asked <= targets
 
 
 @pytest.mark.parametrize("command", OURS)
-def test_a_command_is_understood_as_it_is_written(command):
+def test_command_is_understood(command):
     for arguments in (shlex.split(command)[1:], with_less_work(command)):
         if arguments != ["--version"]:  # ends the program
             build_parser().parse_args(arguments)
 
 
 @pytest.mark.parametrize("command", OURS)
-def test_a_command_does_what_it_says(command, a_reader, capsys):
+def test_command_succeeds(command, a_reader, capsys):
     assert a_reader.code(command) == 0, capsys.readouterr().err
 
 
@@ -107,11 +118,11 @@ def options_of(parser):
 
 
 @by_name("document", DOCUMENTS)
-def test_every_option_that_is_named_exists(document):
+def test_named_options_exist(document):
     assert document.options <= options_of(build_parser()) | FOREIGN_OPTIONS
 
 
-def test_every_option_of_the_program_is_named_somewhere():
+def test_all_options_are_documented():
     named = set().union(*(document.options for document in DOCUMENTS))
     typed = {word for command in OURS for word in command.split()}
     asked = {option for option in options_of(build_parser()) if option.startswith("--")}
@@ -119,7 +130,7 @@ def test_every_option_of_the_program_is_named_somewhere():
 
 
 @by_name("document", LINKED)
-def test_every_link_and_picture_leads_somewhere(document):
+def test_links_and_pictures_exist(document):
     for link in document.links:
         if link.startswith(("https://", "mailto:")):
             continue
@@ -131,14 +142,14 @@ def test_every_link_and_picture_leads_somewhere(document):
             assert anchor in Document(target).anchors, f"{document.name} links to {link}"
 
 
-def test_every_page_is_reached_from_the_index_and_the_index_from_the_readme():
+def test_index_lists_all_pages():
     index = doc("README.md")
     linked = {(DOCS / link.partition("#")[0]).resolve() for link in index.links}
     assert set(DOCS.glob("*.md")) - {index.path} <= linked
     assert "Resources/Docs/README.md" in Document(README).links
 
 
-def test_no_heading_stands_twice_on_a_page():
+def test_headings_are_unique():
     for document in DOCUMENTS:
         assert [h for h, n in Counter(document.headings).items() if n > 1] == [], document.name
 
@@ -148,8 +159,10 @@ def test_no_heading_stands_twice_on_a_page():
 
 def value_at(place):
     """Return the value that a code span such as `case.grid.MARGIN_MM` names."""
-    if place.startswith("radiomics/settings.yaml "):
-        return yaml.safe_load((CORE / "radiomics" / "settings.yaml").read_text())[place.split()[1]]
+    if " " in place:  # a key in a file of YAML or JSON
+        file, keys = place.split()
+        content = yaml.safe_load((CORE / file).read_text())
+        return functools.reduce(operator.getitem, keys.split("."), content)
     parts = place.split(".")
     depth = next(n for n in range(len(parts), 0, -1) if is_module(parts[:n]))
     value = importlib.import_module(".".join(("ParotidClassifierCore", *parts[:depth])))
@@ -175,23 +188,23 @@ def constants():
     """Return what is said and where it stands, of every table with a column of constants."""
     for line in doc("method.md").prose.splitlines():
         cells = [cell.strip() for cell in line.strip("| ").split(" | ")]
-        place = re.fullmatch(r"`([\w./]+(?: \w+)?)`", cells[-1])
+        place = re.fullmatch(r"`([\w./]+(?: [\w.]+)?)`", cells[-1])
         if line.startswith("|") and len(cells) == 3 and place:
             yield cells[0], cells[1], place[1]
 
 
 @pytest.mark.parametrize(("what", "said", "place"), list(constants()))
-def test_a_number_of_the_method_is_the_number_in_the_code(what, said, place):
+def test_method_number_is_the_code_s(what, said, place):
     stated = [float(number) for number in re.findall(r"(?<![\w.])-?\d+(?:\.\d+)?", said)]
     expected = numbers_in(value_at(place))
     assert stated[: len(expected)] == expected, what
 
 
-def test_the_method_names_its_constants():
+def test_method_names_constants():
     assert len(list(constants())) > 70
 
 
-def test_findings_that_the_method_names_are_given_by_the_code():
+def test_named_findings_exist():
     source = "\n".join(path.read_text("utf-8") for path in CORE.rglob("*.py"))
     section = doc("method.md").prose.partition("## Who may be classified")[2].partition("\n## ")[0]
     codes = [s for s in re.findall(r"`([a-z_]+)`", section) if "_" in s or s == "noisy"]
@@ -200,26 +213,66 @@ def test_findings_that_the_method_names_are_given_by_the_code():
     assert "code" in QualityFinding.__dataclass_fields__
 
 
-def test_every_column_of_a_cohort_is_explained():
+def test_cohort_columns_are_explained():
     rows = doc("your-own-bundle.md").table("column")
     columns = [column for row in rows for column in re.findall(r"`([^`]+)`", row[0])]
-    assert sorted(columns) == sorted(COLUMNS.all)
+    assert sorted(columns) == sorted([*OWN_COLUMNS, *shen2026().clinical])
 
 
-def test_the_files_of_a_bundle_and_its_schema_versions_are_those_of_the_code():
+def test_bundle_files_and_versions():
     developer = doc("developer.md")
     assert {first_code_span(row[0]) for row in developer.table("file")} == set(SIZE_LIMITS)
     versions = [int(row[0]) for row in developer.table("schema version")]
     assert versions == list(range(1, SCHEMA_VERSION + 1))
 
 
-def test_the_commands_of_the_worker_are_those_of_the_code():
-    commands = {first_code_span(row[0]) for row in doc("developer.md").table("command")}
-    assert commands == {*Desk().commands, "cancel"}
+def test_worker_commands():
+    explained = re.findall(r'"command": "(\w+)"', worker.__doc__)
+    asked_by_callers = set(Desk().commands) - {"measure"}
+    assert set(explained) == {*asked_by_callers, "cancel"}
+
+
+def keys_of(value):
+    """Return the keys that a protocol file may have for a value; the name is the entry's."""
+    return {field.name for field in dataclasses.fields(value)} - {"name"}
+
+
+@pytest.mark.parametrize(
+    ("of", "keys"),
+    [
+        ("the file", keys_of(Protocol) | {"extends", "name"}),
+        ("a region", keys_of(Region)),
+        ("a finding", keys_of(ClinicalVariable)),
+        ("a model", keys_of(ModelSpec)),
+    ],
+)
+def test_protocol_keys_are_explained(of, keys):
+    rows = doc("protocol.md").table(f"key of {of}")
+    assert {key for row in rows for key in re.findall(r"`([^`]+)`", row[0])} == keys
+
+
+def test_example_protocols_are_tested():
+    blocks = [block for block in doc("protocol.md").blocks if block.language == "yaml"]
+    shown = ["\n".join(block.lines) for block in blocks]
+    assert sorted(shown) == sorted(p.read_text().strip() for p in PROTOCOLS.glob("*.yaml"))
+
+
+def test_citation_names_this_version():
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text())
+    project = (ROOT / "pyproject.toml").read_text()
+    assert f'version = "{citation["version"]}"' in project
+    assert citation["version"] == ParotidClassifierCore.__version__
+    assert citation["references"][0]["title"] in " ".join(
+        README.read_text().replace(">", "").split()
+    )
+
+
+def test_readme_is_short():
+    assert len(README.read_text().split()) <= 700
 
 
 @by_name("document", [doc("developer.md"), doc("method.md"), doc("dicom.md")])
-def test_a_file_of_the_repository_that_is_named_exists(document):
+def test_named_files_exist(document):
     parts = [ROOT / name for name in ("ParotidClassifier", "Resources", "Testing")]
     names = {path.name for part in parts for path in part.rglob("*")}
     names |= {path.name for path in ROOT.iterdir()}
@@ -232,7 +285,7 @@ def test_a_file_of_the_repository_that_is_named_exists(document):
 
 
 @by_name("document", [doc("radiologist.md"), doc("errors.md")])
-def test_the_words_on_the_panel_are_those_of_the_panel(document):
+def test_panel_words_exist(document):
     forms = (ROOT / "ParotidClassifier" / "Resources" / "UI").glob("*.ui")
     shown = {*texts(), *(form.read_text("utf-8").replace("&apos;", "'") for form in forms)}
     words = [word for word in document.italics if word[0].isupper() or word[0].isdigit()]
@@ -251,13 +304,13 @@ def kinds():
     return [kind for kind in found[1:] if kind.__module__ == errors.__name__]
 
 
-def test_every_kind_of_error_is_explained_and_no_other():
+def test_error_kinds_are_explained():
     page = doc("errors.md")
     explained = {heading for heading in page.headings if re.fullmatch(r"[A-Z]\w+", heading)}
     assert explained == {kind.__name__ for kind in kinds()} | {"InternalError", "Interrupted"}
 
 
-def test_every_kind_stands_beside_its_exit_code():
+def test_exit_codes_are_explained():
     said = {int(code): cell for code, _, cell in doc("errors.md").table("exit code")}
     others = said.pop(errors.EXIT_UNUSABLE_INPUT)
     assert others == "all others"
@@ -276,7 +329,7 @@ def quoted_messages():
 
 
 @pytest.mark.parametrize("message", quoted_messages())
-def test_a_message_that_is_quoted_can_occur(message):
+def test_quoted_message_can_occur(message):
     assert quotes(message, texts())
 
 
@@ -285,6 +338,6 @@ def texts():
     return error_texts()
 
 
-def test_many_messages_are_quoted_and_one_that_is_made_up_would_be_noticed():
+def test_made_up_message_is_noticed():
     assert len(quoted_messages()) > 50
     assert not quotes("The … of the moon is …", texts())

@@ -146,7 +146,7 @@ def imported_by(*modules):
 
 
 def test_importing_core_imports_no_heavy_library():
-    modules = ("app.cli", "app.commands", "prediction.predict", "case.grid", "study.train")
+    modules = ("app.cli", "app.commands", "prediction.session", "case.grid", "study.train")
     assert not imported_by(*(f"ParotidClassifierCore.{module}" for module in modules)) & HEAVY
 
 
@@ -204,16 +204,17 @@ def test_a_case_is_made_checked_measured_and_saved_before_anything_is_installed(
         """
 from pathlib import Path
 from ParotidClassifierCore.case.checks import check_ct, check_outline, check_plain_ct
-from ParotidClassifierCore.case.grid import draw_ring
+from ParotidClassifierCore.case.grid import draw_regions
 from ParotidClassifierCore.case.loading import Case
 from ParotidClassifierCore.case.measurements import measurements
 from ParotidClassifierCore.case.saving import save_case_folder
 from ParotidClassifierCore.bundle.summary import summarize_bundle
 from ParotidClassifierCore.bundle.shipped import default_bundle
+from ParotidClassifierCore.protocol import shen2026
 from ParotidClassifierCore.simulation.case import simulate_case
 made = simulate_case(3)
 case = Case(made.ct, made.tumor, record=made.record)
-assert check_ct(case.ct) and check_outline(case, draw_ring(case))
+assert check_ct(case.ct) and check_outline(case, draw_regions(case, shen2026()))
 assert check_plain_ct(case.ct, case.ct) and measurements(case, case.ct)
 save_case_folder(Path(sys.argv[1]), case)
 print(summarize_bundle(default_bundle()).name)

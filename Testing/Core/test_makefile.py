@@ -19,7 +19,7 @@ def shown(*arguments):
 
 
 @pytest.mark.skipif(shutil.which("make") is None, reason="make is not there")
-def test_lines_are_kept_apart_only_by_a_make_that_can():
+def test_older_make_is_understood():
     assert "--output-sync=target" in shown(f".FEATURES={OF_3_81} output-sync")
     old = shown(f".FEATURES={OF_3_81}")
     assert "test-module" in old

@@ -64,6 +64,12 @@ def test_lists_are_written_anew_in_place(tmp_path, monkeypatch):
         assert copy.read_text(encoding="utf-8").rstrip().endswith(")")
 
 
+def test_lupdate_finds_the_protocols_texts():
+    source = packaging_lists.PROTOCOL_TEXTS.read_text(encoding="utf-8")
+    assert packaging_lists.with_shown_texts(source) == source, "`make lists` brings it up to date"
+    assert '_("Enlarged lymph nodes")' in source
+
+
 @pytest.mark.skipif(CMAKE is None, reason="cmake is not installed")
 def test_cmake_hands_every_file_to_slicer(tmp_path):
     (tmp_path / "empty.cmake").touch()

@@ -77,10 +77,10 @@ class AccessibilityTest(ShownModule, ScriptedLoadableModuleTest):
         self.assertEqual(self.nameless(), [])
 
     def test_an_answer_is_read_with_its_question(self):
-        ui = self.ui["ClinicalPanel"]
-        self.assertEqual(ui.symptomsWithButton.accessibleName, "Symptoms: With")
-        self.assertEqual(ui.marginUnclearButton.accessibleName, "Tumour margin: Unclear")
-        self.assertEqual(ui.lymphNodesUnknownButton.accessibleName, "Enlarged lymph nodes: Unknown")
+        buttons = {w.objectName: w.accessibleName for w in self.top.findChildren("QRadioButton")}
+        self.assertEqual(buttons["symptomsWithButton"], "Symptoms: With")
+        self.assertEqual(buttons["marginUnclearButton"], "Tumour margin: Unclear")
+        self.assertEqual(buttons["lymphNodesUnknownButton"], "Enlarged lymph nodes: Unknown")
 
     def test_what_is_taken_is_read_with_the_button(self):
         self.openAll()

@@ -8,8 +8,8 @@ from pathlib import Path
 import slicer
 from MadeResults import madePrediction, madeSecondOpinion, madeStability
 from ParotidClassifierCore.base.errors import UsageError
-from ParotidClassifierCore.base.held import let_go
 from ParotidClassifierCore.base.temporary import (
+    let_go,
     make_temporary,
     remove_left_behind,
     remove_temporary,
@@ -50,12 +50,12 @@ class BackgroundTest(ShownModule, ScriptedLoadableModuleTest):
         self.answerBy(answers(predict=RESULT, **byCommand))
         self.run_()
         self.wait()
-        return self.logic.result(self.parameterNode)
+        return self.logic.results.read(self.parameterNode)
 
     def stable(self):
         tell = f"tell(event='result', id=identity, **json.loads({json.dumps(STABILITY)!r}))"
         result = self.classifiedBy(stability=tell)
-        self.ask(self.logic.stability)
+        self.ask(self.logic.classification.stability)
         waitFor(lambda: self.done, what="the stability")
         return result
 
@@ -65,21 +65,21 @@ class BackgroundTest(ShownModule, ScriptedLoadableModuleTest):
         result = self.stable()
         self.assertEqual(self.done, [STABILITY])
         kept = {**result, "stability": STABILITY}
-        self.assertEqual(self.logic.result(self.parameterNode), kept)
-        self.assertEqual(self.logic.outOfDate(self.parameterNode), [])
+        self.assertEqual(self.logic.results.read(self.parameterNode), kept)
+        self.assertEqual(self.logic.results.outOfDate(self.parameterNode), [])
         with tempfile.TemporaryDirectory() as folder:
             scene = str(Path(folder) / "case.mrb")
             self.assertTrue(slicer.util.saveScene(scene))
             slicer.mrmlScene.Clear(0)
             slicer.util.loadScene(scene)
             letPass(0.3)
-        self.assertEqual(self.logic.result(self.parameterNode), kept)
+        self.assertEqual(self.logic.results.read(self.parameterNode), kept)
 
     def test_another_result_takes_its_place_without_the_stability(self):
         self.stable()
         self.run_()
         self.wait()
-        self.assertNotIn("stability", self.logic.result(self.parameterNode))
+        self.assertNotIn("stability", self.logic.results.read(self.parameterNode))
 
     def test_the_stability_of_a_result_that_was_replaced_is_not_kept(self):
         old = self.classifiedBy()
@@ -91,13 +91,13 @@ class BackgroundTest(ShownModule, ScriptedLoadableModuleTest):
         )
         kept = self.logic.results.keepWith(self.parameterNode, old, stability=STABILITY)
         self.assertFalse(kept)
-        self.assertNotIn("stability", self.logic.result(self.parameterNode))
+        self.assertNotIn("stability", self.logic.results.read(self.parameterNode))
 
     def test_it_does_not_count_as_a_run_and_can_be_cancelled(self):
         self.classifiedBy(stability=HALF_WAY)
-        self.ask(self.logic.stability)
+        self.ask(self.logic.classification.stability)
         waitFor(lambda: self.progress, what="a step")
-        self.assertFalse(self.logic.isRunning)
+        self.assertFalse(self.logic.classification.isRunning)
         self.assertTrue(self.ui["ClassifyPanel"].progressWidget.isHidden())
         self.logic.cancel()
         letPass(0.1)
@@ -122,18 +122,18 @@ class BackgroundTest(ShownModule, ScriptedLoadableModuleTest):
 
     def test_a_classification_in_between_supersedes_it(self):
         self.classifiedBy(stability=HALF_WAY)
-        self.ask(self.logic.stability)
+        self.ask(self.logic.classification.stability)
         waitFor(lambda: self.progress, what="a step")
         self.run_()
         self.assertEqual([error[0] for error in self.errors], ["SupersededError"])
-        self.assertTrue(self.logic.isRunning)
+        self.assertTrue(self.logic.classification.isRunning)
         self.wait()
         self.assertIn("Done", self.status)
 
     def test_nothing_is_asked_about_a_result_that_is_out_of_date(self):
         self.classifiedBy()
         self.growTumor()
-        for question in (self.logic.stability, self.logic.saliency):
+        for question in (self.logic.classification.stability, self.logic.classification.saliency):
             with self.assertRaises(UsageError):
                 self.ask(question)
         self.assertEqual((self.done, self.errors), ([], []))
@@ -145,7 +145,7 @@ class BackgroundTest(ShownModule, ScriptedLoadableModuleTest):
         opinion = f"**{{**json.loads({json.dumps(madeSecondOpinion())!r}), **dict({asked})}}"
         tell = f"tell(event='result', id=identity, {opinion})"
         result = self.classifiedBy(second_opinion=tell)
-        question = self.logic.secondOpinion
+        question = self.logic.classification.secondOpinion
         self.ask(lambda node, *callbacks: question(node, "another", *callbacks))
         waitFor(lambda: self.done, what="the second opinion")
         (answer,) = self.done
@@ -153,7 +153,7 @@ class BackgroundTest(ShownModule, ScriptedLoadableModuleTest):
         self.assertEqual(Path(answer["first"]).name, "simulated-demo")
         self.assertFalse(answer["ring"])  # each bundle has its own
         kept = {**result, "secondOpinion": answer}
-        self.assertEqual(self.logic.result(self.parameterNode), kept)
+        self.assertEqual(self.logic.results.read(self.parameterNode), kept)
         self.growTumor()
         with self.assertRaises(UsageError):
             question(self.parameterNode, "another", *[lambda *_: None] * 3)
@@ -162,10 +162,12 @@ class BackgroundTest(ShownModule, ScriptedLoadableModuleTest):
 
     def test_where_the_network_looked_is_written_beside_the_case(self):
         write = "open(request['out'], 'w').write('a volume')"
-        self.classifiedBy(saliency=f"{write}; tell(event='result', id=identity)")
-        self.ask(self.logic.saliency)
+        self.classifiedBy(
+            saliency=f"{write}; tell(event='result', id=identity, out=request['out'])"
+        )
+        self.ask(self.logic.classification.saliency)
         waitFor(lambda: self.done, what="the map")
-        (path,) = self.done
+        path = self.done[0]["out"]
         self.assertEqual(Path(path).read_text(encoding="utf-8"), "a volume")
         slicer.mrmlScene.Clear(0)
         self.assertFalse(Path(path).exists())

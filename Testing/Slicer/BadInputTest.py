@@ -25,7 +25,7 @@ class BadInputTest(ShownModule, ScriptedLoadableModuleTest):
             self.assertIn(word, told)
         self.assertIn(CROSS, self.findings)
         self.assertFalse(self.canRun)
-        self.assertFalse(self.logic.isRunning)
+        self.assertFalse(self.logic.classification.isRunning)
 
     def assertUsable(self):
         self.makeCase()

@@ -71,8 +71,12 @@ class Brush(ShownModule):
         shared = ring.box.transferred(ring.mask, tumor.box) & tumor.mask
         self.assertFalse(shared.any())
         drawn = self.follower.drawn
-        self.assertTrue(np.array_equal(tumor.box.transferred(tumor.mask, drawn.box), drawn.tumor))
-        self.assertTrue(np.array_equal(ring.box.transferred(ring.mask, drawn.box), drawn.ring))
+        self.assertTrue(
+            np.array_equal(tumor.box.transferred(tumor.mask, drawn.box), drawn.masks["Tumor"])
+        )
+        self.assertTrue(
+            np.array_equal(ring.box.transferred(ring.mask, drawn.box), drawn.masks["External2"])
+        )
 
 
 def fill(image, mask, box, lattice):

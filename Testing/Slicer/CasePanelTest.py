@@ -5,29 +5,16 @@ from unittest.mock import patch
 import slicer
 from MadeScene import addCt, addMr, addOutline
 from ParotidClassifierLib.Panels.CasePanel import CasePanel
+from ShownPanel import ShownPanel
 from slicer.ScriptedLoadableModule import ScriptedLoadableModuleTest
-
-from ParotidClassifier import ParotidClassifierLogic
 
 OK, WARNING, ERROR = "\N{CHECK MARK}", "\N{WARNING SIGN}", "\N{BALLOT X}"
 
 
-class CasePanelTest(ScriptedLoadableModuleTest):
+class CasePanelTest(ShownPanel, ScriptedLoadableModuleTest):
     """The user chooses the images and is told what they are good for."""
 
-    def setUp(self):
-        slicer.mrmlScene.Clear(0)
-        self.logic = ParotidClassifierLogic()
-        self.parameterNode = self.logic.getParameterNode()
-        self.logic.follow(self.parameterNode)
-        self.panel = CasePanel(self.logic)
-        self.ui = self.panel.ui
-        self.panel.setParameterNode(self.parameterNode)
-
-    def tearDown(self):
-        self.panel.cleanup()
-        self.logic.stop()
-        slicer.mrmlScene.Clear(0)
+    panelClass = CasePanel
 
     def findings(self):
         self.panel.onFindingsLink("passed")
@@ -76,7 +63,7 @@ class CasePanelTest(ScriptedLoadableModuleTest):
         self.parameterNode.ct = addCt()
         self.parameterNode.plainCt = addCt("Plain CT", enhancementHu=-40)
         shown = self.findings()
-        for finding in self.logic.caseFindings(self.parameterNode):
+        for finding in self.logic.findings.of(self.parameterNode):
             self.assertIn(finding.message, shown)
 
     def test_the_same_image_as_plain_ct_is_warned_of(self):

@@ -34,7 +34,7 @@ class CaseReportTest(ShownResult, ScriptedLoadableModuleTest):
             asked.append((folder, label))
             answer(onDone, onError)
 
-        self.logic.writeReport = write
+        self.logic.classification.writeReport = write
         return asked
 
     def writeAtOnce(self):
@@ -57,7 +57,7 @@ class CaseReportTest(ShownResult, ScriptedLoadableModuleTest):
         self.panel.report.write(str(self.folder))
         self.assertFalse(self.ui.caseReportButton.enabled)
         self.assertFalse(self.ui.reportProgressBar.isHidden())
-        waitFor(lambda: not self.logic.isRunning, 60)
+        waitFor(lambda: not self.logic.classification.isRunning, 60)
         page = (self.folder / "report.html").read_text(encoding="utf-8")
         self.assertIn("<dd>Board 12</dd>", page)
         self.assertTrue((self.folder / "report.pdf").read_bytes().startswith(b"%PDF"))
@@ -75,7 +75,9 @@ class CaseReportTest(ShownResult, ScriptedLoadableModuleTest):
         with mock.patch.object(worker, "request", lambda request, *_: asked.append(request)):
             for opinion in ({}, {"secondOpinion": madeSecondOpinion()}, {"secondOpinion": gone}):
                 self.keep(**opinion)
-                self.logic.writeReport(self.parameterNode, str(self.folder), "", *[None] * 3)
+                self.logic.classification.writeReport(
+                    self.parameterNode, str(self.folder), "", *[None] * 3
+                )
         named = [Path(request.get("second_bundle", "none")).name for request in asked]
         self.assertEqual(named, ["none", "published-clinical", "none"])
 

@@ -13,12 +13,10 @@ from ParotidClassifierCore.bundle.shipped import shipped_bundles
 from ParotidClassifierLib.Background.Dependencies import DependenciesDeclinedError
 from ParotidClassifierLib.Background.Worker import Worker
 from ParotidClassifierLib.Background.WorkerProcess import pythonExecutable
-from ParotidClassifierLib.Panels.ClassifyPanel import ClassifyPanel
-from ParotidClassifierLib.Panels.RemainingTime import RemainingTime
+from ParotidClassifierLib.Panels.ClassifyPanel import ClassifyPanel, RemainingTime
+from ShownPanel import ShownPanel
 from slicer.ScriptedLoadableModule import ScriptedLoadableModuleTest
 from Waiting import waitFor
-
-from ParotidClassifier import ParotidClassifierLogic
 
 ANSWER = json.dumps({"prediction": madePrediction(), "features": madeFeatures()})
 HALF_WAY = "tell(event='progress', id=identity, fraction=0.5, step='network')"
@@ -51,22 +49,10 @@ class MissingDependencies:
         self.restartOffered = True
 
 
-class ClassifyPanelTest(ScriptedLoadableModuleTest):
+class ClassifyPanelTest(ShownPanel, ScriptedLoadableModuleTest):
     """The user chooses models, sees what is missing, and starts and cancels a run."""
 
-    def setUp(self):
-        slicer.mrmlScene.Clear(0)
-        self.logic = ParotidClassifierLogic()
-        self.parameterNode = self.logic.getParameterNode()
-        self.logic.follow(self.parameterNode)
-        self.panel = ClassifyPanel(self.logic)
-        self.ui = self.panel.ui
-        self.panel.setParameterNode(self.parameterNode)
-
-    def tearDown(self):
-        self.panel.cleanup()
-        self.logic.stop()
-        slicer.mrmlScene.Clear(0)
+    panelClass = ClassifyPanel
 
     def chooseCase(self):
         ctNode = addCt()
@@ -99,21 +85,21 @@ class ClassifyPanelTest(ScriptedLoadableModuleTest):
     def test_a_shipped_bundle_is_remembered_by_its_name(self):
         box = self.ui.bundleComboBox
         index = next(i for i in range(box.count) if "published-clinical" in box.itemText(i))
-        self.panel.onBundleActivated(index)
+        self.panel.bundleList.onActivated(index)
         self.assertEqual(self.parameterNode.bundle, "published-clinical")
         self.assertTrue(box.currentText.startswith("published-clinical"))
 
     def test_a_bundle_from_elsewhere_is_remembered_by_its_path(self):
         with tempfile.TemporaryDirectory() as folder:
             own = shutil.copytree(shipped_bundles()[0], Path(folder) / "own")
-            self.panel.askForBundleFolder = lambda: str(own)
-            self.panel.onBundleActivated(self.ui.bundleComboBox.count - 2)
+            self.panel.bundleList.askForFolder = lambda: str(own)
+            self.panel.bundleList.onActivated(self.ui.bundleComboBox.count - 2)
             self.assertEqual(self.parameterNode.bundle, str(own))
             self.assertEqual(self.ui.bundleComboBox.itemData(2), str(own))
 
     def test_asking_for_another_bundle_and_choosing_none_changes_nothing(self):
-        self.panel.askForBundleFile = lambda: ""
-        self.panel.onBundleActivated(self.ui.bundleComboBox.count - 1)
+        self.panel.bundleList.askForFile = lambda: ""
+        self.panel.bundleList.onActivated(self.ui.bundleComboBox.count - 1)
         self.assertEqual(self.parameterNode.bundle, "")
         self.assertTrue(self.ui.bundleComboBox.currentText.startswith("simulated-demo"))
 
@@ -134,7 +120,7 @@ class ClassifyPanelTest(ScriptedLoadableModuleTest):
         self.assertFalse(self.ui.aboutBundleButton.enabled)
         self.chooseCase()
         self.assertIn("bundle", self.missing())
-        self.panel.onBundleActivated(0)
+        self.panel.bundleList.onActivated(0)
         self.assertTrue(self.ui.runButton.enabled)
 
     def test_about_this_bundle_shows_the_model_card_and_where_it_comes_from(self):
@@ -145,7 +131,7 @@ class ClassifyPanelTest(ScriptedLoadableModuleTest):
         self.assertNotIn("**", children.modelCardBrowser.plainText)
         facts = children.bundleFactsLabel.text
         self.assertIn("trained on 249 simulated cases", facts)
-        self.assertIn(self.panel.chosenBundle.hash, facts)
+        self.assertIn(self.panel.bundleList.chosen.hash, facts)
 
     def test_who_may_be_classified_is_folded_away(self):
         self.assertTrue(self.ui.eligibilityGroupBox.collapsed)
@@ -215,11 +201,11 @@ class ClassifyPanelTest(ScriptedLoadableModuleTest):
         self.assertFalse(self.ui.bundleComboBox.enabled)
         waitFor(lambda: self.ui.progressBar.value == 500)
         self.assertTrue(self.ui.stepLabel.text.startswith("Network"))
-        waitFor(lambda: not self.logic.isRunning)
+        waitFor(lambda: not self.logic.classification.isRunning)
         self.assertEqual(self.ui.runButton.text, "Classify")
         self.assertTrue(self.ui.progressWidget.isHidden())
         self.assertIn("Done in", self.ui.statusLabel.text)
-        stored = self.logic.result(self.parameterNode)
+        stored = self.logic.results.read(self.parameterNode)
         self.assertEqual(stored["prediction"], madePrediction())
 
     def test_cancel_leaves_everything_as_it_was(self):
@@ -228,17 +214,17 @@ class ClassifyPanelTest(ScriptedLoadableModuleTest):
         self.ui.runButton.click()
         waitFor(lambda: self.ui.progressBar.value == 500)
         self.ui.runButton.click()
-        self.assertFalse(self.logic.isRunning)
+        self.assertFalse(self.logic.classification.isRunning)
         self.assertEqual(self.ui.runButton.text, "Classify")
         self.assertTrue(self.ui.runButton.enabled)
         self.assertIn("Cancelled", self.ui.statusLabel.text)
-        self.assertIsNone(self.logic.result(self.parameterNode))
+        self.assertIsNone(self.logic.results.read(self.parameterNode))
 
     def test_a_mistake_found_in_the_background_is_told_with_its_remedy(self):
         self.chooseCase()
         self.answerBy(MISTAKE)
         self.ui.runButton.click()
-        waitFor(lambda: not self.logic.isRunning)
+        waitFor(lambda: not self.logic.classification.isRunning)
         self.assertIn("It is &lt;wrong&gt;. Mend it.", self.ui.statusLabel.text)
         self.assertEqual(self.ui.runButton.text, "Classify")
 
@@ -246,7 +232,7 @@ class ClassifyPanelTest(ScriptedLoadableModuleTest):
         self.chooseCase()
         self.answerBy("sys.exit(3)")
         self.ui.runButton.click()
-        waitFor(lambda: not self.logic.isRunning)
+        waitFor(lambda: not self.logic.classification.isRunning)
         self.assertIn("exit code 3", self.ui.statusLabel.text)
         self.assertTrue(self.ui.runButton.enabled)
 

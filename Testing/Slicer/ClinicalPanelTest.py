@@ -2,11 +2,15 @@
 
 import json
 
+import qt
 import slicer
 from MadeScene import addCt, addOutline
+from ParotidClassifierCore.protocol import protocol_from, shen2026
 from ParotidClassifierLib.Panels.ClinicalPanel import ClinicalPanel
-from ParotidClassifierLib.Scene.Parameters import clinicalRecord, setClinicalValue
+from ParotidClassifierLib.Panels.TabOrder import stopsIn
+from ParotidClassifierLib.Scene.Parameters import setClinicalValue
 from slicer.ScriptedLoadableModule import ScriptedLoadableModuleTest
+from Waiting import letPass
 
 from ParotidClassifier import ParotidClassifierLogic
 
@@ -30,6 +34,9 @@ class ClinicalPanelTest(ScriptedLoadableModuleTest):
         self.logic.stop()
         slicer.mrmlScene.Clear(0)
 
+    def find(self, name):
+        return slicer.util.findChild(self.panel.widget, name)
+
     def stored(self):
         return json.loads(self.parameterNode.clinical or "{}")
 
@@ -49,47 +56,51 @@ class ClinicalPanelTest(ScriptedLoadableModuleTest):
 
     def test_everything_is_unknown_to_begin_with(self):
         for button in ("symptomsUnknownButton", "marginUnknownButton", "lymphNodesUnknownButton"):
-            self.assertTrue(getattr(self.ui, button).checked)
-        self.assertEqual(self.ui.sexComboBox.currentText, "Unknown")
-        self.assertEqual(self.ui.ageYearsSpinBox.text, "Unknown")
-        self.assertEqual(self.ui.maxDiameterSpinBox.text, "Unknown")
+            self.assertTrue(self.find(button).checked)
+        self.assertEqual(self.find("sexComboBox").currentText, "Unknown")
+        self.assertEqual(self.find("ageYearsSpinBox").text, "Unknown")
+        self.assertEqual(self.find("maxDiameterCmSpinBox").text, "Unknown")
         self.assertEqual(self.stored(), {})
 
     def test_a_chosen_predictor_reaches_the_record(self):
-        self.ui.symptomsWithButton.click()
-        self.ui.marginClearButton.click()
-        self.ui.lymphNodesWithoutButton.click()
+        self.find("symptomsWithButton").click()
+        self.find("marginClearButton").click()
+        self.find("lymphNodesWithoutButton").click()
         self.assertEqual(
             self.stored(), {"symptoms": "with", "margin": "clear", "lymph_nodes": "without"}
         )
 
     def test_the_choices_of_a_row_exclude_each_other_and_leave_the_other_rows_alone(self):
-        self.ui.symptomsWithButton.click()
-        self.ui.symptomsWithoutButton.click()
-        self.assertFalse(self.ui.symptomsWithButton.checked)
-        self.assertTrue(self.ui.marginUnknownButton.checked)
+        self.find("symptomsWithButton").click()
+        self.find("symptomsWithoutButton").click()
+        self.assertFalse(self.find("symptomsWithButton").checked)
+        self.assertTrue(self.find("marginUnknownButton").checked)
         self.assertEqual(self.stored(), {"symptoms": "without"})
 
     def test_unknown_can_be_chosen_again(self):
-        self.ui.marginUnclearButton.click()
-        self.ui.marginUnknownButton.click()
+        self.find("marginUnclearButton").click()
+        self.find("marginUnknownButton").click()
         self.assertEqual(self.stored(), {})
-        self.assertTrue(self.ui.marginUnknownButton.checked)
+        self.assertTrue(self.find("marginUnknownButton").checked)
 
     def test_stored_findings_are_shown(self):
         words = {"symptoms": "without", "margin": "unclear", "sex": "female", "age_years": 54}
         for name, value in words.items():
             setClinicalValue(self.parameterNode, name, value)
         self.panel.refresh()
-        self.assertTrue(self.ui.symptomsWithoutButton.checked)
-        self.assertTrue(self.ui.marginUnclearButton.checked)
-        self.assertTrue(self.ui.lymphNodesUnknownButton.checked)
-        self.assertEqual(self.ui.sexComboBox.currentText, "Female")
-        self.assertEqual(self.ui.ageYearsSpinBox.value, 54)
+        self.assertTrue(self.find("symptomsWithoutButton").checked)
+        self.assertTrue(self.find("marginUnclearButton").checked)
+        self.assertTrue(self.find("lymphNodesUnknownButton").checked)
+        self.assertEqual(self.find("sexComboBox").currentText, "Female")
+        self.assertEqual(self.find("ageYearsSpinBox").value, 54)
         self.assertEqual(self.stored(), words)
 
     def test_every_level_of_every_recorded_finding_can_be_chosen_and_comes_back(self):
-        comboBoxes = self.panel.comboBoxes()
+        variables = shen2026().clinical.values()
+        names = {v.name: v.short.title().replace(" ", "") for v in variables if v.levels}
+        names = {name: short[0].lower() + short[1:] for name, short in names.items()}
+        boxes = {box.objectName: box for box in self.panel.widget.findChildren("ctkComboBox")}
+        comboBoxes = {n: boxes[f"{c}ComboBox"] for n, c in names.items() if f"{c}ComboBox" in boxes}
         self.assertEqual(len(comboBoxes), 11)
         for name, comboBox in comboBoxes.items():
             for index in range(1, comboBox.count):
@@ -101,33 +112,32 @@ class ClinicalPanelTest(ScriptedLoadableModuleTest):
             self.assertNotIn(name, self.stored())
 
     def test_numbers_reach_the_record_and_are_forgotten_at_unknown(self):
-        self.ui.ageYearsSpinBox.value = 61
-        self.ui.maxDiameterSpinBox.value = 2.4
-        record = clinicalRecord(self.parameterNode)
-        self.assertEqual((record.age_years, record.max_diameter_cm), (61.0, 2.4))
-        self.ui.ageYearsSpinBox.value = self.ui.ageYearsSpinBox.minimum
-        self.ui.maxDiameterSpinBox.value = 0.0
+        self.find("ageYearsSpinBox").value = 61
+        self.find("maxDiameterCmSpinBox").value = 2.4
+        self.assertEqual(self.stored(), {"age_years": 61.0, "max_diameter_cm": 2.4})
+        self.find("ageYearsSpinBox").value = self.find("ageYearsSpinBox").minimum
+        self.find("maxDiameterCmSpinBox").value = self.find("maxDiameterCmSpinBox").minimum
         self.assertEqual(self.stored(), {})
 
     def test_a_newborns_age_is_not_unknown(self):
-        self.ui.ageYearsSpinBox.value = 0
-        self.assertEqual(clinicalRecord(self.parameterNode).age_years, 0.0)
+        self.find("ageYearsSpinBox").value = 0
+        self.assertEqual(self.stored(), {"age_years": 0.0})
 
     def test_what_is_unknown_and_what_follows_is_said(self):
-        self.ui.symptomsWithButton.click()
+        self.find("symptomsWithButton").click()
         note = self.ui.clinicalNoteLabel
         self.assertIn("Clinical and Combined are then not available", note.text)
         self.assertIn("Tumour margin, Enlarged lymph nodes", note.text)
         self.assertNotIn("Symptoms", note.text)
-        self.ui.marginClearButton.click()
-        self.ui.lymphNodesWithoutButton.click()
+        self.find("marginClearButton").click()
+        self.find("lymphNodesWithoutButton").click()
         self.assertTrue(note.isHidden())
 
     def test_the_definition_of_enlarged_nodes_is_a_click_away(self):
-        self.assertTrue(self.ui.lymphNodesDefinition.isHidden())
-        self.ui.lymphNodesHelpButton.click()
-        self.assertFalse(self.ui.lymphNodesDefinition.isHidden())
-        self.assertIn("15 mm", self.ui.lymphNodesDefinition.text)
+        self.assertTrue(self.find("lymphNodesDefinition").isHidden())
+        self.find("lymphNodesHelpButton").click()
+        self.assertFalse(self.find("lymphNodesDefinition").isHidden())
+        self.assertIn("15 mm", self.find("lymphNodesDefinition").text)
 
     def test_the_recorded_findings_are_folded_away(self):
         self.assertTrue(self.ui.recordedGroupBox.collapsed)
@@ -154,7 +164,7 @@ class ClinicalPanelTest(ScriptedLoadableModuleTest):
         self.panel.offers.takeButtons["max_diameter_cm"].click()
         self.assertEqual(list(self.stored()), ["max_diameter_cm"])
         self.assertAlmostEqual(self.stored()["max_diameter_cm"], 1.9, delta=0.1)
-        self.assertAlmostEqual(self.ui.maxDiameterSpinBox.value, 1.9, delta=0.1)
+        self.assertAlmostEqual(self.find("maxDiameterCmSpinBox").value, 1.9, delta=0.1)
         self.assertFalse(self.panel.offers.takeButtons["max_diameter_cm"].enabled)
 
     def test_all_measured_values_are_taken_at_once(self):
@@ -183,7 +193,7 @@ class ClinicalPanelTest(ScriptedLoadableModuleTest):
         self.chooseCase()
         self.ui.measureButton.click()
         self.ui.takeAllButton.click()
-        self.ui.maxDiameterSpinBox.value = 5.0
+        self.find("maxDiameterCmSpinBox").value = 5.0
         self.assertTrue(self.panel.offers.takeButtons["max_diameter_cm"].enabled)
 
     def test_another_ct_takes_the_old_offers_away(self):
@@ -220,7 +230,7 @@ class ClinicalPanelTest(ScriptedLoadableModuleTest):
         self.chooseSampleCase()
         self.ui.takeSampleButton.click()
         self.assertEqual(self.stored(), SAMPLE)
-        self.assertTrue(self.ui.symptomsWithButton.checked)
+        self.assertTrue(self.find("symptomsWithButton").checked)
         self.assertTrue(self.ui.sampleOffer.isHidden())
 
     def test_a_ct_of_the_users_own_has_no_such_offer(self):
@@ -233,13 +243,13 @@ class ClinicalPanelTest(ScriptedLoadableModuleTest):
         self.panel.refresh()
         self.assertFalse(self.ui.storedError.isHidden())
         self.assertIn("blurred", self.ui.storedErrorLabel.text)
-        self.assertTrue(self.ui.symptomsWithButton.checked)
+        self.assertTrue(self.find("symptomsWithButton").checked)
         self.assertEqual(self.parameterNode.clinical, stored)
 
     def test_choosing_the_level_again_mends_the_record(self):
         self.parameterNode.clinical = '{"symptoms": "with", "margin": "blurred"}'
         self.panel.refresh()
-        self.ui.marginUnclearButton.click()
+        self.find("marginUnclearButton").click()
         self.assertEqual(self.stored(), {"symptoms": "with", "margin": "unclear"})
         self.assertTrue(self.ui.storedError.isHidden())
 
@@ -252,14 +262,64 @@ class ClinicalPanelTest(ScriptedLoadableModuleTest):
         self.assertEqual(self.parameterNode.clinical, "")
         self.assertTrue(self.ui.storedError.isHidden())
 
+    # Another bundle
+
+    def chooseOtherProtocol(self):
+        """Let the bundle be one of a hospital that asks for the skin and reads the age."""
+        content = shen2026().as_json()
+        levels = {"no": "No", "yes": "Yes & ulcerated"}
+        skin = {"label": "Skin <b>infiltration</b>", "levels": levels, "malignant": "yes"}
+        del content["clinical"]["lymph_nodes"]
+        content["clinical"] |= {"skin": {**skin, "definition": "Of <i>any</i> depth."}}
+        for model in ("Clinical", "Combined"):
+            content["models"][model]["clinical"] = ["symptoms", "margin", "skin", "age_years"]
+        protocol = protocol_from(content)
+        self.logic.bundles.protocol = lambda _node: protocol
+        self.panel.refresh()
+        letPass(0.05)
+
+    def test_the_questions_are_those_of_the_bundle(self):
+        self.chooseOtherProtocol()
+        self.assertEqual(self.find("skinLabel").text, "Skin <b>infiltration</b>:")
+        self.assertEqual(self.find("skinDefinition").text, "Of <i>any</i> depth.")
+        self.assertEqual(self.find("skinLabel").textFormat, qt.Qt.PlainText)
+        self.assertIn("&lt;i&gt;", self.find("skinYesButton").toolTip)
+        self.assertEqual(self.find("skinYesButton").text, "Yes && ulcerated")
+        self.find("skinYesButton").click()
+        self.find("ageYearsSpinBox").value = 50
+        self.assertEqual(self.stored(), {"skin": "yes", "age_years": 50.0})
+        note = self.ui.clinicalNoteLabel.text
+        self.assertIn("Unknown: Symptoms, Tumour margin. Clinical and Combined", note)
+
+    def test_a_finding_that_the_bundle_does_not_ask_for_stays(self):
+        self.find("lymphNodesWithButton").click()
+        self.chooseOtherProtocol()
+        self.assertEqual(self.panel.widget.findChildren("QRadioButton", "lymphNodesWithButton"), ())
+        self.assertTrue(self.ui.storedError.isHidden())
+        self.find("symptomsWithButton").click()
+        self.assertEqual(self.stored(), {"lymph_nodes": "with", "symptoms": "with"})
+
+    def test_another_bundles_findings_come_by_tab_where_they_stand(self):
+        self.chooseOtherProtocol()
+        stops = [one.objectName for one in stopsIn(self.panel.widget)]
+        first, last = stops.index("symptomsWithoutButton"), stops.index("skinUnknownButton")
+        self.assertLess(first, last)
+        self.assertLess(last, stops.index("measureButton"))
+
+    def test_a_sample_is_offered_as_far_as_the_bundle_asks(self):
+        self.chooseOtherProtocol()
+        self.chooseSampleCase({**SAMPLE, "lymph_nodes": "with"})
+        self.ui.takeSampleButton.click()
+        self.assertEqual(self.stored(), SAMPLE)
+
     def test_a_closed_scene_leaves_an_empty_panel(self):
         self.chooseCase()
         self.ui.measureButton.click()
-        self.ui.symptomsWithButton.click()
+        self.find("symptomsWithButton").click()
         self.panel.setParameterNode(None)
         self.logic.follow(None)
         slicer.mrmlScene.Clear(0)
         self.panel.refresh()
-        self.assertTrue(self.ui.symptomsUnknownButton.checked)
+        self.assertTrue(self.find("symptomsUnknownButton").checked)
         self.assertFalse(self.ui.clinicalCollapsibleButton.enabled)
         self.assertEqual(self.panel.offers.measurements, [])

@@ -8,8 +8,8 @@ from unittest import mock
 
 import pydicom
 import slicer
-from MadeDicom import PATIENT, SERIES, STUDY, addDicomCt, openedDatabase
 from MadeScene import addOutline
+from MadeSeries import PATIENT, SERIES, STUDY, addDicomCt, openedDatabase
 from ParotidClassifierLib.Scene import DicomSource
 from ShownModule import dialogTexts
 from ShownResult import ShownResult
@@ -45,7 +45,7 @@ class DicomExportTest(ShownResult, ScriptedLoadableModuleTest):
 
     def exportAndWait(self):
         self.panel.dicom.export(str(self.out))
-        waitFor(lambda: not self.logic.isRunning, 60)
+        waitFor(lambda: not self.logic.classification.isRunning, 60)
 
     def written(self):
         """Return both objects of the folder, the outlines first."""
@@ -106,7 +106,7 @@ class DicomExportTest(ShownResult, ScriptedLoadableModuleTest):
         self.panel.dicom.export(str(self.out))
         self.assertFalse(self.ui.dicomProgressBar.isHidden())
         self.assertFalse(self.ui.exportDicomButton.enabled)
-        waitFor(lambda: not self.logic.isRunning, 60)
+        waitFor(lambda: not self.logic.classification.isRunning, 60)
         self.assertIn("patient's name", unescape(self.ui.dicomStatusLabel.text))
         self.assertTrue(self.ui.dicomProgressBar.isHidden())
         self.assertTrue(self.ui.exportDicomButton.enabled)
@@ -173,7 +173,9 @@ class DicomExportTest(ShownResult, ScriptedLoadableModuleTest):
         self.keepOfDicomCase()
         self.assertFalse(self.ui.keepIdentityCheckBox.checked)
         asked = []
-        self.logic.exportDicom = lambda _node, folder, identity, *_: asked.append(identity)
+        self.logic.classification.exportDicom = lambda _node, folder, identity, *_: asked.append(
+            identity
+        )
         self.panel.dicom.export(str(self.out))
         self.panel.dicom.forget()
         self.ui.keepIdentityCheckBox.checked = True
@@ -191,7 +193,7 @@ class DicomExportTest(ShownResult, ScriptedLoadableModuleTest):
         with dialogTexts() as texts, self.assertRaisesRegex(Exception, "2 of 24 slices"):
             self.panel.dicom.export(str(self.out))
         self.assertFalse(self.out.exists())
-        self.assertFalse(self.logic.isRunning)
+        self.assertFalse(self.logic.classification.isRunning)
         self.assertTrue(self.ui.exportDicomButton.enabled)
         self.assertTrue(all("Import the series again" in text for text in texts))
 
@@ -201,7 +203,7 @@ class DicomExportTest(ShownResult, ScriptedLoadableModuleTest):
         def fail(_node, _folder, _identity, _onProgress, _onDone, onError):
             onError("OutputError", "Disk full.", "Tidy.")
 
-        self.logic.exportDicom = fail
+        self.logic.classification.exportDicom = fail
         self.panel.dicom.export(str(self.out))
         self.assertIn("Disk full. Tidy.", self.ui.dicomStatusLabel.text)
         self.assertTrue(self.ui.exportDicomButton.enabled)
@@ -213,14 +215,16 @@ class DicomExportTest(ShownResult, ScriptedLoadableModuleTest):
             slicer.app.dicomDatabase().closeDatabase()
             onDone({"files": {}, "archived": {str(self.out / "report.dcm"): "1.2.3.4"}})
 
-        self.logic.exportDicom = write
+        self.logic.classification.exportDicom = write
         self.panel.dicom.export(str(self.out))
         self.assertIn("could not be brought into", self.ui.dicomStatusLabel.text)
         self.assertIn(str(self.out), self.ui.dicomStatusLabel.text)
 
     def test_another_scene_says_nothing_of_what_was_exported(self):
         self.keepOfDicomCase()
-        self.logic.exportDicom = lambda *asked: asked[-2]({"files": {}, "archived": {}})
+        self.logic.classification.exportDicom = lambda *asked: asked[-2](
+            {"files": {}, "archived": {}}
+        )
         self.panel.dicom.export(str(self.out))
         self.assertIn("Saved to", self.ui.dicomStatusLabel.text)
         self.panel.setParameterNode(None)

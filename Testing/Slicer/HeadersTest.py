@@ -2,11 +2,12 @@
 
 import html
 import tempfile
+from contextlib import ExitStack
 from pathlib import Path
 
 import slicer
 from MadeScene import addCt, addOutline
-from MadeSeries import PATIENT, SERIES_UID, importSeries
+from MadeSeries import PATIENT, SERIES, importHeaders, openedDatabase
 from ParotidClassifierCore.base.errors import ParotidClassifierError
 from ParotidClassifierCore.case.loading import load_case_folder
 from ParotidClassifierLib.Background.CaseFolder import CaseFolder
@@ -24,8 +25,9 @@ class HeadersTest(ScriptedLoadableModuleTest):
 
     def setUp(self):
         slicer.mrmlScene.Clear(0)
-        self.databaseBefore = slicer.app.dicomDatabase().databaseFilename
-        self.folder = tempfile.TemporaryDirectory()
+        self.held = ExitStack()
+        self.folder = self.held.enter_context(tempfile.TemporaryDirectory())
+        self.held.enter_context(openedDatabase(self.folder))
         self.logic = ParotidClassifierLogic()
         self.parameterNode = self.logic.getParameterNode()
         self.logic.follow(self.parameterNode)
@@ -37,20 +39,17 @@ class HeadersTest(ScriptedLoadableModuleTest):
         self.panel.cleanup()
         self.logic.stop()
         slicer.mrmlScene.Clear(0)
-        slicer.app.dicomDatabase().closeDatabase()
-        if self.databaseBefore:
-            slicer.app.dicomDatabase().openDatabase(self.databaseBefore)
-        self.folder.cleanup()
+        self.held.close()
 
     def importSeries(self, change=None, **tags):
-        importSeries(self.parameterNode.ct, self.folder.name, change, **tags)
+        importHeaders(self.parameterNode.ct, self.folder, change, **tags)
 
     def refused(self):
         """Return why the CT is refused."""
-        findings = self.logic.caseFindings(self.parameterNode)
+        findings = self.logic.findings.of(self.parameterNode)
         self.assertEqual([finding.severity.value for finding in findings], ["error"])
         with self.assertRaises(ParotidClassifierError) as refusal:
-            self.logic.classify(self.parameterNode, None, None, None)
+            self.logic.classification.classify(self.parameterNode, None, None, None)
         self.assertIn(str(refusal.exception), findings[0].message)
         return findings[0].message
 
@@ -124,7 +123,7 @@ class HeadersTest(ScriptedLoadableModuleTest):
 
     def test_headers_that_went_away_are_no_obstacle(self):
         self.importSeries(**VENOUS)
-        for path in Path(self.folder.name).glob("*.dcm"):
+        for path in Path(self.folder).glob("*.dcm"):
             path.unlink()
         shown = self.findings()
         self.assertNotIn(SAID, shown)
@@ -140,10 +139,10 @@ class HeadersTest(ScriptedLoadableModuleTest):
         self.importSeries(**VENOUS)
         outline = addOutline(self.parameterNode.ct)
         self.logic.adoptOutline(self.parameterNode, outline, "Tumor")
-        folder = Path(self.folder.name) / "case"
-        self.logic.saveCase(self.parameterNode, str(folder))
+        folder = Path(self.folder) / "case"
+        self.logic.classification.saveCase(self.parameterNode, str(folder))
         source = load_case_folder(folder).source
-        self.assertEqual(source.series_uid, SERIES_UID)
+        self.assertEqual(source.series_uid, SERIES)
         self.assertEqual(source.acquisition.kvp, 80.0)
         self.assertEqual(source, self.logic.sceneCase.source(self.parameterNode))
         for path in folder.iterdir():

@@ -50,14 +50,14 @@ class LifeCycleTest(ShownModule, ScriptedLoadableModuleTest):
         self.parameterNode.ringWidthMm = "5.0"
         self.widget.enter()
         self.assertNotEqual(self.ui["TumorPanel"].tumorStatusLabel.text, before)
-        self.assertEqual(self.follower.drawn.settings.width_mm, 5.0)
+        self.assertEqual(self.follower.drawn.protocol.rings[0].ring.width_mm, 5.0)
 
     def test_a_run_goes_on_while_another_module_is_shown(self):
         self.makeCase()
         self.runHalfWay()
         self.widget.exit()
         letPass(0.1)
-        self.assertTrue(self.logic.isRunning)
+        self.assertTrue(self.logic.classification.isRunning)
         self.widget.enter()
         self.assertFalse(self.ui["ClassifyPanel"].progressWidget.isHidden())
 
@@ -77,7 +77,7 @@ class LifeCycleTest(ShownModule, ScriptedLoadableModuleTest):
             self.assertEqual(len(self.editorNodes()), 1)
             self.assertTrue(self.canRun)
             self.growTumor(2)
-            self.assertTrue(self.follower.drawn.ring.any())
+            self.assertTrue(self.follower.drawn.masks["External2"].any())
 
     def test_the_old_panel_does_not_answer_after_a_reload(self):
         self.makeCase()

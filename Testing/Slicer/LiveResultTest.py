@@ -25,10 +25,10 @@ class LiveResultTest(ShownSample, ScriptedLoadableModuleTest):
 
     @property
     def isCurrent(self):
-        return not self.logic.outOfDate(self.parameterNode)
+        return not self.logic.results.outOfDate(self.parameterNode)
 
     def probability(self):
-        models = self.logic.result(self.parameterNode)["prediction"]["models"]
+        models = self.logic.results.read(self.parameterNode)["prediction"]["models"]
         return models["Combined"]["probability"]
 
     def eraseHalfOfTheRing(self):
@@ -47,7 +47,7 @@ class LiveResultTest(ShownSample, ScriptedLoadableModuleTest):
         end = time.monotonic() + SECONDS_FOR_A_RESULT
         while not self.isCurrent:
             self.assertTrue(progress.isHidden())
-            self.assertFalse(self.logic.isRunning)
+            self.assertFalse(self.logic.classification.isRunning)
             self.assertLess(time.monotonic(), end)
             letPass(0.001)
 
@@ -64,7 +64,7 @@ class LiveResultTest(ShownSample, ScriptedLoadableModuleTest):
         self.widget.exit()
         self.widget.enter()
         self.assertTrue(self.worker.processId)
-        self.assertFalse(self.logic.isRunning)
+        self.assertFalse(self.logic.classification.isRunning)
         self.assertTrue(self.ui["ClassifyPanel"].progressWidget.isHidden())
         waitFor(lambda: self.logic.classification.isWarm, SECONDS_FOR_A_RESULT, "its warming")
 
@@ -81,7 +81,7 @@ class LiveResultTest(ShownSample, ScriptedLoadableModuleTest):
     def test_an_answer_changes_the_result_by_itself_to_that_of_a_cold_prediction(self):
         self.classified()
         before = self.probability()
-        words = self.logic.result(self.parameterNode)["prediction"]["inputs"]
+        words = self.logic.results.read(self.parameterNode)["prediction"]["inputs"]
         other = {"clear": "unclear", "unclear": "clear"}[words["margin"]]
         setClinicalValue(self.parameterNode, "margin", other)
         self.assertFalse(self.isCurrent)
@@ -93,7 +93,7 @@ class LiveResultTest(ShownSample, ScriptedLoadableModuleTest):
     def test_of_many_answers_the_last_one_counts(self):
         self.classified()
         before = self.probability()
-        words = self.logic.result(self.parameterNode)["prediction"]["inputs"]
+        words = self.logic.results.read(self.parameterNode)["prediction"]["inputs"]
         for answer in ("with", "without", "unknown", words["symptoms"]) * 3:
             setClinicalValue(self.parameterNode, "symptoms", answer)
             letPass(0.02)
@@ -107,11 +107,11 @@ class LiveResultTest(ShownSample, ScriptedLoadableModuleTest):
         self.run_()
         setClinicalValue(self.parameterNode, "symptoms", "unknown")
         letPass(0.1)
-        self.assertTrue(self.logic.isRunning)
+        self.assertTrue(self.logic.classification.isRunning)
         self.wait()
         self.assertNotIn("newer", self.ui["ClassifyPanel"].statusLabel.text)
         self.waitUntilCurrent()
-        prediction = self.logic.result(self.parameterNode)["prediction"]
+        prediction = self.logic.results.read(self.parameterNode)["prediction"]
         self.assertEqual(prediction["inputs"]["symptoms"], "unknown")
         self.assertEqual(prediction["inputs"]["ring"]["width_mm"], 2.5)
 
@@ -130,14 +130,16 @@ class LiveResultTest(ShownSample, ScriptedLoadableModuleTest):
 
     def test_how_stable_the_result_is_and_where_the_network_looked(self):
         result = self.classified()
-        stability = self.ask(self.logic.stability)
+        stability = self.ask(self.logic.classification.stability)
         self.assertEqual(len(stability["probabilities"]["Combined"]), 20)
         self.assertIn("Combined", stability["call_flips"])
         kept = {**result, "stability": stability}
-        self.assertEqual(self.logic.result(self.parameterNode), kept)
+        self.assertEqual(self.logic.results.read(self.parameterNode), kept)
         self.assertTrue(self.isCurrent)
         shown = slicer.util.arrayFromVolume(
-            slicer.util.loadVolume(self.ask(self.logic.saliency), {"show": False})
+            slicer.util.loadVolume(
+                self.ask(self.logic.classification.saliency)["out"], {"show": False}
+            )
         )
         self.assertGreater(shown.max(), 0.5)
         self.assertGreaterEqual(shown.min(), 0.0)
@@ -148,13 +150,15 @@ class LiveResultTest(ShownSample, ScriptedLoadableModuleTest):
         before = self.classified()
         self.eraseHalfOfTheRing()
         letPass(SOON)
-        self.assertEqual(self.logic.result(self.parameterNode), before)
+        self.assertEqual(self.logic.results.read(self.parameterNode), before)
         setClinicalValue(self.parameterNode, "symptoms", "unknown")
         letPass(SOON)
-        self.assertEqual(self.logic.result(self.parameterNode), before)
+        self.assertEqual(self.logic.results.read(self.parameterNode), before)
         setClinicalValue(self.parameterNode, "symptoms", before["prediction"]["inputs"]["symptoms"])
         self.run_()
         self.wait()
         self.assertTrue(self.isCurrent)
-        self.assertNotEqual(self.logic.result(self.parameterNode)["features"], before["features"])
+        self.assertNotEqual(
+            self.logic.results.read(self.parameterNode)["features"], before["features"]
+        )
         self.assertAsFromCommandLine()

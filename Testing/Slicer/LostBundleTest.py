@@ -43,7 +43,7 @@ class LostBundleTest(ShownModule, ScriptedLoadableModuleTest):
             self.assertIn("own", said)
         self.assertFalse(self.canRun)
         self.assertEqual(self.held(), before)
-        self.panels["ClassifyPanel"].onBundleActivated(0)
+        self.panels["ClassifyPanel"].bundleList.onActivated(0)
         self.assertTrue(self.canRun)
 
     def test_a_file_of_it_goes_before_the_run(self):
@@ -54,7 +54,7 @@ class LostBundleTest(ShownModule, ScriptedLoadableModuleTest):
             file.unlink()
         told = toldBy(self.panels["ClassifyPanel"].run)
         self.assertIn("own", told)
-        self.assertFalse(self.logic.isRunning)
+        self.assertFalse(self.logic.classification.isRunning)
 
     def test_it_goes_during_the_run(self):
         self.makeCase()
@@ -126,7 +126,7 @@ class LostBundleTest(ShownModule, ScriptedLoadableModuleTest):
             other.follow(self.parameterNode)
             program = ["-c", programOf(HALF_WAY, "time.sleep(0.5)", RESULT)]
             other.classification._worker = Worker(pythonExecutable(), program)
-            other.classify(
+            other.classification.classify(
                 self.parameterNode,
                 lambda *_: None,
                 lambda: answers.append("done"),

@@ -3,7 +3,7 @@
 import numpy as np
 from ParotidClassifierCore.bundle.shipped import find_bundle
 from ParotidClassifierCore.bundle.summary import summarize_bundle
-from ParotidClassifierCore.protocol.names import ELEVEN_MODELS, log_odds_column, network_column
+from ParotidClassifierCore.protocol import log_odds_column, network_column, shen2026
 
 FINISHED_AT = "2026-03-01T10:20:30+01:00"
 
@@ -56,7 +56,7 @@ def madePrediction(clinical=True, probability=0.82):
         column: round(0.9 * 0.75**index, 4) * (-1) ** (index % 3)
         for index, column in enumerate(_RADIOMIC)
     }
-    models = {name: madeModel(0.41, 0.28, dict(radiomic)) for name in ELEVEN_MODELS}
+    models = {name: madeModel(0.41, 0.28, dict(radiomic)) for name in shen2026().models}
     models["Tumor_DL"] = madeModel(0.2, 0.24, {network_column("Tumor_DL"): 0.11})
     models[source] = madeModel(
         0.56, 0.16, {**radiomic, network_column("Tumor+External2_DL"): 0.1278}
@@ -64,7 +64,10 @@ def madePrediction(clinical=True, probability=0.82):
     findings = {"symptoms": 1.2, "margin_unclear": 0.9, "enlarged_lymph_nodes": -0.31}
     models["Clinical"] = madeModel(0.7, 0.26, findings)
     models["Combined"] = madeModel(probability, 0.31, {log_odds_column(source): 1.1, **findings})
+    lacking = []
     if not clinical:
+        message = "There is no Combined probability: symptoms and margin are unknown."
+        lacking = [{"code": "no_combined", "severity": "info", "message": message}]
         models["Clinical"] = {"unavailable": "symptoms and margin are unknown"}
         models["Combined"] = {"unavailable": "symptoms and margin are unknown"}
     return {
@@ -87,6 +90,7 @@ def madePrediction(clinical=True, probability=0.82):
                 "message": "simulated-demo: demonstration, not for clinical use.",
             },
             {"code": "small_ring", "severity": "info", "message": "A ring of 2.4 ml <is> small."},
+            *lacking,
         ],
         "inputs": {"symptoms": "with", "margin": "unclear", "lymph_nodes": "without"},
         "ring": {"volume_mm3": 2404.0, "tumor_volume_mm3": 2595.0, "removed_by_hu_fraction": 0.0},
@@ -125,7 +129,7 @@ def withoutModels():
     prediction = withoutRefits(madePrediction())
     reason = {"unavailable": "this bundle does not hold this model"}
     place = {**prediction["applicability"], "model": None, "score": None}
-    models = dict.fromkeys(ELEVEN_MODELS, reason)
+    models = dict.fromkeys(shen2026().models, reason)
     return {**prediction, "models": models, "applicability": place}
 
 
@@ -165,7 +169,7 @@ def madeStability(prediction, spread=0.06, count=20):
 def madeSecondOpinion(probability=0.12, agreement="The bundles disagree."):
     """Return what the background process answers of a bundle that holds one model."""
     reason = {"unavailable": "this bundle does not hold this model"}
-    models = dict.fromkeys(ELEVEN_MODELS, reason)
+    models = dict.fromkeys(shen2026().models, reason)
     models["Clinical"] = madeModel(probability, 0.25, {"symptoms": 0.4})
     return {
         "bundle": {

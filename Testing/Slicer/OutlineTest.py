@@ -127,7 +127,7 @@ class OutlineTest(ScriptedLoadableModuleTest):
     def test_a_ring_that_comes_with_the_outline_is_kept(self):
         self.logic.adoptOutline(self.parameterNode, addOutline(self.parameterNode.ct), "Tumor")
         drawn = self.logic.ringFollower.drawn
-        ring = drawn.ring.copy()
+        ring = drawn.masks["External2"].copy()
         ring[:, :, : ring.shape[2] // 2] = False
         Images.setSegment(
             self.parameterNode.segmentation, "External2", ring, self.lattice(), drawn.box
@@ -137,7 +137,9 @@ class OutlineTest(ScriptedLoadableModuleTest):
         self.parameterNode.segmentation = None
         self.logic.ringFollower.update()
         self.logic.adoptOutline(self.parameterNode, given, "Tumor")
-        self.assertEqual(int(self.logic.ringFollower.drawn.ring.sum()), int(ring.sum()))
+        self.assertEqual(
+            int(self.logic.ringFollower.drawn.masks["External2"].sum()), int(ring.sum())
+        )
         self.assertTrue(self.logic.ringFollower.isRefined)
 
     def test_an_outline_elsewhere_is_refused_and_nothing_changes(self):
@@ -177,7 +179,7 @@ class OutlineTest(ScriptedLoadableModuleTest):
 
     def named(self):
         """Return the findings that the name of the outline gives."""
-        findings = self.logic.caseFindings(self.parameterNode)
+        findings = self.logic.findings.of(self.parameterNode)
         return [f.message for f in findings if f.code == "outline_named_otherwise"]
 
     def test_a_name_that_speaks_against_a_tumour_is_told(self):
@@ -189,7 +191,7 @@ class OutlineTest(ScriptedLoadableModuleTest):
     def test_what_was_taken_goes_to_the_background_and_into_a_saved_case(self):
         self.taken("Parotid_L")
         with tempfile.TemporaryDirectory() as folder:
-            self.logic.saveCase(self.parameterNode, folder)
+            self.logic.classification.saveCase(self.parameterNode, folder)
             saved = load_case_folder(Path(folder)).tumor
         self.assertEqual(origin_of(saved).words, "segment 'Parotid_L'")
         origin = self.logic.sceneCase.origin(self.parameterNode)

@@ -142,8 +142,8 @@ class PicturesTest(ScriptedLoadableModuleTest):
         panel.ui.runButton.click()
         waitFor(lambda: panel.ui.progressBar.value > 0, SECONDS_FOR_A_RESULT, "progress")
         self.picture("panel-running")
-        waitFor(lambda: not self.logic.isRunning, SECONDS_FOR_A_RESULT, "the result")
-        self.assertIsNotNone(self.logic.result(self.parameterNode))
+        waitFor(lambda: not self.logic.classification.isRunning, SECONDS_FOR_A_RESULT, "the result")
+        self.assertIsNotNone(self.logic.results.read(self.parameterNode))
 
     def stable(self):
         """Ask how stable the answer is; the sections that are not spoken of are folded."""
@@ -161,7 +161,7 @@ class PicturesTest(ScriptedLoadableModuleTest):
         panel = self.panels["ResultPanel"]
         panel.ui.saliencyButton.click()
         waitFor(lambda: panel.ui.saliencyButton.enabled, SECONDS_FOR_A_RESULT, "the map")
-        node = panel.saliency.layer.nodeOf(self.logic.result(self.parameterNode))
+        node = panel.saliency.layer.nodeOf(self.logic.results.read(self.parameterNode))
         values = slicer.util.arrayFromVolume(node)
         index = np.unravel_index(values.argmax(), values.shape)[::-1]
         self.place = tuple((Images.ijkToRas(node) @ [*index, 1.0])[:3].tolist())

@@ -3,23 +3,22 @@
 import json
 import tempfile
 from pathlib import Path
-from types import SimpleNamespace
 
 from MadeResults import (
     PROGRAM,
     madeFeatures,
-    madeModel,
     madePrediction,
     madeSecondOpinion,
     withoutModels,
     withoutRefits,
 )
 from ParotidClassifierCore.base.errors import OutputError, UsageError
-from ParotidClassifierCore.protocol.names import ELEVEN_MODELS
+from ParotidClassifierCore.protocol import shen2026
+from ParotidClassifierCore.reporting.case_view import Bar
 from ParotidClassifierLib.Background.Worker import Worker
 from ParotidClassifierLib.Background.WorkerProcess import pythonExecutable
-from ParotidClassifierLib.Drawing.ResultChart import ContributionChart
-from ParotidClassifierLib.Drawing.ResultContents import contributionRows, rangeWords
+from ParotidClassifierLib.Drawing.ResultChart import ContributionChart, exactWords
+from ParotidClassifierLib.Drawing.ResultContents import rangeWords
 from ParotidClassifierLib.Scene.Parameters import setClinicalValue
 from ShownResult import ShownResult
 from slicer.ScriptedLoadableModule import ScriptedLoadableModuleTest
@@ -42,16 +41,16 @@ class ResultPanelTest(ShownResult, ScriptedLoadableModuleTest):
         self.assertTrue(self.ui.emptyLabel.isHidden())
         self.assertIn("Combined", self.ui.headlineNameLabel.text)
         self.assertEqual(self.ui.headlineProbabilityLabel.text, "82 %")
-        self.assertIn("above the threshold of 31 %", self.ui.headlineWordsLabel.text)
-        self.assertIn("called malignant", self.ui.headlineWordsLabel.text)
-        self.assertEqual(self.panel.gauge.probability, 0.82)
-        self.assertEqual(self.panel.gauge.threshold, 0.31)
+        self.assertIn("Above this model's threshold of 31 %", self.ui.headlineWordsLabel.text)
+        self.assertIn("it calls the tumour malignant", self.ui.headlineWordsLabel.text)
+        gauge = self.panel.gauge.model
+        self.assertEqual((gauge.probability, gauge.threshold), (0.82, 0.31))
         self.assertTrue(self.ui.noCombinedLabel.isHidden())
 
     def test_a_probability_below_the_threshold_is_called_benign(self):
         self.keep(madePrediction(probability=0.12))
-        self.assertIn("below the threshold of 31 %", self.ui.headlineWordsLabel.text)
-        self.assertIn("called benign", self.ui.headlineWordsLabel.text)
+        self.assertIn("Below this model's threshold of 31 %", self.ui.headlineWordsLabel.text)
+        self.assertIn("it calls the tumour benign", self.ui.headlineWordsLabel.text)
 
     def test_certainty_is_never_shown(self):
         self.keep(madePrediction(probability=0.9996))
@@ -89,7 +88,7 @@ class ResultPanelTest(ShownResult, ScriptedLoadableModuleTest):
 
     def test_all_eleven_models_are_listed(self):
         self.keep()
-        for name in ELEVEN_MODELS:
+        for name in shen2026().models:
             self.assertIn(name, self.ui.modelsLabel.text)
         self.assertEqual(self.ui.modelsLabel.text.count("malignant"), 10)
 
@@ -112,8 +111,8 @@ class ResultPanelTest(ShownResult, ScriptedLoadableModuleTest):
 
     def test_the_interval_stands_beside_the_probability_and_on_its_scale(self):
         self.keep()
-        self.assertIn("95 % interval 70–86 %", self.ui.headlineWordsLabel.text)
-        self.assertEqual(self.panel.gauge.interval, [0.697, 0.856])
+        self.assertIn("95 % interval 70 % to 86 %", self.ui.headlineWordsLabel.text)
+        self.assertEqual(self.panel.gauge.model.interval, (0.697, 0.856))
         self.assertIn("70 % to 86 %", self.panel.gauge.toolTip)
         self.assertTrue(self.ui.noIntervalLabel.isHidden())
 
@@ -125,7 +124,7 @@ class ResultPanelTest(ShownResult, ScriptedLoadableModuleTest):
     def test_a_bundle_without_refits_says_so_once(self):
         self.keep(withoutRefits(madePrediction()))
         self.assertNotIn("interval", self.ui.headlineWordsLabel.text)
-        self.assertIsNone(self.panel.gauge.interval)
+        self.assertIsNone(self.panel.gauge.model.interval)
         self.assertIn("holds no refits", self.ui.noIntervalLabel.text)
         self.assertFalse(self.ui.noIntervalLabel.isHidden())
         self.assertNotIn("interval", self.ui.modelsLabel.text)
@@ -133,7 +132,7 @@ class ResultPanelTest(ShownResult, ScriptedLoadableModuleTest):
     def test_the_next_bundle_takes_the_whiskers_away(self):
         self.keep()
         self.keep(withoutRefits(madePrediction()))
-        self.assertIsNone(self.panel.gauge.interval)
+        self.assertIsNone(self.panel.gauge.model.interval)
 
     def test_ranges_are_written_as_short_as_they_are_clear(self):
         self.assertEqual(rangeWords(0.724, 0.9), "72–90 %")
@@ -146,15 +145,15 @@ class ResultPanelTest(ShownResult, ScriptedLoadableModuleTest):
     def test_the_bars_of_combined_come_with_those_of_its_image_part(self):
         self.keep()
         self.assertEqual(self.ui.driversComboBox.currentText, "Combined")
-        self.assertEqual(len(self.panel.chart.rows), 1 + 4)
-        self.assertEqual(len(self.panel.sourceChart.rows), 1 + 10 + 1)
+        self.assertEqual(len(self.panel.chart.bars), 1 + 4)
+        self.assertEqual(len(self.panel.sourceChart.bars), 1 + 10 + 1)
         self.assertFalse(self.ui.sourceChartHolder.isHidden())
         self.assertIn("Tumor+External2_RAD+DL", self.ui.sourceLabel.text)
 
     def test_another_model_can_be_asked_what_drove_it(self):
         self.keep()
         self.ui.driversComboBox.setCurrentText("Clinical")
-        values = [row.value for row in self.panel.chart.rows]
+        values = [bar.added for bar in self.panel.chart.bars]
         self.assertEqual(values, [-1.5, 1.2, 0.9, -0.31])
         self.assertTrue(self.ui.sourceChartHolder.isHidden())
         self.panel.refresh()
@@ -166,31 +165,26 @@ class ResultPanelTest(ShownResult, ScriptedLoadableModuleTest):
         self.assertEqual(self.ui.driversComboBox.currentText, "Tumor+External2_RAD+DL")
 
     def test_bars_are_sorted_labelled_and_add_up(self):
-        model = madePrediction()["models"]["Tumor+External2_RAD+DL"]
-        rows = contributionRows(model, madeFeatures())
-        inputs = [abs(row.value) for row in rows[1:-1]]
+        self.keep()
+        bars = self.panel.sourceChart.bars
+        inputs = [abs(bar.added) for bar in bars[1:-1]]
         self.assertEqual(inputs, sorted(inputs, reverse=True))
-        self.assertAlmostEqual(sum(row.value for row in rows), model["log_odds"])
-        self.assertNotIn("_", rows[1].label)
-        self.assertIn("Tumor_original_shape_Sphericity", rows[1].toolTip)
-        self.assertIn("+0.9000", rows[1].toolTip)
-        self.assertIn("0.5", rows[1].toolTip)
-        self.assertIn("5 smaller ones", rows[-1].label)
-
-    def test_eleven_inputs_are_all_shown(self):
-        model = madeModel(0.5, 0.3, {f"Tumor_original_shape_F{i}": 0.1 for i in range(11)})
-        self.assertEqual(len(contributionRows(model, {})), 12)
+        model = madePrediction()["models"]["Tumor+External2_RAD+DL"]
+        self.assertAlmostEqual(sum(bar.added for bar in bars), model["log_odds"])
+        self.assertNotIn("_", bars[1].label)
+        toolTip = exactWords(bars[1], madeFeatures())
+        for text in ("Tumor_original_shape_Sphericity", "+0.9000", "0.5"):
+            self.assertIn(text, toolTip)
+        self.assertIn("5 smaller ones", bars[-1].label)
+        self.assertEqual(exactWords(bars[-1], madeFeatures()).count("\n"), 4)
 
     def test_the_chart_finds_the_row_under_the_mouse(self):
         chart = ContributionChart()
-        rows = [
-            SimpleNamespace(label=str(i), value=0.1 * i, isInput=i > 0, toolTip=str(i))
-            for i in range(3)
-        ]
-        chart.setRows(rows)
-        self.assertIsNone(chart.rowAt(0))
-        self.assertEqual(chart.rowAt(chart.minimumHeight - 1), rows[2])
-        self.assertIsNone(chart.rowAt(chart.minimumHeight + 100))
+        bars = [Bar(str(i), 0.1 * i, {"symptoms": 0.1 * i}) for i in range(3)]
+        chart.setBars(bars, {})
+        self.assertIsNone(chart.barAt(0))
+        self.assertEqual(chart.barAt(chart.minimumHeight - 1), bars[2])
+        self.assertIsNone(chart.barAt(chart.minimumHeight + 100))
 
     # Whether it still holds
 
@@ -284,7 +278,7 @@ class ResultPanelTest(ShownResult, ScriptedLoadableModuleTest):
         with tempfile.TemporaryDirectory() as folder:
             self.panel.exports.saveCase(str(Path(folder) / "case"))
             case = load_case_folder(Path(folder) / "case")
-        self.assertIsNotNone(case.ring)
+        self.assertTrue(case.rings)
 
     def test_features_are_exported_in_the_background_with_progress(self):
         self.keepOfCase()
@@ -298,7 +292,7 @@ class ResultPanelTest(ShownResult, ScriptedLoadableModuleTest):
         self.assertFalse(self.ui.exportProgressBar.isHidden())
         self.assertFalse(self.ui.exportFeaturesButton.enabled)
         waitFor(lambda: self.ui.exportProgressBar.value == 500)
-        waitFor(lambda: not self.logic.isRunning)
+        waitFor(lambda: not self.logic.classification.isRunning)
         self.assertTrue(self.ui.exportProgressBar.isHidden())
         self.assertTrue(self.ui.exportFeaturesButton.enabled)
         self.assertIn("features.csv", self.ui.exportStatusLabel.text)
@@ -309,7 +303,7 @@ class ResultPanelTest(ShownResult, ScriptedLoadableModuleTest):
         program = PROGRAM.format(answer=answer)
         self.logic.classification._worker = Worker(pythonExecutable(), ["-c", program])
         self.panel.exports.exportFeatures("features.csv")
-        waitFor(lambda: not self.logic.isRunning)
+        waitFor(lambda: not self.logic.classification.isRunning)
         self.assertIn("Disk full. Tidy.", self.ui.exportStatusLabel.text)
         self.assertTrue(self.ui.exportFeaturesButton.enabled)
 

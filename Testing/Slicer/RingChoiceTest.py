@@ -42,7 +42,7 @@ class RingChoiceTest(ShownModule, ScriptedLoadableModuleTest):
 
     @property
     def drawnMm(self):
-        return self.follower.drawn.settings.width_mm
+        return self.follower.drawn.protocol.rings[0].ring.width_mm
 
     @property
     def differs(self):
@@ -72,13 +72,13 @@ class RingChoiceTest(ShownModule, ScriptedLoadableModuleTest):
     def test_the_bundles_own_ring_is_not_asked_for(self):
         self.makeCase()
         self.use(self.bundle)
-        self.assertNotIn("ring", self.requested(self.logic.classify))
+        self.assertNotIn("ring", self.requested(self.logic.classification.classify))
 
     def test_features_are_of_the_ring_that_is_shown(self):
         self.use(self.bundle)
         self.classified()
-        ring = self.requested(self.logic.exportFeatures, "features.csv")["ring"]
-        self.assertEqual(ring, {"width_mm": 3.0, "hu_range": [-200.0, 400.0]})
+        request = self.requested(self.logic.classification.exportFeatures, "features.csv")
+        self.assertEqual((request["bundle"], "ring" in request), (str(self.bundle), False))
 
     def test_a_width_that_the_slider_rounds_is_not_changed_by_it(self):
         self.use(bundleWithRing(self.folder, 2.25))
@@ -96,7 +96,7 @@ class RingChoiceTest(ShownModule, ScriptedLoadableModuleTest):
         self.assertEqual(self.drawnMm, 4.0)
         self.assertIn("trained with a ring of 3 mm", self.differs)
         self.assertIn("this ring has 4 mm", self.differs)
-        ring = self.requested(self.logic.classify)["ring"]
+        ring = self.requested(self.logic.classification.classify)["ring"]
         self.assertEqual(ring, {"width_mm": 4.0, "hu_range": [-200.0, 400.0]})
 
     def test_what_is_set_back_is_not_stored(self):
@@ -125,11 +125,13 @@ class RingChoiceTest(ShownModule, ScriptedLoadableModuleTest):
         self.makeCase()
         self.store("2.0", "-200.0", "400.0")
         self.assertEqual((self.drawnMm, self.differs), (2.0, ""))
-        self.assertNotIn("ring", self.requested(self.logic.classify))
+        self.assertNotIn("ring", self.requested(self.logic.classification.classify))
         self.use(self.bundle)
         self.assertEqual(self.drawnMm, 2.0)
         self.assertIn("this ring has 2 mm", self.differs)
-        self.assertEqual(self.requested(self.logic.classify)["ring"]["width_mm"], 2.0)
+        self.assertEqual(
+            self.requested(self.logic.classification.classify)["ring"]["width_mm"], 2.0
+        )
         self.shown.bundleRingButton.click()
         letPass(AFTER_AN_EDIT)
         self.assertEqual(self.drawnMm, 3.0)

@@ -7,11 +7,11 @@ import numpy as np
 import slicer
 from MadeScene import addCt, addOutline
 from ParotidClassifierCore.base.errors import EmptyRingError
-from ParotidClassifierCore.case.grid import draw_ring
+from ParotidClassifierCore.case.grid import draw_regions
 from ParotidClassifierCore.imaging.lattice import lattice_of
-from ParotidClassifierCore.imaging.ring import RingSettings
+from ParotidClassifierCore.protocol import RingSettings, protocol_from, shen2026
 from ParotidClassifierLib.Scene import Images
-from ParotidClassifierLib.Scene.LatticeMasks import LatticeMask, readMask
+from ParotidClassifierLib.Scene.LatticeMasks import LatticeMask, readMask, tightMask
 from ParotidClassifierLib.Scene.RingRefinement import unpacked
 from slicer.ScriptedLoadableModule import ScriptedLoadableModuleTest
 from Waiting import AFTER_AN_EDIT, letPass, waitFor
@@ -48,7 +48,7 @@ class RingFollowerTest(ScriptedLoadableModuleTest):
         Images.setSegment(node, region, mask.mask, self.lattice, mask.box)
 
     def expected(self):
-        return draw_ring(self.logic.sceneCase.case(self.parameterNode))
+        return draw_regions(self.logic.sceneCase.case(self.parameterNode), shen2026())
 
     def growTumor(self, millimetres=4):
         """Push the tumour's border to the left, as a stroke of the brush would."""
@@ -70,7 +70,7 @@ class RingFollowerTest(ScriptedLoadableModuleTest):
     def ringFollows(self):
         drawn = self.expected()
         ring = self.read("External2")
-        return np.array_equal(ring.box.transferred(ring.mask, drawn.box), drawn.ring)
+        return np.array_equal(ring.box.transferred(ring.mask, drawn.box), drawn.masks["External2"])
 
     def test_the_ring_is_cores_ring(self):
         self.assertTrue(self.ringFollows())
@@ -90,8 +90,10 @@ class RingFollowerTest(ScriptedLoadableModuleTest):
         self.parameterNode.ringUpperHu = "50.0"
         self.follower.update()
         case = self.logic.sceneCase.case(self.parameterNode)
-        wanted = draw_ring(case, RingSettings(4.0, (-200.0, 50.0)))
-        self.assertTrue(np.array_equal(self.follower.drawn.ring, wanted.ring))
+        wanted = draw_regions(case, shen2026().with_ring(RingSettings(4.0, (-200.0, 50.0))))
+        self.assertTrue(
+            np.array_equal(self.follower.drawn.masks["External2"], wanted.masks["External2"])
+        )
 
     def test_limits_that_are_no_range_are_a_problem_until_mended(self):
         self.parameterNode.ringLowerHu = "500.0"
@@ -109,9 +111,9 @@ class RingFollowerTest(ScriptedLoadableModuleTest):
         self.growTumor()
         letPass(AFTER_AN_EDIT)
         after = self.follower.drawn
-        points = np.argwhere(after.ring) + after.box.lower[::-1]
+        points = np.argwhere(after.masks["External2"]) + after.box.lower[::-1]
         self.assertFalse(removed & {tuple(p) for p in points.tolist()})
-        self.assertLess(after.ring.sum(), after.automatic.mask.sum())
+        self.assertLess(after.masks["External2"].sum(), after.automatic["External2"].mask.sum())
 
     def test_what_was_added_by_hand_survives_too(self):
         ring = self.read("External2")
@@ -125,14 +127,19 @@ class RingFollowerTest(ScriptedLoadableModuleTest):
         self.growTumor()
         letPass(AFTER_AN_EDIT)
         drawn = self.follower.drawn
-        points = {tuple(p) for p in (np.argwhere(drawn.ring) + drawn.box.lower[::-1]).tolist()}
+        points = {
+            tuple(p)
+            for p in (np.argwhere(drawn.masks["External2"]) + drawn.box.lower[::-1]).tolist()
+        }
         self.assertTrue({tuple(p) for p in added.tolist()} <= points)
 
     def test_the_ring_cannot_be_painted_into_the_tumour(self):
         ring = self.read("External2")
         self.write("External2", LatticeMask(ring.box, np.ones_like(ring.mask)))
         letPass(AFTER_AN_EDIT)
-        self.assertFalse((self.follower.drawn.ring & self.follower.drawn.tumor).any())
+        self.assertFalse(
+            (self.follower.drawn.masks["External2"] & self.follower.drawn.masks["Tumor"]).any()
+        )
         tumor, shown = self.read("Tumor"), self.read("External2")
         self.assertFalse((shown.box.transferred(shown.mask, tumor.box) & tumor.mask).any())
 
@@ -171,7 +178,9 @@ class RingFollowerTest(ScriptedLoadableModuleTest):
             history.RestorePreviousState()
             letPass(AFTER_AN_EDIT)
             self.assertEqual(self.follower.keys(), state)
-            self.assertEqual(self.follower.drawn.tumor.sum(), self.read("Tumor").mask.sum())
+            self.assertEqual(
+                self.follower.drawn.masks["Tumor"].sum(), self.read("Tumor").mask.sum()
+            )
         history.RestoreNextState()
         letPass(AFTER_AN_EDIT)
         self.assertEqual(self.follower.keys(), states[1])
@@ -195,11 +204,11 @@ class RingFollowerTest(ScriptedLoadableModuleTest):
     def test_a_ring_edited_away_is_said_and_not_classified(self):
         self.parameterNode.segmentation.GetSegmentation().ClearSegment("External2")
         letPass(AFTER_AN_EDIT)
-        self.assertFalse(self.follower.drawn.ring.any())
+        self.assertFalse(self.follower.drawn.masks["External2"].any())
         with self.assertRaises(EmptyRingError):
-            self.logic.classify(self.parameterNode, None, None, None)
+            self.logic.classification.classify(self.parameterNode, None, None, None)
         self.follower.dropRefinement()
-        self.assertTrue(self.follower.drawn.ring.any())
+        self.assertTrue(self.follower.drawn.masks["External2"].any())
 
     def test_an_emptied_tumour_empties_the_ring(self):
         self.parameterNode.segmentation.GetSegmentation().ClearSegment("Tumor")
@@ -210,12 +219,12 @@ class RingFollowerTest(ScriptedLoadableModuleTest):
 
     def test_while_seeds_grow_the_ring_is_hidden_and_follows(self):
         display = self.parameterNode.segmentation.GetDisplayNode()
-        self.follower.hideRing(True)
+        self.follower.hideRings(True)
         self.growTumor()
         letPass(AFTER_AN_EDIT)
         self.assertFalse(display.GetSegmentVisibility("External2"))
         self.assertTrue(self.ringFollows())
-        self.follower.hideRing(False)
+        self.follower.hideRings(False)
         self.assertTrue(display.GetSegmentVisibility("External2"))
 
     def test_a_refinement_comes_back_with_the_scene(self):
@@ -239,3 +248,51 @@ class RingFollowerTest(ScriptedLoadableModuleTest):
         self.assertIn("Drop the refinement", str(self.follower.problem))
         self.follower.dropRefinement()
         self.assertIsNone(self.follower.problem)
+
+    # Other bundles
+
+    def choose(self, **regions):
+        """Let the bundle have other regions than the tumour, or none."""
+        content = {**shen2026().as_json(), "headline": []}
+        names = [*content["regions"]][:1]
+        content["regions"] = {names[0]: content["regions"][names[0]], **regions}
+        read = [*content["regions"]]
+        content["models"] = {"All_RAD": {"radiomics": read}}
+        protocol = protocol_from(content)
+        self.logic.bundles.protocol = lambda _node: protocol
+        self.follower.update()
+
+    def segments(self):
+        segmentation = self.parameterNode.segmentation.GetSegmentation()
+        return [segmentation.GetSegment(one).GetName() for one in segmentation.GetSegmentIDs()]
+
+    def test_a_second_ring_is_drawn_and_the_first_refined(self):
+        near, far = ({"ring": {"width_mm": mm, "hu_range": [-200, 400]}} for mm in (2, 5))
+        self.choose(External2=near, External5={**far, "around": ["External2"]})
+        self.assertEqual(self.segments(), ["Tumor", "External2", "External5"])
+        drawn, shown = self.follower.drawn, self.read("External5")
+        self.assertEqual(shown.mask.sum(), drawn.masks["External5"].sum())
+        left = self.halveRing()
+        letPass(AFTER_AN_EDIT)
+        self.assertEqual(self.read("External2").key, tightMask(left.box, left.mask).key)
+        self.assertTrue(self.follower.isRefined)
+        self.growTumor()
+        letPass(AFTER_AN_EDIT)
+        self.assertGreater(self.read("External5").mask.sum(), shown.mask.sum())
+
+    def test_what_is_edited_about_a_second_ring_is_drawn_over(self):
+        near, far = ({"ring": {"width_mm": mm, "hu_range": [-200, 400]}} for mm in (2, 5))
+        self.choose(External2=near, External5=far)
+        before = self.read("External5")
+        self.write("External5", LatticeMask(before.box, before.mask & False))
+        letPass(AFTER_AN_EDIT)
+        self.assertEqual(self.read("External5").key, before.key)
+        self.assertFalse(self.follower.isRefined)
+
+    def test_rings_that_the_bundle_does_not_have_go(self):
+        self.choose(Rim={"ring": {"width_mm": 3, "hu_range": [-200, 400]}})
+        self.assertEqual(self.segments(), ["Tumor", "Rim"])
+        self.choose()
+        self.assertEqual(self.segments(), ["Tumor"])
+        self.assertIsNone(self.follower.problem)
+        self.assertEqual(list(self.follower.drawn.masks), ["Tumor"])

@@ -43,11 +43,13 @@ class RingPanelTest(ShownModule, ScriptedLoadableModuleTest):
     def test_volume_and_share_are_told_in_words(self):
         self.makeCase()
         drawn = self.follower.drawn
-        self.assertIn(f"External2: {drawn.ring.sum() / 1000:.1f} ml.", self.statusText)
+        self.assertIn(
+            f"External2: {drawn.masks['External2'].sum() / 1000:.1f} ml.", self.statusText
+        )
         self.assertIn("left out 0 % of the shell (bone and air)", self.statusText)
         self.parameterNode.ringUpperHu = "60.0"
         letPass(AFTER_AN_EDIT)
-        share = 100 * self.follower.drawn.automatic.removed_by_hu_fraction
+        share = 100 * self.follower.drawn.automatic["External2"].removed_by_hu_fraction
         self.assertTrue(30 < share < 70)
         self.assertIn(f"left out {share:.0f} % of the shell", self.statusText)
 
@@ -84,7 +86,7 @@ class RingPanelTest(ShownModule, ScriptedLoadableModuleTest):
         node.ringWidthMm = "5.0"
         self.assertEqual(self.shown.widthSlider.value, 5.0)
         letPass(AFTER_AN_EDIT)
-        self.assertEqual(self.follower.drawn.settings.width_mm, 5.0)
+        self.assertEqual(self.follower.drawn.protocol.rings[0].ring.width_mm, 5.0)
 
     def test_the_slider_offers_what_can_be_drawn(self):
         slider = self.shown.widthSlider

@@ -54,7 +54,7 @@ class SaliencyTest(ShownResult, ScriptedLoadableModuleTest):
         """Press the button and answer; return the volume."""
         self.ui.saliencyButton.click()
         with tempfile.TemporaryDirectory() as folder:
-            self.asked.onDone(writeMap(folder, value))
+            self.asked.onDone({"out": writeMap(folder, value)})
         return self.nodes[0]
 
     # Asking

@@ -10,6 +10,7 @@ from ParotidClassifierCore.base.errors import (
     UnusableMaskError,
     UsageError,
 )
+from ParotidClassifierLib.Panels.Bundles import Bundles
 from ParotidClassifierLib.Scene.Images import ijkToRas
 from ParotidClassifierLib.Scene.SceneCase import SceneCase
 from slicer.ScriptedLoadableModule import ScriptedLoadableModuleTest
@@ -24,7 +25,7 @@ class SceneCaseTest(ScriptedLoadableModuleTest):
         slicer.mrmlScene.Clear(0)
         self.logic = ParotidClassifierLogic()
         self.parameterNode = self.logic.getParameterNode()
-        self.sceneCase = SceneCase()
+        self.sceneCase = SceneCase(Bundles())
 
     def tearDown(self):
         self.logic.stop()
@@ -136,7 +137,7 @@ class SceneCaseTest(ScriptedLoadableModuleTest):
     def test_every_refusal_is_a_finding_in_the_panel(self):
         self.parameterNode.ct = addMr()
         self.logic.follow(self.parameterNode)
-        findings = self.logic.caseFindings(self.parameterNode)
+        findings = self.logic.findings.of(self.parameterNode)
         self.assertEqual([finding.severity.value for finding in findings], ["error"])
         with self.assertRaises(ParotidClassifierError):
-            self.logic.classify(self.parameterNode, None, None, None)
+            self.logic.classification.classify(self.parameterNode, None, None, None)

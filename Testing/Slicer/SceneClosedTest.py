@@ -23,7 +23,7 @@ class SceneClosedTest(ShownModule, ScriptedLoadableModuleTest):
 
     def assertFresh(self):
         """The panel is empty, says how to begin, and the whole way through works again."""
-        self.assertFalse(self.logic.isRunning)
+        self.assertFalse(self.logic.classification.isRunning)
         self.assertIsNone(self.parameterNode.ct)
         self.assertEqual(self.parameterNode.ringRefinement, "")
         self.assertIn("Choose the enhanced CT", self.shell.ui.nextStepLabel.text)
@@ -77,7 +77,7 @@ class SceneClosedTest(ShownModule, ScriptedLoadableModuleTest):
         self.answerBy(RESULT)
         self.run_()
         time.sleep(0.6)
-        self.assertTrue(self.logic.isRunning)
+        self.assertTrue(self.logic.classification.isRunning)
         self.close()
         self.assertFresh()
 

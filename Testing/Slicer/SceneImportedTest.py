@@ -55,7 +55,7 @@ class SceneImportedTest(ShownModule, ScriptedLoadableModuleTest):
         before = self.held()
         self.runHalfWay()
         self.add()
-        self.assertFalse(self.logic.isRunning)
+        self.assertFalse(self.logic.classification.isRunning)
         self.assertIn("Classify again", self.status)
         self.assertEqual(self.held(), before)
         self.answerBy(RESULT)

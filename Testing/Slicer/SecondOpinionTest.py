@@ -10,7 +10,6 @@ from MadeResults import madePrediction, madeSecondOpinion
 from ParotidClassifierCore.base.errors import BundleError, UsageError
 from ParotidClassifierCore.bundle.shipped import default_bundle, shipped_bundles
 from ParotidClassifierLib.Background.Worker import SUPERSEDED
-from ParotidClassifierLib.Panels import SecondOpinionSection
 from ShownModule import dialogTexts
 from ShownResult import ShownResult
 from slicer.ScriptedLoadableModule import ScriptedLoadableModuleTest
@@ -67,12 +66,9 @@ class SecondOpinionTest(ShownResult, ScriptedLoadableModuleTest):
         with tempfile.TemporaryDirectory() as folder:
             own = Path(folder) / "own"
             shutil.copytree(default_bundle(), own)
-            usual = SecondOpinionSection.askForBundleFolder
-            SecondOpinionSection.askForBundleFolder = lambda: str(own)
-            try:
-                self.panel.secondOpinion.onBundleActivated(len(self.listed) - 2)
-            finally:
-                SecondOpinionSection.askForBundleFolder = usual
+            bundleList = self.panel.secondOpinion.bundleList
+            bundleList.askForFolder = lambda: str(own)
+            bundleList.onActivated(len(self.listed) - 2)
             self.ui.secondOpinionButton.click()
             self.assertEqual(self.asked.path, str(own))
 

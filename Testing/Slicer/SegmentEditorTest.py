@@ -6,7 +6,8 @@ import numpy as np
 import slicer
 from Brush import Brush
 from MadeScene import addCt
-from ParotidClassifierCore.case.grid import draw_ring
+from ParotidClassifierCore.case.grid import draw_regions
+from ParotidClassifierCore.protocol import shen2026
 from ParotidClassifierLib.Panels.SegmentEditor import EFFECTS
 from ParotidClassifierLib.Scene.SampleCases import SAMPLE_CASES
 from ShownModule import AFTER_AN_EDIT
@@ -18,7 +19,8 @@ class SegmentEditorTest(Brush, ScriptedLoadableModuleTest):
     """The editor's own logic paints, with the masking that the module sets."""
 
     def automaticRing(self):
-        return draw_ring(self.logic.sceneCase.case(self.parameterNode)).ring.sum()
+        case = self.logic.sceneCase.case(self.parameterNode)
+        return draw_regions(case, shen2026()).masks["External2"].sum()
 
     # What the editor offers
 
@@ -83,7 +85,7 @@ class SegmentEditorTest(Brush, ScriptedLoadableModuleTest):
         self.assertGreater(self.read("Tumor").mask.sum(), before.mask.sum())
         self.assertRingFits()
         self.assertFalse(self.follower.isRefined)
-        self.assertEqual(self.follower.drawn.ring.sum(), self.automaticRing())
+        self.assertEqual(self.follower.drawn.masks["External2"].sum(), self.automaticRing())
 
     def test_a_tumour_erased_gives_room_to_the_ring(self):
         tumor = self.read("Tumor")
@@ -91,7 +93,7 @@ class SegmentEditorTest(Brush, ScriptedLoadableModuleTest):
         left[:, :, : left.shape[2] // 2] = False
         self.paint("Tumor", left, tumor.box, erase=True)
         self.assertRingFits()
-        self.assertEqual(self.follower.drawn.ring.sum(), self.automaticRing())
+        self.assertEqual(self.follower.drawn.masks["External2"].sum(), self.automaticRing())
 
     def test_a_tumour_erased_to_nothing_empties_the_ring_and_undo_brings_all_back(self):
         self.eraseUpperHalfOfRing()

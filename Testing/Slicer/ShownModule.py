@@ -95,7 +95,7 @@ class ShownModule:
         waitFor(lambda: "alf way" in self.ui["ClassifyPanel"].stepLabel.text, what="a step")
 
     def wait(self):
-        waitFor(lambda: not self.logic.isRunning, what="the answer")
+        waitFor(lambda: not self.logic.classification.isRunning, what="the answer")
 
     # What is in the segments
 

@@ -2,31 +2,17 @@
 
 import json
 
-import slicer
 from MadeResults import FINISHED_AT, madeFeatures, madePrediction
 from MadeScene import addCt, addOutline
 from ParotidClassifierLib.Panels.ResultPanel import ResultPanel
 from ParotidClassifierLib.Scene.Parameters import setClinicalValue
+from ShownPanel import ShownPanel
 
-from ParotidClassifier import ParotidClassifierLogic
 
-
-class ShownResult:
+class ShownResult(ShownPanel):
     """Mixed into a ScriptedLoadableModuleTest that looks at the panel "6. Result" alone."""
 
-    def setUp(self):
-        slicer.mrmlScene.Clear(0)
-        self.logic = ParotidClassifierLogic()
-        self.parameterNode = self.logic.getParameterNode()
-        self.logic.follow(self.parameterNode)
-        self.panel = ResultPanel(self.logic)
-        self.ui = self.panel.ui
-        self.panel.setParameterNode(self.parameterNode)
-
-    def tearDown(self):
-        self.panel.cleanup()
-        self.logic.stop()
-        slicer.mrmlScene.Clear(0)
+    panelClass = ResultPanel
 
     def keep(self, prediction=None, **more):
         """Let the scene hold a result of the case as it is now."""
@@ -54,9 +40,9 @@ class ShownResult:
     def answerSections(self):
         """Let the test answer what a section asks for; return what it asked, the newest last."""
         asked = Asked()
-        self.logic.stability = asked.stability
-        self.logic.saliency = asked.saliency
-        self.logic.secondOpinion = asked.secondOpinion
+        self.logic.classification.stability = asked.stability
+        self.logic.classification.saliency = asked.saliency
+        self.logic.classification.secondOpinion = asked.secondOpinion
         self.logic.cancel = asked.cancel
         return asked
 

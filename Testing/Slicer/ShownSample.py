@@ -59,13 +59,13 @@ class ShownSample:
         self.ui["ClassifyPanel"].runButton.click()
 
     def wait(self):
-        waitFor(lambda: not self.logic.isRunning, SECONDS_FOR_A_RESULT, "the result")
+        waitFor(lambda: not self.logic.classification.isRunning, SECONDS_FOR_A_RESULT, "the result")
 
     def classified(self):
         self.ready()
         self.run_()
         self.wait()
-        return self.logic.result(self.parameterNode)
+        return self.logic.results.read(self.parameterNode)
 
     def fromCommandLine(self):
         """Return what the command line, which begins with nothing, says of the case: the models."""
@@ -73,12 +73,12 @@ class ShownSample:
 
         with tempfile.TemporaryDirectory() as folder:
             case, out = Path(folder) / "case", Path(folder) / "out"
-            self.logic.saveCase(self.parameterNode, str(case))
+            self.logic.classification.saveCase(self.parameterNode, str(case))
             self.assertEqual(main(["predict", "--case", str(case), "--out", str(out)]), 0)
             return json.loads((out / "prediction.json").read_text(encoding="utf-8"))["models"]
 
     def assertAsFromCommandLine(self):
-        models = self.logic.result(self.parameterNode)["prediction"]["models"]
+        models = self.logic.results.read(self.parameterNode)["prediction"]["models"]
         expected = self.fromCommandLine()
         self.assertEqual(set(models), set(expected))
         for name, result in models.items():

@@ -3,9 +3,9 @@
 import json
 
 from MadeResults import madePrediction, madeStability, withoutModels
+from ParotidClassifierCore.models.probabilities import ModelResult
 from ParotidClassifierLib.Background.Worker import SUPERSEDED
 from ParotidClassifierLib.Drawing.ProbabilityDrawings import ProbabilityDots
-from ParotidClassifierLib.Panels.StabilitySection import stabilityWords
 from ShownModule import dialogTexts
 from ShownResult import ShownResult
 from slicer.ScriptedLoadableModule import ScriptedLoadableModuleTest
@@ -67,8 +67,8 @@ class StabilityTest(ShownResult, ScriptedLoadableModuleTest):
         self.assertFalse(self.ui.stabilityHolder.isHidden())
         self.assertTrue(self.ui.stabilityProgressBar.isHidden())
         self.assertEqual(len(self.panel.stability.dots.probabilities), 20)
-        self.assertIn("over 20 outlines", self.ui.stabilityLabel.text)
-        self.assertIn("the call stays the same", self.ui.stabilityLabel.text)
+        self.assertIn("Under 20 slightly different outlines", self.ui.stabilityLabel.text)
+        self.assertIn("its call changes 0 times", self.ui.stabilityLabel.text)
 
     def test_the_same_outlines_are_not_tried_twice(self):
         self.keepStable()
@@ -84,20 +84,18 @@ class StabilityTest(ShownResult, ScriptedLoadableModuleTest):
     def test_the_dots_stand_beside_this_outline_and_the_threshold(self):
         self.keepStable()
         dots = self.panel.stability.dots
-        self.assertEqual((dots.own, dots.threshold), (0.82, 0.31))
-        self.assertEqual(dots.ownText, "your outline 82 %")
-
-    def test_changed_calls_are_counted(self):
-        words = stabilityWords([0.72, 0.9, 0.8], 2)
-        self.assertEqual(words, "<b>72–90 %</b> over 3 outlines; the call changes in 2 of 3.")
+        self.assertEqual((dots.model.probability, dots.model.threshold), (0.82, 0.31))
+        self.assertEqual(dots.ownWords(), "your outline 82 %")
 
     def test_outlines_that_could_not_be_classified_are_told(self):
-        self.assertIn("could not be classified: 3.", stabilityWords([0.7] * 17, 0, 3))
+        self.keep(stability={**madeStability(madePrediction()), "unusable": 3})
+        text = self.ui.stabilityLabel.text
+        self.assertIn("3 slightly different outlines could not be classified.", text)
 
     def test_dots_that_would_cover_each_other_are_heaped_up(self):
         dots = ProbabilityDots()
         dots.resize(400, dots.height)
-        dots.setProbabilities([0.5, 0.9, 0.501, 0.1], 0.5, "", 0.3, "")
+        dots.setProbabilities([0.5, 0.9, 0.501, 0.1], ModelResult("Combined", 0.5, threshold=0.3))
         self.assertEqual(dots.heaps(), [[0.1], [0.5, 0.501], [0.9]])
 
     # Mistakes
@@ -127,7 +125,7 @@ class StabilityTest(ShownResult, ScriptedLoadableModuleTest):
         def refuse(*_arguments):
             raise RuntimeError("not now")
 
-        self.logic.stability = refuse
+        self.logic.classification.stability = refuse
         with self.assertRaisesRegex(RuntimeError, "not now"):
             self.panel.stability.onButton()
         self.assertAtRest()

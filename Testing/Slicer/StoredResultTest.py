@@ -30,7 +30,7 @@ DAMAGES = (
     (("prediction", "bundle", "intended_use"), "x" * 20_000),
     (("prediction", "models"), {}),
     (("prediction", "models", "Combined"), None),
-    (("prediction", "models", "Thirteenth"), {"unavailable": "it is not there"}),
+    (("prediction", "models", "Thirteenth"), {"probability": 0.5}),
     ((*COMBINED, "probability"), float("nan")),
     ((*COMBINED, "probability"), float("inf")),
     ((*COMBINED, "probability"), 7),
@@ -72,8 +72,9 @@ DAMAGES = (
     (("secondOpinion",), "yes"),
     (("secondOpinion", "bundle", "hash"), GONE),
     (("secondOpinion", "models", "Clinical", "probability"), float("nan")),
-    (("secondOpinion", "models", "Combined"), GONE),
     (("secondOpinion", "headline"), ["Combined"]),
+    (("secondOpinion", "headline", 0), "Thirteenth"),
+    (("secondOpinion", "headline", 1), "Thirteenth"),
     (("secondOpinion", "headline", 1), ["Clinical"]),
     (("secondOpinion", "agreement"), GONE),
 )
@@ -111,7 +112,7 @@ class StoredResultTest(ShownResult, ScriptedLoadableModuleTest):
         self.assertTrue(self.ui.resultWidget.isHidden(), what)
         self.assertIn("no result in this scene", self.ui.emptyLabel.text, what)
         with self.assertRaises(UsageError):
-            self.logic.exportPrediction(self.parameterNode, "never.json")
+            self.logic.results.exportPrediction(self.parameterNode, "never.json")
 
     def test_what_is_damaged_anywhere_is_no_result(self):
         result = self.whole()
@@ -182,7 +183,7 @@ class StoredResultTest(ShownResult, ScriptedLoadableModuleTest):
         result["prediction"]["inputs"]["outline"] = {"name": "Tumor"}
         result["later"] = [1, None, True]
         self.open(result)
-        self.assertEqual(self.logic.result(self.parameterNode), result)
+        self.assertEqual(self.logic.results.read(self.parameterNode), result)
 
 
 def damaged(result, path, value):

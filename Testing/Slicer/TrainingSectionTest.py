@@ -1,7 +1,6 @@
 """Self tests of the section "Among the training cases"."""
 
 from MadeResults import madePrediction, withoutRefits
-from ParotidClassifierLib.Drawing.TrainingScores import TrainingScores
 from ShownResult import ShownResult
 from slicer.ScriptedLoadableModule import ScriptedLoadableModuleTest
 
@@ -22,11 +21,11 @@ class TrainingSectionTest(ShownResult, ScriptedLoadableModuleTest):
     def test_the_case_is_drawn_among_the_scores_of_the_training_cases(self):
         self.keep()
         self.assertFalse(self.ui.trainingHolder.isHidden())
-        self.assertEqual(len(self.drawing.malignant), 83)
-        self.assertEqual(len(self.drawing.benign), 166)
-        self.assertEqual((self.drawing._case, self.drawing._threshold), (0.82, 0.31))
-        self.assertEqual(self.drawing._texts[0], "83 malignant training cases")
-        self.assertEqual(self.drawing._texts[2:], ("this case 82 %", "threshold 31 %"))
+        self.assertEqual(len(self.drawing.place.scores["malignant"]), 83)
+        self.assertEqual(len(self.drawing.place.scores["benign"]), 166)
+        self.assertEqual((self.drawing.place.score, self.drawing.place.threshold), (0.82, 0.31))
+        for text in ("83 malignant training cases", "this case 82 %", "threshold 31 %"):
+            self.assertIn(text, self.drawing.accessibleDescription)
 
     def test_what_core_says_of_it_stands_below(self):
         self.keep()
@@ -66,9 +65,4 @@ class TrainingSectionTest(ShownResult, ScriptedLoadableModuleTest):
 
     def test_without_clinical_findings_the_image_model_is_placed(self):
         self.keep(madePrediction(clinical=False))
-        self.assertEqual((self.drawing._case, self.drawing._threshold), (0.56, 0.16))
-
-    def test_bars_are_as_high_as_their_share_and_hold_both_ends(self):
-        heights = TrainingScores().heights([0.0, 0.01, 0.5, 1.0])
-        self.assertEqual((heights[0], heights[12], heights[-1]), (1.0, 0.5, 0.5))
-        self.assertEqual(sum(heights), 2.0)
+        self.assertEqual((self.drawing.place.score, self.drawing.place.threshold), (0.56, 0.16))

@@ -81,7 +81,7 @@ class TransformTest(ShownModule, ScriptedLoadableModuleTest):
             node.HardenTransform()
         letPass(AFTER_AN_EDIT)
         self.assertTrue(self.canRun)
-        self.assertTrue(self.follower.drawn.ring.any())
+        self.assertTrue(self.follower.drawn.masks["External2"].any())
 
     def test_edits_under_a_transform_are_kept(self):
         segmentation = self.parameterNode.segmentation

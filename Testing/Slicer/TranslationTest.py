@@ -17,9 +17,8 @@ from MadeResults import (
     withoutRefits,
 )
 from ParotidClassifierCore.imaging.findings import other_ring
-from ParotidClassifierCore.imaging.ring import RingSettings
-from ParotidClassifierCore.models.words import column_label, probability_sentence
-from ParotidClassifierCore.protocol.names import ELEVEN_MODELS
+from ParotidClassifierCore.protocol import RingSettings, shen2026
+from ParotidClassifierCore.reporting.case_view import CaseView
 from ParotidClassifierLib.Panels.Panel import UI_FOLDER
 from ParotidClassifierLib.Panels.Shell import Shell
 from ParotidClassifierLib.Scene.SampleCases import SAMPLE_CASES
@@ -74,7 +73,7 @@ class TranslationTest(ScriptedLoadableModuleTest):
         self.assertEqual(untranslated_texts(self.shell.widget, forms, known), [])
 
     def textsOfCore(self):
-        texts = {finding.message for finding in self.logic.caseFindings(self.parameterNode)}
+        texts = {finding.message for finding in self.logic.findings.of(self.parameterNode)}
         for bundle in self.logic.bundles.all(self.parameterNode):
             texts |= {f"{bundle.name} ({bundle.kind})", bundle.banner, bundle.cohort_line}
         return texts
@@ -120,7 +119,7 @@ class TranslationTest(ScriptedLoadableModuleTest):
         prediction = madePrediction()
         self.keepResult(prediction)
         self.parameterNode.ringWidthMm = "4.0"
-        differs = other_ring(RingSettings(), RingSettings(4.0))
+        differs = other_ring(*(RingSettings(width, (-200.0, 400.0)) for width in (2.0, 4.0)))
         self.assertTranslated(*textsOf(prediction), differs.message)
 
     def test_of_the_sections_without_a_scene(self):
@@ -134,20 +133,18 @@ def nodeNames():
 
 def textsOf(prediction):
     """Return what Core says in a prediction: about the bundle, the models and their inputs."""
-    models = prediction["models"]
-    computed = {name: model for name, model in models.items() if "probability" in model}
-    columns = {column for model in computed.values() for column in model["contributions"]}
-    sentences = {
-        probability_sentence(name, model["probability"], model["threshold"], model.get("interval"))
-        for name, model in computed.items()
-    }
+    view = CaseView({**prediction, "stability": madeStability(prediction)})
+    models, sentences = prediction["models"], {view.sentence, view.lacking}
+    if view.first.probability is not None:
+        sentences |= {view.certainty, view.call, view.doubt, view.stability(view.headline)}
+    bars = {bar.label for name in view.available for bar in view.bars(name, 10)}
     reasons = {
         model.get(key, "") for model in models.values() for key in ("unavailable", "no_interval")
     }
     bundle = prediction["bundle"]
     return {
-        *ELEVEN_MODELS,
-        *map(column_label, columns),
+        *shen2026().models,
+        *bars,
         *sentences,
         *reasons,
         *prediction["applicability"]["sentences"],

@@ -30,16 +30,16 @@ class WorkflowTest(ShownSample, ScriptedLoadableModuleTest):
         self.answer(sampleClinicalFindings(ct))
         steps.append(self.widget.shell.ui.nextStepLabel.text)
         self.run_()
-        self.assertTrue(self.logic.isRunning)
+        self.assertTrue(self.logic.classification.isRunning)
         self.wait()
         steps.append(self.widget.shell.ui.nextStepLabel.text)
         self.assertEqual(len(set(steps)), len(steps))
-        prediction = self.logic.result(self.parameterNode)["prediction"]
+        prediction = self.logic.results.read(self.parameterNode)["prediction"]
         self.assertIn(f"on the patient's {prediction['side']}.", outlined)
         self.assertEqual(len(prediction["models"]), 11)
         for result in prediction["models"].values():
             self.assertTrue(0.0 < result["probability"] < 1.0)
-        self.assertEqual(self.logic.outOfDate(self.parameterNode), [])
+        self.assertEqual(self.logic.results.outOfDate(self.parameterNode), [])
         self.assertIn("demonstration", prediction["bundle"]["banner"])
 
     def test_the_panel_says_what_the_command_line_says(self):
@@ -53,14 +53,14 @@ class WorkflowTest(ShownSample, ScriptedLoadableModuleTest):
             self.parameterNode.bundle = bundle
             self.run_()
             self.wait()
-            self.logic.saveCase(self.parameterNode, case)
-            words = self.logic.result(self.parameterNode)["prediction"]["inputs"]
+            self.logic.classification.saveCase(self.parameterNode, case)
+            words = self.logic.results.read(self.parameterNode)["prediction"]["inputs"]
             options = [f"--{name.replace('_', '-')}={words[name]}" for name in PREDICTORS]
             files = ["--ct", f"{case}/ct.nrrd", "--tumor", f"{case}/segmentation.seg.nrrd"]
             out = ["--bundle", bundle, "--out", f"{folder}/out"]
             self.assertEqual(main(["predict", *files, *options, *out]), 0)
             said = json.loads(Path(folder, "out", "prediction.json").read_text(encoding="utf-8"))
-        shown = self.logic.result(self.parameterNode)["prediction"]
+        shown = self.logic.results.read(self.parameterNode)["prediction"]
         for name in ("models", "inputs", "findings", "ring"):
             self.assertEqual(shown[name], said[name])
         self.assertEqual(shown["inputs"]["ring"]["width_mm"], 3.0)
@@ -70,21 +70,21 @@ class WorkflowTest(ShownSample, ScriptedLoadableModuleTest):
         node = self.parameterNode
         symptoms = node.clinical
         setClinicalValue(node, "symptoms", "unknown")
-        self.assertEqual(len(self.logic.outOfDate(node)), 1)
+        self.assertEqual(len(self.logic.results.outOfDate(node)), 1)
         with self.assertRaises(Exception) as caught:
-            self.logic.exportPrediction(node, "never.json")
+            self.logic.results.exportPrediction(node, "never.json")
         self.assertIn("out of date", str(caught.exception))
         node.clinical = symptoms
-        self.assertEqual(self.logic.outOfDate(node), [])
+        self.assertEqual(self.logic.results.outOfDate(node), [])
         node.ringWidthMm = "3.0"
-        self.assertIn("settings of the ring", " ".join(self.logic.outOfDate(node)))
+        self.assertIn("settings of the ring", " ".join(self.logic.results.outOfDate(node)))
         node.ringWidthMm = "2.0"
-        self.assertEqual(self.logic.outOfDate(node), [])
+        self.assertEqual(self.logic.results.outOfDate(node), [])
         node.bundle = "published-clinical"
-        self.assertIn("bundle", " ".join(self.logic.outOfDate(node)))
+        self.assertIn("bundle", " ".join(self.logic.results.outOfDate(node)))
         node.bundle = ""
         node.segmentation.GetSegmentation().ClearSegment("Tumor")
-        self.assertIn("outline", " ".join(self.logic.outOfDate(node)))
+        self.assertIn("outline", " ".join(self.logic.results.outOfDate(node)))
 
     def test_a_result_comes_back_with_the_scene(self):
         before = self.classified()
@@ -92,12 +92,12 @@ class WorkflowTest(ShownSample, ScriptedLoadableModuleTest):
             scene = str(Path(folder) / "case.mrb")
             self.assertTrue(slicer.util.saveScene(scene))
             slicer.mrmlScene.Clear(0)
-            self.assertIsNone(self.logic.result(self.parameterNode))
+            self.assertIsNone(self.logic.results.read(self.parameterNode))
             slicer.util.loadScene(scene)
             letPass(0.3)
         node = self.parameterNode
-        self.assertEqual(self.logic.result(node), before)
-        self.assertEqual(self.logic.outOfDate(node), [])
+        self.assertEqual(self.logic.results.read(node), before)
+        self.assertEqual(self.logic.results.outOfDate(node), [])
         self.assertEqual(self.widget.shell.panels["ResultPanel"].parameterNode.result, node.result)
 
     def test_cancel_leaves_the_module_usable(self):
@@ -105,19 +105,19 @@ class WorkflowTest(ShownSample, ScriptedLoadableModuleTest):
         self.run_()
         waitFor(lambda: self.logic.classification._worker.processId, 30, "the process")
         self.run_()
-        self.assertFalse(self.logic.isRunning)
-        self.assertIsNone(self.logic.result(self.parameterNode))
+        self.assertFalse(self.logic.classification.isRunning)
+        self.assertIsNone(self.logic.results.read(self.parameterNode))
         self.run_()
         self.wait()
-        self.assertIsNotNone(self.logic.result(self.parameterNode))
+        self.assertIsNotNone(self.logic.results.read(self.parameterNode))
 
     def test_the_scene_closed_in_the_middle_ends_the_work(self):
         self.ready()
         self.run_()
         slicer.mrmlScene.Clear(0)
-        self.assertFalse(self.logic.isRunning)
+        self.assertFalse(self.logic.classification.isRunning)
         letPass(0.5)
-        self.assertIsNone(self.logic.result(self.parameterNode))
+        self.assertIsNone(self.logic.results.read(self.parameterNode))
         self.assertIsNone(self.parameterNode.ct)
         self.assertIn("Choose the enhanced CT", self.widget.shell.ui.nextStepLabel.text)
 
@@ -130,26 +130,26 @@ class WorkflowTest(ShownSample, ScriptedLoadableModuleTest):
         worker = self.logic.classification._worker
         waitFor(lambda: worker.processId, 30, "the process")
         os.kill(worker.processId, getattr(signal, "SIGKILL", signal.SIGTERM))
-        waitFor(lambda: not self.logic.isRunning, 10, "the end of the process")
-        self.assertIsNone(self.logic.result(self.parameterNode))
+        waitFor(lambda: not self.logic.classification.isRunning, 10, "the end of the process")
+        self.assertIsNone(self.logic.results.read(self.parameterNode))
         self.run_()
         self.wait()
-        self.assertIsNotNone(self.logic.result(self.parameterNode))
+        self.assertIsNotNone(self.logic.results.read(self.parameterNode))
 
     def test_exports_are_what_the_command_line_writes(self):
         result = self.classified()
         with tempfile.TemporaryDirectory() as folder:
             prediction, features = Path(folder) / "prediction.json", Path(folder) / "features.csv"
-            self.logic.exportPrediction(self.parameterNode, str(prediction))
+            self.logic.results.exportPrediction(self.parameterNode, str(prediction))
             self.assertEqual(
                 json.loads(prediction.read_text(encoding="utf-8")), result["prediction"]
             )
             done = []
-            self.logic.exportFeatures(
+            self.logic.classification.exportFeatures(
                 self.parameterNode,
                 str(features),
                 lambda fraction, step: None,
-                lambda: done.append(True),
+                lambda _answer: done.append(True),
                 lambda kind, message, remedy: done.append(message),
             )
             waitFor(lambda: done, SECONDS_FOR_A_RESULT, "the features")

@@ -196,14 +196,6 @@ def leave(name: str) -> None:
     module_widget(name).parent.exit()
 
 
-def reload_module(name: str) -> Any:
-    """Reload a module from its file, as the Reload button does, and return its new widget."""
-    import slicer
-
-    slicer.util.reloadScriptedModule(name)
-    return module_widget(name)
-
-
 def unload_module(name: str) -> None:
     """Do to a module what quitting does: its widget hears of it and cleans up, and it is gone."""
     import slicer
@@ -234,20 +226,6 @@ def extensions(installed: tuple[str, ...] = (), on_server: tuple[str, ...] = ())
     model._installed, model._on_server = set(installed), set(on_server)
     model._asked_for.clear()
     model.setInteractive(True)
-
-
-def asked_for_extensions() -> list[str]:
-    """Return the extensions whose installation was asked for."""
-    import slicer
-
-    return list(slicer.app._qt.extensionsManagerModel()._asked_for)
-
-
-def restarts() -> list[str]:
-    """Return what the user would have been told at each restart of the application."""
-    import slicer
-
-    return list(slicer.app._qt._restarts)
 
 
 @contextmanager

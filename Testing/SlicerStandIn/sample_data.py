@@ -121,22 +121,10 @@ class SampleDataLogic:
             sources.append(source)
 
     @staticmethod
-    def categoryTitle(category: str) -> str:
-        """Return the title of a category, its name if it has none."""
-        return _shared("sampleDataSourceCategories").get(category, {}).get("title", category)
-
-    @staticmethod
     def sampleDataSourcesByCategory(category: str | None = None):
         """Return the sources of a category, or those of all in a dict."""
         sources = _shared("sampleDataSources")
         return sources if category is None else sources.get(category, [])
-
-    @staticmethod
-    def isSampleDataSourceRegistered(category: str, sampleDataSource) -> bool:
-        """Tell whether a category holds such a source."""
-        if not isinstance(sampleDataSource, SampleDataSource):
-            raise TypeError(f"unsupported sampleDataSource type {type(sampleDataSource)}")
-        return sampleDataSource in _shared("sampleDataSources").get(category, [])
 
     def sourceForSampleName(self, sampleName: str) -> SampleDataSource | None:
         """Return the first source of a name, None if there is none."""
@@ -144,13 +132,6 @@ class SampleDataLogic:
             for source in sources:
                 if source.sampleName == sampleName:
                     return source
-        return None
-
-    def categoryForSource(self, a_source) -> str | None:
-        """Return the category that holds a source, None if there is none."""
-        for category, sources in _shared("sampleDataSources").items():
-            if a_source in sources:
-                return category
         return None
 
     def downloadFromSource(
@@ -182,14 +163,6 @@ def downloadSample(sampleName: str):
 def downloadSamples(sampleName: str) -> list:
     """Return the nodes of a sample."""
     return SampleDataLogic().downloadSamples(sampleName)
-
-
-def press_button(sample_name: str):
-    """Do what the button of a source in the panel of Sample Data does (for tests only)."""
-    source = SampleDataLogic().sourceForSampleName(sample_name)
-    if source.customDownloader is None:
-        return SampleDataLogic().downloadFromSource(source)
-    return source.customDownloader(source)
 
 
 def _shared(name: str) -> dict:

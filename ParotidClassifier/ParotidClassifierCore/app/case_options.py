@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import dataclasses
 from collections.abc import Iterable
+from pathlib import Path
 
 import SimpleITK as sitk
 
@@ -13,10 +14,8 @@ from ..base.progress import Progress, silent
 from ..case.ct import load_sourced_ct
 from ..case.loading import Case, load_case_folder
 from ..case.outlines import load_outline
-from ..imaging.choosing import Choice
-from ..imaging.ring import RING_HU_RANGE, RING_WIDTH_MM, RingSettings
-from ..protocol.record import ClinicalRecord
-from ..protocol.region_names import EXTERNAL2, TUMOR
+from ..imaging.choosing import Choice, Sought
+from ..protocol import ClinicalRecord, Protocol, RingSettings, read_protocol, shen2026
 from ..reporting.case.labels import ReportLabels
 
 
@@ -42,6 +41,8 @@ def require_case(options: argparse.Namespace) -> None:
         )
 
 
+# Variables of the published study that have options of their own, beside --clinical.
+_OWN_OPTIONS = tuple(variable.name for variable in shen2026().predictors.values())
 _OF_OUTLINES = tuple(
     f"{outline}_{field.name}"
     for outline in ("tumor", "ring", "second_tumor")
@@ -55,7 +56,7 @@ _OF_IMAGES = (
 )  # fmt: skip
 # What names one case, or says something of it.
 _OF_ONE_CASE = (
-    "case", "ct", "series", "acquisition", "tumor", "ring", "symptoms", "margin", "lymph_nodes",
+    "case", "ct", "series", "acquisition", "tumor", "ring", *_OWN_OPTIONS, "clinical",
     "second_tumor", "case_label", *_OF_OUTLINES,
 )  # fmt: skip
 
@@ -98,32 +99,57 @@ def require_no_case(options: argparse.Namespace) -> None:
         )
 
 
-def case_of(options: argparse.Namespace, progress: Progress = silent) -> Case:
-    """Return the case that was named, with the ring that was drawn, if there is one.
+def case_of(
+    options: argparse.Namespace, progress: Progress = silent, protocol: Protocol | None = None
+) -> Case:
+    """Return the case that was named, with the rings that were drawn.
 
     Args:
         options: that name it.
         progress: told how far it is with a long series.
+        protocol: whose regions and clinical variables there are; None for the published study's.
 
     Raises:
         ParotidClassifierError: what is wrong with which option or file.
     """
     require_case(options)
+    protocol = protocol or shen2026()
     if options.case is not None:
-        return _with_ring_file(load_case_folder(options.case), options)
+        case = load_case_folder(options.case, protocol=protocol)
+        return _with_ring_files(case, options, protocol)
     ct, source = load_sourced_ct(options.ct, options.series, options.acquisition, progress)
-    tumor = load_outline(options.tumor, TUMOR, ct, source, _choice(options, "tumor"))
-    return _with_ring_file(Case(ct, tumor, source=source), options)
+    outlined = Sought.of(protocol, protocol.outlined.name)
+    tumor = load_outline(options.tumor, outlined, ct, source, _choice(options, "tumor"))
+    return _with_ring_files(Case(ct, tumor, source=source), options, protocol)
 
 
-def _with_ring_file(case: Case, options: argparse.Namespace) -> Case:
-    path = getattr(options, "ring", None)
-    if path is None:
-        if _given(options, (name for name in _OF_OUTLINES if name.startswith("ring_"))):
-            raise UsageError("There is no ring to choose from.", "Give its file with --ring.")
-        return case
-    mask = load_outline(path, EXTERNAL2, case.ct, case.source, _choice(options, "ring"))
-    return dataclasses.replace(case, ring=mask)
+def _with_ring_files(case: Case, options: argparse.Namespace, protocol: Protocol) -> Case:
+    files = _ring_files(options, protocol)
+    first = next((ring.name for ring in protocol.rings), None)
+    chosen = _given(options, (name for name in _OF_OUTLINES if name.startswith("ring_")))
+    if chosen and first not in files:
+        raise UsageError("There is no ring to choose from.", "Give its file with --ring.")
+    drawn = {
+        name: load_outline(
+            path, Sought.of(protocol, name), case.ct, case.source,
+            _choice(options, "ring") if name == first else Choice(),
+        )
+        for name, path in files.items()
+    }  # fmt: skip
+    return dataclasses.replace(case, rings={**case.rings, **drawn})
+
+
+def _ring_files(options: argparse.Namespace, protocol: Protocol) -> dict[str, Path]:
+    """Return the files of drawn rings by region: FILE is of the first one, NAME=FILE of another."""
+    words = getattr(options, "ring", None) or ()
+    names = [ring.name for ring in protocol.rings]
+    if words and not names:
+        raise UsageError(f"The protocol {protocol.name} has no ring.", "Leave out --ring.")
+    parts = [(word, *word.partition("=")[::2]) for word in words]
+    return dict(
+        (name, Path(path)) if name in names else (names[0], Path(word))
+        for word, name, path in parts
+    )
 
 
 def _choice(options: argparse.Namespace, outline: str) -> Choice:
@@ -132,7 +158,9 @@ def _choice(options: argparse.Namespace, outline: str) -> Choice:
     return Choice(**{kind: getattr(options, f"{outline}_{kind}") for kind in kinds})
 
 
-def second_tumor_of(options: argparse.Namespace, case: Case) -> sitk.Image | None:
+def second_tumor_of(
+    options: argparse.Namespace, case: Case, protocol: Protocol
+) -> sitk.Image | None:
     """Return the outline of the tumour of `case` by another reader; None where none was named.
 
     Raises:
@@ -146,42 +174,57 @@ def second_tumor_of(options: argparse.Namespace, case: Case) -> sitk.Image | Non
             )
         return None
     try:
-        return load_outline(options.second_tumor, TUMOR, case.ct, case.source, choice)
+        outlined = Sought.of(protocol, protocol.outlined.name)
+        return load_outline(options.second_tumor, outlined, case.ct, case.source, choice)
     except (UnusableMaskError, UsageError) as error:
         remedy = error.remedy.replace("--tumor-", "--second-tumor-")
         raise type(error)(error.message, remedy) from error
 
 
-def with_words(case: Case, options: argparse.Namespace) -> Case:
-    """Return the case with the clinical findings named on the command line."""
-    return dataclasses.replace(case, record=named_findings(options, case.record))
-
-
-def named_findings(
+def clinical_record(
     options: argparse.Namespace,
-    known: ClinicalRecord = ClinicalRecord(),  # noqa: B008  frozen
+    protocol: Protocol,
+    known: ClinicalRecord = ClinicalRecord(),  # noqa: B008  it never changes
 ) -> ClinicalRecord:
-    """Return the clinical findings that are known, with those named on the command line."""
-    words = {name: getattr(options, name) for name in ("symptoms", "margin", "lymph_nodes")}
-    named = {name: word for name, word in words.items() if word is not None}
-    return ClinicalRecord.from_words(known.words() | named)
+    """Return the clinical values that are known, with those named on the command line.
+
+    Raises:
+        ClinicalValueError: the protocol has no such variable, or the variable no such value.
+        UsageError: a variable was named twice.
+    """
+    own = [(name, word) for name in _OWN_OPTIONS if (word := getattr(options, name)) is not None]
+    named: dict[str, str] = {}
+    for name, word in (*own, *(options.clinical or ())):
+        if name in named:
+            raise UsageError(f"Clinical variable {name!r} was given twice.", "Give it once.")
+        named[name] = word
+    return protocol.record({**known, **named})
 
 
-def asked_ring(options: argparse.Namespace, bundle_ring: RingSettings) -> RingSettings | None:
-    """Return the ring that was asked for; None for that of each bundle that is asked."""
-    named = (options.ring_width, options.hu_range) != (None, None)
-    return ring_settings(options, bundle_ring) if named else None
+def protocol_of(options: argparse.Namespace) -> Protocol:
+    """Return the protocol that was named, else the published one, with the ring that was named."""
+    named = getattr(options, "protocol", None)
+    protocol = shen2026() if named is None else read_protocol(named)
+    return protocol.with_ring(asked_ring(options, protocol))
 
 
-def ring_settings(
-    options: argparse.Namespace,
-    default: RingSettings = RingSettings(RING_WIDTH_MM, RING_HU_RANGE),  # noqa: B008  frozen
-) -> RingSettings:
-    """Return the ring that was asked for, the parts that were not named from `default`."""
+def asked_ring(options: argparse.Namespace, protocol: Protocol) -> RingSettings | None:
+    """Return the first ring with what was named of it; None where nothing was.
+
+    Raises:
+        UsageError: the settings make no ring, or the protocol has none.
+    """
     width, limits = getattr(options, "ring_width", None), getattr(options, "hu_range", None)
+    if width is None and limits is None:
+        return None
+    if not protocol.rings:
+        raise UsageError(
+            f"The protocol {protocol.name} has no ring.", "Leave out --ring-width and --hu-range."
+        )
+    usual = protocol.rings[0].ring
     return RingSettings(
-        default.width_mm if width is None else width,
-        default.hu_range if limits is None else tuple(limits),
+        usual.width_mm if width is None else width,
+        usual.hu_range if limits is None else tuple(limits),
     )
 
 

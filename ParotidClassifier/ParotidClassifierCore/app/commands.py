@@ -12,23 +12,22 @@ from ..base.result import Result
 from ..bundle.bundle import Bundle
 from ..case.grid import prepare
 from ..case.loading import Case, load_case_folder
-from ..prediction.companion import companion_if_worthwhile
 from ..prediction.stages import Stages
 from ..protocol.outcome import outcome_word
-from ..protocol.region_names import EXTERNAL2, REGIONS, TUMOR
 from ..reporting.answer_files import save_outlines, write_answer, write_prediction
-from ..reporting.answering import RING_FILE, Asked, answer, told
+from ..reporting.answering import RING_FILE, Asked, answer
+from ..reporting.case_view import CaseView
+from ..reporting.terminal import terminal_text
 from .case_options import (
     asked_ring,
     case_of,
-    named_findings,
+    clinical_record,
     names_images,
+    protocol_of,
     report_labels,
     require_case,
     require_no_images,
-    ring_settings,
     second_tumor_of,
-    with_words,
 )
 
 DEMO_SEED = 3
@@ -43,9 +42,12 @@ def predict(options: argparse.Namespace) -> Result:
     bundle = bundle_of(options)
     if not has_images and not bundle.reads_image:
         return _classified_by_findings(bundle, options)
+    clinical_record(options, bundle.protocol)  # says at once what is wrong with it
     with bar_on_terminal("predict") as progress:
         progress(0.0, "reading")
-        case = with_words(case_of(options, part(progress, 0.0, 0.1)), options)
+        case = case_of(options, part(progress, 0.0, 0.1), bundle.protocol)
+        record = clinical_record(options, bundle.protocol, case.record)
+        case = dataclasses.replace(case, record=record)
         asked = asked_of_one_case(options, bundle, case)
         return _classified(case, bundle, asked, options, progress)
 
@@ -54,16 +56,16 @@ def _classified_by_findings(bundle: Bundle, options: argparse.Namespace) -> Resu
     from ..prediction.predict import predict_from_findings
 
     require_no_images(options)
-    prediction = predict_from_findings(named_findings(options), bundle)
+    prediction = predict_from_findings(clinical_record(options, bundle.protocol), bundle)
     write_prediction(options.out, prediction)
-    return Result(f"{told(prediction)}\nWritten to {options.out}", prediction.as_dict())
+    data = prediction.as_dict()
+    return Result(f"{terminal_text(CaseView(data))}\nWritten to {options.out}", data)
 
 
 def _classified(
     case: Case, bundle: Bundle, asked: Asked, options: argparse.Namespace, progress: Progress
 ) -> Result:
-    with companion_if_worthwhile() as companion:
-        answered = answer(case, bundle, asked, part(progress, 0.1, 0.9), Stages(companion))
+    answered = answer(case, bundle, asked, part(progress, 0.1, 0.9))
     progress(0.9, "writing")
     write_answer(options.out, answered)
     return Result(f"{answered.text()}\nWritten to {options.out}", answered.as_dict())
@@ -72,7 +74,8 @@ def _classified(
 def asked_of_one_case(options: argparse.Namespace, bundle: Bundle, case: Case) -> Asked:
     """Return what the options ask of a case, another reader's outline included."""
     return dataclasses.replace(
-        asked_of_any_case(options, bundle), second_tumor=second_tumor_of(options, case)
+        asked_of_any_case(options, bundle),
+        second_tumor=second_tumor_of(options, case, bundle.protocol),
     )
 
 
@@ -80,7 +83,7 @@ def asked_of_any_case(options: argparse.Namespace, bundle: Bundle) -> Asked:
     """Return what the options ask of whichever case."""
     return dataclasses.replace(
         _more_asked(options),
-        ring=asked_ring(options, bundle.ring),
+        ring=asked_ring(options, bundle.protocol),
         device=options.device,
         keep_identity=options.keep_identity,
         dicom=options.dicom,
@@ -107,20 +110,25 @@ def _second_bundle(options: argparse.Namespace, first: Bundle) -> Bundle | None:
 
 
 def ring(options: argparse.Namespace) -> Result:
-    """Draw the automatic ring; a ring that the case brings is left aside."""
+    """Draw the automatic rings; those that the case brings are left aside."""
     from ..prediction.predict import ring_report
 
     require_folder(options.out)
-    case = dataclasses.replace(case_of(options), ring=None)
-    prepared = prepare(case, ring_settings(options))
+    protocol = protocol_of(options)
+    case = dataclasses.replace(case_of(options, protocol=protocol), rings={})
+    prepared = prepare(case, protocol)
     save_outlines(options.out / RING_FILE, prepared)
     report = ring_report(prepared)
     data = {"ring": report, "findings": [finding.as_dict() for finding in prepared.findings]}
+    grid, rings = prepared.grid, prepared.automatic
+    removed = {name: f"{ring.removed_by_hu_fraction:.0%}" for name, ring in rings.items()}
     lines = [
-        f"{TUMOR} {report['tumor_volume_mm3'] / 1000:.2f} ml",
-        f"{EXTERNAL2} {report['volume_mm3'] / 1000:.2f} ml",
-        f"The HU limits removed {report['removed_by_hu_fraction']:.0%} of the ring's shell.",
-        *(f"{finding.severity.value}: {finding.message}" for finding in prepared.findings),
+        *(f"{region} {mask.sum() / 1000:.2f} ml" for region, mask in grid.masks.items()),
+        *(
+            f"The HU limits removed {share} of the {'ring' if len(rings) == 1 else name}'s shell."
+            for name, share in removed.items()
+        ),
+        *(finding.line for finding in prepared.findings),
         f"Written to {options.out / RING_FILE}",
     ]
     return Result("\n".join(lines), data)
@@ -132,20 +140,24 @@ def features(options: argparse.Namespace) -> Result:
     from ..radiomics.names import feature_names
 
     require_file(options.out)
-    prepared = prepare(case_of(options), ring_settings(options))
+    protocol = protocol_of(options)
+    stages = Stages()
+    keyed = stages.prepare(case_of(options, protocol=protocol), protocol)
     with bar_on_terminal("features") as progress:
-        values = write_features(options.out, prepared.grid, progress)
+        values = write_features(options.out, keyed, stages, progress)
     count = len(feature_names())
-    text = f"{count} features of {' and '.join(REGIONS)} written to {options.out}"
+    text = f"{count} features of {' and '.join(keyed.grid.masks)} written to {options.out}"
     return Result(text, {"features": values})
 
 
 def bundle_info(options: argparse.Namespace) -> Result:
     """Show what a bundle holds."""
     from ..bundle.bundle import bundle_info as describe
+    from ..bundle.bundle import protocol_text
 
     bundle = bundle_of(options)
-    return Result(bundle.model_card, describe(bundle))
+    text = f"{bundle.model_card.rstrip()}\n\n{protocol_text(bundle.protocol)}"
+    return Result(text, describe(bundle))
 
 
 def bundle_verify(options: argparse.Namespace) -> Result:
@@ -156,7 +168,7 @@ def bundle_verify(options: argparse.Namespace) -> Result:
     if bundle.network is not None:
         from ..network.weights import load_network
 
-        load_network(bundle.weights())
+        load_network(bundle.weights(), bundle.protocol)
     text = f"{bundle.name} is whole: {len(bundle.models)} models, hash {bundle.bundle_hash}"
     return Result(text, {"bundle": bundle_identity(bundle), "verified": True})
 
@@ -179,9 +191,9 @@ def demo(options: argparse.Namespace) -> Result:
     bundle = bundle_of(options)
     with bar_on_terminal("demo") as progress:
         progress(0.0, "simulating a case")
-        simulated = simulate_case(options.seed)
+        simulated = simulate_case(options.seed, protocol=bundle.protocol)
         write_case(simulated, options.out / "case")
-        case = load_case_folder(options.out / "case")
+        case = load_case_folder(options.out / "case", protocol=bundle.protocol)
         asked = _more_asked(options)
         result = _classified(case, bundle, asked, options, part(progress, 0.3, 1.0))
     truth = (

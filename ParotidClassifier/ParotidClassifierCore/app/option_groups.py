@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from ..imaging.ring import RING_HU_RANGE, RING_WIDTH_MM
+from ..protocol import shen2026
 from ..study.runs import BOOTSTRAPS
 
 
@@ -44,10 +44,22 @@ def _add_any_series(group: argparse._ArgumentGroup, outline: str) -> None:
     )  # fmt: skip
 
 
+def add_clinical(parser: argparse.ArgumentParser) -> None:
+    """Add any clinical variable of the bundle's protocol."""
+    parser.add_argument(
+        "--clinical", type=_pair, action="append", metavar="NAME=VALUE",
+        help="value of any clinical variable that the bundle's study protocol has; repeatable",
+    )  # fmt: skip
+
+
 def add_ring_file(parser: argparse.ArgumentParser) -> None:
     """Add the options of a ring that was drawn by hand."""
     group = parser.add_argument_group("ring drawn or refined by hand")
-    group.add_argument("--ring", type=Path, help="file with External2, as for --tumor")
+    group.add_argument(
+        "--ring", action="append", metavar="FILE",
+        help="file with External2, as for --tumor; of another ring of the study protocol "
+        "NAME=FILE, repeatable",
+    )  # fmt: skip
     group.add_argument("--ring-label", type=int, metavar="N", help="which label of a label map")
     group.add_argument("--ring-segment", metavar="NAME", help="which segment (default External2)")
     group.add_argument("--ring-roi", metavar="NAME", help="which ROI of an RTSTRUCT, likewise")
@@ -56,13 +68,14 @@ def add_ring_file(parser: argparse.ArgumentParser) -> None:
 
 def add_ring(parser: argparse.ArgumentParser, *, default_from_bundle: bool = False) -> None:
     """Add the options of the automatic ring."""
+    ring = shen2026().rings[0].ring
     group = parser.add_argument_group("automatic ring")
     source = "the bundle's" if default_from_bundle else "the study's"
     group.add_argument(
         "--ring-width", type=float, metavar="MM",
-        help=f"width (default {source}, {RING_WIDTH_MM:g} mm)",
+        help=f"width (default {source}, {ring.width_mm:g} mm); of several rings the first one's",
     )  # fmt: skip
-    low, high = RING_HU_RANGE
+    low, high = ring.hu_range
     group.add_argument(
         "--hu-range", type=float, nargs=2, metavar=("LOW", "HIGH"),
         help=f"limits that leave out air and bone (default {source}, {low:g} {high:g})",
@@ -91,6 +104,15 @@ def add_cohort(
     parser.add_argument(
         "--dask", metavar="ADDRESS", help="extract on this Dask cluster, such as tcp://host:8786"
     )
+
+
+def add_protocol(parser: argparse.ArgumentParser) -> None:
+    """Add the protocol of a study."""
+    parser.add_argument(
+        "--protocol", type=Path, metavar="FILE",
+        help="what the study computes, as YAML or JSON: regions, clinical findings, models "
+        "(default: that of Shen et al. 2026)",
+    )  # fmt: skip
 
 
 def add_many_cases(parser: argparse.ArgumentParser) -> None:
@@ -205,6 +227,13 @@ def share(word: str) -> float:
     if not 0.0 < share < 1.0:
         raise argparse.ArgumentTypeError(f"{word!r} is not a number between 0 and 1")
     return share
+
+
+def _pair(word: str) -> tuple[str, str]:
+    name, separator, value = word.partition("=")
+    if not separator:
+        raise argparse.ArgumentTypeError(f"{word!r} is not NAME=VALUE")
+    return name, value
 
 
 def _at_least(least: int, word: str) -> int:

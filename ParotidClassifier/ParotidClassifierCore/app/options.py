@@ -7,12 +7,13 @@ from pathlib import Path
 
 from .. import __version__
 from ..models.settings import CROSS_FITTED, STACKINGS
-from ..protocol.record import Finding, Margin
+from ..protocol import ClinicalVariable, shen2026
 from . import commands, study_commands
 from .option_groups import (
     add_bootstraps,
     add_bundle,
     add_case,
+    add_clinical,
     add_cohort,
     add_device,
     add_dicom,
@@ -21,6 +22,7 @@ from .option_groups import (
     add_many_cases,
     add_more_answers,
     add_out,
+    add_protocol,
     add_ring,
     add_ring_file,
     add_second_opinions,
@@ -28,6 +30,8 @@ from .option_groups import (
     seed,
     share,
 )
+
+_BRIEF = 60
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -63,13 +67,12 @@ def _predict(subparsers) -> None:
     )  # fmt: skip
     add_case(parser)
     add_ring_file(parser)
-    for option, levels, text in (
-        ("--symptoms", Finding, "pain, tenderness or facial palsy"),
-        ("--margin", Margin, "border of the tumour on CT"),
-        ("--lymph-nodes", Finding, "enlarged lymph nodes"),
-    ):
-        words = [level.value for level in levels]
-        parser.add_argument(option, choices=words, help=f"{text}; unknown if not given")
+    for variable in shen2026().predictors.values():
+        parser.add_argument(
+            f"--{variable.name.replace('_', '-')}", choices=variable.choices,
+            help=f"{_in_brief(variable)}; unknown if not given",
+        )  # fmt: skip
+    add_clinical(parser)
     add_bundle(parser)
     add_ring(parser, default_from_bundle=True)
     add_device(parser)
@@ -81,11 +84,19 @@ def _predict(subparsers) -> None:
     add_out(parser, "folder for the results")
 
 
+def _in_brief(variable: ClinicalVariable) -> str:
+    """Return what a variable is in less than a line of help, within a sentence."""
+    text = variable.definition.removesuffix(".")
+    text = text if len(text) < _BRIEF else variable.question
+    return f"{text[0].lower()}{text[1:]}"
+
+
 def _ring(subparsers) -> None:
     parser = _command(
         subparsers, "ring", commands.ring, "Draw the peritumoral ring; writes ring.seg.nrrd."
     )
     add_case(parser)
+    add_protocol(parser)
     add_ring(parser)
     add_out(parser, "folder for ring.seg.nrrd")
 
@@ -93,10 +104,11 @@ def _ring(subparsers) -> None:
 def _features(subparsers) -> None:
     parser = _command(
         subparsers, "features", commands.features,
-        "Compute all 1874 radiomic features of Tumor and External2 into a CSV table.",
+        "Compute all 1874 radiomic features of each region into a CSV table.",
     )  # fmt: skip
     add_case(parser)
     add_ring_file(parser)
+    add_protocol(parser)
     add_ring(parser)
     add_out(parser, "the CSV file")
 
@@ -111,6 +123,7 @@ def _simulate(subparsers) -> None:
     parser.add_argument("--cohort", type=positive, metavar="N", help="a cohort of N cases")
     parser.add_argument("--outcome", choices=["benign", "malignant"], help="of the one case")
     parser.add_argument("--seed", type=seed, default=0, help="same seed, same voxels (default 0)")
+    add_protocol(parser)
     add_jobs(parser)
     add_out(parser, "folder for the case or the cohort")
 
@@ -123,12 +136,14 @@ def _cohort(subparsers) -> None:
         "Check every row, image and outline of a cohort before training on it.",
     )  # fmt: skip
     add_cohort(parser, cached=False)
+    add_protocol(parser)
     add_ring(parser)
     parser = _command(
         inner, "features", study_commands.cohort_features,
         "Compute all radiomic features of a cohort into one Parquet table.",
     )  # fmt: skip
     add_cohort(parser)
+    add_protocol(parser)
     add_ring(parser)
     add_out(parser, "the Parquet file")
 
@@ -136,7 +151,7 @@ def _cohort(subparsers) -> None:
 def _train(subparsers) -> None:
     parser = _command(
         subparsers, "train", study_commands.train,
-        "Train all eleven models on a cohort, evaluate them and write bundle and report.",
+        "Train all models of a study on a cohort, evaluate them and write bundle and report.",
     )  # fmt: skip
     add_cohort(parser)
     parser.add_argument("--name", required=True, help="name of the bundle")
@@ -145,8 +160,9 @@ def _train(subparsers) -> None:
         help="draw the test cases at random, where the table names no split (the study: 0.3); "
         "without it, all cases are trained on",
     )  # fmt: skip
+    add_protocol(parser)
     parser.add_argument(
-        "--protocol", choices=STACKINGS, default=CROSS_FITTED,
+        "--stacking", choices=STACKINGS, default=CROSS_FITTED,
         help="fusions are fitted on out-of-fold network outputs (default) or as in the paper",
     )  # fmt: skip
     parser.add_argument(

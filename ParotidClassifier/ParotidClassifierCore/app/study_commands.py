@@ -11,11 +11,12 @@ from ..base.files import require_file, write_parquet
 from ..base.parallel import Machines
 from ..base.progress import bar_on_terminal
 from ..base.result import Result
+from ..protocol import Protocol
 from ..protocol.outcome import MALIGNANT, outcome_word
 from ..study.cache import CohortCache
 from ..study.manifest import CohortCase
 from . import commands
-from .case_options import require_no_case, ring_settings
+from .case_options import protocol_of, require_no_case
 from .commands import asked_of_any_case, bundle_of, bundle_path
 
 
@@ -37,7 +38,7 @@ def _predict_cohort(options: argparse.Namespace) -> Result:
         asked.second_bundle,
         None if other is None else bundle_path(other),
     )
-    cases = _cases(options, outcomes_needed=False)
+    cases = _cases(options, bundle.protocol, outcomes_needed=False)
     machines = replace(_machines(options), apart=True)
     with bar_on_terminal("predict") as progress:
         return predict_cases(
@@ -52,16 +53,19 @@ def simulate(options: argparse.Namespace) -> Result:
 
     if options.outcome is not None and options.cohort is not None:
         raise UsageError("--outcome names the outcome of one case.", "Leave it out with --cohort.")
+    protocol = protocol_of(options)
     if options.cohort is None:
         malignant = None if options.outcome is None else options.outcome == MALIGNANT
-        case = simulate_case(options.seed, malignant)
+        case = simulate_case(options.seed, malignant, protocol=protocol)
         write_case(case, options.out)
         data = {"case": str(options.out), "malignant": case.malignant}
         return Result(
             f"A simulated {outcome_word(case.malignant)} case lies in {options.out}", data
         )
     with bar_on_terminal("simulate") as progress:
-        table = write_cohort(options.cohort, options.seed, options.out, options.jobs, progress)
+        table = write_cohort(
+            options.cohort, options.seed, options.out, options.jobs, progress, protocol=protocol
+        )
     return Result(f"{options.cohort} simulated cases are listed in {table}", {"cohort": str(table)})
 
 
@@ -69,9 +73,10 @@ def cohort_check(options: argparse.Namespace) -> Result:
     """Check every row, image and outline of a cohort."""
     from ..study.checks import check_cohort
 
-    cases = _cases(options)
+    protocol = protocol_of(options)
+    cases = _cases(options, protocol)
     with bar_on_terminal("check") as progress:
-        check = check_cohort(cases, ring_settings(options), _machines(options), progress)
+        check = check_cohort(cases, protocol, _machines(options), progress)
     check.require_sound()
     return Result(check.text, check.as_dict())
 
@@ -82,10 +87,11 @@ def cohort_features(options: argparse.Namespace) -> Result:
     from ..study.feature_table import feature_table
 
     require_file(options.out)
-    cases = _cases(options)
+    protocol = protocol_of(options)
+    cases = _cases(options, protocol)
     with bar_on_terminal("features") as progress:
         features = extract_cohort(
-            cases, ring_settings(options), _cache(options), _machines(options), None, progress
+            cases, protocol, _cache(options), _machines(options), None, progress
         )
     write_parquet(options.out, feature_table(features))
     failures = {case_id: why.reason for case_id, why in features.failures.items()}
@@ -96,16 +102,17 @@ def cohort_features(options: argparse.Namespace) -> Result:
 
 
 def train(options: argparse.Namespace) -> Result:
-    """Train the eleven models on a cohort and evaluate them."""
+    """Train the models of a study on a cohort and evaluate them."""
     from ..study.learn import TrainingOptions
     from ..study.train import train_bundle
 
-    cases = _split(_cases(options), options)
+    protocol = protocol_of(options)
+    cases = _split(_cases(options, protocol), options)
     training = TrainingOptions(
         name=options.name,
-        stacking=options.protocol,
+        protocol=protocol,
+        stacking=options.stacking,
         force=options.force,
-        ring=ring_settings(options),
         epochs=options.epochs,
         imagenet=options.imagenet,
         seed=options.seed,
@@ -126,7 +133,7 @@ def evaluate(options: argparse.Namespace) -> Result:
     from ..study.runs import evaluate_bundle
 
     bundle = bundle_of(options)
-    cases = _cases(options, default_split=TEST)
+    cases = _cases(options, bundle.protocol, default_split=TEST)
     name = options.cohort.stem
     with bar_on_terminal("evaluate") as progress:
         return evaluate_bundle(
@@ -135,10 +142,10 @@ def evaluate(options: argparse.Namespace) -> Result:
         )  # fmt: skip
 
 
-def _cases(options: argparse.Namespace, **more: object) -> list[CohortCase]:
+def _cases(options: argparse.Namespace, protocol: Protocol, **more: object) -> list[CohortCase]:
     from ..study.manifest import read_manifest
 
-    return read_manifest(options.cohort, encoding=options.encoding, **more)
+    return read_manifest(options.cohort, protocol, encoding=options.encoding, **more)
 
 
 def _split(cases: Sequence[CohortCase], options: argparse.Namespace) -> Sequence[CohortCase]:

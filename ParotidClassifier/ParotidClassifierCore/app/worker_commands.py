@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from functools import cached_property
 from pathlib import Path
 
 from ..base.errors import ClinicalValueError, UnusableMaskError, UsageError
@@ -17,12 +16,9 @@ from ..bundle.store import load_bundle
 from ..case.loading import Case, load_case_folder
 from ..dicom.source import SourceSeries
 from ..imaging.file_cache import FileCache
-from ..imaging.ring import RingSettings
-from ..prediction.companion import Companion, grid_from_words, is_worthwhile
-from ..prediction.measuring import Measurer, itk_threads
+from ..prediction.session import Session
 from ..prediction.stages import Stages
-from ..protocol.record import ClinicalRecord
-from ..radiomics.settings import load_settings
+from ..protocol import ClinicalRecord, Protocol, RingSettings, shen2026
 from ..reporting.answering import Answer
 from ..reporting.dicom.source_headers import Sources
 from .inbox import Request
@@ -33,21 +29,11 @@ Command = Callable[[Request, Progress], dict[str, object]]
 
 
 class Desk:
-    """Answers one request after the other, and keeps what the next one may need again.
-
-    A companion is started with the first request that it can help with.
-    """
+    """Answers one request after the other, and keeps what the next one may need again."""
 
     def __init__(self) -> None:
         self._files = FileCache()
-
-    @cached_property
-    def _stages(self) -> Stages:
-        return Stages(Companion() if is_worthwhile() else None)
-
-    @cached_property
-    def _share(self) -> Measurer:
-        return Measurer()
+        self._stages = Stages()
 
     @property
     def commands(self) -> dict[str, Command]:
@@ -61,7 +47,6 @@ class Desk:
             "dicom": self.dicom,
             "report": self.report,
             "second_opinion": self.second_opinion,
-            "measure": self.measure,
         }
 
     def warm(self, request: Request, progress: Progress) -> dict[str, object]:
@@ -71,39 +56,29 @@ class Desk:
         """
         from .practice import practise
 
-        stages = self._stages  # the companion loads its libraries meanwhile
         progress(0.0, "loading the models")
         bundle = self._bundle(request)
-        practise(bundle, stages, progress)
+        practise(bundle, self._stages, progress)
         return {"bundle": {"name": bundle.name, "hash": bundle.bundle_hash}}
 
     def predict(self, request: Request, progress: Progress) -> dict[str, object]:
         """Classify the case in a folder; answers the prediction and the features it read."""
-        from ..prediction.predict import predict
-
         progress(0.0, "reading")
-        bundle, case = self._bundle(request), self._case(request)
-        _, prediction = predict(
-            case, bundle, _ring(request), progress=progress, stages=self._stages
-        )
+        prediction = self._session(request).predict(progress)
         return {"prediction": prediction.as_dict(), "features": prediction.features}
 
     def stability(self, request: Request, progress: Progress) -> dict[str, object]:
-        """Classify the case again under slightly different outlines; see `stability.stability`.
+        """Classify the case again under slightly different outlines; see `Session.stability`.
 
         May say how many ("count") and which ("seed"); answers the probabilities of each model, how
         often each call changes, and how many outlines could not be classified.
         """
-        from ..prediction.stability import MOST_OUTLINES, OUTLINES, stability
+        from ..prediction.stability import MOST_OUTLINES, OUTLINES
 
         count = _whole(request, "count", OUTLINES, 1, MOST_OUTLINES)
         seed = _whole(request, "seed", 0, 0, _LARGEST_SEED)
         progress(0.0, "reading")
-        bundle, case = self._bundle(request), self._case(request)
-        found = stability(
-            case, bundle, _ring(request), progress=progress, stages=self._stages,
-            count=count, seed=seed,
-        )  # fmt: skip
+        found = self._session(request).stability(progress, count, seed)
         if found.unusable == count:
             raise UnusableMaskError(
                 f"None of {counted(count, 'slightly different outline')} could be classified.",
@@ -113,13 +88,11 @@ class Desk:
 
     def saliency(self, request: Request, progress: Progress) -> dict[str, object]:
         """Write where the network looked as a volume, float32 from 0 to 1, to "out"."""
-        from ..prediction.saliency import saliency_of, save_saliency
+        from ..prediction.saliency import save_saliency
 
         out = _out_file(request)
         progress(0.0, "reading")
-        bundle, case = self._bundle(request), self._case(request)
-        image = saliency_of(case, bundle, _ring(request), progress=progress, stages=self._stages)
-        save_saliency(out, image)
+        save_saliency(out, self._session(request).saliency(progress))
         return {"out": str(out)}
 
     def features(self, request: Request, progress: Progress) -> dict[str, object]:
@@ -128,24 +101,19 @@ class Desk:
 
         out = _out_file(request)
         progress(0.0, "reading")
-        keyed = self._stages.prepare(self._case(request), _ring(request) or RingSettings())
-        write_features(out, keyed.grid, progress, self._stages.measurer)
+        protocol = self._protocol(request).with_ring(_ring(request))
+        keyed = self._stages.prepare(self._case(request), protocol)
+        write_features(out, keyed, self._stages, progress)
         return {"out": str(out)}
 
     def second_opinion(self, request: Request, progress: Progress) -> dict[str, object]:
         """Classify the case in a folder by the "second_bundle" too; answers what both say of it."""
-        from ..prediction.predict import predict
-        from ..prediction.second_opinion import require_another, second_opinion
+        from ..prediction.second_opinion import require_another
 
-        bundle, other = self._bundle(request), self._bundle(request, "second_bundle")
-        require_another(bundle.bundle_hash, other)
-        case, ring = self._case(request), _ring(request)
-        first, second = part(progress, 0.0, 0.5), part(progress, 0.5, 1.0)
-        _, prediction = predict(case, bundle, ring, progress=first, stages=self._stages)
-        opinion = second_opinion(
-            case, prediction, other, ring, progress=second, stages=self._stages
-        )
-        return opinion.as_dict()
+        session, other = self._session(request), self._bundle(request, "second_bundle")
+        require_another(session.bundle.bundle_hash, other)
+        first = session.predict(part(progress, 0.0, 0.5))
+        return session.second_opinion(first, other, part(progress, 0.5, 1.0)).as_dict()
 
     def dicom(self, request: Request, progress: Progress) -> dict[str, object]:
         """Write the case in a folder as DICOM SEG and Structured Report to the folder "out".
@@ -196,28 +164,27 @@ class Desk:
         answered = answer(case, bundle, asked, part(progress, 0.0, 0.9), self._stages)
         progress(0.9, "report")
         with written_together(out) as folder:
-            write_case_report(folder, answered, labels)
+            write_case_report(folder, answered)
         return {"files": [str(out / name) for name in (REPORT_HTML, REPORT_PDF)]}
 
-    def measure(self, request: Request, progress: Progress) -> dict[str, object]:
-        """Measure features for another worker, see `companion`; answers them by column."""
-        with itk_threads(1):
-            values = self._share.measure(
-                grid_from_words(request["grid"]),
-                request["columns"],
-                load_settings(request["settings"]),
-                progress,
-            )
-        return {"values": values}
+    def _session(self, request: Request) -> Session:
+        bundle, case = self._bundle(request), self._case(request)
+        return Session(case, bundle, _ring(request), stages=self._stages)
 
     def _bundle(self, request: Request, name: str = "bundle") -> Bundle:
         return self._files.read(find_bundle(_text(request, name)), load_bundle)
 
     def _case(self, request: Request) -> Case:
-        return load_case_folder(Path(_text(request, "case")), _record(request), self._files)
+        protocol, record = self._protocol(request), ClinicalRecord()
+        if "bundle" in request:  # features need no clinical findings
+            record = _record(request, protocol)
+        return load_case_folder(Path(_text(request, "case")), record, self._files, protocol)
+
+    def _protocol(self, request: Request) -> Protocol:
+        return self._bundle(request).protocol if "bundle" in request else shen2026()
 
 
-def _record(request: Request) -> ClinicalRecord | None:
+def _record(request: Request, protocol: Protocol) -> ClinicalRecord | None:
     """Return the clinical findings of the request; None for those in the case's folder."""
     words = request.get("clinical")
     if words is None:
@@ -226,7 +193,7 @@ def _record(request: Request) -> ClinicalRecord | None:
         raise ClinicalValueError(
             f"The clinical findings {words!r} are no object.", 'Give, say, {"margin": "clear"}.'
         )
-    return ClinicalRecord.from_words(words)
+    return protocol.record(words)
 
 
 def _ring(request: Request) -> RingSettings | None:

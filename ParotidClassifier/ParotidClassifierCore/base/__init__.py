@@ -4,13 +4,13 @@
 """
 
 __all__ = [
+    "cache",
     "controls",
     "disk",
     "errors",
     "files",
     "lifeline",
     "log",
-    "machine",
     "parallel",
     "plain",
     "progress",
@@ -19,7 +19,6 @@ __all__ = [
     "standard_streams",
     "strict_json",
     "temporary",
-    "unfinished",
     "waiting",
     "words",
 ]

@@ -1,4 +1,4 @@
-"""Characters that are no text: they drive a terminal, or turn the order of letters around."""
+"""Find control characters, which drive a terminal or turn the order of letters around."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One exception type per kind of user mistake; each says what is wrong and what to do about it."""
+"""Define an exception for each kind of user mistake: what is wrong, and what to do about it."""
 
 from __future__ import annotations
 
@@ -111,7 +111,7 @@ class SupersededError(ParotidClassifierError):
 
 @contextlib.contextmanager
 def names_reached() -> Iterator[None]:
-    """Within it, a path that the system does not even look at is refused by its name."""
+    """Refuse paths that the system cannot look at, by their names."""
     try:
         yield
     except OSError as error:

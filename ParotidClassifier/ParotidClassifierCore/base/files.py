@@ -1,12 +1,14 @@
-"""Writing files whole: beside their place first, then renamed into it."""
+"""Write files whole: beside their place first, then renamed into it, all or nothing."""
 
 from __future__ import annotations
 
 import contextlib
 import csv
 import errno
+import functools
 import io
 import json
+import os
 import re
 import zipfile
 import zlib
@@ -15,20 +17,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from . import disk
-from .disk import extended
+from .disk import as_a_disk_sees_it, extended, is_open_elsewhere
 from .errors import OutputError
-from .held import make_held, remove_held
-from .unfinished import (
-    NEW,
-    ROOM_WHILE_WRITTEN,
-    UNFINISHED,
-    is_part_of_more,
-    move,
-    move_all,
-    move_folder,
-    refuse_open,
-    unfinished,
-)
+from .temporary import is_held_here, let_go, make_held, remove_held, remove_unheld
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -42,6 +33,17 @@ BYTE_ORDER_MARK = "\ufeff"
 _FORMULA = re.compile("'*[=+\\-@\t\r\n＝＋－＠]")
 _NUMBER = r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?"
 _ESTIMATE = re.compile(rf"{_NUMBER}( \({_NUMBER}, {_NUMBER}\))?", re.ASCII)
+# In a folder of ours: what is being written; what it takes the place of, until all of that has been
+# set aside; and from then on.
+UNFINISHED = ".unfinished-"
+_NEW, _EARLIER, _REPLACED = "new", "earlier", "replaced"
+# How much longer than their folder's the paths of its files may be while they are written.
+_ROOM_WHILE_WRITTEN = len(f"{UNFINISHED}012345-01234567/{_REPLACED}/") + 30
+_SHARED = (32, 33)  # Windows' errors: another program has it open, or locked
+_SHOWN_BY = {
+    **dict.fromkeys((".csv", ".xlsx", ".xlsm"), "Excel"),
+    ".pdf": "Acrobat, or whichever program shows it",
+}
 LARGEST_JSON = 2**24
 # What reading a damaged .zip raises, beside OSError, EOFError and ValueError.
 DAMAGED_ZIP = (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError)
@@ -56,16 +58,16 @@ def written_whole(path: Path) -> Iterator[Path]:
     """
     place = extended(path)
     with _refused_by_disk(path):
-        if is_part_of_more(place):
+        if _is_part_of_more(place):
             with _taken_away_again(place):
                 yield place
             return
         _refuse_folder(path)
         place.parent.mkdir(parents=True, exist_ok=True)
-        with unfinished(place.parent) as held:
-            beside = held / NEW / path.name
+        with _unfinished(place.parent) as held:
+            beside = held / _NEW / path.name
             yield beside
-            move(beside, place, path)
+            _move(beside, place, path)
 
 
 @contextlib.contextmanager
@@ -90,7 +92,7 @@ def remove(path: Path) -> None:
         try:
             disk.remove(extended(path))
         except OSError as error:
-            refuse_open(path, error)
+            _refuse_open(path, error)
             raise
 
 
@@ -173,14 +175,17 @@ def written_together(folder: Path, instead_of: Collection[str] = ()) -> Iterator
     Raises:
         OutputError: the folder or a file in it cannot be written.
     """
-    place = extended(folder, below=ROOM_WHILE_WRITTEN)
+    place = extended(folder, below=_ROOM_WHILE_WRITTEN)
     existed = place.exists()
     with _refused_by_disk(folder):
         place.mkdir(parents=True, exist_ok=True)
         try:
-            with unfinished(place) as held:
-                yield held / NEW
-                move_all(held, instead_of)
+            with _unfinished(place) as held:
+                yield held / _NEW
+                names = [path.relative_to(held / _NEW) for path in _files(held / _NEW)]
+                written = {as_a_disk_sees_it(name.as_posix()) for name in names}
+                stale = [Path(n) for n in instead_of if as_a_disk_sees_it(n) not in written]
+                _move_in(held, names, stale, folder)
         finally:
             if not existed:
                 with contextlib.suppress(OSError):  # it holds the result
@@ -197,14 +202,171 @@ def folder_written_whole(folder: Path) -> Iterator[Path]:
     Raises:
         OutputError: the folder or a file in it cannot be written.
     """
-    place = extended(folder, below=ROOM_WHILE_WRITTEN)
+    place = extended(folder, below=_ROOM_WHILE_WRITTEN)
     with _refused_by_disk(folder):
         place.parent.mkdir(parents=True, exist_ok=True)
-        with unfinished(place.parent) as held:
-            beside = held / NEW / place.name
+        with _unfinished(place.parent) as held:
+            beside = held / _NEW / place.name
             beside.mkdir()
             yield beside
-            move_folder(held, place, folder)
+            _move_in(held, [Path(place.name)], [], folder.parent)
+
+
+@contextlib.contextmanager
+def _unfinished(folder: Path) -> Iterator[Path]:
+    """Yield a folder of this process in `folder`, with an empty one in it for what is new."""
+    clear_unfinished(folder)
+    held = make_held(folder, UNFINISHED)
+    try:
+        (held / _NEW).mkdir()
+        yield held
+    except BaseException:
+        if _files(held / _EARLIER) or _files(held / _REPLACED):  # what could not be put back
+            let_go(held)
+        raise
+    finally:
+        if is_held_here(held):
+            remove_held(held)
+
+
+@functools.lru_cache  # once is enough
+def clear_unfinished(folder: Path) -> None:
+    """Remove what killed processes were writing in a folder.
+
+    Where one was moving a result into the folder, the earlier result or the new one is completed.
+    """
+    remove_unheld(extended(folder), UNFINISHED, _completed, of_others=True)
+
+
+def _completed(held: Path) -> bool:
+    """Put back what was set aside, or move the rest if all was; never over what is there.
+
+    Returns:
+        Whether nothing is left that was there before.
+    """
+    source = held / (_NEW if (held / _REPLACED).exists() else _EARLIER)
+    for path in _files(source):
+        name = path.relative_to(source)
+        if not os.path.lexists(held.parent / name):
+            _made_folders(held.parent, name.parent)
+            disk.replace(path, held.parent / name)
+    return not _files(held / _EARLIER)
+
+
+def _is_part_of_more(place: Path) -> bool:
+    """Return whether a file is written as one of those that appear together."""
+    return any(f.name.startswith(UNFINISHED) and is_held_here(f) for f in place.parents)
+
+
+def _move_in(held: Path, names: Sequence[Path], stale: Sequence[Path], shown: Path) -> None:
+    """Move what is new to its place beside `held`; what is there goes, or comes back.
+
+    Args:
+        held: folder of this process, beside whose content it belongs.
+        names: of files, or of one folder.
+        stale: files that go though none takes their place.
+        shown: what the user calls the folder that it belongs in.
+    """
+    folder, new = held.parent, held / _NEW
+    for name in names:
+        if (folder / name).is_dir() and not (new / name).is_dir():
+            raise IsADirectoryError(errno.EISDIR, f"{name} is a folder there")
+    made: list[Path] = []
+    try:
+        for name in (*names, *stale):
+            if (folder / name).is_file() or ((new / name).is_dir() and (folder / name).exists()):
+                (held / _EARLIER / name).parent.mkdir(parents=True, exist_ok=True)
+                _move(folder / name, held / _EARLIER / name, shown / name)
+        _all_is_set_aside(held)
+        for name in names:
+            made += _made_folders(folder, name.parent)
+            _move(new / name, folder / name, shown / name)
+    except BaseException as error:
+        moved = [name for name in names if not (new / name).exists()]
+        if not names or len(moved) < len(names):  # else all of it is there
+            _put_back(held, (*names, *stale), moved)
+            for path in reversed(made):
+                with contextlib.suppress(OSError):  # what could not be taken away is in it
+                    path.rmdir()
+            _require_all_back(held / _EARLIER, shown, error)
+        raise
+
+
+def _all_is_set_aside(held: Path) -> None:
+    """Note that what is new moves in: who finds this folder of a killed process completes that."""
+    if (held / _EARLIER).exists():
+        disk.replace(held / _EARLIER, held / _REPLACED)
+    else:
+        (held / _REPLACED).mkdir()
+
+
+def _put_back(held: Path, names: Sequence[Path], moved: Sequence[Path]) -> None:
+    """Put what was earlier back, over what is new, and remove what is only new."""
+    if (held / _REPLACED).exists():  # note that what is new does not move in
+        disk.replace(held / _REPLACED, held / _EARLIER)
+    for name in names:
+        with contextlib.suppress(OSError):  # the others are to come back all the same
+            if (held / _EARLIER / name).exists():
+                disk.replace(held / _EARLIER / name, held.parent / name)
+            elif name in moved:
+                disk.remove(held.parent / name)
+
+
+def _require_all_back(before: Path, shown: Path, error: BaseException) -> None:
+    left = [path.relative_to(before).as_posix() for path in _files(before)]
+    if left:
+        raise OutputError(
+            f"{shown} cannot be written, and {', '.join(left)} of the earlier result could not "
+            f"be put back: what is missing lies in {before}.",
+            "Move it back by hand when no other program has the files open.",
+        ) from error
+
+
+def _move(source: Path, target: Path, named: Path) -> None:
+    """Rename a file or folder; the refusal names `named`, which the user knows."""
+    try:
+        disk.replace(source, target)
+    except OSError as error:
+        _refuse_open(named, error)
+        raise
+
+
+def _refuse_open(path: Path, error: OSError) -> None:
+    """Raise OutputError where a file cannot be changed because another program has it open."""
+    if not is_open_elsewhere(error) or not all(map(_may_be_changed, _files(path) or [path])):
+        return
+    if path.is_dir():
+        raise OutputError(
+            f"{path} cannot be replaced: a file in it is open in another program.",
+            "Close what shows files of this folder, and start again; all is there as it was.",
+        ) from error
+    program = _SHOWN_BY.get(path.suffix.lower(), "the program that shows it")
+    raise OutputError(
+        f"{path} cannot be replaced: it is open in another program.",
+        f"Close it in {program}, and start again; it is there whole, as it was.",
+    ) from error
+
+
+def _may_be_changed(path: Path) -> bool:
+    """Return whether the rights allow it: Windows denies access to what is open, too."""
+    try:
+        path.open("r+b").close()
+    except OSError as error:
+        return path.is_dir() or getattr(error, "winerror", None) in _SHARED
+    return True
+
+
+def _files(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.rglob("*") if path.is_file())
+
+
+def _made_folders(folder: Path, below: Path) -> list[Path]:
+    """Make the folders `below` within `folder` that are missing, and return those."""
+    wanted = [folder / part for part in (*reversed(below.parents), below)]
+    missing = [path for path in wanted if not path.is_dir()]
+    for path in missing:
+        path.mkdir()
+    return missing
 
 
 def require_file(path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Where a traceback goes: into a file of its own, never before a user's eyes."""
+"""Log unexpected exceptions to a file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Independent pieces of work on all cores of this machine, or on a Dask cluster."""
+"""Do independent pieces of work on all cores of this machine, or on a Dask cluster."""
 
 from __future__ import annotations
 

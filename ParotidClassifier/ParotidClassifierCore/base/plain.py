@@ -1,4 +1,4 @@
-"""Values of this package as what JSON can hold."""
+"""Convert values to what JSON can hold."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a piece of work tells when it is done."""
+"""The result of a command."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Recognising network weights by their first bytes, without reading a tensor or importing torch."""
+"""Check network weights by their header, without reading a tensor or importing torch."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Standard input and output for this program alone, and what happens when a reader has gone."""
+"""Keep standard input and output to this program, and survive readers that have gone."""
 
 from __future__ import annotations
 

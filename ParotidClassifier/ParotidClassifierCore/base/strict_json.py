@@ -1,4 +1,4 @@
-"""Reading JSON from a stranger: nothing is taken that was not expected."""
+"""Read JSON from a stranger: whatever was not expected is refused."""
 
 from __future__ import annotations
 

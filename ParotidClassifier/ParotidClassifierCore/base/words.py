@@ -1,14 +1,18 @@
-"""Numbers in sentences, wherever they are told."""
+"""Format counts, shares and P values, and leave folders out of texts."""
 
 from __future__ import annotations
 
 import math
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 DASH = "–"
+_NUMBERS = (
+    "no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven",
+    "twelve",
+)  # fmt: skip
 # The folders of a path from the root of a disk or network; a name in it may have spaces within.
 _NAME = r"""[^\s/\\:*?"'<>|,;()][^/\\:*?"'<>|,;()\n]*(?<!\s)[/\\]"""
 _FOLDERS = re.compile(rf"(?<![\w/\\.:])(?:[A-Za-z]:[/\\]+|[/\\]+)(?:{_NAME})*(?=[\w.])")
@@ -17,6 +21,16 @@ _FOLDERS = re.compile(rf"(?<![\w/\\.:])(?:[A-Za-z]:[/\\]+|[/\\]+)(?:{_NAME})*(?=
 def counted(count: int, noun: str) -> str:
     """Return "1 case" or "2 cases"."""
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def listed(words: Sequence[str]) -> str:
+    """Return "a", "a and b", or "a, b and c"."""
+    return " and ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))
+
+
+def number_word(number: int) -> str:
+    """Return a small number as a word, as in "all three"; digits from thirteen on."""
+    return _NUMBERS[number] if number < len(_NUMBERS) else str(number)
 
 
 def share_of(share: float) -> str:
@@ -41,7 +55,7 @@ def without_folders(text: str, paths: Iterable[Path] = ()) -> str:
     """Return a text for others, in which files go by their names alone.
 
     Folders are named after patients and users. Letters that no text may hold, of a path that is not
-    UTF-8, are spelt out.
+    UTF-8, are number_word out.
 
     Args:
         text: that names files.

@@ -6,9 +6,8 @@
 __all__ = [
     "bundle",
     "files",
-    "learnt_reading",
     "published_clinical",
-    "reference_reading",
+    "schema",
     "shipped",
     "store",
     "summary",

@@ -7,15 +7,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..base.errors import BundleError
-from ..imaging.ring import RingSettings
 from ..models.logistic import LogisticModel
 from ..models.reference import Reference
 from ..models.refits import Refits
 from ..models.scatter import image_columns
-from ..protocol import Protocol, shen2026
-from .files import sha256
-
-SCHEMA_VERSION = 2
+from ..protocol import ModelSpec, Protocol, Region, RingSettings
+from .files import SCHEMA_VERSION, sha256
 
 DEMONSTRATION = "demonstration"
 RESEARCH = "research"
@@ -59,10 +56,10 @@ class Bundle:
     Attributes:
         name: shown with every probability.
         kind: "demonstration" or "research".
-        models: by name, any subset of ELEVEN_MODELS in their order.
+        protocol: what the study computes: regions, clinical variables, models.
+        models: by name, any of the protocol's in their order.
         thresholds: probability from which a case is called malignant, for each of `models`.
         stacking: how deep features entered the fusion, one of settings.STACKINGS.
-        ring: width and HU limits of the ring in training.
         radiomics_yaml: text of the radiomics settings in training.
         cohort: the training cohort.
         intended_use: in words.
@@ -74,17 +71,16 @@ class Bundle:
             that is not defined.
         provenance: software versions, seed, date, as texts and numbers.
         notes: what a reader must know about the fit.
-        protocol: what the study computes: regions, clinical variables, models.
         schema_version: of the files that it was read from.
         bundle_hash: SHA-256 of SHA256SUMS, so of everything; empty before the bundle is saved.
     """
 
     name: str
     kind: str
+    protocol: Protocol
     models: Mapping[str, LogisticModel]
     thresholds: Mapping[str, float]
     stacking: str
-    ring: RingSettings
     radiomics_yaml: str
     cohort: TrainingCohort
     intended_use: str
@@ -95,7 +91,6 @@ class Bundle:
     test_figures: Mapping[str, Mapping[str, float | None]] = field(default_factory=dict)
     provenance: Mapping[str, str | float] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
-    protocol: Protocol = field(default_factory=shen2026)
     schema_version: int = SCHEMA_VERSION
     bundle_hash: str = ""
 
@@ -108,6 +103,22 @@ class Bundle:
     def banner(self) -> str:
         """The bundle's name and what it is not for, to stand beside every probability."""
         return banner_of(self.name, self.kind)
+
+    @property
+    def ring(self) -> RingSettings | None:
+        """Width and HU limits of the ring."""
+        return next((region.ring for region in self.protocol.rings), None)
+
+    @property
+    def columns(self) -> set[str]:
+        """The columns that its models read."""
+        return {column for model in self.models.values() for column in model.columns}
+
+    @property
+    def fusions(self) -> list[str]:
+        """The models that read radiomic features and the network."""
+        specs = (self.protocol.models[name] for name in self.models)
+        return [spec.name for spec in specs if spec.radiomics and spec.network]
 
     @property
     def reads_image(self) -> bool:
@@ -138,6 +149,40 @@ def banner_of(name: str, kind: str) -> str:
     return f"{name}: {_BANNERS[kind]}"
 
 
+def protocol_text(protocol: Protocol) -> str:
+    """Return what a protocol says in words, as Markdown."""
+    regions = [f"**{r.name}**: {_region_words(r)}" for r in protocol.regions.values()]
+    predictors = [f"**{v.label}**: {v.definition}" for v in protocol.predictors.values()]
+    models = [f"**{m.name}**: {_model_words(m, protocol)}" for m in protocol.models.values()]
+    source = f"\n\nSource: {protocol.source}" if protocol.source else ""
+    lists = {"Regions": regions, "Clinical findings that models read": predictors, "Models": models}
+    return "\n\n".join(
+        [
+            f"## Study protocol {protocol.name}\n\n{protocol.title}{source}",
+            *(f"{title}:\n\n- " + "\n- ".join(lines) for title, lines in lists.items() if lines),
+        ]
+    )
+
+
+def _region_words(region: Region) -> str:
+    if region.ring is None:
+        return "outlined by hand"
+    low, high = region.ring.hu_range
+    around = " and ".join(region.around)
+    return f"ring of {region.ring.width_mm:g} mm around {around}, {low:g} to {high:g} HU"
+
+
+def _model_words(model: ModelSpec, protocol: Protocol) -> str:
+    findings = [protocol.clinical[name].phrase for name in model.clinical]
+    parts = {
+        "radiomics of": model.radiomics,
+        "network on": model.network,
+        "log-odds of": model.log_odds,
+        "clinical:": findings,
+    }
+    return "; ".join(f"{what} {', '.join(names)}" for what, names in parts.items() if names)
+
+
 def bundle_info(bundle: Bundle) -> dict[str, Any]:
     """Return what `bundle info` shows, as plain values."""
     return {
@@ -154,8 +199,8 @@ def bundle_info(bundle: Bundle) -> dict[str, Any]:
             "simulated": bundle.cohort.simulated,
             "description": bundle.cohort.description,
         },
-        "protocol": bundle.stacking,
-        "ring": {"width_mm": bundle.ring.width_mm, "hu_range": list(bundle.ring.hu_range)},
+        "protocol": bundle.protocol.as_json(),
+        "stacking": bundle.stacking,
         "radiomics_sha256": bundle.radiomics_hash,
         "network_bytes": None if bundle.network is None else len(bundle.network),
         "models": {

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import reprlib
 import stat
 import struct
 import zipfile
@@ -20,6 +21,7 @@ from ..base.disk import is_left_by_a_system
 from ..base.errors import BundleError, OutputError
 from ..base.files import folder_written_whole
 from ..base.safetensors_header import LARGEST_NETWORK_BYTES, NETWORK
+from ..base.strict_json import MalformedError, parsed
 
 BUNDLE_JSON = "bundle.json"
 MODELS_JSON = "models.json"
@@ -28,6 +30,10 @@ REFERENCE_JSON = "reference.json"
 REFITS_JSON = "refits.json"
 MODEL_CARD = "MODEL_CARD.md"
 SHA256SUMS = "SHA256SUMS"
+
+# Version 1 had no refits; 1 and 2 no protocol, which was that of Shen et al. 2026.
+SCHEMA_VERSION = 3
+_ADDED_IN = {REFITS_JSON: 2}
 
 _MIB = 2**20
 # Largest size of each file that a bundle may hold, in bytes; no other name is read.
@@ -42,8 +48,6 @@ SIZE_LIMITS = {
     SHA256SUMS: _MIB // 256,
 }
 OPTIONAL = frozenset({NETWORK})
-# Files that bundles of an earlier schema version do not hold, with the version that brought them.
-_ADDED_IN = {REFITS_JSON: 2}
 
 _MOST_ENTRIES = 16
 _MOST_DIRECTORY_BYTES = 64 * 1024
@@ -65,7 +69,7 @@ def refusal(bundle: Path | str, file: str, reason: str, remedy: str = _FETCH_AGA
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[tuple[list[str], Reader]]:
+def _opened(path: Path) -> Iterator[tuple[list[str], Reader]]:
     """Yield the names of the files in the bundle at `path`, a folder or .zip, and their reader.
 
     Raises:
@@ -90,7 +94,44 @@ def opened(path: Path) -> Iterator[tuple[list[str], Reader]]:
         ) from error
 
 
-def check_names(path: Path, names: list[str], version: int) -> None:
+def checked_files(path: Path) -> dict[str, bytes]:
+    """Return the content by file name of the bundle at `path`, a folder or a .zip.
+
+    Only data is read: names, sizes, links and paths are checked first, then the schema version,
+    and at last the hashes in SHA256SUMS.
+
+    Raises:
+        BundleError: names the bundle, the file, the reason and what to do.
+    """
+    with _opened(path) as (names, read):
+        if BUNDLE_JSON not in names:
+            raise refusal(path, BUNDLE_JSON, "it is missing", "Give the path of a model bundle.")
+        files = {BUNDLE_JSON: read(BUNDLE_JSON)}
+        _check_names(path, names, _checked_schema_version(path, files[BUNDLE_JSON]))
+        files |= {name: read(name) for name in names if name != BUNDLE_JSON}
+    _check_sums(path, files)
+    return files
+
+
+def _checked_schema_version(where: Path, content: bytes) -> int:
+    """Return the schema version; refuse one that is not read here before anything else is."""
+    try:
+        version = parsed(content).get("schema_version")
+    except MalformedError as error:
+        raise refusal(where, BUNDLE_JSON, str(error)) from error
+    if version in range(1, SCHEMA_VERSION + 1) and not isinstance(version, bool | float):
+        return version
+    newer = isinstance(version, int) and version > SCHEMA_VERSION
+    raise refusal(
+        where,
+        BUNDLE_JSON,
+        f"its schema version is {reprlib.repr(version)} and this program reads versions "
+        f"1 to {SCHEMA_VERSION}",
+        "Update ParotidClassifier." if newer else "Fetch the bundle's current version.",
+    )
+
+
+def _check_names(path: Path, names: list[str], version: int) -> None:
     """Refuse a bundle of a schema version that lacks a file or holds one that is not of it."""
     known = [name for name in SIZE_LIMITS if _ADDED_IN.get(name, version) <= version]
     for name in names:
@@ -101,7 +142,7 @@ def check_names(path: Path, names: list[str], version: int) -> None:
             raise refusal(path, name, "it is missing")
 
 
-def check_sums(path: Path, files: Mapping[str, bytes]) -> None:
+def _check_sums(path: Path, files: Mapping[str, bytes]) -> None:
     """Refuse a bundle whose SHA256SUMS does not list exactly its files with their hashes."""
     listed: dict[str, str] = {}
     for line in files[SHA256SUMS].decode("utf-8", "replace").splitlines():

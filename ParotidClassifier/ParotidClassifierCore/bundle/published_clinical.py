@@ -12,11 +12,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..imaging.ring import RingSettings
 from ..models.logistic import LogisticModel
 from ..models.refits import Refits
 from ..models.settings import PAPER
-from ..protocol.names import CLINICAL
+from ..protocol import shen2026
 from ..protocol.published import (
     MULTIVARIABLE,
     MULTIVARIABLE_ENHANCEMENT,
@@ -26,11 +25,11 @@ from ..protocol.published import (
     TRAINING_COUNTS,
     TRAINING_MALIGNANT,
 )
-from ..protocol.record import CLINICAL_COLUMNS
 from ..radiomics.settings import default_settings
 from .bundle import RESEARCH, Bundle, TrainingCohort
 
 NAME = "published-clinical"
+CLINICAL = "Clinical"
 
 _INTENDED_USE = (
     "Research: what the published odds ratios of three clinical findings say of a parotid tumour. "
@@ -51,7 +50,7 @@ class Pattern:
     """One of the eight combinations of findings.
 
     Attributes:
-        present: (3,) in the order of CLINICAL_COLUMNS.
+        present: (3,) in the order of the model's columns.
         share: of patients, the findings taken as independent.
         probability: of malignancy.
     """
@@ -69,10 +68,10 @@ def published_clinical_bundle() -> Bundle:
     return Bundle(
         name=NAME,
         kind=RESEARCH,
+        protocol=shen2026(),
         models={CLINICAL: model},
         thresholds={CLINICAL: threshold},
         stacking=PAPER,
-        ring=RingSettings(),
         radiomics_yaml=default_settings().yaml(),
         cohort=TrainingCohort(
             TRAINING, TRAINING_MALIGNANT, simulated=False, description="Shen et al. 2026."
@@ -98,24 +97,22 @@ def published_clinical_bundle() -> Bundle:
 def patterns(model: LogisticModel) -> list[Pattern]:
     """Return the eight combinations of findings, none present first."""
     found = []
-    for present in itertools.product((False, True), repeat=len(CLINICAL_COLUMNS)):
-        values = dict(zip(CLINICAL_COLUMNS, map(float, present), strict=True))
+    frequencies = [TRAINING_COUNTS[column] / TRAINING for column in model.columns]
+    for present in itertools.product((False, True), repeat=len(model.columns)):
+        values = dict(zip(model.columns, map(float, present), strict=True))
         shares = [
             frequency if here else 1 - frequency
-            for here, frequency in zip(present, _frequencies(), strict=True)
+            for here, frequency in zip(present, frequencies, strict=True)
         ]
         found.append(Pattern(present, math.prod(shares), float(model.probability(values))))
     return found
 
 
-def _frequencies() -> list[float]:
-    return [TRAINING_COUNTS[column] / TRAINING for column in CLINICAL_COLUMNS]
-
-
 def _model(intercept: float) -> LogisticModel:
-    coefficients = tuple(math.log(MULTIVARIABLE[column].value) for column in CLINICAL_COLUMNS)
+    columns = tuple(shen2026().predictors)
+    coefficients = tuple(math.log(MULTIVARIABLE[column].value) for column in columns)
     zeros, ones = (0.0,) * len(coefficients), (1.0,) * len(coefficients)
-    return LogisticModel(CLINICAL, CLINICAL_COLUMNS, zeros, ones, coefficients, intercept)
+    return LogisticModel(CLINICAL, columns, zeros, ones, coefficients, intercept)
 
 
 def _intercept() -> float:
@@ -154,8 +151,9 @@ def _card(model: LogisticModel, threshold: float) -> str:
     )
     return _TEXT.format(
         name=NAME, use=_INTENDED_USE, ratios=ratios, rows=rows, intercept=model.intercept,
-        threshold=threshold, training=TRAINING, malignant=TRAINING_MALIGNANT,
-        figures=TABLE_1[CLINICAL], intervals=_REFITS.line, enhancement=MULTIVARIABLE_ENHANCEMENT,
+        findings=" | ".join(model.columns).replace("_", " "), threshold=threshold,
+        training=TRAINING, malignant=TRAINING_MALIGNANT, figures=TABLE_1[CLINICAL],
+        intervals=_REFITS.line, enhancement=MULTIVARIABLE_ENHANCEMENT,
         enhancement_p=MULTIVARIABLE_ENHANCEMENT_P,
     )  # fmt: skip
 
@@ -188,7 +186,7 @@ the frequencies above.
 
 **Threshold: {threshold:.3f}.** Youden's, over the same eight combinations.
 
-| symptoms | margin unclear | enlarged lymph nodes | share of patients | probability | call |
+| {findings} | share of patients | probability | call |
 |---|---|---|---|---|---|
 {rows}
 

@@ -7,11 +7,17 @@ from pathlib import Path
 
 from ..base.errors import UsageError
 from ..base.files import require_folder
-from .bundle import SCHEMA_VERSION, Bundle
-from .files import SHA256SUMS, check_replaceable, sha256, sums_of, write_folder
-from .header import BUNDLE_NAME, checked_files
-from .reading import from_files
-from .writing import to_files
+from .bundle import Bundle
+from .files import (
+    SCHEMA_VERSION,
+    SHA256SUMS,
+    check_replaceable,
+    checked_files,
+    sha256,
+    sums_of,
+    write_folder,
+)
+from .schema import BUNDLE_NAME, from_files, to_files
 
 
 def load_bundle(path: str | Path) -> Bundle:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from ..base.strict_json import MalformedError, parsed
-from ..imaging.ring import RingSettings
-from ..protocol import Protocol, shen2026
+from ..protocol import Protocol, RingSettings
 from .bundle import DEMONSTRATION, banner_of
-from .files import BUNDLE_JSON, MODEL_CARD, SHA256SUMS, refusal, sha256
-from .header import checked_files, read_header, read_text
+from .files import BUNDLE_JSON, MODEL_CARD, SHA256SUMS, checked_files, refusal, sha256
+from .schema import read_header, read_text
 
 
 @dataclass(frozen=True)
@@ -26,7 +25,6 @@ class BundleSummary:
         cohort_line: who the models learnt from, in one line.
         intended_use: in words.
         model_card: Markdown.
-        ring: width and HU limits of the ring in training.
         protocol: what the study computes: regions, clinical variables, models.
     """
 
@@ -38,8 +36,12 @@ class BundleSummary:
     cohort_line: str
     intended_use: str
     model_card: str
-    ring: RingSettings
-    protocol: Protocol = field(default_factory=shen2026)
+    protocol: Protocol
+
+    @property
+    def ring(self) -> RingSettings | None:
+        """Width and HU limits of the ring in training."""
+        return next((region.ring for region in self.protocol.rings), None)
 
     @property
     def is_demonstration(self) -> bool:
@@ -74,5 +76,5 @@ def summarize_bundle(path: str | Path) -> BundleSummary:
         cohort_line=header["cohort"].line,
         intended_use=header["intended_use"],
         model_card=model_card,
-        ring=header["ring"],
+        protocol=header["protocol"],
     )

@@ -6,8 +6,7 @@ scanners (Shen et al. 2026, see `published`). Nothing is guessed: a finding repe
 
 from __future__ import annotations
 
-from ..dicom.body_parts import is_elsewhere
-from ..dicom.phase_words import Phase, phase_of
+from ..dicom.header_words import Phase, is_elsewhere, phase_of
 from ..dicom.source import Acquisition
 from ..imaging.findings import OTHER_BODY_PART, QualityFinding, info, ok, warning
 from ..protocol.published import ARTERIAL_DELAY_S, KVP, SCANNERS, SECTION_MM

@@ -26,7 +26,7 @@ from ..imaging.findings import (
 from ..imaging.lattice import Box, Lattice, lattice_of
 from ..imaging.side import side_finding
 from ..imaging.volumes import require_hu, require_right_angles, require_volume
-from .grid import DrawnRing, on_working_grid, require_drawn_ring, require_tissue
+from .grid import DrawnRegions, on_working_grid, require_rings, require_tissue
 from .loading import Case
 
 THE_CT = "The CT"
@@ -93,18 +93,18 @@ def check_direction(matrix: ArrayLike, name: str = THE_CT) -> QualityFinding:
     )
 
 
-def check_outline(case: Case, drawn: DrawnRing) -> list[QualityFinding]:
-    """Return what outline and ring show, as they are being drawn; never raises.
+def check_outline(case: Case, drawn: DrawnRegions) -> list[QualityFinding]:
+    """Return what outline and rings show, as they are being drawn; never raises.
 
     Args:
         case: CT and outline.
-        drawn: `draw_ring` of it; its ring may be empty.
+        drawn: `draw_regions` of it; its rings may be empty.
     """
     prepared = on_working_grid(case, drawn)
     lesion = lesion_checks(prepared.grid, prepared.automatic)
     refusals = [
         _checked(lambda: require_tissue(prepared.grid)),
-        _checked(lambda: require_drawn_ring(drawn)),
+        _checked(lambda: require_rings(drawn)),
     ]
     return [*filter(None, refusals), *lesion, side_finding(prepared.side), *prepared.findings]
 

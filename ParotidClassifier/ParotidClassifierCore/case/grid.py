@@ -7,6 +7,7 @@ feature is a property of the lesion, not of how much of the patient was scanned.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -16,10 +17,10 @@ from ..base.errors import EmptyRingError, UnusableMaskError
 from ..imaging.findings import AIR_HU, QualityFinding, info, quality_findings, warning
 from ..imaging.lattice import Box, Lattice, lattice_of
 from ..imaging.origin import origin_of
-from ..imaging.ring import Refinement, Ring, RingSettings, automatic_ring, require_ring
+from ..imaging.ring import Refinement, Ring, automatic_ring, require_ring
 from ..imaging.side import Side, side_finding, side_of
 from ..imaging.working_grid import WorkingGrid
-from ..protocol.region_names import EXTERNAL2, TUMOR
+from ..protocol import Protocol
 from .loading import Case
 from .outline_names import name_finding
 
@@ -29,37 +30,39 @@ MARGIN_MM = 25
 _LARGEST_SHARE_OF_CT = 0.5
 # A ring drawn by hand starts at the tumour; one that lies elsewhere belongs to another lesion.
 _FARTHEST_RING_MM = 20
+_NO_REFINEMENTS: Mapping[str, Refinement] = {}
 
 
 @dataclass(frozen=True)
-class DrawnRing:
-    """Tumor and ring of a case on the 1 mm lattice, with little around them.
+class DrawnRegions:
+    """The regions of a case on the 1 mm lattice, with little around them.
 
     Attributes:
         box: their place on the lattice; `lattice_of(case.ct).geometry(box)` is that in the patient.
-        tumor: bool (z, y, x) over `box`.
-        ring: External2 as it counts, bool (z, y, x) over `box`; may be empty.
-        automatic: the automatic ring over `box`, before any refinement by hand.
-        settings: of the automatic ring.
-        overlap: voxels of a ring as it was given that lie in the tumour; they count as Tumor.
+        masks: bool (z, y, x) over `box` by region, as they count; rings may be empty.
+        automatic: the automatic rings over `box`, before any refinement by hand.
+        protocol: says how they are made.
+        overlaps: by ring, voxels of it as it was given that lie in what it surrounds; they count
+            as that alone.
     """
 
     box: Box
-    tumor: np.ndarray
-    ring: np.ndarray
-    automatic: Ring
-    settings: RingSettings
-    overlap: int = 0
+    masks: Mapping[str, np.ndarray]
+    automatic: Mapping[str, Ring]
+    protocol: Protocol
+    overlaps: Mapping[str, int]
 
 
-def require_drawn_ring(drawn: DrawnRing) -> None:
-    """Raise EmptyRingError where no voxel of the ring is left, saying what took them."""
-    if drawn.automatic.mask.any() and not drawn.ring.any():
-        raise EmptyRingError(
-            "Nothing of the ring is left after it was edited by hand.",
-            "Drop the refinement of the ring, or draw External2 again.",
-        )
-    require_ring(drawn.ring, drawn.settings)
+def require_rings(drawn: DrawnRegions) -> None:
+    """Raise EmptyRingError where no voxel of a ring is left, saying what took them."""
+    for ring in drawn.protocol.rings:
+        mask = drawn.masks[ring.name]
+        if drawn.automatic[ring.name].mask.any() and not mask.any():
+            raise EmptyRingError(
+                "Nothing of the ring is left after it was edited by hand.",
+                f"Drop the refinement of the ring, or draw {ring.name} again.",
+            )
+        require_ring(mask, ring.ring)
 
 
 @dataclass(frozen=True)
@@ -67,66 +70,89 @@ class PreparedCase:
     """A case on its working grid.
 
     Attributes:
-        grid: CT, Tumor and External2.
+        grid: CT and regions.
         box: the grid's place on the lattice.
-        automatic: the automatic ring over `grid`, before any refinement by hand.
+        automatic: the automatic rings over `grid`, before any refinement by hand.
         findings: what the image shows.
+        protocol: says how the regions are made.
         side: of the body that the tumour lies on; None where that cannot be told.
     """
 
     grid: WorkingGrid
     box: Box
-    automatic: Ring
+    automatic: Mapping[str, Ring]
     findings: tuple[QualityFinding, ...]
+    protocol: Protocol
     side: Side | None = None
 
 
-def draw_ring(
-    case: Case,
-    settings: RingSettings = RingSettings(),  # noqa: B008  frozen
-    refinement: Refinement | None = None,
-) -> DrawnRing:
-    """Return the ring that `prepare` works with; quick, as only the CT around it is looked at.
+def draw_regions(
+    case: Case, protocol: Protocol, refinements: Mapping[str, Refinement] = _NO_REFINEMENTS
+) -> DrawnRegions:
+    """Return the regions that `prepare` works with; quick, as only the CT around is looked at.
 
     Args:
         case: CT and outlines; a ring that the case brings takes the place of the automatic one.
-        settings: of the automatic ring.
-        refinement: changes by hand, applied to the automatic ring; not with a case's own ring.
+        protocol: says how the rings are made.
+        refinements: changes by hand by ring, applied to the automatic one; not with a case's own.
 
     Raises:
         UnusableMaskError: the outline is empty, misses the CT, touches its border, fills it or is
-            too small for the grid; or the ring lies elsewhere.
+            too small for the grid; or a ring lies elsewhere.
     """
     lattice = lattice_of(case.ct)
     ct_box = lattice.box_of_image(case.ct)
-    near, tumor = tumor_on_lattice(case, settings.reach + 1)
-    automatic = automatic_ring(lattice.sample_ct(case.ct, near), tumor, settings)
-    box, ring = near, automatic.mask
-    if case.ring is not None:
-        box, ring = _given_ring(case.ring, lattice, near, ct_box)
-    elif refinement is not None:
-        box, ring = _refined(refinement, automatic.mask, tumor, near, ct_box)
-    tumor = near.transferred(tumor, box)
-    overlap = int(np.count_nonzero(ring & tumor))
-    return DrawnRing(box, tumor, ring & ~tumor, _moved(automatic, near, box), settings, overlap)
+    near, tumor = tumor_on_lattice(case, _reach(protocol) + 1, protocol.outlined.name)
+    given = {
+        ring.name: _box_of_ring(case, ring.name, lattice, near, protocol.outlined.name)
+        for ring in protocol.rings
+        if ring.name in case.rings
+    }
+    box = near
+    for brought in given.values():
+        box = box.hull(brought)
+    for ring in refinements.keys() - given.keys():
+        box = _with_added(box, refinements[ring])
+    # What lies around a ring that reaches far needs room too.
+    box = (box if box == near else box.padded(_reach(protocol))).intersection(ct_box)
+    ct = lattice.sample_ct(case.ct, box)
+    masks = {protocol.outlined.name: near.transferred(tumor, box)}
+    surrounded, automatic, overlaps = dict(masks), {}, {}
+    for ring in protocol.rings:
+        name, inside = ring.name, np.logical_or.reduce([surrounded[r] for r in ring.around])
+        automatic[name] = automatic_ring(ct, inside, ring.ring)
+        mask = automatic[name].mask
+        if name in given:
+            mask = lattice.sample_mask(case.rings[name], box)
+        elif name in refinements:
+            mask = refinements[name].applied(mask, inside, box.lower[::-1])
+        masks[name], surrounded[name] = mask & ~inside, mask | inside
+        overlaps[name] = int(np.count_nonzero(mask & inside))
+    return DrawnRegions(box, masks, automatic, protocol, overlaps)
+
+
+def _reach(protocol: Protocol) -> int:
+    """Return how many whole voxels beyond the tumour the automatic rings can fill."""
+    reach = {protocol.outlined.name: 0}
+    for ring in protocol.rings:
+        reach[ring.name] = ring.ring.reach + max(reach[region] for region in ring.around)
+    return max(reach.values())
 
 
 def prepare(
-    case: Case,
-    settings: RingSettings = RingSettings(),  # noqa: B008  frozen
-    refinement: Refinement | None = None,
+    case: Case, protocol: Protocol, refinements: Mapping[str, Refinement] = _NO_REFINEMENTS
 ) -> PreparedCase:
-    """Return the case on its 1 mm grid: the box of Tumor ∪ ring and 25 mm around it.
+    """Return the case on its 1 mm grid: the box of all regions and 25 mm around it.
 
     Args:
-        case, settings, refinement: see `draw_ring`.
+        case, protocol, refinements: see `draw_regions`.
 
     Raises:
-        UnusableMaskError: as `draw_ring`, or the outline lies in air.
-        EmptyRingError: no voxel of the ring is left.
+        UnusableMaskError: as `draw_regions`, or the outline lies in air.
+        EmptyRingError: no voxel of a ring is left.
     """
-    drawn = draw_ring(case, settings, refinement)
-    require_drawn_ring(drawn)
+    drawn = draw_regions(case, protocol, refinements)
+    require_rings(drawn)
     prepared = on_working_grid(case, drawn)
     require_tissue(prepared.grid)
     findings = quality_findings(prepared.grid, prepared.automatic, case.ct.GetSpacing())
@@ -135,27 +161,27 @@ def prepare(
     return replace(prepared, findings=(*findings, *prepared.findings))
 
 
-def on_working_grid(case: Case, drawn: DrawnRing) -> PreparedCase:
-    """Return the case on the grid around its drawn ring, which may be empty.
+def on_working_grid(case: Case, drawn: DrawnRegions) -> PreparedCase:
+    """Return the case on the grid around its regions; rings may be empty.
 
     Its findings are those of grid and outline alone; `prepare` looks at the lesion too.
     """
     lattice = lattice_of(case.ct)
-    wanted = drawn.box.box_of(drawn.tumor | drawn.ring).padded(MARGIN_MM)
+    lesion = np.logical_or.reduce(list(drawn.masks.values()))
+    wanted = drawn.box.box_of(lesion).padded(MARGIN_MM)
     box = wanted.intersection(lattice.box_of_image(case.ct))
     grid = WorkingGrid(
         lattice.sample_ct(case.ct, box),
-        drawn.box.transferred(drawn.tumor, box),
-        drawn.box.transferred(drawn.ring, box),
+        {name: drawn.box.transferred(mask, box) for name, mask in drawn.masks.items()},
         lattice.geometry(box),
     )
+    automatic = {
+        name: replace(ring, mask=drawn.box.transferred(ring.mask, box))
+        for name, ring in drawn.automatic.items()
+    }
     findings = (*_crop_findings(box, wanted), *_origin_findings(case, drawn))
-    side = side_of(case.ct, drawn.box, drawn.tumor)
-    return PreparedCase(grid, box, _moved(drawn.automatic, drawn.box, box), findings, side)
-
-
-def _moved(ring: Ring, box: Box, target: Box) -> Ring:
-    return replace(ring, mask=box.transferred(ring.mask, target))
+    side = side_of(case.ct, drawn.box, drawn.masks[drawn.protocol.outlined.name])
+    return PreparedCase(grid, box, automatic, findings, drawn.protocol, side)
 
 
 def require_tissue(grid: WorkingGrid) -> None:
@@ -163,13 +189,15 @@ def require_tissue(grid: WorkingGrid) -> None:
     median = float(np.median(grid.ct[grid.tumor]))
     if median < AIR_HU:
         raise UnusableMaskError(
-            f"The {TUMOR} outline lies in air: its median is {median:.0f} HU.",
+            f"The {next(iter(grid.masks))} outline lies in air: its median is {median:.0f} HU.",
             "Choose the outline drawn on this scan, and check that both are in the same space.",
         )
 
 
-def tumor_on_lattice(case: Case, margin: int) -> tuple[Box, np.ndarray]:
+def tumor_on_lattice(case: Case, margin: int, name: str = "tumour") -> tuple[Box, np.ndarray]:
     """Return the tumour, bool (z, y, x), over a box with `margin` mm of the CT around it.
+
+    Messages call it by `name`.
 
     Raises:
         UnusableMaskError: the outline is empty, misses the CT, touches its border, fills it or is
@@ -177,17 +205,17 @@ def tumor_on_lattice(case: Case, margin: int) -> tuple[Box, np.ndarray]:
     """
     lattice = lattice_of(case.ct)
     ct_box = lattice.box_of_image(case.ct)
-    box = _box_of(case.tumor, TUMOR, lattice)
+    box = _box_of(case.tumor, name, lattice)
     if box.intersection(ct_box).is_empty:
         raise UnusableMaskError(
-            f"The {TUMOR} outline does not overlap the CT.",
+            f"The {name} outline does not overlap the CT.",
             "Choose the outline drawn on this scan; check that both are in the same space.",
         )
-    _require_inside(case, box, ct_box)
+    _require_inside(case, box, ct_box, name)
     near = box.padded(margin).intersection(ct_box)
     tumor = lattice.sample_mask(case.tumor, near)
     if not tumor.any():
-        raise _too_small(TUMOR)
+        raise _too_small(name)
     return near, tumor
 
 
@@ -205,11 +233,11 @@ def _too_small(region: str) -> UnusableMaskError:
     )
 
 
-def _require_inside(case: Case, box: Box, ct_box: Box) -> None:
+def _require_inside(case: Case, box: Box, ct_box: Box, name: str) -> None:
     inner = _without_border_voxels(case.ct, ct_box)
     if not inner.contains(box):
         raise UnusableMaskError(
-            f"The {TUMOR} outline touches the border of the CT: the lesion may be cut off.",
+            f"The {name} outline touches the border of the CT: the lesion may be cut off.",
             "Use a scan that shows the whole lesion, or correct the outline.",
         )
     voxels = sitk.GetArrayViewFromImage(case.tumor)
@@ -217,7 +245,7 @@ def _require_inside(case: Case, box: Box, ct_box: Box) -> None:
     share = int(np.count_nonzero(voxels)) * voxel_volume / float(np.prod(ct_box.size))
     if share > _LARGEST_SHARE_OF_CT:
         raise UnusableMaskError(
-            f"The {TUMOR} outline fills {share:.0%} of the CT.",
+            f"The {name} outline fills {share:.0%} of the CT.",
             "Outline the lesion alone; the mask may be of the body, or inverted.",
         )
 
@@ -229,31 +257,25 @@ def _without_border_voxels(ct: sitk.Image, ct_box: Box) -> Box:
     return lattice_of(ct).box_of_index_range(ct, (1, 1, 1), last)
 
 
-def _given_ring(
-    ring: sitk.Image, lattice: Lattice, near: Box, ct_box: Box
-) -> tuple[Box, np.ndarray]:
-    box = _box_of(ring, EXTERNAL2, lattice).intersection(ct_box)
+def _box_of_ring(case: Case, ring: str, lattice: Lattice, near: Box, tumor: str) -> Box:
+    """Return the box of a ring that the case brings."""
+    ct_box = lattice.box_of_image(case.ct)
+    box = _box_of(case.rings[ring], ring, lattice).intersection(ct_box)
     if box.is_empty or not near.padded(_FARTHEST_RING_MM).contains(box):
         raise UnusableMaskError(
-            f"The {EXTERNAL2} outline does not lie around the {TUMOR} outline.",
+            f"The {ring} outline does not lie around the {tumor} outline.",
             "Choose the ring that belongs to this lesion, or leave it out to have it computed.",
         )
-    box = box.hull(near)
-    return box, lattice.sample_mask(ring, box)
+    return box
 
 
-def _refined(
-    refinement: Refinement, automatic: np.ndarray, tumor: np.ndarray, near: Box, ct_box: Box
-) -> tuple[Box, np.ndarray]:
-    box = near
-    if len(refinement.added):
-        lower = tuple(refinement.added.min(axis=0)[::-1].tolist())
-        upper = tuple((refinement.added.max(axis=0)[::-1] + 1).tolist())
-        box = near.hull(Box(lower, upper)).intersection(ct_box)
-    corner = box.lower[::-1]
-    return box, refinement.applied(
-        near.transferred(automatic, box), near.transferred(tumor, box), corner
-    )
+def _with_added(box: Box, refinement: Refinement) -> Box:
+    """Return the box with the points that were added by hand."""
+    if not len(refinement.added):
+        return box
+    lower = tuple(refinement.added.min(axis=0)[::-1].tolist())
+    upper = tuple((refinement.added.max(axis=0)[::-1] + 1).tolist())
+    return box.hull(Box(lower, upper))
 
 
 def index_range(mask: sitk.Image, region: str) -> tuple[tuple[int, ...], tuple[int, ...]]:
@@ -283,29 +305,26 @@ def _crop_findings(box: Box, wanted: Box) -> list[QualityFinding]:
     ]
 
 
-def _origin_findings(case: Case, drawn: DrawnRing) -> list[QualityFinding]:
-    origin = origin_of(case.tumor)
+def _origin_findings(case: Case, drawn: DrawnRegions) -> list[QualityFinding]:
+    tumor, origin = drawn.protocol.outlined.name, origin_of(case.tumor)
     findings = list(origin.notes) if origin else []
     findings += filter(None, [name_finding(origin)])
     if not (_same_grid(case.ct, case.tumor) or lattice_of(case.ct).holds(case.tumor)):
         findings.append(
             info(
                 "outline_resampled",
-                f"The {TUMOR} outline lay on another grid than the CT and was resampled.",
+                f"The {tumor} outline lay on another grid than the CT and was resampled.",
             )
         )
-    if case.ring is not None:
-        ring = origin_of(case.ring)
-        findings += ring.notes if ring else ()
-        findings.append(info("ring_given", f"{EXTERNAL2} was taken as given, not computed."))
-    if drawn.overlap:
-        findings.append(
-            info(
-                "ring_overlaps_tumor",
-                f"{EXTERNAL2} as given overlaps {TUMOR} by {drawn.overlap} mm³, which count as "
-                f"{TUMOR} alone.",
-            )
-        )
+    for ring in drawn.protocol.rings:
+        if ring.name in case.rings:
+            origin = origin_of(case.rings[ring.name])
+            findings += origin.notes if origin else ()
+            findings.append(info("ring_given", f"{ring.name} was taken as given, not computed."))
+        if overlap := drawn.overlaps[ring.name]:
+            inside = " and ".join(ring.around)
+            told = f"{ring.name} as given overlaps {inside} by {overlap} mm³, which count as "
+            findings.append(info("ring_overlaps_tumor", f"{told}{inside} alone."))
     return findings
 
 

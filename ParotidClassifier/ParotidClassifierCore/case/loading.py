@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -11,11 +12,10 @@ from ..base.disk import extended
 from ..base.errors import UnreadableFileError
 from ..base.files import read_json
 from ..dicom.source import SourceSeries
-from ..imaging.choosing import has_name
+from ..imaging.choosing import Sought, has_name
 from ..imaging.file_cache import FileCache
 from ..imaging.masks import load_mask, segment_names
-from ..protocol.record import ClinicalRecord
-from ..protocol.region_names import EXTERNAL2, TUMOR
+from ..protocol import ClinicalRecord, Protocol, shen2026
 from .ct import load_ct
 
 CT_FILE = "ct.nrrd"
@@ -32,24 +32,27 @@ class Case:
     Attributes:
         ct: scalar volume in HU, axes in LPS order.
         tumor: binary volume on a grid of its own in the same space.
-        ring: External2 as a reader drew it, likewise; None where it is to be computed.
+        rings: those that a reader drew, by region, likewise; others are computed.
         record: the clinical variables.
         source: the DICOM series that the CT was read from; None where it came from another file.
     """
 
     ct: sitk.Image
     tumor: sitk.Image
-    ring: sitk.Image | None = None
+    rings: Mapping[str, sitk.Image] = field(default_factory=dict)
     record: ClinicalRecord = field(default_factory=ClinicalRecord)
     source: SourceSeries | None = None
 
 
 def load_case_folder(
-    folder: Path, record: ClinicalRecord | None = None, files: FileCache | None = None
+    folder: Path,
+    record: ClinicalRecord | None = None,
+    files: FileCache | None = None,
+    protocol: Protocol | None = None,
 ) -> Case:
     """Return the case in a folder with ct.nrrd, segmentation.seg.nrrd and clinical.json.
 
-    The segment External2 and the file clinical.json may be missing: the ring is then computed and
+    The segments of rings and the file clinical.json may be missing: the rings are then computed and
     the clinical variables are unknown. Where there is a source.json, it tells of the DICOM series
     that the CT came from, whose files are not known any more.
 
@@ -57,6 +60,7 @@ def load_case_folder(
         folder: of the case.
         record: takes the place of clinical.json, which is then not read.
         files: gives the same images again where their files have not changed.
+        protocol: whose segments and clinical variables there are; None for the published study's.
 
     Raises:
         ParotidClassifierError: what is wrong with which file.
@@ -66,19 +70,34 @@ def load_case_folder(
         raise UnreadableFileError(f"{folder} is not a folder.", "Give the folder of a saved case.")
     files = files or FileCache()
     ct = files.read(folder / CT_FILE, load_ct)
-    tumor, ring = files.read(folder / SEGMENTATION_FILE, _outlines)
-    return Case(ct, tumor, ring, record or _record_in(folder), _source_in(folder))
+    protocol = protocol or shen2026()
+    regions = tuple(Sought.of(protocol, name) for name in protocol.regions)
+    tumor, rings = files.read(folder / SEGMENTATION_FILE, _Outlines(regions))
+    if record is None:
+        record = _record_in(folder, protocol)
+    return Case(ct, tumor, rings, record, _source_in(folder))
 
 
-def _outlines(segmentation: Path) -> tuple[sitk.Image, sitk.Image | None]:
-    names = segment_names(segmentation)
-    ring = load_mask(segmentation, EXTERNAL2) if has_name(EXTERNAL2, names) else None
-    return load_mask(segmentation, TUMOR), ring
+@dataclass(frozen=True)
+class _Outlines:
+    """Reads the tumour, and those rings that are there, from a segmentation."""
+
+    regions: tuple[Sought, ...]
+
+    def __call__(self, segmentation: Path) -> tuple[sitk.Image, dict[str, sitk.Image]]:
+        names = segment_names(segmentation)
+        tumor, *rings = self.regions
+        there = [ring for ring in rings if has_name(ring.name, names)]
+        drawn = {ring.name: load_mask(segmentation, ring) for ring in there}
+        return load_mask(segmentation, tumor), drawn
 
 
-def _record_in(folder: Path) -> ClinicalRecord:
-    clinical = folder / CLINICAL_FILE
-    return load_clinical_record(clinical) if clinical.exists() else ClinicalRecord()
+def _record_in(folder: Path, protocol: Protocol) -> ClinicalRecord:
+    path = folder / CLINICAL_FILE
+    if not path.exists():
+        return ClinicalRecord()
+    remedy = 'Write the clinical variables as an object such as {"margin": "clear"}.'
+    return protocol.record(_json_object(path, "clinical variables", remedy))
 
 
 def _source_in(folder: Path) -> SourceSeries | None:
@@ -93,17 +112,6 @@ def _source_in(folder: Path) -> SourceSeries | None:
             f"{path} does not tell of a DICOM series: {error}.",
             "Take it away, or save the case again.",
         ) from error
-
-
-def load_clinical_record(path: Path) -> ClinicalRecord:
-    """Return the clinical record in a JSON file of variables and their levels.
-
-    Raises:
-        UnreadableFileError: missing or not a JSON object.
-        ClinicalValueError: an unknown variable or a value outside its levels.
-    """
-    remedy = 'Write the clinical variables as an object such as {"margin": "clear"}.'
-    return ClinicalRecord.from_words(_json_object(path, "clinical variables", remedy))
 
 
 def _json_object(path: Path, what: str, remedy: str) -> dict[str, object]:

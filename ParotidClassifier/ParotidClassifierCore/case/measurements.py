@@ -18,7 +18,7 @@ from ..base.errors import UnusableImageError
 from ..imaging.findings import max_axial_diameter_mm
 from ..imaging.lattice import Box, lattice_of
 from ..imaging.volumes import require_hu, require_volume
-from ..protocol.record import Enhancement, Finding
+from ..protocol import Protocol, shen2026
 from .checks import THE_PLAIN_CT
 from .grid import tumor_on_lattice
 from .loading import Case
@@ -42,7 +42,7 @@ LEAST_CYST_MM3 = 33
 # The smallest connected calcification: two voxels each way.
 LEAST_CALCIFICATION_MM3 = 8
 
-_LEVELS = {True: Finding.WITH.value, False: Finding.WITHOUT.value}
+_LEVELS = ("without", "with")
 
 
 @dataclass(frozen=True)
@@ -50,9 +50,8 @@ class Measurement:
     """One clinical variable as CT shows it.
 
     Attributes:
-        variable: name of a field of `ClinicalRecord`.
-        value: word of its level or number, as `ClinicalRecord.from_words` takes it; None if it
-            cannot be measured.
+        variable: its name in the published study.
+        value: word of its level there, or number; None if it cannot be measured.
         how: one sentence with the numbers, or why it cannot be measured.
     """
 
@@ -61,11 +60,14 @@ class Measurement:
     how: str
 
 
-def measurements(case: Case, plain_ct: sitk.Image | None = None) -> tuple[Measurement, ...]:
+def measurements(
+    case: Case, plain_ct: sitk.Image | None = None, protocol: Protocol | None = None
+) -> tuple[Measurement, ...]:
     """Return what can be measured: diameter, cystic areas, calcification, enhancement.
 
     Args:
         case: enhanced CT and outline.
+        protocol: whose variables are measured, if they are those of the published study.
         plain_ct: of the same examination, on any grid in the same space. Without it calcification
             is not offered, as enhanced vessels and tissue pass 100 HU too, and neither is the
             enhancement.
@@ -73,6 +75,16 @@ def measurements(case: Case, plain_ct: sitk.Image | None = None) -> tuple[Measur
     Raises:
         UnusableMaskError: the outline is empty or does not lie on the CT.
     """
+    protocol = protocol or shen2026()
+    return tuple(
+        found
+        for found in _measured(case, plain_ct)
+        if (found.value is None and found.variable in protocol.clinical)
+        or protocol.has(found.variable, found.value)
+    )
+
+
+def _measured(case: Case, plain_ct: sitk.Image | None) -> tuple[Measurement, ...]:
     box, tumor = tumor_on_lattice(case, margin=0)
     inside = _inside(tumor)
     enhanced = lattice_of(case.ct).sample_ct(case.ct, box)
@@ -170,11 +182,11 @@ def _enhancement(enhanced: np.ndarray, plain: np.ndarray, solid: np.ndarray) -> 
         f"The solid part has {after:.0f} HU in the enhanced and {before:.0f} HU in the plain CT: "
         f"{after - before:.0f} HU more."
     )
-    return Measurement("enhancement_degree", enhancement_level(after - before).value, how)
+    return Measurement("enhancement_degree", enhancement_level(after - before), how)
 
 
-def enhancement_level(hu: float) -> Enhancement:
+def enhancement_level(hu: float) -> str:
     """Return the degree of an enhancement of so many HU over plain CT."""
     if hu < SLIGHT_ENHANCEMENT_HU:
-        return Enhancement.SLIGHT
-    return Enhancement.OBVIOUS if hu > OBVIOUS_ENHANCEMENT_HU else Enhancement.MODERATE
+        return "slight"
+    return "obvious" if hu > OBVIOUS_ENHANCEMENT_HU else "moderate"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from ..dicom.phase_words import plain_letters
+from ..dicom.header_words import plain_letters
 from ..imaging.findings import QualityFinding, warning
 from ..imaging.origin import Origin
 

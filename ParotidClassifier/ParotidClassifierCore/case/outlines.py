@@ -12,7 +12,7 @@ from ..base.disk import extended
 from ..base.errors import UnusableMaskError, UsageError
 from ..dicom.objects import RTSTRUCT, read_outline_object
 from ..dicom.source import SourceSeries
-from ..imaging.choosing import Choice, option
+from ..imaging.choosing import Choice, Sought
 from ..imaging.masks import load_mask
 from ..imaging.origin import origin_of, with_origin
 from ..imaging.volumes import VOLUME_SUFFIXES
@@ -24,17 +24,17 @@ _SAME_THICKNESS = 1e-2  # of the thickness
 
 def load_outline(
     path: Path,
-    region: str,
+    region: Sought,
     ct: sitk.Image,
     source: SourceSeries | None = None,
     choice: Choice = Choice(),  # noqa: B008  frozen
 ) -> sitk.Image:
-    """Return the outline of `region` in the file `path` as a binary uint8 volume.
+    """Return the outline of a region in the file `path` as a binary uint8 volume.
 
     Args:
         path: a label map (NRRD, NIfTI, MetaImage), a segmentation of 3D Slicer (.seg.nrrd), a
             DICOM SEG or RTSTRUCT, or a folder with just one of these two.
-        region: what the outline is of, one of REGIONS: a segment or ROI of this name is taken.
+        region: what the outline is of: a segment or ROI of its name is taken.
         ct: that it was drawn on; contours are filled on its slices.
         source: the DICOM series of `ct`, which a DICOM outline has to refer to; None if unknown.
         choice: of label, segment or ROI, where a file holds several.
@@ -64,18 +64,18 @@ def load_outline(
     return with_origin(_on_grid_of(ct, mask), origin_of(mask))
 
 
-def _of_volume(path: Path, region: str, ct: sitk.Image, choice: Choice) -> sitk.Image:
+def _of_volume(path: Path, region: Sought, ct: sitk.Image, choice: Choice) -> sitk.Image:
     if choice.roi is not None:
         raise UsageError(
             f"{path} is no RTSTRUCT.",
-            f"Leave {option(region, 'roi')} out, or choose with {option(region, 'label')} N or "
-            f"{option(region, 'segment')} NAME.",
+            f"Leave {region.option('roi')} out, or choose with {region.option('label')} N or "
+            f"{region.option('segment')} NAME.",
         )
     if choice.any_series:
-        raise UsageError(f"{path} names no series.", f"Leave {option(region, 'any-series')} out.")
+        raise UsageError(f"{path} names no series.", f"Leave {region.option('any-series')} out.")
     mask = load_mask(path, region, choice.label, choice.segment)
     for axis in np.flatnonzero(np.array(mask.GetSize()) == 1).tolist():
-        _require_thickness(mask, axis, path, region, ct)
+        _require_thickness(mask, axis, path, region.name, ct)
     return mask
 
 

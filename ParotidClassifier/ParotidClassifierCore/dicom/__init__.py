@@ -4,12 +4,10 @@
 """
 
 __all__ = [
-    "body_parts",
     "files",
+    "header_words",
     "headers",
-    "identity",
     "objects",
-    "phase_words",
     "rtstruct",
     "seg",
     "series",

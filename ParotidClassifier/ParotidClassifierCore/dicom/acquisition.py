@@ -1,13 +1,12 @@
-"""How a CT was acquired, as its DICOM headers say."""
+"""Read from its DICOM headers how a CT was acquired."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
 
-from .body_parts import body_part_of
+from .header_words import Phase, body_word, is_known, phase_of, phase_words
 from .headers import Header
-from .phase_words import Phase, phase_of, phase_words
 from .source import Acquisition
 from .stored_values import lossy_compression, other_units
 
@@ -28,6 +27,7 @@ _AGENTS = re.compile(
     re.IGNORECASE,
 )
 _SAYING = {"SeriesDescription": "series description", "ProtocolName": "protocol name"}
+_NAMING_A_PART = _SAYING | {"StudyDescription": "study description"}
 _LONGEST_DELAY_S = 600.0
 _TIME = re.compile(r"(\d\d)(\d\d)(\d\d(?:\.\d+)?)")
 
@@ -44,7 +44,7 @@ def acquisition_of(headers: Sequence[Header]) -> Acquisition:
     """
     first = headers[0]
     phase, said_by = _phase(first)
-    part, part_said_by = body_part_of(first)
+    part, part_said_by = _body_part(first)
     return Acquisition(
         manufacturer=_text(first, "Manufacturer"),
         model=_text(first, "ManufacturerModelName"),
@@ -97,6 +97,23 @@ def _phase(header: Header) -> tuple[str | None, str | None]:
         if words:
             return ", ".join(word for _, word in words), said_by
     return None, None
+
+
+def _body_part(header: Header) -> tuple[str | None, str | None]:
+    """Return the header's word for the part of the body, and where it stands.
+
+    Returns:
+        What is coded, where it is a word that is known; else a word of the descriptions.
+    """
+    regions = header.shared("AnatomicRegionSequence").content.get("AnatomicRegionSequence") or ()
+    coded = {
+        "body part examined": _text(header, "BodyPartExamined"),
+        "anatomic region": ", ".join(Header(header.path, r).text("CodeMeaning") for r in regions),
+    }
+    for said_by, text in coded.items():
+        if text and is_known(text):
+            return text, said_by
+    return body_word({by: header.text(keyword) for keyword, by in _NAMING_A_PART.items()})
 
 
 def _delay(headers: Sequence[Header]) -> float | None:

@@ -1,4 +1,4 @@
-"""Which files a DICOM folder or a DICOMDIR stands for, and which of them are DICOM."""
+"""Find the files of a DICOM folder or DICOMDIR, and tell which of them are DICOM."""
 
 from __future__ import annotations
 

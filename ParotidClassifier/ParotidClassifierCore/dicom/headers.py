@@ -1,4 +1,4 @@
-"""The headers of DICOM images: read once each, for whatever is asked of them."""
+"""Read the headers of DICOM images, once each."""
 
 from __future__ import annotations
 
@@ -148,7 +148,7 @@ class Header:
 
 
 @contextlib.contextmanager
-def the_scanners_mistakes_untold() -> Iterator[None]:
+def ignoring_header_warnings() -> Iterator[None]:
     """Leave out pydicom's and highdicom's warnings of values that came with the CT.
 
     They would go to the terminal, where nobody can mend a name of the wrong form.

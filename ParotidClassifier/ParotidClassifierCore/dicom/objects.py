@@ -1,4 +1,4 @@
-"""Single DICOM objects that hold outlines: found, read whole, and drawn on the CT at hand."""
+"""Find and read DICOM SEG and RTSTRUCT files, and check which CT they were drawn on."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..base.errors import AmbiguousMaskError, UnreadableFileError, UnusableMaskError
-from ..imaging.choosing import Choice, option
+from ..imaging.choosing import Choice, Sought
 from ..imaging.findings import QualityFinding, warning
 from .files import files_of, may_be_dicom
 from .source import SourceSeries
@@ -137,7 +137,7 @@ def damage_named(file: Path, kind: str) -> Iterator[None]:
 
 def drawn_on(
     file: Path,
-    region: str,
+    region: Sought,
     source: SourceSeries | None,
     frame: str | None,
     series: Collection[str],
@@ -147,7 +147,7 @@ def drawn_on(
 
     Args:
         file: of the object.
-        region: what it outlines, one of REGIONS.
+        region: what it outlines.
         source: of the CT; None where it is not known, and positions alone can decide.
         frame: UID of the frame of reference of its positions; None or empty if it names none.
         series: UIDs of the series that it refers to; empty if it names none.
@@ -161,11 +161,11 @@ def drawn_on(
         return []
     if choice.any_series:
         told = (
-            f"The {region} outline names another series than the CT, as after a second "
+            f"The {region.name} outline names another series than the CT, as after a second "
             "anonymisation. It was taken by its position alone: look whether it lies on the lesion."
         )
         return [warning("outline_of_another_series", told)]
-    allowed = f"If it is the same scan, anonymised again, add {option(region, 'any-series')}."
+    allowed = f"If it is the same scan, anonymised again, add {region.option('any-series')}."
     raise UnusableMaskError(reason.message, f"{reason.remedy} {allowed}")
 
 

@@ -1,4 +1,4 @@
-"""The voxels of a DICOM series in HU."""
+"""Read the voxels of a DICOM series in HU."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ..base.errors import UnreadableFileError, UnusableImageError
 from ..base.progress import Progress
 from ..imaging.itk_files import read_image
 from .headers import Header
-from .slice_grid import grid_of
+from .slice_checks import grid_of
 
 _QUIET_SECONDS = 2.0
 _TURNED = b"MONOCHROME1"  # of which black is to be shown as white

@@ -1,4 +1,4 @@
-"""Reading the closed contours of one ROI from an RTSTRUCT (DICOM PS3.3, A.19 and C.8.8.6)."""
+"""Read the closed contours of one ROI from an RTSTRUCT (DICOM PS3.3, A.19 and C.8.8.6)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pydicom import Dataset
 
 from ..base.errors import UnusableMaskError
 from ..base.words import counted
-from ..imaging.choosing import Choice, place_of
+from ..imaging.choosing import Choice, Sought, place_of
 from ..imaging.contours import Contour, filled, require_bounded
 from ..imaging.findings import QualityFinding, warning
 from ..imaging.origin import Origin, with_origin
@@ -27,7 +27,7 @@ _CLOSED = ("CLOSED_PLANAR", _EXCLUSIVE, "INTERPOLATED_PLANAR")
 def roi_on_ct(
     file: Path,
     structures: Dataset,
-    region: str,
+    region: Sought,
     ct: sitk.Image,
     source: SourceSeries | None = None,
     choice: Choice = Choice(),  # noqa: B008  frozen
@@ -40,7 +40,7 @@ def roi_on_ct(
     Args:
         file: that the structures came from, for messages.
         structures: of an RTSTRUCT.
-        region: what the outline is of, one of REGIONS: an ROI of this name is taken.
+        region: what the outline is of: an ROI of its name is taken.
         ct: gives slices and voxels.
         source: the DICOM series of `ct`, where it is known.
         choice: name of the ROI, where it is not named as the region; and of which series.
@@ -63,7 +63,7 @@ def roi_on_ct(
     if not contours:
         told = f"has {len(drawn)} contours that enclose nothing." if drawn else "has no contours."
         raise UnusableMaskError(f"{called} {told}", "Outline the lesion.")
-    notes += _left_out(len(drawn) - len(contours), region)
+    notes += _left_out(len(drawn) - len(contours), region.name)
     return with_origin(filled(contours, ct, called), Origin("ROI", name, tuple(notes)))
 
 

@@ -1,4 +1,4 @@
-"""Reading one segment from a DICOM Segmentation (DICOM PS3.3, A.51)."""
+"""Read one segment from a DICOM Segmentation (DICOM PS3.3, A.51)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from highdicom.seg import Segmentation
 from pydicom import Dataset
 
 from ..base.errors import UnreadableFileError, UnusableMaskError
-from ..imaging.choosing import Choice, place_of
+from ..imaging.choosing import Choice, Sought, place_of
 from ..imaging.image_headers import MOST_VOXELS
 from ..imaging.origin import Origin, with_origin
 from ..imaging.working_grid import Geometry
@@ -24,7 +24,7 @@ _HALF = 0.5
 def segment_of(
     file: Path,
     dataset: Dataset,
-    region: str,
+    region: Sought,
     source: SourceSeries | None = None,
     choice: Choice = Choice(),  # noqa: B008  frozen
 ) -> sitk.Image:
@@ -36,7 +36,7 @@ def segment_of(
     Args:
         file: that the dataset came from, for messages.
         dataset: of a Segmentation or Label Map Segmentation.
-        region: what the outline is of, one of REGIONS: a segment of this label is taken.
+        region: what the outline is of: a segment of its label is taken.
         source: the DICOM series of the CT, where it is known.
         choice: label of the segment, where it is not named as the region; and of which series.
 

@@ -1,21 +1,23 @@
-"""One CT from a DICOM folder or a DICOMDIR: choosing, checking and reading its series."""
+"""Choose, check and read one CT from a DICOM folder or a DICOMDIR."""
 
 from __future__ import annotations
 
+import filecmp
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
+import numpy as np
 import SimpleITK as sitk
 
 from ..base.errors import SeveralSeriesError, UnreadableFileError
 from ..base.progress import Progress, part, silent
 from ..base.words import counted
+from ..imaging.itk_files import read_image
 from .acquisition import acquisition_of
 from .acquisitions import one_volume
-from .copies import by_place, without_copies
 from .files import files_of, require_no_lost_slices, unlisted_files
-from .headers import Header, read_header, the_scanners_mistakes_untold
+from .headers import Header, ignoring_header_warnings, read_header
 from .pixels import read_multi_frame, read_slices, require_decodable
 from .slice_checks import require_alike, require_ct, require_each_once, require_whole_headers
 from .source import SourceSeries
@@ -45,7 +47,7 @@ def read_series(
         SeveralSeriesError: several series, or acquisitions, and none named.
         UnusableImageError: not CT, or slices that are no upright, complete volume.
     """
-    with the_scanners_mistakes_untold():
+    with ignoring_header_warnings():
         return _read(path, series_uid, acquisition, progress)
 
 
@@ -54,7 +56,7 @@ def _read(
 ) -> tuple[sitk.Image, SourceSeries]:
     all_series = _series_in(path, part(progress, 0.0, _HEADERS_SHARE))
     uid = _chosen(path, all_series, series_uid)
-    headers, series = without_copies(all_series[uid]), f"the series {uid} in {path}"
+    headers, series = _without_copies(all_series[uid]), f"the series {uid} in {path}"
     _require_ct_in_hu(series, headers)
     require_decodable(series, headers)
     if _is_multi_frame(headers):
@@ -105,7 +107,7 @@ def source_of_files(paths: Sequence[Path]) -> SourceSeries | None:
     Raises:
         UnreadableFileError: a file cannot be read.
     """
-    with the_scanners_mistakes_untold():
+    with ignoring_header_warnings():
         return _source_of_images(_images_in(paths))
 
 
@@ -126,7 +128,7 @@ def checked_source(called: str, paths: Sequence[Path]) -> SourceSeries | None:
         UnreadableFileError: a file cannot be read, or does not say how its values become HU.
         UnusableImageError: not CT, or the other program cannot have read it rightly.
     """
-    with the_scanners_mistakes_untold():
+    with ignoring_header_warnings():
         headers = _images_in(paths)
         if headers:
             _require_ct_in_hu(called, headers)
@@ -202,7 +204,7 @@ def _chosen(path: Path, series: _Series, series_uid: str | None) -> str:
 
 def _described(uid: str, headers: Sequence[Header]) -> str:
     first = headers[0]
-    size = "a multi-frame image" if first.is_multi_frame else f"{len(by_place(headers))} images"
+    size = "a multi-frame image" if first.is_multi_frame else f"{len(_by_place(headers))} images"
     return f"{uid}  {first.text('Modality')}, {size}, {first.text('SeriesDescription')!r}"
 
 
@@ -220,3 +222,36 @@ def _require_one_file(
             f"{headers[0].path} says that it is one of several parts of a multi-frame CT.",
             "Export the series as single slices (classic CT).",
         )
+
+
+def _by_place(headers: Sequence[Header]) -> dict[object, list[Header]]:
+    """Return the headers of one series by number and place, copies of a slice together."""
+    places: dict[object, list[Header]] = {}
+    for header in headers:
+        # The place counts too: some programs that remove identities give all slices one number.
+        number = header.text("SOPInstanceUID")
+        key = (number, header.position) if number else header.path
+        places.setdefault(key, []).append(header)
+    return places
+
+
+def _without_copies(headers: Sequence[Header]) -> list[Header]:
+    """Return the headers of one series without the copies of slices.
+
+    What has number and place of another slice, but shows something else, is no copy.
+    """
+    kept: list[Header] = []
+    for alike in _by_place(headers).values():
+        kept.append(alike[0])
+        kept += [other for other in alike[1:] if not _shows_the_same(alike[0].path, other.path)]
+    return kept
+
+
+def _shows_the_same(one: Path, other: Path) -> bool:
+    if filecmp.cmp(one, other, shallow=False):
+        return True
+    try:
+        voxels = [sitk.GetArrayFromImage(read_image(path, "GDCMImageIO")) for path in (one, other)]
+    except RuntimeError:
+        return False
+    return np.array_equal(*voxels)

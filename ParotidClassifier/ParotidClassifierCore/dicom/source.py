@@ -1,13 +1,20 @@
-"""Where a CT came from: its DICOM series and how it was acquired."""
+"""Describe where a CT came from: its DICOM series, how it was acquired, whose it is."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..base.errors import UnreadableFileError, UsageError
+
+if TYPE_CHECKING:
+    from pydicom import Dataset
 
 _NUMBERS = ("kvp", "slice_thickness_mm", "delay_s")
+_OF_THE_PATIENT = ("PatientName", "PatientID", "PatientBirthDate")
 _OPTIONAL = ("frame_of_reference_uid", "chosen")  # of the series
 
 
@@ -148,3 +155,59 @@ class SourceSeries:
         known = {field.name for field in fields(Acquisition)}
         said = {name: value for name, value in facts.items() if name in known}
         return cls((), **uids, **optional, acquisition=Acquisition.of(said))
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Whose CT it is, as the DICOM header says; empty texts where it does not.
+
+    Attributes:
+        name: of the patient, in DICOM's form (family^given).
+        patient_id: number of the patient.
+        birth_date: year, month and day, as in 1956-03-01.
+    """
+
+    name: str
+    patient_id: str
+    birth_date: str
+
+    def as_dict(self) -> dict[str, str]:
+        """Return it as it is written to prediction.json."""
+        return {"name": self.name, "id": self.patient_id, "birth_date": self.birth_date}
+
+
+def read_identity(source: SourceSeries | None) -> Identity:
+    """Return whose CT it is, from the first file of its series.
+
+    Raises:
+        UsageError: the CT did not come from DICOM files.
+        UnreadableFileError: the file cannot be read any more.
+    """
+    if source is None or not source.files:
+        raise UsageError(
+            "The patient's identity is to be kept, but this CT was not read from DICOM files.",
+            "Give the DICOM folder as --ct, or leave out --keep-identity.",
+        )
+    header = read_again(source.files[0], _OF_THE_PATIENT)
+    name, number, born = (str(header.get(tag) or "").strip("\0 ") for tag in _OF_THE_PATIENT)
+    if len(born) == 8 and born.isdigit():
+        born = f"{born[:4]}-{born[4:6]}-{born[6:]}"
+    return Identity(name, number, born)
+
+
+def read_again(path: Path, tags: Collection[str]) -> Dataset:
+    """Return tags of a file that the CT was read from.
+
+    Raises:
+        UnreadableFileError: it cannot be read any more.
+    """
+    import pydicom
+    from pydicom.errors import InvalidDicomError
+
+    try:
+        return pydicom.dcmread(path, stop_before_pixels=True, specific_tags=list(tags), force=True)
+    except (OSError, InvalidDicomError, EOFError) as error:
+        raise UnreadableFileError(
+            f"{path} cannot be read any more: {getattr(error, 'strerror', None) or error}.",
+            "Leave the DICOM files of the CT in their place until the result is written.",
+        ) from error

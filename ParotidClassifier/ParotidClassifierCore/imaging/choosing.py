@@ -8,11 +8,35 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..base.errors import AmbiguousMaskError, UsageError
-from ..protocol.region_names import EXTERNAL2, REGIONS, TUMOR
+from ..protocol import Protocol
 
-_OPTIONS = {TUMOR: "--tumor", EXTERNAL2: "--ring"}
 _METAVARS = {"label": "N", "segment": "NAME", "roi": "NAME"}
 _SPOKEN = {"segment": "segment", "roi": "ROI"}
+
+
+@dataclass(frozen=True)
+class Sought:
+    """The region that an outline is wanted of.
+
+    Attributes:
+        name: of the region: an outline of this name is taken.
+        others: names of the other regions: an outline of such a name is not taken for this one.
+        is_ring: whether it is made around other regions.
+    """
+
+    name: str
+    others: tuple[str, ...]
+    is_ring: bool
+
+    @classmethod
+    def of(cls, protocol: Protocol, region: str) -> Sought:
+        """Return the region of this name among those of a protocol."""
+        others = tuple(name for name in protocol.regions if name != region)
+        return cls(region, others, protocol.regions[region].ring is not None)
+
+    def option(self, kind: str) -> str:
+        """Return the option of the command line that chooses a `kind` of part for it."""
+        return f"--{'ring' if self.is_ring else 'tumor'}-{kind}"
 
 
 @dataclass(frozen=True)
@@ -31,33 +55,30 @@ class Choice:
     roi: str | None = None
     any_series: bool = False
 
-    def require_only(self, allowed: str, message: str, region: str) -> None:
+    def require_only(self, allowed: str, message: str, region: Sought) -> None:
         """Raise UsageError where something was named that this kind of file does not have.
 
         Args:
             allowed: the attribute that may be set.
             message: says what kind of file it is.
-            region: one of REGIONS, for the remedy.
+            region: for the remedy.
         """
         if any(getattr(self, name) is not None for name in _METAVARS if name != allowed):
             raise UsageError(
-                message, f"Choose with {option(region, allowed)} {_METAVARS[allowed]} here."
+                message, f"Choose with {region.option(allowed)} {_METAVARS[allowed]} here."
             )
 
 
-def option(region: str, kind: str) -> str:
-    """Return the option of the command line that chooses a `kind` of part for `region`."""
-    return f"{_OPTIONS[region]}-{kind}"
-
-
-def place_of(path: Path, region: str, kind: str, names: Sequence[str], wanted: str | None) -> int:
+def place_of(
+    path: Path, region: Sought, kind: str, names: Sequence[str], wanted: str | None
+) -> int:
     """Return which of the named outlines in a file is meant, counted from 0.
 
     A name is first looked for as it is, then without regard to capitals and to spaces at its ends.
 
     Args:
         path: of the file, for messages.
-        region: what the outline is of, one of REGIONS: an outline of this name is taken.
+        region: what the outline is of.
         kind: what the file calls an outline, "segment" or "roi".
         names: of all outlines in the file.
         wanted: named by the user; None for the region's name, or the only one there is.
@@ -65,23 +86,23 @@ def place_of(path: Path, region: str, kind: str, names: Sequence[str], wanted: s
     Raises:
         AmbiguousMaskError: there is none of this name, or more than one.
     """
-    name = wanted or region
+    name = wanted or region.name
     found = _places(name, names)
     if not found:
-        others = set(REGIONS) - {region}
-        if wanted is None and len(names) == 1 and not any(_places(o, names) for o in others):
+        other = any(_places(other, names) for other in region.others)
+        if wanted is None and len(names) == 1 and not other:
             return 0
         has = ", ".join(map(repr, names)) or "none"
         raise AmbiguousMaskError(
             f"{path} has no {_SPOKEN[kind]} named {name!r}; it has {has}.",
-            f"Rename it where it was drawn, or name it with {option(region, kind)} NAME.",
+            f"Rename it where it was drawn, or name it with {region.option(kind)} NAME.",
         )
     if len(found) > 1:
         alike = ", ".join(dict.fromkeys(repr(names[place]) for place in found))
         raise AmbiguousMaskError(
             f"{path} has several {_SPOKEN[kind]}s named {alike}.",
             "Give each a name of its own where they were drawn, or name one letter by letter with "
-            f"{option(region, kind)} NAME.",
+            f"{region.option(kind)} NAME.",
         )
     return found[0]
 

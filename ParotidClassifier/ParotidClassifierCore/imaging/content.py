@@ -2,24 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
-
-import numpy as np
-
+from ..base.cache import content_key
 from .working_grid import WorkingGrid
 
 
 def image_key(grid: WorkingGrid) -> str:
     """Return the SHA-256 of the CT on the grid and of where it lies."""
-    return _digest(grid.ct, repr((grid.geometry, grid.ct.shape)))
+    return content_key(repr((grid.geometry, grid.ct.shape)), grid.ct)
 
 
 def region_key(grid: WorkingGrid, region: str) -> str:
     """Return the SHA-256 of a region's mask; it says nothing without the CT's."""
-    return _digest(grid.mask(region))
-
-
-def _digest(array: np.ndarray, more: str = "") -> str:
-    digest = hashlib.sha256(more.encode())
-    digest.update(np.ascontiguousarray(array))
-    return digest.hexdigest()
+    return content_key(grid.mask(region))

@@ -1,15 +1,15 @@
-"""What was read from files, kept for as long as the files stay as they were."""
+"""What files hold: their content as a key, and what was read from them while they stay the same."""
 
 from __future__ import annotations
 
 import hashlib
 import stat
-from collections import OrderedDict
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
-from ..base.disk import is_left_by_a_system
+from ..base.cache import Cache, content_key
+from ..base.disk import extended, files_below
 from .image_headers import files_of_image
 
 Content = TypeVar("Content")
@@ -20,16 +20,16 @@ _KEPT_FILES = 6
 _SMALL_BYTES = 2**20
 
 
-class FileCache:
+class FileCache(Cache):
     """Gives the very same object again while the file or folder that it came from is unchanged.
 
     A small file is unchanged when its content is the same, a large one when size, time of change
-    and place on the disk are; of a folder, every file directly in it counts, and of an image whose
+    and place on the disk are; of a folder, every file in it and below counts, and of an image whose
     voxels lie in another file, that one too.
     """
 
     def __init__(self) -> None:
-        self._kept: OrderedDict[tuple[Callable, Path], tuple[object, object]] = OrderedDict()
+        super().__init__(_KEPT_FILES)
 
     def read(self, path: Path, reader: Callable[[Path], Content]) -> Content:
         """Return reader(path), or what it returned before.
@@ -37,34 +37,44 @@ class FileCache:
         Raises:
             Exception: whatever `reader` raises; nothing is kept then.
         """
-        key = (reader, path)
-        # Looked at first: a file that changes while it is read is read again the next time.
-        now = _state(path)
-        before = self._kept.pop(key, None)
-        if before is None or now is None or before[0] != now:
-            before = (now, reader(path))
-        self._kept[key] = before
-        while len(self._kept) > _KEPT_FILES:
-            self._kept.popitem(last=False)
-        return before[1]
+        try:
+            # Looked at first: a file that changes while it is read is read again the next time.
+            state: object = _of_files(path, _file_state)
+        except OSError:  # equal to none
+            state = object()
+        return self.get((reader, path), lambda: reader(path), state)
 
 
-def _state(path: Path) -> object:
-    """Return what changes when the file or folder changes; None where that cannot be said."""
-    try:
-        if not path.is_dir():
-            return [_file_state(file) for file in files_of_image(path)]
-        return [
-            (entry.name, _file_state(entry))
-            for entry in sorted(path.iterdir())
-            if not is_left_by_a_system(entry.name)
-        ]
-    except OSError:
-        return None
+def files_key(path: Path) -> str:
+    """Return the content key of a file, or of the names and contents of a folder's files.
+
+    Raises:
+        OSError: a file cannot be read.
+    """
+    return content_key(*_of_files(path, _file_hash))
+
+
+def _of_files(path: Path, of_file: Callable[[Path], Content]) -> list[bytes | Content]:
+    """Return what `of_file` says of a file, with the voxels beside it, or of each in a folder."""
+    path = extended(path)
+    if not path.is_dir():
+        return [of_file(file) for file in files_of_image(path)]
+    return [
+        part
+        for name in sorted(files_below(path))
+        for part in (
+            name.as_posix().encode(errors="surrogateescape") + b"\0",
+            of_file(extended(path / name)),
+        )
+    ]
+
+
+def _file_hash(path: Path) -> bytes:
+    return hashlib.sha256(path.read_bytes()).digest()
 
 
 def _file_state(path: Path) -> object:
     status = path.stat()
     if stat.S_ISREG(status.st_mode) and status.st_size <= _SMALL_BYTES:
-        return hashlib.sha256(path.read_bytes()).digest()
+        return _file_hash(path)
     return (status.st_size, status.st_mtime_ns, status.st_ino)

@@ -8,7 +8,7 @@ for the user.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
@@ -18,7 +18,8 @@ from scipy.spatial import ConvexHull, QhullError
 from scipy.spatial.distance import pdist
 
 from ..base.errors import ParotidClassifierError
-from .ring import Ring, RingSettings
+from ..protocol import RingSettings
+from .ring import Ring
 from .working_grid import WorkingGrid
 
 SMALLEST_DIAMETER_MM = 10.0
@@ -32,6 +33,7 @@ NOISY_SD_HU = 35.0
 _SOFT_TISSUE_HU = (-150, 250)
 _LARGE_SHARE_REMOVED = 0.5
 OTHER_BODY_PART = "other_body_part"
+DEMONSTRATION = "demonstration_bundle"
 # What puts in doubt that there is anything to classify: told before the probability.
 FIRST_CODES = frozenset({OTHER_BODY_PART})
 
@@ -58,6 +60,11 @@ class QualityFinding:
     code: str
     severity: Severity
     message: str
+
+    @property
+    def line(self) -> str:
+        """The finding in one line."""
+        return f"{self.severity.value}: {self.message}"
 
     def as_dict(self) -> dict[str, str]:
         """Return the finding as plain words."""
@@ -127,20 +134,20 @@ def noise_sd_hu(ct: np.ndarray) -> float:
 
 
 def quality_findings(
-    grid: WorkingGrid, ring: Ring, ct_spacing: tuple[float, float, float]
+    grid: WorkingGrid, rings: Mapping[str, Ring], ct_spacing: tuple[float, float, float]
 ) -> list[QualityFinding]:
     """Return what speaks against, or should be known about, classifying this case."""
-    checks = lesion_checks(grid, ring)
-    checks.insert(-1, slice_thickness(ct_spacing))
+    checks = lesion_checks(grid, rings)
+    checks.insert(len(checks) - len(rings), slice_thickness(ct_spacing))
     return [finding for finding in checks if finding.severity is not Severity.OK]
 
 
-def lesion_checks(grid: WorkingGrid, ring: Ring) -> list[QualityFinding]:
+def lesion_checks(grid: WorkingGrid, rings: Mapping[str, Ring]) -> list[QualityFinding]:
     """Return what was looked at around the lesion, one finding each, in order or not.
 
     Args:
         grid: the case on its working grid.
-        ring: the automatic ring, for the share that the HU limits removed.
+        rings: the automatic rings by region, for the share that the HU limits removed.
     """
     return [
         _size(grid),
@@ -149,7 +156,7 @@ def lesion_checks(grid: WorkingGrid, ring: Ring) -> list[QualityFinding]:
         _air(grid),
         _metal(grid),
         noise_finding(noise_sd_hu(grid.ct), "near the lesion "),
-        _bone_and_air(grid, ring),
+        *(_bone_and_air(grid, name, rings) for name in rings),
     ]
 
 
@@ -243,16 +250,17 @@ def other_ring(trained: RingSettings, used: RingSettings | None) -> QualityFindi
     )
 
 
-def _bone_and_air(grid: WorkingGrid, ring: Ring) -> QualityFinding:
-    removed = f"{ring.removed_by_hu_fraction:.0%}"
-    if ring.removed_by_hu_fraction <= _LARGE_SHARE_REMOVED:
+def _bone_and_air(grid: WorkingGrid, name: str, rings: Mapping[str, Ring]) -> QualityFinding:
+    share = rings[name].removed_by_hu_fraction
+    called, removed = "ring" if len(rings) == 1 else f"ring {name}", f"{share:.0%}"
+    if share <= _LARGE_SHARE_REMOVED:
         return ok(
             "ring_size",
-            f"The ring measures {grid.ring.sum() / 1000:.1f} ml; the HU limits removed {removed} "
-            "of its shell.",
+            f"The {called} measures {grid.mask(name).sum() / 1000:.1f} ml; the HU limits removed "
+            f"{removed} of its shell.",
         )
     return warning(
         "ring_mostly_removed",
-        f"The HU limits removed {removed} of the ring's shell (bone or air); little tissue is "
+        f"The HU limits removed {removed} of the {called}'s shell (bone or air); little tissue is "
         "left to judge.",
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -12,9 +12,8 @@ import SimpleITK as sitk
 from ..base.disk import extended
 from ..base.errors import AmbiguousMaskError, UnreadableFileError, UnusableMaskError
 from ..base.files import written_whole
-from ..protocol.region_names import EXTERNAL2, TUMOR
-from ..protocol.terminology import PAROTID_GLAND, REGION_CODES, Code
-from .choosing import Choice, option, place_of
+from ..protocol import PAROTID_GLAND, Code, Region
+from .choosing import Choice, Sought, place_of
 from .origin import Origin, with_origin
 from .volumes import read_volume, require_volume, write_volume
 from .working_grid import Geometry
@@ -24,8 +23,6 @@ _ROUNDED = 1e-3  # how far from a whole number conversions and scaling leave a l
 _SEGMENT_FIELD = re.compile(r"Segment(\d{1,6})_")
 # Of a segmentation: which outline a region was, before it was saved under the region's name.
 _ORIGIN_FIELD = "ParotidClassifier_{region}"
-# sRGB 0…1; recognisable on grey CT and apart from each other for colour-blind readers.
-REGION_COLORS = {TUMOR: (0.90, 0.25, 0.20), EXTERNAL2: (0.20, 0.70, 0.95)}
 # 3D Slicer's lists name the category otherwise than DICOM does; it looks codes up by their values.
 _SLICER_MEANING = {"49755003": "Morphologically Altered Structure"}
 _ENTRY = (
@@ -38,21 +35,17 @@ def _slicer_code(code: Code) -> str:
     return f"{code.scheme}^{code.value}^{_SLICER_MEANING.get(code.value, code.meaning)}"
 
 
-def _slicer_entry(region: str, anatomy: str) -> str:
-    codes = REGION_CODES[region]
-    kinds = {"category": _slicer_code(codes.category), "type": _slicer_code(codes.kind)}
-    return _ENTRY.format(**kinds, region=anatomy)
-
-
-# 3D Slicer's terminology entries, as the segments' tags hold them.
-REGION_TERMINOLOGY = {
-    TUMOR: _slicer_entry(TUMOR, _slicer_code(PAROTID_GLAND)),
-    EXTERNAL2: _slicer_entry(EXTERNAL2, "^^"),
-}
+def terminology_entry(region: Region) -> str:
+    """Return 3D Slicer's terminology entry of a region, as the tags of its segments hold it."""
+    return _ENTRY.format(
+        category=_slicer_code(region.category),
+        type=_slicer_code(region.kind),
+        region="^^" if region.ring else _slicer_code(PAROTID_GLAND),
+    )
 
 
 def load_mask(
-    path: Path, region: str, label: int | None = None, segment: str | None = None
+    path: Path, region: Sought, label: int | None = None, segment: str | None = None
 ) -> sitk.Image:
     """Return the outline of `region` in a label map or .seg.nrrd: binary uint8 on its own grid.
 
@@ -60,7 +53,7 @@ def load_mask(
 
     Args:
         path: a label map (NRRD, NIfTI, MetaImage) or a segmentation of 3D Slicer (.seg.nrrd).
-        region: what the outline is of, one of REGIONS: a segment of this name is taken.
+        region: what the outline is of: a segment of its name is taken.
         label: which label of a label map, where there are several.
         segment: name of the segment, where it is not named as the region.
 
@@ -81,12 +74,13 @@ def load_mask(
         mask = _labelled(image, path, region, label)
     if not sitk.GetArrayViewFromImage(mask).any():
         raise UnusableMaskError(
-            f"The {region} outline in {path} is empty.", "Outline the lesion and save it again."
+            f"The {region.name} outline in {path} is empty.",
+            "Outline the lesion and save it again.",
         )
     return mask
 
 
-def _labelled(image: sitk.Image, path: Path, region: str, label: int | None) -> sitk.Image:
+def _labelled(image: sitk.Image, path: Path, region: Sought, label: int | None) -> sitk.Image:
     values = sitk.GetArrayViewFromImage(image)
     labels = _labels(values)
     if labels is None:
@@ -100,7 +94,7 @@ def _labelled(image: sitk.Image, path: Path, region: str, label: int | None) -> 
     if label is None and len(names) > 1:
         raise AmbiguousMaskError(
             f"{path} holds several labels ({shown}) and none was named.",
-            f"Name the {region}'s with {option(region, 'label')} N.",
+            f"Name the {region.name}'s with {region.option('label')} N.",
         )
     if label is not None and names and label not in names:
         raise UnusableMaskError(f"{path} has no label {label}.", f"Its labels are {shown}.")
@@ -172,14 +166,14 @@ def _segment_fields(image: sitk.Image, number: int) -> tuple[str, int, int]:
     return letters, int(label), layer
 
 
-def _segment(image: sitk.Image, path: Path, region: str, name: str | None) -> sitk.Image:
+def _segment(image: sitk.Image, path: Path, region: Sought, name: str | None) -> sitk.Image:
     segments = _segments(path, image)
     place = place_of(path, region, "segment", [named for named, *_ in segments], name)
     called, label, layer = segments[place]
     voxels = sitk.GetArrayViewFromImage(image)  # (z, y, x), and the layers behind them
     inside = (voxels if voxels.ndim == 3 else voxels[..., layer]) == label
     mask = Geometry.of(image).image(inside)
-    return with_origin(mask, _saved_origin(image, region) or Origin("segment", called))
+    return with_origin(mask, _saved_origin(image, region.name) or Origin("segment", called))
 
 
 def _saved_origin(image: sitk.Image, region: str) -> Origin | None:
@@ -191,24 +185,27 @@ def save_segmentation(
     path: Path,
     masks: Mapping[str, np.ndarray],
     geometry: Geometry,
+    regions: Mapping[str, Region],
     origins: Mapping[str, Origin | None] | None = None,
 ) -> None:
     """Write masks (z, y, x) as one segmentation that 3D Slicer opens, or nothing at all.
 
+    Masks that overlap lie in layers, as 3D Slicer writes them.
+
     Args:
         path: ends in .seg.nrrd.
-        masks: by segment name; they do not overlap.
+        masks: by region.
         geometry: of all masks.
-        origins: where the masks were taken from, by segment name, as far as that is known.
+        regions: give the colours and terms of the segments.
+        origins: where the masks were taken from, by region, as far as that is known.
 
     Raises:
         OutputError: the file cannot be written.
     """
-    labels = np.zeros(next(iter(masks.values())).shape, np.uint8)
-    for value, name in enumerate(masks, start=1):
-        labels[masks[name]] = value
-    image = geometry.image(labels)
-    for key, word in _slicer_keys(list(masks), image.GetSize()).items():
+    layers, layer_of = _in_layers(list(masks.values()))
+    image = geometry.image(np.stack(layers, axis=-1) if len(layers) > 1 else layers[0])
+    segments = [regions[name] for name in masks]
+    for key, word in _slicer_keys(segments, layer_of, image.GetSize()).items():
         image.SetMetaData(key, word)
     for region, origin in (origins or {}).items():
         if origin is not None:
@@ -217,24 +214,39 @@ def save_segmentation(
         write_volume(beside, image)
 
 
-def _slicer_keys(names: list[str], size: tuple[int, ...]) -> dict[str, str]:
+def _in_layers(masks: Sequence[np.ndarray]) -> tuple[list[np.ndarray], list[int]]:
+    """Return label maps that hold the masks, numbered from 1, and in which of them each lies."""
+    layers: list[np.ndarray] = []
+    places = []
+    for value, mask in enumerate(masks, start=1):
+        place = next((i for i, layer in enumerate(layers) if not layer[mask].any()), len(layers))
+        if place == len(layers):
+            layers.append(np.zeros(mask.shape, np.uint8))
+        layers[place][mask] = value
+        places.append(place)
+    return layers, places
+
+
+def _slicer_keys(
+    segments: Sequence[Region], layers: Sequence[int], size: tuple[int, ...]
+) -> dict[str, str]:
     """Return what makes a label map a segmentation (vtkMRMLSegmentationStorageNode's fields)."""
     keys = {
         "Segmentation_ContainedRepresentationNames": "Binary labelmap|",
         "Segmentation_MasterRepresentation": "Binary labelmap",
         "Segmentation_ReferenceImageExtentOffset": "0 0 0",
     }
-    for place, name in enumerate(names):
+    for place, (region, layer) in enumerate(zip(segments, layers, strict=True)):
         fields = {
-            "ID": name,
-            "Name": name,
+            "ID": region.name,
+            "Name": region.name,
             "NameAutoGenerated": "0",
-            "Color": " ".join(map(str, REGION_COLORS[name])),
+            "Color": " ".join(map(str, region.rgb)),
             "ColorAutoGenerated": "0",
             "LabelValue": str(place + 1),
-            "Layer": "0",
+            "Layer": str(layer),
             "Extent": " ".join(f"0 {n - 1}" for n in size),
-            "Tags": f"TerminologyEntry:{REGION_TERMINOLOGY[name]}|",
+            "Tags": f"TerminologyEntry:{terminology_entry(region)}|",
         }
         keys |= {f"Segment{place}_{field}": word for field, word in fields.items()}
     return keys

@@ -1,4 +1,4 @@
-"""The peritumoral ring, External2, and what a reader changed about it by hand.
+"""Rings around regions, and what a reader changed about one by hand.
 
 Source: Shen et al. 2026: the tumour expanded by 2 mm, bone and air removed by limits of 400 and
 -200 HU, then refined by hand.
@@ -6,52 +6,13 @@ Source: Shen et al. 2026: the tumour expanded by 2 mm, bone and air removed by l
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, field
 
 import numpy as np
 from scipy import ndimage
 
-from ..base.errors import EmptyRingError, UsageError
-
-RING_WIDTH_MM = 2.0
-RING_HU_RANGE = (-200.0, 400.0)
-SMALLEST_WIDTH_MM, LARGEST_WIDTH_MM = 1.0, 20.0
-
-
-@dataclass(frozen=True)
-class RingSettings:
-    """How the automatic ring is made.
-
-    Attributes:
-        width_mm: largest distance from the tumour, 1 to 20.
-        hu_range: lower and upper limit in HU, both included.
-
-    Raises:
-        UsageError: a setting outside its range.
-    """
-
-    width_mm: float = RING_WIDTH_MM
-    hu_range: tuple[float, float] = RING_HU_RANGE
-
-    def __post_init__(self):
-        if not SMALLEST_WIDTH_MM <= self.width_mm <= LARGEST_WIDTH_MM:
-            raise UsageError(
-                f"A ring width of {self.width_mm:g} mm cannot be drawn on the 1 mm grid.",
-                f"Choose a width from {SMALLEST_WIDTH_MM:g} to {LARGEST_WIDTH_MM:g} mm; the study "
-                "used 2 mm.",
-            )
-        low, high = self.hu_range
-        if not (math.isfinite(low) and math.isfinite(high) and low < high):
-            raise UsageError(
-                f"The ring's HU limits {low:g} to {high:g} are not a range.",
-                "Give the lower limit first; the study used -200 and 400.",
-            )
-
-    @property
-    def reach(self) -> int:
-        """Whole voxels beyond the tumour that the ring can fill."""
-        return math.floor(self.width_mm)
+from ..base.errors import EmptyRingError
+from ..protocol import RingSettings
 
 
 @dataclass(frozen=True)
@@ -60,7 +21,7 @@ class Ring:
 
     Attributes:
         mask: bool (z, y, x).
-        shell_voxels: voxels within the width of the tumour, whatever their HU.
+        shell_voxels: voxels within the width of what it surrounds, whatever their HU.
         removed_by_hu_fraction: share of the shell that the HU limits removed.
     """
 
@@ -69,17 +30,17 @@ class Ring:
     removed_by_hu_fraction: float
 
 
-def automatic_ring(ct: np.ndarray, tumor: np.ndarray, settings: RingSettings) -> Ring:
-    """Return the ring {0 < distance ≤ width} ∩ {lower ≤ HU ≤ upper} around `tumor`.
+def automatic_ring(ct: np.ndarray, inside: np.ndarray, settings: RingSettings) -> Ring:
+    """Return the ring {0 < distance ≤ width} ∩ {lower ≤ HU ≤ upper} around `inside`.
 
     Args:
         ct: HU (z, y, x) on the 1 mm grid.
-        tumor: bool, same shape, not empty.
+        inside: bool, same shape, not empty.
         settings: width and HU limits.
 
     Distance is the exact Euclidean distance in mm between voxel centres.
     """
-    distance = ndimage.distance_transform_edt(~tumor)
+    distance = ndimage.distance_transform_edt(~inside)
     shell = (distance > 0) & (distance <= settings.width_mm)
     low, high = settings.hu_range
     mask = shell & (ct >= low) & (ct <= high)

@@ -12,7 +12,7 @@ import numpy as np
 import SimpleITK as sitk
 from scipy import ndimage
 
-from ..protocol.terminology import Code
+from ..protocol import Code
 from .findings import QualityFinding, info, ok, warning
 from .lattice import Box
 

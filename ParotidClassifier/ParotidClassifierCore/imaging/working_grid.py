@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import SimpleITK as sitk
-
-from ..protocol.region_names import EXTERNAL2, TUMOR
 
 # The display window of Shen et al. 2026.
 WINDOW_WIDTH_HU = 400.0
@@ -52,10 +52,14 @@ class Geometry:
         return (axes @ ends).T + self.origin
 
     def image(self, array: np.ndarray) -> sitk.Image:
-        """Return `array` (z, y, x) as an image with this geometry; booleans become uint8."""
+        """Return `array` (z, y, x) as an image with this geometry; booleans become uint8.
+
+        A fourth axis holds the components of each voxel.
+        """
         import SimpleITK as sitk
 
-        image = sitk.GetImageFromArray(array.astype(np.uint8) if array.dtype == bool else array)
+        values = array.astype(np.uint8) if array.dtype == bool else array
+        image = sitk.GetImageFromArray(values, isVector=array.ndim == 4)
         image.SetOrigin(self.origin)
         image.SetDirection(self.direction)
         image.SetSpacing(self.spacing)
@@ -64,20 +68,29 @@ class Geometry:
 
 @dataclass(frozen=True)
 class WorkingGrid:
-    """CT, Tumor and External2 on one 1 × 1 × 1 mm grid around the lesion.
+    """CT and regions on one 1 × 1 × 1 mm grid around the lesion.
 
     Attributes:
         ct: int16 (z, y, x), whole HU clipped to [-1024, 3071].
-        tumor: bool (z, y, x).
-        ring: bool (z, y, x), never overlapping `tumor`.
+        masks: bool (z, y, x) by region, in the order of the protocol: the one that is outlined by
+            hand first. Rings overlap none of the regions that they surround.
         geometry: where the grid lies in the patient.
     """
 
     ct: np.ndarray
-    tumor: np.ndarray
-    ring: np.ndarray
+    masks: Mapping[str, np.ndarray]
     geometry: Geometry
 
     def mask(self, region: str) -> np.ndarray:
-        """Return the mask (z, y, x) of `region`, one of REGIONS."""
-        return {TUMOR: self.tumor, EXTERNAL2: self.ring}[region]
+        """Return the mask (z, y, x) of a region by its name."""
+        return self.masks[region]
+
+    @property
+    def tumor(self) -> np.ndarray:
+        """The mask (z, y, x) that was outlined by hand."""
+        return next(iter(self.masks.values()))
+
+    @cached_property
+    def lesion(self) -> np.ndarray:
+        """The mask (z, y, x) of all regions together."""
+        return np.logical_or.reduce(list(self.masks.values()))

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from ..base.controls import harmless
 from ..base.strict_json import MOST_CHARACTERS
-from ..dicom.phase_words import phase_of
+from ..dicom.header_words import phase_of
 from ..dicom.source import Acquisition
 from ..imaging.findings import QualityFinding, warning
 

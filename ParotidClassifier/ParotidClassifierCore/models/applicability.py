@@ -10,11 +10,11 @@ import numpy as np
 
 from ..base.words import counted, share_of
 from ..imaging.findings import QualityFinding, warning
+from ..protocol import Protocol
 from .acquisitions import ALIKE_LENGTHS
 from .logistic import LogisticModel
 from .probabilities import ModelResult
 from .reference import Reference, voxel_lengths
-from .words import headline_model
 
 # Of an ordinary case, about one feature in a hundred lies outside a cohort of 200.
 _USUAL_SHARE_OUTSIDE = 0.1
@@ -156,6 +156,7 @@ def _range(bounds: tuple[float, float]) -> str:
 
 
 def applicability_of(
+    protocol: Protocol,
     models: Mapping[str, LogisticModel],
     reference: Reference,
     values: Mapping[str, float | None],
@@ -165,13 +166,14 @@ def applicability_of(
     """Return how like the training cases a case is.
 
     Args:
+        protocol: says which model is shown first.
         models: of the bundle, by name.
         reference: what the bundle knows of its training cases.
         values: of the case, by column.
         results: what the models say of it.
         spacing: of its CT (x, y, z) in mm; None without one.
     """
-    model = headline_model(name for name, r in results.items() if r.probability is not None)
+    model = protocol.first_shown(n for n, r in results.items() if r.probability is not None)
     compared, outside = _against_ranges(reference, values)
     scatter = reference.scatter
     return Applicability(

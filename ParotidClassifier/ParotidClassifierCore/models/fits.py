@@ -2,39 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 import numpy as np
 
 from ..base.errors import CohortError
-from ..protocol.names import (
-    CLINICAL,
-    COMBINED,
-    COMBINED_SOURCE,
-    DL_MODELS,
-    FUSION_MODELS,
-    NETWORK_COLUMNS,
-    RAD_MODELS,
-    REGION_SETS,
-    log_odds_column,
-    network_column,
-    region_of,
-)
-from ..protocol.record import CLINICAL_COLUMNS
+from ..protocol import ColumnKind, ModelSpec, column_of, log_odds_column, network_column
 from .folds import stratified_folds
 from .logistic import LogisticModel
 from .logistic_fit import fit_logistic, refit_logistic
 from .settings import PAPER, ModelTrainingSettings
-from .signature import Selection
+from .signature import Selection, signature_name
 from .table import TrainingTable, deep_columns
 
 WHOLE: frozenset[int] = frozenset()
 
+Key = tuple[str, frozenset[int]]  # a name, and the folds that are left out
 Fit = Callable[[str, frozenset[int]], LogisticModel]
-
-_REGIONS_OF_RAD = dict(zip(RAD_MODELS, REGION_SETS, strict=True))
-_REGIONS_OF_FUSION = dict(zip(FUSION_MODELS, REGION_SETS, strict=True))
-_HEAD_OF_FUSION = dict(zip(FUSION_MODELS, DL_MODELS, strict=True))
 
 
 class Fits:
@@ -46,21 +30,22 @@ class Fits:
         self._fold_of = stratified_folds(
             table.malignant, settings.folds, settings.seed, table.clinically_complete, table.images
         )
-        self._index = {column: i for i, column in enumerate(table.columns)}
-        self._signatures: dict[tuple[str, frozenset[int]], Selection] = {}
-        self._models: dict[tuple[str, frozenset[int]], LogisticModel] = {}
-        self._penalties: dict[tuple[str, frozenset[int]], float] = {}
-        self._deep = {
-            column: values
-            for model, vectors in (table.deep_features or {}).items()
-            for column, values in zip(deep_columns(model, vectors), vectors.T, strict=True)
-        }
+        self._folds = [frozenset({int(fold)}) for fold in np.unique(self._fold_of)]
+        self._signatures: dict[Key, Selection] = {}
+        self._models: dict[Key, LogisticModel] = {}
+        self._penalties: dict[Key, float] = {}
+        self._inputs = dict(zip(table.columns, table.radiomics.T, strict=True))
+        self._inputs |= zip(table.protocol.predictors, table.clinical.T, strict=True)
+        if table.out_of_fold_logits is not None:
+            self._inputs |= zip(table.logit_columns, table.out_of_fold_logits.T, strict=True)
+        for head, vectors in (table.deep_features or {}).items():
+            self._inputs |= zip(deep_columns(head, vectors), vectors.T, strict=True)
 
     def model(self, name: str, without: frozenset[int]) -> LogisticModel:
         """Return the model fitted on the rows of every fold but those in `without`."""
         key = (name, without)
         if key not in self._models:
-            columns = self._columns(name, without)
+            columns = self._columns(self._table.protocol.models[name], without)
             rows = self._learnt_from(name, without)
             matrix = self._matrix(columns, without, self.model)
             self._models[key], self._penalties[key] = fit_logistic(
@@ -85,25 +70,30 @@ class Fits:
 
     def can_refit(self, names: Iterable[str], counts: np.ndarray) -> bool:
         """Whether both classes are in all the resampled rows that refits of `names` learn from."""
-        held_out = [WHOLE, *(frozenset({int(fold)}) for fold in np.unique(self._fold_of))]
-        needed = {(name, WHOLE) for name in names} | {(COMBINED_SOURCE, w) for w in held_out}
+        needed = {key for name in names for key in self._chain(name, WHOLE)}
         malignant = self._table.malignant
         taken = (malignant[self._learnt_from(*key) & (counts > 0)] for key in needed)
         return all(outcomes.any() and not outcomes.all() for outcomes in taken)
 
+    def _chain(self, name: str, without: frozenset[int]) -> Iterator[Key]:
+        """Yield the key of a model, and those of all fits whose log-odds it is fitted on."""
+        yield name, without
+        for source in self._table.protocol.models[name].log_odds:
+            for fold in self._folds:
+                yield from self._chain(source, without | fold)
+
     def out_of_fold_probabilities(self, name: str) -> np.ndarray:
         """Return (n,) probabilities, each from the pipeline that has not seen the row's fold."""
         probabilities = np.full(len(self._fold_of), np.nan)
-        for fold in np.unique(self._fold_of):
-            without = frozenset({int(fold)})
-            model = self.model(name, without)
-            values = self._values(model.columns, without, self.model)
-            rows = self.rows(name) & (self._fold_of == fold)
+        for fold in self._folds:
+            model = self.model(name, fold)
+            values = self._values(model.columns, fold, self.model)
+            rows = self._table.usable_for(name) & self._is_in(fold)
             probabilities[rows] = model.probability(values)[rows]
         return probabilities
 
     def final_signatures(self) -> dict[str, Selection]:
-        """Return the signatures of the models that are kept, by region set or fusion."""
+        """Return the signatures of the models that are kept, by their names."""
         return {
             name: signature
             for (name, without), signature in self._signatures.items()
@@ -114,12 +104,6 @@ class Fits:
         """Return the C of the model that is kept."""
         return self._penalties[name, WHOLE]
 
-    def rows(self, name: str) -> np.ndarray:
-        """Return (n,) bool: the cases that a model can learn from."""
-        if name in (CLINICAL, COMBINED):
-            return self._table.clinically_complete
-        return np.ones(len(self._fold_of), bool)
-
     def notes(self) -> list[str]:
         """Say where LASSO left no column."""
         return [
@@ -129,27 +113,21 @@ class Fits:
             if signature.fell_back
         ]
 
-    def _columns(self, name: str, without: frozenset[int]) -> tuple[str, ...]:
-        if name in RAD_MODELS:
-            return self._signature(_REGIONS_OF_RAD[name], without).columns
-        if name in DL_MODELS:
-            return (network_column(name),)
-        if name in FUSION_MODELS and self._settings.stacking == PAPER:
-            return self._signature(name, without).columns
-        if name in FUSION_MODELS:
-            signature = self._signature(_REGIONS_OF_FUSION[name], without)
-            return (*signature.columns, network_column(_HEAD_OF_FUSION[name]))
+    def _columns(self, spec: ModelSpec, without: frozenset[int]) -> tuple[str, ...]:
+        selects_deep = spec.radiomics and spec.network and self._settings.stacking == PAPER
+        clinical = self._table.protocol.clinical
         return (
-            CLINICAL_COLUMNS
-            if name == CLINICAL
-            else (
-                log_odds_column(COMBINED_SOURCE),
-                *CLINICAL_COLUMNS,
-            )
+            *(self._signature(spec, without).columns if spec.radiomics else ()),
+            *((network_column(spec.head),) if spec.network and not selects_deep else ()),
+            *map(log_odds_column, spec.log_odds),
+            *(clinical[name].column for name in spec.clinical),
         )
 
+    def _is_in(self, folds: frozenset[int]) -> np.ndarray:
+        return np.isin(self._fold_of, list(folds))
+
     def _learnt_from(self, name: str, without: frozenset[int]) -> np.ndarray:
-        return self.rows(name) & ~np.isin(self._fold_of, list(without))
+        return self._table.usable_for(name) & ~self._is_in(without)
 
     def _matrix(self, columns: tuple[str, ...], without: frozenset[int], fit: Fit) -> np.ndarray:
         values = self._values(columns, without, fit)
@@ -163,42 +141,35 @@ class Fits:
         Args:
             fit: gives the model whose log-odds a column holds.
         """
-        logits = self._table.out_of_fold_logits
         values = {}
         for column in columns:
-            if column in self._index:
-                values[column] = self._table.radiomics[:, self._index[column]]
-            elif column in NETWORK_COLUMNS:
-                values[column] = logits[:, NETWORK_COLUMNS.index(column)]
-            elif column in self._deep:
-                values[column] = self._deep[column]
-            elif column in CLINICAL_COLUMNS:
-                values[column] = self._table.clinical[:, CLINICAL_COLUMNS.index(column)]
-            else:
-                values[column] = self._source_log_odds(without, fit)
+            kind, of, _ = column_of(column)
+            is_of_a_model = kind is ColumnKind.LOG_ODDS
+            values[column] = (
+                self._log_odds(of, without, fit) if is_of_a_model else self._inputs[column]
+            )
         return values
 
-    def _source_log_odds(self, without: frozenset[int], fit: Fit) -> np.ndarray:
-        """Return (n,) log-odds of COMBINED_SOURCE, each row's fold and `without` held out."""
+    def _log_odds(self, name: str, without: frozenset[int], fit: Fit) -> np.ndarray:
+        """Return (n,) log-odds of a model, each row's fold and `without` held out."""
         log_odds = np.empty(len(self._fold_of))
-        for fold in np.unique(self._fold_of):
-            model = fit(COMBINED_SOURCE, without | {int(fold)})
-            values = self._values(model.columns, without, fit)
-            log_odds[self._fold_of == fold] = model.log_odds(values)[self._fold_of == fold]
+        for fold in self._folds:
+            model = fit(name, without | fold)
+            rows = self._is_in(fold)
+            log_odds[rows] = model.log_odds(self._values(model.columns, without | fold, fit))[rows]
         return log_odds
 
-    def _signature(self, name: str, without: frozenset[int]) -> Selection:
-        key = (name, without)
-        if key not in self._signatures:
-            self._signatures[key] = self._selected(name, without)
-        return self._signatures[key]
+    def _signature(self, spec: ModelSpec, without: frozenset[int]) -> Selection:
+        name = signature_name(spec, self._settings.stacking)
+        if (name, without) not in self._signatures:
+            self._signatures[name, without] = self._selected(name, spec, without)
+        return self._signatures[name, without]
 
-    def _selected(self, name: str, without: frozenset[int]) -> Selection:
-        """Return the signature of a region set, or of a fusion with its head's deep features."""
+    def _selected(self, name: str, spec: ModelSpec, without: frozenset[int]) -> Selection:
         from .selection import select
 
-        columns, values, agreement = self._candidates(name)
-        rows = ~np.isin(self._fold_of, list(without))
+        columns, values, agreement = self._candidates(spec)
+        rows = ~self._is_in(without)
         signature = select(
             columns,
             values[rows],
@@ -214,18 +185,17 @@ class Fits:
             )
         return signature
 
-    def _candidates(self, name: str) -> tuple[list[str], np.ndarray, np.ndarray | None]:
+    def _candidates(self, spec: ModelSpec) -> tuple[list[str], np.ndarray, np.ndarray | None]:
         """Return names (p,), values (n, p) and agreement (p,) of the columns to select from."""
         table = self._table
-        regions = REGION_SETS[_REGIONS_OF_FUSION.get(name, name)]
-        indices = [i for i, column in enumerate(table.columns) if region_of(column) in regions]
+        indices = [i for i, c in enumerate(table.columns) if column_of(c).of in spec.radiomics]
         columns = [table.columns[i] for i in indices]
         agreement = None if table.agreement is None else table.agreement[indices]
-        if name in REGION_SETS:
+        if not spec.network or self._settings.stacking != PAPER:
             return columns, table.radiomics[:, indices], agreement
-        vectors = table.deep_features[_HEAD_OF_FUSION[name]]
+        vectors = table.deep_features[spec.head]
         # Readers were not compared in deep features: these agree by definition.
         if agreement is not None:
             agreement = np.concatenate([agreement, np.ones(vectors.shape[1])])
-        columns += deep_columns(_HEAD_OF_FUSION[name], vectors)
+        columns += deep_columns(spec.head, vectors)
         return columns, np.hstack([table.radiomics[:, indices], vectors]), agreement

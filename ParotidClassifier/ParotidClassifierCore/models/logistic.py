@@ -1,4 +1,4 @@
-"""One logistic model on named columns: the common form of all eleven."""
+"""A logistic model on named columns: the form of all models."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ class LogisticModel:
     """log-odds = intercept + Σ coefficient · (value - mean) / sd.
 
     Attributes:
-        name: one of ELEVEN_MODELS.
-        columns: (k,) names of the inputs, see `names.column_kind`.
+        name: of a model of the protocol.
+        columns: (k,) names of the inputs, see `protocol.columns`.
         means: (k,) of the training cases, in the units of the column.
         sds: (k,) of the training cases, > 0.
         coefficients: (k,) log-odds per standard deviation.

@@ -9,16 +9,11 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ..protocol.names import source_model
+from ..protocol import ColumnKind, Protocol, column_of
 from ..statistics.results import Nomogram, NomogramAxis
 from .logistic import LogisticModel, probability_of
 
 _MOST_POINTS = 100.0
-_FINDINGS = {
-    "symptoms": ("symptoms", ("without", "with")),
-    "margin_unclear": ("margin", ("clear", "unclear")),
-    "enlarged_lymph_nodes": ("enlarged lymph nodes", ("without", "with")),
-}
 _MOST_TICKS = 10
 
 
@@ -37,28 +32,32 @@ class CasePoints:
     probability: float
 
 
-def nomogram_of(model: LogisticModel, ranges: Mapping[str, tuple[float, float]]) -> Nomogram | None:
+def nomogram_of(
+    model: LogisticModel, protocol: Protocol, ranges: Mapping[str, tuple[float, float]]
+) -> Nomogram | None:
     """Return the nomogram of a model; the input that can move the log-odds most has 100 points.
 
     Args:
         model: Combined, Clinical or one like them.
-        ranges: lowest and highest value of each column that is a number, low < high; widened to
-            round values. The three findings need none.
+        protocol: knows the clinical columns.
+        ranges: lowest and highest value of each other column, low < high; widened to round values.
 
     Returns:
         None where no input has a weight.
 
     Raises:
-        KeyError: a number of the model has no range.
+        KeyError: a column that is not clinical has no range.
     """
-    ticks = {c: (0.0, 1.0) if c in _FINDINGS else round_ticks(*ranges[c]) for c in model.columns}
+    ticks = {column: _ticks(column, protocol, ranges) for column in model.columns}
     inputs = zip(model.columns, model.coefficients, model.sds, strict=True)
     weights = {column: coefficient / sd for column, coefficient, sd in inputs}
     widest = max(abs(weights[c]) * (ticks[c][-1] - ticks[c][0]) for c in model.columns)
     if widest == 0:
         return None
     scale = _MOST_POINTS / widest
-    axes = tuple(_axis(column, ticks[column], weights[column] * scale) for column in model.columns)
+    axes = tuple(
+        _axis(column, protocol, ticks[column], weights[column] * scale) for column in model.columns
+    )
     lowest = {c: ticks[c][0 if weights[c] >= 0 else -1] for c in model.columns}
     at_no_points = float(model.log_odds(lowest))
     totals = round_ticks(0.0, sum(max(axis.points) for axis in axes))
@@ -72,18 +71,20 @@ def nomogram_of(model: LogisticModel, ranges: Mapping[str, tuple[float, float]])
 
 
 def case_points(
-    nomogram: Nomogram, model: LogisticModel, values: Mapping[str, float]
+    nomogram: Nomogram, model: LogisticModel, protocol: Protocol, values: Mapping[str, float]
 ) -> CasePoints:
     """Return the points of one case.
 
     Args:
         nomogram: of `model`, as `nomogram_of` gives it.
         model: Combined, Clinical or one like them.
+        protocol: knows the clinical columns.
         values: of each of its columns; one outside the range of its axis has fewer than 0 or more
             points than the axis shows.
     """
+    with_levels = {v.column for v in protocol.predictors.values() if v.levels}
     points = tuple(
-        _points_at(axis, column in _FINDINGS, values[column])
+        _points_at(axis, column in with_levels, values[column])
         for column, axis in zip(model.columns, nomogram.axes, strict=True)
     )
     total = sum(points)
@@ -91,9 +92,18 @@ def case_points(
     return CasePoints(points, total, float(probability_of(log_odds)))
 
 
-def _points_at(axis: NomogramAxis, is_finding: bool, value: float) -> float:
+def _ticks(
+    column: str, protocol: Protocol, ranges: Mapping[str, tuple[float, float]]
+) -> tuple[float, ...]:
+    variable = protocol.predictors.get(column)
+    if variable is None:
+        return round_ticks(*ranges[column])
+    return round_ticks(0.0, variable.maximum) if variable.is_number else (0.0, 1.0)
+
+
+def _points_at(axis: NomogramAxis, has_levels: bool, value: float) -> float:
     """Return the points of a value: they lie on the line through the axis' first and last tick."""
-    first, last = (0.0, 1.0) if is_finding else (float(axis.values[0]), float(axis.values[-1]))
+    first, last = (0.0, 1.0) if has_levels else (float(axis.values[0]), float(axis.values[-1]))
     at_first, at_last = axis.points[0], axis.points[-1]
     return at_first + (value - first) / (last - first) * (at_last - at_first)
 
@@ -113,12 +123,16 @@ def round_ticks(low: float, high: float) -> tuple[float, ...]:
     return tuple(float(f"{i * step:.12g}") for i in range(first, last + 1))
 
 
-def _axis(column: str, ticks: tuple[float, ...], points_per_unit: float) -> NomogramAxis:
+def _axis(
+    column: str, protocol: Protocol, ticks: tuple[float, ...], points_per_unit: float
+) -> NomogramAxis:
     raw = [tick * points_per_unit for tick in ticks]
     points = tuple(value - min(raw) for value in raw)
-    if column in _FINDINGS:
-        label, words = _FINDINGS[column]
-        return NomogramAxis(label, words, points)
-    source = source_model(column)
-    label = f"log-odds of {source}" if source else column
-    return NomogramAxis(label, tuple(f"{tick:g}" for tick in ticks), points)
+    numbers = tuple(f"{tick:g}" for tick in ticks)
+    if variable := protocol.predictors.get(column):
+        if variable.is_number:
+            return NomogramAxis(variable.short, numbers, points)
+        return NomogramAxis(variable.phrase, variable.ends, points)
+    kind, of, _ = column_of(column)
+    label = f"log-odds of {of}" if kind is ColumnKind.LOG_ODDS else column
+    return NomogramAxis(label, numbers, points)

@@ -1,4 +1,4 @@
-"""The eleven probabilities of one case, or in plain words why one of them is not there."""
+"""The probabilities of one case, or in plain words why one of them is not there."""
 
 from __future__ import annotations
 
@@ -6,18 +6,12 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from ..protocol.names import ELEVEN_MODELS, ColumnKind, column_kind, log_odds_column, source_model
+from ..base.words import listed
+from ..protocol import ColumnKind, Protocol, column_of, log_odds_column
 from ..protocol.outcome import outcome_word
 from .logistic import LogisticModel, probability_of
 
 NOT_HELD = "this bundle does not hold this model"
-
-_FINDINGS = {
-    "symptoms": "symptoms",
-    "margin_unclear": "margin",
-    "enlarged_lymph_nodes": "enlarged lymph nodes",
-}
-_PLURAL = ("symptoms", "enlarged_lymph_nodes")
 
 
 def percent(probability: float) -> str:
@@ -32,7 +26,7 @@ class ModelResult:
     """What one model says of one case.
 
     Attributes:
-        name: one of ELEVEN_MODELS.
+        name: of a model of the protocol.
         probability: of malignancy, 0 to 1; None if unavailable.
         log_odds: of malignancy; None if unavailable.
         threshold: probability from which the call is malignant; None if unavailable.
@@ -57,29 +51,31 @@ class ModelResult:
 
 
 def probabilities(
+    protocol: Protocol,
     models: Mapping[str, LogisticModel],
     values: Mapping[str, float | None],
     thresholds: Mapping[str, float],
 ) -> dict[str, ModelResult]:
-    """Return the result of each of the eleven models, in the order of ELEVEN_MODELS.
+    """Return the result of each model of the protocol, in its order.
 
     Args:
-        models: the models at hand, by name; any subset of the eleven.
+        protocol: names the models and the findings.
+        models: the models at hand, by name; any subset of the protocol's.
         values: by column: radiomic, network and clinical columns; None or absent if unknown. The
             log-odds of one model that another reads are computed here.
         thresholds: by name, for each of `models`.
     """
     known: dict[str, float | None] = dict(values)
     results: dict[str, ModelResult] = {}
-    for name in ELEVEN_MODELS:
-        result = _result(name, models, known, thresholds, results)
-        results[name] = result
-        known[log_odds_column(name)] = result.log_odds
+    for name in protocol.models:
+        results[name] = _result(name, protocol, models, known, thresholds, results)
+        known[log_odds_column(name)] = results[name].log_odds
     return results
 
 
 def _result(
     name: str,
+    protocol: Protocol,
     models: Mapping[str, LogisticModel],
     values: Mapping[str, float | None],
     thresholds: Mapping[str, float],
@@ -90,7 +86,7 @@ def _result(
     model = models[name]
     missing = [column for column in model.columns if not _is_known(values.get(column))]
     if missing:
-        return ModelResult(name, unavailable=_reason(missing, earlier))
+        return ModelResult(name, unavailable=_reason(missing, protocol, earlier))
     contributions = {column: float(part) for column, part in model.contributions(values).items()}
     log_odds = float(model.log_odds(values))
     probability = float(probability_of(log_odds))
@@ -109,27 +105,26 @@ def _is_known(value: float | None) -> bool:
     return value is not None and math.isfinite(value)
 
 
-def _reason(missing: list[str], earlier: Mapping[str, ModelResult]) -> str:
+def _reason(missing: list[str], protocol: Protocol, earlier: Mapping[str, ModelResult]) -> str:
     """Say why the columns `missing` have no value, one clause for each kind of column."""
-    by_kind: dict[ColumnKind | None, list[str]] = {}
+    by_kind: dict[ColumnKind, list[str]] = {}
     for column in missing:
-        by_kind.setdefault(column_kind(column), []).append(column)
-    clauses = [_clause(kind, columns, earlier) for kind, columns in by_kind.items()]
+        by_kind.setdefault(column_of(column).kind, []).append(column)
+    clauses = [_clause(kind, columns, protocol, earlier) for kind, columns in by_kind.items()]
     return "; ".join(dict.fromkeys(clauses))  # logits and deep features lack for one reason
 
 
-def _clause(kind: ColumnKind | None, columns: list[str], earlier: Mapping[str, ModelResult]) -> str:
+def _clause(
+    kind: ColumnKind, columns: list[str], protocol: Protocol, earlier: Mapping[str, ModelResult]
+) -> str:
     if kind is ColumnKind.CLINICAL:
-        verb = "are" if len(columns) > 1 or columns[0] in _PLURAL else "is"
-        return f"{_listed([_FINDINGS[column] for column in columns])} {verb} unknown"
+        variables = [protocol.predictors[column] for column in columns]
+        verb = "are" if len(variables) > 1 or variables[0].plural else "is"
+        return f"{listed([variable.phrase for variable in variables])} {verb} unknown"
     if kind in (ColumnKind.NETWORK, ColumnKind.DEEP):
         return "the network gave no result"
     if kind is ColumnKind.LOG_ODDS:
-        source = source_model(columns[0])
+        source = column_of(columns[0]).of
         return f"needs {source}, which is unavailable: {earlier[source].unavailable}"
     more = f" and {len(columns) - 1} more" if len(columns) > 1 else ""
     return f"the radiomic feature {columns[0]}{more} could not be computed"
-
-
-def _listed(words: list[str]) -> str:
-    return " and ".join(filter(None, [", ".join(words[:-1]), words[-1]]))

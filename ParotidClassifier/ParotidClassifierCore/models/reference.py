@@ -8,14 +8,13 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from ..dicom.source import Acquisition
-from ..protocol.names import NETWORK_COLUMNS
+from ..protocol import Protocol
 from ..protocol.outcome import BENIGN, MALIGNANT
 from .acquisitions import TrainingAcquisitions, acquisitions_of
 from .logistic import LogisticModel
 from .scatter import Scatter, image_columns, scatter_of
 from .table import TrainingTable, deep_columns
 from .training import FittedModels
-from .words import headline_model
 
 QUANTILE_LEVELS = (0.0, 0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99, 1.0)
 # Side of a pixel and distance of the slices: lengths of a CT's voxel (x, y, z).
@@ -68,9 +67,9 @@ def reference_of(
     read = {column for model in fitted.models.values() for column in model.columns}
     columns = dict(zip(table.columns, table.radiomics.T, strict=True))
     if table.out_of_fold_logits is not None:
-        columns |= dict(zip(NETWORK_COLUMNS, table.out_of_fold_logits.T, strict=True))
-    for model, vectors in (table.deep_features or {}).items():
-        columns |= dict(zip(deep_columns(model, vectors), vectors.T, strict=True))
+        columns |= dict(zip(table.logit_columns, table.out_of_fold_logits.T, strict=True))
+    for head, vectors in (table.deep_features or {}).items():
+        columns |= dict(zip(deep_columns(head, vectors), vectors.T, strict=True))
     return Reference(
         quantiles={name: _quantiles(values) for name, values in columns.items() if name in read},
         scores={
@@ -81,7 +80,7 @@ def reference_of(
             for name, probabilities in fitted.out_of_fold.items()
         },
         voxel_mm={name: _quantiles(v) for name, v in voxel_lengths(spacings).items()},
-        scatter=_scatter(fitted.models, columns),
+        scatter=_scatter(table.protocol, fitted.models, columns),
         acquisitions=acquisitions_of(acquisitions),
     )
 
@@ -91,9 +90,9 @@ def _quantiles(values: np.ndarray) -> tuple[float, ...]:
 
 
 def _scatter(
-    models: Mapping[str, LogisticModel], columns: Mapping[str, np.ndarray]
+    protocol: Protocol, models: Mapping[str, LogisticModel], columns: Mapping[str, np.ndarray]
 ) -> Scatter | None:
-    name = headline_model(name for name, model in models.items() if image_columns(model))
+    name = protocol.first_shown(name for name, model in models.items() if image_columns(model))
     return None if name is None else scatter_of(models[name], columns)
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from ..protocol.names import log_odds_column
+from ..protocol import log_odds_column
 from .logistic import LogisticModel, probability_of
 from .probabilities import ModelResult
 
@@ -65,7 +65,7 @@ def with_intervals(
     """Return the results with the 95% interval of each probability, or why it has none.
 
     Args:
-        results: by model name, in the order of ELEVEN_MODELS.
+        results: by model name, in the order of the protocol.
         models: that gave them.
         refits: of `models`.
         values: that the models read, by column; log-odds of other models are computed here.

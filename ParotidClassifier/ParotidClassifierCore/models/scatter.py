@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..protocol.names import ColumnKind, column_kind
+from ..protocol import ColumnKind, column_of
 from .logistic import LogisticModel
 
 _IMAGE_KINDS = (ColumnKind.RADIOMIC, ColumnKind.NETWORK, ColumnKind.DEEP)
@@ -50,7 +50,7 @@ class Scatter:
 
 def image_columns(model: LogisticModel) -> tuple[str, ...]:
     """Return the columns of a model that the image gives."""
-    return tuple(column for column in model.columns if column_kind(column) in _IMAGE_KINDS)
+    return tuple(column for column in model.columns if column_of(column).kind in _IMAGE_KINDS)
 
 
 def scatter_of(model: LogisticModel, columns: Mapping[str, np.ndarray]) -> Scatter:

@@ -16,7 +16,7 @@ IMBALANCE = (
     "malignant cases in the training cohort, and the threshold answers for the imbalance."
 )
 
-# Combined is fitted with two folds held out at a time, so three would leave a single one.
+# A model on log-odds is fitted with two folds held out at a time: three would leave a single one.
 MIN_FOLDS = 4
 
 
@@ -44,7 +44,7 @@ class SelectionSettings:
 
 @dataclass(frozen=True)
 class ModelTrainingSettings:
-    """How the eleven models are fitted.
+    """How the models are fitted.
 
     Attributes:
         stacking: "cross-fitted": the network's part of a fusion is fitted on out-of-fold logits;

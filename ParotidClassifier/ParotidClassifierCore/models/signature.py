@@ -7,6 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..protocol import ModelSpec
+from .settings import PAPER
+
 
 @dataclass(frozen=True)
 class LassoPath:
@@ -47,3 +50,13 @@ class Selection:
     path: LassoPath
     path_columns: tuple[str, ...]
     fell_back: bool
+
+
+def signature_name(spec: ModelSpec, stacking: str) -> str:
+    """Return the name of the signature that a model reads: its regions, shared by all that do.
+
+    With the stacking "paper", a fusion has one of its own, under its name: deep features were
+    selected with the radiomic columns.
+    """
+    is_own = spec.network and stacking == PAPER
+    return spec.name if is_own else "+".join(spec.radiomics)

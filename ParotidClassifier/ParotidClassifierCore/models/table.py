@@ -1,4 +1,4 @@
-"""What the eleven models are fitted on: one row per training case."""
+"""What the models are fitted on: one row per training case."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..base.errors import CohortError
-from ..protocol.names import DL_MODELS, NETWORK_COLUMNS, ColumnKind, column_kind, deep_column
-from ..protocol.record import CLINICAL_COLUMNS
+from ..protocol import ColumnKind, Protocol, deep_column, network_column
 
 _MOST_NAMED = 5
 
@@ -19,14 +18,16 @@ class TrainingTable:
     """Features and outcomes of n training cases.
 
     Attributes:
+        protocol: whose models are fitted.
         case_ids: (n,) for messages.
         columns: (p,) radiomic column names; may be empty.
         radiomics: (n, p) float64, finite.
-        clinical: (n, 3) in the order of CLINICAL_COLUMNS, 0, 1 or NaN for unknown.
+        clinical: (n, c) in the order of the protocol's predictors; levels as 0 or 1, NaN for
+            unknown.
         malignant: (n,) bool, the outcome.
-        out_of_fold_logits: (n, 3) in the order of DL_MODELS, each case's from a network that has
-            not seen it; None without a network.
-        deep_features: by model of DL_MODELS, (n, m) of the final network, which has seen every
+        out_of_fold_logits: (n, h) in the order of the network's heads, each case's from a network
+            that has not seen it; None without a network.
+        deep_features: by head of the network, (n, m) of the final network, which has seen every
             case; needed for the stacking "paper" alone.
         agreement: (p,) intraclass correlation of each radiomic column between readers, NaN where
             it is not defined; None if there is no second reading.
@@ -37,6 +38,7 @@ class TrainingTable:
             not finite.
     """
 
+    protocol: Protocol
     case_ids: tuple[str, ...]
     columns: tuple[str, ...]
     radiomics: np.ndarray
@@ -52,32 +54,40 @@ class TrainingTable:
         self._check_columns()
         for what, names, values in (
             ("radiomic", self.columns, self.radiomics),
-            ("network", NETWORK_COLUMNS, self.out_of_fold_logits),
+            ("network", self.logit_columns, self.out_of_fold_logits),
             *(
-                ("deep", deep_columns(model, vectors), vectors)
-                for model, vectors in (self.deep_features or {}).items()
+                ("deep", deep_columns(head, vectors), vectors)
+                for head, vectors in (self.deep_features or {}).items()
             ),
         ):
             if values is not None:
                 self._check_finite(what, names, values)
-        if not np.isin(self.clinical[~np.isnan(self.clinical)], (0.0, 1.0)).all():
-            raise CohortError(
-                "The clinical codes of the training table hold other values than 0, 1 and NaN.",
-                "Code them with ClinicalPredictors.coded, unknown as NaN.",
-            )
+        self._check_clinical()
+
+    @property
+    def logit_columns(self) -> tuple[str, ...]:
+        """(h,) names of the columns of `out_of_fold_logits`."""
+        return tuple(map(network_column, self.protocol.network_heads))
 
     @property
     def clinically_complete(self) -> np.ndarray:
         """(n,) bool: the cases without an unknown clinical predictor."""
         return ~np.isnan(self.clinical).any(axis=1)
 
+    def usable_for(self, model: str) -> np.ndarray:
+        """Return (n,) bool: the cases with all clinical inputs of a model and of those below it."""
+        spec, columns = self.protocol.models[model], list(self.protocol.predictors)
+        read = [columns.index(self.protocol.clinical[name].column) for name in spec.clinical]
+        usable = ~np.isnan(self.clinical[:, read]).any(axis=1)
+        return np.logical_and.reduce([usable, *map(self.usable_for, spec.log_odds)])
+
     def _check_shapes(self) -> None:
-        cases = len(self.case_ids)
+        cases, heads = len(self.case_ids), self.protocol.network_heads
         expected = {
             "radiomics": (cases, len(self.columns)),
-            "clinical": (cases, len(CLINICAL_COLUMNS)),
+            "clinical": (cases, len(self.protocol.predictors)),
             "malignant": (cases,),
-            "out_of_fold_logits": (cases, len(NETWORK_COLUMNS)),
+            "out_of_fold_logits": (cases, len(heads)),
             "agreement": (len(self.columns),),
             "images": (cases,),
         }
@@ -90,11 +100,11 @@ class TrainingTable:
                 )
         deep = self.deep_features
         if deep is not None and (
-            tuple(deep) != DL_MODELS or any(len(vectors) != cases for vectors in deep.values())
+            list(deep) != list(heads) or any(len(vectors) != cases for vectors in deep.values())
         ):
             raise CohortError(
                 "The deep features of the training table are not those of its cases and heads.",
-                f"Give one row a case for each of {', '.join(DL_MODELS)}.",
+                f"Give one row a case for each of {', '.join(heads)}.",
             )
         if self.malignant.dtype != bool:
             raise CohortError(
@@ -103,7 +113,8 @@ class TrainingTable:
             )
 
     def _check_columns(self) -> None:
-        strange = [c for c in self.columns if column_kind(c) is not ColumnKind.RADIOMIC]
+        kind_of = self.protocol.column_kind
+        strange = [c for c in self.columns if kind_of(c) is not ColumnKind.RADIOMIC]
         twice = (
             sorted({c for c in self.columns if self.columns.count(c) > 1})
             if (len(set(self.columns)) < len(self.columns))
@@ -127,10 +138,22 @@ class TrainingTable:
                 "Compute these features again or leave those cases or columns out.",
             )
 
+    def _check_clinical(self) -> None:
+        for variable, values in zip(
+            self.protocol.predictors.values(), self.clinical.T, strict=True
+        ):
+            known = values[~np.isnan(values)]
+            if not (np.isfinite(known) if variable.is_number else np.isin(known, (0.0, 1.0))).all():
+                raise CohortError(
+                    f"The clinical column {variable.column} of the training table holds other "
+                    f"values than {'numbers' if variable.is_number else '0, 1'} and NaN.",
+                    "Code them with Protocol.coded, unknown as NaN.",
+                )
 
-def deep_columns(model: str, vectors: np.ndarray) -> tuple[str, ...]:
-    """Return the names of the columns of deep features (n, m) of the head of `model`."""
-    return tuple(deep_column(model, index) for index in range(vectors.shape[1]))
+
+def deep_columns(head: str, vectors: np.ndarray) -> tuple[str, ...]:
+    """Return the names of the columns of deep features (n, m) of a head of the network."""
+    return tuple(deep_column(head, index) for index in range(vectors.shape[1]))
 
 
 def _named(names: Sequence[str]) -> str:

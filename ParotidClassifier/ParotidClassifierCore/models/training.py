@@ -1,15 +1,15 @@
-"""Fitting the eleven models without letting a case judge itself.
+"""Fitting the models without letting a case judge itself.
 
 Everything that learns (selection, penalty, coefficients) is one pipeline of the training rows it
 is given. That pipeline is run once on all rows, for the models that are kept, and once per fold
 on the rows outside it, for the out-of-fold probabilities behind the operating thresholds.
 
-Combined reads the log-odds of another fitted model. Those of the kept model would look too good
-on the rows it was fitted on, so Combined is fitted on out-of-fold log-odds: those of each fold
-come from the whole pipeline run without that fold. Its own out-of-fold probabilities leave out a
-second fold in the same way, so that no row has touched a selection or a logistic model that judges
-it. (As in stacking everywhere, it may have touched it through the network: the out-of-fold logits
-of the other rows come from networks that learnt from it.)
+A model such as Combined reads the log-odds of another fitted model. Those of the kept model would
+look too good on the rows it was fitted on, so it is fitted on out-of-fold log-odds: those of each
+fold come from the whole pipeline run without that fold. Its own out-of-fold probabilities leave out
+a second fold in the same way, so that no row has touched a selection or a logistic model that
+judges it. (As in stacking everywhere, it may have touched it through the network: the out-of-fold
+logits of the other rows come from networks that learnt from it.)
 """
 
 from __future__ import annotations
@@ -22,15 +22,7 @@ import numpy as np
 from ..base.errors import CohortError
 from ..base.progress import Progress, part, silent
 from ..base.words import counted
-from ..protocol.names import (
-    CLINICAL,
-    COMBINED,
-    COMBINED_SOURCE,
-    DL_MODELS,
-    ELEVEN_MODELS,
-    REGION_SETS,
-    region_of,
-)
+from ..protocol import column_of
 from .fits import WHOLE, Fits
 from .folds import smaller_class
 from .logistic import LogisticModel
@@ -40,6 +32,7 @@ from .settings import CROSS_FITTED, MIN_FOLDS, PAPER, ModelTrainingSettings
 from .signature import Selection
 from .table import TrainingTable
 from .threshold import youden_threshold
+from .words import all_findings
 
 _SHARE_OF_FITS = 0.95  # of the time; the rest are refits
 
@@ -49,11 +42,10 @@ class FittedModels:
     """What the training cases taught.
 
     Attributes:
-        models: by name, in the order of ELEVEN_MODELS; a subset where the table lacks inputs.
+        models: by name, in the order of the protocol; a subset where the table lacks inputs.
         thresholds: Youden's on the out-of-fold probabilities, by model name.
         out_of_fold: (n,) probabilities by model name; NaN for cases left out of that model.
-        signatures: by region set, the keys of REGION_SETS; with the stacking "paper" also by
-            fusion, whose deep features were selected with the radiomic columns.
+        signatures: by their names, see `signature.signature_name`.
         penalties: C, the inverse L2 penalty that was chosen, by model name.
         cases: number of training cases each model was fitted on.
         notes: what a reader must know: models and cases left out, forced fits, fallbacks.
@@ -72,12 +64,12 @@ class FittedModels:
     refits: Refits = field(default_factory=Refits)
 
 
-def fit_eleven(
+def fit_models(
     table: TrainingTable,
     settings: ModelTrainingSettings | None = None,
     progress: Progress = silent,
 ) -> FittedModels:
-    """Fit every model that the table has the inputs for.
+    """Fit every model of the protocol that the table has the inputs for.
 
     Args:
         progress: called with the fraction done and the name of the model at work.
@@ -89,7 +81,7 @@ def fit_eleven(
     from threadpoolctl import threadpool_limits  # comes with scikit-learn
 
     settings = settings or ModelTrainingSettings()
-    notes = [*checked_size(table.malignant, settings), *_checked_protocol(table, settings)]
+    notes = [*checked_size(table.malignant, settings), *_checked_stacking(table, settings)]
     names, left_out = _fittable(table, settings)
     fits = Fits(table, settings)
     models, out_of_fold = {}, {}
@@ -108,7 +100,7 @@ def fit_eleven(
         out_of_fold=out_of_fold,
         signatures=fits.final_signatures(),
         penalties={name: fits.penalty(name) for name in names},
-        cases={name: int(fits.rows(name).sum()) for name in names},
+        cases={name: int(table.usable_for(name).sum()) for name in names},
         notes=(*notes, *left_out, *fits.notes()),
         settings=settings,
         refits=refits,
@@ -134,60 +126,68 @@ def checked_size(malignant: np.ndarray, settings: ModelTrainingSettings) -> list
     )
 
 
-def _checked_protocol(table: TrainingTable, settings: ModelTrainingSettings) -> list[str]:
+def _checked_stacking(table: TrainingTable, settings: ModelTrainingSettings) -> list[str]:
     if settings.stacking != PAPER or table.out_of_fold_logits is None:
         return []
     if table.deep_features is None:
         raise CohortError(
-            f"The protocol {PAPER!r} needs the deep features of the final network.",
-            f"Give them in the training table, or choose the protocol {CROSS_FITTED!r}.",
+            f"The stacking {PAPER!r} needs the deep features of the final network.",
+            f"Give them in the training table, or choose the stacking {CROSS_FITTED!r}.",
         )
     return [
-        "Protocol paper: the fusions were fitted on deep features of cases the network had seen."
+        "Stacking paper: the fusions were fitted on deep features of cases the network had seen."
     ]
 
 
-def _fittable(
-    table: TrainingTable, settings: ModelTrainingSettings
-) -> tuple[tuple[str, ...], list[str]]:
+def _fittable(table: TrainingTable, settings: ModelTrainingSettings) -> tuple[list[str], list[str]]:
     """Return the names of the models the table has the inputs for, and why others are missing."""
-    present = {region_of(column) for column in table.columns}
-    whole = [r for r, needed in REGION_SETS.items() if present.issuperset(needed)]
-    network = table.out_of_fold_logits is not None
-    radiomic = {f"{regions}_RAD" for regions in whole}
-    deep = set(DL_MODELS) if network else set()
-    fusion = {f"{regions}_RAD+DL" for regions in whole} if network else set()
-    known = table.clinically_complete
-    enough = smaller_class(table.malignant[known]) >= _fewest(settings)
-    clinical = {CLINICAL} if enough else set()
-    combined = {COMBINED} if enough and COMBINED_SOURCE in fusion else set()
-    names = radiomic | deep | fusion | clinical | combined
-    notes = [
-        f"{name} was not fitted: {_why_not(name, enough, table, settings)}."
-        for name in ELEVEN_MODELS
-        if name not in names
-    ]
-    if enough and not known.all():
-        notes.append(
-            f"Left out of {CLINICAL} and {COMBINED}: "
-            f"{counted(int((~known).sum()), 'training case')} with an unknown clinical predictor."
-        )
+    present = {column_of(column).of for column in table.columns}
+    names: list[str] = []
+    notes = []
+    for name, spec in table.protocol.models.items():
+        outcomes = table.malignant[table.usable_for(name)]
+        if smaller_class(outcomes) < _fewest(settings):
+            notes.append(f"{name} was not fitted: {_too_few(name, outcomes, table, settings)}.")
+        elif (
+            present.issuperset(spec.radiomics)
+            and not (spec.network and table.out_of_fold_logits is None)
+            and set(spec.log_odds) <= set(names)
+        ):
+            names.append(name)
+        else:
+            notes.append(f"{name} was not fitted: its inputs are missing.")
     if not names:
         raise CohortError(
             "The training table has neither radiomic columns nor logits nor clinical findings.",
             "Give at least one of them.",
         )
-    return tuple(name for name in ELEVEN_MODELS if name in names), notes
+    return names, [*notes, *_left_out(table, settings)]
 
 
-def _why_not(name: str, enough: bool, table: TrainingTable, settings: ModelTrainingSettings) -> str:
-    if enough or name not in (CLINICAL, COMBINED) or not table.clinically_complete.any():
+def _too_few(
+    name: str, outcomes: np.ndarray, table: TrainingTable, settings: ModelTrainingSettings
+) -> str:
+    if not len(outcomes):
         return "its inputs are missing"
-    outcomes = table.malignant[table.clinically_complete]
+    findings = all_findings(len(table.protocol.models[name].clinical))
     return (
         f"only {int((~outcomes).sum())} benign and {int(outcomes.sum())} malignant training cases "
-        f"have all three findings, at least {_fewest(settings)} of each are needed"
+        f"have {findings}, at least {_fewest(settings)} of each are needed"
     )
+
+
+def _left_out(table: TrainingTable, settings: ModelTrainingSettings) -> list[str]:
+    """Say which models some cases could not be used for, models that lack the same together."""
+    lacking: dict[bytes, list[str]] = {}
+    for name in table.protocol.models:
+        usable = table.usable_for(name)
+        if not usable.all() and smaller_class(table.malignant[usable]) >= _fewest(settings):
+            lacking.setdefault(usable.tobytes(), []).append(name)
+    return [
+        f"Left out of {' and '.join(names)}: "
+        f"{counted(usable.count(0), 'training case')} with an unknown clinical predictor."
+        for usable, names in lacking.items()
+    ]
 
 
 def _fewest(settings: ModelTrainingSettings) -> int:

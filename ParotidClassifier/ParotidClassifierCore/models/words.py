@@ -3,19 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
-from ..base.words import DASH
-from ..protocol.names import (
-    COMBINED,
-    COMBINED_SOURCE,
-    ColumnKind,
-    column_kind,
-    deep_feature,
-    network_model,
-    source_model,
-)
-from .probabilities import NOT_HELD, ModelResult, percent
+from ..protocol import ColumnKind, Protocol, column_of
+from .probabilities import NOT_HELD, percent
 
 _IMAGES = {"squareroot": "square root", "lbp-3D-k": "LBP 3D kurtosis"}
 _LOG = re.compile(r"log-sigma-(\d+)-(\d+)-mm-3D")
@@ -24,37 +15,33 @@ _ABBREVIATIONS = ("Id", "Idm", "Idmn", "Idn", "Imc1", "Imc2")
 _WORD = re.compile(r"\dD|\d+|[A-Z][a-z]+|[A-Z]+")
 
 
-def headline_model(available: Iterable[str]) -> str | None:
-    """Return the model to show first: Combined, else the best image model, else the first.
+def model_to_show(protocol: Protocol, reasons: Mapping[str, str | None]) -> str:
+    """Return the model to show first: of those with a probability, else of those that are held.
 
     Args:
-        available: names of the models that gave a probability, in their order.
-    """
-    names = tuple(available)
-    first = (name for name in (COMBINED, COMBINED_SOURCE, *names) if name in names)
-    return next(first, None)
-
-
-def model_to_show(reasons: Mapping[str, str | None]) -> str:
-    """Return the model to show first; without any probability the last that the bundle holds.
-
-    Args:
+        protocol: says which comes first.
         reasons: by model, in their order, why it gave no probability; None for one that did.
     """
     held = [name for name, reason in reasons.items() if reason != NOT_HELD]
-    available = headline_model(name for name in held if reasons[name] is None)
-    return available or (held[-1] if held else COMBINED)
+    available = [name for name in held if reasons[name] is None]
+    return protocol.first_shown(available or held or reasons)
 
 
-def numbers_line(result: ModelResult) -> str:
-    """Return probability, interval and threshold in columns of 11, 16 and 10 letters.
+def all_findings(count: int) -> str:
+    """Return "all three findings" for 3."""
+    words = {0: "its inputs", 1: "the finding", 2: "both findings"}
+    return words.get(count) or f"all {number_word(count)} findings"
 
-    Args:
-        result: of a model that gave a probability.
-    """
-    interval = DASH if result.interval is None else interval_words(result.interval)
-    probability, threshold = percent(result.probability), percent(result.threshold)
-    return f"{probability:>11} {interval:>16} {threshold:>10}"
+
+def number_word(count: int) -> str:
+    """Return "three" for 3; digits from ten on."""
+    words = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"]
+    return words[count] if count < len(words) else str(count)
+
+
+def no_probability(model: str, reason: str) -> str:
+    """Return why a model gave no probability, as a sentence."""
+    return f"There is no {model} probability: {reason}."
 
 
 def probability_sentence(
@@ -89,23 +76,18 @@ def bundle_line(bundle: Mapping[str, object]) -> str:
 
 def column_label(column: str) -> str:
     """Return a short label of a model's input, as in "Tumor, wavelet LLH, GLCM correlation"."""
-    kind = column_kind(column)
-    if kind is ColumnKind.RADIOMIC:
-        return _radiomic(column)
-    if kind is ColumnKind.NETWORK:
-        return f"Network, {_regions(network_model(column))}"
-    if kind is ColumnKind.DEEP:
-        model, index = deep_feature(column)
-        return f"Deep feature {index}, {_regions(model)}"
-    if kind is ColumnKind.LOG_ODDS:
-        return f"Log-odds of {source_model(column)}"
-    if kind is ColumnKind.CLINICAL:
-        return column.replace("_", " ").capitalize()
-    return column
-
-
-def _regions(model: str) -> str:
-    return model.removesuffix("_DL")
+    found = column_of(column)
+    if found is None:
+        return column
+    kind, of, index = found
+    regions = of.removesuffix("_DL")
+    return {
+        ColumnKind.RADIOMIC: _radiomic(column),
+        ColumnKind.NETWORK: f"Network, {regions}",
+        ColumnKind.DEEP: f"Deep feature {index}, {regions}",
+        ColumnKind.LOG_ODDS: f"Log-odds of {of}",
+        ColumnKind.CLINICAL: column.replace("_", " ").capitalize(),
+    }[kind]
 
 
 def _radiomic(column: str) -> str:

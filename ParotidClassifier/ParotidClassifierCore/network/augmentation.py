@@ -42,7 +42,7 @@ class AugmentationSettings:
 
 
 def augmented(inputs: Tensor, settings: AugmentationSettings, generator: torch.Generator) -> Tensor:
-    """Return `inputs` (n, 2, 16, 96, 96), each case varied on its own; still 0 outside the regions.
+    """Return `inputs` (n, regions, 16, 96, 96), each case varied; still 0 outside the regions.
 
     Args:
         inputs: on the CPU, where `generator` draws.

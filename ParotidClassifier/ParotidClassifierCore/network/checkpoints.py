@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +13,7 @@ import torch
 from safetensors import SafetensorError
 from safetensors.torch import load, save
 
+from ..base.cache import content_key
 from ..base.files import written_whole
 from ..base.safetensors_header import METADATA, header_of
 from .arrays import array_of, tensor_of
@@ -41,17 +42,20 @@ class Checkpoint:
     random: dict[str, torch.Tensor]
 
 
-def checkpoint_key(cases: Cases, settings: NetworkTrainingSettings, device: str) -> str:
+def checkpoint_key(
+    cases: Cases,
+    heads: Mapping[str, tuple[str, ...]],
+    settings: NetworkTrainingSettings,
+    device: str,
+) -> str:
     """Return the SHA-256 of everything that decides how a training goes."""
-    decisive = [dataclasses.asdict(settings), torch.__version__, device]
-    digest = hashlib.sha256(json.dumps(decisive, sort_keys=True).encode())
+    decisive = [dataclasses.asdict(settings), list(heads.items()), torch.__version__, device]
     for part in (cases.learnt, cases.held_out):
-        digest.update(np.int64(len(part)).tobytes())
-        digest.update(np.asarray(cases.outcomes[part], np.uint8).tobytes())
+        decisive.append(content_key(np.asarray(cases.outcomes[part], np.uint8)))
         for start in range(0, len(part), _HASHED_AT_ONCE):
             rows = part[start : start + _HASHED_AT_ONCE]
-            digest.update(np.ascontiguousarray(cases.inputs[rows], np.float32))
-    return digest.hexdigest()
+            decisive.append(content_key(np.asarray(cases.inputs[rows], np.float32)))
+    return content_key(decisive)
 
 
 def save_checkpoint(

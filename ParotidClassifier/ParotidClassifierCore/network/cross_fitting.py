@@ -17,7 +17,7 @@ from ..base.parallel import process_pool
 from ..base.progress import Progress, part, silent
 from ..base.temporary import temporary_folder
 from ..base.waiting import SLICE_SECONDS
-from ..protocol.names import DL_MODELS
+from ..protocol import Protocol
 from .device import CPU, CUDA, choose_device
 from .records import EpochRecord
 from .trainer import Run, run
@@ -29,7 +29,7 @@ class CrossFittedNetwork:
     """The final network, and each training case's logits by a network that has not seen it.
 
     Attributes:
-        logits: float64 (n, 3), in the order of DL_MODELS.
+        logits: float64 (n, heads), in the order of the heads.
         final: trained on all cases.
         epochs: of every network, chosen by the folds together.
         candidate_losses: by candidate epoch, mean loss over the cases held out.
@@ -49,6 +49,7 @@ def out_of_fold_logits(
     inputs: np.ndarray,
     outcomes: np.ndarray,
     folds: np.ndarray,
+    protocol: Protocol,
     settings: NetworkTrainingSettings = NetworkTrainingSettings(),  # noqa: B008  frozen
     progress: Progress = silent,
     device: str = CPU,
@@ -62,10 +63,11 @@ def out_of_fold_logits(
     chosen on all cases, so that what it adds to the out-of-fold figures is small.
 
     Args:
-        inputs: float32 (n, 2, 16, 96, 96); may be mapped from a .npy file.
+        inputs: float32 (n, regions, 16, 96, 96); may be mapped from a .npy file.
         outcomes: 0 or 1 (n,).
         folds: (n,) int, the fold of each case, as from `stratified_folds`; negative for a case
             that is left out altogether.
+        protocol: regions and heads of the networks.
         settings: of every training alike.
         progress: told the share done and the step.
         device: "cpu", "cuda" or "auto".
@@ -94,13 +96,13 @@ def out_of_fold_logits(
     work.append(Cases(inputs, outcomes, np.flatnonzero(folds >= 0)))
     one_by_one = jobs == 1 or choose_device(device).type == CUDA
     train = _one_by_one if one_by_one else _side_by_side
-    *fold_runs, final = train(work, settings, progress, device, jobs, checkpoints)
+    *fold_runs, final = train(work, protocol, settings, progress, device, jobs, checkpoints)
     losses = _candidate_losses(fold_runs, work)
     epochs = min(losses, key=losses.__getitem__)
-    logits = np.full((len(outcomes), len(DL_MODELS)), np.nan)
+    logits = np.full((len(outcomes), len(protocol.network_heads)), np.nan)
     for cases, done in zip(work, fold_runs, strict=False):
         logits[cases.held_out] = done.logits[epochs]
-    network = TrainedNetwork(network_of(final.states[epochs], settings), final.history)
+    network = TrainedNetwork(network_of(final.states[epochs], protocol, settings), final.history)
     histories = tuple(done.history for done in fold_runs)
     return CrossFittedNetwork(logits, network, epochs, losses, histories, settings)
 
@@ -124,6 +126,7 @@ def _candidate_losses(runs: Sequence[Run], work: Sequence[Cases]) -> dict[int, f
 
 def _one_by_one(
     work: Sequence[Cases],
+    protocol: Protocol,
     settings: NetworkTrainingSettings,
     progress: Progress,
     device: str,
@@ -133,7 +136,7 @@ def _one_by_one(
     ends = np.linspace(0, 1, len(work) + 1)
     for number, cases in enumerate(work):
         step = part(progress, *ends[number : number + 2])
-        yield run(cases, settings, _named(number, len(work), step), device, checkpoints)
+        yield run(cases, protocol, settings, _named(number, len(work), step), device, checkpoints)
 
 
 def _named(number: int, count: int, progress: Progress) -> Progress:
@@ -142,6 +145,7 @@ def _named(number: int, count: int, progress: Progress) -> Progress:
 
 def _side_by_side(
     work: Sequence[Cases],
+    protocol: Protocol,
     settings: NetworkTrainingSettings,
     progress: Progress,
     device: str,
@@ -153,12 +157,14 @@ def _side_by_side(
         with temporary_folder() as folder, process_pool(jobs) as pool:
             told = [folder / str(number) for number in range(len(work))]
             futures = [
-                pool.submit(_run_apart, _sendable(cases), settings, device, checkpoints, path)
+                pool.submit(
+                    _run_apart, _sendable(cases), protocol, settings, device, checkpoints, path
+                )
                 for cases, path in zip(work, told, strict=True)
             ]
             return _awaited(futures, told, progress)
     except BrokenProcessPool:
-        return list(_one_by_one(work, settings, progress, device, 1, checkpoints))
+        return list(_one_by_one(work, protocol, settings, progress, device, 1, checkpoints))
 
 
 def _awaited(futures: list[Future], told: list[Path], progress: Progress) -> list[Run]:
@@ -176,6 +182,7 @@ def _awaited(futures: list[Future], told: list[Path], progress: Progress) -> lis
 
 def _run_apart(
     cases: Cases,
+    protocol: Protocol,
     settings: NetworkTrainingSettings,
     device: str,
     checkpoints: Path | None,
@@ -188,7 +195,7 @@ def _run_apart(
     def tell(share: float, _step: str) -> None:
         told.write_text(f"{share}", encoding="ascii")
 
-    return run(cases, settings, tell, device, checkpoints)
+    return run(cases, protocol, settings, tell, device, checkpoints)
 
 
 def _sendable(cases: Cases) -> Cases:

@@ -17,7 +17,6 @@ import torch
 from scipy import ndimage
 
 from ..imaging.working_grid import WorkingGrid
-from ..protocol.names import DL_MODELS, FUSION_NETWORK
 from .arrays import array_of, tensor_of
 from .device import CPU, choose_device, reproducible
 from .inputs import INPUT_SIZE, linear_weights, network_input, on_grid
@@ -27,34 +26,38 @@ from .mobilenet import FEATURE_STRIDES, MultiInputNetwork
 _SMOOTHING = (1.0, FEATURE_STRIDES[0], FEATURE_STRIDES[0])
 
 
-def saliency(network: MultiInputNetwork, grid: WorkingGrid, device: str = CPU) -> np.ndarray:
-    """Return where the network saw what raised the logit of FUSION_NETWORK; not why.
+def saliency(
+    network: MultiInputNetwork, head: str, grid: WorkingGrid, device: str = CPU
+) -> np.ndarray:
+    """Return where the network saw what raised the logit of a head; not why.
 
     The same case gives the same bits on the same machine.
 
     Args:
         network: set to evaluation and moved to the device.
+        head: name of one of its heads.
         grid: the case.
         device: "cpu", "cuda" or "auto".
 
     Returns:
         float32 (z, y, x) on the grid: 1 at the place that mattered most in this case, 0 outside
-        Tumor and External2; 0 everywhere where nothing raised the logit.
+        the network's regions; 0 everywhere where nothing raised the logit.
 
     Raises:
         DeviceUnavailableError: "cuda" on a machine without a GPU.
-        UnusableMaskError: neither region has a voxel.
+        UnusableMaskError: no region has a voxel.
     """
     place = choose_device(device)
     network.eval().to(place)
     with reproducible(threads=1):
-        inputs = tensor_of(network_input(grid))[None].to(place).requires_grad_()
+        inputs = tensor_of(network_input(grid, network.regions))[None].to(place).requires_grad_()
         reading = network.read(inputs)
-        logit = reading.logits[0, DL_MODELS.index(FUSION_NETWORK)]
-        slopes = torch.autograd.grad(logit, [inputs, *reading.fusion_maps])
+        logit = reading.logits[0, list(network.head_regions).index(head)]
+        maps = reading.maps[head]
+        slopes = torch.autograd.grad(logit, [inputs, *maps])
     raised = _array((slopes[0] * inputs)[0].sum(0))
     smooth = np.maximum(ndimage.gaussian_filter(raised, _SMOOTHING), 0.0)
-    marked = on_grid(np.sqrt(smooth * _grad_cam(reading.fusion_maps, slopes[1:])), grid)
+    marked = on_grid(np.sqrt(smooth * _grad_cam(maps, slopes[1:])), grid, network.regions)
     most = marked.max()
     return (marked / most if most > 0 else marked).astype(np.float32)
 

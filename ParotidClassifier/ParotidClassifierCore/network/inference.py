@@ -6,7 +6,6 @@ import numpy as np
 import torch
 
 from ..base.errors import BundleError
-from ..protocol.names import DL_MODELS
 from .arrays import array_of, tensor_of
 from .device import CPU, choose_device, reproducible
 from .mobilenet import MultiInputNetwork, NetworkReading
@@ -23,7 +22,7 @@ def predict_values(
 
     Args:
         network: set to evaluation and moved to the device.
-        inputs: float32 (n, 2, 16, 96, 96), see `network_input`.
+        inputs: float32 (n, regions, 16, 96, 96), see `network_input`.
         device: "cpu", "cuda" or "auto".
 
     Raises:
@@ -32,16 +31,16 @@ def predict_values(
     """
     place = choose_device(device)
     network.eval().to(place)
-    logits = np.empty((len(inputs), len(DL_MODELS)))
-    vectors: dict[str, list[np.ndarray]] = {model: [] for model in DL_MODELS}
+    logits = np.empty((len(inputs), len(network.head_regions)))
+    vectors: dict[str, list[np.ndarray]] = {head: [] for head in network.head_regions}
     with reproducible(), torch.inference_mode():
         for row, case in enumerate(inputs):
             reading = require_finite(network.read(tensor_of(case)[None].to(place)))
             logits[row] = array_of(reading.logits)[0]
-            for model, vector in reading.vectors.items():
-                vectors[model].append(array_of(vector.double())[0])
+            for head, vector in reading.vectors.items():
+                vectors[head].append(array_of(vector.double())[0])
     return NetworkValues(
-        logits, {m: np.array(v).reshape(len(inputs), -1) for m, v in vectors.items()}
+        logits, {h: np.array(v).reshape(len(inputs), -1) for h, v in vectors.items()}
     )
 
 
@@ -56,5 +55,5 @@ def require_finite(reading: NetworkReading) -> NetworkReading:
 
 
 def predict_logits(network: MultiInputNetwork, inputs: np.ndarray, device: str = CPU) -> np.ndarray:
-    """Return the logits alone, float64 (n, 3); see `predict_values`."""
+    """Return the logits alone, float64 (n, heads); see `predict_values`."""
     return predict_values(network, inputs, device).logits

@@ -1,12 +1,13 @@
-"""What the network sees of a case: two masked, windowed boxes of 16 × 96 × 96."""
+"""What the network sees of a case: a masked, windowed box of 16 × 96 × 96 of each region."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import numpy as np
 
 from ..base.errors import UnusableMaskError
 from ..imaging.working_grid import WINDOW_WIDTH_HU, WorkingGrid, window_hu
-from ..protocol.region_names import REGIONS
 
 # Shen et al. 2026: input 96 × 96 × 16, display window 400/40 HU.
 INPUT_SIZE = 96
@@ -15,14 +16,13 @@ BOX_MARGIN_MM = 2.0
 # Outside a region the network sees mid-grey, the window's level. Were it black, the outline would
 # be the picture's strongest edge and the maxima that become deep features would see little else.
 MID_GREY = 0.5
-_SIZES = (INPUT_SLICES, INPUT_SIZE, INPUT_SIZE)
-INPUT_SHAPE = (len(REGIONS), *_SIZES)
+REGION_SHAPE = (INPUT_SLICES, INPUT_SIZE, INPUT_SIZE)
 
 
-def network_input(grid: WorkingGrid) -> np.ndarray:
+def network_input(grid: WorkingGrid, regions: Sequence[str]) -> np.ndarray:
     """Return the network's input of one case.
 
-    The box around Tumor and External2, with a margin of BOX_MARGIN_MM and square in plane (the
+    The box around these regions, with a margin of BOX_MARGIN_MM and square in plane (the
     longer side, so that shapes keep their proportions), is resampled to 16 × 96 × 96. What lies
     outside the working grid counts as outside the regions.
 
@@ -32,37 +32,41 @@ def network_input(grid: WorkingGrid) -> np.ndarray:
     share only gets smaller, and the brightness of tissue outside the region never enters.
 
     Returns:
-        float32 (region, slice, row, column) = (2, 16, 96, 96), regions as in REGIONS, in
-        [-0.5, 0.5]; 0 outside the region.
+        float32 (region, slice, row, column) = (regions, 16, 96, 96) in [-0.5, 0.5]; 0 outside the
+        region.
 
     Raises:
-        UnusableMaskError: neither region has a voxel.
+        UnusableMaskError: no region has a voxel.
     """
+    box = _box(_lesion(grid, regions))
     weights = [
         _resampling_weights(length, start, stop, size)
-        for length, (start, stop), size in zip(grid.ct.shape, _box(grid), _SIZES, strict=True)
+        for length, (start, stop), size in zip(grid.ct.shape, box, REGION_SHAPE, strict=True)
     ]
     brightness = windowed(grid.ct) - MID_GREY
-    regions = [_resampled(brightness * grid.mask(region), weights) for region in REGIONS]
-    return np.clip(np.stack(regions), -MID_GREY, MID_GREY).astype(np.float32)
+    shown = [_resampled(brightness * grid.mask(region), weights) for region in regions]
+    return np.clip(np.stack(shown), -MID_GREY, MID_GREY).astype(np.float32)
 
 
-def on_grid(values: np.ndarray, grid: WorkingGrid) -> np.ndarray:
+def on_grid(values: np.ndarray, grid: WorkingGrid, regions: Sequence[str]) -> np.ndarray:
     """Return what belongs to the voxels of the network's input where those lie in the case.
 
     Args:
-        values: (slice, row, column) = (16, 96, 96), as one region of `network_input(grid)`.
+        values: (slice, row, column) = (16, 96, 96), as one region of `network_input`.
         grid: the case.
+        regions: that the network is shown.
 
     Returns:
-        float64 (z, y, x), interpolated linearly; 0 outside Tumor and External2, of which alone the
-        network is shown something.
+        float64 (z, y, x), interpolated linearly; 0 outside these regions.
     """
+    lesion = _lesion(grid, regions)
     weights = [
         linear_weights((np.arange(length) - start) * size / (stop - start) - 0.5, size)
-        for length, (start, stop), size in zip(grid.ct.shape, _box(grid), _SIZES, strict=True)
+        for length, (start, stop), size in zip(
+            grid.ct.shape, _box(lesion), REGION_SHAPE, strict=True
+        )
     ]
-    return _resampled(values, weights) * (grid.tumor | grid.ring)
+    return _resampled(values, weights) * lesion
 
 
 def windowed(hounsfield: np.ndarray) -> np.ndarray:
@@ -70,14 +74,19 @@ def windowed(hounsfield: np.ndarray) -> np.ndarray:
     return np.clip((hounsfield.astype(np.float64) - window_hu()[0]) / WINDOW_WIDTH_HU, 0.0, 1.0)
 
 
-def _box(grid: WorkingGrid) -> list[tuple[float, float]]:
-    """Edges of the box along (z, y, x), in voxels = mm; voxel i spans i - 0.5 to i + 0.5."""
-    occupied = np.argwhere(grid.tumor | grid.ring)
-    if occupied.size == 0:
+def _lesion(grid: WorkingGrid, regions: Sequence[str]) -> np.ndarray:
+    lesion = np.logical_or.reduce([grid.mask(region) for region in regions])
+    if not lesion.any():
         raise UnusableMaskError(
-            "Neither Tumor nor External2 has a voxel on the 1 mm grid.",
+            f"{' and '.join(regions)}: no voxel on the 1 mm grid.",
             "Segment the tumour and compute the ring before the prediction.",
         )
+    return lesion
+
+
+def _box(lesion: np.ndarray) -> list[tuple[float, float]]:
+    """Edges of the box along (z, y, x), in voxels = mm; voxel i spans i - 0.5 to i + 0.5."""
+    occupied = np.argwhere(lesion)
     low, high = occupied.min(axis=0) - 0.5, occupied.max(axis=0) + 0.5
     centre, length = (low + high) / 2, high - low
     length[1:] = length[1:].max()

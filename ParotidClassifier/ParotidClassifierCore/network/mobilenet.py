@@ -1,4 +1,4 @@
-"""The multi-input network: MobileNetV3 for Tumor, one for External2, and their fusion.
+"""The multi-input network: a MobileNetV3 for each region, and fusions of them.
 
 MobileNetV3: Howard et al. 2019, arXiv:1905.02244, Tables 1 and 2. Names and shapes of its
 parameters are those of torchvision's `mobilenet_v3_small` and `mobilenet_v3_large` (`features.*`),
@@ -7,12 +7,14 @@ so that their ImageNet checkpoints load unchanged. Fusion: Shen et al. 2026.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from functools import reduce
 from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
 
-from ..protocol.names import DL_MODELS
+from ..protocol import Protocol
 from .inputs import INPUT_SLICES
 
 FEATURE_STRIDES = (4, 8, 16, 32)
@@ -173,55 +175,98 @@ class NetworkReading(NamedTuple):
     """Everything the network computes of a batch of n cases.
 
     Attributes:
-        logits: (n, 3) log-odds of malignancy, in the order of DL_MODELS.
-        vectors: per model of DL_MODELS its deep features (n, m), L2-normalised per scale.
-        fusion_maps: fused maps (n, channels, y, x) at FEATURE_STRIDES.
+        logits: (n, heads) log-odds of malignancy, in the order of the heads.
+        vectors: by head its deep features (n, m), L2-normalised per scale.
+        maps: by head the maps (n, channels, y, x) at FEATURE_STRIDES that these are the maxima of.
     """
 
     logits: Tensor
     vectors: dict[str, Tensor]
-    fusion_maps: list[Tensor]
+    maps: dict[str, list[Tensor]]
+
+
+# What the networks and fusions of the published study are called in its weights.
+_MODULES = {"Tumor": "tumor", "External2": "external2", "Tumor+External2": "fusion"}
 
 
 class MultiInputNetwork(nn.Module):
-    """Tumor network, External2 network, and a fusion network on the sums of their maps.
+    """A network for each region; heads on one of them, or on a fusion of the maps of several.
 
-    At each scale the two maps are added and convolved (per channel, then across channels: the
-    cheap form keeps a bundle small); the maximum over each map gives the deep features.
+    A fusion adds the maps at each scale and convolves the sum (per channel, then across channels:
+    the cheap form keeps a bundle small); the maximum over each map gives the deep features.
 
     Args:
+        protocol: its heads and their regions.
         variant: "small" or "large" MobileNetV3.
         dropout: share of deep features left out per case during training.
     """
 
-    def __init__(self, variant: str = "small", dropout: float = HEAD_DROPOUT):
+    def __init__(
+        self,
+        protocol: Protocol,
+        variant: str = "small",
+        dropout: float = HEAD_DROPOUT,
+    ):
         super().__init__()
         self.variant = variant
-        self.tumor = MobileNetV3(variant)
-        self.external2 = MobileNetV3(variant)
-        self.fusion = nn.ModuleList(
-            nn.Sequential(_convolution(c, c, 3, groups=c), _convolution(c, c, 1))
-            for c in self.tumor.tap_channels
-        )
-        self.heads = nn.ModuleList(_head(sum(self.tumor.tap_channels), dropout) for _ in DL_MODELS)
+        self.regions = protocol.network_regions
+        self.head_regions = protocol.network_heads
+        for region in self.regions:
+            self.add_module(_module(region), MobileNetV3(variant))
+        channels = self.backbones[0].tap_channels
+        for regions in filter(_is_fusion, self.head_regions.values()):
+            self.add_module(_module(*regions), _fusion(channels))
+        self.heads = nn.ModuleList(_head(sum(channels), dropout) for _ in self.head_regions)
+
+    @property
+    def backbones(self) -> list[MobileNetV3]:
+        """The networks of the regions, in their order."""
+        return [self.get_submodule(_module(region)) for region in self.regions]
 
     def read(self, inputs: Tensor) -> NetworkReading:
-        """Return logits, deep features and fused maps of `inputs` (n, 2, 16, 96, 96)."""
-        tumor_maps = self.tumor(inputs[:, 0])
-        ring_maps = self.external2(inputs[:, 1])
-        fused = [
-            convolve(tumor + ring)
-            for convolve, tumor, ring in zip(self.fusion, tumor_maps, ring_maps, strict=True)
+        """Return logits, deep features and maps of `inputs` (n, regions, 16, 96, 96)."""
+        of_region = {
+            region: backbone(inputs[:, place])
+            for place, region, backbone in zip(
+                range(len(self.regions)), self.regions, self.backbones, strict=True
+            )
+        }
+        maps = {
+            head: self._fused(regions, of_region) if _is_fusion(regions) else of_region[regions[0]]
+            for head, regions in self.head_regions.items()
+        }
+        vectors = {head: deep_features(scales) for head, scales in maps.items()}
+        logits = [head(vector) for head, vector in zip(self.heads, vectors.values(), strict=True)]
+        return NetworkReading(torch.cat(logits, dim=1), vectors, maps)
+
+    def _fused(
+        self, regions: tuple[str, ...], of_region: Mapping[str, list[Tensor]]
+    ) -> list[Tensor]:
+        scales = zip(*(of_region[region] for region in regions), strict=True)
+        convolutions = self.get_submodule(_module(*regions))
+        return [
+            convolve(reduce(torch.add, maps))
+            for convolve, maps in zip(convolutions, scales, strict=True)
         ]
-        vectors = [deep_features(maps) for maps in (tumor_maps, ring_maps, fused)]
-        logits = [head(vector) for head, vector in zip(self.heads, vectors, strict=True)]
-        return NetworkReading(
-            torch.cat(logits, dim=1), dict(zip(DL_MODELS, vectors, strict=True)), fused
-        )
 
     def forward(self, inputs: Tensor) -> Tensor:
-        """Return the logits (n, 3), in the order of DL_MODELS, of `inputs` (n, 2, 16, 96, 96)."""
+        """Return the logits (n, heads) of `inputs` (n, regions, 16, 96, 96)."""
         return self.read(inputs).logits
+
+
+def _is_fusion(regions: tuple[str, ...]) -> bool:
+    return len(regions) > 1
+
+
+def _module(*regions: str) -> str:
+    name = "+".join(regions)
+    return _MODULES.get(name, f"of_{name}")
+
+
+def _fusion(channels: Sequence[int]) -> nn.ModuleList:
+    return nn.ModuleList(
+        nn.Sequential(_convolution(c, c, 3, groups=c), _convolution(c, c, 1)) for c in channels
+    )
 
 
 def deep_features(maps: list[Tensor]) -> Tensor:
@@ -252,6 +297,6 @@ def initialise(network: MultiInputNetwork, generator: torch.Generator) -> None:
         if isinstance(module, nn.Conv2d | nn.Linear) and module.bias is not None:
             nn.init.zeros_(module.bias)
     with torch.no_grad():
-        for backbone in (network.tumor, network.external2):
+        for backbone in network.backbones:
             stem = backbone.features[0][0].weight
             stem.copy_(stem[:, :1].expand_as(stem).clone())

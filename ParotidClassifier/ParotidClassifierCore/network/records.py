@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..protocol.names import NETWORK_COLUMNS, deep_feature
+from ..protocol import ColumnKind, column_of, network_column
 
 
 @dataclass(frozen=True)
@@ -16,8 +16,8 @@ class EpochRecord:
 
     Attributes:
         epoch: from 1.
-        loss: mean over the cases of the sum of the three heads' losses.
-        auc: per model of DL_MODELS.
+        loss: mean over the cases of the sum of the heads' losses.
+        auc: per head.
         held_out_loss: the same on the cases held out, at the candidate epochs of a fold; else None.
         held_out_auc: likewise; None also where the held-out cases have one outcome.
     """
@@ -34,8 +34,8 @@ class NetworkValues:
     """What the network says of n cases.
 
     Attributes:
-        logits: float64 (n, 3), the log-odds of malignancy in the order of DL_MODELS.
-        vectors: by model of DL_MODELS, float64 (n, m): its deep features, L2-normalised per
+        logits: float64 (n, heads), the log-odds of malignancy in the order of the heads.
+        vectors: by head, in their order, float64 (n, m): its deep features, L2-normalised per
             scale.
     """
 
@@ -44,9 +44,11 @@ class NetworkValues:
 
     def columns(self, wanted: Collection[str]) -> dict[str, np.ndarray]:
         """Return (n,) values of the network's logits and of those deep features in `wanted`."""
-        values = dict(zip(NETWORK_COLUMNS, self.logits.T, strict=True))
+        values = dict(zip(map(network_column, self.vectors), self.logits.T, strict=True))
         for column in wanted:
-            feature = deep_feature(column)
-            if feature is not None and feature[1] < self.vectors[feature[0]].shape[1]:
-                values[column] = self.vectors[feature[0]][:, feature[1]]
+            found = column_of(column)
+            if found is not None and found.kind is ColumnKind.DEEP:
+                vectors = self.vectors.get(found.of, np.empty((0, 0)))
+                if found.index < vectors.shape[1]:
+                    values[column] = vectors[:, found.index]
         return values

@@ -12,7 +12,7 @@ import numpy as np
 import torch
 
 from ..base.progress import Progress
-from ..protocol.names import DL_MODELS
+from ..protocol import Protocol
 from .arrays import array_of, tensor_of
 from .augmentation import augmented
 from .checkpoints import Checkpoint, checkpoint_key, load_checkpoint, save_checkpoint
@@ -36,7 +36,7 @@ class Run:
 
     Attributes:
         history: one record an epoch.
-        logits: by candidate epoch, float64 (held out, 3), in the order of DL_MODELS.
+        logits: by candidate epoch, float64 (held out, heads), in the order of the heads.
         states: by candidate epoch, the network as it will be stored; where nothing is held out.
     """
 
@@ -47,6 +47,7 @@ class Run:
 
 def run(
     cases: Cases,
+    protocol: Protocol,
     settings: NetworkTrainingSettings,
     progress: Progress,
     device: str,
@@ -56,6 +57,7 @@ def run(
 
     Args:
         cases: what to learn from.
+        protocol: regions and heads of the network.
         settings: how.
         progress: told after each epoch.
         device: "cpu", "cuda" or "auto".
@@ -69,18 +71,24 @@ def run(
     with reproducible(settings.threads), torch.random.fork_rng():
         # Dropout can draw from PyTorch's global generator only.
         torch.manual_seed(settings.seed)
-        trainer = _Trainer(cases, settings, choose_device(device))
+        trainer = _Trainer(cases, protocol, settings, choose_device(device))
         return trainer.run(progress, checkpoints)
 
 
 class _Trainer:
-    def __init__(self, cases: Cases, settings: NetworkTrainingSettings, device: torch.device):
+    def __init__(
+        self,
+        cases: Cases,
+        protocol: Protocol,
+        settings: NetworkTrainingSettings,
+        device: torch.device,
+    ):
         self.cases = cases
         self.settings = settings
         self.device = device
         self.generator = torch.Generator().manual_seed(settings.seed)
         self.outcomes = tensor_of(np.asarray(cases.outcomes[cases.learnt], np.float32))
-        network = MultiInputNetwork(settings.variant, settings.dropout)
+        network = MultiInputNetwork(protocol, settings.variant, settings.dropout)
         initialise(network, self.generator)
         if settings.imagenet_checkpoint is not None:
             load_imagenet_weights(network, settings.imagenet_checkpoint)
@@ -104,7 +112,9 @@ class _Trainer:
     def run(self, progress: Progress, checkpoints: Path | None) -> Run:
         path = None
         if checkpoints is not None:
-            key = checkpoint_key(self.cases, self.settings, self.device.type)
+            key = checkpoint_key(
+                self.cases, self.network.head_regions, self.settings, self.device.type
+            )
             path = checkpoints / f"{key}.safetensors"
             self._resume(path)
         epochs = self.settings.epochs
@@ -152,7 +162,7 @@ class _Trainer:
             logits.append(batch_logits)
             outcomes.append(self.outcomes[tensor_of(batch)])
             loss_sum += loss * len(batch)
-        auc = _aucs(array_of(torch.cat(outcomes)), array_of(torch.cat(logits)))
+        auc = self._aucs(array_of(torch.cat(outcomes)), array_of(torch.cat(logits)))
         return EpochRecord(epoch, loss_sum / len(self.outcomes), auc)
 
     def _step(self, batch: np.ndarray) -> tuple[torch.Tensor, float]:
@@ -202,8 +212,14 @@ class _Trainer:
         self.history[-1] = replace(
             self.history[-1],
             held_out_loss=loss,
-            held_out_auc=_aucs(outcomes, logits) if both else None,
+            held_out_auc=self._aucs(outcomes, logits) if both else None,
         )
+
+    def _aucs(self, outcomes: np.ndarray, logits: np.ndarray) -> dict[str, float]:
+        from sklearn.metrics import roc_auc_score
+
+        heads = enumerate(self.network.head_regions)
+        return {head: float(roc_auc_score(outcomes, logits[:, i])) for i, head in heads}
 
 
 @contextlib.contextmanager
@@ -229,7 +245,7 @@ def _settling(network: torch.nn.Module) -> Iterator[None]:
 
 
 def _loss(logits: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
-    """Sum over the heads of their mean binary cross-entropy; logits (n, 3), targets (n,)."""
+    """Sum over the heads of their mean binary cross-entropy; logits (n, heads), targets (n,)."""
     losses = torch.nn.functional.binary_cross_entropy_with_logits(
         logits, targets[:, None].expand_as(logits).to(logits.dtype), reduction="none"
     )
@@ -243,12 +259,3 @@ def _decayed_and_not(network: torch.nn.Module, weight_decay: float) -> list[dict
         {"params": [p for p in parameters if p.ndim > 1], "weight_decay": weight_decay},
         {"params": [p for p in parameters if p.ndim <= 1], "weight_decay": 0.0},
     ]
-
-
-def _aucs(outcomes: np.ndarray, logits: np.ndarray) -> dict[str, float]:
-    from sklearn.metrics import roc_auc_score
-
-    return {
-        model: float(roc_auc_score(outcomes, logits[:, column]))
-        for column, model in enumerate(DL_MODELS)
-    }

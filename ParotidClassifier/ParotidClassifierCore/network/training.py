@@ -8,6 +8,7 @@ import numpy as np
 import torch
 
 from ..base.errors import CohortError, UsageError
+from ..protocol import Protocol
 from .augmentation import AugmentationSettings
 from .mobilenet import HEAD_DROPOUT, MultiInputNetwork
 from .records import EpochRecord
@@ -22,7 +23,7 @@ class Cases:
     """Inputs and outcomes, and which of them are learnt from and which are held out.
 
     Attributes:
-        inputs: float32 (n, 2, 16, 96, 96); may be mapped from a file, only batches are read.
+        inputs: float32 (n, regions, 16, 96, 96); may be mapped from a file, only batches are read.
         outcomes: 0 or 1 (n,).
         learnt: indices of the cases to learn from.
         held_out: indices of the cases to judge on.
@@ -101,11 +102,11 @@ class TrainedNetwork:
 
 
 def network_of(
-    state: dict[str, torch.Tensor], settings: NetworkTrainingSettings
+    state: dict[str, torch.Tensor], protocol: Protocol, settings: NetworkTrainingSettings
 ) -> MultiInputNetwork:
     """Return the network with these parameters and buffers, set to evaluation."""
     with torch.random.fork_rng():  # the weights that are drawn first and replaced then
-        network = MultiInputNetwork(settings.variant, settings.dropout)
+        network = MultiInputNetwork(protocol, settings.variant, settings.dropout)
     network.load_state_dict(state)
     return network.eval()
 

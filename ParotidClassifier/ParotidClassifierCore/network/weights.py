@@ -19,9 +19,10 @@ from torch import Tensor
 from ..base.errors import BundleError, UnreadableFileError, UsageError
 from ..base.safetensors_header import LARGEST_NETWORK_BYTES, METADATA, NETWORK, check_safetensors
 from ..base.strict_json import MalformedError, parsed
+from ..protocol import Protocol
 from .arrays import tensor_of
 from .inference import require_finite
-from .inputs import INPUT_SHAPE, INPUT_SLICES, MID_GREY
+from .inputs import INPUT_SLICES, MID_GREY, REGION_SHAPE
 from .mobilenet import VARIANTS, MobileNetV3, MultiInputNetwork
 
 WEIGHTS_VERSION = 1
@@ -61,7 +62,7 @@ def stored_network(network: MultiInputNetwork) -> bytes:
     return save(tensors, {_FACTS: json.dumps(facts)})
 
 
-def load_network(content: bytes) -> MultiInputNetwork:
+def load_network(content: bytes, protocol: Protocol) -> MultiInputNetwork:
     """Return the network that `stored_network` gave, ready to predict (evaluation mode, CPU).
 
     Names, shapes and types are checked against the network's before any tensor is read.
@@ -74,7 +75,7 @@ def load_network(content: bytes) -> MultiInputNetwork:
     try:
         header = check_safetensors(content)
         variant = _checked_variant(_facts(header.pop(METADATA, None)))
-        _check_layout(header, variant)
+        _check_layout(header, protocol, variant)
         tensors = load(content)
     except (SafetensorError, MalformedError) as error:
         raise BundleError(f"{_WEIGHTS} are no complete safetensors: {error}.", _REPLACE) from error
@@ -83,21 +84,22 @@ def load_network(content: bytes) -> MultiInputNetwork:
             raise BundleError(f"{_WEIGHTS} hold values that are not finite, in {name}.", _REPLACE)
         if name.endswith(_VARIANCES) and tensor.min() < 0:
             raise BundleError(f"{_WEIGHTS} hold a negative variance, in {name}.", _REPLACE)
-    network = MultiInputNetwork(variant)
+    network = MultiInputNetwork(protocol, variant)
     network.load_state_dict(
         {name: tensor.float() for name, tensor in tensors.items()}, strict=False
     )
     network.eval()
     with torch.inference_mode():
-        require_finite(network.read(tensor_of(_extreme_inputs())))
+        require_finite(network.read(tensor_of(_extreme_inputs(len(network.regions)))))
     return network
 
 
-def _extreme_inputs() -> np.ndarray:
-    """Nothing, the darkest, the brightest, and both side by side: float32 (4, 2, 16, 96, 96)."""
-    sides = np.indices(INPUT_SHAPE).sum(axis=0) % 2
+def _extreme_inputs(regions: int) -> np.ndarray:
+    """Nothing, the darkest, the brightest, both side by side: float32 (4, regions, 16, 96, 96)."""
+    shape = (regions, *REGION_SHAPE)
+    sides = np.indices(shape).sum(axis=0) % 2
     return MID_GREY * np.stack(
-        [np.zeros(INPUT_SHAPE), np.full(INPUT_SHAPE, -1.0), np.ones(INPUT_SHAPE), 2.0 * sides - 1]
+        [np.zeros(shape), np.full(shape, -1.0), np.ones(shape), 2.0 * sides - 1]
     ).astype(np.float32)
 
 
@@ -136,9 +138,9 @@ def _checked_variant(facts: dict[str, object]) -> str:
     return variant
 
 
-def _check_layout(header: dict[str, Any], variant: str) -> None:
+def _check_layout(header: dict[str, Any], protocol: Protocol, variant: str) -> None:
     with torch.device("meta"):
-        expected = _stored(MultiInputNetwork(variant).state_dict())
+        expected = _stored(MultiInputNetwork(protocol, variant).state_dict())
     for problem, wrong in (
         ("lack the tensor", sorted(set(expected) - set(header))),
         ("hold an unknown tensor", sorted(set(header) - set(expected))),
@@ -160,7 +162,7 @@ def _stored(state: dict[str, Tensor]) -> dict[str, Tensor]:
 
 
 def load_imagenet_weights(network: MultiInputNetwork, path: str | Path) -> None:
-    """Start both regions' networks from a torchvision MobileNetV3 checkpoint, in place.
+    """Start every region's network from a torchvision MobileNetV3 checkpoint, in place.
 
     The 3-colour stem is averaged over the colours and repeated over the slices, times 3/16: slices
     that are all alike give what a grey picture gives the original. The classifier is left out.
@@ -189,7 +191,7 @@ def load_imagenet_weights(network: MultiInputNetwork, path: str | Path) -> None:
             "or choose the variant it is of.",
         )
     features[_STEM] = stem_for_slices(features[_STEM], INPUT_SLICES)
-    for backbone in (network.tumor, network.external2):
+    for backbone in network.backbones:
         backbone.load_state_dict(features, strict=False)
 
 

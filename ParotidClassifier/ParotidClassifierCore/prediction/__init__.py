@@ -4,13 +4,12 @@
 """
 
 __all__ = [
-    "companion",
     "feature_table",
-    "measuring",
     "predict",
     "readers_agreement",
     "saliency",
     "second_opinion",
+    "session",
     "stability",
     "stages",
 ]

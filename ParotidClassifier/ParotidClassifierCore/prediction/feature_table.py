@@ -6,26 +6,24 @@ from pathlib import Path
 
 from ..base.files import write_csv
 from ..base.progress import Progress, silent
-from ..imaging.working_grid import WorkingGrid
-from ..protocol.region_names import REGIONS
 from ..radiomics.names import columns_of, feature_names
 from ..radiomics.settings import default_settings
-from .measuring import Measurer
+from .stages import KeyedCase, Stages
 
 
 def write_features(
     path: Path,
-    grid: WorkingGrid,
+    keyed: KeyedCase,
+    stages: Stages,
     progress: Progress = silent,
-    measurer: Measurer | None = None,
 ) -> dict[str, float]:
     """Write a CSV with one row a feature and one column a region.
 
     Args:
         path: of the CSV.
-        grid: CT and regions.
+        keyed: the case on its grid.
+        stages: that the case was prepared by.
         progress: told the fraction done and the step at hand.
-        measurer: None for a new one.
 
     Returns:
         The values by column, as `extract` gives them.
@@ -34,11 +32,10 @@ def write_features(
         FeatureExtractionError: a feature could not be computed.
         OutputError: the file cannot be written.
     """
-    measurer = measurer or Measurer()
-    values = measurer.measure(grid, columns_of(), default_settings(), progress)
+    masks = keyed.grid.masks
+    values = stages.measure(keyed, columns_of(masks), default_settings(), progress)
     rows = [
-        [name, *(repr(values[f"{region}_{name}"]) for region in REGIONS)]
-        for name in feature_names()
+        [name, *(repr(values[f"{region}_{name}"]) for region in masks)] for name in feature_names()
     ]
-    write_csv(path, ["feature", *REGIONS], rows)
+    write_csv(path, ["feature", *masks], rows)
     return values

@@ -1,43 +1,24 @@
-"""One case and one bundle → the probabilities of the eleven models."""
+"""What the models of one bundle say about one case."""
 
 from __future__ import annotations
 
 import platform
-import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from importlib import metadata
 
 from .. import __version__
-from ..base.progress import Progress, part, silent
 from ..bundle.bundle import Bundle
-from ..case.acquisition_findings import acquisition_findings
 from ..case.grid import PreparedCase
-from ..case.loading import Case
-from ..dicom.source import SourceSeries
-from ..imaging.findings import (
-    FIRST_CODES,
-    QualityFinding,
-    Severity,
-    first_ones_first,
-    info,
-    other_ring,
-    warning,
-)
-from ..imaging.origin import origin_of
-from ..imaging.ring import RingSettings
-from ..imaging.side import NOT_DETERMINED, side_words
+from ..imaging.findings import DEMONSTRATION, QualityFinding, info, other_ring, warning
+from ..imaging.side import NOT_DETERMINED
 from ..models.applicability import Applicability, applicability_of
 from ..models.probabilities import ModelResult, probabilities
 from ..models.refits import with_intervals
-from ..models.words import bundle_line, model_to_show
-from ..protocol.names import COMBINED
-from ..protocol.record import ClinicalRecord
-from .stages import Stages
+from ..models.words import model_to_show, no_probability
+from ..protocol import ClinicalRecord, Protocol, RingSettings
 
-DEMONSTRATION_FINDING = "demonstration_bundle"
 _LIBRARIES = ("numpy", "scipy", "SimpleITK", "pyradiomics", "torch")
 
 
@@ -47,14 +28,15 @@ class Prediction:
 
     Attributes:
         bundle: name, hash, training cohort and intended use of the bundle.
+        protocol: of the bundle.
         banner: one line to stand wherever a probability is shown.
-        models: all eleven, in their order.
+        models: all of the protocol, in their order.
         applicability: how like the training cases this case is.
         findings: what speaks against, or should be known about, relying on the result.
         inputs: the clinical findings in words, how the ring came about, and what was taken as an
             outline; without images the findings alone.
-        ring: volumes in mm³ and the share of the shell removed by the HU limits; empty without
-            images.
+        ring: volumes in mm³ and the share of the shell removed by the HU limits, of rings beside
+            the first after their names; empty without images.
         features: the columns that entered the models and their values.
         timings_s: wall time of each stage.
         software: versions.
@@ -63,6 +45,7 @@ class Prediction:
     """
 
     bundle: dict[str, object]
+    protocol: Protocol
     banner: str
     models: dict[str, ModelResult]
     applicability: Applicability
@@ -77,24 +60,16 @@ class Prediction:
 
     @property
     def headline(self) -> tuple[str, ModelResult]:
-        """The model to show first: Combined, or without clinical inputs the best image model."""
-        name = model_to_show({n: result.unavailable for n, result in self.models.items()})
+        """The model to show first."""
+        reasons = {name: result.unavailable for name, result in self.models.items()}
+        name = model_to_show(self.protocol, reasons)
         return name, self.models[name]
-
-    @property
-    def first_findings(self) -> list[QualityFinding]:
-        """What is told before any probability: it puts in doubt that there is one to tell."""
-        return [finding for finding in self.findings if finding.code in FIRST_CODES]
-
-    @property
-    def bundle_line(self) -> str:
-        """What stands wherever a probability is shown: bundle, training cohort, intended use."""
-        return bundle_line(self.bundle)
 
     def as_dict(self) -> dict[str, object]:
         """Return the prediction as it is written to prediction.json."""
         return {
             "bundle": self.bundle,
+            "headline": self.headline[0],
             "models": plain_models(self.models),
             "applicability": self.applicability.as_dict(),
             "findings": [finding.as_dict() for finding in self.findings],
@@ -107,83 +82,12 @@ class Prediction:
         }
 
 
-@dataclass
-class _Stopwatch:
-    seconds: dict[str, float] = field(default_factory=dict)
-
-    @contextmanager
-    def stage(self, name: str) -> Iterator[None]:
-        start = time.perf_counter()
-        yield
-        self.seconds[name] = round(time.perf_counter() - start, 3)
-
-
-def predict(
-    case: Case,
-    bundle: Bundle,
-    ring: RingSettings | None = None,
-    device: str = "cpu",
-    progress: Progress = silent,
-    stages: Stages | None = None,
-) -> tuple[PreparedCase, Prediction]:
-    """Classify a case.
-
-    Args:
-        case: CT, outlines and clinical record, as loaded.
-        bundle: the models.
-        ring: None for the ring that the bundle was trained with.
-        device: "cpu", "cuda" or "auto".
-        progress: told the fraction done and the step at hand, before every stage.
-        stages: keep what they gave before; None to begin with nothing.
-
-    Returns:
-        The case on its working grid, and the prediction.
-
-    Raises:
-        ParotidClassifierError: the case cannot be used, or the device is not there.
-    """
-    if device != "cpu":
-        from ..network.device import choose_device
-
-        choose_device(device)  # says so at once if it is not there
-    stages = stages or Stages()
-    watch = _Stopwatch()
-    ring = ring or bundle.ring
-    progress(0.0, "grid and ring")
-    with watch.stage("grid_and_ring"):
-        keyed = stages.prepare(case, ring)
-    prepared = keyed.prepared
-    columns = {column for model in bundle.models.values() for column in model.columns}
-    values: dict[str, float | None] = dict(case.record.coded())
-    measured = stages.begin_radiomics(keyed, bundle, columns)
-    progress(0.1, "network")
-    with watch.stage("network"):
-        values |= stages.network(keyed, bundle, columns, device)
-    with watch.stage("radiomics"):
-        values |= measured(part(progress, 0.2, 0.9))
-    progress(0.9, "models")
-    drawn_by = None if case.ring is not None else ring
-    judged = _judged(bundle, case.record, values, drawn_by, case.ct.GetSpacing())
-    progress(1.0, "done")
-    watch.seconds["total"] = round(sum(watch.seconds.values()), 3)
-    of_images = (*prepared.findings, *_acquisition_findings(case.source, bundle))
-    return prepared, replace(
-        judged,
-        findings=first_ones_first((*of_images, *judged.findings)),
-        inputs=_outlines_taken(case) | judged.inputs | {"ring": _ring_words(drawn_by)},
-        ring=ring_report(prepared),
-        timings_s=watch.seconds,
-        acquisition=None if case.source is None else case.source.facts(),
-        side=side_words(prepared.side),
-    )
-
-
 def predict_from_findings(record: ClinicalRecord, bundle: Bundle) -> Prediction:
     """Return what a bundle that reads no image says of clinical findings alone."""
-    return _judged(bundle, record, dict(record.coded()), None, None)
+    return judged(bundle, record, bundle.protocol.coded(record), None, None)
 
 
-def _judged(
+def judged(
     bundle: Bundle,
     record: ClinicalRecord,
     values: dict[str, float | None],
@@ -191,20 +95,22 @@ def _judged(
     spacing: tuple[float, float, float] | None,
 ) -> Prediction:
     """Return what the models say of the values of a case, with nothing of its images."""
-    columns = {column for model in bundle.models.values() for column in model.columns}
-    results = probabilities(bundle.models, values, bundle.thresholds)
+    results = probabilities(bundle.protocol, bundle.models, values, bundle.thresholds)
     results = with_intervals(results, bundle.models, bundle.refits, values)
-    likeness = applicability_of(bundle.models, bundle.reference, values, results, spacing)
-    words = record.words()
+    likeness = applicability_of(
+        bundle.protocol, bundle.models, bundle.reference, values, results, spacing
+    )
+    words = bundle.protocol.words(record)
     return Prediction(
         bundle=bundle_identity(bundle),
+        protocol=bundle.protocol,
         banner=bundle.banner,
         models=results,
         applicability=likeness,
-        findings=tuple(_bundle_findings(bundle, ring, likeness, results[COMBINED])),
-        inputs={name: words[name] for name in ("symptoms", "margin", "lymph_nodes")},
+        findings=tuple(_bundle_findings(bundle, ring, likeness, results)),
+        inputs={v.name: words[v.name] for v in bundle.protocol.predictors.values()},
         ring={},
-        features={column: values[column] for column in sorted(columns & values.keys())},
+        features={column: values[column] for column in sorted(bundle.columns & values.keys())},
         timings_s={},
         software=software_versions(),
     )
@@ -216,31 +122,22 @@ def bundle_identity(bundle: Bundle) -> dict[str, object]:
         "name": bundle.name,
         "hash": bundle.bundle_hash,
         "kind": bundle.kind,
-        "protocol": bundle.stacking,
+        "protocol": bundle.protocol.name,
+        "stacking": bundle.stacking,
         "banner": bundle.banner,
         "training_cohort": bundle.cohort.line,
         "intended_use": bundle.intended_use,
     }
 
 
-def _ring_words(drawn_by: RingSettings | None) -> object:
-    if drawn_by is None:
-        return "given"
-    return {"width_mm": drawn_by.width_mm, "hu_range": list(drawn_by.hu_range)}
-
-
-def _outlines_taken(case: Case) -> dict[str, object]:
-    drawn = {"tumor_outline": case.tumor, "ring_outline": case.ring}
-    origins = {name: origin_of(mask) for name, mask in drawn.items() if mask is not None}
-    return {name: origin.words for name, origin in origins.items() if origin is not None}
-
-
 def ring_report(prepared: PreparedCase) -> dict[str, float]:
-    """Return volumes in mm³ (the grid has voxels of 1 mm³) and the share removed by HU."""
+    """Return volumes in mm³ (the grid has voxels of 1 mm³) and the shares removed by HU."""
+    grid, rings = prepared.grid, list(prepared.automatic.items())
+    before = {name: f"{name}_" if place else "" for place, (name, _) in enumerate(rings)}
     return {
-        "volume_mm3": float(prepared.grid.ring.sum()),
-        "tumor_volume_mm3": float(prepared.grid.tumor.sum()),
-        "removed_by_hu_fraction": prepared.automatic.removed_by_hu_fraction,
+        **{f"{before[name]}volume_mm3": float(grid.mask(name).sum()) for name, _ in rings},
+        "tumor_volume_mm3": float(grid.tumor.sum()),
+        **{f"{before[n]}removed_by_hu_fraction": r.removed_by_hu_fraction for n, r in rings},
     }
 
 
@@ -284,28 +181,22 @@ def _software_versions() -> dict[str, str]:
     return versions
 
 
-def _acquisition_findings(source: SourceSeries | None, bundle: Bundle) -> list[QualityFinding]:
-    """Return what the headers say that is unlike the study, or unlike the training cases."""
-    if source is None:
-        return []
-    trained = bundle.reference.acquisitions.findings(source.acquisition)
-    found = [*acquisition_findings(source.acquisition), *trained]
-    return [finding for finding in found if finding.severity is not Severity.OK]
-
-
 def _bundle_findings(
-    bundle: Bundle, ring: RingSettings | None, likeness: Applicability, combined: ModelResult
+    bundle: Bundle,
+    ring: RingSettings | None,
+    likeness: Applicability,
+    results: Mapping[str, ModelResult],
 ) -> list[QualityFinding]:
     findings = (
         other_ring(bundle.ring, ring),
         *likeness.findings(),
-        _no_combined(combined),
-        warning(DEMONSTRATION_FINDING, f"{bundle.banner}.") if bundle.is_demonstration else None,
+        _no_reference(bundle.protocol.reference, results),
+        warning(DEMONSTRATION, f"{bundle.banner}.") if bundle.is_demonstration else None,
     )
     return [finding for finding in findings if finding is not None]
 
 
-def _no_combined(combined: ModelResult) -> QualityFinding | None:
-    if combined.unavailable is None:
+def _no_reference(name: str, results: Mapping[str, ModelResult]) -> QualityFinding | None:
+    if not name or results[name].unavailable is None:
         return None
-    return info("no_combined", f"There is no Combined probability: {combined.unavailable}.")
+    return info("no_combined", no_probability(name, results[name].unavailable))

@@ -14,22 +14,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
-import SimpleITK as sitk
 from scipy import ndimage
 
 from ..base.errors import EmptyRingError, FeatureExtractionError, UnusableMaskError
-from ..base.progress import Progress, silent
-from ..base.words import DASH
-from ..bundle.bundle import Bundle
 from ..case.grid import PreparedCase
-from ..case.loading import Case
-from ..imaging.ring import RingSettings
-from ..models.probabilities import percent
-from .predict import Prediction, plain_models, predict
-from .stages import Stages
+from .predict import Prediction, plain_models
 
 _FAR_PERCENTILE = 95
 
@@ -58,7 +50,7 @@ class ReadersAgreement:
     Attributes:
         outlines: how alike they are.
         first: by the outline of the case.
-        second: by the second reader's, whose ring is drawn by itself.
+        second: by the second reader's, whose rings are drawn by themselves.
     """
 
     outlines: OutlineAgreement
@@ -100,16 +92,6 @@ class ReadersAgreement:
         )
         return [alike, self._calls()]
 
-    def lines(self) -> list[str]:
-        """Return it in lines for a terminal."""
-        table = [f"{'model':<24} {'first reader':>12} {'second reader':>14}"]
-        for name, first in self.first.models.items():
-            if first.probability is not None:
-                second = self.second.models[name].probability
-                other = DASH if second is None else percent(second)
-                table.append(f"{name:<24} {percent(first.probability):>12} {other:>14}")
-        return ["Second reader:", *table, *self.sentences]
-
     def _calls(self) -> str:
         others = self.other_calls
         name, first = self.first.headline
@@ -122,40 +104,6 @@ class ReadersAgreement:
         told = f"The call changes: {name} says {first.call} for the first outline, {second.call} "
         more = "" if len(others) == 1 else f" It changes for {', '.join(others)}."
         return f"{told}for the second.{more}"
-
-
-def readers_agreement(
-    case: Case,
-    prepared: PreparedCase,
-    first: Prediction,
-    second_tumor: sitk.Image,
-    bundle: Bundle,
-    ring: RingSettings | None = None,
-    device: str = "cpu",
-    progress: Progress = silent,
-    stages: Stages | None = None,
-) -> ReadersAgreement:
-    """Compare the outline of a case with that of a second reader.
-
-    Args:
-        case: as it was classified.
-        prepared: the case on its working grid.
-        first: what came out.
-        second_tumor: the second reader's outline, binary volume in the same space.
-        bundle: the models.
-        ring: of both; None for the bundle's own. A ring that the case brings is the first reader's.
-        device: "cpu", "cuda" or "auto".
-        progress: told before every stage.
-        stages: of the first prediction.
-
-    Raises:
-        UnusableMaskError: the second outline cannot be used, or is not of the same tumour.
-        ParotidClassifierError: as `predict`.
-    """
-    other = replace(case, tumor=second_tumor, ring=None)
-    with _second_reader_named():
-        outlined, second = predict(other, bundle, ring, device, progress, stages)
-    return ReadersAgreement(_compared(prepared, outlined), first, second)
 
 
 def outline_agreement(first: np.ndarray, second: np.ndarray) -> OutlineAgreement:
@@ -185,7 +133,8 @@ def outline_agreement(first: np.ndarray, second: np.ndarray) -> OutlineAgreement
     )
 
 
-def _compared(first: PreparedCase, second: PreparedCase) -> OutlineAgreement:
+def compared_outlines(first: PreparedCase, second: PreparedCase) -> OutlineAgreement:
+    """Compare the outlines of one tumour that two prepared cases hold."""
     tumors = (first.grid.tumor, second.grid.tumor)
     boxes = [p.box.box_of(t) for p, t in zip((first, second), tumors, strict=True)]
     # One voxel around both: a surface voxel is told by a neighbour outside.
@@ -203,7 +152,7 @@ def _surface_distances(first: np.ndarray, second: np.ndarray) -> Iterator[np.nda
 
 
 @contextmanager
-def _second_reader_named() -> Iterator[None]:
+def second_reader_named() -> Iterator[None]:
     """Say of what is wrong with the second outline that it is the second one."""
     try:
         yield

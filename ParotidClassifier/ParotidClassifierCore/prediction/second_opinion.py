@@ -5,13 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..base.errors import UsageError
-from ..base.progress import Progress, silent
 from ..bundle.bundle import Bundle
-from ..case.loading import Case
-from ..imaging.ring import RingSettings
-from ..models.words import numbers_line
-from .predict import Prediction, plain_models, predict
-from .stages import Stages
+from .predict import Prediction, plain_models
 
 
 @dataclass(frozen=True)
@@ -43,11 +38,11 @@ class SecondOpinion:
     @property
     def other_calls(self) -> tuple[str, ...]:
         """The models that both bundles have a probability of, and that call the case otherwise."""
+        second = {name: result.call for name, result in self.second.models.items()}
         return tuple(
             name
             for name, result in self.first.models.items()
-            if None not in (result.call, self.second.models[name].call)
-            and result.call != self.second.models[name].call
+            if None not in (result.call, second.get(name)) and result.call != second[name]
         )
 
     def as_dict(self) -> dict[str, object]:
@@ -60,46 +55,6 @@ class SecondOpinion:
             "other_calls": list(self.other_calls),
             "findings": [finding.as_dict() for finding in self.second.findings],
         }
-
-    def lines(self) -> list[str]:
-        """Return it in lines for a terminal."""
-        name = _name(self.second)
-        models = self.second.models.items()
-        told = [(model, result) for model, result in models if result.probability is not None]
-        return [
-            f"Second opinion, by the bundle {name}:",
-            *(f"{model:<24} {numbers_line(result)}  {result.call}" for model, result in told),
-            self.agreement,
-            self.second.bundle_line,
-        ]
-
-
-def second_opinion(
-    case: Case,
-    first: Prediction,
-    other: Bundle,
-    ring: RingSettings | None = None,
-    device: str = "cpu",
-    progress: Progress = silent,
-    stages: Stages | None = None,
-) -> SecondOpinion:
-    """Classify a case by another bundle too.
-
-    Args:
-        case: as it was classified first.
-        first: what came out.
-        other: the other bundle.
-        ring: None for the one that the other bundle was trained with.
-        device: "cpu", "cuda" or "auto".
-        progress: told before every stage.
-        stages: of the first prediction: what both bundles read is not computed again.
-
-    Raises:
-        UsageError: it is the same bundle.
-        ParotidClassifierError: the case cannot be used.
-    """
-    require_another(first.bundle["hash"], other)
-    return SecondOpinion(first, predict(case, other, ring, device, progress, stages)[1])
 
 
 def require_another(first_hash: object, other: Bundle) -> None:

@@ -1,28 +1,25 @@
 """Would the answer change had the tumour been outlined a little differently?
 
 The case is classified again under outlines that another reader might have drawn: moved by up to
-1 mm, their border displaced by up to 1 mm, the ring up to 0.5 mm wider or narrower.
+1 mm, their border displaced by up to 1 mm, the rings up to 0.5 mm wider or narrower.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 import numpy as np
 import SimpleITK as sitk
 
 from ..base.errors import EmptyRingError, FeatureExtractionError, UnusableMaskError
-from ..base.progress import Progress, silent
-from ..base.words import counted
-from ..bundle.bundle import Bundle
-from ..case.grid import PreparedCase, draw_ring
+from ..case.grid import PreparedCase, draw_regions
 from ..case.loading import Case
 from ..imaging.lattice import lattice_of
 from ..imaging.perturbation import perturbed_outline
-from ..imaging.ring import LARGEST_WIDTH_MM, SMALLEST_WIDTH_MM, Refinement, RingSettings
-from ..models.probabilities import percent
-from .predict import Prediction, predict
-from .stages import Stages
+from ..imaging.ring import Refinement
+from ..protocol import LARGEST_WIDTH_MM, SMALLEST_WIDTH_MM, Protocol
+from .predict import Prediction
 
 OUTLINES = 20
 MOST_OUTLINES = 200
@@ -30,7 +27,7 @@ WIDTH_CHANGE_MM = 0.5
 # Shift, displacement and what `perturbed_outline` needs around the tumour.
 _ROOM_MM = 6
 # What an outline may run into where the case itself did not.
-_UNUSABLE = (UnusableMaskError, EmptyRingError, FeatureExtractionError)
+UNUSABLE = (UnusableMaskError, EmptyRingError, FeatureExtractionError)
 
 
 @dataclass(frozen=True)
@@ -59,98 +56,50 @@ class Stability:
             "seed": self.seed,
         }
 
-    def sentence(self, model: str) -> str:
-        """Return what it says of one model that has a probability."""
-        of_model = self.probabilities[model]
-        if not of_model:
-            return (
-                f"None of {counted(self.unusable, 'slightly different outline')} could be "
-                f"classified: whether {model} would say the same of it is not known."
-            )
-        low, high = percent(min(of_model)), percent(max(of_model))
-        flips = self.call_flips[model]
-        return (
-            f"Under {counted(len(of_model), 'slightly different outline')} {model} says {low} to "
-            f"{high}; its call changes {counted(flips, 'time')}."
-        )
 
-
-def stability(
-    case: Case,
-    bundle: Bundle,
-    ring: RingSettings | None = None,
-    device: str = "cpu",
-    progress: Progress = silent,
-    stages: Stages | None = None,
-    count: int = OUTLINES,
-    seed: int = 0,
-) -> Stability:
-    """Classify a case again under slightly different outlines.
-
-    Args:
-        case: CT, outlines and clinical record, as loaded. What a reader changed about the ring is
-            changed about the ring of each outline too.
-        bundle: the models.
-        ring: None for the ring that the bundle was trained with.
-        device: "cpu", "cuda" or "auto".
-        progress: told before every stage.
-        stages: keep what they gave before; nothing of the outlines is added.
-        count: outlines.
-        seed: same seed, same outlines; the first ones do not depend on their number.
-
-    Raises:
-        ParotidClassifierError: the case cannot be classified as it was outlined.
-    """
-    stages = stages or Stages()
-    ring = ring or bundle.ring
-    aside = stages.aside()
-    as_drawn, *steps = _steps(progress, count)
-    prepared, drawn = predict(case, bundle, ring, device, as_drawn, stages)
-    others: list[Prediction] = []
-    for number, step in enumerate(steps):
-        try:
-            other, width = _drawn_again(case, prepared, ring, np.random.default_rng([seed, number]))
-            others.append(predict(other, bundle, width, device, step, aside)[1])
-        except _UNUSABLE:
-            continue
-    return _compared(drawn, others, count, seed)
-
-
-def _steps(progress: Progress, count: int) -> list[Progress]:
-    """Return a Progress for the case as drawn, and one for each other outline."""
-    names = ["the outline as drawn", *(f"outline {n} of {count}" for n in range(1, count + 1))]
-
-    def step(number: int) -> Progress:
-        return lambda done, _: progress((number + done) / (count + 1), names[number])
-
-    return [step(number) for number in range(count + 1)]
-
-
-def _drawn_again(
-    case: Case, prepared: PreparedCase, ring: RingSettings, rng: np.random.Generator
-) -> tuple[Case, RingSettings]:
-    """Return the case with another outline, and the settings of its ring."""
+def drawn_again(
+    case: Case, prepared: PreparedCase, rng: np.random.Generator
+) -> tuple[Case, Protocol]:
+    """Return the case with another outline, and the protocol with the widths of its rings."""
     grid = prepared.grid
     near = prepared.box.box_of(grid.tumor).padded(_ROOM_MM).intersection(prepared.box)
     outline = perturbed_outline(prepared.box.transferred(grid.tumor, near), rng)
     tumor = grid.geometry.image(near.transferred(outline, prepared.box))
-    width = ring.width_mm + rng.uniform(-WIDTH_CHANGE_MM, WIDTH_CHANGE_MM)
-    settings = replace(ring, width_mm=float(np.clip(width, SMALLEST_WIDTH_MM, LARGEST_WIDTH_MM)))
-    other = replace(case, tumor=tumor, ring=None)
-    if case.ring is not None:
-        other = replace(other, ring=_refined_likewise(other, settings, prepared))
-    return other, settings
+    protocol = _widened(prepared.protocol, rng.uniform(-WIDTH_CHANGE_MM, WIDTH_CHANGE_MM))
+    other = replace(case, tumor=tumor, rings={})
+    drawn = [ring.name for ring in protocol.rings if ring.name in case.rings]
+    if drawn:
+        other = replace(other, rings=_refined_likewise(other, protocol, prepared, drawn))
+    return other, protocol
 
 
-def _refined_likewise(other: Case, settings: RingSettings, prepared: PreparedCase) -> sitk.Image:
-    """Return the ring of another outline, with what was changed by hand about the case's own."""
+def _widened(protocol: Protocol, by_mm: float) -> Protocol:
+    """Return a protocol with rings that are wider, or narrower, by so many mm."""
+    regions = dict(protocol.regions)
+    for ring in protocol.rings:
+        width = float(np.clip(ring.ring.width_mm + by_mm, SMALLEST_WIDTH_MM, LARGEST_WIDTH_MM))
+        regions[ring.name] = replace(ring, ring=replace(ring.ring, width_mm=width))
+    return replace(protocol, regions=regions)
+
+
+def _refined_likewise(
+    other: Case, protocol: Protocol, prepared: PreparedCase, drawn: Iterable[str]
+) -> dict[str, sitk.Image]:
+    """Return the rings of another outline, with what was changed by hand about the case's own."""
     grid, corner = prepared.grid, prepared.box.lower[::-1]
-    by_hand = Refinement().updated(grid.ring, prepared.automatic.mask, grid.tumor, corner)
-    drawn = draw_ring(other, settings, by_hand)
-    return lattice_of(other.ct).geometry(drawn.box).image(drawn.ring)
+    by_hand = {
+        name: Refinement().updated(
+            grid.mask(name), prepared.automatic[name].mask, grid.tumor, corner
+        )
+        for name in drawn
+    }
+    regions = draw_regions(other, protocol, by_hand)
+    geometry = lattice_of(other.ct).geometry(regions.box)
+    return {name: geometry.image(regions.masks[name]) for name in by_hand}
 
 
-def _compared(drawn: Prediction, others: list[Prediction], count: int, seed: int) -> Stability:
+def compared_calls(drawn: Prediction, others: list[Prediction], count: int, seed: int) -> Stability:
+    """Return what the models say of other outlines, of which `count` were tried."""
     names = [name for name, result in drawn.models.items() if result.probability is not None]
     results = {name: [other.models[name] for other in others] for name in names}
     return Stability(

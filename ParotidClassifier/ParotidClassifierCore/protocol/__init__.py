@@ -8,10 +8,18 @@ from .clinical import UNKNOWN, ClinicalRecord, ClinicalVariable
 from .columns import Column, ColumnKind, column_of, deep_column, log_odds_column, network_column
 from .protocol import ModelSpec, Protocol
 from .reading import protocol_from, read_protocol, shen2026
-from .regions import LARGEST_WIDTH_MM, SMALLEST_WIDTH_MM, Code, Region, RingSettings
+from .regions import (
+    LARGEST_WIDTH_MM,
+    PAROTID_GLAND,
+    SMALLEST_WIDTH_MM,
+    Code,
+    Region,
+    RingSettings,
+)
 
 __all__ = [
     "LARGEST_WIDTH_MM",
+    "PAROTID_GLAND",
     "SMALLEST_WIDTH_MM",
     "UNKNOWN",
     "ClinicalRecord",
@@ -26,14 +34,10 @@ __all__ = [
     "column_of",
     "deep_column",
     "log_odds_column",
-    "names",
     "network_column",
     "outcome",
     "protocol_from",
     "published",
     "read_protocol",
-    "record",
-    "region_names",
     "shen2026",
-    "terminology",
 ]

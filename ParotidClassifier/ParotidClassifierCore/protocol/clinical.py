@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from ..base.errors import ClinicalValueError
 
@@ -66,6 +67,11 @@ class ClinicalVariable:
         return (*self.levels, UNKNOWN) if self.levels else ()
 
     @property
+    def ends(self) -> tuple[str, ...]:
+        """The words of its two levels if it can predict, the one that is coded 1 last."""
+        return tuple(sorted(self.levels, key=self.coded))
+
+    @property
     def from_reference(self) -> tuple[str, ...]:
         """The words of its levels, the reference first; a form and a comparison begin with it."""
         return tuple(sorted(self.levels, key=lambda word: word != self.reference))
@@ -122,7 +128,7 @@ class ClinicalRecord(Mapping[str, str | float]):
     `Protocol.record` makes one; `record.get(name)` is None where the variable is unknown.
     """
 
-    def __init__(self, known: Mapping[str, str | float]):
+    def __init__(self, known: Mapping[str, str | float] = MappingProxyType({})):
         self._known = dict(known)
 
     def __getitem__(self, name: str) -> str | float:

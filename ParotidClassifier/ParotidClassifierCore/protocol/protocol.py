@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
-from dataclasses import MISSING, dataclass, fields, is_dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import MISSING, dataclass, fields, is_dataclass, replace
 from functools import cached_property
 from typing import Any
 
-from ..base.errors import ClinicalValueError
+from ..base.errors import ClinicalValueError, UsageError
 from .clinical import UNKNOWN, ClinicalRecord, ClinicalVariable
 from .columns import ColumnKind, column_of
-from .regions import Code, Region
+from .regions import Code, Region, RingSettings
 
 _DASHES = {
     (ColumnKind.RADIOMIC,): "dotted",
@@ -118,6 +118,36 @@ class Protocol:
         return {model.head: model.network for model in self.models.values() if model.network}
 
     @cached_property
+    def network_regions(self) -> tuple[str, ...]:
+        """The regions that the network is shown, in their order."""
+        shown = {region for regions in self.network_heads.values() for region in regions}
+        return tuple(name for name in self.regions if name in shown)
+
+    @cached_property
+    def first_head(self) -> str | None:
+        """The head of the network that the model shown first reads, itself or by log-odds."""
+        return next(filter(None, map(self._head_of, (*self.headline, *self.models))), None)
+
+    def _head_of(self, model: str) -> str | None:
+        spec = self.models[model]
+        return next(filter(None, (spec.head, *map(self._head_of, spec.log_odds))), None)
+
+    def with_ring(self, settings: RingSettings | None) -> Protocol:
+        """Return the protocol with other settings of its first ring; None leaves it as it is.
+
+        Raises:
+            UsageError: it has no ring.
+        """
+        if settings is None or (self.rings and self.rings[0].ring == settings):
+            return self
+        if not self.rings:
+            raise UsageError(
+                f"The protocol {self.name} has no ring.", "Leave out the settings of the ring."
+            )
+        ring = replace(self.rings[0], ring=settings)
+        return replace(self, regions={**self.regions, ring.name: ring})
+
+    @cached_property
     def hash(self) -> str:
         """SHA-256 of all that it says."""
         text = json.dumps(self.as_json(), separators=(",", ":"))
@@ -134,8 +164,15 @@ class Protocol:
                 f"{name!r} is not a clinical variable.",
                 f"The variables are {', '.join(self.clinical)}.",
             )
-        values = {name: self.clinical[name].value(word) for name, word in words.items()}
+        values = {name: v.value(words.get(name)) for name, v in self.clinical.items()}
         return ClinicalRecord({name: v for name, v in values.items() if v is not None})
+
+    def has(self, name: str, word: str | float | None) -> bool:
+        """Whether there is such a clinical variable, and `word` is a level or number of it."""
+        variable = self.clinical.get(name)
+        if variable is None:
+            return False
+        return isinstance(word, float) if variable.is_number else word in variable.levels
 
     def words(self, record: ClinicalRecord) -> dict[str, str | float | None]:
         """Return every variable's level, "unknown", number or None: what `record` reads again."""
@@ -147,6 +184,16 @@ class Protocol:
     def coded(self, record: ClinicalRecord) -> dict[str, float | None]:
         """Return the clinical inputs of the models by column; None if unknown."""
         return {column: v.coded(record.get(v.name)) for column, v in self.predictors.items()}
+
+    @property
+    def reference(self) -> str:
+        """Name of the model that others are compared with; empty where none is named."""
+        return next(iter(self.headline), "")
+
+    def first_shown(self, names: Iterable[str]) -> str | None:
+        """Return which of these models is shown first; None of none."""
+        known = tuple(names)
+        return next((name for name in (*self.headline, *known) if name in known), None)
 
     def column_kind(self, column: str) -> ColumnKind | None:
         """Return where the value of `column` comes from; None if there is no such column."""

@@ -49,6 +49,9 @@ from .regions import Code, Region, RingSettings
 _SHIPPED = {"shen2026": Path(__file__).with_name("shen2026.json")}
 _MOST_BYTES = 2**18
 _MOST_REGIONS, _MOST_VARIABLES, _MOST_LEVELS, _MOST_MODELS = 8, 100, 20, 100
+# A model is fitted on log-odds of folds held out, once more for each model below it: of five folds
+# two must be left to learn from.
+_LONGEST_CHAIN = 2
 _TISSUE = Code("85756007", "SCT", "Tissue")  # there is no code for what lies around a mass
 # Okabe & Ito, Color Universal Design, 2008: told apart by readers who see few colours.
 _LINES = ("#d55e00", "#0072b2", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
@@ -323,12 +326,16 @@ def _models(
 def _in_order(models: Mapping[str, ModelSpec]) -> dict[str, ModelSpec]:
     """Return the models as they come, but each after those whose log-odds it reads."""
     ordered: dict[str, ModelSpec] = {}
+    depth: dict[str, int] = {}
     while waiting := [model for name, model in models.items() if name not in ordered]:
         ready = next((m for m in waiting if set(m.log_odds) <= set(ordered)), None)
         if ready is None:
             names = ", ".join(model.name for model in waiting)
             raise MalformedError(f"models: {names} wait for each other's log-odds in a circle")
         ordered[ready.name] = ready
+        depth[ready.name] = 1 + max((depth[name] for name in ready.log_odds), default=-1)
+        if depth[ready.name] > _LONGEST_CHAIN:
+            raise MalformedError(f"models: {ready.name} reads log-odds of log-odds of log-odds")
     return ordered
 
 

@@ -25,6 +25,9 @@ class Code(NamedTuple):
     meaning: str
 
 
+PAROTID_GLAND = Code("45289007", "SCT", "Parotid gland")  # DICOM CID 4031
+
+
 @dataclass(frozen=True)
 class RingSettings:
     """How an automatic ring is made.
@@ -70,7 +73,8 @@ class Region:
         category: code of the category of what it is, of DICOM's CID 7150.
         kind: code of what it is.
         ring: how it is made; None for the region that is outlined by hand.
-        around: the regions that the ring surrounds, all together; none without a ring.
+        around: the regions that the ring surrounds, all together and with what they surround
+            themselves; none without a ring.
     """
 
     name: str

@@ -3,4 +3,4 @@
 `__all__` names the modules that other packages may import.
 """
 
-__all__ = ["extraction", "ibsi", "kept_images", "names", "settings", "shares"]
+__all__ = ["extraction", "ibsi", "kept_images", "names", "settings"]

@@ -15,7 +15,6 @@ import SimpleITK as sitk
 from ..base.errors import FeatureExtractionError
 from ..base.progress import Progress, silent
 from ..imaging.working_grid import WorkingGrid
-from ..protocol.region_names import EXTERNAL2, REGIONS
 from .filters import mask_images, shared_images
 from .kept_images import KeptImages, extent
 from .names import FeatureColumn, columns_of, parse_column
@@ -28,6 +27,10 @@ Wanted = dict[str, dict[str, list[str]]]
 MIN_DIMENSIONS = 2
 # A texture matrix has this size squared in 13 directions. CT at bin width 25 stays below 500.
 MAX_GREY_LEVELS = 1024
+_REMEDY = (
+    "Correct the tumour's outline, or widen the ring or its HU limits; the CT must not be constant "
+    "there."
+)
 # How PyRadiomics and the libraries under it fail on regions that their formulas do not cover.
 _PYRADIOMICS_FAILURES = (ValueError, RuntimeError, ArithmeticError, LookupError, SystemError)
 
@@ -36,7 +39,6 @@ def extract(
     grid: WorkingGrid,
     columns: Collection[str] | None = None,
     settings: RadiomicsSettings | None = None,
-    regions: tuple[str, ...] = REGIONS,
     progress: Progress = silent,
     kept: KeptImages | None = None,
 ) -> dict[str, float]:
@@ -44,9 +46,8 @@ def extract(
 
     Args:
         grid: CT and masks, arrays (z, y, x) in HU on 1 mm voxels.
-        columns: what to compute, `<region>_<name>`; None for every feature of `regions`.
+        columns: what to compute, `<region>_<name>`; None for every feature of every region.
         settings: None for those of the method (1874 features per region).
-        regions: read only where `columns` is None.
         progress: told the fraction done and the name of the image now measured.
         kept: filtered images of this CT under these settings, to be used and added to.
 
@@ -55,13 +56,18 @@ def extract(
         are asked for with it.
 
     Raises:
-        FeatureExtractionError: an unknown column, a region without extent, or a feature that is
-            not a finite number.
+        FeatureExtractionError: an unknown column or region, a region without extent, or a feature
+            that is not a finite number.
     """
     settings = settings or default_settings()
-    asked = columns_of(settings, regions) if columns is None else tuple(columns)
+    asked = columns_of(grid.masks, settings) if columns is None else tuple(columns)
     parsed = [parse_column(column, settings) for column in asked]
-    masks = {region: grid.mask(region) for region in {column.region for column in parsed}}
+    regions = {column.region for column in parsed}
+    for unknown in regions - grid.masks.keys():
+        raise FeatureExtractionError(
+            f"The case has no region {unknown!r}.", f"Its regions are {', '.join(grid.masks)}."
+        )
+    masks = {region: grid.mask(region) for region in regions}
     return extract_from_image(grid.geometry.image(grid.ct), masks, parsed, settings, progress, kept)
 
 
@@ -182,7 +188,7 @@ class _Region:
             raise FeatureExtractionError(
                 f"The {feature_class} features of region {self.name!r} cannot be computed on the "
                 f"image {image_name!r}: {error}.",
-                _remedy(self.name),
+                _REMEDY,
             ) from error
 
     def _refuse_too_many_levels(
@@ -218,7 +224,7 @@ def _extent(region: str, mask: np.ndarray) -> tuple[list[int], list[int]]:
         raise FeatureExtractionError(
             f"Region {region!r} has {int(mask.sum())} voxels of the working grid and extends in "
             f"fewer than {MIN_DIMENSIONS} directions: it has no texture to measure.",
-            _remedy(region),
+            _REMEDY,
         )
     return first, size
 
@@ -230,11 +236,5 @@ def _require_finite(values: Mapping[FeatureColumn, float]) -> None:
         raise FeatureExtractionError(
             f"{len(bad)} radiomic features are not finite numbers: {named}"
             f"{' and others' if len(bad) > 5 else ''}.",
-            _remedy(bad[0].region),
+            _REMEDY,
         )
-
-
-def _remedy(region: str) -> str:
-    if region == EXTERNAL2:
-        return "Widen the ring or its HU limits, or correct the tumour's outline."
-    return "Check that the outline covers the tumour and that the CT is not constant there."

@@ -5,12 +5,13 @@ A name is PyRadiomics' own, `<image>_<class>_<feature>`; a column is `<region>_<
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
 from ..base.errors import FeatureExtractionError
-from ..protocol.region_names import REGIONS
+from ..protocol import ColumnKind, column_of
 from .settings import SHAPE, RadiomicsSettings, default_settings
 
 ORIGINAL = "original"
@@ -26,7 +27,7 @@ class FeatureColumn:
     """One feature of one region.
 
     Attributes:
-        region: Tumor or External2.
+        region: such as Tumor.
         image: PyRadiomics' name of the (filtered) image, e.g. `log-sigma-1-0-mm-3D`.
         feature_class: e.g. `glcm`.
         feature: e.g. `Contrast`.
@@ -87,7 +88,7 @@ def log_image_name(sigma_mm: float) -> str:
 
 
 def columns_of(
-    settings: RadiomicsSettings | None = None, regions: tuple[str, ...] = REGIONS
+    regions: Iterable[str], settings: RadiomicsSettings | None = None
 ) -> tuple[str, ...]:
     """Return the columns of all features of `regions`, region by region."""
     return tuple(f"{region}_{name}" for region in regions for name in feature_names(settings))
@@ -97,15 +98,16 @@ def parse_column(column: str, settings: RadiomicsSettings | None = None) -> Feat
     """Take a column apart into region, image, class and feature.
 
     Raises:
-        FeatureExtractionError: no region of that name, or no such feature under `settings`.
+        FeatureExtractionError: it is no radiomic column, or no such feature under `settings`.
     """
-    region, _, name = column.partition("_")
-    if region not in REGIONS or name not in _known(settings or default_settings()):
+    found, name = column_of(column), column.partition("_")[2]
+    is_radiomic = found is not None and found.kind is ColumnKind.RADIOMIC
+    if not is_radiomic or name not in _known(settings or default_settings()):
         raise FeatureExtractionError(
             f"{column!r} is not a feature of these radiomics settings.",
-            f"A column is one of {', '.join(REGIONS)}, '_' and a name of feature_names().",
+            "A column is the name of a region, '_' and a name of feature_names().",
         )
-    return FeatureColumn(region, *name.split("_"))
+    return FeatureColumn(found.of, *name.split("_"))
 
 
 @lru_cache(maxsize=8)

@@ -4,20 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ..base.files import read_json, write_json, written_together
-from ..base.unfinished import clear_unfinished
+from ..base.files import clear_unfinished, read_json, write_json, written_together
 from ..case.grid import PreparedCase
 from ..imaging.masks import save_segmentation
 from ..prediction.predict import Prediction
-from ..protocol.region_names import REGIONS
-from .answering import (
-    OVERVIEW_FILE,
-    PREDICTION_FILE,
-    RING_FILE,
-    SALIENCY_FILE,
-    Answer,
-    every_more_file,
-)
+from .answering import MORE_FILES, OVERVIEW_FILE, PREDICTION_FILE, RING_FILE, SALIENCY_FILE, Answer
 
 
 def write_answer(out: Path, answered: Answer) -> None:
@@ -33,11 +24,11 @@ def write_answer(out: Path, answered: Answer) -> None:
     from .dicom.writing import write_dicom
     from .overview import save_overview
 
-    grid, marked = answered.prepared.grid, answered.saliency
+    marked = answered.saliency
     with written_together(out, instead_of=_more_files_in(out)) as folder:
         write_json(folder / PREDICTION_FILE, answered.as_dict())
         save_outlines(folder / RING_FILE, answered.prepared)
-        save_overview(folder / OVERVIEW_FILE, grid, answered.prediction, marked)
+        save_overview(folder / OVERVIEW_FILE, answered)
         if marked is not None:
             save_saliency(folder / SALIENCY_FILE, marked)
         if answered.dicom_sources is not None:
@@ -45,7 +36,7 @@ def write_answer(out: Path, answered: Answer) -> None:
         if answered.report is not None:
             from .case.writing import write_case_report
 
-            write_case_report(folder, answered, answered.report)
+            write_case_report(folder, answered)
 
 
 def write_prediction(out: Path, prediction: Prediction) -> None:
@@ -61,7 +52,7 @@ def write_prediction(out: Path, prediction: Prediction) -> None:
 
 def every_file() -> list[str]:
     """Return the names of all files that an answer may have."""
-    return [PREDICTION_FILE, RING_FILE, OVERVIEW_FILE, *every_more_file()]
+    return [PREDICTION_FILE, RING_FILE, OVERVIEW_FILE, *MORE_FILES]
 
 
 def _more_files_in(out: Path) -> list[str]:
@@ -71,14 +62,14 @@ def _more_files_in(out: Path) -> list[str]:
         names = read_json(out / PREDICTION_FILE)["more_files"]
     except (OSError, ValueError, KeyError, TypeError):
         return []
-    return [name for name in every_more_file() if isinstance(names, list) and name in names]
+    return [name for name in MORE_FILES if isinstance(names, list) and name in names]
 
 
 def save_outlines(path: Path, prepared: PreparedCase) -> None:
-    """Write Tumor and External2 as they lie on the working grid, or nothing at all.
+    """Write all regions as they lie on the working grid, or nothing at all.
 
     Raises:
         OutputError: the file cannot be written.
     """
     grid = prepared.grid
-    save_segmentation(path, {region: grid.mask(region) for region in REGIONS}, grid.geometry)
+    save_segmentation(path, grid.masks, grid.geometry, prepared.protocol.regions)

@@ -8,7 +8,8 @@ from collections.abc import Mapping, Sequence
 from ..bundle.bundle import TrainingCohort
 from ..models.logistic import LogisticModel
 from ..models.settings import CROSS_FITTED, IMBALANCE, PAPER
-from ..protocol.names import ELEVEN_MODELS, RAD_MODELS, ColumnKind, column_kind
+from ..models.words import number_word
+from ..protocol import ColumnKind, Protocol, column_of
 from ..statistics.results import Table
 from .study import Study
 from .words import DASH, number
@@ -24,14 +25,14 @@ before you ask them about one.
 """
 
 _METHOD = """1874 radiomic features per region (PyRadiomics) and a multi-input MobileNetV3 on the \
-tumour and its peritumoral ring (External2), with three clinical findings. Features were kept that \
+tumour and its peritumoral ring ({rings}), with {count} clinical findings. Features were kept that \
 agree between outlines (ICC > 0.9), thinned by correlation (|r| > 0.95), selected by LASSO (at \
 most 20) and combined by logistic regression."""
 
 _STACKINGS = {
-    CROSS_FITTED: "Protocol cross-fitted: fusions were fitted on what networks of five folds said "
+    CROSS_FITTED: "Stacking cross-fitted: fusions were fitted on what networks of five folds said "
     "of cases they had not seen.",
-    PAPER: "Protocol paper: fusions were fitted on features chosen among the radiomic ones and the "
+    PAPER: "Stacking paper: fusions were fitted on features chosen among the radiomic ones and the "
     "deep ones that the network gave the cases it had learnt from, so they lean on it too much.",
 }
 
@@ -66,10 +67,13 @@ _KINDS = {
     ColumnKind.RADIOMIC: "radiomic features",
     ColumnKind.DEEP: "deep features",
     ColumnKind.NETWORK: "logit of the network",
+    ColumnKind.LOG_ODDS: "log-odds of other models",
+    ColumnKind.CLINICAL: "clinical findings",
 }
 
 # A bundle holds a card of at most 64 KiB, which 3D Slicer shows within seconds whatever is in it.
 _MOST_NOTES = 20
+_MOST_NAMED_INPUTS = 4
 _MOST_LINE = 1500
 
 
@@ -81,6 +85,7 @@ def model_card(
     test_figures: Mapping[str, Mapping[str, float | None]],
     stacking: str,
     notes: Sequence[str],
+    protocol: Protocol,
     models: Mapping[str, LogisticModel] | None = None,
     method: str = "",
     intervals: str = "",
@@ -96,12 +101,15 @@ def model_card(
             auc_low and auc_high.
         stacking: how the network entered the fusions, one of settings.STACKINGS.
         notes: what a reader must know about the fit.
+        protocol: of the study.
         models: by name; their inputs are listed.
         method: Markdown that takes the place of the usual description, for a bundle that was made
             in another way.
         intervals: what must be known of the probabilities' intervals, or why there are none.
     """
-    how = method or f"{_METHOD} {_STACKINGS[stacking]}\n\n{_THRESHOLDS}"
+    rings = ", ".join(region.name for region in protocol.rings)
+    usual = _METHOD.format(rings=rings, count=number_word(len(protocol.predictors)))
+    how = method or f"{usual} {_STACKINGS[stacking]}\n\n{_THRESHOLDS}"
     parts = [
         f"# {name}\n",
         _SIMULATED if cohort.simulated else "",
@@ -124,13 +132,9 @@ def figures_table(test_figures: Mapping[str, Mapping[str, float | None]]) -> str
         "| model | AUC (95% CI) | threshold | sensitivity | specificity |\n|---|---|---|---|---|"
     )
     rows = []
-    for name in ELEVEN_MODELS:
-        if name in test_figures:
-            figures = test_figures[name]
-            cells = [
-                number(figures.get(key)) for key in ("threshold", "sensitivity", "specificity")
-            ]
-            rows.append(f"| {name} | {_auc(figures)} | {' | '.join(cells)} |")
+    for name, figures in test_figures.items():
+        cells = [number(figures.get(key)) for key in ("threshold", "sensitivity", "specificity")]
+        rows.append(f"| {name} | {_auc(figures)} | {' | '.join(cells)} |")
     return "\n".join([header, *rows]) if rows else "There were no test cases."
 
 
@@ -142,7 +146,7 @@ def evaluated_card(study: Study) -> str:
     if study.training is not None or study.main is None:
         return card
     heading = f"## Evaluated on {_one_line(study.cohort_name)}"
-    table = _markdown(discrimination_table(study.main))
+    table = _markdown(discrimination_table(study.main, study.protocol.reference))
     return f"{card.rstrip()}\n\n{heading}\n\n**{study.banner}**\n\n{table}\n"
 
 
@@ -170,11 +174,11 @@ def _inputs(models: Mapping[str, LogisticModel]) -> str:
         order = sorted(
             zip(model.columns, model.coefficients, strict=True), key=lambda pair: -abs(pair[1])
         )
-        if name in RAD_MODELS or len(order) <= len(RAD_MODELS) + 1:
+        kinds = Counter(column_of(column).kind for column, _ in order)
+        if set(kinds) == {ColumnKind.RADIOMIC} or len(order) <= _MOST_NAMED_INPUTS:
             inputs = ", ".join(f"{column} ({weight:+.2f})" for column, weight in order)
             lines.append(f"**{name}**: {inputs}")
         else:
-            kinds = Counter(column_kind(column) for column, _ in order)
             named = [f"{kinds[kind]} {words}" for kind, words in _KINDS.items() if kinds[kind]]
             lines.append(f"**{name}**: {', '.join(named)}")
     return f"In brackets the log-odds per standard deviation.\n\n{_listed(lines)}"

@@ -1,9 +1,9 @@
-"""The picture of a result: cuts through the tumour, the eleven probabilities, what they rest on."""
+"""Pictures of a result: cuts through the tumour, all probabilities, what they rest on."""
 
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import SimpleITK as sitk
@@ -11,20 +11,19 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from ..base.files import written_whole
-from ..imaging.findings import FIRST_CODES, QualityFinding, Severity
-from ..imaging.masks import REGION_COLORS
-from ..imaging.working_grid import WorkingGrid
-from ..models.applicability import Applicability
-from ..models.words import probability_sentence
-from ..prediction.predict import DEMONSTRATION_FINDING, Prediction
-from ..prediction.saliency import SALIENCY_LINE
-from ..protocol.region_names import EXTERNAL2, TUMOR
-from .panels.look import DARK
+from ..base.words import listed
+from ..imaging.findings import QualityFinding, Severity
+from ..prediction.saliency import saliency_line
+from ..protocol import Protocol, Region
+from .answering import Answer
+from .case_view import CaseView, Place
+from .panels.look import DARK, PAPER
+from .panels.numbers import draw_probabilities, draw_training_cases
 from .panels.planes import draw_outlines, draw_saliency, draw_saliency_scale
-from .panels.probabilities import draw_probabilities
-from .panels.training_cases import draw_training_cases
 
 _DPI = 110
+# Inches as in the overview, so that letters and lines keep their proportions.
+_THUMBNAIL, _THUMBNAIL_DPI, _QUALITY = (9.0, 3.2), 55, 80
 
 # Inches.
 _WIDTH = 15.0
@@ -40,49 +39,57 @@ _LETTERS_ACROSS = 180
 _MOST_WARNINGS = 2
 
 
-def save_overview(
-    path: Path, grid: WorkingGrid, prediction: Prediction, saliency: sitk.Image | None = None
-) -> None:
-    """Write a PNG with the cuts, both outlines, the probabilities and the training cases.
+def save_overview(path: Path, answered: Answer) -> None:
+    """Write a PNG with the cuts, the outlines, the probabilities and the training cases.
 
     The bundle's name and, where that is so, "demonstration, not for clinical use" stand under it.
-
-    Args:
-        path: of the PNG.
-        grid: the case.
-        prediction: what the models say of it.
-        saliency: where the network looked, as `saliency_of` gives it; None to leave it out.
 
     Raises:
         OutputError: the file cannot be written.
     """
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
+    view, grid, saliency = answered.view, answered.prepared.grid, answered.saliency
+    regions = answered.bundle.protocol.regions.values()
     rows = [_PLANES, *([] if saliency is None else [_CLOSE_UPS]), _TRAINING_CASES]
-    head_lines, foot_lines = _head_lines(prediction), _foot_lines(prediction)
+    head_lines, foot_lines = _head_lines(view), _foot_lines(view)
     head = _HEADLINE + _LINE * len(head_lines)
     foot = _FOOT + _LINE * len(foot_lines)
     height = head + sum(rows) + _GAP * (len(rows) - 1) + foot
-    figure = Figure(figsize=(_WIDTH, height), dpi=_DPI, facecolor=DARK.background)
-    FigureCanvasAgg(figure)
+    figure = DARK.figure(_WIDTH, height, _DPI)
     for line, (text, color) in enumerate(head_lines):
         _write_line(figure, height - 0.2 - _LINE * line, text, color, 12.0, weight="bold")
-    _write_headline(figure, prediction, height - head + _HEADLINE - 0.36)
+    color = DARK.outcomes.get(view.first.call, DARK.text)
+    _write_line(figure, height - head + _HEADLINE - 0.36, view.sentence, color, 17.0, weight="bold")
     *planes, beside = _row(figure, head, _PLANES, _ROW_COLUMNS)
-    draw_outlines(planes, grid)
-    _name_outlines(figure, head + _PLANES + 0.17)
-    draw_probabilities(_inset(beside, left=0.42), prediction.models)
+    draw_outlines(planes, grid, regions)
+    _name_outlines(figure, head + _PLANES + 0.17, regions)
+    draw_probabilities(_inset(beside, left=0.42), view.models)
     if saliency is not None:
         *planes, beside = _row(figure, head + _PLANES + _GAP, _CLOSE_UPS, _ROW_COLUMNS)
         marked = sitk.GetArrayViewFromImage(saliency)
-        draw_saliency(planes, grid, marked)
-        _explain_saliency(beside, marked.max())
-    _draw_applicability(figure, height - foot - _TRAINING_CASES, prediction.applicability)
+        draw_saliency(planes, grid, marked, regions)
+        _explain_saliency(beside, answered.bundle.protocol, marked.max())
+    _draw_place(figure, height - foot - _TRAINING_CASES, view.place)
     for line, (text, color) in enumerate(reversed(foot_lines)):
         _write_line(figure, 0.2 + _LINE * line, text, color, 11.0)
     with written_whole(path) as unfinished:
         figure.savefig(unfinished, facecolor=DARK.background, format="png")
+
+
+def save_thumbnail(path: Path, answered: Answer) -> None:
+    """Write a JPEG of about 500 x 180 pixels: the cuts with the outlines.
+
+    Raises:
+        OutputError: the file cannot be written.
+    """
+    figure = PAPER.figure(*_THUMBNAIL, dpi=_THUMBNAIL_DPI)
+    planes = figure.subplots(1, 3, gridspec_kw={
+        "left": 0.01, "right": 0.99, "bottom": 0.02, "top": 0.89, "wspace": 0.03,
+    })  # fmt: skip
+    draw_outlines(planes, answered.prepared.grid, answered.bundle.protocol.regions.values(), PAPER)
+    with written_whole(path) as beside:
+        figure.savefig(
+            beside, facecolor=PAPER.background, format="jpeg", pil_kwargs={"quality": _QUALITY}
+        )
 
 
 def _row(figure: Figure, top: float, height: float, columns: Sequence[float]) -> list[Axes]:
@@ -102,16 +109,6 @@ def _inset(axes: Axes, left: float) -> Axes:
     return axes
 
 
-def _write_headline(figure: Figure, prediction: Prediction, height: float) -> None:
-    name, result = prediction.headline
-    if result.probability is None:
-        text, color = f"No probability: {result.unavailable}", DARK.text
-    else:
-        text = probability_sentence(name, result.probability, result.threshold, result.interval)
-        color = DARK.outcomes[result.call]
-    _write_line(figure, height, text, color, 17.0, weight="bold")
-
-
 def _write_line(
     figure: Figure, height: float, text: str, color: str, size: float, weight: str = "normal"
 ) -> None:
@@ -125,63 +122,55 @@ def _write_line(
     line.set_fontsize(size * min(1.0, room / width))
 
 
-def _name_outlines(figure: Figure, top: float) -> None:
-    y = 1 - top / figure.get_figheight()
-    for left, region in ((_LEFT, TUMOR), (0.062, EXTERNAL2)):
-        figure.text(left, y, region, color=REGION_COLORS[region], fontsize=12, va="center")
+def _name_outlines(figure: Figure, top: float, regions: Iterable[Region]) -> None:
+    y, left = 1 - top / figure.get_figheight(), _LEFT
+    for region in regions:
+        figure.text(left, y, region.name, color=region.rgb, fontsize=12, va="center")
+        left += 0.01 * len(region.name)
 
 
-def _explain_saliency(axes: Axes, most: float) -> None:
+def _explain_saliency(axes: Axes, protocol: Protocol, most: float) -> None:
     """Tell what the colours mean, and draw them."""
     told = (
-        "The cuts pass through the strongest place of this case. Only Tumor and External2 were "
-        "shown to the network."
+        "The cuts pass through the strongest place of this case. Only "
+        f"{listed(protocol.network_regions)} were shown to the network."
         if most > 0
         else "Nothing in this case raised the network's log-odds."
     )
     axes.set_axis_off()
-    text = "\n\n".join(textwrap.fill(part, _LETTERS_BESIDE) for part in (f"{SALIENCY_LINE}.", told))
+    parts = (f"{saliency_line(protocol)}.", told)
+    text = "\n\n".join(textwrap.fill(part, _LETTERS_BESIDE) for part in parts)
     axes.text(0.04, 0.97, text, color=DARK.text, fontsize=11, va="top", transform=axes.transAxes)
     draw_saliency_scale(axes.inset_axes([0.06, 0.58, 0.6, 0.04]))
 
 
-def _draw_applicability(figure: Figure, top: float, place: Applicability) -> None:
+def _draw_place(figure: Figure, top: float, place: Place) -> None:
     """Draw where the case stands among the training cases, and tell it beside."""
     drawing, beside = _row(figure, top, _TRAINING_CASES, (1, 1))
     beside.set_axis_off()
     text = "\n".join(textwrap.fill(sentence, _LETTERS_BELOW) for sentence in place.sentences)
     beside.text(0.02, 1.0, text, color=DARK.text, fontsize=11, va="top", linespacing=1.5)
-    if place.training_scores:
+    if place.scores:
         draw_training_cases(drawing, place)
     else:
         drawing.set_axis_off()
 
 
-def _head_lines(prediction: Prediction) -> list[tuple[str, str]]:
+def _head_lines(view: CaseView) -> list[tuple[str, str]]:
     """Return the lines over the headline, each with its colour: what puts all of it in doubt."""
-    return _lines([(_told(finding), DARK.warning) for finding in prediction.first_findings])
+    return _lines([_told(finding) for finding in view.first_findings])
 
 
-def _foot_lines(prediction: Prediction) -> list[tuple[str, str]]:
+def _foot_lines(view: CaseView) -> list[tuple[str, str]]:
     """Return the lines under the drawings, each with its colour: warnings, then the bundle."""
-    warnings = [(_told(f), DARK.warning) for f in _warnings(prediction)[:_MOST_WARNINGS]]
-    return _lines([*warnings, (prediction.bundle_line, DARK.note)])
+    warnings = [_told(f) for f in view.later_findings if f.severity is Severity.WARNING]
+    return _lines([*warnings[:_MOST_WARNINGS], (view.bundle_line, DARK.note)])
 
 
-def _told(finding: QualityFinding) -> str:
-    return f"Warning: {finding.message}"
+def _told(finding: QualityFinding) -> tuple[str, str]:
+    return f"Warning: {finding.message}", DARK.warning
 
 
 def _lines(texts: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
     """Return texts as lines that are no wider than the picture."""
     return [(line, color) for text, color in texts for line in textwrap.wrap(text, _LETTERS_ACROSS)]
-
-
-def _warnings(prediction: Prediction) -> list[QualityFinding]:
-    """Return what speaks against the result, but for what stands elsewhere in the picture."""
-    return [
-        finding
-        for finding in prediction.findings
-        if finding.severity is Severity.WARNING
-        and finding.code not in (*FIRST_CODES, DEMONSTRATION_FINDING)
-    ]

@@ -33,7 +33,7 @@ def results_of(study: Study, files: Sequence[str]) -> object:
 
 def _training(training: TrainingDetails) -> dict[str, object]:
     return {
-        "protocol": training.stacking,
+        "stacking": training.stacking,
         "settings": training.fitted.settings,
         "thresholds": training.fitted.thresholds,
         "notes": training.fitted.notes,

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ..bundle.bundle import Bundle
 from ..models.training import FittedModels
 from ..network.records import EpochRecord
-from ..protocol.names import CLINICAL, COMBINED, COMBINED_SOURCE
+from ..protocol import Protocol
 from ..statistics.intraclass import ReaderAgreement
 from ..statistics.results import Evaluation, ModelFigures, SetFigures
 
@@ -23,29 +23,29 @@ class TrainingDetails:
         fitted: models, thresholds, signatures and notes.
         agreement: comparisons of two readings, one or more; empty if none was made.
         columns: (p,) radiomic columns that `agreement` is over.
+        stacking: one of settings.STACKINGS.
+        seeds: by what they are for.
+        software: versions by name.
+        minutes: the training took; None if unknown.
         fold_histories: one a fold, the epochs of its network; empty without a network.
         final_history: of the network that is kept.
         epochs: the kept network was trained for.
         candidate_losses: loss on held-out cases by the number of epochs tried; empty if fixed.
-        stacking: one of settings.STACKINGS.
         network_settings: of the network's training, by name.
-        seeds: by what they are for.
-        software: versions by name.
-        minutes: the training took; None if unknown.
     """
 
     fitted: FittedModels
     agreement: tuple[ReaderAgreement, ...]
     columns: tuple[str, ...]
-    fold_histories: tuple[tuple[EpochRecord, ...], ...]
-    final_history: tuple[EpochRecord, ...]
-    epochs: int
-    candidate_losses: Mapping[int, float]
     stacking: str
-    network_settings: Mapping[str, object]
     seeds: Mapping[str, int]
     software: Mapping[str, str]
     minutes: float | None = None
+    fold_histories: tuple[tuple[EpochRecord, ...], ...] = ()
+    final_history: tuple[EpochRecord, ...] = ()
+    epochs: int = 0
+    candidate_losses: Mapping[int, float] = field(default_factory=dict)
+    network_settings: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -74,6 +74,11 @@ class Study:
         return f"{self.bundle.name}: {_NOT_FOR}" if self.simulated else self.bundle.banner
 
     @property
+    def protocol(self) -> Protocol:
+        """What the study computes."""
+        return self.bundle.protocol
+
+    @property
     def sets(self) -> dict[str, SetFigures]:
         """Sets of cases with figures, by a short name; the one that counts most comes first."""
         evaluation = self.evaluation
@@ -91,8 +96,7 @@ class Study:
 
     @property
     def headline(self) -> ModelFigures | None:
-        """The model that stands first: Combined, else the richest that judged any case."""
+        """The model that stands first among those that judged any case."""
         judged = {} if self.main is None else self.main.models
-        models = {name: model for name, model in judged.items() if model.cases}
-        names = (COMBINED, COMBINED_SOURCE, CLINICAL, *reversed(models))
-        return next((models[name] for name in names if name in models), None)
+        shown = self.protocol.first_shown(name for name, model in judged.items() if model.cases)
+        return judged.get(shown)

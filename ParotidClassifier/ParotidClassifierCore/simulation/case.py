@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import SimpleITK as sitk
 
 from ..imaging.findings import max_axial_diameter_mm
-from ..protocol import published
-from ..protocol.record import ClinicalRecord
+from ..protocol import ClinicalRecord, Protocol, published, shen2026
 from .head import HeadVariation
 from .noise import ct_noise
 from .scanner import ScanGrid, Scanner
 from .streams import Stream, stream
-from .traits import Difficulty, Traits, draw_case
+from .traits import Difficulty, Traits, draw_case, record_of
 from .tumor import draw_tumor
 
 
@@ -53,6 +52,7 @@ def simulate_case(
     malignant: bool | None = None,
     difficulty: Difficulty | None = None,
     case_id: str | None = None,
+    protocol: Protocol | None = None,
 ) -> SimulatedCase:
     """Simulate one patient; the same arguments give the same case to the last voxel.
 
@@ -61,23 +61,26 @@ def simulate_case(
         malignant: the class; None draws it with the published prevalence.
         difficulty: class separation; None is the default `Difficulty()`.
         case_id: default `sim-<seed>`.
+        protocol: whose clinical variables are recorded; None is the published study.
     """
     difficulty = difficulty or Difficulty()
     malignant = draw_class(seed) if malignant is None else malignant
-    traits, record = draw_case(stream(seed, Stream.CLINICAL), malignant, difficulty)
+    traits, findings = draw_case(stream(seed, Stream.CLINICAL), malignant, difficulty)
     head = HeadVariation.draw(stream(seed, Stream.ANATOMY))
-    shape = draw_tumor(stream(seed, Stream.TUMOR), traits, record, head)
+    shape = draw_tumor(stream(seed, Stream.TUMOR), traits, findings, head)
     grid = ScanGrid.around(shape, stream(seed, Stream.ACQUISITION))
-    hu, mask = Scanner(seed, head, shape, record, grid).scan()
+    hu, mask = Scanner(seed, head, shape, findings, grid).scan()
     hu += ct_noise(stream(seed, Stream.NOISE), hu.shape, grid.spacing_mm, head.noise_hu)
     hu = np.clip(np.rint(hu), -1024, 3071).astype(np.int16)
     diameter = max_axial_diameter_mm(mask) * grid.spacing_mm
+    findings = {**findings, "max_diameter_cm": round(diameter / 10, 1)}
+    others = stream(seed, Stream.OTHER_FINDINGS)
     return SimulatedCase(
         case_id=case_id or f"sim-{seed}",
         seed=seed,
         ct=grid.geometry.image(hu),
         tumor=grid.geometry.image(mask),
-        record=replace(record, max_diameter_cm=round(diameter / 10, 1)),
+        record=record_of(findings, malignant, protocol or shen2026(), others),
         malignant=malignant,
         traits=traits,
         difficulty=difficulty,

@@ -14,10 +14,9 @@ from ..base.progress import Progress, silent
 from ..base.words import counted
 from ..case.loading import CT_FILE, SEGMENTATION_FILE, Case
 from ..case.saving import save_case_folder
-from ..protocol import published
+from ..protocol import ClinicalRecord, Protocol, published, shen2026
 from ..protocol.outcome import outcome_word
-from ..protocol.record import ClinicalRecord
-from ..study.manifest import CLINICAL_VARIABLES, TEST, TRAIN
+from ..study.manifest import TEST, TRAIN
 from .case import SimulatedCase, simulate_case
 from .traits import Difficulty
 
@@ -40,9 +39,11 @@ class PlannedCase:
     malignant: bool
     split: str
 
-    def simulate(self, difficulty: Difficulty | None = None) -> SimulatedCase:
+    def simulate(
+        self, difficulty: Difficulty | None = None, protocol: Protocol | None = None
+    ) -> SimulatedCase:
         """Simulate this case."""
-        return simulate_case(self.seed, self.malignant, difficulty, self.case_id)
+        return simulate_case(self.seed, self.malignant, difficulty, self.case_id, protocol)
 
 
 def cohort_plan(n: int, seed: int, malignant_count: int | None = None) -> list[PlannedCase]:
@@ -120,6 +121,7 @@ def write_cohort(
     *,
     malignant_count: int | None = None,
     difficulty: Difficulty | None = None,
+    protocol: Protocol | None = None,
 ) -> Path:
     """Simulate the cases of `cohort_plan` and write their folders and the table cohort.csv.
 
@@ -129,6 +131,7 @@ def write_cohort(
         jobs: processes; the result does not depend on it.
         progress: told the share done and the case at hand.
         difficulty: class separation; None is the default `Difficulty()`.
+        protocol: whose clinical variables are recorded; None is the published study.
 
     Returns:
         The path of the table: case_id, ct, tumor (relative to it), outcome, split, the clinical
@@ -139,8 +142,8 @@ def write_cohort(
         CohortError: a case could not be simulated; the table names the others.
         OutputError: the folder cannot be written.
     """
-    plan = cohort_plan(n, seed, malignant_count)
-    work = [(planned, folder, difficulty) for planned in plan]
+    plan, protocol = cohort_plan(n, seed, malignant_count), protocol or shen2026()
+    work = [(planned, folder, difficulty, protocol) for planned in plan]
     names = [planned.case_id for planned in plan]
     records = run_each(_write_planned, work, names, Machines(jobs), progress)
     rows, failed = [], {}
@@ -148,9 +151,8 @@ def write_cohort(
         if isinstance(record, Failure):
             failed[planned.case_id] = record.reason
             continue
-        words = record.words()
-        rows.append([*_table_start(planned), *(words[name] for name in CLINICAL_VARIABLES)])
-    header = ["case_id", "ct", "tumor", "outcome", "split", "simulated", *CLINICAL_VARIABLES]
+        rows.append([*_table_start(planned), *protocol.words(record).values()])
+    header = ["case_id", "ct", "tumor", "outcome", "split", "simulated", *protocol.clinical]
     write_csv(folder / COHORT_FILE, header, rows)
     if failed:
         raise CohortError(
@@ -162,9 +164,9 @@ def write_cohort(
 
 
 def _write_planned(
-    planned: PlannedCase, folder: Path, difficulty: Difficulty | None
+    planned: PlannedCase, folder: Path, difficulty: Difficulty | None, protocol: Protocol
 ) -> ClinicalRecord:
-    case = planned.simulate(difficulty)
+    case = planned.simulate(difficulty, protocol)
     write_case(case, folder / planned.case_id)
     return case.record
 

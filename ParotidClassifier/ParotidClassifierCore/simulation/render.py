@@ -106,7 +106,7 @@ def _arrays(case: SimulatedCase) -> tuple[np.ndarray, np.ndarray]:
 
 def _title(case: SimulatedCase) -> str:
     outcome = "malignant" if case.malignant else "benign"
-    return f"{case.case_id}: {outcome} (simulated), {case.record.max_diameter_cm} cm"
+    return f"{case.case_id}: {outcome} (simulated), {case.record['max_diameter_cm']} cm"
 
 
 def _figure(width: float, height: float) -> Figure:

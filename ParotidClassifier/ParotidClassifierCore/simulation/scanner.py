@@ -9,12 +9,12 @@ import numpy as np
 from scipy import ndimage
 
 from ..imaging.working_grid import Geometry
-from ..protocol.record import ClinicalRecord, Finding, Number
 from .anatomy import held_level, structure
 from .canvas import Canvas, Window
 from .head import NODE, HeadPainter, HeadVariation, TexturePlane, Textures
 from .noise import Axes
 from .streams import Stream, stream
+from .traits import Findings
 from .tumor import TumorPainter, TumorShape
 
 FIELD_MM = 220.0
@@ -99,10 +99,10 @@ class Scanner:
         seed: int,
         head: HeadVariation,
         tumor: TumorShape,
-        record: ClinicalRecord,
+        findings: Findings,
         grid: ScanGrid,
     ):
-        self._head, self._shape, self._record = head, tumor, record
+        self._head, self._shape, self._findings = head, tumor, findings
         self._x, self._y, self._z = grid.x, grid.y, grid.z
         levels = (float(self._z[0]) - SLICE_MM, float(self._z[-1]) + SLICE_MM)
         axes = Axes(self._x, self._y, levels)
@@ -153,11 +153,11 @@ class Scanner:
         return canvas.hu, ((read < 0) & free).astype(np.float32)
 
     def _other_lesions(self, canvas: Canvas) -> None:
-        """Paint what the record says beside the tumour: an enlarged node, a second lesion."""
+        """Paint what was found beside the tumour: an enlarged node, a second lesion."""
         lesions = []
-        if self._record.lymph_nodes is Finding.WITH:
+        if self._findings["lymph_nodes"] == "with":
             lesions.append(structure("lesions", "enlarged node").nodes(canvas.z, self._side))
-        if self._record.number is Number.MULTIPLE:
+        if self._findings["number"] == "multiple":
             lesions.append(
                 structure("lesions", "contralateral lesion").nodes(canvas.z, -self._side)
             )

@@ -18,6 +18,7 @@ class Stream(IntEnum):
     TUMOR_TEXTURE = 5
     NOISE = 6
     ACQUISITION = 7
+    OTHER_FINDINGS = 8
 
 
 def stream(seed: int, part: Stream) -> np.random.Generator:

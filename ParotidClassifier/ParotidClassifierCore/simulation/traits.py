@@ -1,4 +1,4 @@
-"""What a case is before it is drawn: latent traits and clinical record, given the class.
+"""What a case is before it is drawn: latent traits and clinical findings, given the class.
 
 Three latent traits drive the image, each normal with unit variance and a class difference set by
 `Difficulty`. The clinical findings are drawn with them from one multivariate normal per class, so
@@ -11,33 +11,29 @@ against 0.889 (training) and 0.765 (test) as published. The correlation between 
 leaves counts and odds ratios as they are, brings it to about 0.85; it is also why the multivariate
 odds ratios are below the univariate ones, as published. Shape, density and uniformity have no
 published odds ratio: they follow the trait that is drawn, with the published count.
+
+The findings are words of the published study. A variable of another protocol, or one with other
+levels, is drawn by the `frequency` that the protocol gives it; without one it is unknown.
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from statistics import NormalDist
 
 import numpy as np
 
-from ..protocol import published
+from ..protocol import ClinicalRecord, ClinicalVariable, Protocol, published
+from ..protocol.outcome import outcome_word
 from ..protocol.published import PREVALENCE
-from ..protocol.record import (
-    ClinicalRecord,
-    Density,
-    Enhancement,
-    Finding,
-    Habit,
-    Location,
-    Margin,
-    Number,
-    Sex,
-    Shape,
-    Uniformity,
-)
+
+# Clinical values by the names, and in the words, of the published study.
+Findings = Mapping[str, str | float]
 
 _NORMAL = NormalDist()
+_FINDING, _HABIT = ("without", "with"), ("no", "yes")
 
 
 @dataclass(frozen=True)
@@ -94,10 +90,10 @@ _READER_SD = 0.5  # of a reader's judgement of a trait, in standard deviations o
 
 def draw_case(
     rng: np.random.Generator, malignant: bool, difficulty: Difficulty
-) -> tuple[Traits, ClinicalRecord]:
-    """Draw traits and record of one case without drawing its image.
+) -> tuple[Traits, Findings]:
+    """Draw traits and findings of one case without drawing its image.
 
-    The record's maximum diameter is the one aimed at; the mask of the drawn case is measured anew.
+    The maximum diameter is the one aimed at; the mask of the drawn case is measured anew.
     """
     latent = _FACTOR @ rng.standard_normal(6)
     side = 0.5 if malignant else -0.5
@@ -113,39 +109,64 @@ def draw_case(
         enhancement_hu=enhancement_hu,
         plain_hu=float(np.clip(rng.normal(37, 4), 28, 46)),
     )
-    findings = {
+    present = {
         name: _NORMAL.cdf(value) > 1 - PREVALENCE[name].of(malignant)
         for name, value in zip(("symptoms", "margin", "lymph_nodes"), latent[3:], strict=True)
     }
-    record = _background(rng, malignant)
-    return traits, replace(
-        record,
-        symptoms=_finding(findings["symptoms"]),
-        margin=Margin.UNCLEAR if findings["margin"] else Margin.CLEAR,
-        lymph_nodes=_finding(findings["lymph_nodes"]),
-        max_diameter_cm=round(traits.diameter_cm, 1),
-        enhancement_degree=degree,
+    return traits, {
+        "symptoms": _FINDING[present["symptoms"]],
+        "margin": ("clear", "unclear")[present["margin"]],
+        "lymph_nodes": _FINDING[present["lymph_nodes"]],
+        **_background(rng, malignant),
+        "max_diameter_cm": round(traits.diameter_cm, 1),
+        "enhancement_degree": degree,
         **_readings(rng, traits, difficulty),
+    }
+
+
+def record_of(
+    findings: Findings, malignant: bool, protocol: Protocol, rng: np.random.Generator
+) -> ClinicalRecord:
+    """Return the record of a simulated case under a protocol.
+
+    Args:
+        findings: as `draw_case` gives them.
+        malignant: the class.
+        protocol: whose variables are recorded.
+        rng: draws the variables that are not among `findings`.
+    """
+    return protocol.record(
+        {
+            name: findings[name]
+            if protocol.has(name, findings.get(name))
+            else _drawn(variable, malignant, rng)
+            for name, variable in protocol.clinical.items()
+        }
     )
 
 
-def _background(rng: np.random.Generator, malignant: bool) -> ClinicalRecord:
+def _drawn(variable: ClinicalVariable, malignant: bool, rng: np.random.Generator) -> str | None:
+    if not variable.frequency:
+        return None
+    present = rng.random() < variable.frequency[outcome_word(malignant)]
+    return variable.malignant if present else variable.reference
+
+
+def _background(rng: np.random.Generator, malignant: bool) -> Findings:
     """Draw the variables that no latent trait drives."""
-    return ClinicalRecord(
-        age_years=float(round(np.clip(rng.normal(*published.AGE_YEARS), 15, 90))),
-        sex=Sex.MALE if _happens(rng, published.MALE) else Sex.FEMALE,
-        smoking=_habit(_happens(rng, published.SMOKING)),
-        drinking=_habit(rng.random() < PREVALENCE["drinking"].of(malignant)),
-        number=Number.MULTIPLE if _happens(rng, published.MULTIPLE) else Number.SINGLE,
-        location=_location(rng, malignant),
-        calcification=_finding(_happens(rng, published.CALCIFICATION)),
-        cystic_areas=_finding(_happens(rng, published.CYSTIC_AREAS)),
-    )
+    return {
+        "age_years": float(round(np.clip(rng.normal(*published.AGE_YEARS), 15, 90))),
+        "sex": ("female", "male")[_happens(rng, published.MALE)],
+        "smoking": _HABIT[_happens(rng, published.SMOKING)],
+        "drinking": _HABIT[rng.random() < PREVALENCE["drinking"].of(malignant)],
+        "number": ("single", "multiple")[_happens(rng, published.MULTIPLE)],
+        "location": _location(rng, malignant),
+        "calcification": _FINDING[_happens(rng, published.CALCIFICATION)],
+        "cystic_areas": _FINDING[_happens(rng, published.CYSTIC_AREAS)],
+    }
 
 
-def _readings(
-    rng: np.random.Generator, traits: Traits, difficulty: Difficulty
-) -> dict[str, Shape | Density | Uniformity]:
+def _readings(rng: np.random.Generator, traits: Traits, difficulty: Difficulty) -> Findings:
     """Return what a reader calls shape, density and uniformity of the drawn traits."""
     texture = traits.tumor + _READER_SD * rng.standard_normal()
     form = traits.shape + _READER_SD * rng.standard_normal()
@@ -153,9 +174,9 @@ def _readings(
     uneven = texture > _threshold(published.PATIENTS - published.UNIFORM, difficulty.tumor)
     non_round = form > _threshold(published.PATIENTS - published.ROUND, difficulty.shape)
     return {
-        "shape": Shape.NON_ROUND if non_round else Shape.ROUND,
-        "density": Density.HETEROGENEOUS if heterogeneous else Density.HOMOGENEOUS,
-        "enhanced_uniformity": Uniformity.NO if uneven else Uniformity.YES,
+        "shape": "non-round" if non_round else "round",
+        "density": "heterogeneous" if heterogeneous else "homogeneous",
+        "enhanced_uniformity": "no" if uneven else "yes",
     }
 
 
@@ -173,21 +194,21 @@ def _threshold(count: int, separation: float) -> float:
     return low
 
 
-def _enhancement(rng: np.random.Generator, malignant: bool) -> tuple[Enhancement, float]:
+def _enhancement(rng: np.random.Generator, malignant: bool) -> tuple[str, float]:
     """Draw the degree given the class and the HU given the degree alone."""
     if rng.random() < PREVALENCE["obvious"].of(malignant):
-        return Enhancement.OBVIOUS, float(min(41 + rng.gamma(2.0, 9.0), 95))
+        return "obvious", float(min(41 + rng.gamma(2.0, 9.0), 95))
     less = published.PATIENTS - published.ENHANCEMENT_OBVIOUS
     if rng.random() < published.ENHANCEMENT_SLIGHT / less:
-        return Enhancement.SLIGHT, float(rng.uniform(10, 19.5))
-    return Enhancement.MODERATE, float(rng.uniform(21, 40))
+        return "slight", float(rng.uniform(10, 19.5))
+    return "moderate", float(rng.uniform(21, 40))
 
 
-def _location(rng: np.random.Generator, malignant: bool) -> Location:
+def _location(rng: np.random.Generator, malignant: bool) -> str:
     if rng.random() >= PREVALENCE["not_superficial"].of(malignant):
-        return Location.SUPERFICIAL
+        return "superficial"
     deep = published.LOCATION_DEEP / (published.LOCATION_DEEP + published.LOCATION_BOTH)
-    return Location.DEEP if rng.random() < deep else Location.BOTH
+    return "deep" if rng.random() < deep else "both"
 
 
 def _diameter(rng: np.random.Generator) -> float:
@@ -202,11 +223,3 @@ def _diameter(rng: np.random.Generator) -> float:
 
 def _happens(rng: np.random.Generator, count: int) -> bool:
     return bool(rng.random() < count / published.PATIENTS)
-
-
-def _finding(present: bool) -> Finding:
-    return Finding.WITH if present else Finding.WITHOUT
-
-
-def _habit(present: bool) -> Habit:
-    return Habit.YES if present else Habit.NO

@@ -7,11 +7,10 @@ from statistics import NormalDist
 
 import numpy as np
 
-from ..protocol.record import ClinicalRecord, Finding, Location, Shape
 from .canvas import EDGE_MM, Canvas, Window, coverage
 from .head import SKIN_MM, HeadVariation
 from .noise import Axes, SmoothNoise
-from .traits import Traits
+from .traits import Findings, Traits
 
 STRAND_HU = 74.0
 _SOLID_RANGE_HU = (12.0, 165.0)
@@ -23,9 +22,9 @@ _NORMAL = NormalDist()
 # Centre of a small tumour (canonical head, mm) and how far it moves per mm of radius: superficial
 # ones grow outwards, deep ones towards the parapharyngeal space.
 _SITES = {
-    Location.SUPERFICIAL: ((61.0, 2.0), (0.20, 0.05)),
-    Location.BOTH: ((55.0, 6.0), (0.12, 0.05)),
-    Location.DEEP: ((46.5, 6.0), (-0.10, 0.0)),
+    "superficial": ((61.0, 2.0), (0.20, 0.05)),
+    "both": ((55.0, 6.0), (0.12, 0.05)),
+    "deep": ((46.5, 6.0), (-0.10, 0.0)),
 }
 
 
@@ -109,17 +108,17 @@ class TumorShape:
 
 
 def draw_tumor(
-    rng: np.random.Generator, traits: Traits, record: ClinicalRecord, head: HeadVariation
+    rng: np.random.Generator, traits: Traits, findings: Findings, head: HeadVariation
 ) -> TumorShape:
-    """Turn traits and record into the geometry and appearance of a tumour in this head."""
+    """Turn traits and findings into the geometry and appearance of a tumour in this head."""
     tumor, ring, shape = (_NORMAL.cdf(v) for v in (traits.tumor, traits.ring, traits.shape))
     half = 5.0 * traits.diameter_cm
     lobulation = half * (0.02 + 0.10 * shape)
     half -= 0.35 * lobulation
-    wide = (0.86, 1.0) if record.shape is Shape.ROUND else (0.66, 0.92)
+    wide = (0.86, 1.0) if findings["shape"] == "round" else (0.66, 0.92)
     axes = (half, half * rng.uniform(*wide), half * rng.uniform(0.75, 1.05))
     return TumorShape(
-        center=_place(rng, record.location, axes, head),
+        center=_place(rng, findings["location"], axes, head),
         axes=tuple(float(axis) for axis in axes),
         turn=float(rng.uniform(0, np.pi)),
         lobulation_mm=float(lobulation),
@@ -131,14 +130,14 @@ def draw_tumor(
         texture_hu=float(3 + 60 * tumor),
         grain_mm=float(2.1 + 0.9 * tumor),
         raggedness_mm=float(0.06 * half + 0.22 * half * tumor),
-        cysts=_cysts(rng, half, tumor) if record.cystic_areas is Finding.WITH else (),
-        calcifications=_calcifications(rng, half) if record.calcification is Finding.WITH else (),
+        cysts=_cysts(rng, half, tumor) if findings["cystic_areas"] == "with" else (),
+        calcifications=_calcifications(rng, half) if findings["calcification"] == "with" else (),
     )
 
 
 def _place(
     rng: np.random.Generator,
-    location: Location,
+    location: str,
     axes: tuple[float, float, float],
     head: HeadVariation,
 ) -> tuple[float, float, float]:

@@ -9,11 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..base.words import counted
-from ..protocol.record import ClinicalRecord
 from .firth import penalised_likelihood
 from .likelihood import Coefficients, is_full_rank, maximum_likelihood
 from .results import ClinicalAssociations, Estimate, OddsRatio
-from .variables import Variable, clinical_variables
+from .variables import Variable
 
 ENTRY_P = 0.05
 
@@ -36,7 +35,7 @@ class _Coded:
 
 
 def clinical_associations(
-    records: Sequence[ClinicalRecord], malignant: np.ndarray, entry_p: float = ENTRY_P
+    clinical: Sequence[Variable], malignant: np.ndarray, entry_p: float = ENTRY_P
 ) -> ClinicalAssociations | None:
     """Return odds ratios of every variable on its own, and of those that tell, together.
 
@@ -44,14 +43,14 @@ def clinical_associations(
     below `entry_p`; that regression is on the cases in which all of them are known.
 
     Args:
-        records: (n,).
+        clinical: variables of n cases.
         malignant: (n,) bool.
         entry_p: largest univariate P that enters.
 
     Returns:
         None where no variable differs between cases or all cases have one outcome.
     """
-    variables = [v for v in clinical_variables(records) if v.known.any()]
+    variables = [v for v in clinical if v.known.any()]
     notes: list[str] = []
     univariate = {v.name: _ratios([v], malignant, notes) for v in variables}
     if not any(univariate.values()):
@@ -92,7 +91,7 @@ def _ratios(
 def _coded(variable: Variable, known: np.ndarray, where: str, notes: list[str]) -> _Coded:
     values = variable.values[known]
     if not variable.levels:
-        return _Coded(variable, (variable.unit,), "", values[:, None])
+        return _Coded(variable, (variable.step,), "", values[:, None])
     held = [i for i in range(len(variable.levels)) if (values == i).any()]
     absent = [word for i, word in enumerate(variable.levels) if i not in held]
     if absent:

@@ -12,11 +12,10 @@ from tableone import TableOne
 
 from ..base.words import p_value
 from ..protocol.outcome import BENIGN, MALIGNANT
-from ..protocol.record import ClinicalRecord
 from .results import Table
-from .variables import Variable, clinical_variables
+from .variables import Variable
 
-_SET = "set"
+_SET = "Set"  # no variable begins with a capital letter
 _TRAINING, _TEST = "training", "test"
 # The test of normality needs some cases; with fewer, median and quartiles are the safe choice.
 _FEWEST_FOR_NORMALITY = 20
@@ -41,12 +40,12 @@ _TESTS_NOTE = (
 
 
 def baseline_table(
-    records: Sequence[ClinicalRecord], malignant: np.ndarray, training: np.ndarray
+    clinical: Sequence[Variable], malignant: np.ndarray, training: np.ndarray
 ) -> Table | None:
     """Return every clinical variable, and the outcome, of training and test cases.
 
     Args:
-        records: (n,).
+        clinical: variables of n cases.
         malignant: (n,) bool.
         training: (n,) bool.
 
@@ -55,8 +54,8 @@ def baseline_table(
     """
     if training.all() or not training.any():
         return None
-    outcome = Variable("outcome", (BENIGN, MALIGNANT), malignant.astype(float))
-    variables = (outcome, *clinical_variables(records))
+    outcome = Variable("outcome", "outcome", (BENIGN, MALIGNANT), malignant.astype(float))
+    variables = (outcome, *clinical)
     shown = [v for v in variables if (v.known & training).any() and (v.known & ~training).any()]
     unknown = ", ".join(v.label for v in variables if v not in shown)
     made = _made_table(shown, training)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from ..protocol.record import ClinicalRecord
+from ..protocol import ClinicalRecord
 
 
 @dataclass(frozen=True)
@@ -99,7 +99,7 @@ class ModelFigures:
         brier: mean squared difference of probability and outcome, with a bootstrap interval.
         calibration_intercept: calibration-in-the-large, 0 is ideal.
         calibration_slope: 1 is ideal.
-        p_against_combined: DeLong's test of paired AUCs; None for Combined itself or without it.
+        p_against_combined: DeLong's test of paired AUCs; None with no other model to compare with.
         roc, confusion, calibration: curves and counts.
         net_benefit: (t,) at the thresholds of the set; NaN without cases.
     """
@@ -251,7 +251,7 @@ class CaseFlow:
         listed: rows of the table.
         unusable: by case id, why it was left out.
         training, test: usable cases, as (benign, malignant).
-        clinically_incomplete: usable cases that lack one of the three clinical findings, as
+        clinically_incomplete: usable cases that lack a clinical finding that models read, as
             (training, test).
     """
 
@@ -272,7 +272,7 @@ class Evaluation:
         out_of_fold: the same cases judged by models that had not seen them.
         baseline: training against test; None where one of them is empty.
         associations: None without clinical variables that differ.
-        nomogram: of Combined, else of Clinical; None without either.
+        nomogram: of a model on clinical findings and log-odds; None without one.
         flow: of the cases.
     """
 

@@ -1,46 +1,32 @@
-"""The clinical variables of many cases as columns: levels, references, values, what is unknown."""
+"""The clinical variables of many cases as columns: levels, values, what is unknown."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
-from enum import Enum
+from dataclasses import dataclass
 
 import numpy as np
 
-from ..protocol.record import ClinicalRecord
-
-_UNKNOWN = "unknown"
-# What is not there is what other levels are compared with; elsewhere the first level named is.
-_ABSENCE = ("without", "no")
-_PRESENCE_FIRST = ("enhanced_uniformity",)  # "yes" is uniform, the level that speaks for benign
-_UNITS = {"age_years": "per year", "max_diameter_cm": "per cm"}
-_LABELS = {"age_years": "age, years", "max_diameter_cm": "maximum diameter, cm"}
+from ..protocol import ClinicalRecord, Protocol
 
 
 @dataclass(frozen=True)
 class Variable:
-    """One clinical variable of n cases.
+    """One variable of n cases.
 
     Attributes:
         name: of the column in the cohort's table.
-        levels: in the order of the study, the reference first; empty for a number.
+        label: name in words.
+        levels: the reference first; empty for a number.
         values: (n,) float, NaN if unknown: the number, or the index of the level.
+        step: what one step of a number is, "per year"; empty for levels.
     """
 
     name: str
+    label: str
     levels: tuple[str, ...]
     values: np.ndarray
-
-    @property
-    def label(self) -> str:
-        """Name in words."""
-        return label_of(self.name)
-
-    @property
-    def unit(self) -> str:
-        """What one step of a number is, "per year"; empty for levels."""
-        return _UNITS.get(self.name, "")
+    step: str = ""
 
     @property
     def known(self) -> np.ndarray:
@@ -48,26 +34,16 @@ class Variable:
         return ~np.isnan(self.values)
 
 
-def label_of(name: str) -> str:
-    """Return a variable's name in words."""
-    return _LABELS.get(name, name.replace("_", " "))
-
-
-def clinical_variables(records: Sequence[ClinicalRecord]) -> tuple[Variable, ...]:
-    """Return every variable of the records, the three predictors first."""
-    return tuple(
-        _variable(field.name, field.default, [getattr(record, field.name) for record in records])
-        for field in fields(ClinicalRecord)
-    )
-
-
-def _variable(name: str, default: object, values: list) -> Variable:
-    if not isinstance(default, Enum):
-        return Variable(name, (), np.array([np.nan if v is None else v for v in values], float))
-    levels = [member.value for member in type(default) if member.value != _UNKNOWN]
-    if name not in _PRESENCE_FIRST:
-        levels.sort(key=lambda word: word not in _ABSENCE)
-    index = {word: float(i) for i, word in enumerate(levels)}
-    return Variable(
-        name, tuple(levels), np.array([index.get(v.value, np.nan) for v in values], float)
-    )
+def clinical_variables(
+    protocol: Protocol, records: Sequence[ClinicalRecord]
+) -> tuple[Variable, ...]:
+    """Return every clinical variable of the records, in the order of the protocol."""
+    variables = []
+    for name, variable in protocol.clinical.items():
+        levels = variable.from_reference
+        values = [record.get(name, np.nan) for record in records]
+        if levels:
+            values = [levels.index(value) if value in levels else np.nan for value in values]
+        columns = np.array(values, float)
+        variables.append(Variable(name, variable.short, levels, columns, variable.step))
+    return tuple(variables)

@@ -11,7 +11,6 @@ from ..base.errors import CohortError
 from ..base.parallel import Failure, Machines
 from ..base.progress import Progress, part, silent
 from ..base.words import counted
-from ..imaging.ring import RingSettings
 from ..statistics.intraclass import ReaderAgreement, icc_2_1, icc_3_1
 from .cache import CohortCache
 from .extraction import CohortFeatures, read_all
@@ -26,7 +25,6 @@ _FEWEST_PERTURBED = 2
 
 def reader_agreement(
     features: CohortFeatures,
-    ring: RingSettings,
     seed: int,
     cache: CohortCache,
     machines: Machines = Machines(),  # noqa: B008  frozen
@@ -52,7 +50,7 @@ def reader_agreement(
         for source in sources
         if len(rows := _rows_with(features, source[-1])) >= FEWEST_READINGS
     ]
-    compare = _Comparison(features, ring, cache, machines)
+    compare = _Comparison(features, cache, machines)
     if not present:
         return (_perturbed(compare, seed, progress),)
     ends = np.linspace(0, 1, len(present) + 1)
@@ -84,12 +82,13 @@ def _rows_with(features: CohortFeatures, column: str) -> list[int]:
 @dataclass(frozen=True)
 class _Comparison:
     features: CohortFeatures
-    ring: RingSettings
     cache: CohortCache
     machines: Machines
 
     def reading(self, row: int, column: str = "tumor") -> Reading:
-        return Reading.of_row(self.features.cases[row], self.ring, column, drawn_ring=False)
+        return Reading.of_row(
+            self.features.cases[row], self.features.protocol, column, drawn_ring=False
+        )
 
     def pairs(
         self, rows: Sequence[int], seconds: Sequence[Reading], fewest: int, progress: Progress

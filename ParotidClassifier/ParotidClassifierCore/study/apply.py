@@ -9,7 +9,7 @@ import numpy as np
 from ..bundle.bundle import Bundle
 from ..models.probabilities import ModelResult, probabilities
 from ..network.records import NetworkValues
-from ..protocol.names import ELEVEN_MODELS, ColumnKind, column_kind
+from ..protocol import ColumnKind, column_of
 from ..statistics.results import CohortPredictions
 from .extraction import CohortFeatures
 
@@ -31,21 +31,22 @@ def cohort_predictions(
     values = _model_inputs(bundle, features, network)
     results = [
         probabilities(
+            bundle.protocol,
             bundle.models,
-            {**{column: of_all[i] for column, of_all in values.items()}, **case.record.coded()},
+            {column: of_all[i] for column, of_all in values.items()}
+            | bundle.protocol.coded(case.record),
             bundle.thresholds,
         )
         for i, case in enumerate(features.cases)
     ]
-    held = [name for name in ELEVEN_MODELS if name in bundle.models]
-    of_model = {name: [result[name] for result in results] for name in held}
+    held = {name: [result[name] for result in results] for name in bundle.models}
     return CohortPredictions(
         case_ids=tuple(case.case_id for case in features.cases),
         malignant=features.malignant,
         training=features.training,
         records=tuple(case.record for case in features.cases),
-        probabilities={name: _numbers(of_model[name], "probability") for name in held},
-        log_odds={name: _numbers(of_model[name], "log_odds") for name in held},
+        probabilities={name: _numbers(of_all, "probability") for name, of_all in held.items()},
+        log_odds={name: _numbers(of_all, "log_odds") for name, of_all in held.items()},
         thresholds={name: bundle.thresholds[name] for name in held},
         out_of_fold=dict(out_of_fold or {}),
     )
@@ -56,11 +57,10 @@ def _model_inputs(
 ) -> dict[str, list[float]]:
     """Return, of the columns that a model reads, those at hand; a list of n numbers each."""
     place = {column: i for i, column in enumerate(features.columns)}
-    read = dict.fromkeys(column for model in bundle.models.values() for column in model.columns)
-    radiomic = [c for c in read if column_kind(c) is ColumnKind.RADIOMIC and c in place]
-    values = {column: features.radiomics[:, place[column]].tolist() for column in radiomic}
+    radiomic = [c for c in bundle.columns if column_of(c).kind is ColumnKind.RADIOMIC]
+    values = {c: features.radiomics[:, place[c]].tolist() for c in radiomic if c in place}
     if network is not None:
-        values |= {column: v.tolist() for column, v in network.columns(read).items()}
+        values |= {column: v.tolist() for column, v in network.columns(bundle.columns).items()}
     return values
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from ..base.disk import extended, remove_tree, room_for_names
 from ..base.errors import CohortError, OutputError
 from ..base.files import (
+    clear_unfinished,
     read_json,
     remove,
     require_folder,
@@ -22,9 +23,9 @@ from ..base.files import (
 from ..base.parallel import Failure, Machines, run_each
 from ..base.progress import Progress, part, silent
 from ..base.result import Result
-from ..base.unfinished import clear_unfinished
 from ..base.words import counted
 from ..bundle.bundle import Bundle
+from ..protocol import Protocol
 from ..reporting.answering import Asked
 from .folder_names import LONGEST, folder_names
 from .manifest import CohortCase
@@ -109,7 +110,7 @@ def predict_cases(
     ids = [case.case_id for case in cases]
     results = run_each(classify, work, ids, machines, part(progress, 0.0, 0.95))
     outcomes = [
-        _outcome(case, out, folder, result)
+        _outcome(bundles.first.protocol, case, out, folder, result)
         for case, folder, result in zip(cases, folders, results, strict=True)
     ]
     progress(0.95, "table and page")
@@ -158,12 +159,14 @@ def _found_anywhere(case: CohortCase) -> CohortCase:
     return replace(case, **{name: path.resolve() for name, path in paths.items() if path})
 
 
-def _outcome(case: CohortCase, out: Path, folder: str, result: bool | Failure) -> CaseOutcome:
+def _outcome(
+    protocol: Protocol, case: CohortCase, out: Path, folder: str, result: bool | Failure
+) -> CaseOutcome:
     if isinstance(result, Failure):
         # What an earlier run left there is not the answer to what was asked now.
         remove_tree(out / folder)
-        return CaseOutcome(case, folder, None, result)
-    return read_outcome(case, out, folder)
+        return CaseOutcome(protocol, case, folder, None, result)
+    return read_outcome(protocol, case, out, folder)
 
 
 def _write_results(out: Path, outcomes: Sequence[CaseOutcome], bundle: Bundle, name: str) -> None:

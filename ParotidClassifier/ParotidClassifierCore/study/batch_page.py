@@ -14,6 +14,7 @@ from ..bundle.bundle import Bundle
 from ..models.probabilities import percent
 from ..models.words import interval_words
 from ..protocol.outcome import outcome_word
+from ..reporting.case_view import CaseView
 from ..reporting.page import rendered
 from .one_case import ORIGIN_FILE, THUMBNAIL_FILE
 from .outcomes import CaseOutcome
@@ -28,13 +29,7 @@ class CaseLine:
     Attributes:
         case_id: as in the table.
         picture: the thumbnail as a data URL.
-        model: that stands first.
-        probability: of it in words; empty where there is none.
-        share, low, high, threshold: where to draw them, in percent of the bar; None without.
-        interval: in words; empty without.
-        threshold_words: in words; empty without.
-        call: "benign", "malignant" or empty.
-        unavailable: why there is no probability.
+        view: what is said of the case.
         outcome: from histology, where the table names it.
         tumor_ml: volume of the tumour.
         warnings: what speaks against relying on it.
@@ -44,16 +39,7 @@ class CaseLine:
 
     case_id: str
     picture: str
-    model: str
-    probability: str
-    share: float | None
-    low: float | None
-    high: float | None
-    threshold: float | None
-    interval: str
-    threshold_words: str
-    call: str
-    unavailable: str
+    view: CaseView
     outcome: str
     tumor_ml: str
     warnings: tuple[str, ...]
@@ -99,28 +85,17 @@ def cases_page(out: Path, outcomes: Sequence[CaseOutcome], bundle: Bundle, name:
         tuple(_line(out, outcome) for outcome in outcomes if outcome.written is not None),
         tuple((o.case.case_id, o.failure.shared_reason) for o in outcomes if o.failure),
     )
-    return rendered("cases.html.j2", page=page, banner=page.banner)
+    words = {"percent": percent, "interval_words": interval_words, "share": _share}
+    return rendered("cases.html.j2", page=page, banner=page.banner, **words)
 
 
 def _line(out: Path, outcome: CaseOutcome) -> CaseLine:
     written, case = outcome.written, outcome.case
-    model = outcome.model(outcome.headline)
-    interval = model.get("interval")
-    low, high = interval or (None, None)
     folder = out / outcome.folder
     return CaseLine(
         case_id=case.case_id,
         picture=_data_url(folder / THUMBNAIL_FILE),
-        model=outcome.headline,
-        probability=_percent(model.get("probability")),
-        share=_share(model.get("probability")),
-        low=_share(low),
-        high=_share(high),
-        threshold=_share(model.get("threshold")),
-        interval="" if interval is None else interval_words(interval),
-        threshold_words=_percent(model.get("threshold")),
-        call=model.get("call", ""),
-        unavailable=model.get("unavailable", ""),
+        view=outcome.view,
         outcome="" if case.malignant is None else outcome_word(case.malignant),
         tumor_ml=f"{written['ring']['tumor_volume_mm3'] / 1000:.1f}",
         warnings=tuple(outcome.warnings),
@@ -145,9 +120,6 @@ def _data_url(picture: Path) -> str:
     return "data:image/jpeg;base64," + base64.b64encode(picture.read_bytes()).decode("ascii")
 
 
-def _percent(value: float | None) -> str:
-    return "" if value is None else percent(value)
-
-
-def _share(value: float | None) -> float | None:
-    return None if value is None else round(100 * value, 2)
+def _share(probability: float) -> float:
+    """Return where a probability is drawn, in percent of the bar."""
+    return round(100 * probability, 2)

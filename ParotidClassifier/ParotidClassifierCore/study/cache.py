@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
+from ..base.cache import content_key
 from ..base.disk import extended
 from ..base.files import DAMAGED_ZIP, written_whole
 from ..dicom.source import Acquisition
@@ -57,11 +57,11 @@ class CohortCache:
         return features
 
     def network_inputs(self, keys: Sequence[str]) -> np.ndarray:
-        """Return the network inputs of the readings, mapped from a file: (n, 2, 16, 96, 96).
+        """Return the network inputs of the readings, mapped from a file: (n, regions, 16, 96, 96).
 
         Of the cohorts that share this folder, the one at hand keeps such a file.
         """
-        name = hashlib.sha256("".join(keys).encode()).hexdigest()[:16]
+        name = content_key(*keys)[:16]
         path = self.folder / f"{_INPUTS}{name}.npy"
         with contextlib.suppress(OSError, ValueError, EOFError):  # not there, or damaged
             return np.load(path, mmap_mode="r")
@@ -116,7 +116,7 @@ class CohortCache:
             network_input=network_input,
             fingerprint=facts["fingerprint"],
             spacing=tuple(facts["spacing"]),
-            volumes=tuple(facts["volumes"]),
+            volumes=facts["volumes"],
             findings=tuple(facts["findings"]),
             acquisition=Acquisition.of(facts["acquisition"]) if "acquisition" in facts else None,
         )

@@ -12,22 +12,20 @@ import numpy as np
 from ..base.errors import CohortError
 from ..base.parallel import Failure, Machines, run_each
 from ..base.progress import Progress, silent
-from ..base.words import counted
+from ..base.words import counted, number_word
 from ..case.grid import prepare
-from ..imaging.ring import RingSettings
 from ..models.settings import ModelTrainingSettings
+from ..protocol import Protocol
 from ..protocol.outcome import outcome_word
 from .agreement import unused_readings
 from .extraction import require_no_leakage, same_images
 from .likeness import alike_pairs, look
-from .manifest import CLINICAL_VARIABLES, OPTIONAL_OUTLINES, SPLITS, TRAIN, CohortCase
+from .manifest import OPTIONAL_OUTLINES, SPLITS, TRAIN, CohortCase
 from .reading import Reading, image_fingerprint
 
 _MANY_UNKNOWN = 0.2
 _OTHER_THICKNESS = 1.5
 _MOST_NAMED, _MOST_PAIRS = 5, 20
-# Beyond these a number is more likely a slip, or in another unit, than true.
-_OLDEST_YEARS, _LARGEST_CM = 110.0, 15.0
 
 
 @dataclass(frozen=True)
@@ -81,7 +79,7 @@ class CohortCheck:
 
 def check_cohort(
     cases: Sequence[CohortCase],
-    ring: RingSettings,
+    protocol: Protocol,
     machines: Machines = Machines(),  # noqa: B008  frozen
     progress: Progress = silent,
 ) -> CohortCheck:
@@ -89,12 +87,13 @@ def check_cohort(
 
     Args:
         cases: from the cohort's table.
-        ring: of the cases that bring none.
+        protocol: whose clinical variables the cases have, and whose rings are made where they
+            bring none.
         machines: where the work is done.
         progress: told the share done and the case at hand.
     """
     outlines = [
-        (case, column, reading) for case in cases for column, reading in _readings(case, ring)
+        (case, column, reading) for case in cases for column, reading in _readings(case, protocol)
     ]
     names = [case.case_id for case, _, _ in outlines]
     results = run_each(_examine, [(r,) for *_, r in outlines], names, machines, progress)
@@ -120,23 +119,23 @@ def check_cohort(
         *_pair_warnings(usable, fingerprints),
         *_likeness_warnings(usable, facts),
         *_size_warnings(usable),
-        *_variable_warnings(usable),
+        *_variable_warnings(usable, protocol),
         *_scan_warnings(usable, facts),
     ]
     return CohortCheck(dict(sorted(counts.items())), tuple(problems), tuple(warnings))
 
 
-def _readings(case: CohortCase, ring: RingSettings) -> Iterator[tuple[str, Reading]]:
+def _readings(case: CohortCase, protocol: Protocol) -> Iterator[tuple[str, Reading]]:
     """Yield the outlines of a case by the column that names them."""
-    yield "tumor", Reading.of_row(case, ring)
+    yield "tumor", Reading.of_row(case, protocol)
     for column in OPTIONAL_OUTLINES:
         if getattr(case, column) is not None and column != "ring":
-            yield column, Reading.of_row(case, ring, column, drawn_ring=False)
+            yield column, Reading.of_row(case, protocol, column, drawn_ring=False)
 
 
 def _examine(reading: Reading) -> _Examined:
     case = reading.load()
-    prepared = prepare(case, reading.settings)
+    prepared = prepare(case, reading.protocol)
     findings = tuple(finding.code for finding in prepared.findings)
     slice_mm = case.ct.GetSpacing()[2]
     return _Examined(image_fingerprint(case.ct), slice_mm, findings, look(prepared.grid))
@@ -179,25 +178,24 @@ def _size_warnings(cases: Sequence[CohortCase]) -> Iterator[str]:
     yield from unused_readings([case for case in cases if case.split == TRAIN])
 
 
-def _variable_warnings(cases: Sequence[CohortCase]) -> Iterator[str]:
+def _variable_warnings(cases: Sequence[CohortCase], protocol: Protocol) -> Iterator[str]:
+    numbers = [variable for variable in protocol.clinical.values() if variable.is_number]
     for case in cases:
-        for name, most in (("age_years", _OLDEST_YEARS), ("max_diameter_cm", _LARGEST_CM)):
-            value = getattr(case.record, name)
-            if value is not None and value > most:
-                yield f"row {case.row}, column {name}: {value:g} is hardly possible"
+        for variable in numbers:
+            # Beyond what a form offers it is more likely a slip, or in another unit, than true.
+            if (value := case.record.get(variable.name, 0.0)) > variable.maximum:
+                yield f"row {case.row}, column {variable.name}: {value:g} is hardly possible"
     for split in SPLITS:
-        known = [c.record for c in cases if c.split == split]
-        complete = sum(None not in record.coded().values() for record in known)
+        known = [case.record for case in cases if case.split == split]
+        complete = sum(None not in protocol.coded(record).values() for record in known)
         if complete < len(known):
-            yield f"{split}: {complete} of {counted(len(known), 'case')} have all three findings"
-    words = [case.record.words() for case in cases]
-    for name in CLINICAL_VARIABLES:
-        unknown = sum(word[name] in (None, "unknown") for word in words)
-        if _MANY_UNKNOWN * len(cases) < unknown < len(cases):
-            yield f"column {name}: unknown for {unknown} of {len(cases)} cases"
-    missing = [
-        name for name in CLINICAL_VARIABLES if all(w[name] in (None, "unknown") for w in words)
-    ]
+            findings = f"all {number_word(len(protocol.predictors))} findings"
+            yield f"{split}: {complete} of {counted(len(known), 'case')} have {findings}"
+    unknown = {n: sum(n not in case.record for case in cases) for n in protocol.clinical}
+    for name, count in unknown.items():
+        if _MANY_UNKNOWN * len(cases) < count < len(cases):
+            yield f"column {name}: unknown for {count} of {len(cases)} cases"
+    missing = [name for name, count in unknown.items() if count == len(cases)]
     if cases and missing:
         yield f"not recorded at all: {', '.join(missing)}"
 

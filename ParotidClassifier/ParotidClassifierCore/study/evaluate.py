@@ -12,7 +12,7 @@ from ..base.progress import Progress, part, silent
 from ..base.words import counted
 from ..models.logistic import LogisticModel
 from ..models.nomogram import nomogram_of
-from ..protocol.names import CLINICAL, COMBINED, ELEVEN_MODELS, source_model
+from ..protocol import ColumnKind, Protocol, column_of, log_odds_column
 from ..statistics.associations import clinical_associations
 from ..statistics.bootstrap import BootstrapIntervals, bootstrap_intervals
 from ..statistics.calibration import calibration_curve, calibration_intercept, calibration_slope
@@ -31,6 +31,7 @@ from ..statistics.results import (
     RocCurve,
     SetFigures,
 )
+from ..statistics.variables import clinical_variables
 
 TEST = "test"
 TRAINING = "training, apparent"
@@ -56,6 +57,7 @@ def evaluate(
     predictions: CohortPredictions,
     flow: CaseFlow,
     models: Mapping[str, LogisticModel],
+    protocol: Protocol,
     settings: EvaluationSettings | None = None,
     progress: Progress = silent,
 ) -> Evaluation:
@@ -64,7 +66,8 @@ def evaluate(
     Args:
         predictions: of n cases.
         flow: how they were found.
-        models: by name; the nomogram is of Combined, else of Clinical.
+        models: by name.
+        protocol: says which one others are compared with, and which one's nomogram is drawn.
         settings: the default if None.
         progress: told the share done and the step.
     """
@@ -76,15 +79,20 @@ def evaluate(
         if not rows.any() or not of:
             return None
         telling = part(progress, start, start + 0.3)
-        return set_figures(title, predictions, of, rows, settings, telling)
+        reference = protocol.reference
+        return set_figures(title, predictions, of, rows, reference, settings, telling)
 
     return Evaluation(
         test=figures(TEST, ~training, everyone, 0.0),
         training=figures(TRAINING, training, everyone, 0.3),
         out_of_fold=figures(OUT_OF_FOLD, training, predictions.out_of_fold, 0.6),
-        baseline=baseline_table(predictions.records, predictions.malignant, training),
-        associations=_associations(predictions),
-        nomogram=_nomogram(predictions, models),
+        baseline=baseline_table(
+            clinical_variables(protocol, predictions.records),
+            predictions.malignant,
+            training,
+        ),
+        associations=_associations(predictions, protocol),
+        nomogram=_nomogram(predictions, models, protocol),
         flow=flow,
     )
 
@@ -94,6 +102,7 @@ def set_figures(
     predictions: CohortPredictions,
     probabilities: Mapping[str, np.ndarray],
     rows: np.ndarray,
+    reference: str,
     settings: EvaluationSettings,
     progress: Progress = silent,
 ) -> SetFigures:
@@ -104,17 +113,23 @@ def set_figures(
         predictions: of n cases.
         probabilities: by model, (n,), those to judge; NaN where a model has none.
         rows: (n,) bool, the cases of the set.
+        reference: the model that others are compared with.
         settings: of the bootstraps.
         progress: told the share done.
     """
     malignant = predictions.malignant[rows]
-    of_set = {name: probabilities[name][rows] for name in ELEVEN_MODELS if name in probabilities}
+    of_set = {name: values[rows] for name, values in probabilities.items()}
     bootstrapped = bootstrap_intervals(
         of_set, malignant, settings.bootstraps, settings.seed, progress
     )
     models = {
         name: _model_figures(
-            name, values, malignant, predictions.thresholds[name], bootstrapped[name], of_set
+            name,
+            values,
+            malignant,
+            predictions.thresholds[name],
+            bootstrapped[name],
+            of_set.get(reference) if name != reference else None,
         )
         for name, values in of_set.items()
     }
@@ -135,7 +150,7 @@ def _model_figures(
     of_malignant: np.ndarray,
     threshold: float,
     bootstrapped: BootstrapIntervals,
-    of_set: Mapping[str, np.ndarray],
+    of_reference: np.ndarray | None,
 ) -> ModelFigures:
     judged = ~np.isnan(values)
     probabilities, malignant = values[judged], of_malignant[judged]
@@ -153,7 +168,7 @@ def _model_figures(
         brier=Estimate(brier_score(probabilities, malignant), *bootstrapped.brier),
         calibration_intercept=calibration_intercept(probabilities, malignant),
         calibration_slope=calibration_slope(probabilities, malignant),
-        p_against_combined=_p_against_combined(name, of_malignant, of_set),
+        p_against_combined=_p_against(values, of_reference, of_malignant),
         confusion=counts,
         roc=_roc(probabilities, malignant),
         calibration=calibration_curve(probabilities, malignant),
@@ -161,14 +176,14 @@ def _model_figures(
     )
 
 
-def _p_against_combined(
-    name: str, malignant: np.ndarray, of_set: Mapping[str, np.ndarray]
+def _p_against(
+    values: np.ndarray, of_reference: np.ndarray | None, malignant: np.ndarray
 ) -> float | None:
-    """DeLong's P on the cases that both models judged."""
-    if name == COMBINED or COMBINED not in of_set:
+    """DeLong's P on the cases that both models judged; None without a reference."""
+    if of_reference is None:
         return None
-    both = ~np.isnan(of_set[name]) & ~np.isnan(of_set[COMBINED])
-    return paired_p(of_set[name][both], of_set[COMBINED][both], malignant[both])
+    both = ~np.isnan(values) & ~np.isnan(of_reference)
+    return paired_p(values[both], of_reference[both], malignant[both])
 
 
 def _roc(probabilities: np.ndarray, malignant: np.ndarray) -> RocCurve:
@@ -215,24 +230,32 @@ def _learnt_from(predictions: CohortPredictions) -> np.ndarray:
     return training if training.any() else np.ones_like(training)
 
 
-def _associations(predictions: CohortPredictions) -> ClinicalAssociations | None:
+def _associations(
+    predictions: CohortPredictions, protocol: Protocol
+) -> ClinicalAssociations | None:
     rows = _learnt_from(predictions)
     records = [record for record, row in zip(predictions.records, rows, strict=True) if row]
-    return clinical_associations(records, predictions.malignant[rows])
+    variables = clinical_variables(protocol, records)
+    return clinical_associations(variables, predictions.malignant[rows])
 
 
 def _nomogram(
-    predictions: CohortPredictions, models: Mapping[str, LogisticModel]
+    predictions: CohortPredictions, models: Mapping[str, LogisticModel], protocol: Protocol
 ) -> Nomogram | None:
-    """Nomogram over the log-odds that the training cases had."""
-    model = models.get(COMBINED, models.get(CLINICAL))
-    if model is None:
+    """Nomogram of the first model on findings and log-odds, over those of the training cases."""
+    drawn = {ColumnKind.CLINICAL, ColumnKind.LOG_ODDS}
+    names = (name for name in models if drawn.issuperset(protocol.models[name].kinds))
+    shown = protocol.first_shown(names)
+    if shown is None:
         return None
+    model = models[shown]
     rows = _learnt_from(predictions)
     ranges = {}
-    for column in filter(source_model, model.columns):
-        log_odds = predictions.log_odds[source_model(column)][rows]
+    for kind, of, _ in map(column_of, model.columns):
+        if kind is not ColumnKind.LOG_ODDS:
+            continue
+        log_odds = predictions.log_odds[of][rows]
         if np.isnan(log_odds).all():
             return None
-        ranges[column] = (float(np.nanmin(log_odds)), float(np.nanmax(log_odds)))
-    return nomogram_of(model, ranges)
+        ranges[log_odds_column(of)] = (float(np.nanmin(log_odds)), float(np.nanmax(log_odds)))
+    return nomogram_of(model, protocol, ranges)

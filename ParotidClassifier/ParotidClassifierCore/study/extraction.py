@@ -8,12 +8,11 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from ..base.errors import CohortError
+from ..base.files import clear_unfinished
 from ..base.parallel import Failure, Machines, run_each
 from ..base.progress import Progress, silent
-from ..base.unfinished import clear_unfinished
 from ..dicom.source import Acquisition
-from ..imaging.ring import RingSettings
-from ..protocol.record import CLINICAL_COLUMNS
+from ..protocol import Protocol
 from ..radiomics.settings import RadiomicsSettings, default_settings
 from .cache import CohortCache
 from .manifest import TRAIN, CohortCase
@@ -25,17 +24,19 @@ class CohortFeatures:
     """What the models read of n cases.
 
     Attributes:
+        protocol: what was asked of them.
         cases: the rows of the table, without those that failed.
         columns: (p,) radiomic columns.
         radiomics: (n, p) float64.
-        network_inputs: float32 (n, 2, 16, 96, 96), mapped from a file.
+        network_inputs: float32 (n, regions, 16, 96, 96), mapped from a file.
         fingerprints: (n,) of the images.
         spacings: (n, 3) of the CTs (x, y, z) in mm.
-        volumes: (n, 2) of Tumor and External2 in mm³.
+        volumes: (n, regions) in mm³.
         acquisitions: (n,) of the CTs; None for one that did not come from DICOM.
         failures: why a case is missing, by case id.
     """
 
+    protocol: Protocol
     cases: tuple[CohortCase, ...]
     columns: tuple[str, ...]
     radiomics: np.ndarray
@@ -63,19 +64,14 @@ class CohortFeatures:
 
     @property
     def clinical(self) -> np.ndarray:
-        """(n, 3) in the order of CLINICAL_COLUMNS, NaN where unknown."""
-        codes = [case.record.coded() for case in self.cases]
-        return np.array(
-            [
-                [np.nan if code[column] is None else code[column] for column in CLINICAL_COLUMNS]
-                for code in codes
-            ]
-        )
+        """(n, c) in the order of the protocol's predictors, NaN where unknown."""
+        codes = [list(self.protocol.coded(case.record).values()) for case in self.cases]
+        return np.array(codes, float).reshape(len(self.cases), len(self.protocol.predictors))
 
 
 def extract_cohort(
     cases: Sequence[CohortCase],
-    ring: RingSettings,
+    protocol: Protocol,
     cache: CohortCache,
     machines: Machines = Machines(),  # noqa: B008  frozen
     radiomics: RadiomicsSettings | None = None,
@@ -85,7 +81,7 @@ def extract_cohort(
 
     Args:
         cases: from the cohort's table.
-        ring: of every case that brings none.
+        protocol: says which findings there are, and how rings are made of a case that brings none.
         cache: what is there is not computed again.
         machines: where the work is done.
         radiomics: None for the default settings.
@@ -98,7 +94,7 @@ def extract_cohort(
     """
     clear_unfinished(cache.folder)
     radiomics = radiomics or default_settings()
-    readings = [replace(Reading.of_row(case, ring), radiomics=radiomics) for case in cases]
+    readings = [replace(Reading.of_row(case, protocol), radiomics=radiomics) for case in cases]
     names = [case.case_id for case in cases]
     keys = read_all(readings, names, cache, machines, progress)
     failures = {n: k for n, k in zip(names, keys, strict=True) if isinstance(k, Failure)}
@@ -106,7 +102,8 @@ def extract_cohort(
         listed = "\n  ".join(f"{case_id}: {k.reason}" for case_id, k in failures.items())
         raise CohortError(f"No case of the cohort could be used:\n  {listed}", "Correct them.")
     usable = tuple(case for case in cases if case.case_id not in failures)
-    features = _gathered(usable, [key for key in keys if isinstance(key, str)], cache, failures)
+    stored = [key for key in keys if isinstance(key, str)]
+    features = _gathered(protocol, usable, stored, cache, failures)
     require_no_leakage(usable, features.fingerprints)
     return features
 
@@ -151,6 +148,7 @@ def same_images(
 
 
 def _gathered(
+    protocol: Protocol,
     cases: tuple[CohortCase, ...],
     keys: Sequence[str],
     cache: CohortCache,
@@ -165,13 +163,14 @@ def _gathered(
         radiomics[row] = [features.radiomics[column] for column in columns]
         facts.append(_without_arrays(features))
     return CohortFeatures(
+        protocol=protocol,
         cases=cases,
         columns=columns,
         radiomics=radiomics,
         network_inputs=cache.network_inputs(keys),
         fingerprints=tuple(fact.fingerprint for fact in facts),
         spacings=np.array([fact.spacing for fact in facts]),
-        volumes=np.array([fact.volumes for fact in facts]),
+        volumes=np.array([list(fact.volumes.values()) for fact in facts]),
         acquisitions=tuple(fact.acquisition for fact in facts),
         failures=failures,
     )

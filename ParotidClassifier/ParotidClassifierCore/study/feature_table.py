@@ -7,9 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..protocol.outcome import outcome_word
-from ..protocol.region_names import REGIONS
 from .extraction import CohortFeatures
-from .manifest import CLINICAL_VARIABLES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -19,7 +17,7 @@ def feature_table(features: CohortFeatures) -> pd.DataFrame:
     """Return one row a case: who it is, clinical variables, all radiomic columns.
 
     Columns: case_id, split, outcome, simulated, scanner, image_sha256, spacing_x_mm …,
-    Tumor_mm3, External2_mm3, the clinical variables by their names, then the radiomic columns
+    the regions Tumor_mm3 …, the clinical variables by their names, then the radiomic columns
     <region>_<feature> in the order of the features.
     """
     import pandas as pd
@@ -34,8 +32,9 @@ def feature_table(features: CohortFeatures) -> pd.DataFrame:
         "image_sha256": features.fingerprints,
     }
     spacing = {f"spacing_{axis}_mm": features.spacings[:, i] for i, axis in enumerate("xyz")}
-    volumes = {f"{region}_mm3": features.volumes[:, i] for i, region in enumerate(REGIONS)}
-    words = [case.record.words() for case in cases]
-    clinical = {name: [word[name] for word in words] for name in CLINICAL_VARIABLES}
+    regions = features.protocol.regions
+    volumes = {f"{region}_mm3": features.volumes[:, i] for i, region in enumerate(regions)}
+    words = [features.protocol.words(case.record) for case in cases]
+    clinical = {name: [word[name] for word in words] for name in features.protocol.clinical}
     radiomics = pd.DataFrame(np.asarray(features.radiomics), columns=list(features.columns))
     return pd.concat([pd.DataFrame(who | spacing | volumes | clinical), radiomics], axis=1)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 import unicodedata
 from collections.abc import Sequence
 
+from ..base.cache import content_key
 from ..base.disk import as_a_disk_sees_it
 
 LONGEST = 80
@@ -32,7 +32,7 @@ def folder_names(case_ids: Sequence[str], longest: int = LONGEST) -> list[str]:
     for case_id in case_ids:
         name = _safe(case_id, longest)
         if name != case_id or as_a_disk_sees_it(name) in taken:
-            mark = hashlib.sha256(case_id.encode()).hexdigest()[:_MARK]
+            mark = content_key(case_id)[:_MARK]
             name = f"{_safe(case_id, longest - _MARK - 2)}-{mark}"
         taken.add(as_a_disk_sees_it(name))
         names.append(name)

@@ -1,9 +1,9 @@
-"""What the training cases teach: reader agreement, networks, the eleven models."""
+"""What the training cases teach: reader agreement, networks, the models."""
 
 from __future__ import annotations
 
 import dataclasses
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,12 +11,12 @@ import numpy as np
 
 from ..base.parallel import Machines
 from ..base.progress import Progress, part
-from ..imaging.ring import RingSettings
 from ..models.folds import stratified_folds
 from ..models.settings import CROSS_FITTED, PAPER, ModelTrainingSettings
 from ..models.table import TrainingTable
 from ..models.training import FittedModels
 from ..network.records import NetworkValues
+from ..protocol import Protocol
 from ..statistics.intraclass import ReaderAgreement, least_agreement
 from .agreement import reader_agreement, unused_readings
 from .cache import CohortCache
@@ -34,9 +34,9 @@ class TrainingOptions:
 
     Attributes:
         name: of the bundle.
+        protocol: whose models are trained.
         stacking: how the network enters the fusions, one of settings.STACKINGS.
         force: train although a class has few cases.
-        ring: of every case.
         epochs: of the network; None for the default, chosen by the folds.
         imagenet: MobileNetV3 checkpoint to start from; None for random weights.
         seed: of the folds, the network and the bootstraps.
@@ -44,9 +44,9 @@ class TrainingOptions:
     """
 
     name: str
+    protocol: Protocol
     stacking: str = CROSS_FITTED
     force: bool = False
-    ring: RingSettings = field(default_factory=RingSettings)
     epochs: int | None = None
     imagenet: Path | None = None
     seed: int = 0
@@ -54,7 +54,7 @@ class TrainingOptions:
 
     @property
     def models(self) -> ModelTrainingSettings:
-        """Settings of the eleven models."""
+        """Settings of the models."""
         return ModelTrainingSettings(stacking=self.stacking, force=self.force, seed=self.seed)
 
 
@@ -63,7 +63,7 @@ class Learnt:
     """What the training cases taught, and the table it was learnt from.
 
     Attributes:
-        network: the folds' and the final one.
+        network: the folds' and the final one; None where no model of the protocol reads it.
         values: what the final network says of every case of the cohort, test cases too.
         agreement: of readers, on training cases.
         fitted: the models.
@@ -71,8 +71,8 @@ class Learnt:
         notes: what must be known of the cases they learnt from.
     """
 
-    network: CrossFittedNetwork
-    values: NetworkValues
+    network: CrossFittedNetwork | None
+    values: NetworkValues | None
     agreement: tuple[ReaderAgreement, ...]
     fitted: FittedModels
     table: TrainingTable
@@ -92,26 +92,30 @@ def learn(
         CohortError: they are too few, or no feature is left.
         OutputError: the cache cannot be written.
     """
-    from ..models.training import fit_eleven
+    from ..models.training import fit_models
 
     rows = features.training
-    agreement = reader_agreement(
-        features, options.ring, options.seed, cache, machines, part(progress, 0.0, 0.1)
-    )
-    network, values = _trained_network(features, options, cache, machines, part(progress, 0.1, 0.9))
-    deep = {model: vectors[rows] for model, vectors in values.vectors.items()}
+    agreement = reader_agreement(features, options.seed, cache, machines, part(progress, 0.0, 0.1))
+    network = values = logits = deep = None
+    if features.protocol.network_heads:
+        step = part(progress, 0.1, 0.9)
+        network, values = _trained_network(features, options, cache, machines, step)
+        logits = network.logits[rows]
+        if options.stacking == PAPER:
+            deep = {head: vectors[rows] for head, vectors in values.vectors.items()}
     table = TrainingTable(
+        protocol=features.protocol,
         case_ids=tuple(case.case_id for case in features.cases if case.split == TRAIN),
         columns=features.columns,
         radiomics=features.radiomics[rows],
         clinical=features.clinical[rows],
         malignant=features.malignant[rows],
-        out_of_fold_logits=network.logits[rows],
-        deep_features=deep if options.stacking == PAPER else None,
+        out_of_fold_logits=logits,
+        deep_features=deep,
         agreement=least_agreement(agreement),
         images=_images(features)[rows],
     )
-    fitted = fit_eleven(table, options.models, part(progress, 0.9, 1.0))
+    fitted = fit_models(table, options.models, part(progress, 0.9, 1.0))
     return Learnt(network, values, agreement, fitted, table, _notes(features))
 
 
@@ -165,6 +169,7 @@ def _trained_network(
         features.network_inputs,
         features.malignant.astype(int),
         folds,
+        features.protocol,
         settings,
         part(progress, 0.0, 0.95),
         machines.device,

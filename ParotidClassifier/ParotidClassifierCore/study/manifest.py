@@ -4,27 +4,24 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
-from enum import Enum
 from pathlib import Path
 
 import numpy as np
 
 from ..base.disk import extended, place_of
-from ..base.errors import CohortError, ParotidClassifierError
+from ..base.errors import ClinicalValueError, CohortError, ProtocolError
 from ..base.words import counted
 from ..imaging.choosing import Choice
+from ..protocol import ClinicalRecord, Protocol, shen2026
 from ..protocol.outcome import BENIGN, MALIGNANT
-from ..protocol.record import ClinicalRecord
 from .tables import Columns, read_table
 
 TRAIN, TEST = "train", "test"
 SPLITS = (TRAIN, TEST)
 OUTCOMES = {BENIGN: False, MALIGNANT: True}
 _YES_OR_NO = {"yes": True, "no": False, "": False}
-_DEFAULTS = {field.name: field.default for field in fields(ClinicalRecord)}
-CLINICAL_VARIABLES = tuple(_DEFAULTS)
 REQUIRED_COLUMNS = ("case_id", "ct", "tumor", "outcome")
 _WITHOUT_OUTCOME = REQUIRED_COLUMNS[:-1]
 OPTIONAL_OUTLINES = ("ring", "second_reader", "repeat")
@@ -36,17 +33,15 @@ _PARTS = tuple(field.name for field in fields(Choice))
 _CHOICES = (*CT_CHOICES, *(f"{outline}_{part}" for outline in OUTLINES for part in _PARTS))
 _FILES = ("ct", *OUTLINES)
 _YES_OR_NO_COLUMNS = ("simulated", *(f"{outline}_any_series" for outline in OUTLINES))
-_WORDS = {"outcome": OUTCOMES, "split": SPLITS, **dict.fromkeys(_YES_OR_NO_COLUMNS, _YES_OR_NO)} | {
-    name: {level.value for level in type(default)} if isinstance(default, Enum) else ()
-    for name, default in _DEFAULTS.items()
-}
+_WORDS = {"outcome": OUTCOMES, "split": SPLITS, **dict.fromkeys(_YES_OR_NO_COLUMNS, _YES_OR_NO)}
 _NAMES = (
     "case_id",
     "scanner",
     *_FILES,
     *(c for c in _CHOICES if not c.endswith(("_label", "_any_series"))),
 )
-COLUMNS = Columns({*_WORDS, *_NAMES, *_CHOICES}, _NAMES)
+# Of every table of cases; the clinical variables of the protocol stand beside them.
+OWN_COLUMNS = frozenset({*_WORDS, *_NAMES, *_CHOICES})
 # What people and spreadsheets write for a level, where the column has one of these.
 _OTHER_WORDS = {
     "yes": ("with",), "true": ("yes", "with"), "no": ("without",), "false": ("no", "without"),
@@ -101,8 +96,9 @@ class CohortCase:
 
 def read_manifest(
     path: Path,
-    default_split: str = TRAIN,
+    protocol: Protocol | None = None,
     *,
+    default_split: str = TRAIN,
     outcomes_needed: bool = True,
     encoding: str | None = None,
 ) -> list[CohortCase]:
@@ -115,6 +111,7 @@ def read_manifest(
 
     Args:
         path: the table.
+        protocol: whose clinical variables are read; None for the published study's.
         default_split: of a row that names none.
         outcomes_needed: False where cases are to be classified: the column outcome, or its cell,
             may then be left out.
@@ -123,11 +120,18 @@ def read_manifest(
     Raises:
         UnreadableFileError: missing, not a table, or one that cannot be read for sure.
         CohortError: lists every problem with its row and column.
+        ProtocolError: a clinical variable has the name of another column.
     """
-    table = read_table(path, COLUMNS, encoding)
+    protocol = protocol or shen2026()
+    columns = _columns(protocol)
+    table = read_table(path, columns, encoding)
     required = REQUIRED_COLUMNS if outcomes_needed else _WITHOUT_OUTCOME
-    _require_columns(path, table.header, required)
-    rows = {number: _as_meant(row) for number, row in table.rows.items()}
+    _require_columns(path, table.header, required, columns.all)
+    words = _WORDS | {v.name: v.choices for v in protocol.clinical.values()}
+    rows = {
+        number: _as_meant(dict.fromkeys(columns.all, "") | row, words)
+        for number, row in table.rows.items()
+    }
     repeated = _repeated(rows, path.parent)
     _require_one_world(path, rows.values())
     cases, problems = [], []
@@ -137,7 +141,7 @@ def read_manifest(
             *repeated.get(number, ()),
             *_problems(row, path.parent, required),
         ]
-        record = _record(row, found)
+        record = _record(row, protocol, found)
         problems += [f"row {number}, {problem}" for problem in found]
         if not found:
             cases.append(_case(row, number, path.parent, record, default_split))
@@ -185,39 +189,52 @@ def _shown(problems: Sequence[str]) -> Iterator[str]:
         yield f"and {len(problems) - _MOST_SHOWN} more"
 
 
-def _require_columns(path: Path, header: list[str], required: Sequence[str]) -> None:
+def _columns(protocol: Protocol) -> Columns:
+    for name in sorted(OWN_COLUMNS & set(protocol.clinical)):
+        raise ProtocolError(
+            f"The protocol {protocol.name} has a clinical variable {name!r}, which is another "
+            "column of a table of cases.",
+            "Give the variable another name.",
+        )
+    return Columns({*OWN_COLUMNS, *protocol.clinical}, _NAMES)
+
+
+def _require_columns(
+    path: Path, header: list[str], required: Sequence[str], ours: Collection[str]
+) -> None:
     missing = [column for column in required if column not in header]
     if missing:
         found = ", ".join(repr(name) for name in header if name)[:_LONGEST_SHOWN] or "nothing"
         raise CohortError(
             f"{path} has no column {', '.join(missing)}; its first row holds {found}.",
-            f"It needs {', '.join(required)}, spelt so, in the first row (of the first "
+            f"It needs {', '.join(required)}, number_word so, in the first row (of the first "
             "sheet), separated by commas, semicolons or tabs.",
         )
-    twice = [name for name in sorted(COLUMNS.all) if header.count(name) > 1]
+    twice = [name for name in sorted(ours) if header.count(name) > 1]
     if twice:
         raise CohortError(f"{path} has the column {twice[0]!r} twice.", "Leave one of them out.")
-    for column in sorted(set(header) - COLUMNS.all):
+    for column in sorted(set(header) - ours):
         # Other columns are the hospital's own, series_date too; one that is nearly ours is a slip.
-        spelt = column.casefold().replace(" ", "_")
-        meant = difflib.get_close_matches(spelt, COLUMNS.all, 1, 0.8)
-        if meant and not spelt.startswith(f"{meant[0]}_"):
+        number_word = column.casefold().replace(" ", "_")
+        meant = difflib.get_close_matches(number_word, ours, 1, 0.8)
+        if meant and not number_word.startswith(f"{meant[0]}_"):
             raise CohortError(
                 f"{path} has a column {column!r}.", f"Name it {meant[0]!r}, or leave it out."
             )
 
 
-def _as_meant(row: Mapping[str, str]) -> dict[str, str]:
-    """Return all cells of a row, without what spreadsheets and people write otherwise.
+def _as_meant(row: Mapping[str, str], levels: Mapping[str, Iterable[str]]) -> dict[str, str]:
+    """Return the cells of a row without what spreadsheets and people write otherwise.
 
-    That is capitals, 4,5, n/a, \\, and TRUE, yes or M for a level.
+    That is other capitals, 4,5, n/a, \\, and TRUE, yes or M for a level.
     """
-    meant = dict.fromkeys(COLUMNS.all, "") | row
-    for column, levels in _WORDS.items():
-        word = meant[column].casefold()
+    meant = dict(row)
+    for column, of_column in levels.items():
+        as_written = {level.casefold(): level for level in of_column}
+        word = row[column].casefold()
+        alike = (word, *_OTHER_WORDS.get(word, ()))
         word = "" if word in _NOT_KNOWN else _DECIMAL_COMMA.sub(r"\1.\2", word)
-        others = () if word in levels else _OTHER_WORDS.get(word, ())
-        meant[column] = next((other for other in others if other in levels), word)
+        meant[column] = next((as_written[w] for w in alike if w in as_written), word)
     for column in _FILES:
         meant[column] = meant[column].replace("\\", "/")
     return meant
@@ -287,16 +304,14 @@ def _choice_problems(row: Mapping[str, str]) -> Iterator[str]:
             yield f"column {outline}: it is empty, and a part of it is named"
 
 
-def _record(row: Mapping[str, str], problems: list[str]) -> ClinicalRecord:
+def _record(row: Mapping[str, str], protocol: Protocol, problems: list[str]) -> ClinicalRecord:
     words = {}
-    for name in CLINICAL_VARIABLES:
-        if row[name]:
-            try:
-                ClinicalRecord.from_words({name: row[name]})
-                words[name] = row[name]
-            except ParotidClassifierError as error:
-                problems.append(f"column {name}: {error}")
-    return ClinicalRecord.from_words(words)
+    for name, variable in protocol.clinical.items():
+        try:
+            words[name] = variable.value(row[name])
+        except ClinicalValueError as error:
+            problems.append(f"column {name}: {error}")
+    return protocol.record(words)
 
 
 def _case(

@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 import dataclasses
-import hashlib
-import json
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from ..base.cache import content_key
 from ..base.disk import is_left_by_a_system
 from ..base.errors import BundleError
-from ..base.files import folder_written_whole, read_json, write_json
-from ..base.unfinished import UNFINISHED
+from ..base.files import UNFINISHED, folder_written_whole, read_json, write_json
 from ..bundle.bundle import Bundle
 from ..bundle.store import load_bundle
 from ..case.loading import Case
 from ..prediction.predict import software_versions
 from ..prediction.stages import Stages
+from ..protocol import Protocol
 from ..reporting.answer_files import every_file, write_answer
 from ..reporting.answering import PREDICTION_FILE, Asked, answer
 from .manifest import CohortCase
@@ -85,14 +84,14 @@ class CaseWork:
             "files": [None if path is None else content_hash(path) for path in files],
             "ct_choice": dict(case.ct_choice),
             "choices": {name: dataclasses.asdict(part) for name, part in case.choices.items()},
-            "findings": case.record.words(),
+            "findings": dict(case.record),
             "bundles": [b and b.bundle_hash for b in (self.bundle, self.second_bundle)],
             "asked": dataclasses.asdict(dataclasses.replace(self.asked, report=None)),
             # The day of a report is no reason to compute it again.
             "report": self.asked.report and self.asked.report.prepared_by,
             "software": software_versions(),
         }
-        return hashlib.sha256(json.dumps(decisive, sort_keys=True).encode()).hexdigest()
+        return content_key(decisive)
 
 
 def done_before(folder: Path) -> Mapping[str, object] | None:
@@ -128,30 +127,31 @@ def classify(work: CaseWork) -> bool:
         OutputError: the folder cannot be written.
         ParotidClassifierError: the case cannot be used.
     """
-    from ..reporting.thumbnail import save_thumbnail
+    from ..reporting.overview import save_thumbnail
 
     origin = {"case_id": work.case.case_id, "key": work.key()}
     if done_before(work.folder) == origin | _answer_in(work.folder):
         return False
+    bundle = work.bundle.load()
     second = None if work.second_bundle is None else work.second_bundle.load()
-    case = _case(work.case)
+    case = _case(work.case, bundle.protocol)
     labels = work.asked.report and work.asked.report.of_case(work.case.case_id)
     asked = dataclasses.replace(
         work.asked,
         second_bundle=second,
-        second_tumor=second_outline(case, work.case),
+        second_tumor=second_outline(case, work.case, bundle.protocol),
         report=labels,
     )
-    answered = answer(case, work.bundle.load(), asked, stages=_stages().aside())
+    answered = answer(case, bundle, asked, stages=_stages().aside())
     with folder_written_whole(work.folder) as beside:
         write_answer(beside, answered)
-        save_thumbnail(beside / THUMBNAIL_FILE, answered.prepared.grid)
+        save_thumbnail(beside / THUMBNAIL_FILE, answered)
         write_json(beside / ORIGIN_FILE, origin | _answer_in(beside))
     return True
 
 
-def _case(row: CohortCase) -> Case:
-    return dataclasses.replace(Reading.of_row(row).load(), record=row.record)
+def _case(row: CohortCase, protocol: Protocol) -> Case:
+    return dataclasses.replace(Reading.of_row(row, protocol).load(), record=row.record)
 
 
 _own = threading.local()  # a Dask worker may run several cases at a time, each on its thread

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from ..base.files import read_json
 from ..base.parallel import Failure
 from ..imaging.findings import Severity
-from ..models.words import model_to_show
-from ..prediction.predict import DEMONSTRATION_FINDING
-from ..protocol.names import ELEVEN_MODELS
+from ..protocol import Protocol
 from ..protocol.outcome import outcome_word
 from ..reporting.answering import PREDICTION_FILE
+from ..reporting.case_view import CaseView
 from .manifest import CohortCase
 
 DONE, FAILED = "done", "failed"
@@ -26,54 +26,51 @@ class CaseOutcome:
     """What came out for one case.
 
     Attributes:
+        protocol: of the bundle that was asked.
         case: its row of the table.
         folder: of its files, as a link from beside the table.
         written: what its prediction.json holds; None where it failed.
         failure: why it failed; None where it did not.
     """
 
+    protocol: Protocol
     case: CohortCase
     folder: str
     written: Mapping[str, Any] | None
     failure: Failure | None = None
 
-    @property
-    def headline(self) -> str:
-        """The model that stands first, of a case that did not fail."""
-        models = self.written["models"]
-        return model_to_show({name: model.get("unavailable") for name, model in models.items()})
+    @cached_property
+    def view(self) -> CaseView:
+        """What is said of a case that did not fail."""
+        return CaseView(self.written)
 
     @property
     def warnings(self) -> list[str]:
         """What warns of relying on the result, but for what the banner says anyway."""
-        findings = () if self.written is None else self.written["findings"]
-        return [
-            finding["message"]
-            for finding in findings
-            if finding["severity"] == Severity.WARNING.value
-            and finding["code"] != DEMONSTRATION_FINDING
-        ]
+        found = [] if self.written is None else self.view.told_findings
+        return [finding.message for finding in found if finding.severity is Severity.WARNING]
 
     @property
     def call(self) -> str | None:
         """What the model that stands first calls it; None without a probability."""
-        return None if self.written is None else self.model(self.headline).get("call")
+        return None if self.written is None else self.model(self.view.headline).get("call")
 
     def model(self, name: str) -> Mapping[str, Any]:
         """Return what a model says of the case, as it stands in prediction.json."""
         return {} if self.written is None else self.written["models"][name]
 
 
-def read_outcome(case: CohortCase, out: Path, folder: str) -> CaseOutcome:
+def read_outcome(protocol: Protocol, case: CohortCase, out: Path, folder: str) -> CaseOutcome:
     """Return what the folder of a case holds.
 
     Args:
+        protocol: of the bundle that was asked.
         case: its row of the table.
         out: where the table will lie.
         folder: of the case, relative to `out`.
     """
     written = read_json(out / folder / PREDICTION_FILE)
-    return CaseOutcome(case, folder, written)
+    return CaseOutcome(protocol, case, folder, written)
 
 
 def columns_of(outcomes: Sequence[CaseOutcome]) -> dict[str, list[object]]:
@@ -87,8 +84,8 @@ def columns_of(outcomes: Sequence[CaseOutcome]) -> dict[str, list[object]]:
     """
     rows = [_row(outcome) for outcome in outcomes]
     names = dict.fromkeys(name for row in rows for name in row)
-    ordered = [n for n in names if n.partition(":")[0] not in ELEVEN_MODELS]
-    ordered += [n for n in names if n not in ordered]
+    of_a_model = {name for name in names if name.partition(":")[0] in outcomes[0].protocol.models}
+    ordered = sorted(names, key=of_a_model.__contains__)
     table = {name: [row.get(name) for row in rows] for name in ordered}
     if not any(table["outcome"]):
         del table["outcome"]
@@ -106,7 +103,7 @@ def _row(outcome: CaseOutcome) -> dict[str, object]:
     }
     if written is None:
         return row
-    headline, ring, inputs = outcome.headline, written["ring"], written["inputs"]
+    headline, ring, inputs = outcome.view.headline, written["ring"], written["inputs"]
     first = outcome.model(headline)
     row |= {
         "bundle": written["bundle"]["name"],
@@ -119,11 +116,14 @@ def _row(outcome: CaseOutcome) -> dict[str, object]:
         "External2_mm3": ring["volume_mm3"],
         "side": written.get("side"),
         "tumor_outline": inputs.get("tumor_outline"),
-        **{name: inputs[name] for name in ("symptoms", "margin", "lymph_nodes")},
+    }
+    findings = (variable.name for variable in outcome.protocol.predictors.values())
+    row |= {name: inputs[name] for name in findings if name not in row}
+    row |= {
         **_second_opinion(written.get("second_opinion")),
         **_second_reader(written.get("second_reader"), headline),
     }
-    for name in ELEVEN_MODELS:
+    for name in outcome.protocol.models:
         model = outcome.model(name)
         row[name] = model.get("probability")
         row |= {f"{name}:{what}": value for what, value in _numbers(model).items()}

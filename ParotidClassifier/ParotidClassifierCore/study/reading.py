@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-import hashlib
-import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -16,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import SimpleITK as sitk
 
-from ..base.disk import extended, files_below
+from ..base.cache import content_key
 from ..base.errors import ParotidClassifierError, UnreadableFileError
 from ..case.ct import load_sourced_ct
 from ..case.grid import prepare
@@ -24,11 +22,10 @@ from ..case.loading import Case
 from ..case.outlines import load_outline
 from ..dicom.files import is_dicomdir
 from ..dicom.source import Acquisition
-from ..imaging.choosing import Choice
-from ..imaging.image_headers import files_of_image
+from ..imaging.choosing import Choice, Sought
+from ..imaging.file_cache import files_key
 from ..imaging.perturbation import perturbed_outline
-from ..imaging.ring import RingSettings
-from ..protocol.region_names import EXTERNAL2, TUMOR
+from ..protocol import Protocol
 from ..radiomics.settings import RadiomicsSettings, default_settings
 from .manifest import CohortCase
 
@@ -46,10 +43,10 @@ class CaseFeatures:
 
     Attributes:
         radiomics: by column.
-        network_input: float32 (2, 16, 96, 96).
+        network_input: float32 (regions, 16, 96, 96), of those that the network is shown.
         fingerprint: of the CT's voxels, see `image_fingerprint`.
         spacing: of the CT (x, y, z) in mm.
-        volumes: of Tumor and External2 in mm³.
+        volumes: in mm³ by region.
         findings: codes of what the image shows.
         acquisition: of the CT; None where it did not come from DICOM.
     """
@@ -58,7 +55,7 @@ class CaseFeatures:
     network_input: np.ndarray
     fingerprint: str
     spacing: tuple[float, float, float]
-    volumes: tuple[float, float]
+    volumes: dict[str, float]
     findings: tuple[str, ...]
     acquisition: Acquisition | None = None
 
@@ -68,24 +65,24 @@ class Reading:
     """One outline of one case and the settings it is read with.
 
     Attributes:
+        protocol: its regions, and which of them the network is shown.
         ct: file or DICOM folder.
         tumor: file with the outline.
-        ring: file with External2 as drawn; None where it is computed.
+        ring: file with the first ring as drawn; None where it is computed.
         ct_choice: which of several CTs is meant, as arguments of `load_sourced_ct`.
         choices: which part of a file is the outline, by the column that names the file.
         column: that names the file with the outline.
-        settings: of the computed ring.
         radiomics: of the features.
         perturbation: seed of a slightly different outline to read instead; None for this one.
     """
 
+    protocol: Protocol
     ct: Path
     tumor: Path
     ring: Path | None = None
     ct_choice: Mapping[str, str] = field(default_factory=dict)
     choices: Mapping[str, Choice] = field(default_factory=dict)
     column: str = "tumor"
-    settings: RingSettings = field(default_factory=RingSettings)
     radiomics: RadiomicsSettings = field(default_factory=default_settings)
     perturbation: int | None = None
 
@@ -93,7 +90,7 @@ class Reading:
     def of_row(
         cls,
         row: CohortCase,
-        settings: RingSettings = RingSettings(),  # noqa: B008  frozen
+        protocol: Protocol,
         column: str = "tumor",
         *,
         drawn_ring: bool = True,
@@ -102,13 +99,13 @@ class Reading:
 
         Args:
             row: of the table.
-            settings: of the computed ring.
+            protocol: says how rings are computed.
             column: "tumor", "second_reader" or "repeat".
             drawn_ring: whether a ring that the row names takes the place of the computed one.
         """
         ring = row.ring if drawn_ring else None
         outline = getattr(row, column)
-        return cls(row.ct, outline, ring, row.ct_choice, row.choices, column, settings)
+        return cls(protocol, row.ct, outline, ring, row.ct_choice, row.choices, column)
 
     @cached_property
     def key(self) -> str:
@@ -122,13 +119,14 @@ class Reading:
         decisive = {
             "files": [None if path is None else content_hash(path) for path in files],
             "chosen": [dict(self.ct_choice), *map(dataclasses.asdict, choices)],
-            "ring": dataclasses.asdict(self.settings),
+            "rings": [(r.name, dataclasses.asdict(r.ring), r.around) for r in self.protocol.rings],
+            "regions": [self.protocol.outlined.name, self.protocol.network_regions],
             "radiomics": self.radiomics.yaml(),
             "perturbation": self.perturbation,
             "version": FEATURES_VERSION,
             "libraries": [metadata.version(name) for name in _DECIDING_LIBRARIES],
         }
-        return hashlib.sha256(json.dumps(decisive, sort_keys=True).encode()).hexdigest()
+        return content_key(decisive)
 
     def _choice(self, column: str) -> Choice:
         return self.choices.get(column, Choice())
@@ -142,12 +140,16 @@ class Reading:
         with _remedies_of_a_table(self.column):
             ct, source = load_sourced_ct(self.ct, **self.ct_choice)
             chosen = self._choice(self.column), self._choice("ring")
-            tumor = load_outline(self.tumor, TUMOR, ct, source, chosen[0])
-            ring = self.ring and load_outline(self.ring, EXTERNAL2, ct, source, chosen[1])
-            case = Case(ct, tumor, ring, source=source)
+            sought = Sought.of(self.protocol, self.protocol.outlined.name)
+            tumor = load_outline(self.tumor, sought, ct, source, chosen[0])
+            rings = {}
+            if self.ring is not None:
+                first = Sought.of(self.protocol, self.protocol.rings[0].name)
+                rings = {first.name: load_outline(self.ring, first, ct, source, chosen[1])}
+            case = Case(ct, tumor, rings, source=source)
         if self.perturbation is None:
             return case
-        grid = prepare(case, self.settings).grid
+        grid = prepare(case, self.protocol).grid
         outline = perturbed_outline(grid.tumor, np.random.default_rng(self.perturbation))
         return dataclasses.replace(case, tumor=grid.geometry.image(outline))
 
@@ -157,24 +159,24 @@ class Reading:
         Raises:
             ParotidClassifierError: the case cannot be used.
         """
-        from ..network.inputs import network_input
+        from ..network.inputs import REGION_SHAPE, network_input
         from ..radiomics.extraction import extract
 
         case = self.load()
-        prepared = prepare(case, self.settings)
-        grid = prepared.grid
+        prepared = prepare(case, self.protocol)
+        grid, shown = prepared.grid, self.protocol.network_regions
         return CaseFeatures(
             radiomics=extract(grid, settings=self.radiomics),
-            network_input=network_input(grid),
+            network_input=network_input(grid, shown) if shown else np.empty((0, *REGION_SHAPE)),
             fingerprint=image_fingerprint(case.ct),
             spacing=case.ct.GetSpacing(),
-            volumes=(float(grid.tumor.sum()), float(grid.ring.sum())),  # voxels of 1 mm³
+            volumes={n: float(mask.sum()) for n, mask in grid.masks.items()},  # of 1 mm³
             findings=tuple(finding.code for finding in prepared.findings),
             acquisition=None if case.source is None else case.source.acquisition,
         )
 
 
-def second_outline(case: Case, row: CohortCase) -> sitk.Image | None:
+def second_outline(case: Case, row: CohortCase, protocol: Protocol) -> sitk.Image | None:
     """Return the tumour of a case as the second reader of its row outlined it; None without one.
 
     Raises:
@@ -184,7 +186,8 @@ def second_outline(case: Case, row: CohortCase) -> sitk.Image | None:
         return None
     with _remedies_of_a_table("second_reader"):
         choice = row.choices.get("second_reader", Choice())
-        return load_outline(row.second_reader, TUMOR, case.ct, case.source, choice)
+        sought = Sought.of(protocol, protocol.outlined.name)
+        return load_outline(row.second_reader, sought, case.ct, case.source, choice)
 
 
 @contextlib.contextmanager
@@ -209,9 +212,7 @@ def image_fingerprint(ct: sitk.Image) -> str:
 
     values = sitk.GetArrayViewFromImage(ct)
     whole = np.rint(values).astype("<i2") if values.dtype.kind == "f" else values.astype("<i2")
-    digest = hashlib.sha256(repr(whole.shape).encode())
-    digest.update(np.ascontiguousarray(whole))
-    return digest.hexdigest()
+    return content_key(repr(whole.shape), whole)
 
 
 def short_fingerprint(fingerprint: str) -> str:
@@ -228,23 +229,11 @@ def content_hash(path: Path) -> str:
     Of a DICOMDIR, the folder that it lists the files of counts; of an image whose voxels lie in
     another file, that one too.
     """
-    digest, path = hashlib.sha256(), extended(path)
     if is_dicomdir(path):
         path = path.parent
     try:
-        if path.is_file():
-            for file in files_of_image(path):
-                digest.update(_file_hash(file))
-        else:
-            for name in sorted(files_below(path)):
-                digest.update(name.as_posix().encode(errors="surrogateescape") + b"\0")
-                digest.update(_file_hash(extended(path / name)))
+        return files_key(path)
     except OSError as error:
         raise UnreadableFileError(
             f"{path} cannot be read: {error.strerror or error}.", "Check the file and its rights."
         ) from error
-    return digest.hexdigest()
-
-
-def _file_hash(path: Path) -> bytes:
-    return hashlib.sha256(path.read_bytes()).digest()

@@ -16,7 +16,6 @@ from ..base.result import Result
 from ..base.words import counted
 from ..bundle.bundle import Bundle
 from ..network.records import NetworkValues
-from ..protocol.names import ColumnKind, column_kind
 from ..protocol.outcome import outcome_word
 from ..statistics.results import CaseFlow, CohortPredictions, Evaluation, SetFigures
 from .cache import CohortCache
@@ -78,6 +77,7 @@ def evaluate_bundle(
         predictions,
         flow_of(len(cases), features),
         bundle.models,
+        bundle.protocol,
         EvaluationSettings(bootstraps),
         part(progress, 0.8, 0.9),
     )
@@ -100,11 +100,11 @@ def _features(
     from ..radiomics.settings import load_settings
     from .extraction import CohortFeatures, extract_cohort
 
-    columns = {column for model in bundle.models.values() for column in model.columns}
-    if all(column_kind(column) is ColumnKind.CLINICAL for column in columns):
-        return CohortFeatures(tuple(cases), (), np.empty((len(cases), 0)), np.empty(0))
+    if not bundle.reads_image:
+        none = np.empty((len(cases), 0))
+        return CohortFeatures(bundle.protocol, tuple(cases), (), none, np.empty(0))
     radiomics = load_settings(bundle.radiomics_yaml)
-    return extract_cohort(cases, bundle.ring, cache, machines, radiomics, progress)
+    return extract_cohort(cases, bundle.protocol, cache, machines, radiomics, progress)
 
 
 def _network_values(bundle: Bundle, features: CohortFeatures, device: str) -> NetworkValues | None:
@@ -113,7 +113,9 @@ def _network_values(bundle: Bundle, features: CohortFeatures, device: str) -> Ne
     from ..network.inference import predict_values
     from ..network.weights import load_network
 
-    return predict_values(load_network(bundle.weights()), features.network_inputs, device)
+    return predict_values(
+        load_network(bundle.weights(), bundle.protocol), features.network_inputs, device
+    )
 
 
 def _as_the_bundle_saw_them(

@@ -1,4 +1,4 @@
-"""From a cohort to a bundle: extraction, network, the eleven models, their evaluation.
+"""From a cohort to a bundle: extraction, network, the models, their evaluation.
 
 Prediction runs the same stages; only what is learnt is made here.
 """
@@ -87,7 +87,7 @@ def train_bundle(
         )
     started = time.perf_counter()
     features = extract_cohort(
-        cases, options.ring, cache, machines, progress=part(progress, 0.0, 0.4)
+        cases, options.protocol, cache, machines, progress=part(progress, 0.0, 0.4)
     )
     _require_enough(features.malignant[features.training], options)
     learnt = learn(features, options, cache, machines, part(progress, 0.4, 0.94))
@@ -148,15 +148,15 @@ def _bundle(features: CohortFeatures, learnt: Learnt, options: TrainingOptions) 
     return Bundle(
         name=options.name,
         kind=kind,
+        protocol=options.protocol,
         models=learnt.fitted.models,
         thresholds=learnt.fitted.thresholds,
         stacking=learnt.fitted.settings.stacking,
-        ring=options.ring,
         radiomics_yaml=default_settings().yaml(),
         cohort=cohort,
         intended_use=_INTENDED_USE[kind],
         model_card="",
-        network=_stored(learnt.network),
+        network=None if learnt.network is None else _stored(learnt.network),
         reference=_reference(features, learnt),
         refits=learnt.fitted.refits,
         provenance={
@@ -210,6 +210,7 @@ def _judged(draft: Bundle, evaluation: Evaluation) -> Bundle:
         figures,
         draft.stacking,
         draft.notes,
+        draft.protocol,
         draft.models,
         intervals=draft.refits.line,
     )
@@ -227,7 +228,8 @@ def _evaluation(
     from .evaluate import EvaluationSettings, evaluate
 
     settings = EvaluationSettings(bootstraps=options.bootstraps, seed=options.seed)
-    return evaluate(predictions, flow_of(listed, features), bundle.models, settings, progress)
+    flow = flow_of(listed, features)
+    return evaluate(predictions, flow, bundle.models, bundle.protocol, settings, progress)
 
 
 def _study(
@@ -235,19 +237,25 @@ def _study(
 ) -> Study:
     from ..reporting.study import Study, TrainingDetails
 
-    network = learnt.network
     details = TrainingDetails(
         fitted=learnt.fitted,
         agreement=learnt.agreement,
         columns=learnt.table.columns,
-        fold_histories=network.histories,
-        final_history=network.final.history,
-        epochs=network.epochs,
-        candidate_losses=network.candidate_losses if len(network.candidate_losses) > 1 else {},
         stacking=bundle.stacking,
-        network_settings=dataclasses.asdict(network.settings),
         seeds={"folds, network and intervals": int(bundle.provenance["seed"])},
         software=software_versions(),
         minutes=minutes,
+        **({} if learnt.network is None else _of_network(learnt.network)),
     )
     return Study(bundle, evaluation, details, cohort_name, bundle.cohort.simulated)
+
+
+def _of_network(network: CrossFittedNetwork) -> dict[str, object]:
+    tried = network.candidate_losses
+    return {
+        "fold_histories": network.histories,
+        "final_history": network.final.history,
+        "epochs": network.epochs,
+        "candidate_losses": tried if len(tried) > 1 else {},
+        "network_settings": dataclasses.asdict(network.settings),
+    }

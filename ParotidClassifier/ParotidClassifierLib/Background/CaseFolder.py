@@ -8,7 +8,6 @@ from ParotidClassifierCore.case.loading import CT_FILE, SEGMENTATION_FILE, SOURC
 from ParotidClassifierCore.imaging.lattice import lattice_of
 from ParotidClassifierCore.imaging.masks import save_segmentation
 from ParotidClassifierCore.imaging.volumes import write_volume
-from ParotidClassifierCore.protocol.region_names import EXTERNAL2, TUMOR
 
 from ..Scene.LatticeMasks import keyOf, tightMask
 
@@ -36,16 +35,15 @@ class CaseFolder:
 
         Args:
             ct: SimpleITK image; the very same one is not written again.
-            drawn: Core's DrawnRing.
-            withRing: whether the ring is written; one that is automatic is drawn by who reads.
+            drawn: Core's DrawnRegions.
+            withRing: whether the first ring is written; who reads draws automatic ones.
             source: Core's SourceSeries of the CT, where it is known.
             origin: Core's Origin of the tumour's outline, where it was taken from elsewhere.
 
         Raises:
             OutputError: the disk is full.
         """
-        self._ensureFolder()
-        file = self._path / CT_FILE
+        file = self.ensured() / CT_FILE
         if ct is not self._ct or not file.exists():
             self._ct = None
             with written_whole(file) as beside:
@@ -62,15 +60,16 @@ class CaseFolder:
         self._path = self._ct = self._outlines = self._source = None
 
     def _writeOutlines(self, lattice, drawn, withRing: bool, origin) -> None:
-        masks = {TUMOR: drawn.tumor}
-        if withRing:
-            masks[EXTERNAL2] = drawn.ring & ~drawn.tumor
+        tumor, regions = drawn.protocol.outlined.name, drawn.protocol.regions
+        names = [tumor, *(ring.name for ring in drawn.protocol.rings[: int(withRing)])]
+        masks = {name: drawn.masks[name] for name in names}
         keys = [keyOf(tightMask(drawn.box, mask)) for mask in masks.values()]
         outlines = lattice, keys, origin
         file = self._path / SEGMENTATION_FILE
         if outlines != self._outlines or not file.exists():
             self._outlines = None
-            save_segmentation(file, masks, lattice.geometry(drawn.box), {TUMOR: origin})
+            geometry = lattice.geometry(drawn.box)
+            save_segmentation(file, masks, geometry, regions, {tumor: origin})
             self._outlines = outlines
 
     def _writeSource(self, source) -> None:
@@ -81,8 +80,9 @@ class CaseFolder:
             write_json(file, source.facts())
         self._source = source
 
-    def _ensureFolder(self) -> None:
-        if self._path is not None and self._path.is_dir():
-            return  # what tidies temporary files may have taken it
-        self.remove()
-        self._path = make_temporary()
+    def ensured(self) -> Path:
+        """Return the folder, made anew where what tidies temporary files has taken it."""
+        if self._path is None or not self._path.is_dir():
+            self.remove()
+            self._path = make_temporary()
+        return self._path

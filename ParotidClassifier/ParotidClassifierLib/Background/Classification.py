@@ -4,7 +4,7 @@ from pathlib import Path
 
 from ParotidClassifierCore.base.disk import remove_tree
 from ParotidClassifierCore.base.errors import ParotidClassifierError
-from ParotidClassifierCore.case.grid import require_drawn_ring
+from ParotidClassifierCore.case.grid import require_rings
 from ParotidClassifierCore.case.loading import Case
 from ParotidClassifierCore.case.saving import save_case_folder
 from ParotidClassifierCore.imaging.lattice import lattice_of
@@ -82,21 +82,12 @@ class Classification:
         """
         self._classify(parameterNode, False, _ignored, _ignored, _ignored)
 
-    def exportFeatures(self, parameterNode, path: str, onProgress, onDone, onError) -> None:
-        """Write all radiomic features of both regions as CSV, as the command line does.
+    def exportFeatures(self, parameterNode, path: str, *callbacks) -> None:
+        """Write all radiomic features as CSV, as the command line does.
 
-        Raises:
-            UsageError: there is no current result to go with them.
-            ParotidClassifierError: the case cannot be used as it is.
+        Raises: see `stability`.
         """
-        self._results.requireCurrent(parameterNode)
-        ring = _plainRing(self._ringChoice.settings(parameterNode))  # no bundle is asked for it
-        request = self._request(parameterNode, "features", out=str(path), ring=ring)
-
-        def done(_answer):
-            onDone()
-
-        self._send(request, True, onProgress, done, onError)
+        self._ask(parameterNode, "features", True, *callbacks, out=str(path))
 
     def exportDicom(
         self, parameterNode, folder: str, keepIdentity: bool, onProgress, onDone, onError
@@ -113,15 +104,7 @@ class Classification:
         """
         self._results.requireCurrent(parameterNode)
         files = [str(path) for path in DicomSource.filesOf(parameterNode.ct)]
-        request = self._request(
-            parameterNode,
-            "dicom",
-            bundle=str(self._bundles.chosen(parameterNode).path),
-            files=files,
-            out=str(folder),
-            keep_identity=keepIdentity,
-        )
-        archive = Path(request["case"]) / _ARCHIVE
+        archive = self._caseFolder.ensured() / _ARCHIVE
 
         def thenRemoved(callback):
             def called(*answer):
@@ -132,8 +115,10 @@ class Classification:
 
             return called
 
-        request["archive"] = str(archive)
-        self._send(request, True, onProgress, thenRemoved(onDone), thenRemoved(onError))
+        callbacks = onProgress, thenRemoved(onDone), thenRemoved(onError)
+        options = {"files": files, "out": str(folder), "archive": str(archive)}
+        options["keep_identity"] = keepIdentity
+        self._ask(parameterNode, "dicom", True, *callbacks, **options)
 
     def writeReport(self, parameterNode, folder: str, label: str, *callbacks) -> None:
         """Write the report of the case of the current result, as HTML and PDF, to a folder.
@@ -147,22 +132,16 @@ class Classification:
             label: what the report calls the case; empty for a line to write on.
             callbacks: onProgress, onDone, onError.
 
-        Raises:
-            UsageError: there is no current result.
-            ParotidClassifierError: the case cannot be used as it is.
+        Raises: see `stability`.
         """
-        result = self._results.requireCurrent(parameterNode)
-        bundle = str(self._bundles.chosen(parameterNode).path)
-        request = self._request(
-            parameterNode, "report", bundle=bundle, out=str(folder), case_label=label
-        )
-        opinion = result.get("secondOpinion")
+        options = {"out": str(folder), "case_label": label}
+        opinion = self._results.requireCurrent(parameterNode).get("secondOpinion")
         other = opinion and self._bundles.withHash(opinion["bundle"]["hash"])
         if other:
-            request["second_bundle"] = str(other.path)
-        self._send(request, True, *callbacks)
+            options["second_bundle"] = str(other.path)
+        self._ask(parameterNode, "report", True, *callbacks, **options)
 
-    def stability(self, parameterNode, onProgress, onDone, onError) -> None:
+    def stability(self, parameterNode, *callbacks) -> None:
         """Ask how the current result changes when the case is outlined a little differently.
 
         It is kept with the result, and onDone is called with it: Core's answer to "stability".
@@ -171,47 +150,28 @@ class Classification:
             UsageError: there is no current result.
             ParotidClassifierError: the case cannot be used as it is.
         """
-        result = self._results.requireCurrent(parameterNode)
-        bundle = self._bundles.chosen(parameterNode)
-        request = self._request(parameterNode, "stability", bundle=str(bundle.path))
-        keep = self._keeper(parameterNode, result, "stability", onDone, onError)
-        self._send(request, False, onProgress, keep, onError)
+        callbacks = self._keeping(parameterNode, "stability", *callbacks)
+        self._ask(parameterNode, "stability", False, *callbacks)
 
-    def secondOpinion(self, parameterNode, path: str, onProgress, onDone, onError) -> None:
+    def secondOpinion(self, parameterNode, path: str, *callbacks) -> None:
         """Ask what the bundle at this path says of the case of the current result.
 
         It is kept with the result, and onDone is called with it: Core's answer to "second_opinion".
 
-        Raises:
-            UsageError: there is no current result.
-            ParotidClassifierError: the case cannot be used as it is.
+        Raises: see `stability`.
         """
-        result = self._results.requireCurrent(parameterNode)
-        bundle = self._bundles.chosen(parameterNode)
-        request = self._request(
-            parameterNode, "second_opinion", bundle=str(bundle.path), second_bundle=path
-        )
-        keep = self._keeper(parameterNode, result, "secondOpinion", onDone, onError)
-        self._send(request, False, onProgress, keep, onError)
+        callbacks = self._keeping(parameterNode, "secondOpinion", *callbacks)
+        self._ask(parameterNode, "second_opinion", False, *callbacks, second_bundle=path)
 
-    def saliency(self, parameterNode, onProgress, onDone, onError) -> None:
-        """Ask where the network looked; onDone is called with the path of a volume.
+    def saliency(self, parameterNode, *callbacks) -> None:
+        """Ask where the network looked; onDone is called with Core's answer to "saliency".
 
-        The file goes with the case: it is to be loaded at once.
+        The file that it names goes with the case: it is to be loaded at once.
 
-        Raises:
-            UsageError: there is no current result.
-            ParotidClassifierError: the case cannot be used as it is.
+        Raises: see `stability`.
         """
-        self._results.requireCurrent(parameterNode)
-        bundle = self._bundles.chosen(parameterNode)
-        request = self._request(parameterNode, "saliency", bundle=str(bundle.path))
-        path = str(Path(request["case"]) / _SALIENCY_FILE)
-
-        def done(_answer):
-            onDone(path)
-
-        self._send({**request, "out": path}, False, onProgress, done, onError)
+        path = str(self._caseFolder.ensured() / _SALIENCY_FILE)
+        self._ask(parameterNode, "saliency", False, *callbacks, out=path)
 
     def saveCase(self, parameterNode, folder: str) -> None:
         """Write CT, outlines and clinical record to a folder that the command line reads.
@@ -221,13 +181,15 @@ class Classification:
         """
         ct, drawn = self._ctAndDrawn(parameterNode)
         geometry = lattice_of(ct).geometry(drawn.box)
-        tumor, ring = geometry.image(drawn.tumor), geometry.image(drawn.ring)
+        tumor, *rings = (geometry.image(mask) for mask in drawn.masks.values())
         origin = self._sceneCase.origin(parameterNode)
         if origin is not None:
             tumor = with_origin(tumor, origin)
         source = self._sceneCase.source(parameterNode)
-        case = Case(ct, tumor, ring, clinicalRecord(parameterNode), source)
-        save_case_folder(Path(folder), case)
+        named = dict(zip([ring.name for ring in drawn.protocol.rings], rings, strict=True))
+        record = clinicalRecord(parameterNode, self._bundles.protocol(parameterNode))
+        case = Case(ct, tumor, named, record, source)
+        save_case_folder(Path(folder), case, protocol=drawn.protocol)
 
     def cancel(self) -> None:
         """Give up what is running; nothing is called back any more."""
@@ -244,8 +206,7 @@ class Classification:
         self._caseFolder.remove()
 
     def _classify(self, parameterNode, isAwaited, onProgress, onDone, onError) -> None:
-        bundle = self._bundles.chosen(parameterNode)
-        request = self._request(parameterNode, "predict", bundle=str(bundle.path))
+        request = self._request(parameterNode, "predict")
         fingerprint = self._fingerprint.of(parameterNode)
 
         def keep(answer):
@@ -254,8 +215,15 @@ class Classification:
 
         self._send(request, isAwaited, onProgress, keep, onError)
 
-    def _keeper(self, parameterNode, result: dict, name: str, onDone, onError):
-        """Return what keeps an answer with the result that it was asked about."""
+    def _ask(self, parameterNode, command: str, isAwaited: bool, *callbacks, **options) -> None:
+        """Ask the worker about the case of the current result."""
+        self._results.requireCurrent(parameterNode)
+        request = self._request(parameterNode, command, **options)
+        self._send(request, isAwaited, *callbacks)
+
+    def _keeping(self, parameterNode, name: str, onProgress, onDone, onError) -> tuple:
+        """Return callbacks that keep the answer by this name with the result asked about."""
+        result = self._results.requireCurrent(parameterNode)
 
         def keep(answer):
             if self._results.keepWith(parameterNode, result, **{name: answer}):
@@ -263,7 +231,7 @@ class Classification:
             else:
                 onError(SUPERSEDED, _("There is another result now."), "")
 
-        return keep
+        return onProgress, keep, onError
 
     def _ctAndDrawn(self, parameterNode) -> tuple:
         self._ringFollower.settle()
@@ -273,30 +241,28 @@ class Classification:
         drawn = self._ringFollower.drawn
         if drawn is None:
             self._sceneCase.tumor(parameterNode)  # says that there is none
-        require_drawn_ring(drawn)
+        require_rings(drawn)
         return ct, drawn
 
     def _request(self, parameterNode, command: str, **options) -> dict:
         """Have the images where the worker reads them; what is not refined is drawn there."""
+        bundle = self._bundles.chosen(parameterNode)
         ring = self._ringChoice.asked(parameterNode)
-        words = clinicalRecord(parameterNode).words()
+        record = clinicalRecord(parameterNode, bundle.protocol)
         ct, drawn = self._ctAndDrawn(parameterNode)
         source = self._sceneCase.source(parameterNode)
         origin = self._sceneCase.origin(parameterNode)
         isRefined = self._ringFollower.isRefined
         folder = self._caseFolder.write(ct, drawn, isRefined, source, origin)
-        request = {"command": command, "case": str(folder), "clinical": words}
+        request = {"command": command, "bundle": str(bundle.path), "case": str(folder)}
+        request["clinical"] = dict(record)
         if ring is not None:
-            request["ring"] = _plainRing(ring)
+            request["ring"] = {"width_mm": ring.width_mm, "hu_range": list(ring.hu_range)}
         return {**request, **options}
 
     def _send(self, request: dict, isAwaited: bool, onProgress, onResult, onError) -> None:
         self._isAwaited = isAwaited
         self._worker.request(request, onProgress, onResult, onError)
-
-
-def _plainRing(settings) -> dict:
-    return {"width_mm": settings.width_mm, "hu_range": list(settings.hu_range)}
 
 
 def _ignored(*_values) -> None:

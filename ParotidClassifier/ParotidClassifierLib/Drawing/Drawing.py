@@ -5,13 +5,12 @@ else takes the colours of the application's theme.
 """
 
 import qt
+from ParotidClassifierCore.protocol.outcome import BENIGN, MALIGNANT
 from slicer.i18n import tr as _
 
-# towards malignant, towards benign: on a light and on a dark background
-_ON_LIGHT = ("#D55E00", "#0072B2")
-_ON_DARK = ("#E69F00", "#56B4E9")
-
-MALIGNANT, BENIGN = 0, 1
+# on a light and on a dark background
+_ON_LIGHT = {MALIGNANT: "#D55E00", BENIGN: "#0072B2"}
+_ON_DARK = {MALIGNANT: "#E69F00", BENIGN: "#56B4E9"}
 
 _BETWEEN_LABELS = 6
 
@@ -38,11 +37,11 @@ def isDark(widget) -> bool:
     return widget.palette.color(qt.QPalette.Window).lightness() < 128
 
 
-def directionColor(widget, direction: int):
-    """Return the colour of MALIGNANT or BENIGN; a faint one in a disabled widget."""
+def outcomeColor(widget, outcome: str):
+    """Return the colour of what speaks for an outcome; a faint one in a disabled widget."""
     if not widget.enabled:
         return faintColor(widget)
-    return qt.QColor((_ON_DARK if isDark(widget) else _ON_LIGHT)[direction])
+    return qt.QColor((_ON_DARK if isDark(widget) else _ON_LIGHT)[outcome])
 
 
 def textColor(widget):

@@ -1,30 +1,32 @@
 """Drawings on a scale from 0 to 100 %: a probability with its interval, and many side by side."""
 
 import qt
+from ParotidClassifierCore.models.probabilities import percent
+from ParotidClassifierCore.protocol.outcome import outcome_word
 from slicer.i18n import tr as _
 
 from .Drawing import (
-    BENIGN,
-    MALIGNANT,
     Drawing,
     backgroundColor,
-    directionColor,
     drawLabel,
     drawMark,
     drawScale,
     lineHeight,
+    outcomeColor,
     placeOf,
     textColor,
     trackColor,
 )
-from .ResultContents import intervalWords, percent, rangeWords
+from .ResultContents import rangeWords, thresholdWords
 
 
 class ProbabilityGauge(Drawing):
     """A probability as a bar from 0 to 100 %, with a mark where the call becomes malignant.
 
+    The ends of its interval, if there is one, are drawn as whiskers.
+
     Attributes:
-        interval: its ends are drawn as whiskers; None if there is none.
+        model: Core's ModelResult that is shown; None before there is one.
     """
 
     _BAR = 14
@@ -33,50 +35,48 @@ class ProbabilityGauge(Drawing):
 
     def __init__(self, parent=None):
         Drawing.__init__(self, _("Probability of malignancy"), parent)
-        self.probability = 0.0
-        self.threshold = None
-        self.thresholdText = ""
-        self.interval = None
+        self.model = None
         self.setFixedHeight(self._BAR + 2 * self._TICK + 2 * lineHeight(self))
 
-    def setProbability(self, probability, threshold, thresholdText: str, interval=None) -> None:
-        """Show a probability and the threshold, 0 to 1, and what is written at the mark."""
-        self.probability = probability
-        self.threshold = threshold
-        self.thresholdText = thresholdText
-        self.interval = interval
+    def setModel(self, model) -> None:
+        """Show what a model says that gave a probability."""
+        self.model = model
         self.showAnew()
 
     def inWords(self) -> str:
         """Return the probability, its interval and the threshold."""
-        interval = intervalWords({"interval": self.interval})
-        return ", ".join(filter(None, (percent(self.probability), interval, self.thresholdText)))
+        words = [percent(self.model.probability), thresholdWords(self.model.threshold)]
+        if self.model.interval:
+            text = _("95 % interval {range}").format(range=rangeWords(*self.model.interval))
+            words.insert(1, text)
+        return ", ".join(words)
 
     def paintEvent(self, _event) -> None:
         """Draw the bar, its mark, the whiskers and the ends of the scale."""
-        if self.threshold is None:
+        if self.model is None:
             return
         painter = qt.QPainter(self)
         painter.setFont(self.font)
         self._drawBar(painter)
-        drawLabel(painter, self, self.threshold, 0, self.thresholdText)
+        threshold = self.model.threshold
+        drawLabel(painter, self, threshold, 0, thresholdWords(threshold))
         height = self._BAR + 2 * self._TICK
-        drawMark(painter, self, self.threshold, lineHeight(self), height)
-        if self.interval is not None:
+        drawMark(painter, self, threshold, lineHeight(self), height)
+        if self.model.interval:
             self._drawWhiskers(painter)
         drawScale(painter, self, lineHeight(self) + height)
         painter.end()
 
     def _drawBar(self, painter) -> None:
         top = lineHeight(self) + self._TICK
-        color = directionColor(self, MALIGNANT if self.probability >= self.threshold else BENIGN)
+        color = outcomeColor(self, self.model.call)
         painter.fillRect(0, top, self.width, self._BAR, trackColor(self))
-        painter.fillRect(0, top, placeOf(self, self.probability), self._BAR, color)
+        painter.fillRect(0, top, placeOf(self, self.model.probability), self._BAR, color)
 
     def _drawWhiskers(self, painter) -> None:
         """Draw the interval with a rim of the background, to stand out from the bar."""
         middle = lineHeight(self) + self._TICK + self._BAR // 2
-        left, right = (placeOf(self, end) for end in self.interval)
+        left, right = (placeOf(self, end) for end in self.model.interval)
         right = max(right, left + 2)
         for rim, color in ((1, backgroundColor(self)), (0, textColor(self))):
             for x, y, width, height in (
@@ -97,17 +97,13 @@ class ProbabilityDots(Drawing):
     def __init__(self, parent=None):
         Drawing.__init__(self, _("Probabilities with other outlines"), parent)
         self.probabilities = []
-        self.own = 0.0
-        self.ownText = ""
-        self.threshold = 0.5
-        self.thresholdText = ""
+        self.model = None
         self.setFixedHeight(self._LANE + self._AXIS + 2 * lineHeight(self) + 2)
 
-    def setProbabilities(self, probabilities, own, ownText, threshold, thresholdText) -> None:
-        """Show probabilities, beside one's own and the threshold with what is written at both."""
+    def setProbabilities(self, probabilities, model) -> None:
+        """Show probabilities, beside that of the outline itself and the threshold of its model."""
         self.probabilities = sorted(probabilities)
-        self.own, self.ownText = own, ownText
-        self.threshold, self.thresholdText = threshold, thresholdText
+        self.model = model
         self.showAnew()
 
     def inWords(self) -> str:
@@ -116,7 +112,11 @@ class ProbabilityDots(Drawing):
             return ""
         count, ends = len(self.probabilities), (self.probabilities[0], self.probabilities[-1])
         dots = _("{count} dots, {range}").format(count=count, range=rangeWords(*ends))
-        return f"{dots}, {self.ownText}, {self.thresholdText}"
+        return f"{dots}, {self.ownWords()}, {thresholdWords(self.model.threshold)}"
+
+    def ownWords(self) -> str:
+        """Return what stands at the probability of the outline itself."""
+        return _("your outline {probability}").format(probability=percent(self.model.probability))
 
     def heaps(self) -> list:
         """Return the probabilities of each column of dots, from the left."""
@@ -137,13 +137,14 @@ class ProbabilityDots(Drawing):
         painter.setFont(self.font)
         painter.setRenderHint(qt.QPainter.Antialiasing)
         top = lineHeight(self)
-        drawLabel(painter, self, self.own, 0, self.ownText)
+        own, threshold = self.model.probability, self.model.threshold
+        drawLabel(painter, self, own, 0, self.ownWords())
         painter.fillRect(0, top + self._LANE, self.width, self._AXIS, trackColor(self))
-        drawMark(painter, self, self.own, top, self._LANE + self._AXIS)
-        drawMark(painter, self, self.threshold, top, self._LANE + self._AXIS, isDashed=True)
+        drawMark(painter, self, own, top, self._LANE + self._AXIS)
+        drawMark(painter, self, threshold, top, self._LANE + self._AXIS, isDashed=True)
         self._drawDots(painter, top + self._LANE)
         below = top + self._LANE + self._AXIS
-        taken = drawLabel(painter, self, self.threshold, below, self.thresholdText)
+        taken = drawLabel(painter, self, threshold, below, thresholdWords(threshold))
         drawScale(painter, self, below, taken)
         painter.end()
 
@@ -156,10 +157,8 @@ class ProbabilityDots(Drawing):
         for heap in heaps:
             left = self._left(heap[0]) // self._DOT * self._DOT
             for index, probability in enumerate(heap):
-                isMalignant = probability >= self.threshold
-                painter.setBrush(
-                    qt.QBrush(directionColor(self, MALIGNANT if isMalignant else BENIGN))
-                )
+                outcome = outcome_word(probability >= self.model.threshold)
+                painter.setBrush(qt.QBrush(outcomeColor(self, outcome)))
                 y = bottom - self._DOT - round(index * step)
                 painter.drawEllipse(left, y, self._DOT, self._DOT)
 

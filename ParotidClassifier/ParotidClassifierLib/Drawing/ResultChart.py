@@ -1,16 +1,15 @@
 """The drawing of what each input adds to a probability."""
 
 import qt
+from ParotidClassifierCore.protocol.outcome import BENIGN, MALIGNANT
 from slicer.i18n import tr as _
 
 from .Drawing import (
-    BENIGN,
-    MALIGNANT,
     Drawing,
     ascent,
-    directionColor,
     faintColor,
     lineHeight,
+    outcomeColor,
     textColor,
     textWidth,
     trackColor,
@@ -21,7 +20,7 @@ class ContributionChart(Drawing):
     """What the inputs of a model add to the log-odds: a labelled bar each, left or right of zero.
 
     Attributes:
-        rows: what is shown, from above; see `setRows`.
+        bars: what is shown, from above.
     """
 
     _BAR = 6
@@ -31,43 +30,45 @@ class ContributionChart(Drawing):
     def __init__(self, parent=None):
         name = _("What each input adds to the log-odds: plus is towards malignant")
         Drawing.__init__(self, name, parent)
-        self.rows = []
+        self.bars = []
+        self._features = {}
         self.setMouseTracking(True)
 
-    def setRows(self, rows) -> None:
-        """Show rows, each with .label, .value in log-odds, .isInput and .toolTip."""
-        self.rows = list(rows)
-        self.setFixedHeight(self._top + len(self.rows) * self._rowHeight)
+    def setBars(self, bars, features: dict) -> None:
+        """Show bars of a CaseView; `features` has the value of each input, by column."""
+        self.bars = list(bars)
+        self._features = features
+        self.setFixedHeight(self._top + len(self.bars) * self._rowHeight)
         self.toolTip = ""
         self.showAnew()
 
     def inWords(self) -> str:
-        """Return the rows from above."""
+        """Return the bars from above."""
         return "; ".join(
-            _("{input}: {value}").format(input=row.label, value=signed(row.value))
-            for row in self.rows
+            _("{input}: {value}").format(input=bar.label, value=signed(bar.added))
+            for bar in self.bars
         )
 
-    def rowAt(self, y: int):
-        """Return the row at this height in pixels; None if there is none."""
+    def barAt(self, y: int):
+        """Return the bar at this height in pixels; None if there is none."""
         index = (y - self._top) // self._rowHeight
-        return self.rows[index] if 0 <= index < len(self.rows) else None
+        return self.bars[index] if 0 <= index < len(self.bars) else None
 
     def mouseMoveEvent(self, _event) -> None:
-        """Let the tool tip be that of the row under the mouse."""
-        row = self.rowAt(self.mapFromGlobal(qt.QCursor.pos()).y())
-        self.toolTip = "" if row is None else row.toolTip
+        """Let the tool tip be that of the bar under the mouse."""
+        bar = self.barAt(self.mapFromGlobal(qt.QCursor.pos()).y())
+        self.toolTip = "" if bar is None else exactWords(bar, self._features)
 
     def paintEvent(self, _event) -> None:
-        """Draw the two directions above, and the rows."""
-        if not self.rows:
+        """Draw the two directions above, and the bars."""
+        if not self.bars:
             return
         painter = qt.QPainter(self)
         painter.setFont(self.font)
         self._drawDirections(painter)
-        largest = max(abs(row.value) for row in self.rows) or 1.0
-        for index, row in enumerate(self.rows):
-            self._drawRow(painter, row, self._top + index * self._rowHeight, largest)
+        largest = max(abs(bar.added) for bar in self.bars) or 1.0
+        for index, bar in enumerate(self.bars):
+            self._drawRow(painter, bar, self._top + index * self._rowHeight, largest)
         painter.end()
 
     @property
@@ -79,34 +80,49 @@ class ContributionChart(Drawing):
         return lineHeight(self) + self._BELOW_TEXT + self._BAR + self._GAP
 
     def _drawDirections(self, painter) -> None:
-        painter.setPen(directionColor(self, BENIGN))
+        painter.setPen(outcomeColor(self, BENIGN))
         painter.drawText(0, ascent(self), "\N{LEFTWARDS ARROW} " + _("towards benign"))
         text = _("towards malignant") + " \N{RIGHTWARDS ARROW}"
-        painter.setPen(directionColor(self, MALIGNANT))
+        painter.setPen(outcomeColor(self, MALIGNANT))
         painter.drawText(self.width - textWidth(self, text), ascent(self), text)
 
-    def _drawRow(self, painter, row, top: int, largest: float) -> None:
-        value = signed(row.value)
+    def _drawRow(self, painter, bar, top: int, largest: float) -> None:
+        value = signed(bar.added)
         valueWidth = textWidth(self, value)
         metrics = qt.QFontMetrics(self.font)
         room = self.width - valueWidth - 2 * self._GAP
-        label = metrics.elidedText(row.label, qt.Qt.ElideRight, room)
-        painter.setPen(textColor(self) if row.isInput else faintColor(self))
+        label = metrics.elidedText(bar.label, qt.Qt.ElideRight, room)
+        painter.setPen(textColor(self) if bar.columns else faintColor(self))
         painter.drawText(0, top + ascent(self), label)
         painter.drawText(self.width - valueWidth, top + ascent(self), value)
-        self._drawBar(painter, row, top + lineHeight(self) + self._BELOW_TEXT, largest)
+        self._drawBar(painter, bar, top + lineHeight(self) + self._BELOW_TEXT, largest)
 
-    def _drawBar(self, painter, row, top: int, largest: float) -> None:
+    def _drawBar(self, painter, bar, top: int, largest: float) -> None:
         middle = self.width // 2
-        length = round(abs(row.value) / largest * (middle - 1))
+        length = round(abs(bar.added) / largest * (middle - 1))
         color = faintColor(self)
-        if row.isInput:
-            color = directionColor(self, MALIGNANT if row.value > 0 else BENIGN)
+        if bar.columns:
+            color = outcomeColor(self, MALIGNANT if bar.added > 0 else BENIGN)
         painter.fillRect(0, top, self.width, self._BAR, trackColor(self))
         painter.fillRect(
-            middle if row.value > 0 else middle - length, top, length, self._BAR, color
+            middle if bar.added > 0 else middle - length, top, length, self._BAR, color
         )
         painter.fillRect(middle, top, 1, self._BAR, textColor(self))
+
+
+def exactWords(bar, features: dict) -> str:
+    """Return the exact values behind a bar, with the names of their columns."""
+    if not bar.columns:
+        text = _("The log-odds of a training case whose inputs are all average: {value}")
+        return text.format(value=f"{bar.added:+.4f}")
+    if len(bar.columns) > 1:
+        return "\n".join(f"{column}: {added:+.4f}" for column, added in bar.columns.items())
+    (column,) = bar.columns
+    lines = [bar.label, column]
+    if features.get(column) is not None:
+        lines.append(_("Value: {value}").format(value=f"{features[column]:.6g}"))
+    lines.append(_("Adds to the log-odds: {value}").format(value=f"{bar.added:+.4f}"))
+    return "\n".join(lines)
 
 
 def signed(value: float) -> str:

@@ -1,31 +1,16 @@
-"""What the panel of the result says, in words and rows, from a prediction as it is stored."""
+"""What the sections of the result share: the result, and how its numbers are written in a panel."""
 
 from dataclasses import dataclass
 from html import escape
 
+from ParotidClassifierCore.models.probabilities import percent
+from ParotidClassifierCore.reporting.case_view import CaseView
 from slicer.i18n import tr as _
 
-# A chart with more bars than this is not read; the smallest share a bar.
-MOST_BARS = 10
 # of the columns of the table of models
 _ALIGNMENTS = ("left", "left", "center", "left")
-
-
-@dataclass(frozen=True)
-class ContributionRow:
-    """One bar of the chart of contributions.
-
-    Attributes:
-        label: what the input is, for a reader.
-        value: what it adds to the log-odds.
-        isInput: False for the intercept, which no input changes.
-        toolTip: exact values and the column's name.
-    """
-
-    label: str
-    value: float
-    isInput: bool
-    toolTip: str
+# of a prediction that a scene holds: what else is in it was not checked
+_SAID = ("bundle", "headline", "models", "applicability", "findings")
 
 
 @dataclass(frozen=True)
@@ -35,28 +20,24 @@ class ShownResult:
     Attributes:
         parameterNode: holds it.
         result: as it is stored.
-        headline: name of the model that stands first.
+        view: what is said of the case.
         changed: names of the inputs that changed since; see Fingerprint.
         mayStart: whether a section may ask for something more now.
     """
 
     parameterNode: object
     result: dict
-    headline: str
+    view: CaseView
     changed: frozenset
     mayStart: bool
 
 
-def availableModels(models: dict) -> list:
-    """Return the names of the models that gave a probability, in their order."""
-    return [name for name, model in models.items() if "probability" in model]
-
-
-def percent(probability: float) -> str:
-    """Return a probability as Core writes it everywhere."""
-    from ParotidClassifierCore.models.probabilities import percent
-
-    return percent(probability)
+def viewOf(result: dict) -> CaseView:
+    """Return what is said of the case of a stored result."""
+    kept = {"stability": "stability", "second_opinion": "secondOpinion"}
+    said = {name: result["prediction"][name] for name in _SAID if name in result["prediction"]}
+    asked = {name: result[stored] for name, stored in kept.items() if stored in result}
+    return CaseView(said | asked, result["features"])
 
 
 def rangeWords(low: float, high: float) -> str:
@@ -70,19 +51,9 @@ def rangeWords(low: float, high: float) -> str:
     return _("{low} to {high}").format(low=low, high=high)
 
 
-def intervalWords(model: dict) -> str:
-    """Return the interval of a model's probability; empty where it has none."""
-    interval = model.get("interval")
-    return _("95 % interval {range}").format(range=rangeWords(*interval)) if interval else ""
-
-
-def thresholdWords(model: dict) -> str:
-    """Return what a model's probability means beside its threshold."""
-    if model["call"] == "malignant":
-        text = _("above the threshold of {threshold}: called malignant by this model")
-    else:
-        text = _("below the threshold of {threshold}: called benign by this model")
-    return text.format(threshold=percent(model["threshold"]))
+def thresholdWords(threshold: float) -> str:
+    """Return what stands at the mark of a threshold."""
+    return _("threshold {threshold}").format(threshold=percent(threshold))
 
 
 def outOfDateWords() -> str:
@@ -93,28 +64,27 @@ def outOfDateWords() -> str:
     )
 
 
-def modelsTable(models: dict, headline: str) -> str:
-    """Return the rich text of the table of all models, the headline's in bold."""
-    hasIntervals = any("interval" in model for model in models.values())
+def modelsTable(view: CaseView) -> str:
+    """Return the rich text of the table of all models, the first's in bold."""
+    hasIntervals = any(model.interval for model in view.models.values())
     probability = _("Probability<br>(95 % interval)") if hasIntervals else _("Probability")
     titles = (_("Model"), probability, _("Threshold"), _("Call"))
     cells = zip(titles, _ALIGNMENTS, strict=True)
     head = "".join(f'<td align="{align}"><i>{title}</i></td>' for title, align in cells)
-    rows = "".join(_modelRow(name, model, name == headline) for name, model in models.items())
+    rows = "".join(_modelRow(m, m.name == view.headline) for m in view.models.values())
     return f'<table width="100%" cellspacing="0" cellpadding="2"><tr>{head}</tr>{rows}</table>'
 
 
-def _modelRow(name: str, model: dict, isHeadline: bool) -> str:
-    if "unavailable" in model:
-        reason = _("not available: {reason}").format(reason=escape(model["unavailable"]))
+def _modelRow(model, isHeadline: bool) -> str:
+    if model.probability is None:
+        reason = _("not available: {reason}").format(reason=escape(model.unavailable))
         return (
-            f'<tr><td style="color:gray">{escape(name)}</td>'
+            f'<tr><td style="color:gray">{escape(model.name)}</td>'
             f'<td colspan="3" style="color:gray">{reason}</td></tr>'
         )
-    interval = model.get("interval")
-    certain = f" <small>({escape(rangeWords(*interval))})</small>" if interval else ""
+    certain = f" <small>({escape(rangeWords(*model.interval))})</small>" if model.interval else ""
     strong = ("<b>", "</b>") if isHeadline else ("", "")
-    texts = (name, percent(model["probability"]), percent(model["threshold"]), callWord(model))
+    texts = (model.name, percent(model.probability), percent(model.threshold), callWord(model))
     cells = zip(texts, ("", certain, "", ""), _ALIGNMENTS, strict=True)
     return "<tr>{cells}</tr>".format(
         cells="".join(
@@ -125,49 +95,6 @@ def _modelRow(name: str, model: dict, isHeadline: bool) -> str:
     )
 
 
-def callWord(model: dict) -> str:
+def callWord(model) -> str:
     """Return the call of a model in the user's language."""
-    return {"malignant": _("malignant"), "benign": _("benign")}[model["call"]]
-
-
-def contributionRows(model: dict, features: dict) -> list:
-    """Return the bars of one model: the intercept, then its inputs by their weight.
-
-    Args:
-        model: as in prediction.json.
-        features: the value of each input, by column.
-    """
-    inputs = sorted(model["contributions"].items(), key=lambda item: -abs(item[1]))
-    # one more bar takes no more room than a bar for the rest
-    shown = inputs if len(inputs) <= MOST_BARS + 1 else inputs[:MOST_BARS]
-    rows = [_interceptRow(model)]
-    rows += [_inputRow(column, value, features) for column, value in shown]
-    rest = inputs[len(shown) :]
-    return [*rows, _restRow(rest)] if rest else rows
-
-
-def _interceptRow(model: dict) -> ContributionRow:
-    return ContributionRow(
-        _("Before any input (intercept)"),
-        model["intercept"],
-        False,
-        _("The log-odds of a training case whose inputs are all average: {value}").format(
-            value=f"{model['intercept']:+.4f}"
-        ),
-    )
-
-
-def _inputRow(column: str, contribution: float, features: dict) -> ContributionRow:
-    from ParotidClassifierCore.models.words import column_label
-
-    lines = [column_label(column), column]
-    if features.get(column) is not None:
-        lines.append(_("Value: {value}").format(value=f"{features[column]:.6g}"))
-    lines.append(_("Adds to the log-odds: {value}").format(value=f"{contribution:+.4f}"))
-    return ContributionRow(column_label(column), contribution, True, "\n".join(lines))
-
-
-def _restRow(rest: list) -> ContributionRow:
-    lines = [f"{column}: {contribution:+.4f}" for column, contribution in rest]
-    label = _("{count} smaller ones together").format(count=len(rest))
-    return ContributionRow(label, sum(value for _column, value in rest), True, "\n".join(lines))
+    return {"malignant": _("malignant"), "benign": _("benign")}[model.call]

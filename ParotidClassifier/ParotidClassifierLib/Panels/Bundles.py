@@ -4,17 +4,22 @@ from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
+from ParotidClassifierCore.base.cache import Cache
 from ParotidClassifierCore.base.errors import BundleError
 from ParotidClassifierCore.bundle.shipped import default_bundle, find_bundle, shipped_bundles
 from ParotidClassifierCore.bundle.summary import summarize_bundle
+from ParotidClassifierCore.protocol import shen2026
 from slicer.i18n import tr as _
+
+_KEPT_SUMMARIES = 24
 
 
 class Bundles:
     """Says what the bundles are; a bundle is read again only when its files changed."""
 
     def __init__(self):
-        self._known = {}
+        self._summaries = Cache(_KEPT_SUMMARIES)
+        self._protocol = shen2026()
 
     def chosen(self, parameterNode):
         """Return the summary of the bundle that the parameter node names.
@@ -24,6 +29,13 @@ class Bundles:
         """
         name = parameterNode.bundle
         return self._summary(find_bundle(name) if name else default_bundle())
+
+    def protocol(self, parameterNode):
+        """Return the protocol of the chosen bundle; the one before where that cannot be read."""
+        with suppress(BundleError):  # told where it is chosen
+            if parameterNode is not None:
+                self._protocol = self.chosen(parameterNode).protocol
+        return self._protocol
 
     def at(self, path: str):
         """Return the summary of the bundle at this path.
@@ -53,19 +65,15 @@ class Bundles:
 
     def withHash(self, bundleHash: str):
         """Return the summary of a bundle that was read before; None where none had this content."""
-        for path, (_stamp, summary) in list(self._known.items()):
+        for path in self._summaries:
             with suppress(BundleError):
-                if summary.hash == bundleHash and self._summary(path).hash == bundleHash:
+                summary = self._summary(path)
+                if summary.hash == bundleHash:
                     return summary
         return None
 
     def _summary(self, path: Path):
-        stamp = _stampOf(path)
-        known = self._known.get(path)
-        if known is None or known[0] != stamp:
-            known = stamp, summarize_bundle(path)
-            self._known[path] = known
-        return known[1]
+        return self._summaries.get(path, lambda: summarize_bundle(path), _stampOf(path))
 
 
 def _stampOf(path: Path) -> tuple:

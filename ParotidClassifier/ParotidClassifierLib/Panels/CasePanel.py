@@ -4,12 +4,10 @@ from functools import partial
 
 import qt
 import slicer
-from ParotidClassifierCore.protocol.region_names import TUMOR
 from slicer.i18n import tr as _
 
 from ..Scene.Outline import hideOutline
 from ..Scene.SampleCases import SAMPLE_CASES, loadSampleCase
-from ..Scene.SceneCase import segmentNamed
 from ..Scene.SoftTissueWindow import hasAutomaticWindow, setSoftTissueWindow, showInSliceViews
 from .FindingsText import findingsText, isPassed
 from .NodeChoice import NodeChoice
@@ -58,7 +56,7 @@ class CasePanel(Panel):
         self.ui.sampleCaseButton.enabled = open_
         self.ui.softTissueButton.enabled = chosen
         self.ui.firstStepLabel.visible = not chosen
-        self._showFindings(self.logic.caseFindings(self.parameterNode) if chosen else [])
+        self._showFindings(self.logic.findings.of(self.parameterNode) if chosen else [])
 
     def _showFindings(self, findings) -> None:
         self.ui.findingsLabel.text = findingsText(findings, self._passedLine(findings))
@@ -147,7 +145,8 @@ class CasePanel(Panel):
             self.parameterNode.plainCt = None
             self.parameterNode.segmentation = None
             self.parameterNode.ct = ctNode
-        self.logic.adoptOutline(self.parameterNode, outlineNode, segmentNamed(outlineNode, TUMOR))
+        segmentId = outlineNode.GetSegmentation().GetNthSegmentID(0)
+        self.logic.adoptOutline(self.parameterNode, outlineNode, segmentId)
         slicer.mrmlScene.RemoveNode(outlineNode)  # the case has its own copy now
 
 

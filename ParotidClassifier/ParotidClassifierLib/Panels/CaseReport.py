@@ -41,7 +41,7 @@ class CaseReport:
         """Show whether a report can be made of the result of this parameter node now."""
         self._parameterNode = parameterNode
         for widget in (self._ui.caseReportButton, self._ui.caseLabelLineEdit):
-            widget.enabled = isCurrent and not self._logic.isRunning
+            widget.enabled = isCurrent and not self._logic.classification.isRunning
         self._ui.caseReportButton.toolTip = (
             _(
                 "Save one page and its appendix, as HTML and PDF, for a tumour board. How stable "
@@ -80,7 +80,7 @@ class CaseReport:
 
     def _compute(self, *callbacks) -> None:
         label = self._ui.caseLabelLineEdit.text.strip()
-        self._logic.writeReport(self._parameterNode, self._folder, label, *callbacks)
+        self._logic.classification.writeReport(self._parameterNode, self._folder, label, *callbacks)
 
     def _onWritten(self, answer: dict) -> None:
         self._written = answer["files"][-1]

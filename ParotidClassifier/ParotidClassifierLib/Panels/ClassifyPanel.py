@@ -1,22 +1,27 @@
 """The panel "5. Classify": which models, what is missing, and the run with its progress."""
 
+import time
 from html import escape
 from pathlib import Path
 
 import qt
 import slicer
+from ParotidClassifierCore.base.errors import BundleError, ParotidClassifierError
+from ParotidClassifierCore.bundle.shipped import shipped_bundles
 from slicer.i18n import tr as _
 
 from ..Background.Dependencies import DependenciesDeclinedError
 from ..Background.Worker import SUPERSEDED
 from .BundleDialog import bundleDialog
-from .BundleFiles import askForBundleFile, askForBundleFolder
+from .BundleList import BundleList
 from .FindingsText import noteText, toolTipText
 from .Panel import Panel, icon
-from .RemainingTime import RemainingTime
 
 _TICK_MS = 500
 _PROGRESS_STEPS = 1000
+# Before that, a share done says little about the rest.
+_SECONDS_BEFORE_SAYING = 2.0
+_SHARE_BEFORE_SAYING = 0.05
 
 
 class ClassifyPanel(Panel):
@@ -28,14 +33,13 @@ class ClassifyPanel(Panel):
         """Connect the signals of the widgets."""
         self.aboutDialog = None
         self._icons = {True: icon("Cancel"), False: icon("Run")}
-        self._bundles = []
+        self.bundleList = BundleList(self.ui.bundleComboBox, self.onBundlePicked)
         self._remaining = RemainingTime()
         self._step = ""
         self._awaitsResult = False
         self._ticks = qt.QTimer()
         self._ticks.setInterval(_TICK_MS)
         self._ticks.connect("timeout()", self._showStep)
-        self.ui.bundleComboBox.connect("activated(int)", self.onBundleActivated)
         self.ui.aboutBundleButton.connect("clicked()", self.showAboutBundle)
         self.ui.installButton.connect("clicked()", self.install)
         self.ui.runButton.connect("clicked()", self.runOrCancel)
@@ -44,7 +48,7 @@ class ClassifyPanel(Panel):
     def refresh(self) -> None:
         """Show the bundles, what is missing, and whether a run is going on."""
         self._showBundles()
-        running = self.logic.isRunning
+        running = self.logic.classification.isRunning
         if not running:
             self._ticks.stop()
             self._tellIfEnded()
@@ -62,41 +66,18 @@ class ClassifyPanel(Panel):
 
     # Bundle
 
-    @property
-    def chosenBundle(self):
-        """Core's summary of the bundle that is used; None if it cannot be read."""
-        index = self.ui.bundleComboBox.currentIndex
-        return self._bundles[index] if 0 <= index < len(self._bundles) else None
-
-    def onBundleActivated(self, index: int) -> None:
-        """Take the bundle that was picked from the list, or ask for another."""
-        count = len(self._bundles)
-        if index < count:
-            self.useBundle(self.ui.bundleComboBox.itemData(index))
-            return
-        isFolder = index == self.ui.bundleComboBox.count - 2
-        path = self.askForBundleFolder() if isFolder else self.askForBundleFile()
+    def onBundlePicked(self, path: str) -> None:
+        """Use the bundle that was picked; if it was none, show the one that is used."""
         if path:
             self.useBundle(path)
         else:
             self.refresh()
 
-    def askForBundleFolder(self) -> str:
-        """Return the folder that the user chooses; empty if none."""
-        return askForBundleFolder()
-
-    def askForBundleFile(self) -> str:
-        """Return the .zip file that the user chooses; empty if none."""
-        return askForBundleFile()
-
     def useBundle(self, path: str) -> None:
         """Use the bundle at this path; one that cannot be read is told and not taken."""
-        from ParotidClassifierCore.bundle.shipped import shipped_bundles
-        from ParotidClassifierCore.bundle.summary import summarize_bundle
-
         with slicer.util.tryWithErrorDisplay(_("This model bundle cannot be used.")):
             try:
-                summarize_bundle(Path(path))
+                self.logic.bundles.at(path)
                 # the name of a shipped bundle holds on any computer
                 isShipped = Path(path) in shipped_bundles()
                 self.parameterNode.bundle = Path(path).name if isShipped else path
@@ -106,31 +87,19 @@ class ClassifyPanel(Panel):
 
     def showAboutBundle(self) -> None:
         """Open the window with the bundle's model card."""
-        self.aboutDialog = bundleDialog(self.chosenBundle)
+        self.aboutDialog = bundleDialog(self.bundleList.chosen)
         self.aboutDialog.show()
 
     def _showBundles(self) -> None:
         hasScene = self.parameterNode is not None
-        self._bundles = self.logic.bundles.all(self.parameterNode) if hasScene else []
-        box = self.ui.bundleComboBox
-        wasBlocked = box.blockSignals(True)
-        box.clear()
-        for bundle in self._bundles:
-            box.addItem(f"{bundle.name} ({bundle.kind})", str(bundle.path))
-        box.insertSeparator(box.count)
-        box.addItem(_("Other bundle, a folder…"))
-        box.addItem(_("Other bundle, a .zip file…"))
         chosen, problem = self._readChosen()
-        box.currentIndex = -1 if chosen is None else self._bundles.index(chosen)
-        box.blockSignals(wasBlocked)
+        self.bundleList.show(self.logic.bundles.all(self.parameterNode) if hasScene else [], chosen)
         self.ui.aboutBundleButton.enabled = chosen is not None
         line = "" if chosen is None else escape(f"{chosen.banner} ({chosen.cohort_line}).")
         self.ui.bundleLineLabel.text = noteText("error", problem) if problem else line
 
     def _readChosen(self):
         """Return the summary of the bundle that is used, or None, and what is wrong with it."""
-        from ParotidClassifierCore.base.errors import BundleError
-
         if self.parameterNode is None:
             return None, ""
         try:
@@ -142,7 +111,7 @@ class ClassifyPanel(Panel):
 
     def runOrCancel(self) -> None:
         """Start a run, or cancel the one that is going on."""
-        if self.logic.isRunning:
+        if self.logic.classification.isRunning:
             self._awaitsResult = False
             self.logic.cancel()
             self.ui.statusLabel.text = noteText("info", _("Cancelled. Nothing was changed."))
@@ -152,14 +121,12 @@ class ClassifyPanel(Panel):
 
     def run(self) -> None:
         """Classify the case; what is wrong with it is told here and in a message."""
-        from ParotidClassifierCore.base.errors import ParotidClassifierError
-
         self.ui.statusLabel.text = ""
         self._remaining.start()
         self.onProgress(0.0, _("starting"))
         with slicer.util.tryWithErrorDisplay(_("The case cannot be classified."), waitCursor=True):
             try:
-                self.logic.classify(
+                self.logic.classification.classify(
                     self.parameterNode, self.onProgress, self.onDone, self.onRunError
                 )
                 self._awaitsResult = True
@@ -246,10 +213,42 @@ class ClassifyPanel(Panel):
             return [_("No scene is open.")]
         if self.parameterNode.ct is None:
             return [_("No enhanced CT is chosen: see 1. Case.")]
-        findings = self.logic.caseFindings(self.parameterNode)
+        findings = self.logic.findings.of(self.parameterNode)
         missing = [finding.message for finding in findings if finding.severity.value == "error"]
         if not missing and self.logic.ringFollower.drawn is None:
             missing.append(_("The tumour is not outlined yet: see 2. Tumour."))
-        if self.chosenBundle is None:
+        if self.bundleList.chosen is None:
             missing.append(_("No model bundle is chosen."))
         return missing
+
+
+class RemainingTime:
+    """Foretells the end of work that tells the share of it that is done.
+
+    Args:
+        clock: returns seconds; another one for tests.
+    """
+
+    def __init__(self, clock=time.monotonic):
+        self._clock = clock
+        self.start()
+
+    def start(self) -> None:
+        """Begin anew."""
+        self._begin = self._clock()
+        self._end = None
+
+    def update(self, fraction: float) -> None:
+        """Take note that `fraction`, 0 to 1, of the work is done."""
+        if fraction >= _SHARE_BEFORE_SAYING and self.elapsed >= _SECONDS_BEFORE_SAYING:
+            self._end = self._begin + self.elapsed / fraction
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds since the start."""
+        return self._clock() - self._begin
+
+    @property
+    def remaining(self) -> float | None:
+        """Seconds to the foretold end, at least 0; None while there is nothing to tell."""
+        return None if self._end is None else max(0.0, self._end - self._clock())

@@ -6,7 +6,7 @@ from html import escape
 import qt
 from slicer.i18n import tr as _
 
-from .ClinicalWords import inWords, valueLabel, variableLabel
+from .ProtocolTexts import findingsText, translated, valueText
 from .TabOrder import tabInto
 
 
@@ -22,6 +22,7 @@ class ClinicalOffers:
         self._layout = layout
         self._onTake = onTake
         self._widgets = []
+        self._protocol = None
         self.measurements = []
         self.takeButtons = {}
 
@@ -30,10 +31,11 @@ class ClinicalOffers:
         """The measurements that have a value."""
         return [offer for offer in self.measurements if offer.value is not None]
 
-    def show(self, measurements) -> None:
-        """Offer these measurements instead of the present ones."""
+    def show(self, measurements, protocol) -> None:
+        """Offer these measurements of variables of a protocol instead of the present ones."""
         self.clear()
         self.measurements = list(measurements)
+        self._protocol = protocol
         for row, measurement in enumerate(self.measurements):
             self._addRow(row, measurement)
         tabInto(self._layout.parentWidget(), list(self.takeButtons.values()))
@@ -50,8 +52,7 @@ class ClinicalOffers:
 
     def open(self, record) -> list:
         """Return the offered values that the clinical record does not hold."""
-        words = record.words()
-        return [offer for offer in self.measured if words[offer.variable] != offer.value]
+        return [offer for offer in self.measured if record.get(offer.variable) != offer.value]
 
     def markTaken(self, record) -> None:
         """Show which of the offered values the clinical record holds."""
@@ -61,13 +62,14 @@ class ClinicalOffers:
             button.enabled = not taken
             button.text = _("Taken") if taken else _("Take")
             button.accessibleName = _("{action}: {finding}").format(
-                action=button.text, finding=inWords({offer.variable: offer.value})
+                action=button.text,
+                finding=findingsText(self._protocol, {offer.variable: offer.value}),
             )
 
     def _addRow(self, row: int, measurement) -> None:
         label = qt.QLabel()
         label.wordWrap = True
-        label.text = _offerText(measurement)
+        label.text = _offerText(self._protocol.clinical[measurement.variable], measurement)
         self._add(label, row, 0)
         if measurement.value is not None:
             button = qt.QPushButton()
@@ -85,12 +87,11 @@ class ClinicalOffers:
         self._onTake([measurement])
 
 
-def _offerText(measurement) -> str:
-    label = variableLabel(measurement.variable)
+def _offerText(variable, measurement) -> str:
+    label = translated(variable.label)
     if measurement.value is None:
         offered = _("{variable}: not measured.").format(variable=label)
     else:
-        offered = _("{variable}: {value}.").format(
-            variable=label, value=valueLabel(measurement.variable, measurement.value)
-        )
+        value = valueText(variable, measurement.value)
+        offered = _("{variable}: {value}.").format(variable=label, value=value)
     return f"<b>{escape(offered)}</b> {escape(measurement.how)}"

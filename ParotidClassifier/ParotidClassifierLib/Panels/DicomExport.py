@@ -48,7 +48,7 @@ class DicomExport:
         cause = DicomSource.whyNoFiles(parameterNode.ct)
         reason = cause if isCurrent else outOfDateWords()
         for widget in (self._ui.exportDicomButton, self._ui.keepIdentityCheckBox):
-            widget.enabled = not reason and not self._logic.isRunning
+            widget.enabled = not reason and not self._logic.classification.isRunning
         self._ui.exportDicomButton.toolTip = reason or _(
             "Save the outlines (DICOM SEG) and the numbers (DICOM Structured Report) to a folder "
             "and into Slicer's DICOM database. They refer to the slices of the CT."
@@ -80,7 +80,9 @@ class DicomExport:
 
     def _write(self, *callbacks) -> None:
         self._keepsIdentity = bool(self._ui.keepIdentityCheckBox.checked)
-        self._logic.exportDicom(self._parameterNode, self._folder, self._keepsIdentity, *callbacks)
+        self._logic.classification.exportDicom(
+            self._parameterNode, self._folder, self._keepsIdentity, *callbacks
+        )
 
     def _onWritten(self, answer: dict) -> None:
         isInDatabase = DicomSource.importFiles(answer["archived"])

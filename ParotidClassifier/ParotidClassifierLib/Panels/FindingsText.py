@@ -48,8 +48,8 @@ def noteText(severity: str, message: str) -> str:
 
 
 def findingsTable(findings) -> str:
-    """Return the rich text that shows findings as they stand in a prediction."""
-    return _table([findingRow(f["severity"], f["message"]) for f in findings])
+    """Return the rich text that shows findings in their order."""
+    return _table([findingRow(f.severity.value, f.message) for f in findings])
 
 
 def toolTipText(message: str) -> str:

@@ -33,7 +33,7 @@ class Panel(VTKObservationMixin):
         self.widget = slicer.util.loadUI(str(UI_FOLDER / self.uiFile))
         self.ui = slicer.util.childWidgetVariables(self.widget)
         self.widget.setMRMLScene(slicer.mrmlScene)
-        _nameParts(self.widget)
+        nameParts(self.widget)
         self.setup()
 
     def setup(self) -> None:
@@ -47,6 +47,11 @@ class Panel(VTKObservationMixin):
         self._guiTag = None if parameterNode is None else parameterNode.connectGui(self.ui)
         self.refresh()
 
+    @property
+    def protocol(self):
+        """Core's Protocol of the chosen bundle."""
+        return self.logic.bundles.protocol(self.parameterNode)
+
     def refresh(self) -> None:
         """Show everything again; cheap, and the same if called twice."""
 
@@ -56,7 +61,7 @@ class Panel(VTKObservationMixin):
         self.removeObservers()
 
 
-def _nameParts(form) -> None:
+def nameParts(form) -> None:
     """Give what takes the keyboard inside a composite widget the name of the whole.
 
     A screen reader reads the part that has the keyboard; the form can name the whole only, by a

@@ -39,7 +39,7 @@ class ResultExports:
     def show(self, parameterNode, isCurrent: bool) -> None:
         """Show what can be done with the result of this parameter node now."""
         self._parameterNode = parameterNode
-        isRunning = self._logic.isRunning
+        isRunning = self._logic.classification.isRunning
         for button, purpose in self._purposes():
             mayBeUsed = isCurrent or button is self._ui.saveCaseButton  # that saves what is shown
             button.enabled = mayBeUsed and not isRunning
@@ -74,15 +74,15 @@ class ResultExports:
 
     def saveCase(self, folder: str) -> None:
         """Save the case into a folder."""
-        self._saveAtOnce(self._logic.saveCase, folder)
+        self._saveAtOnce(self._logic.classification.saveCase, folder)
 
     def exportPrediction(self, path: str) -> None:
         """Write the prediction to a file."""
-        self._saveAtOnce(self._logic.exportPrediction, path)
+        self._saveAtOnce(self._logic.results.exportPrediction, path)
 
     def exportFeatures(self, path: str) -> None:
         """Write the table of all features to a file; it is computed in the background."""
-        self._save(self._logic.exportFeatures, path)
+        self._save(self._logic.classification.exportFeatures, path)
 
     def _saveAtOnce(self, write, path: str) -> None:
         def compute(parameterNode, path, _onProgress, onDone, _onError):
@@ -94,7 +94,7 @@ class ResultExports:
     def _save(self, compute, path: str) -> None:
         self.task.start(
             lambda *callbacks: compute(self._parameterNode, path, *callbacks),
-            lambda: self.task.tellSaved(path),
+            lambda *_answer: self.task.tellSaved(path),
         )
 
     def _purposes(self) -> list:
@@ -105,7 +105,7 @@ class ResultExports:
             ),
             (
                 self._ui.exportFeaturesButton,
-                _("Compute all radiomic features of Tumor and External2 and save them as CSV."),
+                _("Compute all radiomic features of all regions and save them as CSV."),
             ),
             (
                 self._ui.exportPredictionButton,

@@ -4,19 +4,13 @@ from datetime import datetime
 from html import escape
 
 import qt
+from ParotidClassifierCore.models.probabilities import percent
+from ParotidClassifierCore.reporting.case_view import APPLICABILITY_CODES
 from slicer.i18n import tr as _
 
 from ..Drawing.ProbabilityDrawings import ProbabilityGauge
 from ..Drawing.ResultChart import ContributionChart, signed
-from ..Drawing.ResultContents import (
-    ShownResult,
-    availableModels,
-    contributionRows,
-    intervalWords,
-    modelsTable,
-    percent,
-    thresholdWords,
-)
+from ..Drawing.ResultContents import ShownResult, modelsTable, viewOf
 from .CaseReport import CaseReport
 from .DicomExport import DicomExport
 from .FindingsText import findingsTable, noteText
@@ -25,13 +19,15 @@ from .ResultExports import ResultExports
 from .SaliencySection import SaliencySection
 from .SecondOpinionSection import SecondOpinionSection
 from .StabilitySection import StabilitySection
-from .TrainingSection import APPLICABILITY_CODES, TrainingSection
+from .TrainingSection import TrainingSection
 
 # Strips bring their own background, so that they read alike in the light and the dark theme.
 _BANNER_STYLE = "background-color:#FFE08A; color:#332800; border-radius:3px; padding:6px;"
 _STALE_STYLE = "background-color:#B83A0B; color:#FFFFFF; border-radius:3px; padding:6px;"
 _HEADLINE_FONT_SCALE = 3.0
 _HASH_CHARACTERS_SHOWN = 12
+# A chart with more bars than this is not read; the smallest share a bar.
+_MOST_BARS = 10
 
 
 class ResultPanel(Panel):
@@ -44,8 +40,7 @@ class ResultPanel(Panel):
         self._result = None
         self._told = None
         self._ctId = ""
-        self._shownModels = []
-        self._headline = ""
+        self._view = None
         self.training = TrainingSection(self.ui)
         self.stability = StabilitySection(self.logic, self.ui, self.refresh)
         self.saliency = SaliencySection(self.logic, self.ui, self.refresh)
@@ -66,14 +61,16 @@ class ResultPanel(Panel):
 
     def setParameterNode(self, parameterNode) -> None:
         """Show the result of another scene; what was told of a computation was of the last one."""
-        for section in (*self._takenOut, *self._askedFor):
+        for section in self._takenOut:
             section.forget()
+        for section in self._askedFor:
+            section.task.forget()
         Panel.setParameterNode(self, parameterNode)
 
     def refresh(self) -> None:
         """Show the stored result again, and whether it is out of date."""
         self._forgetAnotherCt()
-        result = None if self.parameterNode is None else self.logic.result(self.parameterNode)
+        result = None if self.parameterNode is None else self.logic.results.read(self.parameterNode)
         self.ui.emptyLabel.text = _emptyText(self.logic.results.isDamaged(self.parameterNode))
         self.ui.emptyLabel.visible = result is None
         self.ui.resultWidget.visible = result is not None
@@ -116,98 +113,76 @@ class ResultPanel(Panel):
         label.font = font
 
     def _show(self, result: dict) -> None:
-        from ParotidClassifierCore.models.words import model_to_show
-
-        prediction = result["prediction"]
-        models = prediction["models"].items()
-        headline = model_to_show({name: model.get("unavailable") for name, model in models})
-        self._headline = headline
-        self.ui.bannerLabel.text = _bannerText(prediction["bundle"])
-        self._showHeadline(headline, prediction["models"])
-        self.ui.modelsLabel.text = modelsTable(prediction["models"], headline)
-        self._showDrivers(result, headline)
-        self.training.show(prediction)
-        findings = [f for f in prediction["findings"] if f["code"] not in APPLICABILITY_CODES]
+        view = self._view = viewOf(result)
+        self.ui.bannerLabel.text = _bannerText(view)
+        self._showHeadline(view)
+        self.ui.modelsLabel.text = modelsTable(view)
+        self._showDrivers(view)
+        self.training.show(view)
+        findings = [f for f in view.findings if f.code not in APPLICABILITY_CODES]
         self.ui.findingsLabel.text = findingsTable(findings)
         self.ui.findingsGroupBox.visible = bool(findings)
-        self.ui.bundleLabel.text = _bundleText(result)
+        self.ui.bundleLabel.text = _bundleText(view, result["finishedAt"])
 
-    def _showHeadline(self, name: str, models: dict) -> None:
-        from ParotidClassifierCore.models.words import probability_sentence
-        from ParotidClassifierCore.protocol.names import COMBINED
-
-        model = models[name]
-        isAvailable = "probability" in model
+    def _showHeadline(self, view) -> None:
+        first = view.first
+        isAvailable = first.probability is not None
         self.ui.headlineNameLabel.text = _("Probability of malignancy, model {name}:").format(
-            name=name
+            name=view.headline
         )
         self.ui.headlineProbabilityLabel.text = (
-            percent(model["probability"]) if isAvailable else "\N{EN DASH}"
+            percent(first.probability) if isAvailable else "\N{EN DASH}"
         )
         self.ui.headlineProbabilityLabel.accessibleName = "" if isAvailable else _("not available")
-        words = [intervalWords(model), thresholdWords(model)] if isAvailable else []
-        self.ui.headlineWordsLabel.text = "\n".join(filter(None, words))
+        self.ui.headlineWordsLabel.text = ""
         self.ui.gaugeHolder.visible = isAvailable
         if isAvailable:
-            mark = _("threshold {threshold}").format(threshold=percent(model["threshold"]))
-            interval = model.get("interval")
-            numbers = model["probability"], model["threshold"]
-            self.gauge.setProbability(*numbers, mark, interval)
-            self.gauge.toolTip = probability_sentence(name, *numbers, interval)
-        self._showWhyNoInterval(model.get("no_interval", ""))
-        missing = COMBINED if isAvailable else name
-        reason = models[missing].get("unavailable", "")
-        self.ui.noCombinedLabel.visible = bool(reason)
-        self.ui.noCombinedLabel.text = noteText(
-            "info",
-            _("There is no {name} probability: {reason}.").format(name=missing, reason=reason),
-        )
+            words = [view.certainty if first.interval else "", view.call, view.doubt]
+            self.ui.headlineWordsLabel.text = "\n".join(filter(None, words))
+            self.gauge.setModel(first)
+            self.gauge.toolTip = view.sentence
+        self.ui.noIntervalLabel.visible = bool(first.no_interval)
+        reason = f"<small>{escape(view.certainty)}</small>" if first.no_interval else ""
+        self.ui.noIntervalLabel.text = reason
+        self.ui.noCombinedLabel.visible = bool(view.lacking)
+        self.ui.noCombinedLabel.text = noteText("info", view.lacking)
 
-    def _showWhyNoInterval(self, reason: str) -> None:
-        self.ui.noIntervalLabel.visible = bool(reason)
-        text = _("No interval: {reason}.").format(reason=escape(reason))
-        self.ui.noIntervalLabel.text = f"<small>{text}</small>"
-
-    def _showDrivers(self, result: dict, headline: str) -> None:
+    def _showDrivers(self, view) -> None:
         box = self.ui.driversComboBox
         before = box.currentText
         wasBlocked = box.blockSignals(True)
         box.clear()
         # from the model that stands first to its parts
-        self._shownModels = availableModels(result["prediction"]["models"])[::-1]
-        box.addItems(self._shownModels)
-        wanted = before if before in self._shownModels else headline
-        if wanted in self._shownModels:
-            box.currentIndex = self._shownModels.index(wanted)
+        names = list(view.available)[::-1]
+        box.addItems(names)
+        wanted = before if before in names else view.headline
+        if wanted in names:
+            box.currentIndex = names.index(wanted)
         box.blockSignals(wasBlocked)
-        self.ui.driversGroupBox.visible = bool(self._shownModels)
-        self._drawDrivers(result)
+        self.ui.driversGroupBox.visible = bool(names)
+        self._drawDrivers()
 
     def _onDriversModelChanged(self, _index: int) -> None:
-        self._drawDrivers(self._result)
+        self._drawDrivers()
 
-    def _drawDrivers(self, result: dict) -> None:
-        from ParotidClassifierCore.protocol.names import COMBINED, COMBINED_SOURCE
-
-        name = self.ui.driversComboBox.currentText
+    def _drawDrivers(self) -> None:
+        view, name = self._view, self.ui.driversComboBox.currentText
         if not name:
             return
-        models = result["prediction"]["models"]
-        self.chart.setRows(contributionRows(models[name], result["features"]))
-        isCombined = name == COMBINED and "contributions" in models[COMBINED_SOURCE]
-        self.ui.sourceLabel.visible = self.ui.sourceChartHolder.visible = isCombined
-        text = _sumText(models[name])
-        if isCombined:
+        self.chart.setBars(view.bars(name, _MOST_BARS), view.features)
+        part = view.image_part(name)
+        self.ui.sourceChartHolder.visible = part is not None
+        text = _sumText(view.models[name])
+        if part is not None:
             text += "<br><br>" + _("And what drove its image part, {name}:").format(
-                name=f"<b>{escape(COMBINED_SOURCE)}</b>"
+                name=f"<b>{escape(part)}</b>"
             )
-            rows = contributionRows(models[COMBINED_SOURCE], result["features"])
-            self.sourceChart.setRows(rows)
+            self.sourceChart.setBars(view.bars(part, _MOST_BARS), view.features)
         self.ui.sourceLabel.text = text
         self.ui.sourceLabel.visible = True
 
     def _showWhetherCurrent(self, result: dict) -> None:
-        changes = self.logic.outOfDate(self.parameterNode)
+        changes = self.logic.results.outOfDate(self.parameterNode)
         isCurrent = not changes
         self.ui.outOfDateLabel.visible = not isCurrent
         self.ui.outOfDateLabel.text = "<b>{title}</b> {changes} {remedy}".format(
@@ -220,11 +195,13 @@ class ResultPanel(Panel):
         self._forgetAnother(result, changed)
         for section in self._takenOut:
             section.show(self.parameterNode, isCurrent)
-        isBusy = self.logic.isRunning or any(part.isRunning for part in self._askedFor)
+        isBusy = self.logic.classification.isRunning or any(
+            part.task.isRunning for part in self._askedFor
+        )
         shown = ShownResult(
             self.parameterNode,
             result,
-            self._headline,
+            self._view,
             changed,
             isCurrent and not isBusy,
         )
@@ -248,23 +225,20 @@ def _emptyText(isDamaged: bool) -> str:
     return _("There is no result yet. Once the case is complete, press Classify above.")
 
 
-def _bannerText(bundle: dict) -> str:
-    from ParotidClassifierCore.models.words import bundle_line
-
-    banner = escape(bundle["banner"])
-    return f"<b>{banner}</b>{escape(bundle_line(bundle)).removeprefix(banner)}"
+def _bannerText(view) -> str:
+    banner = escape(view.bundle["banner"])
+    return f"<b>{banner}</b>{escape(view.bundle_line).removeprefix(banner)}"
 
 
-def _sumText(model: dict) -> str:
+def _sumText(model) -> str:
     return _("Together: log-odds {logOdds}, a probability of {probability}.").format(
-        logOdds=signed(model["log_odds"]), probability=f"<b>{percent(model['probability'])}</b>"
+        logOdds=signed(model.log_odds), probability=f"<b>{percent(model.probability)}</b>"
     )
 
 
-def _bundleText(result: dict) -> str:
-    bundle = result["prediction"]["bundle"]
+def _bundleText(view, finishedAt: str) -> str:
     return _("Model bundle {name}, hash {hash}. Computed {when}.").format(
-        name=f"<b>{escape(bundle['name'])}</b>",
-        hash=f"<code>{escape(bundle['hash'][:_HASH_CHARACTERS_SHOWN])}</code>",
-        when=datetime.fromisoformat(result["finishedAt"]).strftime("%Y-%m-%d %H:%M"),
+        name=f"<b>{escape(view.bundle['name'])}</b>",
+        hash=f"<code>{escape(view.bundle['hash'][:_HASH_CHARACTERS_SHOWN])}</code>",
+        when=datetime.fromisoformat(finishedAt).strftime("%Y-%m-%d %H:%M"),
     )

@@ -5,9 +5,8 @@ from functools import partial
 import numpy as np
 import slicer
 from ParotidClassifierCore.base.errors import EmptyRingError, UsageError
-from ParotidClassifierCore.case.grid import require_drawn_ring
-from ParotidClassifierCore.imaging.findings import other_ring
-from ParotidClassifierCore.protocol.region_names import EXTERNAL2, TUMOR
+from ParotidClassifierCore.case.grid import require_rings
+from ParotidClassifierCore.imaging.findings import ok, other_ring
 from slicer.i18n import tr as _
 
 from ..Scene.RingRefinement import unpacked
@@ -43,6 +42,9 @@ class RingPanel(Panel):
 
     def refresh(self) -> None:
         """Show settings, volume, share and refinement of the ring as it is drawn now."""
+        self.widget.visible = bool(self.protocol.rings)
+        if not self.protocol.rings:
+            return
         self._showSettings()
         follower = self.logic.ringFollower
         drawn = follower.drawn
@@ -66,22 +68,22 @@ class RingPanel(Panel):
             self.logic.ringChoice.forget(self.parameterNode)
 
     def onRefine(self, refining: bool) -> None:
-        """Put External2 into the editor, here; or the tumour again, there."""
+        """Put the first ring into the editor, here; or the tumour again, there."""
         if refining:
             self._tumorEditorLayout = self._editor.widget.parentWidget().layout()
             self.ui.ringEditorContainer.layout().addWidget(self._editor.widget)
-            self._editor.edit(EXTERNAL2)
+            self._editor.edit(self.protocol.rings[0].name)
         else:
             self._editor.stopEffect()
             self._tumorEditorLayout.addWidget(self._editor.widget)
             if self.parameterNode is not None and self.parameterNode.segmentation is not None:
-                self._editor.edit(TUMOR)
+                self._editor.edit(self.protocol.outlined.name)
         tabInto(self._editor.widget.parentWidget(), stopsIn(self._editor.widget))
         self.refresh()
 
     def _onEdit(self, region: str) -> None:
         """Let the editor go when the tumour is put into it: nobody takes it for the ring then."""
-        if region == TUMOR and self.ui.refineButton.checked:
+        if region == self.protocol.outlined.name and self.ui.refineButton.checked:
             self.ui.refineButton.checked = False
 
     def onDrop(self) -> None:
@@ -135,19 +137,11 @@ class RingPanel(Panel):
         if drawn is None:
             return noteText("info", _("The ring is drawn as soon as there is an outline."))
         try:
-            require_drawn_ring(drawn)
+            require_rings(drawn)
         except EmptyRingError as error:
             return noteText("error", str(error))
-        text = _(
-            "External2: {volume} ml. The HU limits left out {share} % of the shell (bone and air)."
-        )
-        return noteText(
-            "ok",
-            text.format(
-                volume=f"{np.count_nonzero(drawn.ring) / 1000:.1f}",
-                share=f"{100 * drawn.automatic.removed_by_hu_fraction:.0f}",
-            ),
-        )
+        texts = [_ringText(drawn, ring) for ring in drawn.protocol.rings]
+        return findingsText([ok("ring", text) for text in texts])
 
     def _refinement(self) -> str:
         if not self.logic.ringFollower.isRefined:
@@ -158,3 +152,18 @@ class RingPanel(Panel):
         return _("By hand: {added} mm³ added, {removed} mm³ removed.").format(
             added=len(refinement.added), removed=len(refinement.removed)
         )
+
+
+def _ringText(drawn, ring) -> str:
+    text = _("{region}: {volume} ml. The HU limits left out {share} % of the shell (bone and air).")
+    if ring is not drawn.protocol.rings[0]:  # what can be set is shown where it is set
+        text += " " + _("It is {width} mm wide, from {lower} to {upper} HU, as in the bundle.")
+    lower, upper = ring.ring.hu_range
+    return text.format(
+        region=ring.name,
+        volume=f"{np.count_nonzero(drawn.masks[ring.name]) / 1000:.1f}",
+        share=f"{100 * drawn.automatic[ring.name].removed_by_hu_fraction:.0f}",
+        width=f"{ring.ring.width_mm:g}",
+        lower=f"{lower:g}",
+        upper=f"{upper:g}",
+    )

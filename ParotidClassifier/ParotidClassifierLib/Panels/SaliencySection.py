@@ -1,7 +1,6 @@
 """The section "Where did the network look?": the map over the CT, on and off."""
 
 import slicer
-from ParotidClassifierCore.protocol.names import FUSION_NETWORK
 from slicer.i18n import tr as _
 
 from ..Drawing.ColorBar import ColorBar
@@ -35,11 +34,6 @@ class SaliencySection:
         ui.saliencyButton.connect("clicked(bool)", self.onButton)
         ui.cancelSaliencyButton.connect("clicked()", self.task.cancel)
 
-    @property
-    def isRunning(self) -> bool:
-        """Whether the map is being computed."""
-        return self.task.isRunning
-
     def onButton(self, isWanted: bool) -> None:
         """Show the map, computed if need be, or hide it."""
         node = self.layer.nodeOf(self._shown.result)
@@ -49,14 +43,10 @@ class SaliencySection:
             self._refresh()
         elif node is None:
             shown = self._shown
-            self.task.start(self._compute, lambda path: self._keep(path, shown))
+            self.task.start(self._compute, lambda answer: self._keep(answer["out"], shown))
         else:
             _show(self.layer, self._shown)
             self._refresh()
-
-    def forget(self) -> None:
-        """Say no more of what was computed; another scene is shown."""
-        self.task.forget()
 
     def show(self, shown) -> None:
         """Show whether the map of a ShownResult is shown, and what can be done now."""
@@ -66,7 +56,7 @@ class SaliencySection:
         isShown = self.layer.isShown(node)
         isMine = self.task.isRunning
         button = self._ui.saliencyButton
-        reason = shown.result["prediction"]["models"][FUSION_NETWORK].get("unavailable")
+        reason = self._whyNot(shown)
         button.checked = isShown or isMine
         button.enabled = node is not None or (shown.mayStart and reason is None)
         self._ui.saliencyLabel.text = (
@@ -81,8 +71,18 @@ class SaliencySection:
             self._colorBar.setColors(colors, WEAKEST_SHOWN)
         self.task.show()
 
+    def _whyNot(self, shown) -> str | None:
+        """Return why the network cannot be asked; None where it can."""
+        protocol = self._logic.bundles.protocol(shown.parameterNode)
+        models = shown.result["prediction"]["models"]
+        heads = {name: model.head for name, model in protocol.models.items() if name in models}
+        reads = [name for name, head in heads.items() if head and head == protocol.first_head]
+        if not reads:
+            return _("no model of the bundle reads a network")
+        return models[reads[0]].get("unavailable")
+
     def _compute(self, *callbacks) -> None:
-        self._logic.saliency(self._shown.parameterNode, *callbacks)
+        self._logic.classification.saliency(self._shown.parameterNode, *callbacks)
 
     def _keep(self, path: str, shown) -> None:
         self.layer.add(path, shown.result)

@@ -88,7 +88,7 @@ class SectionTask:
 
     def show(self) -> None:
         """Show how far it is; what the user waited for and gave up elsewhere is over."""
-        isAwaited = self.isRunning and self._logic.isRunning
+        isAwaited = self.isRunning and self._logic.classification.isRunning
         if self._isAwaited and not isAwaited:
             self.isRunning = False
         self._isAwaited = isAwaited

@@ -2,7 +2,6 @@
 
 import slicer
 import vtk
-from ParotidClassifierCore.protocol.region_names import EXTERNAL2, TUMOR
 from slicer.util import VTKObservationMixin
 
 from ..Scene.SceneCase import segmentNamed
@@ -29,15 +28,17 @@ class SegmentEditor(VTKObservationMixin):
     """The embedded qMRMLSegmentEditorWidget, on the case's CT and segmentation.
 
     Args:
-        ringFollower: is paused while an effect needs the ring out of its way.
+        ringFollower: hides the rings while an effect needs them out of its way.
+        bundles: knows the regions.
 
     Attributes:
         onEdit: called with the name of the region that is put into the editor.
     """
 
-    def __init__(self, ringFollower):
+    def __init__(self, ringFollower, bundles):
         super().__init__()
         self._ringFollower = ringFollower
+        self._bundles = bundles
         self._parameterNode = None
         self._node = None
         self._entered = False
@@ -84,10 +85,11 @@ class SegmentEditor(VTKObservationMixin):
             self.widget.setSourceVolumeNode(volume)
         if segmentation is not None and not self._node.GetSelectedSegmentID():
             # With no segment, Slicer lets no effect be chosen, and does not say why.
-            self.widget.setCurrentSegmentID(segmentNamed(segmentation, TUMOR))
+            tumor = self._protocol.outlined.name
+            self.widget.setCurrentSegmentID(segmentNamed(segmentation, tumor))
 
     def edit(self, region: str) -> None:
-        """Put Tumor or External2 into the editor, so that it cannot spoil the other."""
+        """Put a region into the editor, so that it cannot spoil the others."""
         segmentId = segmentNamed(self._parameterNode.segmentation, region)
         self.widget.setCurrentSegmentID(segmentId)
         if self.onEdit is not None:
@@ -100,8 +102,12 @@ class SegmentEditor(VTKObservationMixin):
             return ""
         current = self.widget.currentSegmentID()
         node = self._parameterNode.segmentation
-        regions = {segmentNamed(node, region): region for region in (TUMOR, EXTERNAL2)}
+        regions = {segmentNamed(node, region): region for region in self._protocol.regions}
         return regions.get(current, "") if current else ""
+
+    @property
+    def _protocol(self):
+        return self._bundles.protocol(self._parameterNode)
 
     def stopEffect(self) -> None:
         """Put the brush down."""
@@ -137,7 +143,7 @@ class SegmentEditor(VTKObservationMixin):
         if not slicer.mrmlScene.IsBatchProcessing():
             self.update()  # the editor's selectors choose nodes by themselves
         self._showMasking()
-        self._ringFollower.hideRing(self._node.GetActiveEffectName() in _SEEDED_EFFECTS)
+        self._ringFollower.hideRings(self._node.GetActiveEffectName() in _SEEDED_EFFECTS)
         self._protect(self.editedRegion)
 
     def _showMasking(self) -> None:
@@ -147,11 +153,11 @@ class SegmentEditor(VTKObservationMixin):
             self.widget.maskingSectionVisible = masked
 
     def _protect(self, region: str) -> None:
-        """Let the ring be painted beside other segments only, the tumour anywhere."""
+        """Let rings be painted beside other segments only, the tumour anywhere."""
         modes = slicer.vtkMRMLSegmentationNode
         wanted = (
             modes.EditAllowedOutsideVisibleSegments  # not the background that seeds grew from
-            if region == EXTERNAL2
+            if region in [ring.name for ring in self._protocol.rings]
             else modes.EditAllowedEverywhere
         )
         if self._node.GetMaskMode() != wanted:

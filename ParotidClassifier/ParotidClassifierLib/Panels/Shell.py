@@ -4,13 +4,14 @@ import contextlib
 
 import slicer
 import vtk
+from ParotidClassifierCore.base.errors import ClinicalValueError
+from slicer.i18n import tr as _
 from slicer.util import VTKObservationMixin
 
-from ..Scene.InputWatch import InputWatch
+from ..Scene.Parameters import clinicalRecord
 from .CasePanel import CasePanel
 from .ClassifyPanel import ClassifyPanel
 from .ClinicalPanel import ClinicalPanel
-from .Guidance import nextStep
 from .ResultPanel import ResultPanel
 from .RingPanel import RingPanel
 from .SegmentEditor import SegmentEditor
@@ -33,7 +34,7 @@ class Shell(VTKObservationMixin):
         self.widget = slicer.util.loadUI(uiFile)
         self.ui = slicer.util.childWidgetVariables(self.widget)
         self.widget.setMRMLScene(slicer.mrmlScene)
-        self._editor = SegmentEditor(logic.ringFollower)
+        self._editor = SegmentEditor(logic.ringFollower, logic.bundles)
         panels = (
             CasePanel(logic),
             TumorPanel(logic, self._editor),
@@ -46,7 +47,7 @@ class Shell(VTKObservationMixin):
         for panel in panels:
             self.ui.panelsContainer.layout().addWidget(panel.widget)
         logic.onCaseChange = self.refresh
-        self._inputs = InputWatch(self._onInputModified)
+        self._watched = []
         scene = slicer.mrmlScene
         for event in (scene.NodeRemovedEvent, scene.EndBatchProcessEvent):
             self.addObserver(scene, event, self._onSceneChanged)
@@ -60,7 +61,7 @@ class Shell(VTKObservationMixin):
                 self._parameterNode, vtk.vtkCommand.ModifiedEvent, self._onParameterModified
             )
         self._parameterNode = parameterNode
-        self._inputs.watch(parameterNode)
+        self._watchInputs(parameterNode)
         with self._quiet():  # until every panel has it
             self._logic.follow(parameterNode)
             self._editor.setParameterNode(parameterNode)
@@ -126,11 +127,68 @@ class Shell(VTKObservationMixin):
                 self._parameterNode.setValue(name, None)
 
     def _showChanges(self) -> None:
-        self._inputs.watch(self._parameterNode)
+        self._watchInputs(self._parameterNode)
         self._logic.ringFollower.update()
         self._editor.update()
         self.refresh()
 
-    def _onInputModified(self) -> None:
-        self._logic.ringFollower.flushSoon()
-        self.refresh()
+    def _watchInputs(self, parameterNode) -> None:
+        """Watch the images and the segmentation that a parameter node names; with None, nothing."""
+        node = parameterNode
+        inputs = () if node is None else (node.ct, node.plainCt, node.segmentation)
+        inputs = list(dict.fromkeys(one for one in inputs if one is not None))
+        if inputs == self._watched:
+            return
+        self.removeObservers(self._onInputModified)
+        self._watched = inputs
+        for one in inputs:
+            for event in _eventsOf(one):
+                self.addObserver(one, event, self._onInputModified)
+
+    def _onInputModified(self, caller, event) -> None:
+        if not slicer.mrmlScene.IsBatchProcessing():
+            self._logic.ringFollower.flushSoon()
+            self.refresh()
+
+
+def _eventsOf(node) -> tuple:
+    if node.IsA("vtkMRMLVolumeNode"):
+        modified = (vtk.vtkCommand.ModifiedEvent, node.ImageDataModifiedEvent)
+        return (*modified, node.TransformModifiedEvent)
+    return (node.TransformModifiedEvent,)  # what is drawn is the follower's
+
+
+def nextStep(logic, parameterNode) -> str:
+    """Return one sentence for someone who opens the module for the first time."""
+    if parameterNode is None:
+        return ""
+    if parameterNode.ct is None:
+        return _("Choose the enhanced CT under 1. Case, or try a sample case.")
+    if any(finding.severity.value == "error" for finding in logic.findings.of(parameterNode)):
+        return _("The case cannot be classified as it is: see what is crossed under 1. Case.")
+    if logic.ringFollower.drawn is None:
+        return _("Outline the tumour under 2. Tumour: draw it, or take an outline that is loaded.")
+    if logic.classification.isRunning:
+        return _("The case is being classified. You can go on looking at the images.")
+    if logic.results.read(parameterNode) is None:
+        return _beforeTheFirstResult(logic, parameterNode)
+    if logic.results.outOfDate(parameterNode):
+        return _("The case changed. Classify it again under 5. Classify.")
+    return _("The result stands under 6. Result.")
+
+
+def _beforeTheFirstResult(logic, parameterNode) -> str:
+    if _isAnswered(parameterNode, logic.bundles.protocol(parameterNode)):
+        return _("Everything is there: classify the case under 5. Classify.")
+    return _(
+        "Look at the ring under 3. Ring, answer the questions under 4. Clinical findings, then "
+        "classify."
+    )
+
+
+def _isAnswered(parameterNode, protocol) -> bool:
+    try:
+        predictors = protocol.coded(clinicalRecord(parameterNode, protocol))
+    except ClinicalValueError:  # told by the panel of the clinical findings
+        return False
+    return None not in predictors.values()

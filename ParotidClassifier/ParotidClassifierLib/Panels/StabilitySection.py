@@ -5,7 +5,7 @@ from html import escape
 from slicer.i18n import tr as _
 
 from ..Drawing.ProbabilityDrawings import ProbabilityDots
-from ..Drawing.ResultContents import percent, rangeWords
+from ..Drawing.ResultContents import rangeWords
 from .SectionTask import SectionTask
 
 
@@ -32,51 +32,29 @@ class StabilitySection:
         )
         ui.stabilityButton.connect("clicked()", self.onButton)
 
-    @property
-    def isRunning(self) -> bool:
-        """Whether other outlines are being tried."""
-        return self.task.isRunning
-
     def onButton(self) -> None:
         """Try other outlines, or stop trying."""
         self.task.toggle(self._compute)
 
-    def forget(self) -> None:
-        """Say no more of what was computed; another scene is shown."""
-        self.task.forget()
-
     def show(self, shown) -> None:
         """Show what is known of the stability of a ShownResult, and what can be done now."""
         self._shown = shown
-        model = shown.result["prediction"]["models"][shown.headline]
-        self._ui.stabilityGroupBox.visible = "probability" in model
-        stability = shown.result.get("stability")
-        isKnown = bool(stability) and not shown.changed and "probability" in model
+        view = shown.view
+        isAvailable = view.first.probability is not None
+        self._ui.stabilityGroupBox.visible = isAvailable
+        outlines = view.outlines(view.headline)
+        isKnown = bool(outlines) and not shown.changed and isAvailable
         self._ui.stabilityHolder.visible = isKnown
         self._ui.stabilityLabel.visible = isKnown
         if isKnown:
-            self._showKnown(model, stability)
+            self.dots.setProbabilities(outlines, view.first)
+            self._ui.stabilityLabel.text = view.stability(view.headline)
+            self._ui.stabilityLabel.toolTip = self.dots.toolTip = stabilityTable(view)
         self._showButton(isKnown)
         self.task.show()
 
     def _compute(self, *callbacks) -> None:
-        self._logic.stability(self._shown.parameterNode, *callbacks)
-
-    def _showKnown(self, model: dict, stability: dict) -> None:
-        name = self._shown.headline
-        probabilities, flips = stability["probabilities"], stability["call_flips"]
-        self.dots.setProbabilities(
-            probabilities[name],
-            model["probability"],
-            _("your outline {probability}").format(probability=percent(model["probability"])),
-            model["threshold"],
-            _("threshold {threshold}").format(threshold=percent(model["threshold"])),
-        )
-        self._ui.stabilityLabel.text = stabilityWords(
-            probabilities[name], flips[name], stability["unusable"]
-        )
-        table = stabilityTable(probabilities, flips)
-        self._ui.stabilityLabel.toolTip = self.dots.toolTip = table
+        self._logic.classification.stability(self._shown.parameterNode, *callbacks)
 
     def _showButton(self, isKnown: bool) -> None:
         button = self._ui.stabilityButton
@@ -95,37 +73,16 @@ class StabilitySection:
         )
 
 
-def stabilityWords(probabilities, flips: int, unusable: int = 0) -> str:
-    """Return how far the probability moved and how often the call changed.
-
-    Args:
-        probabilities: of the outlines that could be classified.
-        flips: how many of their calls differ.
-        unusable: how many outlines could not be classified.
-    """
-    count = len(probabilities)
-    words = [
-        _("<b>{range}</b> over {count} outlines;").format(
-            range=rangeWords(min(probabilities), max(probabilities)), count=count
-        ),
-        _("the call changes in {flips} of {count}.").format(flips=flips, count=count)
-        if flips
-        else _("the call stays the same in all of them."),
-    ]
-    if unusable:
-        words.append(_("Outlines that could not be classified: {count}.").format(count=unusable))
-    return " ".join(words)
-
-
-def stabilityTable(probabilities: dict, flips: dict) -> str:
-    """Return as rich text what `stabilityWords` says, for every model."""
+def stabilityTable(view) -> str:
+    """Return as rich text how far the probability of every model moved."""
+    stability = view.written["stability"]
     head = "".join(
         f"<td><i>{title}</i></td>" for title in (_("Model"), _("Probabilities"), _("Calls changed"))
     )
     rows = "".join(
         f"<tr><td>{escape(name)}&nbsp;&nbsp;</td><td>{rangeWords(min(values), max(values))}</td>"
-        f"<td>{flips[name]} / {len(values)}</td></tr>"
-        for name, values in probabilities.items()
+        f"<td>{stability['call_flips'][name]} / {len(values)}</td></tr>"
+        for name, values in stability["probabilities"].items()
         if values
     )
     return f'<table cellspacing="0" cellpadding="2"><tr>{head}</tr>{rows}</table>'

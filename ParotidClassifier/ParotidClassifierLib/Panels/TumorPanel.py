@@ -3,7 +3,6 @@
 import numpy as np
 import slicer
 from ParotidClassifierCore.imaging.findings import max_axial_diameter_mm
-from ParotidClassifierCore.protocol.region_names import TUMOR
 from slicer.i18n import tr as _
 
 from ..Scene.SceneCase import segmentNamed
@@ -65,7 +64,7 @@ class TumorPanel(Panel):
         ):
             self.logic.startOutline(self.parameterNode)
             self._editor.update()
-            self._editor.edit(TUMOR)
+            self._editor.edit(self.protocol.outlined.name)
             self.refresh()
 
     def onAdopt(self) -> None:
@@ -80,7 +79,7 @@ class TumorPanel(Panel):
             node.CreateDefaultDisplayNodes()
             node.SetDisplayVisibility(False)  # what was taken is shown now
             self._editor.update()
-            self._editor.edit(TUMOR)
+            self._editor.edit(self.protocol.outlined.name)
 
     def _showParts(self, node) -> None:
         """List the segments or labels of the chosen outline; a new name changes none of them."""
@@ -100,20 +99,22 @@ class TumorPanel(Panel):
             return noteText("info", _("There is no outline yet."))
         if follower.drawn is None and follower.hasTumor:
             return noteText("error", str(follower.problem))
-        if not segmentNamed(self.parameterNode.segmentation, TUMOR):
+        region = self.protocol.outlined.name
+        if not segmentNamed(self.parameterNode.segmentation, region):
             text = _(
-                "No segment is named Tumor. Name it so again, or move the region to start anew."
+                "No segment is named {region}. Name it so again, or move the region to start anew."
             )
-            return noteText("warning", text)
+            return noteText("warning", text.format(region=region))
         if follower.drawn is None:
             return noteText("info", _("Paint the tumour: choose an effect below."))
-        tumor = follower.drawn.tumor
-        text = _("Tumor: {volume} ml, {diameter} mm across in its largest axial slice.").format(
+        tumor = follower.drawn.masks[region]
+        text = _("{region}: {volume} ml, {diameter} mm across in its largest axial slice.").format(
+            region=region,
             volume=f"{np.count_nonzero(tumor) / 1000:.1f}",
             diameter=f"{max_axial_diameter_mm(tumor):.0f}",
         )
         # Any other side is a finding that stands under the case.
-        findings = self.logic.caseFindings(self.parameterNode)
+        findings = self.logic.findings.of(self.parameterNode)
         side = [finding.message for finding in findings if finding.code == "side"]
         return noteText("ok", " ".join([text, *side]))
 

@@ -1,5 +1,8 @@
 """What the images and the outlines show, as lines of ✓ ⚠ ✗; found once for each content."""
 
+from functools import partial
+
+from ParotidClassifierCore.base.cache import Cache, Same
 from ParotidClassifierCore.base.errors import ParotidClassifierError
 from ParotidClassifierCore.case.acquisition_findings import acquisition_findings
 from ParotidClassifierCore.case.checks import check_ct, check_outline, check_plain_ct
@@ -17,19 +20,19 @@ class CaseFindings:
     def __init__(self, sceneCase, ringFollower):
         self._sceneCase = sceneCase
         self._ringFollower = ringFollower
-        self._known = {}
+        self._found = Cache(4)  # one a kind of finding
 
     def of(self, parameterNode) -> list:
         """Return Core's findings about CT, its headers, plain CT and outlines, in this order."""
         if parameterNode is None or parameterNode.ct is None:
-            self._known.clear()
+            self._found.clear()
             return []
         try:
             ct = self._sceneCase.ct(parameterNode)
         except ParotidClassifierError as error:
             return [refused(error)]
         name = parameterNode.ct.GetName()
-        findings = list(self._once("ct", (ct,), lambda: check_ct(ct, name)))
+        findings = list(self._found.get("ct", lambda: check_ct(ct, name), Same(ct)))
         findings += self._ofHeaders(parameterNode)
         return [*findings, *self._ofPlainCt(parameterNode, ct), *self._ofOutline(parameterNode)]
 
@@ -37,7 +40,8 @@ class CaseFindings:
         source = self._sceneCase.source(parameterNode)
         if source is None:
             return []
-        return self._once("headers", (source,), lambda: acquisition_findings(source.acquisition))
+        find = partial(acquisition_findings, source.acquisition)
+        return self._found.get("headers", find, Same(source))
 
     def _ofPlainCt(self, parameterNode, ct) -> list:
         try:
@@ -46,23 +50,15 @@ class CaseFindings:
             return [refused(error)]
         if plain is None:
             return []
-        return self._once("plainCt", (ct, plain), lambda: check_plain_ct(ct, plain))
+        return self._found.get("plainCt", lambda: check_plain_ct(ct, plain), Same(ct, plain))
 
     def _ofOutline(self, parameterNode) -> list:
         drawn, problem = self._ringFollower.drawn, self._ringFollower.problem
         if drawn is not None:
-            return self._once(
+            return self._found.get(
                 "outline",
-                (drawn,),
                 lambda: check_outline(self._sceneCase.case(parameterNode), drawn),
+                Same(drawn),
             )
         # An outline that is still missing is the next step, not a finding.
         return [refused(problem)] if problem is not None and self._ringFollower.hasTumor else []
-
-    def _once(self, what: str, objects: tuple, find) -> list:
-        """Return what `find` finds, found anew only when one of `objects` is another."""
-        known = self._known.get(what)
-        if known is None or any(a is not b for a, b in zip(known[0], objects, strict=True)):
-            known = objects, find()
-            self._known[what] = known
-        return known[1]

@@ -1,16 +1,11 @@
 """What a result was made from, so that it is known when it no longer fits what is shown."""
 
-import hashlib
-
-import numpy as np
 import SimpleITK as sitk
+from ParotidClassifierCore.base.cache import Cache, Same, content_key
 from ParotidClassifierCore.base.errors import ParotidClassifierError
-from ParotidClassifierCore.protocol.record import ClinicalPredictors
 from slicer.i18n import tr as _
 
 from .Parameters import clinicalRecord
-
-_PREDICTORS = tuple(ClinicalPredictors.__dataclass_fields__)
 
 
 class Fingerprint:
@@ -24,7 +19,7 @@ class Fingerprint:
         self._ringChoice = ringChoice
         self._ringFollower = ringFollower
         self._bundles = bundles
-        self._known = (None, "")
+        self._ctKeys = Cache(1)
 
     def of(self, parameterNode) -> dict:
         """Return the name of each input's content; empty where it cannot be read now."""
@@ -34,18 +29,21 @@ class Fingerprint:
             "tumor": tumor,
             "ring": ring,
             "ringSettings": _tolerant(self._ringSettings, parameterNode),
-            "clinical": _tolerant(_predictorsOf, parameterNode),
+            "clinical": _tolerant(self._predictors, parameterNode),
             "bundle": _tolerant(self._bundle, parameterNode),
         }
 
     def _ct(self, parameterNode) -> str:
         image = self._sceneCase.ct(parameterNode)
-        if self._known[0] is not image:
-            self._known = image, _contentOf(image)
-        return self._known[1]
+        return self._ctKeys.get(Same(image), lambda: _contentOf(image))
 
     def _ringSettings(self, parameterNode) -> str:
         return repr(self._ringChoice.settings(parameterNode))
+
+    def _predictors(self, parameterNode) -> str:
+        protocol = self._bundles.protocol(parameterNode)
+        words = protocol.words(clinicalRecord(parameterNode, protocol))
+        return repr([words[variable.name] for variable in protocol.predictors.values()])
 
     def _bundle(self, parameterNode) -> str:
         return self._bundles.chosen(parameterNode).hash
@@ -80,12 +78,6 @@ def _tolerant(read, parameterNode) -> str:
 
 
 def _contentOf(image) -> str:
-    digest = hashlib.sha256(np.ascontiguousarray(sitk.GetArrayViewFromImage(image)))
     place = (*image.GetOrigin(), *image.GetSpacing(), *image.GetDirection())
-    digest.update(repr([round(value, 4) + 0.0 for value in place]).encode())
-    return digest.hexdigest()
-
-
-def _predictorsOf(parameterNode) -> str:
-    words = clinicalRecord(parameterNode).words()
-    return repr([words[name] for name in _PREDICTORS])
+    rounded = repr([round(value, 4) + 0.0 for value in place])
+    return content_key(sitk.GetArrayViewFromImage(image), rounded)

@@ -1,16 +1,18 @@
 """Masks on Core's 1 mm lattice as they lie in the scene, comparable by their content."""
 
-import hashlib
 import math
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 import slicer
+from ParotidClassifierCore.base.cache import Cache, content_key
 from ParotidClassifierCore.imaging.image_headers import MOST_VOXELS
 
 from . import Images
 from .SceneCase import segmentNamed
+
+_KEPT_MASKS = 8  # more than a protocol has regions
 
 
 @dataclass(frozen=True)
@@ -28,25 +30,19 @@ class LatticeMask:
     @cached_property
     def key(self) -> str:
         """Return a name of the content: the same for the same lattice points."""
-        digest = hashlib.sha1(repr((self.box.lower, self.box.upper)).encode())  # noqa: S324
-        digest.update(np.packbits(self.mask).tobytes())
-        return digest.hexdigest()
+        return content_key(repr((self.box.lower, self.box.upper)), np.packbits(self.mask))
 
 
 class MaskReader:
     """Reads masks as `readMask` does; the very same again while its voxels stay as they are."""
 
     def __init__(self):
-        self._known = {}
+        self._masks = Cache(_KEPT_MASKS)
 
     def read(self, segmentationNode, region: str, lattice) -> LatticeMask | None:
         """Return the segment named `region` on the lattice; it must not be written to."""
         state = lattice, _stateOf(segmentationNode, region)
-        known = self._known.get(region)
-        if known is None or known[0] != state:
-            known = state, readMask(segmentationNode, region, lattice)
-            self._known[region] = known
-        return known[1]
+        return self._masks.get(region, lambda: readMask(segmentationNode, region, lattice), state)
 
 
 def _stateOf(segmentationNode, region: str) -> tuple | None:

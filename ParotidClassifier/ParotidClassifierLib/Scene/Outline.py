@@ -1,4 +1,4 @@
-"""The segmentation of a case: Tumor and External2, on voxels of 1 mm around the lesion.
+"""The segmentation of a case: a segment for each region, on voxels of 1 mm around the lesion.
 
 The editor paints on the lattice on which Core computes, whatever the CT's slices: what is drawn is
 what is classified, voxel for voxel. The CT stays the source volume.
@@ -8,12 +8,11 @@ import numpy as np
 import slicer
 from ParotidClassifierCore.base.errors import UnusableMaskError
 from ParotidClassifierCore.imaging.lattice import Box, lattice_of
-from ParotidClassifierCore.imaging.masks import REGION_COLORS, REGION_TERMINOLOGY
-from ParotidClassifierCore.protocol.region_names import EXTERNAL2, REGIONS, TUMOR
+from ParotidClassifierCore.imaging.masks import terminology_entry
+from ParotidClassifierCore.imaging.origin import Origin
 from slicer.i18n import tr as _
 
 from . import Images
-from .LoadedOutlines import loadedOutline, originOf, ringBeside
 from .SceneCase import requireSamePatient, requireUntransformed, segmentNamed
 
 EDITING_REGION_MM = 120  # a lesion of the parotid and room around it
@@ -23,10 +22,16 @@ _RING_OPACITY = 0.3  # the CT below it, and in 3D the tumour inside it, can be s
 
 
 class Outline:
-    """Makes and fills the segmentation node that a parameter node points at."""
+    """Makes and fills the segmentation node that a parameter node points at.
 
-    def __init__(self, sceneCase):
+    Args:
+        sceneCase: reads the CT.
+        bundles: knows the regions.
+    """
+
+    def __init__(self, sceneCase, bundles):
         self._sceneCase = sceneCase
+        self._bundles = bundles
 
     def start(self, parameterNode):
         """Return the segmentation node, ready to be edited around where the slice views cross.
@@ -44,9 +49,9 @@ class Outline:
         return node
 
     def adopt(self, parameterNode, node, segmentId: str = "", label: int = 0) -> None:
-        """Take an outline that lies in the scene as Tumor; what was drawn before is replaced.
+        """Take an outline of the tumour that lies in the scene; it replaces what was drawn before.
 
-        A segment External2 beside it is taken too.
+        A segment beside it with the name of the first ring is taken too.
 
         Args:
             parameterNode: of the case.
@@ -62,7 +67,7 @@ class Outline:
         requireSamePatient(parameterNode.ct, node)
         lattice = lattice_of(ct)
         ctBox = lattice.box_of_image(ct)
-        mask = loadedOutline(node, segmentId, label, Images.geometryOf(lattice, ctBox))
+        mask = _loadedOutline(node, segmentId, label, Images.geometryOf(lattice, ctBox))
         box, inside = _onLattice(lattice, mask, ctBox)
         if not inside.any():
             raise UnusableMaskError(
@@ -72,14 +77,16 @@ class Outline:
                 _("Choose the outline that was drawn on this scan."),
             )
         own = self._segmentation(parameterNode)
-        ring = ringBeside(node)
         self._placeRegion(parameterNode, own, lattice, box.padded(_ROOM_MM))
-        Images.setSegment(own, segmentNamed(own, TUMOR), inside, lattice, box)
-        own.GetSegmentation().ClearSegment(segmentNamed(own, EXTERNAL2))
-        if ring is not None:
-            box, inside = _onLattice(lattice, ring, ctBox)
-            Images.setSegment(own, segmentNamed(own, EXTERNAL2), inside, lattice, box)
-        parameterNode.tumorOrigin = originOf(node, segmentId, label).to_text()
+        protocol = self._bundles.protocol(parameterNode)
+        Images.setSegment(own, segmentNamed(own, protocol.outlined.name), inside, lattice, box)
+        for ring in protocol.rings[:1]:
+            own.GetSegmentation().ClearSegment(segmentNamed(own, ring.name))
+            beside = _ringBeside(node, ring.name)
+            if beside is not None:
+                box, inside = _onLattice(lattice, beside, ctBox)
+                Images.setSegment(own, segmentNamed(own, ring.name), inside, lattice, box)
+        parameterNode.tumorOrigin = _originOf(node, segmentId, label).to_text()
 
     def _segmentation(self, parameterNode):
         node = parameterNode.segmentation
@@ -89,7 +96,7 @@ class Outline:
             )
             node.CreateDefaultDisplayNodes()
             parameterNode.segmentation = node
-        ensureSegments(node)
+        ensureSegments(node, self._bundles.protocol(parameterNode))
         _underSameStudy(node, parameterNode.ct)
         return node
 
@@ -109,17 +116,17 @@ class Outline:
         _showRegion(node, lattice, box)
 
 
-def ensureSegments(node) -> None:
-    """Add the segments Tumor and External2 that a segmentation node lacks."""
+def ensureSegments(node, protocol) -> None:
+    """Add the segments of a protocol's regions that a segmentation node lacks."""
     segmentation = node.GetSegmentation()
-    for region in REGIONS:
-        if segmentNamed(node, region):
+    for name, region in protocol.regions.items():
+        if segmentNamed(node, name):
             continue
-        segmentId = segmentation.AddEmptySegment(region, region, list(REGION_COLORS[region]))
+        segmentId = segmentation.AddEmptySegment(name, name, list(region.rgb))
         segmentation.GetSegment(segmentId).SetTag(
-            slicer.vtkSegment.GetTerminologyEntryTagName(), REGION_TERMINOLOGY[region]
+            slicer.vtkSegment.GetTerminologyEntryTagName(), terminology_entry(region)
         )
-        if region == EXTERNAL2:
+        if region.ring is not None:
             display = node.GetDisplayNode()
             display.SetSegmentOpacity2DFill(segmentId, _RING_OPACITY)
             display.SetSegmentOpacity3D(segmentId, _RING_OPACITY)
@@ -203,3 +210,76 @@ def _showRegion(node, lattice, box) -> None:
     region.SetDisplayVisibility(True)
     for point in range(region.GetNumberOfControlPoints()):
         region.SetNthControlPointVisibility(point, False)  # it would lie in the tumour
+
+
+def _loadedOutline(node, segmentId: str, label: int, geometry: str):
+    """Return an outline as a SimpleITK mask on the grid that it lies on.
+
+    Args:
+        node: a segmentation node (DICOM SEG, RTSTRUCT, .seg.nrrd) or a label map volume.
+        segmentId: which segment of a segmentation.
+        label: which value of a label map.
+        geometry: serialised; contours and surfaces, which have no grid, are filled on it.
+
+    Raises:
+        UnusableMaskError: there is no such segment, it is empty, or it cannot be filled.
+    """
+    if node.IsA("vtkMRMLSegmentationNode"):
+        return _maskOfSegment(node, segmentId, geometry)
+    return Images.imageOfLabel(node, label)
+
+
+def _originOf(node, segmentId: str, label: int):
+    """Return as Core's Origin what an outline is called that `_loadedOutline` returns."""
+    if node.IsA("vtkMRMLSegmentationNode"):
+        return Origin("segment", node.GetSegmentation().GetSegment(segmentId).GetName())
+    return Origin("label", str(label))
+
+
+def _ringBeside(node, ring: str):
+    """Return the segment of this name of a segmentation in voxels; None where there is none."""
+    if not node.IsA("vtkMRMLSegmentationNode"):
+        return None
+    segmentId = segmentNamed(node, ring)
+    return Images.imageOfSegment(node, segmentId) if segmentId else None
+
+
+def _maskOfSegment(node, segmentId: str, geometry: str):
+    """Return a segment's voxels; contours and surfaces are filled first."""
+    converter = slicer.vtkSegmentationConverter
+    binary = converter.GetSegmentationBinaryLabelmapRepresentationName()
+    if node.GetSegmentation().GetSegment(segmentId) is None:
+        raise UnusableMaskError(
+            _("{name} has no such segment.").format(name=node.GetName()),
+            _("Choose one of its segments."),
+        )
+    if node.GetSegmentation().GetSourceRepresentationName() != binary:
+        node = _filled(node, segmentId, geometry)
+    mask = Images.imageOfSegment(node, segmentId)
+    if mask is None:
+        raise UnusableMaskError(
+            _("The outline {name} is empty.").format(name=node.GetName()),
+            _("Choose a segment that outlines the tumour."),
+        )
+    return mask
+
+
+def _filled(node, segmentId: str, geometry: str):
+    """Return a copy outside the scene that holds the one segment as voxels of `geometry`."""
+    converter = slicer.vtkSegmentationConverter
+    copy = slicer.vtkMRMLSegmentationNode()
+    copy.SetName(node.GetName())
+    copy.GetSegmentation().SetSourceRepresentationName(
+        node.GetSegmentation().GetSourceRepresentationName()
+    )
+    copy.GetSegmentation().CopySegmentFromSegmentation(node.GetSegmentation(), segmentId)
+    copy.GetSegmentation().SetConversionParameter(
+        converter.GetReferenceImageGeometryParameterName(), geometry
+    )
+    binary = converter.GetSegmentationBinaryLabelmapRepresentationName()
+    if not copy.GetSegmentation().CreateRepresentation(binary, True):
+        raise UnusableMaskError(
+            _("The contours of {name} cannot be turned into voxels.").format(name=node.GetName()),
+            _("Install the SlicerRT extension, which reads RTSTRUCT, and load it again."),
+        )
+    return copy

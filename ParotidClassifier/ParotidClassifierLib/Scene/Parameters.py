@@ -4,7 +4,7 @@ import json
 
 from ParotidClassifierCore.base.errors import ClinicalValueError
 from ParotidClassifierCore.base.strict_json import MalformedError, parsed
-from ParotidClassifierCore.protocol.record import ClinicalRecord
+from ParotidClassifierCore.protocol import UNKNOWN
 from slicer import vtkMRMLScalarVolumeNode, vtkMRMLSegmentationNode
 from slicer.i18n import tr as _
 from slicer.parameterNodeWrapper import parameterNodeWrapper
@@ -62,25 +62,21 @@ def parametersOf(node):
     return ParotidClassifierParameterNode(node)
 
 
-def clinicalRecord(parameterNode):
-    """Return the clinical record as Core's ClinicalRecord; what is not stored is unknown.
+def clinicalRecord(parameterNode, protocol):
+    """Return as Core's ClinicalRecord what is stored of the variables of a protocol.
 
     Raises:
-        ClinicalValueError: the scene holds a variable or a level that does not exist.
+        ClinicalValueError: the scene holds a level or number that does not exist.
     """
-    return ClinicalRecord.from_words(storedWords(parameterNode))
+    words = storedWords(parameterNode)
+    return protocol.record({name: words[name] for name in words if name in protocol.clinical})
 
 
 def setClinicalValue(parameterNode, name: str, value) -> None:
-    """Store a clinical variable: the word of its level or a number; "unknown" or None forgets it.
-
-    Raises:
-        ClinicalValueError: there is no such variable or level; nothing is stored then.
-    """
+    """Store a clinical variable: the word of its level or a number; "unknown" forgets it."""
     words = storedWords(parameterNode)
     words.pop(name, None)
-    ClinicalRecord.from_words({name: value if value is not None else "unknown"})
-    if value not in (None, "unknown"):
+    if value != UNKNOWN:
         words[name] = value
     parameterNode.clinical = json.dumps(words) if words else ""
 

@@ -1,9 +1,9 @@
-"""Width and HU limits of the ring: the chosen bundle's own, but for what the user changed."""
+"""Width and HU limits of the first ring: the bundle's own, but for what the user changed."""
 
 import math
 
-from ParotidClassifierCore.base.errors import BundleError, UsageError
-from ParotidClassifierCore.imaging.ring import RingSettings
+from ParotidClassifierCore.base.errors import UsageError
+from ParotidClassifierCore.protocol import RingSettings
 from slicer.i18n import tr as _
 
 _NAMES = ("ringWidthMm", "ringLowerHu", "ringUpperHu")
@@ -12,6 +12,7 @@ _NAMES = ("ringWidthMm", "ringLowerHu", "ringUpperHu")
 class RingChoice:
     """Says which automatic ring is wanted, and keeps what the user changes about it.
 
+    Of a bundle with several rings the first can be changed; the others are as the bundle has them.
     Each of the three settings lies in the parameter node by its name as text; an empty one is the
     bundle's own. Scenes of earlier versions hold all three, whoever set them: they keep the ring
     that they were saved with.
@@ -24,11 +25,9 @@ class RingChoice:
         self._bundles = bundles
 
     def trained(self, parameterNode):
-        """Return the RingSettings of the chosen bundle; the study's where it cannot be read."""
-        try:
-            return self._bundles.chosen(parameterNode).ring
-        except BundleError:  # told where it is chosen
-            return RingSettings()
+        """Return the RingSettings of the chosen bundle's first ring; None where it has no ring."""
+        rings = self._bundles.protocol(parameterNode).rings
+        return rings[0].ring if rings else None
 
     def values(self, parameterNode) -> dict:
         """Return the three settings by name; the bundle's own in place of one that is no number."""
@@ -36,7 +35,7 @@ class RingChoice:
         return {name: _number(_stored(parameterNode, name), own[name]) for name in _NAMES}
 
     def settings(self, parameterNode):
-        """Return the settings as Core's RingSettings.
+        """Return the settings as Core's RingSettings; None where the bundle has no ring.
 
         Raises:
             UsageError: they make no ring.
@@ -48,8 +47,18 @@ class RingChoice:
                     _("The settings of the ring stored in this scene cannot be read."),
                     _("Press As the bundle under 3. Ring."),
                 )
+        if self.trained(parameterNode) is None:
+            return None
         width, lower, upper = self.values(parameterNode).values()
         return RingSettings(width, (lower, upper))
+
+    def protocol(self, parameterNode):
+        """Return the protocol of the chosen bundle, with the first ring as the user set it.
+
+        Raises:
+            UsageError: the settings make no ring.
+        """
+        return self._bundles.protocol(parameterNode).with_ring(self.settings(parameterNode))
 
     def asked(self, parameterNode):
         """Return the settings if the user changed them; None for those of each bundle.

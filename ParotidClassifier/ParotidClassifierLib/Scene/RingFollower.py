@@ -1,13 +1,12 @@
-"""Keeps External2 in step with Tumor, and what was changed about it by hand apart from it."""
+"""Keeps the rings in step with the tumour, and what was changed by hand apart from them."""
 
 import contextlib
 
 import qt
 import slicer
 from ParotidClassifierCore.base.errors import ParotidClassifierError
-from ParotidClassifierCore.case.grid import draw_ring
+from ParotidClassifierCore.case.grid import draw_regions
 from ParotidClassifierCore.imaging.lattice import lattice_of
-from ParotidClassifierCore.protocol.region_names import EXTERNAL2, TUMOR
 from slicer.util import VTKObservationMixin
 
 from . import Images
@@ -21,26 +20,29 @@ _REMEMBERED_STATES = 50  # more than the editor's undo goes back
 
 
 class RingFollower(VTKObservationMixin):
-    """Redraws the ring when the tumour changes, and notes what a reader changes about the ring.
+    """Redraws the rings when the tumour changes, and notes what a reader changes about the first.
 
-    The ring that is shown is the automatic ring of the present tumour with the refinement applied
-    (Core's Refinement). An edit of External2 alone is a refinement; an edit of Tumor redraws the
-    ring a moment later; undo brings back tumour, ring and refinement of before.
+    The first ring of the bundle is shown as the automatic ring of the present tumour with the
+    refinement applied (Core's Refinement). An edit of it alone is a refinement; an edit of the
+    tumour redraws it a moment later; undo brings back tumour, ring and refinement of before. Other
+    rings are shown as they are computed: what is edited about them is drawn over.
 
     Args:
         sceneCase: reads the CT and the outline.
+        bundles: knows the regions.
         ringChoice: says which ring is wanted.
         onChange: see below.
 
     Attributes:
-        drawn: Core's DrawnRing as shown; None where there is no usable tumour.
+        drawn: Core's DrawnRegions as shown; None where there is no usable tumour.
         problem: why there is none, as Core's error; None where there is a ring.
         onChange: called without arguments when tumour or ring changed.
     """
 
-    def __init__(self, sceneCase, ringChoice, onChange):
+    def __init__(self, sceneCase, bundles, ringChoice, onChange):
         super().__init__()
         self._sceneCase = sceneCase
+        self._bundles = bundles
         self._ringChoice = ringChoice
         self.onChange = onChange
         self.drawn = None
@@ -53,8 +55,8 @@ class RingFollower(VTKObservationMixin):
         self._remembered = {}
         self._masks = MaskReader()
         self._held = False
-        self._ringHidden = False
-        self._ringWasVisible = True
+        self._shownProtocol = None
+        self._hiddenRings = None
         self._timer = _timer(_DEBOUNCE_MS, self.flush)
         self._settled = _timer(0, self._onSettled)
 
@@ -93,12 +95,12 @@ class RingFollower(VTKObservationMixin):
             self._timer.start()
 
     def takeRing(self) -> None:
-        """Take External2 as it lies in the scene: what differs from the automatic ring is kept."""
+        """Take the ring as it lies in the scene: what differs from the automatic ring is kept."""
         self._stopTimers()
         self._forget()
         if self._segmentation is None:
             return
-        ring = self._read(EXTERNAL2)
+        ring = self._readRing()
         if ring is not None and not self._parameterNode.ringRefinement:
             with contextlib.suppress(ParotidClassifierError):  # shown by the drawing that follows
                 self.drawn = self._draw()
@@ -114,25 +116,27 @@ class RingFollower(VTKObservationMixin):
         finally:
             self._held = before
 
-    def hideRing(self, hidden: bool) -> None:
-        """Hide External2, or show it again; it follows the tumour all the same.
+    def hideRings(self, hidden: bool) -> None:
+        """Hide the rings, or show them again; they follow the tumour all the same.
 
-        For effects that take every visible segment as a seed, such as Grow from seeds: the ring
-        would fence the tumour in.
+        For effects that take every visible segment as a seed, such as Grow from seeds: a ring would
+        fence the tumour in.
         """
-        segmentId = segmentNamed(self._segmentation, EXTERNAL2)
-        if not segmentId or hidden == self._ringHidden:
+        if self._segmentation is None or hidden == (self._hiddenRings is not None):
             return
         display = self._segmentation.GetDisplayNode()
         if hidden:
-            self._ringWasVisible = display.GetSegmentVisibility(segmentId)
-        self._ringHidden = hidden
-        display.SetSegmentVisibility(segmentId, self._ringWasVisible and not hidden)
+            ids = [segmentNamed(self._segmentation, ring.name) for ring in self._protocol.rings]
+            self._hiddenRings = [one for one in ids if one and display.GetSegmentVisibility(one)]
+        for segmentId in self._hiddenRings:
+            display.SetSegmentVisibility(segmentId, not hidden)
+        if not hidden:
+            self._hiddenRings = None
 
     @property
     def hasTumor(self) -> bool:
         """Whether anything is outlined, usable or not."""
-        segmentId = segmentNamed(self._segmentation, TUMOR)
+        segmentId = segmentNamed(self._segmentation, self._protocol.outlined.name)
         return bool(segmentId) and Images.imageOfSegment(self._segmentation, segmentId) is not None
 
     @property
@@ -146,12 +150,26 @@ class RingFollower(VTKObservationMixin):
         self.flush()
 
     def keys(self) -> tuple:
-        """Return names of the contents of Tumor and External2 as they lie in the scene now."""
-        return keyOf(self._read(TUMOR)), keyOf(self._read(EXTERNAL2))
+        """Return names of the contents of tumour and first ring as they lie in the scene now."""
+        return (*self._keys(), "")[:2]
+
+    def _keys(self) -> tuple:
+        """Return such a name for each region of the bundle."""
+        return tuple(keyOf(self._read(region)) for region in self._protocol.regions)
+
+    @property
+    def _protocol(self):
+        """The protocol of the chosen bundle: what the segments are called."""
+        return self._bundles.protocol(self._parameterNode)
+
+    def _readRing(self):
+        """Return the first ring as it lies in the scene; None where there is none."""
+        return next((self._read(ring.name) for ring in self._protocol.rings), None)
 
     def _observe(self, node) -> None:
         self.removeObservers()
         self._segmentation = node
+        self._shownProtocol = self._hiddenRings = None
         if node is None:
             return
         events = slicer.vtkSegmentation
@@ -173,30 +191,36 @@ class RingFollower(VTKObservationMixin):
     def _onModified(self, caller, event) -> None:
         if self._held:
             return
-        state = self.keys()
+        state = self._keys()
         if state == self._state:
             return
-        ringAlone = self._state is not None and state[0] == self._state[0]
-        hasRing = bool(segmentNamed(self._segmentation, EXTERNAL2))  # removed, it comes back
-        if ringAlone and hasRing and self.drawn is not None:
+        if self._isRefinedNow(state) and self.drawn is not None:
             self._refine(state)
         else:
             self._timer.start()
         self.onChange()
 
+    def _isRefinedNow(self, state) -> bool:
+        """Return whether of all segments the first ring changed; removed, it comes back."""
+        before, rings = self._state or (), self._protocol.rings
+        hasRing = bool(rings) and bool(segmentNamed(self._segmentation, rings[0].name))
+        return hasRing and before[:1] == state[:1] and before[1:2] != state[1:2]
+
     def _refine(self, state) -> None:
-        """Take the edit of External2 as a refinement of the ring."""
+        """Take the edit of the first ring as its refinement."""
         if state in self._remembered:
             self._setRefinement(self._remembered[state])
         else:
-            self._refineTo(self._read(EXTERNAL2))
+            self._refineTo(self._readRing())
         self._timer.start()  # where the edit reached into the tumour, that is taken back
 
     def _refineTo(self, ring) -> None:
-        drawn = self.drawn
+        drawn, protocol = self.drawn, self.drawn.protocol
+        if not protocol.rings:
+            return
         box = drawn.box if ring is None else drawn.box.hull(ring.box)
-        automatic = drawn.box.transferred(drawn.automatic.mask, box)
-        tumor = drawn.box.transferred(drawn.tumor, box)
+        automatic = drawn.box.transferred(drawn.automatic[protocol.rings[0].name].mask, box)
+        tumor = drawn.box.transferred(drawn.masks[protocol.outlined.name], box)
         edited = automatic & False if ring is None else ring.box.transferred(ring.mask, box)
         refinement = unpacked(self._parameterNode.ringRefinement)
         updated = refinement.updated(edited & ~tumor, automatic, tumor, box.lower[::-1])
@@ -214,10 +238,11 @@ class RingFollower(VTKObservationMixin):
             return False
         if self._timer.active or self._settled.active or self._drawnOn is not case.ct:
             return False
-        return (self._settings, self._state) == (self._wanted(), self.keys())
+        return (self._settings, self._state) == (self._wanted(), self._keys())
 
     def _redraw(self) -> None:
-        state = self.keys()
+        self._renameSegments()
+        state = self._keys()
         known = self._lattice() is not None and state in self._remembered
         if state != self._state and known:  # undo and redo
             self._setRefinement(self._remembered[state])
@@ -235,21 +260,40 @@ class RingFollower(VTKObservationMixin):
     def _draw(self):
         refinement = unpacked(self._parameterNode.ringRefinement)
         case = self._sceneCase.case(self._parameterNode)
-        return draw_ring(case, self._ringChoice.settings(self._parameterNode), refinement)
+        protocol = self._ringChoice.protocol(self._parameterNode)
+        return draw_regions(case, protocol, {ring.name: refinement for ring in protocol.rings[:1]})
+
+    def _renameSegments(self) -> None:
+        """Let the tumour be called as the chosen bundle calls it, and remove rings it has not."""
+        before, self._shownProtocol = self._shownProtocol, self._protocol
+        if before is None or before.regions.keys() == self._protocol.regions.keys():
+            return
+        segmentation, name = self._segmentation.GetSegmentation(), self._protocol.outlined.name
+        tumorId = segmentNamed(self._segmentation, before.outlined.name)
+        with self.held():
+            if tumorId and not segmentNamed(self._segmentation, name):
+                segmentation.GetSegment(tumorId).SetName(name)
+            for ring in before.rings:
+                segmentId = segmentNamed(self._segmentation, ring.name)
+                if segmentId and ring.name not in self._protocol.regions:
+                    segmentation.RemoveSegment(segmentId)
 
     def _write(self) -> None:
         if self._lattice() is None:
             return  # what was drawn waits for its CT
         drawn = self.drawn
         if drawn is not None:
-            ensureSegments(self._segmentation)
-        elif self._read(TUMOR) is not None:
+            ensureSegments(self._segmentation, drawn.protocol)
+        elif self._read(self._protocol.outlined.name) is not None:
             return
         else:
             self._parameterNode.tumorOrigin = ""  # what is drawn next was not taken from there
-        segmentId = segmentNamed(self._segmentation, EXTERNAL2)
-        wanted = None if drawn is None else tightMask(drawn.box, drawn.ring)
-        if not segmentId or keyOf(wanted) == keyOf(self._read(EXTERNAL2)):
+        for ring in self._protocol.rings:
+            wanted = None if drawn is None else tightMask(drawn.box, drawn.masks[ring.name])
+            self._writeRing(segmentNamed(self._segmentation, ring.name), ring.name, wanted)
+
+    def _writeRing(self, segmentId: str, region: str, wanted) -> None:
+        if not segmentId or keyOf(wanted) == keyOf(self._read(region)):
             return  # any change, even to the same, would make the editor forget what to redo
         if wanted is None:
             self._segmentation.GetSegmentation().ClearSegment(segmentId)
@@ -277,13 +321,13 @@ class RingFollower(VTKObservationMixin):
         node = self._parameterNode
         ct = None if node.ct is None else node.ct.GetID()
         stored = node.ringWidthMm, node.ringLowerHu, node.ringUpperHu
-        return ct, self._ringChoice.trained(node), *stored, node.ringRefinement
+        return ct, self._bundles.protocol(node), *stored, node.ringRefinement
 
     def _remember(self) -> None:
         if self._lattice() is None:
             self._state = None
             return
-        self._state = self.keys()
+        self._state = self._keys()
         self._remembered.pop(self._state, None)
         self._remembered[self._state] = self._parameterNode.ringRefinement
         while len(self._remembered) > _REMEMBERED_STATES:

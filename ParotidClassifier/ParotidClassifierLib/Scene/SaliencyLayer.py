@@ -1,12 +1,11 @@
 """Where the network looked, as a volume over the CT in the slice views."""
 
-import hashlib
-import json
 from pathlib import Path
 
 import numpy as np
 import SimpleITK as sitk
 import slicer
+from ParotidClassifierCore.base.cache import content_key
 from ParotidClassifierCore.imaging.volumes import read_volume
 from slicer.i18n import tr as _
 
@@ -133,8 +132,7 @@ def _showFill() -> None:
 
 def _keyOf(result: dict) -> str:
     seen = {name: key for name, key in result["fingerprint"].items() if name not in _UNSEEN}
-    named = json.dumps(seen, sort_keys=True)
-    return hashlib.sha256(named.encode()).hexdigest()
+    return content_key(seen)
 
 
 def _currentName() -> str:

@@ -11,7 +11,7 @@ from pathlib import Path
 import slicer
 from ParotidClassifierCore.base.errors import ClinicalValueError
 from ParotidClassifierCore.base.strict_json import parsed
-from ParotidClassifierCore.protocol.record import ClinicalRecord
+from ParotidClassifierCore.protocol import shen2026
 from slicer.i18n import tr as _
 
 from .SoftTissueWindow import setSoftTissueWindow, showInSliceViews
@@ -110,17 +110,15 @@ def loadSampleCase(name: str):
 
 
 def sampleClinicalFindings(ctNode) -> dict:
-    """Return the clinical findings that came with a CT, as words of Core's ClinicalRecord.
+    """Return the clinical findings that came with a CT, by the names of the variables.
 
     Empty for a CT that is not a sample case.
     """
     words = ctNode.GetAttribute(CLINICAL_ATTRIBUTE) if ctNode else None
     try:
-        found = parsed((words or "{}").encode())
-        ClinicalRecord.from_words(found)
+        return dict(shen2026().record(parsed((words or "{}").encode())))
     except (ValueError, ClinicalValueError):  # a stranger's scene
         return {}
-    return found
 
 
 @lru_cache(maxsize=len(SAMPLE_CASES))
@@ -133,40 +131,33 @@ def _simulated(seed: int, malignant: bool):
 def _addCt(case, name: str):
     import SimpleITK as sitk
 
+    from . import Images  # which needs SimpleITK, too
+
     node = slicer.util.addVolumeFromArray(
         sitk.GetArrayViewFromImage(case.ct),
-        ijkToRAS=_ijkToRas(case.ct),
+        ijkToRAS=Images.matrixOf(case.ct),
         name=slicer.mrmlScene.GenerateUniqueName(name),
     )
     setSoftTissueWindow(node)
-    node.SetAttribute(CLINICAL_ATTRIBUTE, json.dumps(case.record.words()))
+    node.SetAttribute(CLINICAL_ATTRIBUTE, json.dumps(dict(case.record)))
     return node
 
 
 def _addOutline(case, ctNode, name: str):
     import SimpleITK as sitk
-    from ParotidClassifierCore.imaging.masks import REGION_COLORS
+    from ParotidClassifierCore.protocol import shen2026
 
     node = slicer.mrmlScene.AddNewNodeByClass(
         "vtkMRMLSegmentationNode", slicer.mrmlScene.GenerateUniqueName(name)
     )
     node.CreateDefaultDisplayNodes()
     node.SetReferenceImageGeometryParameterFromVolumeNode(ctNode)
-    segmentId = node.GetSegmentation().AddEmptySegment("Tumor", "Tumor", REGION_COLORS["Tumor"])
+    color = list(shen2026().outlined.rgb)
+    segmentId = node.GetSegmentation().AddEmptySegment("Tumor", "Tumor", color)
     slicer.util.updateSegmentBinaryLabelmapFromArray(
         sitk.GetArrayFromImage(case.tumor), node, segmentId, ctNode
     )
     return node
-
-
-def _ijkToRas(image):
-    """Return the 4×4 matrix from voxel indices to RAS; SimpleITK speaks LPS."""
-    import numpy as np
-
-    matrix = np.eye(4)
-    matrix[:3, :3] = np.reshape(image.GetDirection(), (3, 3)) * image.GetSpacing()
-    matrix[:3, 3] = image.GetOrigin()
-    return np.diag([-1.0, -1.0, 1.0, 1.0]) @ matrix
 
 
 def _show(ctNode, segmentationNode) -> None:

@@ -5,6 +5,7 @@ import dataclasses
 import numpy as np
 import SimpleITK as sitk
 import slicer
+from ParotidClassifierCore.base.cache import Cache
 from ParotidClassifierCore.base.errors import (
     ParotidClassifierError,
     UnusableImageError,
@@ -15,7 +16,6 @@ from ParotidClassifierCore.case.loading import Case
 from ParotidClassifierCore.dicom.series import checked_source
 from ParotidClassifierCore.imaging.origin import Origin, with_origin
 from ParotidClassifierCore.imaging.volumes import require_hu, require_volume
-from ParotidClassifierCore.protocol.region_names import TUMOR
 from slicer.i18n import tr as _
 
 from . import Images
@@ -29,9 +29,13 @@ class SceneCase:
 
     A CT is converted once and kept until its voxels or its place change: editing an outline must
     not copy it again.
+
+    Args:
+        bundles: knows what the outlined region is called.
     """
 
-    def __init__(self):
+    def __init__(self, bundles):
+        self._bundles = bundles
         self._images = _FoundOnce()
         self._sources = _FoundOnce()
 
@@ -79,7 +83,8 @@ class SceneCase:
             UnusableMaskError: it lies under a transform, or belongs to another patient.
         """
         node = parameterNode.segmentation
-        segmentId = segmentNamed(node, TUMOR)
+        region = self._bundles.protocol(parameterNode).outlined.name
+        segmentId = segmentNamed(node, region)
         image = None
         if segmentId:
             requireUntransformed(node)
@@ -129,7 +134,7 @@ class _FoundOnce:
     """Remembers what was found out of volumes, refusals too: that takes as long as reading them."""
 
     def __init__(self):
-        self._known = {}
+        self._known = Cache(_CACHED_VOLUMES)
 
     def clear(self) -> None:
         """Forget all."""
@@ -140,16 +145,10 @@ class _FoundOnce:
 
         It is called anew when `key` is another.
         """
-        known = self._known.get(node.GetID())
-        if known is None or known[0] != key:
-            known = key, _orRefusal(find)
-            self._known.pop(node.GetID(), None)
-            while len(self._known) >= _CACHED_VOLUMES:
-                self._known.pop(next(iter(self._known)))
-            self._known[node.GetID()] = known
-        if isinstance(known[1], ParotidClassifierError):
-            raise known[1].with_traceback(None)
-        return known[1]
+        found = self._known.get(node.GetID(), lambda: _orRefusal(find), key)
+        if isinstance(found, ParotidClassifierError):
+            raise found.with_traceback(None)
+        return found
 
 
 def _orRefusal(find):

@@ -1,7 +1,6 @@
 """The study's display window, 400/40 HU, on the CTs of a case."""
 
 import slicer
-from ParotidClassifierCore.imaging.working_grid import window_hu
 
 
 def hasAutomaticWindow(volumeNode) -> bool:
@@ -12,6 +11,8 @@ def hasAutomaticWindow(volumeNode) -> bool:
 
 def setSoftTissueWindow(volumeNode) -> None:
     """Show a volume at window 400 HU, level 40 HU."""
+    from ParotidClassifierCore.imaging.working_grid import window_hu
+
     if volumeNode.GetScalarVolumeDisplayNode() is None:
         volumeNode.CreateDefaultDisplayNodes()
     display = volumeNode.GetScalarVolumeDisplayNode()

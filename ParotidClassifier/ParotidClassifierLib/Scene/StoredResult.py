@@ -17,15 +17,14 @@ from ParotidClassifierCore.base.strict_json import (
     parsed,
     with_keys,
 )
-from ParotidClassifierCore.bundle.learnt_reading import MOST_COLUMNS, read_column
-from ParotidClassifierCore.bundle.reference_reading import MOST_SCORES
+from ParotidClassifierCore.bundle.schema import MOST_COLUMNS, MOST_SCORES, read_column
 from ParotidClassifierCore.imaging.findings import Severity
-from ParotidClassifierCore.protocol.names import ELEVEN_MODELS
 from ParotidClassifierCore.protocol.outcome import BENIGN, MALIGNANT, outcome_word
 
 _LONGEST = 20_000_000  # characters, of the result of a bundle with very many training cases
 _LONGEST_TEXT = 10_000  # bytes
 _MOST_FINDINGS = 200
+_MOST_MODELS = 100
 
 _BUNDLE = ("name", "hash", "banner", "training_cohort", "intended_use")
 _SEVERITIES = {severity.value for severity in Severity}
@@ -51,7 +50,7 @@ def readResult(stored: str) -> dict:
     if "stability" in result:
         _checkStability(result["stability"], prediction["models"])
     if "secondOpinion" in result:
-        _checkOpinion(result["secondOpinion"])
+        _checkOpinion(result["secondOpinion"], prediction["models"])
     return result
 
 
@@ -100,6 +99,10 @@ def _checkPrediction(value) -> dict:
     prediction = _with(value, ("bundle", "models", "findings"), "prediction")
     _checkBundle(prediction["bundle"])
     _checkModels(prediction["models"])
+    if "headline" in prediction:
+        _requireText(prediction["headline"], "headline")
+        if prediction["headline"] not in prediction["models"]:
+            raise MalformedError("headline is not the name of a model")
     _checkFindings(prediction["findings"])
     if "applicability" in prediction:
         _checkApplicability(prediction["applicability"], prediction["models"])
@@ -120,7 +123,10 @@ def _checkFindings(value) -> None:
 
 
 def _checkModels(value) -> None:
-    for name, model in with_keys(value, ELEVEN_MODELS, "models").items():
+    models = as_object(value, "models")
+    if not 0 < len(models) <= _MOST_MODELS:
+        raise MalformedError(f"it is a result of {len(models)} models")
+    for name, model in models.items():
         if "unavailable" in as_object(model, name):
             _requireText(model["unavailable"], name)
         else:
@@ -184,11 +190,12 @@ def _checkStability(value, models: dict) -> None:
             raise MalformedError(f"stability of {name} has {count} outlines")
 
 
-def _checkOpinion(value) -> None:
+def _checkOpinion(value, models: dict) -> None:
     opinion = _with(value, ("bundle", "models", "headline", "agreement"), "the second opinion")
     _checkBundle(opinion["bundle"])
     _checkModels(opinion["models"])
     _requireText(opinion["agreement"], "agreement")
     headline = as_items(opinion["headline"], "headline", 2)
-    if len(headline) != 2 or not all(name in ELEVEN_MODELS for name in headline):
+    both = zip(headline, (models, opinion["models"]), strict=False)
+    if len(headline) != 2 or not all(isinstance(n, str) and n in of for n, of in both):
         raise MalformedError("headline is not the name of two models")

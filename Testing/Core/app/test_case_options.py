@@ -5,6 +5,7 @@ import pytest
 import SimpleITK as sitk
 from fixtures.dicom_series import small_ct, write_series
 from fixtures.outlines import circle, write_rtstruct, write_seg
+from fixtures.regions import PROTOCOL
 from ParotidClassifierCore.app.case_options import case_of, second_tumor_of
 from ParotidClassifierCore.app.options import build_parser
 from ParotidClassifierCore.base.errors import AmbiguousMaskError, UnusableMaskError, UsageError
@@ -45,7 +46,8 @@ def test_tumour_ring_and_second_outline_are_rois_of_one_rtstruct(study):
         "--second-tumor", file, "--second-tumor-roi", "Other",
     )  # fmt: skip
     case = case_of(asked)
-    assert voxels(case.tumor) < voxels(second_tumor_of(asked, case)) < voxels(case.ring)
+    second = second_tumor_of(asked, case, PROTOCOL)
+    assert voxels(case.tumor) < voxels(second) < voxels(case.rings["External2"])
     assert case.source.series_uid == "1.2.3"
 
 
@@ -77,9 +79,9 @@ def test_another_series_is_allowed_for_each_outline(study, tmp_path):
     assert case_of(options(study, *files, "--ring-any-series"))
     asked = ("--tumor", study / "seg.dcm", "--second-tumor", other)
     case = case_of(options(study, *asked))
-    assert second_tumor_of(options(study, *asked, "--second-tumor-any-series"), case)
+    assert second_tumor_of(options(study, *asked, "--second-tumor-any-series"), case, PROTOCOL)
     with pytest.raises(UnusableMaskError, match="add --second-tumor-any-series"):
-        second_tumor_of(options(study, *asked), case)
+        second_tumor_of(options(study, *asked), case, PROTOCOL)
 
 
 def test_the_option_that_chooses_is_named_for_each_outline(study):
@@ -90,7 +92,7 @@ def test_the_option_that_chooses_is_named_for_each_outline(study):
         case_of(options(study, "--tumor", study / "seg.dcm", "--ring", file))
     asked = options(study, "--tumor", study / "seg.dcm", "--second-tumor", file)
     with pytest.raises(AmbiguousMaskError, match="with --second-tumor-roi NAME"):
-        second_tumor_of(asked, case_of(asked))
+        second_tumor_of(asked, case_of(asked), PROTOCOL)
 
 
 def test_an_roi_is_not_chosen_from_a_saved_case_nor_without_an_outline(study):
@@ -101,6 +103,6 @@ def test_an_roi_is_not_chosen_from_a_saved_case_nor_without_an_outline(study):
         case_of(asked)
     asked = options(study, "--tumor", study / "seg.dcm", "--second-tumor-roi", "GTV")
     with pytest.raises(UsageError, match="no second outline"):
-        second_tumor_of(asked, case_of(asked))
+        second_tumor_of(asked, case_of(asked), PROTOCOL)
     with pytest.raises(UsageError, match="no ring to choose from"):
         case_of(options(study, "--tumor", study / "seg.dcm", "--ring-label", "0"))

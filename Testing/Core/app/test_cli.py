@@ -16,14 +16,14 @@ import pytest
 import SimpleITK as sitk
 from fixtures.cases import ball_mask, tissue_ct
 from fixtures.interruptible import interrupt, interruptible
+from fixtures.regions import EXTERNAL2, PROTOCOL, TUMOR
 from ParotidClassifierCore.app import cli, commands, study_commands
 from ParotidClassifierCore.app.cli import main
 from ParotidClassifierCore.case.loading import load_case_folder
 from ParotidClassifierCore.imaging.masks import load_mask, save_segmentation
 from ParotidClassifierCore.imaging.working_grid import Geometry
-from ParotidClassifierCore.prediction import companion
 from ParotidClassifierCore.prediction.stability import OUTLINES
-from ParotidClassifierCore.protocol.names import ELEVEN_MODELS
+from ParotidClassifierCore.protocol import shen2026
 
 FINDINGS = ("--symptoms", "with", "--margin", "unclear", "--lymph-nodes", "without")
 
@@ -78,14 +78,23 @@ def test_a_bundle_that_reads_no_image_asks_for_none(capsys, tmp_path):
     assert "A case needs a CT" in error
 
 
-@pytest.fixture
-def alone(monkeypatch):
-    """No second process helps: to load its libraries takes longer than a small case."""
-    monkeypatch.setattr(companion, "is_worthwhile", lambda: False)
+def test_any_variable_of_the_protocol_is_named_with_clinical(capsys, tmp_path):
+    asked = ("predict", "--bundle", "published-clinical", "--out", tmp_path)
+    named = ("--clinical", "symptoms=with", "--margin", "unclear", "--clinical", "age_years=61")
+    assert run(capsys, *asked, *named)[0] == 0
+    inputs = {"symptoms": "with", "margin": "unclear", "lymph_nodes": "unknown"}
+    assert prediction_in(tmp_path)["inputs"] == inputs
+    for word, told in (
+        ("fever=yes", "'fever' is not a clinical variable.\nThe variables are symptoms, margin,"),
+        ("sex=none", "value 'none'.\nUse one of 'female', 'male', 'unknown'."),
+        ("symptoms=without", "'symptoms' was given twice"),
+    ):
+        code, _, error = run(capsys, *asked, *named, "--clinical", word)
+        assert (code, told in error) == (2 if "twice" in told else 3, True)
 
 
 @pytest.fixture
-def predict(a_case, a_bundle, tmp_path, capsys, alone):
+def predict(a_case, a_bundle, tmp_path, capsys):
     def predicted(*more, out="out", ct=None, tumor=None, bundle=a_bundle):
         return run(
             capsys, "predict", "--ct", ct or a_case / "ct.nrrd",
@@ -100,14 +109,15 @@ def test_predict_writes_the_prediction_the_ring_and_the_picture(usual):
     folder, out = usual
     assert files_in(folder) == ["overview.png", "prediction.json", "ring.seg.nrrd"]
     written = prediction_in(folder)
-    assert list(written["models"]) == list(ELEVEN_MODELS)
+    assert list(written["models"]) == list(shen2026().models)
     for result in written["models"].values():
         assert 0 < result["probability"] < 1
         assert result["call"] == (
             "malignant" if result["probability"] >= result["threshold"] else "benign"
         )
     assert set(written) == {
-        "bundle", "models", "applicability", "findings", "inputs", "side", "ring", "timings_s",
+        "bundle", "models", "headline", "applicability", "findings", "inputs", "side", "ring",
+        "timings_s",
         "software",
     }  # fmt: skip
     for result in written["models"].values():
@@ -119,7 +129,7 @@ def test_predict_writes_the_prediction_the_ring_and_the_picture(usual):
     assert "Side of the tumour: not determined." in out
     assert written["inputs"]["ring"] == {"width_mm": 2.0, "hu_range": [-200.0, 400.0]}
     assert {"volume_mm3", "tumor_volume_mm3", "removed_by_hu_fraction"} == set(written["ring"])
-    ring = load_mask(folder / "ring.seg.nrrd", "External2")
+    ring = load_mask(folder / "ring.seg.nrrd", EXTERNAL2)
     assert sitk.GetArrayFromImage(ring).sum() == written["ring"]["volume_mm3"]
     assert "demonstration, not for clinical use" in out
 
@@ -231,7 +241,7 @@ def test_an_unknown_finding_leaves_combined_out_and_says_why(predict, tmp_path):
 def test_the_written_ring_given_back_gives_the_same_prediction(usual, predict, tmp_path):
     predict(*FINDINGS, "--ring", usual[0] / "ring.seg.nrrd")
     one, two = prediction_in(usual[0]), prediction_in(tmp_path / "out")
-    for name in ELEVEN_MODELS:
+    for name in shen2026().models:
         assert two["models"][name]["probability"] == one["models"][name]["probability"]
     assert "ring_given" in {finding["code"] for finding in two["findings"]}
 
@@ -242,7 +252,7 @@ def test_another_ring_than_the_bundles_is_a_finding(predict, tmp_path):
     assert "ring_settings_differ" in {finding["code"] for finding in written["findings"]}
 
 
-def test_a_saved_case_is_predicted_like_its_files(usual, a_case, a_bundle, tmp_path, capsys, alone):
+def test_a_saved_case_is_predicted_like_its_files(usual, a_case, a_bundle, tmp_path, capsys):
     case = tmp_path / "case"
     case.mkdir()
     shutil.copy(a_case / "ct.nrrd", case)
@@ -250,7 +260,7 @@ def test_a_saved_case_is_predicted_like_its_files(usual, a_case, a_bundle, tmp_p
         json.dumps({"symptoms": "with", "margin": "unclear", "lymph_nodes": "without"})
     )
     shutil.copy(usual[0] / "ring.seg.nrrd", case / "segmentation.seg.nrrd")
-    assert load_case_folder(case).ring is not None
+    assert load_case_folder(case).rings
     code, printed, _ = run(
         capsys, "predict", "--case", case, "--bundle", a_bundle, "--json", "--out", tmp_path / "a"
     )
@@ -316,7 +326,7 @@ def test_features_writes_1874_rows_with_both_regions(a_case, tmp_path, capsys):
 def test_bundle_info_and_verify(a_bundle, capsys):
     code, out, _ = run(capsys, "bundle", "info", a_bundle, "--json")
     assert code == 0
-    assert list(json.loads(out)["models"]) == list(ELEVEN_MODELS)
+    assert list(json.loads(out)["models"]) == list(shen2026().models)
     code, out, _ = run(capsys, "bundle", "verify", a_bundle)
     assert code == 0
     assert "11 models" in out
@@ -350,6 +360,7 @@ def test_options_that_do_not_go_together_end_with_2(wrong, a_case, tmp_path, cap
     "wrong",
     [
         ("predict", "--margin", "blurry", "--out", "x"),
+        ("predict", "--clinical", "margin", "--out", "x"),
         ("simulate", "--seed", "-1", "--out", "x"),
         ("simulate", "--cohort", "none", "--out", "x"),
     ],
@@ -420,7 +431,7 @@ def test_our_own_fault_ends_with_1_and_keeps_the_traceback_in_a_log(predict, mon
         raise RuntimeError("a bug")
 
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    monkeypatch.setattr(commands, "with_words", broken)
+    monkeypatch.setattr(commands, "case_of", broken)
     code, _, told = predict()
     assert code == 1
     assert "Traceback" not in told
@@ -529,7 +540,7 @@ def test_a_file_of_ones_own_that_a_prediction_names_stays(usual, predict, tmp_pa
     assert not (out / "report.pdf").exists()
 
 
-def test_a_case_whose_path_is_not_utf_8_is_classified(a_case, a_bundle, usual, tmp_path, alone):
+def test_a_case_whose_path_is_not_utf_8_is_classified(a_case, a_bundle, usual, tmp_path):
     place = tmp_path / os.fsdecode(b"\xe4\xff")
     shutil.copytree(a_case, place / "case")
     files = [place / "case" / name for name in ("ct.nrrd", "tumor.nrrd")]
@@ -555,9 +566,11 @@ def test_a_full_disk_leaves_no_half_result(predict, monkeypatch, tmp_path):
 
 
 def test_a_segment_may_have_another_name(usual, predict, a_case, tmp_path):
-    case = load_mask(a_case / "tumor.nrrd", "Tumor")
+    case = load_mask(a_case / "tumor.nrrd", TUMOR)
     path = tmp_path / "mass.seg.nrrd"
-    save_segmentation(path, {"Tumor": sitk.GetArrayFromImage(case) != 0}, Geometry.of(case))
+    save_segmentation(
+        path, {"Tumor": sitk.GetArrayFromImage(case) != 0}, Geometry.of(case), PROTOCOL.regions
+    )
     path.write_bytes(path.read_bytes().replace(b"Segment0_Name:=Tumor", b"Segment0_Name:=Parot"))
     code, _, _ = predict(*FINDINGS, "--tumor-segment", "Parot", tumor=path)
     assert code == 0

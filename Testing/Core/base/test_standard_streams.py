@@ -7,12 +7,10 @@ import json
 import os
 import subprocess
 import sys
-import time
 import types
 import zipfile
 from pathlib import Path
 
-import psutil
 import pytest
 from fixtures.worker_caller import Caller
 from ParotidClassifierCore.app.cli import main
@@ -21,7 +19,6 @@ from ParotidClassifierCore.base.controls import harmless
 from ParotidClassifierCore.base.errors import BundleError, OutputError
 from ParotidClassifierCore.base.log import unexpected
 from ParotidClassifierCore.base.standard_streams import NobodyReadsError, NotToldError, write_now
-from ParotidClassifierCore.prediction.companion import is_worthwhile
 
 SAYS = """
 import logging, sys, warnings
@@ -128,24 +125,11 @@ def test_the_requests_are_open_in_the_process_that_reads_them_alone():
             path.name: str(path.readlink()) for path in Path(f"/proc/{process.pid}/fd").iterdir()
         }
 
-    def own_input(process):
-        for _ in range(600):  # a companion may not have come so far yet
-            if (found := opened(process)["0"]) == os.devnull:
-                break
-            time.sleep(0.05)
-        return found
-
     caller = Caller()
     with caller.process:
-        caller.answer({"id": 1, "command": "warm", "bundle": "gone"})  # starts a companion
-        worker = psutil.Process(caller.process.pid)
-        companions = worker.children(recursive=True)
-        assert len(companions) == is_worthwhile()
-        for process in (worker, *companions):
-            assert own_input(process) == os.devnull
+        assert opened(caller.process)["0"] == os.devnull
         requests = str(Path(f"/proc/self/fd/{caller.process.stdin.fileno()}").readlink())
-        assert list(opened(worker).values()).count(requests) == 1
-        assert all(requests not in opened(process).values() for process in companions)
+        assert list(opened(caller.process).values()).count(requests) == 1
         caller.process.stdin.close()
 
 

@@ -12,7 +12,6 @@ CORE = Path(ParotidClassifierCore.__file__).parent
 WAITS = {"acquire", "communicate", "get", "join", "result", "shutdown", "wait", "as_completed"}
 # In a thread of its own, in a process that leaves Ctrl-C to others, or of what is done already.
 HARMLESS = {
-    ("prediction/companion.py", "get"),
     ("app/inbox.py", "get"),
     ("base/parallel.py", "result"),
     ("network/cross_fitting.py", "result"),

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import ParotidClassifierCore
 import pytest
-from Core.models.made_models import a_bundle, models, values
+from Core.models.made_models import a_bundle, a_model, models, values
 from ParotidClassifierCore.base.errors import BundleError, OutputError
 from ParotidClassifierCore.bundle import shipped
-from ParotidClassifierCore.bundle.bundle import RESEARCH, TrainingCohort, bundle_info
+from ParotidClassifierCore.bundle.bundle import RESEARCH, TrainingCohort, bundle_info, protocol_text
 from ParotidClassifierCore.bundle.files import sums_of
 from ParotidClassifierCore.bundle.shipped import default_bundle, shipped_bundles
 from ParotidClassifierCore.bundle.store import load_bundle, save_bundle
@@ -20,8 +20,10 @@ from ParotidClassifierCore.bundle.summary import summarize_bundle
 from ParotidClassifierCore.models.probabilities import probabilities
 from ParotidClassifierCore.models.reference import Reference
 from ParotidClassifierCore.models.refits import OLDER_BUNDLE, Refits
+from ParotidClassifierCore.protocol import RingSettings, read_protocol, shen2026
 
-OLD_BUNDLE = Path(__file__).parents[2] / "Data" / "schema-1-bundle"
+DATA = Path(__file__).parents[2] / "Data"
+OLD_BUNDLE = DATA / "schema-1-bundle"
 FILES = {
     "bundle.json",
     "models.json",
@@ -140,10 +142,10 @@ def test_a_bundle_from_patients_is_no_medical_device_either():
 def test_info_tells_what_a_user_must_know(tmp_path):
     info = bundle_info(save_bundle(a_bundle(), tmp_path / "b"))
     assert info["training_cohort"]["line"] == "trained on 160 simulated cases"
-    assert info["ring"] == {"width_mm": 2.0, "hu_range": [-200.0, 400.0]}
+    assert (info["protocol"]["name"], info["stacking"]) == ("shen2026", "cross-fitted")
     assert info["models"]["Tumor_DL"] == {"columns": ["network:Tumor_DL"], "threshold": 1 / 3}
     assert len(info["hash"]) == 64
-    assert info["schema_version"] == 2
+    assert info["schema_version"] == 3
     assert "3 refits" in info["intervals"]
 
 
@@ -154,7 +156,7 @@ def test_a_summary_says_what_the_whole_bundle_says_of_itself(tmp_path):
         assert summary.path == path
         assert summary.hash == saved.bundle_hash
         assert summary.cohort_line == saved.cohort.line
-        for field in ("name", "kind", "banner", "intended_use", "model_card", "ring"):
+        for field in ("name", "kind", "banner", "intended_use", "model_card", "protocol"):
             assert getattr(summary, field) == getattr(saved, field)
         assert summary.is_demonstration == saved.is_demonstration
 
@@ -190,9 +192,30 @@ def test_a_bundle_of_the_first_schema_loads_and_says_that_it_has_no_intervals(tm
     assert (old.reference.voxel_mm, old.reference.scatter) == ({}, None)
     assert summarize_bundle(OLD_BUNDLE).name == old.name
     saved = save_bundle(old, tmp_path / "b")
-    assert saved.schema_version == 2
+    assert saved.schema_version == 3
     assert load_bundle(tmp_path / "b") == saved
     assert saved.refits == old.refits
+
+
+def test_a_bundle_of_the_second_schema_is_of_the_published_study_with_its_own_ring():
+    old = load_bundle(DATA / "schema-2-bundle")
+    assert (old.schema_version, old.stacking) == (2, "cross-fitted")
+    assert old.protocol == shen2026().with_ring(RingSettings(3.0, (-100.0, 300.0))) != shen2026()
+    same = replace(a_bundle(), protocol=old.protocol, schema_version=2, bundle_hash=old.bundle_hash)
+    assert old == same
+    assert summarize_bundle(DATA / "schema-2-bundle").protocol == old.protocol
+
+
+def test_a_bundle_carries_its_protocol(tmp_path):
+    protocol = read_protocol(DATA / "protocols" / "twelfth-model.yaml")
+    name = "Clinical+Tumor_RAD"
+    more = {name: a_model(name, (*models()["Tumor_RAD"].columns, "symptoms"))}
+    changes = {"thresholds": a_bundle().thresholds | {name: 0.5}, "refits": Refits()}
+    bundle = a_bundle(protocol=protocol, models=models() | more, **changes)
+    again = load_bundle_of(bundle, tmp_path)
+    assert (again.protocol, again.models) == (protocol, bundle.models)
+    assert list(again.protocol.models) == list(protocol.models)
+    assert name in protocol_text(again.protocol)
 
 
 def test_a_bundle_without_refits_keeps_the_reason(tmp_path):
@@ -207,7 +230,8 @@ import sys
 from ParotidClassifierCore.bundle.store import load_bundle
 from ParotidClassifierCore.models.probabilities import probabilities
 bundle = load_bundle({str(tmp_path / "b")!r})
-print(probabilities(bundle.models, {values()!r}, bundle.thresholds)["Combined"].probability)
+results = probabilities(bundle.protocol, bundle.models, {values()!r}, bundle.thresholds)
+print(results["Combined"].probability)
 heavy = {{"torch", "sklearn", "radiomics", "pandas", "matplotlib"}} & set(sys.modules)
 assert not heavy, heavy
 """
@@ -220,7 +244,8 @@ assert not heavy, heavy
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    here = probabilities(models(), values(), dict.fromkeys(models(), 0.5))["Combined"]
+    thresholds = dict.fromkeys(models(), 0.5)
+    here = probabilities(shen2026(), models(), values(), thresholds)["Combined"]
     assert float(done.stdout) == here.probability
 
 

@@ -7,7 +7,7 @@ from ParotidClassifierCore.bundle.published_clinical import patterns, published_
 from ParotidClassifierCore.bundle.shipped import SHIPPED, find_bundle
 from ParotidClassifierCore.bundle.store import load_bundle, save_bundle
 from ParotidClassifierCore.models.probabilities import probabilities
-from ParotidClassifierCore.protocol.names import CLINICAL
+from ParotidClassifierCore.protocol import shen2026
 
 
 @pytest.fixture(scope="module")
@@ -20,13 +20,13 @@ def the_bundle():
     [("symptoms", 23.256), ("margin_unclear", 100.446), ("enlarged_lymph_nodes", 71.429)],
 )
 def test_a_finding_multiplies_the_odds_as_published(finding, odds_ratio, the_bundle):
-    none = dict.fromkeys(the_bundle.models[CLINICAL].columns, 0.0)
-    log_odds = the_bundle.models[CLINICAL].log_odds
+    none = dict.fromkeys(the_bundle.models["Clinical"].columns, 0.0)
+    log_odds = the_bundle.models["Clinical"].log_odds
     assert math.exp(log_odds(none | {finding: 1.0}) - log_odds(none)) == pytest.approx(odds_ratio)
 
 
 def test_the_mean_probability_is_the_published_share_of_malignant_tumours(the_bundle):
-    found = patterns(the_bundle.models[CLINICAL])
+    found = patterns(the_bundle.models["Clinical"])
     assert len(found) == 8
     assert sum(p.share for p in found) == pytest.approx(1.0, abs=1e-12)
     mean = sum(p.share * p.probability for p in found)
@@ -36,7 +36,7 @@ def test_the_mean_probability_is_the_published_share_of_malignant_tumours(the_bu
 
 
 def test_the_threshold_is_the_best_of_all_that_part_the_patterns(the_bundle):
-    found = patterns(the_bundle.models[CLINICAL])
+    found = patterns(the_bundle.models["Clinical"])
 
     def youden(threshold):
         malignant = sum(p.share * p.probability for p in found)
@@ -45,18 +45,18 @@ def test_the_threshold_is_the_best_of_all_that_part_the_patterns(the_bundle):
         false_alarms = sum(p.share * (1 - p.probability) for p in called) / (1 - malignant)
         return sensitivity - false_alarms
 
-    chosen = the_bundle.thresholds[CLINICAL]
+    chosen = the_bundle.thresholds["Clinical"]
     assert youden(chosen) >= max(youden(p.probability) for p in found) - 1e-12
 
 
 def test_any_finding_speaks_for_malignancy_and_an_unknown_one_is_not_guessed(the_bundle):
     def called(**codes):
-        values = dict.fromkeys(the_bundle.models[CLINICAL].columns, 0.0) | codes
-        return probabilities(the_bundle.models, values, the_bundle.thresholds)
+        values = dict.fromkeys(the_bundle.models["Clinical"].columns, 0.0) | codes
+        return probabilities(shen2026(), the_bundle.models, values, the_bundle.thresholds)
 
-    assert called()[CLINICAL].call == "benign"
-    assert called(symptoms=1.0)[CLINICAL].call == "malignant"
-    assert "symptoms are unknown" in called(symptoms=None)[CLINICAL].unavailable
+    assert called()["Clinical"].call == "benign"
+    assert called(symptoms=1.0)["Clinical"].call == "malignant"
+    assert "symptoms are unknown" in called(symptoms=None)["Clinical"].unavailable
     assert "does not hold" in called()["Combined"].unavailable
 
 

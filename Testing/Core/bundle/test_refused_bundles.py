@@ -62,6 +62,10 @@ def edit(folder: Path, file: str, change) -> None:
     sign(folder)
 
 
+def ring(header: dict) -> dict:
+    return header["protocol"]["regions"]["External2"]["ring"]
+
+
 def zip_of(folder: Path, entries: dict | None = None, **options) -> Path:
     path = folder.with_suffix(".zip")
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -112,7 +116,7 @@ def test_hashes_must_list_exactly_the_files(folder):
 
 @pytest.mark.parametrize(
     ("version", "remedy"),
-    [(3, "Update"), (0, "current version"), ("2", "current"), (True, "curr"), (1.0, "curr")],
+    [(4, "Update"), (0, "current version"), ("2", "current"), (True, "curr"), (1.0, "curr")],
 )
 def test_another_schema_version_is_refused_with_what_to_do(folder, version, remedy):
     (folder / "from_the_future.json").write_text("{}")
@@ -336,7 +340,7 @@ def test_a_number_too_large_for_a_float_is_not_finite(folder):
     ("change", "reason"),
     [
         (lambda c: c.clear(), "no model"),
-        (lambda c: c.update(Twelfth=c["Clinical"]), "none of the eleven"),
+        (lambda c: c.update(Twelfth=c["Clinical"]), "no model of the protocol"),
         (lambda c: c.update(Clinical=3), "not an object"),
         (lambda c: c["Clinical"].pop("means"), "lacks 'means'"),
         (lambda c: c["Clinical"].update(code="import os"), "unknown key"),
@@ -348,12 +352,12 @@ def test_a_number_too_large_for_a_float_is_not_finite(folder):
         (lambda c: c["Clinical"]["means"].__setitem__(0, 1e31), "outside -1e+30 to 1e+30"),
         (lambda c: c["Clinical"]["means"].__setitem__(0, "1"), "not a number"),
         (lambda c: c["Clinical"]["means"].__setitem__(0, True), "not a number"),
-        (lambda c: c["Clinical"]["columns"].__setitem__(0, "height"), "no column"),
+        (lambda c: c["Clinical"]["columns"].__setitem__(0, "height"), "no input"),
         (lambda c: c["Clinical"]["columns"].__setitem__(0, "margin_unclear"), "for each"),
-        (lambda c: c["Clinical"]["columns"].extend(["symptoms"] * 99), "at most 64"),
+        (lambda c: c["Clinical"]["columns"].extend(["symptoms"] * 299), "at most 256"),
         (lambda c: c["Combined"]["columns"].__setitem__(0, "log_odds:Combined"), "no input"),
         (lambda c: c["Combined"]["columns"].__setitem__(0, "log_odds:Tumor_RAD+DL"), "no input"),
-        (lambda c: c.pop("Tumor+External2_RAD+DL"), "before it"),
+        (lambda c: c.pop("Tumor+External2_RAD+DL"), "not among the models"),
         (
             lambda c: c["Tumor_RAD"]["columns"].__setitem__(0, "Tumor_original_glcm_Made"),
             "not a feature",
@@ -388,10 +392,12 @@ def test_models_that_cannot_be_evaluated_are_refused(folder, change, reason):
         (lambda c: c["training_cohort"].update(cases=10**400), "from 0 to 1000000000"),
         (lambda c: c["thresholds"].update(Clinical=1.5), "outside 0 to 1"),
         (lambda c: c["thresholds"].pop("Clinical"), "thresholds"),
-        (lambda c: c["models"].remove("Clinical"), "models is not the list"),
-        (lambda c: c.update(protocol="best"), "cross-fitted"),
-        (lambda c: c["ring"].update(width_mm=-2), "ring width"),
-        (lambda c: c["ring"].update(hu_range=[1]), "hu_range"),
+        (lambda c: c.update(models=["Clinical"]), "unknown key 'models'"),
+        (lambda c: c.update(stacking="best"), "cross-fitted"),
+        (lambda c: c.update(protocol="shen2026"), "protocol is not an object"),
+        (lambda c: ring(c).update(width_mm=-2), "ring width"),
+        (lambda c: ring(c).update(hu_range=[1]), "lower and an upper limit"),
+        (lambda c: c["protocol"]["models"].pop("Tumor_RAD"), "thresholds"),
         (lambda c: c["training_cohort"].update(malignant=161), "more malignant"),
         (lambda c: c["training_cohort"].update(cases=1.5), "whole number"),
         (lambda c: c["training_cohort"].update(simulated="no"), "true or false"),
@@ -415,7 +421,7 @@ def test_a_header_that_says_what_is_not_so_is_refused(folder, change, reason):
         (lambda c: c["quantile_levels"].__setitem__(2, 0.9), "from 0 to 1"),
         (lambda c: c["scores"]["Tumor_RAD"].update(benign=[2.0]), "outside 0 to 1"),
         (lambda c: c["scores"]["Tumor_RAD"].update(benign=[0.2, 0.1]), "do not rise"),
-        (lambda c: c["scores"].update(Other={}), "none of the eleven"),
+        (lambda c: c["scores"].update(Other={}), "scores holds 'Other'"),
         (lambda c: c["voxel_mm"].pop("slice"), "lacks 'slice'"),
         (lambda c: c["voxel_mm"]["slice"].pop(), "one for each level"),
         (lambda c: c["voxel_mm"]["pixel"].reverse(), "do not rise"),

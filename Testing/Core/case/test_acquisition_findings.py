@@ -2,7 +2,7 @@
 
 import pytest
 from ParotidClassifierCore.case.acquisition_findings import acquisition_findings
-from ParotidClassifierCore.dicom.phase_words import Phase, phase_of, phase_words
+from ParotidClassifierCore.dicom.header_words import Phase, phase_of, phase_words
 from ParotidClassifierCore.dicom.source import Acquisition
 from ParotidClassifierCore.imaging.findings import Severity
 

@@ -3,13 +3,14 @@ import pytest
 import SimpleITK as sitk
 from fixtures.cases import ball_case, ball_mask, tissue_ct
 from fixtures.real_data import REAL_DATA, needs_real_data
+from fixtures.regions import EXTERNAL2, PROTOCOL, REGIONS, TUMOR, with_ring
 from ParotidClassifierCore.base.errors import EmptyRingError, UnusableMaskError
 from ParotidClassifierCore.case.ct import load_ct
-from ParotidClassifierCore.case.grid import MARGIN_MM, draw_ring, prepare
+from ParotidClassifierCore.case.grid import MARGIN_MM, draw_regions, prepare
 from ParotidClassifierCore.case.loading import Case
 from ParotidClassifierCore.imaging.lattice import Box, lattice_of
 from ParotidClassifierCore.imaging.masks import load_mask, save_segmentation
-from ParotidClassifierCore.imaging.ring import Refinement, RingSettings
+from ParotidClassifierCore.imaging.ring import Refinement
 
 WIDE = {"size": (150, 140, 40)}
 
@@ -17,15 +18,14 @@ WIDE = {"size": (150, 140, 40)}
 def same_grid(one, other):
     return (
         np.array_equal(one.ct, other.ct)
-        and np.array_equal(one.tumor, other.tumor)
-        and np.array_equal(one.ring, other.ring)
+        and all(np.array_equal(one.mask(region), other.mask(region)) for region in REGIONS)
         and np.allclose(one.geometry.origin, other.geometry.origin)
     )
 
 
 def test_the_grid_is_the_box_of_tumor_and_ring_with_25_mm_around_it():
-    prepared = prepare(ball_case(**WIDE))
-    lesion = prepared.grid.tumor | prepared.grid.ring
+    prepared = prepare(ball_case(**WIDE), PROTOCOL)
+    lesion = prepared.grid.tumor | prepared.grid.mask("External2")
     for axis in range(3):
         filled = np.flatnonzero(lesion.any(axis=tuple(a for a in range(3) if a != axis)))
         assert filled[0] == MARGIN_MM
@@ -33,15 +33,15 @@ def test_the_grid_is_the_box_of_tumor_and_ring_with_25_mm_around_it():
 
 
 def test_tumor_and_ring_never_overlap_and_values_are_whole_hu():
-    grid = prepare(ball_case()).grid
-    assert not (grid.tumor & grid.ring).any()
+    grid = prepare(ball_case(), PROTOCOL).grid
+    assert not (grid.tumor & grid.mask("External2")).any()
     assert grid.ct.dtype == np.int16
 
 
 def test_tumor_volume_is_kept_by_the_resampling():
     case = ball_case(radius_mm=12.0)
     drawn_mm3 = sitk.GetArrayFromImage(case.tumor).sum() * np.prod(case.tumor.GetSpacing())
-    assert prepare(case).grid.tumor.sum() == pytest.approx(drawn_mm3, rel=0.02)
+    assert prepare(case, PROTOCOL).grid.tumor.sum() == pytest.approx(drawn_mm3, rel=0.02)
 
 
 def test_linear_interpolation_reproduces_a_linear_field_and_rounds_to_whole_hu():
@@ -64,9 +64,9 @@ def test_what_lies_far_from_the_lesion_changes_nothing(spacing):
     upper = [max(0, n // 2 - a) for n, a in zip(ct.GetSize(), away, strict=True)]
     cropped = Case(sitk.Crop(ct, lower, upper), sitk.Crop(mask, lower, upper))
     padded = Case(sitk.ConstantPad(ct, (9, 4, 3), (2, 30, 5), -1024), mask)
-    whole = prepare(Case(ct, mask)).grid
-    assert same_grid(whole, prepare(cropped).grid)
-    assert same_grid(whole, prepare(padded).grid)
+    whole = prepare(Case(ct, mask), PROTOCOL).grid
+    assert same_grid(whole, prepare(cropped, PROTOCOL).grid)
+    assert same_grid(whole, prepare(padded, PROTOCOL).grid)
 
 
 @pytest.mark.parametrize("noise", [-4e-5, -1e-5, 0.0, 1e-5, 4e-5])
@@ -82,8 +82,8 @@ def test_the_order_in_which_voxels_are_stored_does_not_matter(orientation, tmp_p
     case = ball_case()
     for name, image in (("ct", case.ct), ("tumor", case.tumor)):
         sitk.WriteImage(sitk.DICOMOrient(image, orientation), str(tmp_path / f"{name}.nrrd"))
-    stored = Case(load_ct(tmp_path / "ct.nrrd"), load_mask(tmp_path / "tumor.nrrd", "Tumor"))
-    assert same_grid(prepare(case).grid, prepare(stored).grid)
+    stored = Case(load_ct(tmp_path / "ct.nrrd"), load_mask(tmp_path / "tumor.nrrd", TUMOR))
+    assert same_grid(prepare(case, PROTOCOL).grid, prepare(stored, PROTOCOL).grid)
 
 
 def test_an_oblique_scan_gives_the_grid_along_its_own_axes():
@@ -94,7 +94,7 @@ def test_an_oblique_scan_gives_the_grid_along_its_own_axes():
     )
     for image in (case.ct, case.tumor):
         image.SetDirection(turn.ravel().tolist())
-    grid = prepare(case).grid
+    grid = prepare(case, PROTOCOL).grid
     assert np.allclose(np.reshape(grid.geometry.direction, (3, 3)), turn)
     drawn = sitk.GetArrayFromImage(case.tumor).sum() * np.prod(case.tumor.GetSpacing())
     assert grid.tumor.sum() == pytest.approx(drawn, rel=0.03)
@@ -110,65 +110,66 @@ def test_an_outline_on_a_finer_grid_keeps_its_detail():
     ct = tissue_ct()
     fine = sitk.Resample(ct, (180, 160, 192), sitk.Transform(), sitk.sitkLinear, ct.GetOrigin(),
                          (0.5, 0.5, 0.5), ct.GetDirection(), 0.0, sitk.sitkInt16)  # fmt: skip
-    grid = prepare(Case(ct, ball_mask(fine, 10.0))).grid
+    grid = prepare(Case(ct, ball_mask(fine, 10.0)), PROTOCOL).grid
     assert grid.tumor.sum() == pytest.approx(4 / 3 * np.pi * 10**3, rel=0.02)
 
 
 def test_saved_outlines_read_back_as_the_same_voxels(tmp_path):
     case = ball_case()
-    grid = prepare(case).grid
+    grid = prepare(case, PROTOCOL).grid
     path = tmp_path / "ring.seg.nrrd"
-    save_segmentation(path, {"Tumor": grid.tumor, "External2": grid.ring}, grid.geometry)
-    again = Case(case.ct, load_mask(path, "Tumor"), load_mask(path, "External2"))
-    assert same_grid(grid, prepare(again).grid)
+    save_segmentation(path, grid.masks, grid.geometry, PROTOCOL.regions)
+    again = Case(case.ct, load_mask(path, TUMOR), {"External2": load_mask(path, EXTERNAL2)})
+    assert same_grid(grid, prepare(again, PROTOCOL).grid)
 
 
 def test_the_ring_drawn_by_itself_is_the_ring_of_the_working_grid():
     case = ball_case(**WIDE)
-    drawn, prepared = draw_ring(case), prepare(case)
+    drawn, prepared = draw_regions(case, PROTOCOL), prepare(case, PROTOCOL)
     for mask, of_grid in (
-        (drawn.tumor, prepared.grid.tumor),
-        (drawn.ring, prepared.grid.ring),
-        (drawn.automatic.mask, prepared.automatic.mask),
+        (drawn.masks["Tumor"], prepared.grid.tumor),
+        (drawn.masks["External2"], prepared.grid.mask("External2")),
+        (drawn.automatic["External2"].mask, prepared.automatic["External2"].mask),
     ):
         assert np.array_equal(drawn.box.transferred(mask, prepared.box), of_grid)
         assert mask.sum() == of_grid.sum()
-    assert drawn.automatic.shell_voxels == prepared.automatic.shell_voxels
-    assert drawn.settings == RingSettings()
+    shells = [found.automatic["External2"].shell_voxels for found in (drawn, prepared)]
+    assert shells[0] == shells[1]
+    assert drawn.protocol == PROTOCOL
 
 
 def test_a_refined_or_given_ring_is_drawn_as_it_counts():
     case = ball_case(**WIDE)
-    drawn = draw_ring(case)
+    drawn = draw_regions(case, PROTOCOL)
     corner = np.array(drawn.box.lower[::-1], np.int32)
-    removed = (np.argwhere(drawn.ring)[:50] + corner).astype(np.int32)
+    removed = (np.argwhere(drawn.masks["External2"])[:50] + corner).astype(np.int32)
     added = removed[:1] - np.array([[4, 0, 0]], np.int32)
-    refined = draw_ring(case, refinement=Refinement(added, removed))
-    assert refined.ring.sum() == drawn.ring.sum() - 50 + 1
-    assert refined.automatic.mask.sum() == drawn.ring.sum()
+    refined = draw_regions(case, PROTOCOL, {"External2": Refinement(added, removed)})
+    assert refined.masks["External2"].sum() == drawn.masks["External2"].sum() - 50 + 1
+    assert refined.automatic["External2"].mask.sum() == drawn.masks["External2"].sum()
     given = ball_mask(case.ct, 12.0)
-    around = draw_ring(Case(case.ct, case.tumor, given))
-    assert around.ring.sum() > 1.5 * drawn.ring.sum()
-    assert not (around.ring & around.tumor).any()
+    around = draw_regions(Case(case.ct, case.tumor, {"External2": given}), PROTOCOL)
+    assert around.masks["External2"].sum() > 1.5 * drawn.masks["External2"].sum()
+    assert not (around.masks["External2"] & around.masks["Tumor"]).any()
 
 
 def test_an_empty_ring_is_drawn_though_no_case_can_be_classified_with_it():
-    drawn = draw_ring(ball_case(), RingSettings(hu_range=(1000, 2000)))
-    assert drawn.tumor.any()
-    assert not drawn.ring.any()
-    assert drawn.automatic.removed_by_hu_fraction == 1.0
+    drawn = draw_regions(ball_case(), with_ring(hu_range=(1000, 2000)))
+    assert drawn.masks["Tumor"].any()
+    assert not drawn.masks["External2"].any()
+    assert drawn.automatic["External2"].removed_by_hu_fraction == 1.0
 
 
 def test_an_empty_outline_is_refused_by_its_name():
     case = ball_case()
     with pytest.raises(UnusableMaskError, match="The Tumor outline is empty"):
-        draw_ring(Case(case.ct, case.tumor * 0))
+        draw_regions(Case(case.ct, case.tumor * 0), PROTOCOL)
     with pytest.raises(UnusableMaskError, match="The External2 outline is empty"):
-        draw_ring(Case(case.ct, case.tumor, case.tumor * 0))
+        draw_regions(Case(case.ct, case.tumor, {"External2": case.tumor * 0}), PROTOCOL)
 
 
 def test_a_scan_that_ends_near_the_lesion_is_a_finding():
-    codes = {finding.code for finding in prepare(ball_case(size=(60, 60, 12))).findings}
+    codes = {finding.code for finding in prepare(ball_case(size=(60, 60, 12)), PROTOCOL).findings}
     assert "scan_ends_near_lesion" in codes
 
 
@@ -176,7 +177,7 @@ def test_an_outline_that_misses_the_ct_is_refused():
     case = ball_case()
     case.tumor.SetOrigin((900.0, 0.0, 0.0))
     with pytest.raises(UnusableMaskError, match="does not overlap"):
-        prepare(case)
+        prepare(case, PROTOCOL)
 
 
 def test_an_outline_of_one_small_voxel_is_too_small_not_elsewhere():
@@ -190,9 +191,9 @@ def test_an_outline_of_one_small_voxel_is_too_small_not_elsewhere():
         lattice = lattice_of(case.ct)
         if lattice.box_of_index_range(one, (x, 40, 16), (x, 40, 16)).is_empty:
             with pytest.raises(UnusableMaskError, match="Tumor outline is too small for the 1 mm"):
-                prepare(Case(case.ct, one))
+                prepare(Case(case.ct, one), PROTOCOL)
             with pytest.raises(UnusableMaskError, match="External2 outline is too small"):
-                prepare(Case(case.ct, case.tumor, one))
+                prepare(Case(case.ct, case.tumor, {"External2": one}), PROTOCOL)
             return
     pytest.fail("each voxel holds a point of the grid")
 
@@ -201,7 +202,7 @@ def test_an_outline_of_one_small_voxel_is_too_small_not_elsewhere():
 def test_an_outline_that_touches_the_border_is_refused(centre):
     ct = tissue_ct()
     with pytest.raises(UnusableMaskError, match="touches the border"):
-        prepare(Case(ct, ball_mask(ct, 8.0, centre)))
+        prepare(Case(ct, ball_mask(ct, 8.0, centre)), PROTOCOL)
 
 
 def test_an_outline_that_fills_the_scan_is_refused():
@@ -211,47 +212,48 @@ def test_an_outline_that_fills_the_scan_is_refused():
     mask = sitk.GetImageFromArray(body)
     mask.CopyInformation(ct)
     with pytest.raises(UnusableMaskError, match="fills 79%"):
-        prepare(Case(ct, mask))
+        prepare(Case(ct, mask), PROTOCOL)
 
 
 def test_an_outline_in_air_is_refused():
     ct = tissue_ct() - 900
     with pytest.raises(UnusableMaskError, match="lies in air"):
-        prepare(Case(ct, ball_mask(ct)), RingSettings(hu_range=(-1024, 400)))
+        prepare(Case(ct, ball_mask(ct)), with_ring(hu_range=(-1024, 400)))
 
 
 def test_a_ring_of_nothing_but_bone_and_air_is_refused():
     with pytest.raises(EmptyRingError, match="1000 and 2000 HU"):
-        prepare(ball_case(), RingSettings(hu_range=(1000, 2000)))
+        prepare(ball_case(), with_ring(hu_range=(1000, 2000)))
 
 
 def test_a_ring_around_another_lesion_is_refused():
     ct = tissue_ct(**WIDE)
     ring = ball_mask(ct, 4.0, (20, 20, 20))
     with pytest.raises(UnusableMaskError, match="around the Tumor"):
-        prepare(Case(ct, ball_mask(ct, 6.0), ring))
+        prepare(Case(ct, ball_mask(ct, 6.0), {"External2": ring}), PROTOCOL)
 
 
 @needs_real_data
 def test_dicom_and_nifti_copies_of_one_scan_give_one_grid():
     nifti = REAL_DATA / "real_ct" / "STS_019"
-    tumor = load_mask(nifti / "CT_mask.nii.gz", "Tumor")
-    one = prepare(Case(load_ct(nifti / "CT_image.nii.gz"), tumor)).grid
-    other = prepare(Case(load_ct(REAL_DATA / "real_ct" / "STS_019_dicom" / "image"), tumor)).grid
-    assert np.array_equal(one.tumor, other.tumor)
-    assert np.array_equal(one.ring, other.ring)
+    tumor = load_mask(nifti / "CT_mask.nii.gz", TUMOR)
+    series = REAL_DATA / "real_ct" / "STS_019_dicom" / "image"
+    cts = load_ct(nifti / "CT_image.nii.gz"), load_ct(series)
+    one, other = (prepare(Case(ct, tumor), PROTOCOL).grid for ct in cts)
+    for region in REGIONS:
+        assert np.array_equal(one.mask(region), other.mask(region))
     assert np.abs(one.ct.astype(int) - other.ct).max() <= 1
     assert (one.ct != other.ct).mean() < 0.001
 
 
 def test_an_outline_on_another_grid_is_told_unless_its_voxels_are_those_of_the_lattice():
     def told(tumor):
-        findings = prepare(Case(case.ct, tumor)).findings
+        findings = prepare(Case(case.ct, tumor), PROTOCOL).findings
         return "outline_resampled" in {finding.code for finding in findings}
 
     case = ball_case(**WIDE)
-    drawn = draw_ring(case)
-    on_lattice = lattice_of(case.ct).geometry(drawn.box).image(drawn.tumor)
+    drawn = draw_regions(case, PROTOCOL)
+    on_lattice = lattice_of(case.ct).geometry(drawn.box).image(drawn.masks["Tumor"])
     beside_it = sitk.Image(on_lattice)
     beside_it.SetOrigin(np.add(on_lattice.GetOrigin(), (0.5, 0.0, 0.0)).tolist())
     assert not told(case.tumor)

@@ -8,7 +8,7 @@ from fixtures.simulated_cases import simulated
 from ParotidClassifierCore.base.errors import UnusableMaskError
 from ParotidClassifierCore.case.loading import Case
 from ParotidClassifierCore.case.measurements import enhancement_level, measurements
-from ParotidClassifierCore.protocol.record import ClinicalRecord, Enhancement
+from ParotidClassifierCore.protocol import protocol_from, shen2026
 
 SPACING = (0.6, 0.6, 3.0)
 SIZE = (110, 100, 24)
@@ -102,10 +102,8 @@ def test_enhancement_is_the_difference_of_the_solid_part(enhanced, degree):
 
 
 def test_the_limits_of_enhancement_are_the_published_ones():
-    assert enhancement_level(19.9) is Enhancement.SLIGHT
-    assert enhancement_level(20.0) is Enhancement.MODERATE
-    assert enhancement_level(40.0) is Enhancement.MODERATE
-    assert enhancement_level(40.1) is Enhancement.OBVIOUS
+    degrees = [enhancement_level(hu) for hu in (19.9, 20.0, 40.0, 40.1)]
+    assert degrees == ["slight", "moderate", "moderate", "obvious"]
 
 
 def test_a_plain_ct_on_another_grid_and_of_another_orientation_measures_the_same():
@@ -132,9 +130,19 @@ def test_a_plain_ct_that_ends_in_the_tumor_or_is_none_measures_nothing():
 
 def test_every_value_is_one_that_the_record_takes():
     words = values(scan(90), scan(40))
-    record = ClinicalRecord.from_words(words)
-    assert record.enhancement_degree is Enhancement.OBVIOUS
-    assert record.max_diameter_cm == words["max_diameter_cm"]
+    assert dict(shen2026().record(words)) == words
+    assert words["enhancement_degree"] == "obvious"
+
+
+def test_what_the_protocol_does_not_have_is_not_offered():
+    changes = {
+        "calcification": None,
+        "cystic_areas": {"label": "Cysts", "levels": {"few": "Few", "many": "Many"}},
+    }
+    content = shen2026().as_json()
+    content["clinical"] = {n: v for n, v in (content["clinical"] | changes).items() if v}
+    found = measurements(Case(scan(90), TUMOR), scan(40), protocol_from(content))
+    assert {m.variable for m in found} == {"max_diameter_cm", "enhancement_degree"}
 
 
 def test_an_outline_beside_the_ct_is_refused():
@@ -149,6 +157,6 @@ def test_simulated_cases_measure_as_they_were_recorded():
     for seed in (1, 2, 3, 4, 7):
         case = simulated(seed)
         found = {m.variable: m.value for m in measurements(Case(case.ct, case.tumor))}
-        assert found["max_diameter_cm"] == pytest.approx(case.record.max_diameter_cm, abs=0.11)
-        agree += found["cystic_areas"] == case.record.cystic_areas.value
+        assert found["max_diameter_cm"] == pytest.approx(case.record["max_diameter_cm"], abs=0.11)
+        agree += found["cystic_areas"] == case.record["cystic_areas"]
     assert agree >= 4

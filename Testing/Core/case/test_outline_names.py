@@ -2,6 +2,7 @@
 
 import pytest
 from fixtures.cases import ball_case
+from fixtures.regions import PROTOCOL
 from ParotidClassifierCore.case.grid import prepare
 from ParotidClassifierCore.case.outline_names import name_finding
 from ParotidClassifierCore.imaging.origin import Origin, with_origin
@@ -32,10 +33,10 @@ def test_the_name_of_a_tumour_or_of_nothing_is_none(name):
 
 def test_the_name_and_what_was_left_out_are_findings_of_the_case():
     case = ball_case()
-    assert not {"outline_named_otherwise"} & {f.code for f in prepare(case).findings}
+    assert not {"outline_named_otherwise"} & {f.code for f in prepare(case, PROTOCOL).findings}
     note = name_finding(Origin("ROI", "Ring"))
     with_origin(case.tumor, Origin("ROI", "Parotid_L", (note,)))
-    found = [f.message for f in prepare(case).findings if f.code == note.code]
+    found = [f.message for f in prepare(case, PROTOCOL).findings if f.code == note.code]
     assert len(found) == 2
 
 

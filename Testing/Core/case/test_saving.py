@@ -7,16 +7,18 @@ import numpy as np
 import pytest
 import SimpleITK as sitk
 from fixtures.cases import ball_case, ball_mask, tissue_ct
-from ParotidClassifierCore.base.errors import OutputError, UnusableMaskError
-from ParotidClassifierCore.case.grid import draw_ring, prepare
-from ParotidClassifierCore.case.loading import Case, load_case_folder, load_clinical_record
+from fixtures.protocols import changed_protocol
+from fixtures.regions import PROTOCOL
+from ParotidClassifierCore.base.errors import ClinicalValueError, OutputError, UnusableMaskError
+from ParotidClassifierCore.case.grid import draw_regions, prepare
+from ParotidClassifierCore.case.loading import Case, load_case_folder
 from ParotidClassifierCore.case.saving import save_case_folder
 from ParotidClassifierCore.imaging.lattice import lattice_of
-from ParotidClassifierCore.imaging.masks import REGION_COLORS, REGION_TERMINOLOGY
+from ParotidClassifierCore.imaging.masks import terminology_entry
 from ParotidClassifierCore.imaging.origin import Origin, origin_of, with_origin
-from ParotidClassifierCore.protocol.record import ClinicalRecord, Margin
+from ParotidClassifierCore.protocol import ClinicalRecord
 
-RECORD = ClinicalRecord(margin=Margin.UNCLEAR, age_years=61.0)
+RECORD = ClinicalRecord({"margin": "unclear", "age_years": 61.0})
 
 
 def voxels(image):
@@ -26,11 +28,12 @@ def voxels(image):
 def lattice_case():
     """A case as the panel has it: Tumor and ring on the 1 mm lattice, each in its own box."""
     case = ball_case()
-    drawn = draw_ring(case)
+    drawn = draw_regions(case, PROTOCOL)
     lattice = lattice_of(case.ct)
-    box = drawn.box.box_of(drawn.tumor)
-    tumor = lattice.geometry(box).image(drawn.box.transferred(drawn.tumor, box))
-    return Case(case.ct, tumor, lattice.geometry(drawn.box).image(drawn.ring), RECORD)
+    box = drawn.box.box_of(drawn.masks["Tumor"])
+    tumor = lattice.geometry(box).image(drawn.box.transferred(drawn.masks["Tumor"], box))
+    ring = lattice.geometry(drawn.box).image(drawn.masks["External2"])
+    return Case(case.ct, tumor, {"External2": ring}, RECORD)
 
 
 @pytest.mark.parametrize("compress", [True, False])
@@ -40,17 +43,17 @@ def test_a_saved_case_comes_back_to_the_last_voxel(tmp_path, compress):
     again = load_case_folder(tmp_path / "case")
     assert np.array_equal(voxels(again.ct), voxels(case.ct))
     assert again.record == RECORD
-    before, after = draw_ring(case), draw_ring(again)
+    before, after = draw_regions(case, PROTOCOL), draw_regions(again, PROTOCOL)
     assert before.box == after.box
-    assert np.array_equal(before.tumor, after.tumor)
-    assert np.array_equal(before.ring, after.ring)
+    assert np.array_equal(before.masks["Tumor"], after.masks["Tumor"])
+    assert np.array_equal(before.masks["External2"], after.masks["External2"])
 
 
 def test_without_a_ring_only_the_tumor_is_saved(tmp_path):
     case = ball_case()
     save_case_folder(tmp_path, case)
     again = load_case_folder(tmp_path)
-    assert again.ring is None
+    assert not again.rings
     assert np.array_equal(voxels(again.tumor), voxels(case.tumor))
     assert sorted(p.name for p in tmp_path.iterdir()) == [
         "clinical.json", "ct.nrrd", "segmentation.seg.nrrd",
@@ -62,12 +65,12 @@ def test_outlines_on_unlike_grids_keep_their_places(tmp_path):
     fine = sitk.Resample(ct, (180, 160, 192), sitk.Transform(), sitk.sitkLinear, ct.GetOrigin(),
                          (0.5, 0.5, 0.5), ct.GetDirection(), 0.0, sitk.sitkInt16)  # fmt: skip
     tumor = ball_mask(fine, 8.0)[66:114, 56:104, 72:120]
-    case = Case(ct, tumor, ball_mask(ct, 12.0))
+    case = Case(ct, tumor, {"External2": ball_mask(ct, 12.0)})
     save_case_folder(tmp_path, case)
-    before, after = prepare(case), prepare(load_case_folder(tmp_path))
+    before, after = prepare(case, PROTOCOL), prepare(load_case_folder(tmp_path), PROTOCOL)
     assert before.box == after.box
     assert np.array_equal(before.grid.tumor, after.grid.tumor)
-    assert np.array_equal(before.grid.ring, after.grid.ring)
+    assert np.array_equal(before.grid.mask("External2"), after.grid.mask("External2"))
 
 
 def test_a_case_of_an_oblique_scan_comes_back_too(tmp_path):
@@ -76,13 +79,13 @@ def test_a_case_of_an_oblique_scan_comes_back_too(tmp_path):
     turn = [[np.cos(angle), -np.sin(angle), 0], [np.sin(angle), np.cos(angle), 0], [0, 0, 1]]
     for image in (case.ct, case.tumor):
         image.SetDirection(np.ravel(turn).tolist())
-    drawn = draw_ring(case)
-    ring = lattice_of(case.ct).geometry(drawn.box).image(drawn.ring)
-    save_case_folder(tmp_path, dataclasses.replace(case, ring=ring))
-    again = draw_ring(load_case_folder(tmp_path))
+    drawn = draw_regions(case, PROTOCOL)
+    ring = lattice_of(case.ct).geometry(drawn.box).image(drawn.masks["External2"])
+    save_case_folder(tmp_path, dataclasses.replace(case, rings={"External2": ring}))
+    again = draw_regions(load_case_folder(tmp_path), PROTOCOL)
     assert again.box == drawn.box
-    assert np.array_equal(again.tumor, drawn.tumor)
-    assert np.array_equal(again.ring, drawn.ring)
+    assert np.array_equal(again.masks["Tumor"], drawn.masks["Tumor"])
+    assert np.array_equal(again.masks["External2"], drawn.masks["External2"])
 
 
 def test_nothing_is_left_where_saving_fails(tmp_path, monkeypatch):
@@ -106,7 +109,7 @@ def test_an_empty_outline_is_not_saved(tmp_path):
     with pytest.raises(UnusableMaskError, match="Tumor outline is empty"):
         save_case_folder(tmp_path, dataclasses.replace(case, tumor=case.tumor * 0))
     with pytest.raises(UnusableMaskError, match="External2 outline is empty"):
-        save_case_folder(tmp_path, dataclasses.replace(case, ring=case.tumor * 0))
+        save_case_folder(tmp_path, dataclasses.replace(case, rings={"External2": case.tumor * 0}))
     assert not list(tmp_path.iterdir())
 
 
@@ -114,7 +117,7 @@ def test_clinical_json_holds_words(tmp_path):
     save_case_folder(tmp_path, lattice_case())
     words = json.loads((tmp_path / "clinical.json").read_text(encoding="utf-8"))
     assert words["margin"] == "unclear"
-    assert words["symptoms"] == "unknown"
+    assert "symptoms" not in words  # what is unknown is not there
 
 
 def test_slicer_reads_names_colours_terms_and_voxels(tmp_path):
@@ -132,11 +135,11 @@ def test_slicer_reads_names_colours_terms_and_voxels(tmp_path):
     assert storage.ReadData(node)
     segmentation = node.GetSegmentation()
     assert segmentation.GetNumberOfLayers() == 1
-    for name, mask in (("Tumor", case.tumor), ("External2", case.ring)):
+    for name, mask in (("Tumor", case.tumor), ("External2", case.rings["External2"])):
         segment = segmentation.GetSegment(name)
         assert segment.GetName() == name
-        assert segment.GetColor() == pytest.approx(REGION_COLORS[name])
-        assert segment.GetTerminology() == REGION_TERMINOLOGY[name]
+        assert segment.GetColor() == pytest.approx(PROTOCOL.regions[name].rgb)
+        assert segment.GetTerminology() == terminology_entry(PROTOCOL.regions[name])
         labels = segment.GetRepresentation("Binary labelmap")
         assert labels.GetSpacing() == (1.0, 1.0, 1.0)
         inside = vtk_to_numpy(labels.GetPointData().GetScalars()) == segment.GetLabelValue()
@@ -145,8 +148,19 @@ def test_slicer_reads_names_colours_terms_and_voxels(tmp_path):
 
 def test_findings_that_were_edited_with_notepad_are_read(tmp_path):
     """It marks UTF-8 at the beginning of the file."""
+    save_case_folder(tmp_path, ball_case())
     (tmp_path / "clinical.json").write_text('{"margin": "clear"}', encoding="utf-8-sig")
-    assert load_clinical_record(tmp_path / "clinical.json").margin is Margin.CLEAR
+    assert load_case_folder(tmp_path).record == {"margin": "clear"}
+
+
+def test_findings_are_those_of_the_protocol(tmp_path):
+    protocol = changed_protocol("skin-infiltration")
+    record = protocol.record({"skin_infiltration": "with", "sex": "male"})
+    save_case_folder(tmp_path, dataclasses.replace(ball_case(), record=record))
+    assert load_case_folder(tmp_path, protocol=protocol).record == record
+    with pytest.raises(ClinicalValueError, match="'skin_infiltration' is not a clinical variable"):
+        load_case_folder(tmp_path)
+    assert load_case_folder(tmp_path, ClinicalRecord()).record == {}
 
 
 def test_a_saved_case_knows_what_its_outline_was(tmp_path):

@@ -8,6 +8,7 @@ import pytest
 import SimpleITK as sitk
 from fixtures.dicom_series import slice_name, small_ct, write_series
 from fixtures.outlines import SOURCE, circle, write_rtstruct
+from fixtures.regions import TUMOR
 from ParotidClassifierCore.base.errors import UnreadableFileError, UnusableImageError
 from ParotidClassifierCore.case.ct import load_ct, load_sourced_ct
 from ParotidClassifierCore.case.outlines import load_outline
@@ -56,10 +57,10 @@ def test_files_without_a_preamble_are_read(tmp_path, which, bare):
 def test_an_outline_without_a_preamble_is_read(tmp_path):
     ct = small_ct()
     file = write_rtstruct(tmp_path / "rs.dcm", {"Tumor": [circle(ct, n) for n in (3, 4)]})
-    drawn = sitk.GetArrayFromImage(load_outline(file, "Tumor", ct, SOURCE))
+    drawn = sitk.GetArrayFromImage(load_outline(file, TUMOR, ct, SOURCE))
     without_magic(file)
     for path in (file, tmp_path):
-        read = load_outline(path, "Tumor", ct, SOURCE)
+        read = load_outline(path, TUMOR, ct, SOURCE)
         assert np.array_equal(sitk.GetArrayFromImage(read), drawn)
 
 

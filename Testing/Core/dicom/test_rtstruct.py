@@ -6,6 +6,7 @@ from fixtures.cases import ball_mask
 from fixtures.dicom_series import small_ct, write_series
 from fixtures.outlines import FRAME, SERIES, SOURCE, circle, write_other, write_rtstruct
 from fixtures.real_data import REAL_DATA, needs_real_data
+from fixtures.regions import EXTERNAL2, TUMOR
 from fixtures.rights import without_privileges
 from ParotidClassifierCore.base.errors import (
     AmbiguousMaskError,
@@ -25,7 +26,7 @@ STACK = [circle(CT, number) for number in (5, 3, 4)]
 LARGER = [circle(CT, number, 9.0) for number in (3, 4, 5)]
 
 
-def count(path, region="Tumor", choice=Choice(), source=SOURCE):  # noqa: B008  frozen
+def count(path, region=TUMOR, choice=Choice(), source=SOURCE):  # noqa: B008  frozen
     return sitk.GetArrayFromImage(load_outline(path, region, CT, source, choice)).sum()
 
 
@@ -35,7 +36,7 @@ def structures(tmp_path):
 
 
 def test_an_rtstruct_is_filled_on_its_ct(structures):
-    mask = sitk.GetArrayFromImage(load_outline(structures, "Tumor", CT, SOURCE))
+    mask = sitk.GetArrayFromImage(load_outline(structures, TUMOR, CT, SOURCE))
     assert mask.shape == (9, 40, 40)
     assert mask[3:6].any(axis=(1, 2)).all()
     assert mask.sum() == pytest.approx(3 * np.pi * 6.0**2, rel=0.02)
@@ -45,7 +46,7 @@ def test_the_tumour_is_the_same_on_a_nifti_copy_of_the_ct(tmp_path, structures):
     folder = write_series(tmp_path / "series", CT)
     sitk.WriteImage(CT, str(tmp_path / "ct.nii.gz"))
     of_dicom, of_nifti = (
-        sitk.GetArrayFromImage(load_outline(structures, "Tumor", load_ct(path)))
+        sitk.GetArrayFromImage(load_outline(structures, TUMOR, load_ct(path)))
         for path in (folder, tmp_path / "ct.nii.gz")
     )
     assert np.array_equal(of_dicom, of_nifti)
@@ -54,7 +55,7 @@ def test_the_tumour_is_the_same_on_a_nifti_copy_of_the_ct(tmp_path, structures):
 def test_of_several_rois_the_one_named_tumor_is_taken_and_others_by_name(tmp_path):
     rois = {"GTV": LARGER, "Tumor": STACK, "External2": LARGER}
     path = write_rtstruct(tmp_path / "rs.dcm", rois)
-    small, large = count(path), count(path, "External2")
+    small, large = count(path), count(path, EXTERNAL2)
     assert small < large
     assert count(path, choice=Choice(roi="GTV")) == large
     with pytest.raises(AmbiguousMaskError, match=r"no ROI named 'Vein'; it has 'GTV', 'Tumor'"):
@@ -73,7 +74,7 @@ def test_several_rois_and_none_named_are_listed_with_the_option(tmp_path):
     with pytest.raises(AmbiguousMaskError, match=r"'GTV 1', 'GTV 2'.*--tumor-roi NAME"):
         count(path)
     with pytest.raises(AmbiguousMaskError, match="--ring-roi NAME"):
-        count(path, "External2")
+        count(path, EXTERNAL2)
 
 
 def test_two_rois_of_one_name_are_refused(tmp_path):
@@ -168,7 +169,7 @@ def test_what_encloses_nothing_is_left_out_and_told(tmp_path, structures, kept, 
     stray.ContourData = STACK[1].ravel().tolist()[: 3 * kept] or None
     made.ROIContourSequence[0].ContourSequence.insert(1, stray)
     made.save_as(tmp_path / "stray.dcm")
-    mask = load_outline(tmp_path / "stray.dcm", "Tumor", CT, SOURCE)
+    mask = load_outline(tmp_path / "stray.dcm", TUMOR, CT, SOURCE)
     assert sitk.GetArrayFromImage(mask).sum() == count(structures)
     (note,) = origin_of(mask).notes
     assert note.code == "contours_left_out"
@@ -195,7 +196,7 @@ def test_an_interpolated_contour_is_closed(tmp_path, structures):
 def test_names_are_matched_without_capitals_and_spaces(tmp_path):
     path = write_rtstruct(tmp_path / "rs.dcm", {"GTV": LARGER, "TUMOR ": STACK})
     assert count(path) < count(path, choice=Choice(roi=" gtv"))
-    assert origin_of(load_outline(path, "Tumor", CT, SOURCE)).words == "ROI 'TUMOR'"
+    assert origin_of(load_outline(path, TUMOR, CT, SOURCE)).words == "ROI 'TUMOR'"
 
 
 @pytest.mark.parametrize("other", [{"frame": "1.2.7"}, {"series": "1.2.8"}])
@@ -203,7 +204,7 @@ def test_another_series_may_be_allowed_and_is_told(tmp_path, structures, other):
     path = write_rtstruct(tmp_path / "rs2.dcm", {"Tumor": STACK}, **other)
     with pytest.raises(UnusableMaskError, match="--tumor-any-series"):
         count(path)
-    mask = load_outline(path, "Tumor", CT, SOURCE, Choice(any_series=True))
+    mask = load_outline(path, TUMOR, CT, SOURCE, Choice(any_series=True))
     assert sitk.GetArrayFromImage(mask).sum() == count(structures)
     assert [note.code for note in origin_of(mask).notes] == ["outline_of_another_series"]
 
@@ -297,7 +298,7 @@ def test_the_real_rtstruct_gives_the_voxels_of_the_mask_that_came_with_it():
     folder = REAL_DATA / "real_ct"
     shipped = sitk.ReadImage(str(folder / "STS_019" / "CT_mask.nii.gz"))
     for ct in (folder / "STS_019_dicom" / "image", folder / "STS_019" / "CT_image.nii.gz"):
-        mask = load_outline(folder / "STS_019_dicom" / "mask", "Tumor", load_ct(ct))
+        mask = load_outline(folder / "STS_019_dicom" / "mask", TUMOR, load_ct(ct))
         different = sitk.GetArrayFromImage(mask) != sitk.GetArrayFromImage(shipped)
         assert different.sum() == 0
         assert sitk.GetArrayFromImage(mask).sum() == 5564

@@ -5,6 +5,7 @@ import SimpleITK as sitk
 from fixtures.cases import ball_case, ball_mask
 from fixtures.dicom_series import small_ct, write_series
 from fixtures.outlines import FRAME, SERIES, SOURCE, write_seg
+from fixtures.regions import EXTERNAL2, PROTOCOL, TUMOR
 from ParotidClassifierCore.base.errors import (
     AmbiguousMaskError,
     ParotidClassifierError,
@@ -12,7 +13,7 @@ from ParotidClassifierCore.base.errors import (
     UnusableMaskError,
     UsageError,
 )
-from ParotidClassifierCore.case.grid import draw_ring, prepare
+from ParotidClassifierCore.case.grid import draw_regions, prepare
 from ParotidClassifierCore.case.loading import Case
 from ParotidClassifierCore.case.outlines import load_outline
 from ParotidClassifierCore.dicom import objects as dicom_objects
@@ -30,7 +31,7 @@ def series(tmp_path_factory):
     return write_series(tmp_path_factory.mktemp("ct") / "series", CT)
 
 
-def voxels(path, region="Tumor", choice=Choice(), source=SOURCE):  # noqa: B008  frozen
+def voxels(path, region=TUMOR, choice=Choice(), source=SOURCE):  # noqa: B008  frozen
     return sitk.GetArrayFromImage(load_outline(path, region, CT, source, choice)) != 0
 
 
@@ -53,7 +54,7 @@ def test_a_segment_on_the_cts_voxels_lies_on_its_grid_though_empty_planes_are_le
 ):
     path = write_seg(tmp_path / "seg.dcm", series, {"Tumor": BALL})
     assert pydicom.dcmread(path).NumberOfFrames < len(BALL)
-    mask = load_outline(path, "Tumor", CT, SOURCE)
+    mask = load_outline(path, TUMOR, CT, SOURCE)
     assert mask.GetSize() == CT.GetSize()
     assert np.allclose(mask.GetOrigin(), CT.GetOrigin())
 
@@ -67,19 +68,19 @@ def test_a_segment_on_a_grid_of_its_own_keeps_it(tmp_path):
         write_series(tmp_path / "fine", fine),
         {"Tumor": sitk.GetArrayFromImage(ball)},
     )
-    mask = load_outline(path, "Tumor", CT, SOURCE)
+    mask = load_outline(path, TUMOR, CT, SOURCE)
     assert mask.GetSpacing() == pytest.approx((0.5, 0.5, 1.5))
     assert np.array_equal(centres(mask), centres(ball))
 
 
 def test_a_segment_on_the_lattice_of_the_method_is_not_called_resampled(tmp_path):
     ct = ball_case().ct
-    drawn = draw_ring(Case(ct, ball_mask(ct)))
-    lattice = lattice_of(ct).geometry(drawn.box).image(drawn.tumor.astype(np.int16))
+    drawn = draw_regions(Case(ct, ball_mask(ct)), PROTOCOL)
+    lattice = lattice_of(ct).geometry(drawn.box).image(drawn.masks["Tumor"].astype(np.int16))
     series = write_series(tmp_path / "lattice", lattice)
-    path = write_seg(tmp_path / "seg.dcm", series, {"Tumor": drawn.tumor})
-    read = prepare(Case(ct, load_outline(path, "Tumor", ct)))
-    assert np.array_equal(read.grid.tumor, prepare(Case(ct, ball_mask(ct))).grid.tumor)
+    path = write_seg(tmp_path / "seg.dcm", series, {"Tumor": drawn.masks["Tumor"]})
+    read = prepare(Case(ct, load_outline(path, TUMOR, ct)), PROTOCOL)
+    assert np.array_equal(read.grid.tumor, prepare(Case(ct, ball_mask(ct)), PROTOCOL).grid.tumor)
     assert "outline_resampled" not in {finding.code for finding in read.findings}
 
 
@@ -114,13 +115,15 @@ def test_segments_that_overlap_are_each_read_as_drawn_and_the_tumour_wins(tmp_pa
     around = sitk.GetArrayFromImage(ball_mask(CT, 9.5)) != 0  # a ring with the tumour left in it
     path = write_seg(tmp_path / "seg.dcm", series, {"Tumor": BALL, "External2": around})
     assert np.array_equal(voxels(path), BALL)
-    assert np.array_equal(voxels(path, "External2"), around)
-    tumor, ring = (load_outline(path, region, CT, SOURCE) for region in ("Tumor", "External2"))
-    prepared = prepare(Case(CT, tumor, ring))
-    assert not (prepared.grid.tumor & prepared.grid.ring).any()
+    assert np.array_equal(voxels(path, EXTERNAL2), around)
+    tumor, ring = (load_outline(path, region, CT, SOURCE) for region in (TUMOR, EXTERNAL2))
+    prepared = prepare(Case(CT, tumor, {"External2": ring}), PROTOCOL)
+    assert not (prepared.grid.tumor & prepared.grid.mask("External2")).any()
     told = {finding.code: finding.message for finding in prepared.findings}
     assert "ring_overlaps_tumor" in told
-    assert "ring_overlaps_tumor" not in {f.code for f in prepare(Case(CT, tumor)).findings}
+    assert "ring_overlaps_tumor" not in {
+        f.code for f in prepare(Case(CT, tumor), PROTOCOL).findings
+    }
 
 
 def test_an_empty_segment_is_refused(tmp_path, series):

@@ -191,46 +191,6 @@ def test_a_dicom_folder_with_outlines_beside_the_series_is_read():
 # What is refused: where slices lie
 
 
-def test_a_missing_slice_is_named_by_its_neighbours(tmp_path):
-    message = refusal(write_series(tmp_path, skip=(4,)), UnusableImageError)
-    assert "1 slice of the series 1.2.3" in message
-    assert "is missing" in message
-    assert f"{slice_name(3)} and {slice_name(5)} 6.00 mm" in message
-
-
-def test_doubled_slices_are_named(tmp_path):
-    def moved(content, k):
-        if k == 5:
-            content.ImagePositionPatient = before[-1]
-        before.append(content.ImagePositionPatient)
-
-    before = []
-    message = refusal(write_series(tmp_path, change=moved), UnusableImageError)
-    assert "doubled" in message
-    assert slice_name(4) in message
-    assert slice_name(5) in message
-
-
-def test_two_phases_in_one_series_are_doubled_slices(tmp_path):
-    write_series(tmp_path / "arterial")
-    write_series(
-        tmp_path / "venous", change=lambda c, k: setattr(c, "SOPInstanceUID", f"1.2.5.{k}")
-    )
-    message = refusal(tmp_path, UnusableImageError)
-    assert "arterial/" in message
-    assert "venous/" in message
-    assert "8 more pairs" in message
-
-
-def test_slices_at_uneven_distances_are_refused(tmp_path):
-    def shift(content, k):
-        x, y, z = content.ImagePositionPatient
-        content.ImagePositionPatient = [x, y, float(z) + (0.8 if k > 4 else 0.0)]
-
-    message = refusal(write_series(tmp_path, change=shift), UnusableImageError)
-    assert "3.00 to 3.80 mm apart" in message
-
-
 def test_a_tilted_gantry_is_noticed(tmp_path):
     def tilt(content, k):
         x, y, z = content.ImagePositionPatient

@@ -13,8 +13,7 @@ from ParotidClassifierCore.case.loading import Case, load_case_folder
 from ParotidClassifierCore.case.saving import save_case_folder
 from ParotidClassifierCore.dicom.acquisition import acquisition_of
 from ParotidClassifierCore.dicom.headers import read_header
-from ParotidClassifierCore.dicom.identity import Identity, read_identity
-from ParotidClassifierCore.dicom.source import Acquisition, SourceSeries
+from ParotidClassifierCore.dicom.source import Acquisition, Identity, SourceSeries, read_identity
 
 TAGS = {
     "Manufacturer": "SIEMENS", "ManufacturerModelName": "SOMATOM Definition Flash", "KVP": "100",

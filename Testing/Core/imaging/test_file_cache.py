@@ -87,7 +87,7 @@ def test_only_the_files_read_last_are_kept(tmp_path, reader):
         path = tmp_path / str(number)
         path.write_bytes(b"small")
         files.read(path, reader)
-    assert len(files._kept) < 10
+    assert len([*files]) < 10
 
 
 @pytest.mark.parametrize("suffix", [".mhd", ".nhdr"])

@@ -4,14 +4,14 @@ import numpy as np
 import pytest
 import SimpleITK as sitk
 from fixtures.cases import ball_case, ball_mask, tissue_ct
+from fixtures.regions import PROTOCOL, with_ring
 from ParotidClassifierCore.case.grid import prepare
 from ParotidClassifierCore.case.loading import Case
 from ParotidClassifierCore.imaging.findings import max_axial_diameter_mm, noise_sd_hu
-from ParotidClassifierCore.imaging.ring import RingSettings
 
 
-def codes(case, settings=None):
-    return {finding.code for finding in prepare(case, settings or RingSettings()).findings}
+def codes(case, protocol=PROTOCOL):
+    return {finding.code for finding in prepare(case, protocol).findings}
 
 
 def painted(case, mask, hu):
@@ -74,7 +74,7 @@ def test_slices_thicker_than_the_studys_are_a_finding():
 
 
 def test_a_ring_that_lost_most_of_its_shell_is_a_finding():
-    assert "ring_mostly_removed" in codes(wide_case(), RingSettings(hu_range=(55, 400)))
+    assert "ring_mostly_removed" in codes(wide_case(), with_ring(hu_range=(55, 400)))
 
 
 def test_the_diameter_is_the_longest_line_in_any_axial_slice():

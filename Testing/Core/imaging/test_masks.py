@@ -3,6 +3,7 @@ import pytest
 import SimpleITK as sitk
 import slicerio
 from fixtures.cases import ball_case, ball_mask, tissue_ct
+from fixtures.regions import EXTERNAL2, PROTOCOL, TUMOR
 from ParotidClassifierCore.base.errors import (
     AmbiguousMaskError,
     OutputError,
@@ -54,42 +55,42 @@ def segmentation(tmp_path, names, overlap=False):
 
 @pytest.mark.parametrize("name", ["mask.nrrd", "mask.nii.gz", "mask.mha"])
 def test_a_label_map_with_one_label_needs_no_name(tmp_path, name):
-    mask = load_mask(label_map(tmp_path, (3,), name), "Tumor")
+    mask = load_mask(label_map(tmp_path, (3,), name), TUMOR)
     assert set(np.unique(sitk.GetArrayFromImage(mask))) == {0, 1}
 
 
 def test_one_of_several_labels_must_be_named(tmp_path):
     path = label_map(tmp_path, (2, 5))
     with pytest.raises(UnusableMaskError, match=r"\(2, 5\).*--tumor-label"):
-        load_mask(path, "Tumor")
-    mask = load_mask(path, "Tumor", label=5)
+        load_mask(path, TUMOR)
+    mask = load_mask(path, TUMOR, label=5)
     assert mask[40, 40, 16] == 1
     assert mask[20, 40, 16] == 0
 
 
 def test_a_label_that_is_not_there_is_refused(tmp_path):
     with pytest.raises(UnusableMaskError, match="no label 4"):
-        load_mask(label_map(tmp_path, (2, 5)), "Tumor", label=4)
+        load_mask(label_map(tmp_path, (2, 5)), TUMOR, label=4)
 
 
 def test_a_choice_for_the_other_kind_of_file_is_a_usage_error(tmp_path):
     with pytest.raises(UsageError, match="label map without segments"):
-        load_mask(label_map(tmp_path), "Tumor", segment="Mass")
+        load_mask(label_map(tmp_path), TUMOR, segment="Mass")
     with pytest.raises(UsageError, match="is a segmentation"):
-        load_mask(segmentation(tmp_path, ["Tumor"]), "Tumor", label=1)
+        load_mask(segmentation(tmp_path, ["Tumor"]), TUMOR, label=1)
 
 
 def test_an_empty_outline_is_refused(tmp_path):
     sitk.WriteImage(ball_mask(tissue_ct()) * 0, str(tmp_path / "empty.nrrd"))
     with pytest.raises(UnusableMaskError, match="is empty"):
-        load_mask(tmp_path / "empty.nrrd", "Tumor")
+        load_mask(tmp_path / "empty.nrrd", TUMOR)
 
 
 def test_a_ct_given_as_outline_is_refused(tmp_path):
     noise = sitk.GetImageFromArray(np.random.default_rng(0).normal(size=(9, 9, 9)))
     sitk.WriteImage(noise, str(tmp_path / "ct.nrrd"))
     with pytest.raises(UnusableMaskError, match="not a label map"):
-        load_mask(tmp_path / "ct.nrrd", "Tumor")
+        load_mask(tmp_path / "ct.nrrd", TUMOR)
 
 
 def of_values(tmp_path, *values, background=0.0, dtype=np.float64):
@@ -106,14 +107,14 @@ def of_values(tmp_path, *values, background=0.0, dtype=np.float64):
 )
 def test_an_outline_with_odd_values_is_refused(tmp_path, values):
     with pytest.raises(UnusableMaskError, match="not a label map") as refused:
-        load_mask(of_values(tmp_path, *values), "Tumor")
+        load_mask(of_values(tmp_path, *values), TUMOR)
     assert "above 0.5" in refused.value.remedy
 
 
 @pytest.mark.parametrize("value", [1 / 255, 0.5, 0.9999999975, 1.0000001, 255.0])
 @pytest.mark.parametrize("background", [0.0, np.nan])
 def test_a_single_value_is_the_outline_however_it_was_scaled(tmp_path, value, background):
-    mask = load_mask(of_values(tmp_path, value, background=background), "Tumor")
+    mask = load_mask(of_values(tmp_path, value, background=background), TUMOR)
     inside = sitk.GetArrayFromImage(mask)
     assert inside[2].all()
     assert inside.sum() == 81
@@ -122,15 +123,15 @@ def test_a_single_value_is_the_outline_however_it_was_scaled(tmp_path, value, ba
 def test_labels_that_lie_beside_whole_numbers_keep_their_names(tmp_path):
     path = of_values(tmp_path, 0.9999999975, 2.0000004, 1.0000002, background=np.nan)
     with pytest.raises(UnusableMaskError, match=r"several labels \(1, 2\)"):
-        load_mask(path, "Tumor")
-    inside = sitk.GetArrayFromImage(load_mask(path, "Tumor", label=1))
+        load_mask(path, TUMOR)
+    inside = sitk.GetArrayFromImage(load_mask(path, TUMOR, label=1))
     assert [bool(plane.all()) for plane in inside[2:5]] == [True, False, True]
     assert inside.sum() == 162
 
 
 def test_an_outline_of_nothing_but_no_numbers_is_empty(tmp_path):
     with pytest.raises(UnusableMaskError, match="is empty"):
-        load_mask(of_values(tmp_path, np.nan), "Tumor")
+        load_mask(of_values(tmp_path, np.nan), TUMOR)
 
 
 @pytest.mark.parametrize("key", [b"Segment0_LabelValue", b"Segment0_Name", b"Segment0_Layer"])
@@ -138,7 +139,7 @@ def test_a_segmentation_without_its_fields_is_named(tmp_path, key):
     path = segmentation(tmp_path, ["Tumor", "External2"], overlap=True)
     path.write_bytes(path.read_bytes().replace(key, b"Segment0_" + b"X" * (len(key) - 9)))
     with pytest.raises((UnreadableFileError, UnusableMaskError), match=r"seg\.seg\.nrrd"):
-        load_mask(path, "Tumor")
+        load_mask(path, TUMOR)
 
 
 @pytest.mark.parametrize("name", ["slice.nrrd", "slice.nii.gz", "slice.mha"])
@@ -149,10 +150,10 @@ def test_a_single_slice_of_the_ct_counts_as_on_the_whole_grid(tmp_path, name):
     whole = sitk.GetImageFromArray(voxels)
     whole.CopyInformation(case.tumor)
     sitk.WriteImage(whole[:, :, 16:17], str(tmp_path / name))
-    mask = load_outline(tmp_path / name, "Tumor", case.ct)
-    one, all_slices = (prepare(Case(case.ct, tumor)).grid for tumor in (mask, whole))
+    mask = load_outline(tmp_path / name, TUMOR, case.ct)
+    one, all_slices = (prepare(Case(case.ct, tumor), PROTOCOL).grid for tumor in (mask, whole))
     assert np.array_equal(one.tumor, all_slices.tumor)
-    assert np.array_equal(one.ring, all_slices.ring)
+    assert np.array_equal(one.mask("External2"), all_slices.mask("External2"))
 
 
 def test_a_single_slice_of_another_thickness_is_refused(tmp_path):
@@ -161,17 +162,17 @@ def test_a_single_slice_of_another_thickness_is_refused(tmp_path):
     plane.SetSpacing((1.0, 1.0, 1.0))
     sitk.WriteImage(plane, str(tmp_path / "slice.nrrd"))
     with pytest.raises(UnusableMaskError, match=r"a single slice, 1 mm thick.*3 mm thick"):
-        load_outline(tmp_path / "slice.nrrd", "Tumor", case.ct)
+        load_outline(tmp_path / "slice.nrrd", TUMOR, case.ct)
 
 
 def test_a_folder_is_not_an_outline(tmp_path):
     (tmp_path / "tumor.nrrd").mkdir()
     with pytest.raises(UnreadableFileError, match="is a folder, not a file"):
-        load_mask(tmp_path / "tumor.nrrd", "Tumor")
+        load_mask(tmp_path / "tumor.nrrd", TUMOR)
 
 
 def test_a_segment_is_found_by_its_name_and_keeps_its_place(tmp_path):
-    mask = load_mask(segmentation(tmp_path, ["Other", "Tumor"]), "Tumor")
+    mask = load_mask(segmentation(tmp_path, ["Other", "Tumor"]), TUMOR)
     voxels = sitk.GetArrayFromImage(mask)
     assert voxels.sum() == 5 * 4 * 3
     assert voxels[6:9, 5:9, 10:15].all()
@@ -180,75 +181,75 @@ def test_a_segment_is_found_by_its_name_and_keeps_its_place(tmp_path):
 
 def test_overlapping_segments_are_read_from_their_layers(tmp_path):
     path = segmentation(tmp_path, ["Tumor", "External2"], overlap=True)
-    tumor = sitk.GetArrayFromImage(load_mask(path, "Tumor"))
-    ring = sitk.GetArrayFromImage(load_mask(path, "External2"))
+    tumor = sitk.GetArrayFromImage(load_mask(path, TUMOR))
+    ring = sitk.GetArrayFromImage(load_mask(path, EXTERNAL2))
     assert tumor[6:9, 5:9, 4:9].all()
     assert ring[6:9, 5:9, 7:12].all()
     assert tumor.sum() == ring.sum() == 60
 
 
 def test_the_only_segment_is_taken_whatever_its_name(tmp_path):
-    assert sitk.GetArrayFromImage(load_mask(segmentation(tmp_path, ["Segment_1"]), "Tumor")).any()
+    assert sitk.GetArrayFromImage(load_mask(segmentation(tmp_path, ["Segment_1"]), TUMOR)).any()
 
 
 def test_a_ring_is_never_taken_for_a_tumor(tmp_path):
     with pytest.raises(UnusableMaskError, match="no segment named 'Tumor'; it has 'External2'"):
-        load_mask(segmentation(tmp_path, ["External2"]), "Tumor")
+        load_mask(segmentation(tmp_path, ["External2"]), TUMOR)
 
 
 def test_a_segment_of_another_name_can_be_named(tmp_path):
     path = segmentation(tmp_path, ["Mass", "Vein"])
     with pytest.raises(UnusableMaskError, match="--tumor-segment"):
-        load_mask(path, "Tumor")
-    assert sitk.GetArrayFromImage(load_mask(path, "Tumor", segment="Mass")).sum() == 60
+        load_mask(path, TUMOR)
+    assert sitk.GetArrayFromImage(load_mask(path, TUMOR, segment="Mass")).sum() == 60
 
 
 @pytest.mark.parametrize("overlap", [False, True])
 def test_segment_names_keep_all_their_letters(tmp_path, overlap):
     path = segmentation(tmp_path, ["Tumor旧", "Läsion"], overlap)
     with pytest.raises(AmbiguousMaskError, match="it has 'Tumor旧', 'Läsion'"):
-        load_mask(path, "Tumor")
+        load_mask(path, TUMOR)
     first = 7 if overlap else 10
-    voxels = sitk.GetArrayFromImage(load_mask(path, "Tumor", segment="Läsion"))
+    voxels = sitk.GetArrayFromImage(load_mask(path, TUMOR, segment="Läsion"))
     assert voxels[6:9, 5:9, first : first + 5].all()
     assert voxels.sum() == 60
 
 
 def test_a_letter_may_be_stored_in_two_parts(tmp_path):
     path = segmentation(tmp_path, ["La\N{COMBINING DIAERESIS}sion", "Other"])
-    assert load_mask(path, "Tumor", segment="Läsion")
+    assert load_mask(path, TUMOR, segment="Läsion")
 
 
 def test_escapes_in_a_segment_name_are_read(tmp_path):
     path = segmentation(tmp_path, [r"a\nb\\c", "Other"])
-    assert load_mask(path, "Tumor", segment="a\nb\\c")
+    assert load_mask(path, TUMOR, segment="a\nb\\c")
 
 
 def test_a_name_that_is_not_utf_8_is_no_other_name(tmp_path):
     path = segmentation(tmp_path, ["TumorX", "Other"])
     path.write_bytes(path.read_bytes().replace(b"TumorX", b"Tumor\xe4"))
     with pytest.raises(AmbiguousMaskError, match=r"it has 'Tumor\\\\xe4', 'Other'"):
-        load_mask(path, "Tumor")
-    assert load_mask(path, "Tumor", segment=r"Tumor\xe4")
+        load_mask(path, TUMOR)
+    assert load_mask(path, TUMOR, segment=r"Tumor\xe4")
 
 
 def test_names_are_matched_without_capitals_and_spaces(tmp_path):
     path = segmentation(tmp_path, [" tumor", "Other"])
-    assert sitk.GetArrayFromImage(load_mask(path, "Tumor")).sum() == 60
-    assert sitk.GetArrayFromImage(load_mask(path, "Tumor", segment="OTHER ")).sum() == 60
+    assert sitk.GetArrayFromImage(load_mask(path, TUMOR)).sum() == 60
+    assert sitk.GetArrayFromImage(load_mask(path, TUMOR, segment="OTHER ")).sum() == 60
 
 
 def test_names_that_differ_in_capitals_only_must_be_exact(tmp_path):
     path = segmentation(tmp_path, ["mass", "MASS"])
     with pytest.raises(AmbiguousMaskError, match="several segments named 'mass', 'MASS'"):
-        load_mask(path, "Tumor", segment="Mass")
-    voxels = sitk.GetArrayFromImage(load_mask(path, "Tumor", segment="MASS"))
+        load_mask(path, TUMOR, segment="Mass")
+    voxels = sitk.GetArrayFromImage(load_mask(path, TUMOR, segment="MASS"))
     assert voxels[6:9, 5:9, 10:15].all()
 
 
 def test_a_ring_in_small_letters_is_no_tumor(tmp_path):
     with pytest.raises(AmbiguousMaskError, match="it has 'external2'"):
-        load_mask(segmentation(tmp_path, ["external2"]), "Tumor")
+        load_mask(segmentation(tmp_path, ["external2"]), TUMOR)
 
 
 @pytest.mark.parametrize("name", ["seg.seg.nrrd", "mask.nrrd"])
@@ -260,21 +261,21 @@ def test_an_outline_may_be_one_slice(tmp_path, name):
         for key, word in keys.items():
             image.SetMetaData(f"Segment0_{key}", word)
     sitk.WriteImage(image, str(tmp_path / name))
-    assert sitk.GetArrayFromImage(load_mask(tmp_path / name, "Tumor")).sum() == 1
+    assert sitk.GetArrayFromImage(load_mask(tmp_path / name, TUMOR)).sum() == 1
 
 
 def test_what_was_taken_is_known(tmp_path):
-    of_a_segment = load_mask(segmentation(tmp_path, ["Mass"]), "Tumor")
+    of_a_segment = load_mask(segmentation(tmp_path, ["Mass"]), TUMOR)
     assert origin_of(of_a_segment).words == "segment 'Mass'"
-    assert origin_of(load_mask(label_map(tmp_path, (3,)), "Tumor")).words == "label 3"
+    assert origin_of(load_mask(label_map(tmp_path, (3,)), TUMOR)).words == "label 3"
 
 
 def test_what_was_taken_is_known_after_saving(tmp_path):
     path = tmp_path / "saved.seg.nrrd"
     origin = Origin("ROI", "Läsion\n|:= 旧")
     masks = {"Tumor": np.ones((4, 4, 4), bool)}
-    save_segmentation(path, masks, GEOMETRY, {"Tumor": origin})
-    assert origin_of(load_mask(path, "Tumor")) == origin
+    save_segmentation(path, masks, GEOMETRY, PROTOCOL.regions, {"Tumor": origin})
+    assert origin_of(load_mask(path, TUMOR)) == origin
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"kind": 1, "name": 2, "notes": []}', "[" * 9999])
@@ -298,7 +299,7 @@ def test_a_damaged_segmentation_is_named(tmp_path):
     path = segmentation(tmp_path, ["Tumor"])
     path.write_bytes(path.read_bytes()[:-40])
     with pytest.raises(UnreadableFileError, match=r"seg\.seg\.nrrd"):
-        load_mask(path, "Tumor")
+        load_mask(path, TUMOR)
 
 
 GEOMETRY = Geometry((1.0, 2.0, 3.0), (1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0))
@@ -313,6 +314,6 @@ def test_a_failed_save_leaves_what_was_there(tmp_path, monkeypatch):
 
     monkeypatch.setattr(sitk, "WriteImage", full_disk)
     with pytest.raises(OutputError, match="could not be stored whole"):
-        save_segmentation(path, {"Tumor": np.ones((4, 4, 4), bool)}, GEOMETRY)
+        save_segmentation(path, {"Tumor": np.ones((4, 4, 4), bool)}, GEOMETRY, PROTOCOL.regions)
     assert path.read_text() == "the old one"
     assert [p.name for p in tmp_path.iterdir()] == ["ring.seg.nrrd"]

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import SimpleITK as sitk
 from fixtures.cases import ball_mask, tissue_ct
+from fixtures.regions import TUMOR
 from ParotidClassifierCore.base.errors import UnreadableFileError, UnusableImageError
 from ParotidClassifierCore.case.ct import load_ct
 from ParotidClassifierCore.imaging.masks import load_mask
@@ -50,7 +51,7 @@ def test_two_places_are_refused_for_ct_and_mask(tmp_path, ct, codes):
         load_ct(path)
     path = nifti(tmp_path / "mask.nii", ball_mask(ct, 5.0), codes, moved(4))
     with pytest.raises(UnreadableFileError, match=r"mask\.nii.*qform and its sform"):
-        load_mask(path, "Tumor")
+        load_mask(path, TUMOR)
 
 
 @pytest.mark.parametrize("codes", [(1, 1), (1, 2), (2, 1), (1, 0), (0, 1)])

@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
+from fixtures.regions import ring_settings
 from ParotidClassifierCore.base.errors import UsageError
-from ParotidClassifierCore.imaging.ring import Refinement, RingSettings, automatic_ring
+from ParotidClassifierCore.imaging.ring import Refinement, automatic_ring
 
 CORNER = (-20, 7, 100)
 
@@ -18,7 +19,7 @@ def tissue(side=41, hu=40):
 def test_the_ring_is_every_voxel_within_2_mm_of_the_tumor_and_none_of_it():
     tumor = np.zeros((9, 9, 9), bool)
     tumor[4, 4, 4] = True
-    ring = automatic_ring(tissue(9), tumor, RingSettings()).mask
+    ring = automatic_ring(tissue(9), tumor, ring_settings()).mask
     offset = np.argwhere(ring) - 4
     squared = (offset**2).sum(axis=1)
     # 32 lattice points lie at squared distances 1, 2, 3 and 4 of a point.
@@ -34,8 +35,8 @@ def test_the_hu_limits_are_included_and_what_they_remove_is_reported():
     ct[:, :, 20] = -200
     ct[:, :, 21] = 400
     ct[:, :, 30:] = 401
-    ring = automatic_ring(ct, tumor, RingSettings())
-    shell = automatic_ring(tissue(), tumor, RingSettings()).mask
+    ring = automatic_ring(ct, tumor, ring_settings())
+    shell = automatic_ring(tissue(), tumor, ring_settings()).mask
     expected = shell & (ct >= -200) & (ct <= 400)
     assert np.array_equal(ring.mask, expected)
     assert ring.mask[:, :, 20].any()
@@ -45,14 +46,14 @@ def test_the_hu_limits_are_included_and_what_they_remove_is_reported():
 
 def test_hand_work_survives_a_change_of_the_tumor():
     tumor, grown = ball(6), ball(6) | ball(6, (20, 20, 23))
-    automatic = automatic_ring(tissue(), tumor, RingSettings()).mask
+    automatic = automatic_ring(tissue(), tumor, ring_settings()).mask
     edited = automatic.copy()
     edited[20, 20, 8:12] = True  # added, far to the left of the growth
     edited[10:14] = False  # removed at the bottom
     refinement = Refinement().updated(edited, automatic, tumor, CORNER)
     assert np.array_equal(refinement.applied(automatic, tumor, CORNER), edited)
 
-    automatic_grown = automatic_ring(tissue(), grown, RingSettings()).mask
+    automatic_grown = automatic_ring(tissue(), grown, ring_settings()).mask
     ring = refinement.applied(automatic_grown, grown, CORNER)
     assert ring[20, 20, 8:12].all()
     assert not ring[10:14][automatic[10:14]].any()
@@ -63,11 +64,11 @@ def test_hand_work_survives_a_change_of_the_tumor():
 
 def test_an_added_voxel_that_the_tumor_swallowed_comes_back_when_it_shrinks():
     small, large = ball(5), ball(9)
-    automatic = automatic_ring(tissue(), small, RingSettings()).mask
+    automatic = automatic_ring(tissue(), small, ring_settings()).mask
     edited = automatic.copy()
     edited[20, 20, 28] = True
     refinement = Refinement().updated(edited, automatic, small, CORNER)
-    around_large = automatic_ring(tissue(), large, RingSettings()).mask
+    around_large = automatic_ring(tissue(), large, ring_settings()).mask
     ring = refinement.applied(around_large, large, CORNER)
     assert not ring[20, 20, 28]
     again = refinement.updated(ring, around_large, large, CORNER)
@@ -76,11 +77,11 @@ def test_an_added_voxel_that_the_tumor_swallowed_comes_back_when_it_shrinks():
 
 def test_a_removal_stays_while_there_is_no_ring_at_its_place():
     small, large = ball(5), ball(9)
-    automatic = automatic_ring(tissue(), small, RingSettings()).mask
+    automatic = automatic_ring(tissue(), small, ring_settings()).mask
     edited = automatic.copy()
     edited[20, 20, 26] = False
     refinement = Refinement().updated(edited, automatic, small, CORNER)
-    around_large = automatic_ring(tissue(), large, RingSettings()).mask
+    around_large = automatic_ring(tissue(), large, ring_settings()).mask
     again = refinement.updated(
         refinement.applied(around_large, large, CORNER), around_large, large, CORNER
     )
@@ -89,7 +90,7 @@ def test_a_removal_stays_while_there_is_no_ring_at_its_place():
 
 def test_drawing_a_removed_voxel_again_takes_the_removal_back():
     tumor = ball(5)
-    automatic = automatic_ring(tissue(), tumor, RingSettings()).mask
+    automatic = automatic_ring(tissue(), tumor, ring_settings()).mask
     without = automatic.copy()
     without[20, 20, 26] = False
     refinement = Refinement().updated(without, automatic, tumor, CORNER)
@@ -99,7 +100,7 @@ def test_drawing_a_removed_voxel_again_takes_the_removal_back():
 
 def test_hand_work_keeps_its_place_when_the_array_starts_elsewhere():
     tumor = ball(5)
-    automatic = automatic_ring(tissue(), tumor, RingSettings()).mask
+    automatic = automatic_ring(tissue(), tumor, ring_settings()).mask
     edited = automatic.copy()
     edited[20, 20, 30] = True
     refinement = Refinement().updated(edited, automatic, tumor, CORNER)
@@ -114,4 +115,4 @@ def test_hand_work_keeps_its_place_when_the_array_starts_elsewhere():
 )
 def test_settings_that_make_no_ring_are_refused(width, limits):
     with pytest.raises(UsageError):
-        RingSettings(width, limits)
+        ring_settings(width, limits)

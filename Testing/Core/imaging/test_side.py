@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 import SimpleITK as sitk
 from fixtures.cases import ball_mask
+from fixtures.regions import PROTOCOL
 from ParotidClassifierCore.case.checks import check_outline
-from ParotidClassifierCore.case.grid import draw_ring, prepare
+from ParotidClassifierCore.case.grid import draw_regions, prepare
 from ParotidClassifierCore.case.loading import Case
 from ParotidClassifierCore.imaging.side import Side
 
@@ -32,7 +33,7 @@ def head(turned=0.0, headrest=True, seed=1):
 
 
 def side(ct, x, radius=9.0, y=105, z=6):
-    return prepare(Case(ct, ball_mask(ct, radius, (x, y, z)))).side
+    return prepare(Case(ct, ball_mask(ct, radius, (x, y, z))), PROTOCOL).side
 
 
 @pytest.mark.parametrize("turned", [0, 15, -15])
@@ -51,7 +52,7 @@ def test_what_reaches_across_the_middle_is_told(x, radius):
     ct.CopyInformation(sitk.Image(ct.GetSize(), sitk.sitkInt16))
     ct.SetSpacing((1.0, 1.0, 3.0))
     case = Case(ct, ball_mask(ct, radius, (x, 140, 18)))
-    prepared = prepare(case)
+    prepared = prepare(case, PROTOCOL)
     assert prepared.side is Side.ACROSS
     assert "side_across_midline" in {finding.code for finding in prepared.findings}
 
@@ -61,7 +62,7 @@ def test_the_order_of_the_voxels_does_not_matter(flip):
     ct = head()
     mask = ball_mask(ct, 9.0, (MIDDLE + 55, 105, 6))
     turned = sitk.DICOMOrient(sitk.Flip(ct, flip), "LPS")
-    assert prepare(Case(turned, sitk.Flip(mask, flip))).side is Side.LEFT
+    assert prepare(Case(turned, sitk.Flip(mask, flip)), PROTOCOL).side is Side.LEFT
 
 
 @pytest.mark.parametrize(
@@ -72,8 +73,10 @@ def test_a_body_that_is_cut_off_has_no_side(cropped):
     ct = head()
     x = {90: 180, 130: 170, 110: 160}.get(cropped.start, 80)
     case = Case(ct[cropped, :, :], ball_mask(ct, 9.0, (x, 105, 6)))
-    assert prepare(case).side is None
-    assert "side_not_determined" in {f.code for f in check_outline(case, draw_ring(case))}
+    assert prepare(case, PROTOCOL).side is None
+    assert "side_not_determined" in {
+        f.code for f in check_outline(case, draw_regions(case, PROTOCOL))
+    }
 
 
 def test_a_cut_that_was_padded_is_a_cut():
@@ -83,7 +86,10 @@ def test_a_cut_that_was_padded_is_a_cut():
 
 def test_a_cut_in_front_or_behind_does_not_matter():
     ct = head()
-    assert prepare(Case(ct[:, 50:160, :], ball_mask(ct, 9.0, (70, 105, 6)))).side is Side.RIGHT
+    assert (
+        prepare(Case(ct[:, 50:160, :], ball_mask(ct, 9.0, (70, 105, 6))), PROTOCOL).side
+        is Side.RIGHT
+    )
 
 
 def test_two_legs_have_no_side():
@@ -99,5 +105,5 @@ def test_two_legs_have_no_side():
 def test_the_panel_is_told_the_side():
     ct = head()
     case = Case(ct, ball_mask(ct, 9.0, (70, 105, 6)))
-    found = {finding.code: finding for finding in check_outline(case, draw_ring(case))}
+    found = {finding.code: finding for finding in check_outline(case, draw_regions(case, PROTOCOL))}
     assert "patient's right" in found["side"].message

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 from ParotidClassifierCore.bundle.bundle import DEMONSTRATION, Bundle, TrainingCohort
-from ParotidClassifierCore.imaging.ring import RingSettings
 from ParotidClassifierCore.models.acquisitions import TrainingAcquisitions
 from ParotidClassifierCore.models.logistic import LogisticModel
 from ParotidClassifierCore.models.reference import Reference
@@ -12,6 +11,7 @@ from ParotidClassifierCore.models.refits import Refits
 from ParotidClassifierCore.models.scatter import Scatter
 from ParotidClassifierCore.models.settings import CROSS_FITTED
 from ParotidClassifierCore.models.table import TrainingTable
+from ParotidClassifierCore.protocol import shen2026
 from ParotidClassifierCore.radiomics.settings import default_settings
 from safetensors.numpy import save
 
@@ -35,6 +35,7 @@ def a_table(
         radiomics[:, first : first + 3] += effect * malignant[:, None]
     return TrainingTable(
         **{
+            "protocol": shen2026(),
             "case_ids": tuple(f"case{i:03}" for i in range(cases)),
             "columns": radiomic_columns(per_region),
             "radiomics": radiomics * 3.0 + 100.0,
@@ -60,7 +61,7 @@ def a_model(name: str, columns: tuple[str, ...], weight: float = 0.1) -> Logisti
 
 
 def models() -> dict[str, LogisticModel]:
-    """Five of the eleven, in their order, that read every kind of column."""
+    """Five models of shen2026, in their order, that read every kind of column."""
     clinical = ("symptoms", "margin_unclear", "enlarged_lymph_nodes")
     both = ("Tumor_wavelet-LLH_glcm_Idn", "External2_log-sigma-1-0-mm-3D_firstorder_Mean")
     return {
@@ -106,10 +107,10 @@ def a_bundle(**changes) -> Bundle:
         **{
             "name": "made-for-tests",
             "kind": DEMONSTRATION,
+            "protocol": shen2026(),
             "models": models(),
             "thresholds": dict.fromkeys(models(), 1 / 3),
             "stacking": CROSS_FITTED,
-            "ring": RingSettings(),
             "radiomics_yaml": default_settings().yaml(),
             "cohort": TrainingCohort(160, 50, simulated=True, description="phantoms, seed 1"),
             "intended_use": "To show how the method works – not for patients.",

@@ -11,6 +11,7 @@ from ParotidClassifierCore.models.logistic import LogisticModel
 from ParotidClassifierCore.models.probabilities import probabilities
 from ParotidClassifierCore.models.reference import Reference
 from ParotidClassifierCore.models.scatter import scatter_of
+from ParotidClassifierCore.protocol import shen2026
 
 FEATURE = "Tumor_wavelet-LLH_glcm_Idn"
 USUAL = (0.5, 0.5, 5.0)
@@ -20,8 +21,10 @@ def judged(given=None, spacing=USUAL, **reference):
     bundle = a_bundle()
     bundle = replace(bundle, reference=replace(bundle.reference, **reference))
     given = values() | (given or {})
-    results = probabilities(bundle.models, given, bundle.thresholds)
-    return applicability_of(bundle.models, bundle.reference, given, results, spacing)
+    results = probabilities(shen2026(), bundle.models, given, bundle.thresholds)
+    return applicability_of(
+        bundle.protocol, bundle.models, bundle.reference, given, results, spacing
+    )
 
 
 def codes(found):
@@ -119,8 +122,8 @@ def test_what_an_older_bundle_does_not_know_is_left_open():
 
 def test_a_bundle_without_reference_or_result_says_nothing():
     bundle = replace(a_bundle(), reference=Reference())
-    results = probabilities({}, {}, {})
-    found = applicability_of(bundle.models, bundle.reference, {}, results, USUAL)
+    results = probabilities(shen2026(), {}, {}, {})
+    found = applicability_of(bundle.protocol, bundle.models, bundle.reference, {}, results, USUAL)
     assert (found.model, found.score, found.sentences) == (None, None, ())
 
 

@@ -1,8 +1,10 @@
 import itertools
 
 import pytest
+from fixtures.protocols import changed_protocol
 from ParotidClassifierCore.models.logistic import LogisticModel, probability_of
 from ParotidClassifierCore.models.nomogram import case_points, nomogram_of, round_ticks
+from ParotidClassifierCore.protocol import protocol_from, shen2026
 
 SOURCE = "log_odds:Tumor+External2_RAD+DL"
 COLUMNS = ("symptoms", "margin_unclear", "enlarged_lymph_nodes", SOURCE)
@@ -13,7 +15,7 @@ MODEL = LogisticModel(
 
 @pytest.fixture
 def nomogram():
-    return nomogram_of(MODEL, {SOURCE: (-3.7, 4.2)})
+    return nomogram_of(MODEL, shen2026(), {SOURCE: (-3.7, 4.2)})
 
 
 def test_points_and_their_sum_mean_the_probability_of_the_model(nomogram):
@@ -46,7 +48,7 @@ def test_the_axis_of_sums_holds_every_sum(nomogram):
 
 def test_a_model_without_weights_has_no_nomogram():
     silent = LogisticModel("Clinical", ("symptoms",), (0.2,), (0.4,), (0.0,), -1.0)
-    assert nomogram_of(silent, {}) is None
+    assert nomogram_of(silent, shen2026(), {}) is None
 
 
 @pytest.mark.parametrize(
@@ -63,8 +65,24 @@ def test_ticks_are_round_and_hold_the_range(low, high, ticks):
 
 def test_the_points_of_a_case_mean_the_probability_of_the_model(nomogram):
     values = dict(zip(COLUMNS, (1.0, 0.0, 1.0, 2.345), strict=True))
-    case = case_points(nomogram, MODEL, values)
+    case = case_points(nomogram, MODEL, shen2026(), values)
     assert case.probability == pytest.approx(float(MODEL.probability(values)), rel=1e-9)
     assert case.total == pytest.approx(sum(case.points))
     assert case.points[0] == pytest.approx(nomogram.axes[0].points[1])
     assert case.points[1] == pytest.approx(nomogram.axes[1].points[0])
+
+
+def test_the_axes_are_those_of_the_protocol():
+    protocol = changed_protocol("skin-infiltration")
+    content = protocol.as_json()
+    content["models"]["Clinical"]["clinical"] += ["age_years"]
+    columns = ("skin_infiltration", "age_years")
+    model = LogisticModel("Clinical", columns, (0.1, 50.0), (0.3, 10.0), (0.5, 0.2), -1.1)
+    protocol = protocol_from(content)
+    nomogram = nomogram_of(model, protocol, {})
+    skin, age = nomogram.axes
+    assert (skin.label, skin.values) == ("skin infiltration", ("without", "with"))
+    assert (age.label, age.values[0], age.values[-1]) == ("age, years", "0", "120")
+    values = {"skin_infiltration": 1.0, "age_years": 61.0}
+    case = case_points(nomogram, model, protocol, values)
+    assert case.probability == pytest.approx(float(model.probability(values)), rel=1e-9)

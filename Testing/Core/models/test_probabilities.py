@@ -1,21 +1,21 @@
-"""Eleven results for every case, each a probability or the reason why there is none."""
+"""A result of each model for every case, each a probability or the reason why there is none."""
 
 import numpy as np
 import pytest
 from Core.models.made_models import models, values
 from ParotidClassifierCore.models.probabilities import percent, probabilities
-from ParotidClassifierCore.protocol.names import ELEVEN_MODELS
+from ParotidClassifierCore.protocol import shen2026
 
 THRESHOLDS = dict.fromkeys(models(), 0.5)
 
 
 def results(**changes):
-    return probabilities(models(), values() | changes, THRESHOLDS)
+    return probabilities(shen2026(), models(), values() | changes, THRESHOLDS)
 
 
-def test_there_are_always_eleven_results_in_the_papers_order():
-    assert tuple(results()) == ELEVEN_MODELS
-    assert tuple(probabilities({}, {}, {})) == ELEVEN_MODELS
+def test_there_are_results_of_all_models_in_order():
+    assert list(results()) == list(shen2026().models)
+    assert list(probabilities(shen2026(), {}, {}, {})) == list(shen2026().models)
 
 
 def test_combined_is_built_on_the_log_odds_of_the_fusion():
@@ -36,13 +36,13 @@ def test_contributions_explain_the_log_odds():
 
 @pytest.mark.parametrize(("threshold", "call"), [(0.0, "malignant"), (1.0, "benign")])
 def test_the_call_follows_the_threshold(threshold, call):
-    given = probabilities(models(), values(), dict.fromkeys(models(), threshold))
+    given = probabilities(shen2026(), models(), values(), dict.fromkeys(models(), threshold))
     assert given["Clinical"].call == call
 
 
 def test_a_probability_at_the_threshold_is_malignant():
     exactly = results()["Tumor_DL"].probability
-    given = probabilities(models(), values(), THRESHOLDS | {"Tumor_DL": exactly})
+    given = probabilities(shen2026(), models(), values(), THRESHOLDS | {"Tumor_DL": exactly})
     assert given["Tumor_DL"].call == "malignant"
 
 

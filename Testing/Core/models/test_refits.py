@@ -11,7 +11,7 @@ from ParotidClassifierCore.models.probabilities import probabilities
 from ParotidClassifierCore.models.refits import EXCLUDED, Refits, with_intervals
 from ParotidClassifierCore.models.refitting import refit_all, resamples
 from ParotidClassifierCore.models.settings import ModelTrainingSettings
-from ParotidClassifierCore.protocol.names import ELEVEN_MODELS, log_odds_column
+from ParotidClassifierCore.protocol import log_odds_column, shen2026
 
 QUICK = ModelTrainingSettings(penalties=(1.0,))
 
@@ -24,7 +24,7 @@ def table():
 @pytest.fixture(scope="module")
 def fits(table):
     made = Fits(table, QUICK)
-    for name in ELEVEN_MODELS:
+    for name in shen2026().models:
         made.model(name, WHOLE)
     return made
 
@@ -48,7 +48,7 @@ def test_a_refit_is_the_fit_that_the_resampled_rows_alone_would_give(table, pena
 
 def test_a_refit_on_every_row_once_is_the_model_itself(table, fits):
     once = np.ones(len(table.malignant), int)
-    for name in ELEVEN_MODELS:
+    for name in shen2026().models:
         kept, again = fits.model(name, WHOLE), fits.refitted(name, WHOLE, once)
         assert again.intercept == pytest.approx(kept.intercept, abs=1e-6)
         assert again.coefficients == pytest.approx(kept.coefficients, abs=1e-6)
@@ -111,25 +111,25 @@ def test_cases_on_one_image_are_drawn_together():
 def test_a_resample_that_leaves_a_fold_without_a_class_is_drawn_again():
     malignant = np.arange(40) < 4
     table = a_table(cases=40, malignant=malignant)
-    refits = refit_all(Fits(table, QUICK), ELEVEN_MODELS, table, 60, 0)
+    refits = refit_all(Fits(table, QUICK), shen2026().models, table, 60, 0)
     assert refits.count == 60
     numbers = [n for rows in refits.coefficients.values() for row in rows for n in row]
     assert np.isfinite(numbers).all()
 
 
 def test_refits_can_be_repeated_to_the_last_digit_and_follow_the_seed(table, fits):
-    first, again, other = (refit_all(fits, ELEVEN_MODELS, table, 3, seed) for seed in (0, 0, 1))
+    first, again, other = (refit_all(fits, shen2026().models, table, 3, seed) for seed in (0, 0, 1))
     assert first == again
     assert first != other
     assert first.count == 3
     widths = {name: {len(row) for row in rows} for name, rows in first.coefficients.items()}
-    assert all(widths[n] == {1 + len(fits.model(n, WHOLE).columns)} for n in ELEVEN_MODELS)
+    assert all(widths[n] == {1 + len(fits.model(n, WHOLE).columns)} for n in shen2026().models)
 
 
 def judged(refits, given=None):
     given = values() if given is None else given
     thresholds = dict.fromkeys(models(), 0.5)
-    results = probabilities(models(), given, thresholds)
+    results = probabilities(shen2026(), models(), given, thresholds)
     return with_intervals(results, models(), refits, given)
 
 
@@ -166,13 +166,13 @@ def test_a_model_without_probability_has_no_interval_and_one_without_refits_says
 
 def test_the_probabilities_stay_as_they_are():
     with_, without = judged(a_refits(41, 0.5)), judged(Refits())
-    for name in ELEVEN_MODELS:
+    for name in shen2026().models:
         assert with_[name].probability == without[name].probability
 
 
 def test_an_interval_that_excludes_its_probability_is_not_told():
     one = {"Clinical": models()["Clinical"]}
-    result = probabilities(one, values(), {"Clinical": 0.5})
+    result = probabilities(shen2026(), one, values(), {"Clinical": 0.5})
     rows = tuple((row[0] + 9.0, *row[1:]) for row in a_refits().coefficients["Clinical"])
     told = with_intervals(result, one, Refits({"Clinical": rows}, absent=""), values())["Clinical"]
     assert (told.interval, told.no_interval) == (None, EXCLUDED)
@@ -180,7 +180,7 @@ def test_an_interval_that_excludes_its_probability_is_not_told():
 
 
 def test_a_refit_that_is_the_model_itself_has_its_probability_for_an_interval():
-    result = probabilities(models(), values(), dict.fromkeys(models(), 0.5))
+    result = probabilities(shen2026(), models(), values(), dict.fromkeys(models(), 0.5))
     told = with_intervals(result, models(), a_refits(1, spread=0.0), values())
     for name in models():
         assert told[name].interval == pytest.approx((result[name].probability,) * 2)

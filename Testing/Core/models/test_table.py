@@ -25,7 +25,7 @@ def test_logits_that_are_not_finite_are_named():
         ({"malignant": np.zeros(89, bool)}, "malignant"),
         ({"malignant": np.zeros(90)}, "bool"),
         ({"clinical": np.zeros((90, 2))}, "clinical"),
-        ({"clinical": np.full((90, 3), 2.0)}, "clinical codes"),
+        ({"clinical": np.full((90, 3), 2.0)}, "clinical column symptoms"),
         ({"agreement": np.zeros(3)}, "agreement"),
         ({"columns": ("Tumor_a",) * 24}, "twice"),
         ({"columns": (*radiomic_columns(12)[:-1], "age")}, "age"),

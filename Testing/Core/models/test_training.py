@@ -1,4 +1,4 @@
-"""The eleven fits: complete, repeatable, and without a case that judges itself."""
+"""The fits: complete, repeatable, and without a case that judges itself."""
 
 from dataclasses import replace
 
@@ -10,15 +10,8 @@ from ParotidClassifierCore.models import fits
 from ParotidClassifierCore.models.probabilities import probabilities
 from ParotidClassifierCore.models.settings import PAPER, ModelTrainingSettings, SelectionSettings
 from ParotidClassifierCore.models.threshold import youden_threshold
-from ParotidClassifierCore.models.training import fit_eleven
-from ParotidClassifierCore.protocol.names import (
-    DL_MODELS,
-    ELEVEN_MODELS,
-    FUSION_MODELS,
-    NETWORK_COLUMNS,
-    RAD_MODELS,
-    deep_column,
-)
+from ParotidClassifierCore.models.training import fit_models
+from ParotidClassifierCore.protocol import deep_column, protocol_from, shen2026
 from sklearn.metrics import roc_auc_score
 
 # Few penalties, folds, steps and refits: the same code in a tenth of the time.
@@ -37,7 +30,7 @@ def table():
 
 @pytest.fixture(scope="module")
 def fitted(table):
-    return fit_eleven(table, QUICK)
+    return fit_models(table, QUICK)
 
 
 def auc(table, probabilities):
@@ -45,9 +38,9 @@ def auc(table, probabilities):
     return roc_auc_score(table.malignant[judged], probabilities[judged])
 
 
-def test_all_eleven_are_fitted_in_the_papers_order(fitted):
-    assert tuple(fitted.models) == ELEVEN_MODELS
-    assert all(fitted.models[name].name == name for name in ELEVEN_MODELS)
+def test_all_models_are_fitted_in_order(fitted):
+    assert list(fitted.models) == list(shen2026().models)
+    assert all(fitted.models[name].name == name for name in shen2026().models)
     assert fitted.notes == ()
 
 
@@ -72,15 +65,15 @@ def test_thresholds_are_youdens_on_the_out_of_fold_probabilities(table, fitted):
 
 
 def test_the_fit_can_be_repeated_to_the_last_digit(table, fitted):
-    again = fit_eleven(table, QUICK)
+    again = fit_models(table, QUICK)
     assert again.models == fitted.models
     assert again.thresholds == fitted.thresholds
 
 
 def test_fitted_models_give_a_new_case_its_probabilities(table, fitted):
     row = dict(zip(table.columns, table.radiomics[7], strict=True))
-    network = dict(zip(NETWORK_COLUMNS, table.out_of_fold_logits[7], strict=True))
-    given = probabilities(fitted.models, row | network, fitted.thresholds)
+    network = dict(zip(table.logit_columns, table.out_of_fold_logits[7], strict=True))
+    given = probabilities(shen2026(), fitted.models, row | network, fitted.thresholds)
     assert given["Tumor+External2_RAD+DL"].probability is not None
     assert given["Clinical"].unavailable
 
@@ -114,8 +107,9 @@ def test_a_judged_case_has_not_touched_its_judge(table):
 
 
 def test_a_table_without_a_network_gives_radiomic_and_clinical_models():
-    result = fit_eleven(a_table(out_of_fold_logits=None), QUICK)
-    assert tuple(result.models) == (*RAD_MODELS, "Clinical")
+    result = fit_models(a_table(out_of_fold_logits=None), QUICK)
+    regions = ("Tumor", "External2", "Tumor+External2")
+    assert list(result.models) == [*(f"{name}_RAD" for name in regions), "Clinical"]
     assert "Combined was not fitted: its inputs are missing." in result.notes
     assert "Tumor_DL was not fitted: its inputs are missing." in result.notes
 
@@ -123,7 +117,7 @@ def test_a_table_without_a_network_gives_radiomic_and_clinical_models():
 def test_cases_with_unknown_findings_are_left_out_of_the_clinical_models_and_it_is_said(table):
     clinical = table.clinical.copy()
     clinical[[3, 50], [0, 2]] = np.nan
-    result = fit_eleven(a_table(clinical=clinical), QUICK)
+    result = fit_models(a_table(clinical=clinical), QUICK)
     for name, probabilities_ in result.out_of_fold.items():
         left_out = np.flatnonzero(np.isnan(probabilities_)).tolist()
         assert left_out == ([3, 50] if name in ("Clinical", "Combined") else [])
@@ -132,21 +126,57 @@ def test_cases_with_unknown_findings_are_left_out_of_the_clinical_models_and_it_
     )
 
 
+def with_models(models):
+    return protocol_from(shen2026().as_json() | {"models": models, "headline": []})
+
+
+def test_a_model_more_needs_no_code(table, fitted):
+    more = {"radiomics": ["Tumor"], "clinical": ["symptoms"]}
+    models = {"Tumor_RAD": {"radiomics": ["Tumor"]}, "Clinical+Tumor_RAD": more}
+    given = {"clinical": table.clinical[:, :1], "out_of_fold_logits": None}
+    result = fit_models(a_table(protocol=with_models(models), **given), QUICK)
+    columns = result.models["Clinical+Tumor_RAD"].columns
+    assert columns == (*fitted.models["Tumor_RAD"].columns, "symptoms")
+    assert result.models["Tumor_RAD"] == fitted.models["Tumor_RAD"]
+    assert list(result.signatures) == ["Tumor"]
+
+
+def test_a_model_may_stand_on_one_that_stands_on_another(table):
+    models = {
+        "Tumor_DL": {"network": ["Tumor"]},
+        "Middle": {"clinical": ["symptoms"], "log_odds": ["Tumor_DL"]},
+        "Top": {"clinical": ["margin"], "log_odds": ["Middle"]},
+    }
+    given = {
+        "clinical": table.clinical[:, :2].copy(),
+        "out_of_fold_logits": table.out_of_fold_logits[:, :1],
+    }
+    given["clinical"][3, 0] = np.nan  # of symptoms, which Middle reads and Top does not
+    settings = replace(QUICK, folds=5)
+    result = fit_models(a_table(protocol=with_models(models), **given), settings)
+    assert result.models["Top"].columns == ("log_odds:Middle", "margin_unclear")
+    assert np.flatnonzero(np.isnan(result.out_of_fold["Top"])).tolist() == [3]
+    assert auc(table, result.out_of_fold["Top"]) > 0.7
+    assert "Left out of Middle and Top: 1 training case" in result.notes[0]
+
+
 def deep_features(table, seed=3):
     """Vectors of five; the first one of each head knows the outcome."""
     vectors = np.random.default_rng(seed).normal(size=(3, len(table.malignant), 5))
     vectors[:, :, 0] += 3 * table.malignant
-    return dict(zip(DL_MODELS, vectors, strict=True))
+    return dict(zip(shen2026().network_heads, vectors, strict=True))
 
 
-def test_the_protocol_paper_selects_deep_features_with_the_radiomic_ones(table, fitted):
+def test_the_stacking_paper_selects_deep_features_with_the_radiomic_ones(table, fitted):
     settings = replace(QUICK, stacking=PAPER)
-    result = fit_eleven(a_table(deep_features=deep_features(table)), settings)
-    for name, head in zip(FUSION_MODELS, DL_MODELS, strict=True):
+    result = fit_models(a_table(deep_features=deep_features(table)), settings)
+    fusions = [s for s in shen2026().models.values() if s.radiomics and s.network]
+    assert len(fusions) == 3
+    for name, head in ((spec.name, spec.head) for spec in fusions):
         columns = result.models[name].columns
         assert deep_column(head, 0) in columns
         assert len(columns) <= settings.selection.max_columns
-        assert not set(columns) & set(NETWORK_COLUMNS)
+        assert not set(columns) & set(table.logit_columns)
         assert result.signatures[name].columns == columns
     assert result.models["Tumor_DL"] == fitted.models["Tumor_DL"]
     assert result.models["Tumor_RAD"] == fitted.models["Tumor_RAD"]
@@ -157,26 +187,26 @@ def test_deep_features_need_no_reader_agreement(table):
     agreement = np.full(len(table.columns), 0.99)
     agreement[0] = 0.1
     given = a_table(deep_features=deep_features(table), agreement=agreement)
-    result = fit_eleven(given, replace(QUICK, stacking=PAPER))
+    result = fit_models(given, replace(QUICK, stacking=PAPER))
     assert deep_column("Tumor_DL", 0) in result.models["Tumor_RAD+DL"].columns
 
 
 def test_penalty_and_number_of_cases_of_each_model_are_told(table, fitted):
-    assert set(fitted.penalties) == set(ELEVEN_MODELS)
+    assert set(fitted.penalties) == set(shen2026().models)
     assert set(fitted.penalties.values()) <= set(QUICK.penalties)
     assert set(fitted.cases.values()) == {len(table.malignant)}
 
 
 def test_reader_agreement_decides_what_may_be_selected(table):
     agreement = np.where(np.arange(len(table.columns)) % 2, 0.99, 0.5)
-    result = fit_eleven(a_table(agreement=agreement), QUICK)
+    result = fit_models(a_table(agreement=agreement), QUICK)
     allowed = set(table.columns[1::2])
     assert set(result.models["Tumor+External2_RAD"].columns) <= allowed
 
 
 def test_progress_rises_from_nothing_to_all(table):
     seen = []
-    fit_eleven(a_table(out_of_fold_logits=None), QUICK, lambda f, step: seen.append((f, step)))
+    fit_models(a_table(out_of_fold_logits=None), QUICK, lambda f, step: seen.append((f, step)))
     fractions = [fraction for fraction, _ in seen]
     assert fractions == sorted(fractions)
     assert (fractions[0], fractions[-1]) == (0.0, 1.0)
@@ -186,12 +216,12 @@ def test_progress_rises_from_nothing_to_all(table):
 @pytest.mark.parametrize("malignant", [0, 6, 90])
 def test_a_class_with_too_few_cases_is_refused_with_the_counts(malignant):
     with pytest.raises(CohortError, match=f"{malignant} malignant and {90 - malignant} benign"):
-        fit_eleven(a_table(malignant=np.arange(90) < malignant))
+        fit_models(a_table(malignant=np.arange(90) < malignant))
 
 
 def test_force_fits_a_small_class_and_says_so():
     small = a_table(malignant=np.arange(90) < 6)
-    result = fit_eleven(small, replace(QUICK, force=True))
+    result = fit_models(small, replace(QUICK, force=True))
     assert len(result.models) == 11
     assert any("force" in note and "6 malignant" in note for note in result.notes)
 
@@ -199,14 +229,14 @@ def test_force_fits_a_small_class_and_says_so():
 @pytest.mark.parametrize("malignant", [0, 3])
 def test_force_cannot_make_models_of_next_to_nothing(malignant):
     with pytest.raises(CohortError):
-        fit_eleven(a_table(malignant=np.arange(90) < malignant), replace(QUICK, force=True))
+        fit_models(a_table(malignant=np.arange(90) < malignant), replace(QUICK, force=True))
 
 
-def test_the_protocol_paper_without_deep_features_is_refused(table):
+def test_the_stacking_paper_without_deep_features_is_refused(table):
     with pytest.raises(CohortError, match="deep features"):
-        fit_eleven(table, replace(QUICK, stacking=PAPER))
+        fit_models(table, replace(QUICK, stacking=PAPER))
 
 
-def test_an_unknown_protocol_is_a_usage_error():
+def test_an_unknown_stacking_is_a_usage_error():
     with pytest.raises(UsageError, match="'best'"):
         ModelTrainingSettings(stacking="best")

@@ -1,12 +1,13 @@
 import pytest
+from fixtures.regions import REGIONS
 from ParotidClassifierCore.models.probabilities import NOT_HELD
 from ParotidClassifierCore.models.words import (
+    all_findings,
     column_label,
-    headline_model,
     model_to_show,
     probability_sentence,
 )
-from ParotidClassifierCore.protocol.names import ELEVEN_MODELS
+from ParotidClassifierCore.protocol import shen2026
 from ParotidClassifierCore.radiomics.names import columns_of
 
 
@@ -33,24 +34,29 @@ def test_an_input_is_named_for_people(column, label):
 
 
 def test_no_two_features_share_a_label():
-    labels = [column_label(column) for column in columns_of()]
+    labels = [column_label(column) for column in columns_of(REGIONS)]
     assert len(set(labels)) == len(labels)
     assert not any("_" in label for label in labels)
 
 
-def test_combined_stands_first_then_the_model_it_is_built_on_then_any():
-    assert headline_model(ELEVEN_MODELS) == "Combined"
-    assert headline_model(ELEVEN_MODELS[:-1]) == "Tumor+External2_RAD+DL"
-    assert headline_model(["Tumor_RAD", "Clinical"]) == "Tumor_RAD"
-    assert headline_model([]) is None
+def test_what_is_shown_first_has_a_probability_or_is_held():
+    names, unknown = shen2026().models, "margin is unknown"
+    no_clinical = dict.fromkeys(names) | dict.fromkeys(("Clinical", "Combined"), unknown)
+    only_clinical = dict.fromkeys(names, NOT_HELD) | {"Clinical": unknown}
+    for shown, reasons in {
+        "Combined": dict.fromkeys(names),
+        "Tumor+External2_RAD+DL": no_clinical,
+        "Clinical": only_clinical,
+        "Tumor_RAD": {**only_clinical, "Tumor_RAD": None},
+    }.items():
+        assert model_to_show(shen2026(), reasons) == shown
+    assert model_to_show(shen2026(), dict.fromkeys(names, unknown)) == "Combined"
+    assert model_to_show(shen2026(), dict.fromkeys(names, NOT_HELD)) == "Combined"
 
 
-def test_without_a_probability_the_last_model_that_the_bundle_holds_is_shown_with_its_reason():
-    unknown = dict.fromkeys(ELEVEN_MODELS, NOT_HELD) | {"Clinical": "margin is unknown"}
-    assert model_to_show(unknown) == "Clinical"
-    assert model_to_show({**unknown, "Tumor_RAD": None}) == "Tumor_RAD"
-    assert model_to_show(dict.fromkeys(ELEVEN_MODELS, "margin is unknown")) == "Combined"
-    assert model_to_show(dict.fromkeys(ELEVEN_MODELS, NOT_HELD)) == "Combined"
+@pytest.mark.parametrize(("count", "words"), [(1, "the finding"), (3, "all three findings")])
+def test_findings_are_counted_in_words(count, words):
+    assert all_findings(count) == words
 
 
 def test_a_probability_is_told_with_its_threshold():

@@ -5,6 +5,7 @@ import pytest
 import torch
 from fixtures.cases import ball_grid
 from fixtures.network_inputs import made_cases
+from fixtures.regions import HEAD, PROTOCOL, REGIONS
 from ParotidClassifierCore.base.progress import silent
 from ParotidClassifierCore.network.arrays import array_of, tensor_of
 from ParotidClassifierCore.network.grad_cam import saliency
@@ -34,7 +35,7 @@ def without_bridge(monkeypatch):
 
 @pytest.fixture(scope="module")
 def a_network():
-    network = MultiInputNetwork()
+    network = MultiInputNetwork(PROTOCOL)
     initialise(network, torch.Generator().manual_seed(3))
     return network
 
@@ -66,8 +67,8 @@ def test_a_prediction_and_a_map_are_the_same_to_the_last_bit(a_network, without_
     grid = ball_grid(radius=8)
 
     def found():
-        values = predict_values(a_network, network_input(grid)[None])
-        return [values.logits, *values.vectors.values(), saliency(a_network, grid)]
+        values = predict_values(a_network, network_input(grid, REGIONS)[None])
+        return [values.logits, *values.vectors.values(), saliency(a_network, HEAD, grid)]
 
     usual = found()
     without_bridge()
@@ -78,9 +79,9 @@ def test_a_training_is_the_same_to_the_last_bit_and_goes_on(tmp_path, without_br
     inputs, outcomes = made_cases(8)
     settings = NetworkTrainingSettings(epochs=2, batch_size=4, threads=1)
     cases = Cases(inputs, outcomes, np.arange(8), np.arange(8))
-    usual = run(cases, settings, silent, "cpu")
+    usual = run(cases, PROTOCOL, settings, silent, "cpu")
     without_bridge()
     for _again in range(2):  # the second one finds it done
-        done = run(cases, settings, silent, "cpu", tmp_path)
+        done = run(cases, PROTOCOL, settings, silent, "cpu", tmp_path)
         assert (done.logits[2] == usual.logits[2]).all()
         assert done.history == usual.history

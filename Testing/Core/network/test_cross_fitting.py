@@ -10,6 +10,7 @@ import psutil
 import pytest
 import torch
 from fixtures.network_inputs import made_cases, train_network
+from fixtures.regions import PROTOCOL
 from ParotidClassifierCore.base.errors import CohortError
 from ParotidClassifierCore.network.cross_fitting import out_of_fold_logits, remove_checkpoints
 from ParotidClassifierCore.network.training import NetworkTrainingSettings
@@ -33,7 +34,7 @@ def told():
 def one_by_one(eight_cases, told):
     """Two folds' networks and the final one, trained in this process."""
     return out_of_fold_logits(
-        *eight_cases, FOLDS, SHORT, lambda *step: told["one_by_one"].append(step)
+        *eight_cases, FOLDS, PROTOCOL, SHORT, lambda *step: told["one_by_one"].append(step)
     )
 
 
@@ -45,7 +46,13 @@ def side_by_side(eight_cases, told, tmp_path_factory):
     np.save(path, inputs)
     mapped = np.load(path, mmap_mode="r")
     return out_of_fold_logits(
-        mapped, outcomes, FOLDS, SHORT, lambda *step: told["side_by_side"].append(step), jobs=2
+        mapped,
+        outcomes,
+        FOLDS,
+        PROTOCOL,
+        SHORT,
+        lambda *step: told["side_by_side"].append(step),
+        jobs=2,
     )
 
 
@@ -72,21 +79,24 @@ def test_a_cases_own_outcome_does_not_reach_its_out_of_fold_logits(eight_cases, 
     inputs, outcomes = eight_cases
     flipped = outcomes.copy()
     flipped[4] = 1 - flipped[4]  # of fold 0
-    before, after = one_by_one.logits, out_of_fold_logits(inputs, flipped, FOLDS, SHORT).logits
+    before, after = (
+        one_by_one.logits,
+        out_of_fold_logits(inputs, flipped, FOLDS, PROTOCOL, SHORT).logits,
+    )
     np.testing.assert_array_equal(before[FOLDS == 0], after[FOLDS == 0])
     assert not np.allclose(before[FOLDS == 1], after[FOLDS == 1], atol=1e-6)
 
 
 def test_a_single_fold_is_refused(eight_cases):
     with pytest.raises(CohortError, match="one fold"):
-        out_of_fold_logits(*eight_cases, np.zeros(8, int), SHORT)
+        out_of_fold_logits(*eight_cases, np.zeros(8, int), PROTOCOL, SHORT)
 
 
 def test_the_epoch_is_the_one_with_the_smallest_loss_of_all_folds_together():
     inputs, outcomes = made_cases(12)
     settings = replace(SHORT, epochs=3, candidates=3)
     folds = np.repeat([0, 1], (4, 8))  # of unlike sizes
-    fitted = out_of_fold_logits(inputs, outcomes, folds, settings)
+    fitted = out_of_fold_logits(inputs, outcomes, folds, PROTOCOL, settings)
     losses = {
         epoch: np.average(
             [history[epoch - 1].held_out_loss for history in fitted.histories], weights=(4, 8)
@@ -108,7 +118,7 @@ def test_the_final_network_is_trained_on_all_cases_for_the_chosen_epochs(eight_c
 def test_a_case_outside_every_fold_teaches_nothing(eight_cases, one_by_one):
     inputs, outcomes = eight_cases
     more = np.concatenate([inputs, inputs[:2]]), np.concatenate([outcomes, 1 - outcomes[:2]])
-    fitted = out_of_fold_logits(*more, np.concatenate([FOLDS, [-1, -1]]), SHORT)
+    fitted = out_of_fold_logits(*more, np.concatenate([FOLDS, [-1, -1]]), PROTOCOL, SHORT)
     assert np.array_equal(fitted.logits[:8], one_by_one.logits)
     assert np.isnan(fitted.logits[8:]).all()
 
@@ -121,7 +131,7 @@ def test_networks_that_were_cut_off_go_on_to_the_same_logits(
         if share > 0.4:
             raise KeyboardInterrupt
 
-    arguments = (*eight_cases, FOLDS, SHORT)
+    arguments = (*eight_cases, FOLDS, PROTOCOL, SHORT)
     with pytest.raises(KeyboardInterrupt):
         out_of_fold_logits(*arguments, stop, jobs=jobs, checkpoints=tmp_path)
     assert list(tmp_path.glob("*.safetensors"))
@@ -142,6 +152,8 @@ def test_a_process_that_is_lost_costs_nothing(eight_cases, one_by_one, tmp_path)
             killed.append(worker.pid)
             worker.kill()
 
-    again = out_of_fold_logits(*eight_cases, FOLDS, SHORT, kill_one, jobs=2, checkpoints=tmp_path)
+    again = out_of_fold_logits(
+        *eight_cases, FOLDS, PROTOCOL, SHORT, kill_one, jobs=2, checkpoints=tmp_path
+    )
     assert killed
     np.testing.assert_array_equal(again.logits, one_by_one.logits)

@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 import torch
 from fixtures.cases import ball_grid
+from fixtures.regions import HEAD, PROTOCOL, REGIONS
 from fixtures.simulated_cases import simulated
 from ParotidClassifierCore.bundle.files import NETWORK
 from ParotidClassifierCore.bundle.shipped import default_bundle
 from ParotidClassifierCore.case.grid import prepare
 from ParotidClassifierCore.case.loading import Case
-from ParotidClassifierCore.imaging.working_grid import WorkingGrid
 from ParotidClassifierCore.network.grad_cam import saliency
 from ParotidClassifierCore.network.inference import predict_logits
 from ParotidClassifierCore.network.inputs import network_input
@@ -28,13 +28,13 @@ has_gpu = torch.cuda.is_available()
 @pytest.fixture(scope="module")
 def the_network():
     """The network of the shipped bundle."""
-    return load_network((default_bundle() / NETWORK).read_bytes())
+    return load_network((default_bundle() / NETWORK).read_bytes(), PROTOCOL)
 
 
 @lru_cache
 def simulated_grid(seed):
     case = simulated(seed)
-    return prepare(Case(case.ct, case.tumor)).grid
+    return prepare(Case(case.ct, case.tumor), PROTOCOL).grid
 
 
 def spotted_grid(place):
@@ -51,7 +51,7 @@ def spotted_grid(place):
 def flattened(grid, where):
     """The case with each region blurred where asked."""
     ct = grid.ct.astype(float)
-    for mask in (grid.tumor, grid.ring):
+    for mask in (grid.tumor, grid.mask("External2")):
         share = ndimage.gaussian_filter(mask.astype(float), 4)
         mean = ndimage.gaussian_filter(np.where(mask, grid.ct, 0.0), 4) / np.maximum(share, 1e-6)
         ct[mask & where] = mean[mask & where]
@@ -68,7 +68,7 @@ def centroid(marked):
 
 def test_the_map_lies_on_the_grid_from_nothing_to_one(the_network):
     grid = ball_grid()
-    marked = saliency(the_network, grid)
+    marked = saliency(the_network, HEAD, grid)
     assert marked.shape == grid.ct.shape
     assert marked.dtype == np.float32
     assert (marked.min(), marked.max()) == (0.0, 1.0)
@@ -76,56 +76,57 @@ def test_the_map_lies_on_the_grid_from_nothing_to_one(the_network):
 
 def test_it_lies_in_what_the_network_was_shown_and_nowhere_else(the_network):
     grid = simulated_grid(3)
-    marked = saliency(the_network, grid)
-    assert marked[~(grid.tumor | grid.ring)].max() == 0.0
-    other = np.where(grid.tumor | grid.ring, grid.ct, -1000).astype(np.int16)
-    np.testing.assert_array_equal(saliency(the_network, replace(grid, ct=other)), marked)
+    marked = saliency(the_network, HEAD, grid)
+    assert marked[~(grid.lesion)].max() == 0.0
+    other = np.where(grid.lesion, grid.ct, -1000).astype(np.int16)
+    np.testing.assert_array_equal(saliency(the_network, HEAD, replace(grid, ct=other)), marked)
 
 
 def test_the_same_case_gives_the_same_bits(the_network):
     grid = ball_grid()
-    first = saliency(the_network.train(), grid)
-    np.testing.assert_array_equal(saliency(the_network, grid), first)
+    first = saliency(the_network.train(), HEAD, grid)
+    np.testing.assert_array_equal(saliency(the_network, HEAD, grid), first)
 
 
 def test_it_leaves_network_and_prediction_as_they_were(the_network):
-    inputs = network_input(ball_grid())[None]
+    inputs = network_input(ball_grid(), REGIONS)[None]
     before = predict_logits(the_network, inputs)
-    saliency(the_network, ball_grid())
+    saliency(the_network, HEAD, ball_grid())
     np.testing.assert_array_equal(predict_logits(the_network, inputs), before)
     assert all(parameter.grad is None for parameter in the_network.parameters())
 
 
 def test_a_network_whose_weights_are_zero_marks_nothing():
-    network = MultiInputNetwork()
+    network = MultiInputNetwork(PROTOCOL)
     with torch.no_grad():
         for parameter in network.parameters():
             parameter.zero_()
-    assert saliency(network, ball_grid()).max() == 0.0
+    assert saliency(network, HEAD, ball_grid()).max() == 0.0
 
 
 def test_a_head_that_reads_nothing_marks_nothing(the_network):
-    network = MultiInputNetwork()
+    network = MultiInputNetwork(PROTOCOL)
     network.load_state_dict(the_network.state_dict())
     torch.nn.init.zeros_(network.heads[2][-1].weight)
-    assert saliency(network, ball_grid()).max() == 0.0
+    assert saliency(network, HEAD, ball_grid()).max() == 0.0
 
 
 def test_a_network_with_other_weights_looks_elsewhere(the_network):
     grid = simulated_grid(3)
-    untrained = MultiInputNetwork()
+    untrained = MultiInputNetwork(PROTOCOL)
     initialise(untrained, torch.Generator().manual_seed(0))
-    shown = grid.tumor | grid.ring
-    one, other = (saliency(network, grid)[shown] for network in (the_network, untrained))
+    shown = grid.lesion
+    one, other = (saliency(network, HEAD, grid)[shown] for network in (the_network, untrained))
     assert np.corrcoef(one, other)[0, 1] < 0.5
 
 
 @pytest.mark.parametrize("shift", [(0, 0, 5), (0, -7, 0), (4, 0, 0), (-3, 6, 2)])
 def test_it_moves_with_the_lesion(the_network, shift):
     still = ball_grid()
-    ct, tumor, ring = (np.roll(a, shift, (0, 1, 2)) for a in (still.ct, still.tumor, still.ring))
-    marked = saliency(the_network, still)
-    follows = saliency(the_network, WorkingGrid(ct, tumor, ring, still.geometry))
+    masks = {region: np.roll(mask, shift, (0, 1, 2)) for region, mask in still.masks.items()}
+    moved = replace(still, ct=np.roll(still.ct, shift, (0, 1, 2)), masks=masks)
+    marked = saliency(the_network, HEAD, still)
+    follows = saliency(the_network, HEAD, moved)
     np.testing.assert_allclose(follows, np.roll(marked, shift, (0, 1, 2)), atol=1e-3)
     np.testing.assert_allclose(centroid(follows) - centroid(marked), shift, atol=0.05)
 
@@ -133,7 +134,7 @@ def test_it_moves_with_the_lesion(the_network, shift):
 @pytest.mark.parametrize("place", [(6, 0, 0), (0, 6, 0), (0, 0, 6), (0, -4, -4)])
 def test_it_moves_within_the_lesion_with_what_is_there(the_network, place):
     opposite = tuple(-along for along in place)
-    marked = {spot: saliency(the_network, spotted_grid(spot)) for spot in (place, opposite)}
+    marked = {spot: saliency(the_network, HEAD, spotted_grid(spot)) for spot in (place, opposite)}
     direction = np.array(place) / np.linalg.norm(place)
     assert (strongest(marked[place]) - strongest(marked[opposite])) @ direction > 8
     assert (centroid(marked[place]) - centroid(marked[opposite])) @ direction > 2
@@ -143,11 +144,11 @@ def test_what_it_marks_matters(the_network):
     drops = []
     for seed in (1, 3, 7):
         grid = simulated_grid(seed)
-        marked = saliency(the_network, grid)
-        shown = grid.tumor | grid.ring
+        marked = saliency(the_network, HEAD, grid)
+        shown = grid.lesion
         low, high = np.quantile(marked[shown], (0.2, 0.8))
         logit, without_most, without_least = (
-            predict_logits(the_network, network_input(each)[None])[0, 2]
+            predict_logits(the_network, network_input(each, REGIONS)[None])[0, 2]
             for each in (grid, flattened(grid, marked >= high), flattened(grid, marked <= low))
         )
         drops.append((logit - without_most, logit - without_least))
@@ -158,5 +159,5 @@ def test_what_it_marks_matters(the_network):
 @pytest.mark.skipif(not has_gpu, reason="no CUDA GPU on this machine")
 def test_cpu_and_gpu_agree(the_network):
     grid = simulated_grid(3)
-    on_gpu = saliency(the_network, grid, "cuda")
-    np.testing.assert_allclose(saliency(the_network, grid, "cpu"), on_gpu, atol=1e-3)
+    on_gpu = saliency(the_network, HEAD, grid, "cuda")
+    np.testing.assert_allclose(saliency(the_network, HEAD, grid, "cpu"), on_gpu, atol=1e-3)

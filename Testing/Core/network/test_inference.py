@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
+from fixtures.regions import PROTOCOL
 from ParotidClassifierCore.base.errors import DeviceUnavailableError, UsageError
 from ParotidClassifierCore.network.device import choose_device, reproducible
 from ParotidClassifierCore.network.inference import predict_logits
@@ -15,7 +16,7 @@ has_gpu = torch.cuda.is_available()
 
 @pytest.fixture
 def a_network():
-    network = MultiInputNetwork()
+    network = MultiInputNetwork(PROTOCOL)
     initialise(network, torch.Generator().manual_seed(3))
     return network
 

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 import torch
+from fixtures.regions import HEAD, PROTOCOL
 from ParotidClassifierCore.network.mobilenet import (
     FEATURE_STRIDES,
     MobileNetV3,
     MultiInputNetwork,
     initialise,
 )
-from ParotidClassifierCore.protocol.names import DL_MODELS
 
 # torchvision's state_dicts, transcribed from published listings of the official checkpoints;
 # the totals are torchvision's own documented parameter counts.
@@ -53,7 +53,7 @@ def test_maps_are_read_at_strides_4_to_32(variant):
 
 
 def test_each_model_reads_only_its_own_region():
-    network = MultiInputNetwork().eval()
+    network = MultiInputNetwork(PROTOCOL).eval()
     initialise(network, torch.Generator().manual_seed(1))
     inputs = torch.rand(2, 2, 16, 96, 96)
     other_ring = inputs.clone()
@@ -67,28 +67,28 @@ def test_each_model_reads_only_its_own_region():
 
 
 def test_deep_features_have_length_one_per_scale():
-    network = MultiInputNetwork().eval()
+    network = MultiInputNetwork(PROTOCOL).eval()
     with torch.no_grad():
         reading = network.read(torch.rand(2, 2, 16, 96, 96))
     assert reading.logits.shape == (2, 3)
-    assert tuple(reading.vectors) == DL_MODELS
+    assert list(reading.vectors) == list(PROTOCOL.network_heads)
     for vector in reading.vectors.values():
         scales = vector.split(list(network.tumor.tap_channels), dim=1)
         for scale in scales:
             torch.testing.assert_close(scale.norm(dim=1), torch.ones(2))
-    assert [96 // maps.shape[-1] for maps in reading.fusion_maps] == list(FEATURE_STRIDES)
+    assert [96 // maps.shape[-1] for maps in reading.maps[HEAD]] == list(FEATURE_STRIDES)
 
 
 def test_every_weight_takes_part_in_training():
-    network = MultiInputNetwork()
+    network = MultiInputNetwork(PROTOCOL)
     network(torch.rand(4, 2, 16, 96, 96)).sum().backward()
     assert [name for name, weight in network.named_parameters() if weight.grad is None] == []
 
 
 def test_a_network_from_scratch_starts_alike_on_every_slice():
-    network = MultiInputNetwork()
+    network = MultiInputNetwork(PROTOCOL)
     initialise(network, torch.Generator().manual_seed(1))
-    for backbone in (network.tumor, network.external2):
+    for backbone in network.backbones:
         stem = backbone.features[0][0].weight
         assert torch.equal(stem, stem[:, :1].expand_as(stem))
     assert not torch.equal(network.tumor.features[0][0].weight, stem)

@@ -10,13 +10,14 @@ import numpy as np
 import pytest
 import torch
 from fixtures.network_inputs import made_cases, train_network
+from fixtures.regions import PROTOCOL
 from ParotidClassifierCore.base.errors import CohortError, OutputError, UsageError
 from ParotidClassifierCore.base.progress import silent
 from ParotidClassifierCore.network.inference import predict_logits
 from ParotidClassifierCore.network.trainer import run
 from ParotidClassifierCore.network.training import Cases, NetworkTrainingSettings
 from ParotidClassifierCore.network.weights import load_network, stored_network
-from ParotidClassifierCore.protocol.names import DL_MODELS
+from ParotidClassifierCore.protocol import shen2026
 from sklearn.metrics import roc_auc_score
 
 SHORT = NetworkTrainingSettings(epochs=1, batch_size=4, threads=1)
@@ -62,7 +63,7 @@ def test_three_heads_learn_a_separable_problem():
     inputs, outcomes = made_cases(16)
     trained = train_network(inputs, outcomes, settings)
     logits = predict_logits(trained.network, made_cases(16, seed=1)[0])
-    for column, model in enumerate(DL_MODELS):
+    for column, model in enumerate(shen2026().network_heads):
         assert roc_auc_score(outcomes, logits[:, column]) > 0.95, model
     assert trained.history[-1].loss < trained.history[0].loss
     assert [record.epoch for record in trained.history] == list(range(1, 7))
@@ -70,7 +71,7 @@ def test_three_heads_learn_a_separable_problem():
 
 def test_a_trained_network_is_as_it_will_be_stored(eight_cases, trained):
     np.testing.assert_array_equal(
-        predict_logits(load_network(stored_network(trained.network)), eight_cases[0]),
+        predict_logits(load_network(stored_network(trained.network), PROTOCOL), eight_cases[0]),
         predict_logits(trained.network, eight_cases[0]),
     )
 
@@ -112,11 +113,13 @@ def test_batch_norm_settles_in_pieces(monkeypatch, eight_cases):
 def test_a_fold_is_judged_at_its_candidate_epochs(eight_cases):
     settings = replace(SHORT, epochs=4, candidates=2)
     assert settings.candidate_epochs == (2, 4)
-    done = run(Cases(*eight_cases, np.arange(4), np.arange(4, 8)), settings, silent, "cpu")
+    done = run(
+        Cases(*eight_cases, np.arange(4), np.arange(4, 8)), PROTOCOL, settings, silent, "cpu"
+    )
     assert set(done.logits) == {2, 4}
     assert done.states == {}
     assert [record.held_out_loss is None for record in done.history] == [True, False, True, False]
-    assert set(done.history[1].held_out_auc) == set(DL_MODELS)
+    assert set(done.history[1].held_out_auc) == set(shen2026().network_heads)
 
 
 def test_one_candidate_is_the_last_epoch_and_more_than_epochs_are_all_of_them():
@@ -155,16 +158,16 @@ def a_run(eight_cases):
     """Three epochs of two batches without a break, and what they are made of."""
     settings = replace(SHORT, epochs=3, candidates=2, batch_size=2)
     cases = Cases(*(of_all[:4] for of_all in eight_cases), np.arange(4))
-    return cases, settings, run(cases, settings, silent, "cpu")
+    return cases, settings, run(cases, PROTOCOL, settings, silent, "cpu")
 
 
 @pytest.mark.parametrize("epoch", [1, 2])
 def test_a_training_that_was_cut_off_goes_on_to_the_same_bits(epoch, a_run, tmp_path):
     cases, settings, whole = a_run
     with pytest.raises(KeyboardInterrupt):
-        run(cases, settings, interrupted_after(epoch), "cpu", tmp_path)
+        run(cases, PROTOCOL, settings, interrupted_after(epoch), "cpu", tmp_path)
     told = []
-    resumed = run(cases, settings, lambda share, step: told.append(step), "cpu", tmp_path)
+    resumed = run(cases, PROTOCOL, settings, lambda share, step: told.append(step), "cpu", tmp_path)
     assert told[0] == f"epoch {epoch + 1} of 3"
     assert resumed.history == whole.history
     for done in whole.states:
@@ -174,9 +177,9 @@ def test_a_training_that_was_cut_off_goes_on_to_the_same_bits(epoch, a_run, tmp_
 
 def test_a_training_that_is_done_is_not_done_again(a_run, tmp_path):
     cases, settings, whole = a_run
-    run(cases, settings, silent, "cpu", tmp_path)
+    run(cases, PROTOCOL, settings, silent, "cpu", tmp_path)
     told = []
-    again = run(cases, settings, lambda *args: told.append(args), "cpu", tmp_path)
+    again = run(cases, PROTOCOL, settings, lambda *args: told.append(args), "cpu", tmp_path)
     assert told == []
     assert again.history == whole.history
 
@@ -184,19 +187,19 @@ def test_a_training_that_is_done_is_not_done_again(a_run, tmp_path):
 def test_a_damaged_checkpoint_is_left_aside(a_run, tmp_path):
     cases, settings, whole = a_run
     with pytest.raises(KeyboardInterrupt):
-        run(cases, settings, interrupted_after(2), "cpu", tmp_path)
+        run(cases, PROTOCOL, settings, interrupted_after(2), "cpu", tmp_path)
     (kept,) = tmp_path.iterdir()
     kept.write_bytes(kept.read_bytes()[:1000])
-    assert run(cases, settings, silent, "cpu", tmp_path).history == whole.history
+    assert run(cases, PROTOCOL, settings, silent, "cpu", tmp_path).history == whole.history
 
 
 def test_another_outcome_or_setting_starts_another_training(a_run, tmp_path):
     cases, settings, _ = a_run
     settings = replace(settings, epochs=1)
-    run(cases, settings, silent, "cpu", tmp_path)
+    run(cases, PROTOCOL, settings, silent, "cpu", tmp_path)
     flipped = replace(cases, outcomes=1 - cases.outcomes)
-    run(flipped, settings, silent, "cpu", tmp_path)
-    run(cases, replace(settings, seed=settings.seed + 1), silent, "cpu", tmp_path)
+    run(flipped, PROTOCOL, settings, silent, "cpu", tmp_path)
+    run(cases, PROTOCOL, replace(settings, seed=settings.seed + 1), silent, "cpu", tmp_path)
     assert len(list(tmp_path.iterdir())) == 3
 
 
@@ -210,8 +213,8 @@ def test_a_training_that_goes_on_does_not_keep_its_checkpoint_mapped(a_run, tmp_
             mapped.append(str(tmp_path) in Path("/proc/self/maps").read_text("utf-8"))
 
     with pytest.raises(KeyboardInterrupt):
-        run(cases, settings, interrupted_after(2), "cpu", tmp_path)
-    done = run(cases, settings, look, "cpu", tmp_path)
+        run(cases, PROTOCOL, settings, interrupted_after(2), "cpu", tmp_path)
+    done = run(cases, PROTOCOL, settings, look, "cpu", tmp_path)
     assert done.states
     look(1.0, "")
     assert not any(mapped)
@@ -221,7 +224,7 @@ def test_a_checkpoint_that_cannot_be_written_says_where(a_run, tmp_path):
     cases, settings, _ = a_run
     (tmp_path / "file").touch()
     with pytest.raises(OutputError, match="file"):
-        run(cases, settings, silent, "cpu", tmp_path / "file")
+        run(cases, PROTOCOL, settings, silent, "cpu", tmp_path / "file")
 
 
 def test_a_full_disk_is_named(a_run, tmp_path, monkeypatch):
@@ -231,5 +234,5 @@ def test_a_full_disk_is_named(a_run, tmp_path, monkeypatch):
     cases, settings, _ = a_run
     monkeypatch.setattr(Path, "write_bytes", full)
     with pytest.raises(OutputError, match="No space left"):
-        run(cases, settings, silent, "cpu", tmp_path)
+        run(cases, PROTOCOL, settings, silent, "cpu", tmp_path)
     assert list(tmp_path.iterdir()) == []

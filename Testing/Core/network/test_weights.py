@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from fixtures.regions import PROTOCOL
 from ParotidClassifierCore.base.errors import BundleError, UnreadableFileError, UsageError
 from ParotidClassifierCore.network.inference import predict_logits
 from ParotidClassifierCore.network.mobilenet import MultiInputNetwork, initialise
@@ -27,7 +28,7 @@ FACTS = {"version": 1, "variant": "small", "slices": 16}
 
 @pytest.fixture(scope="module")
 def a_network():
-    network = MultiInputNetwork().eval()
+    network = MultiInputNetwork(PROTOCOL).eval()
     initialise(network, torch.Generator().manual_seed(3))
     round_to_storage(network)
     return network
@@ -52,7 +53,7 @@ def torchvision_checkpoint(variant="small"):
 def test_a_stored_network_predicts_what_the_trained_one_did(a_network, a_weights_file):
     inputs = np.random.default_rng(0).random((2, 2, 16, 96, 96), np.float32)
     np.testing.assert_allclose(
-        predict_logits(load_network(a_weights_file.read_bytes()), inputs),
+        predict_logits(load_network(a_weights_file.read_bytes(), PROTOCOL), inputs),
         predict_logits(a_network, inputs),
         atol=1e-6,
     )
@@ -67,9 +68,9 @@ def test_a_torchvision_checkpoint_loads_unchanged(tmp_path, file_name):
     checkpoint = torchvision_checkpoint()
     save = save_file if file_name.endswith("safetensors") else torch.save
     save(checkpoint, tmp_path / file_name)
-    network = MultiInputNetwork()
+    network = MultiInputNetwork(PROTOCOL)
     load_imagenet_weights(network, tmp_path / file_name)
-    for backbone in (network.tumor, network.external2):
+    for backbone in network.backbones:
         ours = backbone.state_dict()
         for name, tensor in checkpoint.items():
             if name.startswith("features.") and not name.endswith("num_batches_tracked"):
@@ -92,7 +93,7 @@ def test_the_adapted_stem_answers_a_grey_picture_like_the_original():
 def test_a_checkpoint_of_the_other_variant_is_refused(tmp_path):
     torch.save(torchvision_checkpoint("large"), tmp_path / "large.pth")
     with pytest.raises(UsageError, match="MobileNetV3-small"):
-        load_imagenet_weights(MultiInputNetwork(), tmp_path / "large.pth")
+        load_imagenet_weights(MultiInputNetwork(PROTOCOL), tmp_path / "large.pth")
 
 
 class Intruder:
@@ -103,7 +104,7 @@ class Intruder:
 def test_a_checkpoint_that_runs_code_is_refused_and_not_run(tmp_path):
     torch.save({"features.0.0.weight": Intruder()}, tmp_path / "evil.pth")
     with pytest.raises(UnreadableFileError, match=r"evil\.pth"):
-        load_imagenet_weights(MultiInputNetwork(), tmp_path / "evil.pth")
+        load_imagenet_weights(MultiInputNetwork(PROTOCOL), tmp_path / "evil.pth")
     assert not (Path(__file__).parent / "intruded").exists()
 
 
@@ -113,24 +114,24 @@ def test_a_checkpoint_that_runs_code_is_refused_and_not_run(tmp_path):
 def test_a_checkpoint_that_is_no_checkpoint_is_refused(tmp_path, content):
     (tmp_path / "file.pth").write_bytes(content)
     with pytest.raises(UnreadableFileError, match=r"file\.pth"):
-        load_imagenet_weights(MultiInputNetwork(), tmp_path / "file.pth")
+        load_imagenet_weights(MultiInputNetwork(PROTOCOL), tmp_path / "file.pth")
 
 
 def test_pickled_and_zipped_weights_are_refused(a_network, tmp_path):
     path = tmp_path / "network.safetensors"
     path.write_bytes(pickle.dumps({"a": 1}))
     with pytest.raises(BundleError, match="safetensors"):
-        load_network(path.read_bytes())
+        load_network(path.read_bytes(), PROTOCOL)
     torch.save(a_network.state_dict(), path)
     with pytest.raises(BundleError, match="safetensors"):
-        load_network(path.read_bytes())
+        load_network(path.read_bytes(), PROTOCOL)
 
 
 @pytest.mark.parametrize("length", [0, 4, 100, 1_000_000])
 def test_truncated_weights_are_refused(a_weights_file, length):
     a_weights_file.write_bytes(a_weights_file.read_bytes()[:length])
     with pytest.raises(BundleError, match="no complete safetensors"):
-        load_network(a_weights_file.read_bytes())
+        load_network(a_weights_file.read_bytes(), PROTOCOL)
 
 
 def test_the_same_network_is_stored_as_the_same_bytes(a_network, a_weights_file):
@@ -141,7 +142,7 @@ def test_the_same_network_is_stored_as_the_same_bytes(a_network, a_weights_file)
 def test_weights_that_say_nothing_of_their_network_are_refused(a_weights_file, metadata):
     save_file(load_file(a_weights_file), a_weights_file, metadata=metadata)
     with pytest.raises(BundleError, match="version None"):
-        load_network(a_weights_file.read_bytes())
+        load_network(a_weights_file.read_bytes(), PROTOCOL)
 
 
 def without(tensors, name):
@@ -170,7 +171,7 @@ def test_weights_that_are_not_exactly_the_networks_are_refused(
     header = {"facts": json.dumps(facts)}
     save_file(change(load_file(a_weights_file)), a_weights_file, metadata=header)
     with pytest.raises(BundleError, match=message) as refusal:
-        load_network(a_weights_file.read_bytes())
+        load_network(a_weights_file.read_bytes(), PROTOCOL)
     assert refusal.value.remedy
 
 
@@ -179,12 +180,12 @@ def test_enormous_files_are_refused_unread(tmp_path):
     with path.open("wb") as file:
         file.truncate(10**9)
     with pytest.raises(BundleError, match="MiB large"):
-        load_network(path.read_bytes())
+        load_network(path.read_bytes(), PROTOCOL)
 
 
 def changed(network, ending, change):
     """The weights of a network whose tensors of this ending are changed."""
-    other = MultiInputNetwork()
+    other = MultiInputNetwork(PROTOCOL)
     other.load_state_dict(
         {n: change(t) if n.endswith(ending) else t for n, t in network.state_dict().items()}
     )
@@ -202,7 +203,7 @@ def changed(network, ending, change):
 )
 def test_weights_whose_network_would_overflow_are_refused(a_network, ending, change, reason):
     with pytest.raises(BundleError, match=reason):
-        load_network(changed(a_network, ending, change))
+        load_network(changed(a_network, ending, change), PROTOCOL)
 
 
 def test_a_case_on_which_the_network_overflows_has_no_prediction(a_network):

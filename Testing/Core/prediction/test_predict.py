@@ -6,7 +6,7 @@ from fixtures.bundles import made_bundle
 from fixtures.cases import ball_case
 from ParotidClassifierCore.models.reference import Reference
 from ParotidClassifierCore.models.refits import Refits
-from ParotidClassifierCore.prediction.predict import predict
+from ParotidClassifierCore.prediction.session import Session
 
 
 @pytest.fixture(scope="module")
@@ -17,13 +17,14 @@ def bundle(tmp_path_factory):
 @pytest.fixture(scope="module")
 def features(bundle):
     """What the models read of the made case's image."""
-    _, prediction = predict(ball_case(8.0), bundle)
+    prediction = Session(ball_case(8.0), bundle).predict()
     return {c: v for c, v in prediction.features.items() if v is not None}
 
 
 def codes(bundle, quantiles):
     reference = Reference((0.0, 1.0), quantiles)
-    _, prediction = predict(ball_case(8.0), dataclasses.replace(bundle, reference=reference))
+    known = dataclasses.replace(bundle, reference=reference)
+    prediction = Session(ball_case(8.0), known).predict()
     return {finding.code for finding in prediction.findings}
 
 
@@ -56,8 +57,8 @@ def with_refits(bundle, count=40):
 
 
 def test_every_probability_has_its_interval_or_the_reason_why_not(bundle):
-    _, without = predict(ball_case(8.0), bundle)
-    _, prediction = predict(ball_case(8.0), with_refits(bundle))
+    without = Session(ball_case(8.0), bundle).predict()
+    prediction = Session(ball_case(8.0), with_refits(bundle)).predict()
     for name, result in prediction.as_dict()["models"].items():
         plain = without.as_dict()["models"][name]
         if "unavailable" in plain:
@@ -76,7 +77,8 @@ def test_the_prediction_says_where_the_case_stands_among_the_training_cases(bund
     scores = {"Tumor+External2_RAD+DL": {"benign": (0.0, 1.0), "malignant": (1.0,)}}
     voxels = {"pixel": (0.5, 0.5), "slice": (5.0, 5.0)}
     reference = Reference((0.0, 1.0), around, scores, voxels)
-    _, prediction = predict(ball_case(8.0), dataclasses.replace(bundle, reference=reference))
+    known = dataclasses.replace(bundle, reference=reference)
+    prediction = Session(ball_case(8.0), known).predict()
     told = prediction.as_dict()["applicability"]
     assert told["model"] == prediction.headline[0] == "Tumor+External2_RAD+DL"
     assert told["score"] == prediction.headline[1].probability

@@ -8,8 +8,8 @@ import SimpleITK as sitk
 from fixtures.cases import ball_case, ball_mask
 from ParotidClassifierCore.base.errors import UnusableMaskError
 from ParotidClassifierCore.bundle.store import load_bundle
-from ParotidClassifierCore.prediction.predict import predict
 from ParotidClassifierCore.prediction.readers_agreement import outline_agreement
+from ParotidClassifierCore.prediction.session import Session
 from ParotidClassifierCore.reporting.answering import Asked, answer
 
 
@@ -69,7 +69,7 @@ def case():
 def test_the_second_outline_gets_the_probabilities_that_it_has_alone(case, bundle):
     other = ball_mask(case.ct, 10.0)
     answered = answer(case, bundle, Asked(second_tumor=other))
-    alone = predict(dataclasses.replace(case, tumor=other), bundle)[1]
+    alone = Session(dataclasses.replace(case, tumor=other), bundle).predict()
     assert answered.second_reader.second.models == alone.models
     told = answered.as_dict()["second_reader"]
     assert 0.6 < told["dice"] < 0.8
@@ -82,7 +82,7 @@ def test_the_second_outline_gets_the_probabilities_that_it_has_alone(case, bundl
 def test_a_call_that_hangs_on_the_reader_is_told(case, bundle):
     other = ball_mask(case.ct, 10.0)
     sizes = [
-        predict(c, bundle)[1].models["Tumor_RAD"].probability
+        Session(c, bundle).predict().models["Tumor_RAD"].probability
         for c in (case, dataclasses.replace(case, tumor=other))
     ]
     split = dataclasses.replace(

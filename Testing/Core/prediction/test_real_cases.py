@@ -5,7 +5,7 @@ import json
 import pytest
 from fixtures.real_data import REAL_DATA, needs_real_data
 from ParotidClassifierCore.app.cli import main
-from ParotidClassifierCore.protocol.names import ELEVEN_MODELS
+from ParotidClassifierCore.protocol import shen2026
 
 pytestmark = needs_real_data
 
@@ -25,7 +25,7 @@ def predicted(ct, tumor, out):
 @pytest.mark.parametrize("case", ["STS_008", "STS_019"])
 def test_a_real_tumour_gets_all_eleven_probabilities(case, tmp_path):
     written = predicted(f"{case}/CT_image.nii.gz", f"{case}/CT_mask.nii.gz", tmp_path)
-    for name in ELEVEN_MODELS:
+    for name in shen2026().models:
         assert 0 <= written["models"][name]["probability"] <= 1
     assert written["bundle"]["kind"] == "demonstration"
     assert (tmp_path / "overview.png").stat().st_size > 20_000
@@ -36,7 +36,7 @@ def test_dicom_with_rtstruct_and_nifti_with_a_mask_of_its_voxels_agree_to_a_thou
     nifti = predicted("STS_019/CT_image.nii.gz", "STS_019/CT_mask.nii.gz", tmp_path / "nifti")
     dicom = predicted("STS_019_dicom/image", "STS_019_dicom/mask", tmp_path / "dicom")
     nifti, dicom = nifti["models"], dicom["models"]
-    for name in ELEVEN_MODELS:
+    for name in shen2026().models:
         assert dicom[name]["probability"] == pytest.approx(nifti[name]["probability"], abs=1e-3)
 
 

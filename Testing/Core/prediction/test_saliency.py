@@ -5,14 +5,14 @@ import pytest
 import SimpleITK as sitk
 from fixtures.bundles import made_bundle
 from fixtures.cases import ball_case
+from fixtures.regions import ring_settings, with_ring
 from ParotidClassifierCore.base.errors import BundleError, OutputError
 from ParotidClassifierCore.bundle.published_clinical import published_clinical_bundle
 from ParotidClassifierCore.case.grid import prepare
-from ParotidClassifierCore.imaging.ring import RingSettings
 from ParotidClassifierCore.imaging.working_grid import Geometry
 from ParotidClassifierCore.network import grad_cam as deep
-from ParotidClassifierCore.prediction.predict import predict
-from ParotidClassifierCore.prediction.saliency import saliency_of, save_saliency
+from ParotidClassifierCore.prediction.saliency import save_saliency
+from ParotidClassifierCore.prediction.session import Session
 from ParotidClassifierCore.prediction.stages import Stages
 
 
@@ -28,11 +28,11 @@ def case():
 
 @pytest.fixture(scope="module")
 def image(case, bundle):
-    return saliency_of(case, bundle)
+    return Session(case, bundle).saliency()
 
 
 def test_it_lies_where_the_lesion_lies_in_the_patient(case, bundle, image):
-    grid = prepare(case, bundle.ring).grid
+    grid = prepare(case, bundle.protocol).grid
     assert Geometry.of(image) == grid.geometry
     marked = sitk.GetArrayFromImage(image)
     assert marked.max() == 1.0
@@ -64,8 +64,8 @@ def test_a_file_that_cannot_be_written_leaves_nothing(image, tmp_path):
 
 def test_it_is_the_same_with_what_a_prediction_left_behind(case, bundle, image):
     stages = Stages()
-    predict(case, bundle, stages=stages)
-    again = saliency_of(case, bundle, stages=stages)
+    Session(case, bundle, stages=stages).predict()
+    again = Session(case, bundle, stages=stages).saliency()
     np.testing.assert_array_equal(
         sitk.GetArrayViewFromImage(again), sitk.GetArrayViewFromImage(image)
     )
@@ -73,22 +73,22 @@ def test_it_is_the_same_with_what_a_prediction_left_behind(case, bundle, image):
 
 def test_it_leaves_the_next_prediction_as_it_was(case, bundle):
     stages = Stages()
-    saliency_of(case, bundle, stages=stages)
-    _, after = predict(case, bundle, stages=stages)
-    _, alone = predict(case, bundle)
+    Session(case, bundle, stages=stages).saliency()
+    after = Session(case, bundle, stages=stages).predict()
+    alone = Session(case, bundle).predict()
     assert after.features == alone.features
 
 
 def test_the_ring_that_was_asked_for_is_what_the_network_was_shown(case, bundle):
-    wide = sitk.GetArrayFromImage(saliency_of(case, bundle, RingSettings(6.0)))
-    grid = prepare(case, RingSettings(6.0)).grid
+    wide = sitk.GetArrayFromImage(Session(case, bundle, ring_settings(6.0)).saliency())
+    grid = prepare(case, with_ring(6.0)).grid
     assert wide.shape == grid.ct.shape
-    assert wide[grid.ring].max() > 0
+    assert wide[grid.mask("External2")].max() > 0
 
 
 def test_a_bundle_without_a_network_is_refused(case):
     with pytest.raises(BundleError, match="holds no network"):
-        saliency_of(case, published_clinical_bundle())
+        Session(case, published_clinical_bundle()).saliency()
 
 
 def test_work_can_be_given_up_before_every_stage(case, bundle, monkeypatch):
@@ -98,11 +98,11 @@ def test_work_can_be_given_up_before_every_stage(case, bundle, monkeypatch):
 
     monkeypatch.setattr(deep, "saliency", lambda *_: pytest.fail("it went on"))
     with pytest.raises(KeyboardInterrupt):
-        saliency_of(case, bundle, progress=give_up)
+        Session(case, bundle).saliency(give_up)
 
 
 def test_progress_rises_to_the_end(case, bundle):
     told = []
-    saliency_of(case, bundle, progress=lambda fraction, step: told.append(fraction))
+    Session(case, bundle).saliency(lambda fraction, step: told.append(fraction))
     assert told == sorted(told)
     assert told[-1] == 1.0

@@ -5,15 +5,15 @@ import dataclasses
 import pytest
 from fixtures.bundles import made_bundle
 from fixtures.cases import ball_case
+from fixtures.regions import ring_settings
 from ParotidClassifierCore.app import worker_commands
 from ParotidClassifierCore.base.errors import UsageError
 from ParotidClassifierCore.bundle.shipped import find_bundle
 from ParotidClassifierCore.bundle.store import load_bundle, save_bundle
 from ParotidClassifierCore.case.saving import save_case_folder
-from ParotidClassifierCore.imaging.ring import RingSettings
-from ParotidClassifierCore.prediction.predict import predict
+from ParotidClassifierCore.prediction.session import Session
 from ParotidClassifierCore.prediction.stages import Stages
-from ParotidClassifierCore.protocol.record import ClinicalRecord
+from ParotidClassifierCore.protocol import ClinicalRecord, shen2026
 from ParotidClassifierCore.reporting.answering import Asked, answer
 
 FINDINGS = {"symptoms": "with", "margin": "unclear", "lymph_nodes": "without"}
@@ -36,7 +36,7 @@ def stricter(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def case():
-    return dataclasses.replace(ball_case(8.0), record=ClinicalRecord.from_words(FINDINGS))
+    return dataclasses.replace(ball_case(8.0), record=shen2026().record(FINDINGS))
 
 
 def test_both_bundles_say_what_each_says_alone_and_features_they_share_are_measured_once(
@@ -46,8 +46,8 @@ def test_both_bundles_say_what_each_says_alone_and_features_they_share_are_measu
     asked = Asked(second_bundle=stricter)
     answered = answer(case, bundle, asked, lambda _, step: steps.append(step), Stages())
     opinion = answered.second_opinion
-    assert opinion.second.models == predict(case, stricter)[1].models
-    assert answered.prediction.models == predict(case, bundle)[1].models
+    assert opinion.second.models == Session(case, stricter).predict().models
+    assert answered.prediction.models == Session(case, bundle).predict().models
     measured = [step for step in steps if ": " in step]
     assert len(measured) == len(set(measured)) > 0
 
@@ -87,8 +87,9 @@ def test_a_bundle_that_cannot_answer_says_why(case, bundle):
 
 
 def test_each_bundle_is_asked_with_its_own_ring_unless_one_is_named(case, bundle, stricter):
-    wide = dataclasses.replace(stricter, ring=RingSettings(4.0))
-    for ring, widths in ((None, (2.0, 4.0)), (RingSettings(3.0), (3.0, 3.0))):
+    protocol = stricter.protocol.with_ring(ring_settings(4.0))
+    wide = dataclasses.replace(stricter, protocol=protocol)
+    for ring, widths in ((None, (2.0, 4.0)), (ring_settings(3.0), (3.0, 3.0))):
         opinion = answer(case, bundle, Asked(ring, second_bundle=wide)).second_opinion
         used = tuple(p.inputs["ring"]["width_mm"] for p in (opinion.first, opinion.second))
         assert used == widths
@@ -99,10 +100,7 @@ def test_the_same_bundle_again_is_no_second_opinion(case, bundle):
         answer(case, bundle, Asked(second_bundle=bundle))
 
 
-def test_the_worker_answers_what_the_command_line_writes(
-    case, bundle, a_bundle, tmp_path, monkeypatch
-):
-    monkeypatch.setattr(worker_commands, "is_worthwhile", lambda: False)
+def test_the_worker_answers_what_the_command_line_writes(case, bundle, a_bundle, tmp_path):
     save_case_folder(tmp_path, case)
     request = {
         "case": str(tmp_path),
@@ -123,10 +121,7 @@ def test_the_worker_answers_what_the_command_line_writes(
         desk(request | {"second_bundle": ""}, lambda *_: None)
 
 
-def test_the_workers_report_shows_the_second_opinion_that_is_asked_for(
-    case, a_bundle, tmp_path, monkeypatch
-):
-    monkeypatch.setattr(worker_commands, "is_worthwhile", lambda: False)
+def test_the_workers_report_shows_the_second_opinion_that_is_asked_for(case, a_bundle, tmp_path):
     save_case_folder(tmp_path / "case", case)
     request = {
         "case": str(tmp_path / "case"),

@@ -7,16 +7,20 @@ import pytest
 import SimpleITK as sitk
 from fixtures.bundles import made_bundle
 from fixtures.cases import ball_case, ball_mask
+from fixtures.regions import PROTOCOL, with_ring
 from ParotidClassifierCore.app.worker_commands import Desk
 from ParotidClassifierCore.base.errors import CancelledError, UnusableMaskError
 from ParotidClassifierCore.base.progress import silent
 from ParotidClassifierCore.case.grid import prepare
 from ParotidClassifierCore.case.saving import save_case_folder
-from ParotidClassifierCore.imaging.ring import RingSettings
-from ParotidClassifierCore.prediction.predict import predict
-from ParotidClassifierCore.prediction.stability import _drawn_again, stability
+from ParotidClassifierCore.prediction.session import Session
+from ParotidClassifierCore.prediction.stability import drawn_again
 from ParotidClassifierCore.prediction.stages import Stages
-from ParotidClassifierCore.protocol.names import CLINICAL, COMBINED
+from ParotidClassifierCore.reporting.case_view import CaseView
+
+
+def told_of(found):
+    return CaseView({"stability": found.as_dict()}).stability("Tumor_RAD")
 
 
 @pytest.fixture(scope="module")
@@ -29,19 +33,17 @@ def case():
     return ball_case(8.0)
 
 
-def outlines(case, ring=RingSettings(), count=12):  # noqa: B008  frozen
+def outlines(case, protocol=PROTOCOL, count=12):
     """Return the prepared case, and every other outline prepared as it is classified."""
-    prepared = prepare(case, ring)
-    others = [
-        _drawn_again(case, prepared, ring, np.random.default_rng([0, n])) for n in range(count)
-    ]
+    prepared = prepare(case, protocol)
+    others = [drawn_again(case, prepared, np.random.default_rng([0, n])) for n in range(count)]
     return prepared, [(prepare(*other), other[1]) for other in others]
 
 
 def test_the_same_seed_gives_the_same_probabilities_and_another_seed_others(case, bundle):
     stages = Stages()
     first, again, other = (
-        stability(case, bundle, stages=stages, count=2, seed=seed) for seed in (5, 5, 6)
+        Session(case, bundle, stages=stages).stability(count=2, seed=seed) for seed in (5, 5, 6)
     )
     assert first == again
     assert first.probabilities["Tumor_RAD"] != other.probabilities["Tumor_RAD"]
@@ -49,7 +51,7 @@ def test_the_same_seed_gives_the_same_probabilities_and_another_seed_others(case
 
 
 def test_more_outlines_begin_with_the_fewer(case, bundle):
-    few, more = (stability(case, bundle, count=count) for count in (1, 3))
+    few, more = (Session(case, bundle).stability(count=count) for count in (1, 3))
     assert more.probabilities["External2_RAD"][:1] == few.probabilities["External2_RAD"]
 
 
@@ -70,51 +72,51 @@ def test_the_outlines_stay_within_two_millimetres_of_the_one_drawn(case):
 
 
 def test_the_ring_gets_wider_and_narrower_by_half_a_millimetre_and_never_less_than_one(case):
-    widths = [settings.width_mm for _, settings in outlines(case)[1]]
+    widths = [protocol.rings[0].ring.width_mm for _, protocol in outlines(case)[1]]
     assert 1.5 <= min(widths) < 2.0 < max(widths) <= 2.5
-    narrow = RingSettings(1.0)
-    assert min(settings.width_mm for _, settings in outlines(case, narrow)[1]) == 1.0
+    found = outlines(case, with_ring(1.0))[1]
+    assert min(protocol.rings[0].ring.width_mm for _, protocol in found) == 1.0
 
 
 def test_what_a_reader_changed_about_the_ring_is_changed_about_every_other_ring(case):
-    ring = prepare(case).grid
-    edited = ring.ring.copy()
+    ring = prepare(case, PROTOCOL).grid
+    edited = ring.mask("External2").copy()
     half = edited.shape[0] // 2
     edited[half:] = False  # nothing above the middle counts as ring
-    by_hand = dataclasses.replace(case, ring=ring.geometry.image(edited))
+    by_hand = dataclasses.replace(case, rings={"External2": ring.geometry.image(edited)})
     prepared, others = outlines(by_hand)
     middle = prepared.box.lower[2] + half
-    usual = [int(other.grid.ring.sum()) for other, _ in outlines(case)[1]]
+    usual = [int(other.grid.mask("External2").sum()) for other, _ in outlines(case)[1]]
     for (other, _), volume in zip(others, usual, strict=True):
-        above = other.grid.ring[middle - other.box.lower[2] :]
-        assert 0.3 * volume < other.grid.ring.sum() < 0.8 * volume
+        above = other.grid.mask("External2")[middle - other.box.lower[2] :]
+        assert 0.3 * volume < other.grid.mask("External2").sum() < 0.8 * volume
         # only what the wider shell adds, where nothing was there to be removed
         assert above.sum() < 0.3 * volume
 
 
 def test_flips_are_counted_against_the_call_of_the_case(case, bundle):
-    _, drawn = predict(case, bundle)
+    drawn = Session(case, bundle).predict()
     probability = drawn.models["Tumor_RAD"].probability
-    found = stability(case, bundle, count=4)
+    found = Session(case, bundle).stability(count=4)
     around = found.probabilities["Tumor_RAD"]
     flips = sum((p >= probability) != (probability >= probability) for p in around)
     at_the_edge = dataclasses.replace(
         bundle, thresholds={**bundle.thresholds, "Tumor_RAD": probability}
     )
-    assert stability(case, at_the_edge, count=4).call_flips["Tumor_RAD"] == flips > 0
+    assert Session(case, at_the_edge).stability(count=4).call_flips["Tumor_RAD"] == flips > 0
     assert found.call_flips["Tumor_RAD"] in range(5)
 
 
 def test_models_without_a_probability_are_left_out(case, bundle):
-    found = stability(case, bundle, count=1)
-    assert not {CLINICAL, COMBINED} & found.probabilities.keys()
+    found = Session(case, bundle).stability(count=1)
+    assert not {"Clinical", "Combined"} & found.probabilities.keys()
     assert found.probabilities.keys() == found.call_flips.keys()
-    assert "Under 1 slightly different outline Tumor_RAD says" in found.sentence("Tumor_RAD")
+    assert "Under 1 slightly different outline Tumor_RAD says" in told_of(found)
 
 
 def test_it_can_be_given_up_between_any_two_outlines_and_leaves_the_case_as_it_was(case, bundle):
     stages = Stages()
-    _, before = predict(case, bundle, stages=stages)
+    before = Session(case, bundle, stages=stages).predict()
     told = []
 
     def until_the_second(fraction, step):
@@ -123,10 +125,10 @@ def test_it_can_be_given_up_between_any_two_outlines_and_leaves_the_case_as_it_w
             raise CancelledError("Enough.")
 
     with pytest.raises(CancelledError):
-        stability(case, bundle, progress=until_the_second, stages=stages, count=3)
+        Session(case, bundle, stages=stages).stability(until_the_second, count=3)
     assert told == sorted(told)
     steps = []
-    _, after = predict(case, bundle, progress=lambda _, step: steps.append(step), stages=stages)
+    after = Session(case, bundle, stages=stages).predict(lambda _, step: steps.append(step))
     assert after.models == before.models
     assert not [step for step in steps if ": " in step]
 
@@ -137,10 +139,10 @@ def test_where_no_outline_can_be_classified_that_is_what_it_says(
     def nothing_left(*_):
         raise UnusableMaskError("Nothing is left of it.")
 
-    monkeypatch.setattr("ParotidClassifierCore.prediction.stability._drawn_again", nothing_left)
-    found = stability(case, bundle, count=3)
+    monkeypatch.setattr("ParotidClassifierCore.prediction.session.drawn_again", nothing_left)
+    found = Session(case, bundle).stability(count=3)
     assert (found.unusable, found.probabilities["Tumor_RAD"]) == (3, ())
-    assert found.sentence("Tumor_RAD").startswith("None of 3 slightly different outlines could")
+    assert told_of(found).startswith("None of 3 slightly different outlines could")
     save_case_folder(tmp_path, case)
     request = {"case": str(tmp_path), "bundle": "published-clinical", "count": 2}
     with pytest.raises(UnusableMaskError, match="None of 2 slightly different outlines"):
@@ -150,9 +152,9 @@ def test_where_no_outline_can_be_classified_that_is_what_it_says(
 def test_an_outline_that_cannot_be_classified_is_counted(case, bundle):
     # so close to the border of the scan that some outlines touch it
     near = dataclasses.replace(case, tumor=ball_mask(case.ct, 8.0, (45, 40, 28)))
-    found = stability(near, bundle, count=5)
+    found = Session(near, bundle).stability(count=5)
     assert 0 < found.unusable < 5
     assert len(found.probabilities["Tumor_RAD"]) == 5 - found.unusable
     outside = dataclasses.replace(case, tumor=ball_mask(case.ct, 8.0, (2, 40, 16)))
     with pytest.raises(UnusableMaskError):
-        stability(outside, bundle, count=2)
+        Session(outside, bundle).stability(count=2)

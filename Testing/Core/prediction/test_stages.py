@@ -6,11 +6,11 @@ import pytest
 import SimpleITK as sitk
 from fixtures.bundles import made_bundle
 from fixtures.cases import ball_case, ball_mask
+from fixtures.regions import ring_settings
 from ParotidClassifierCore.base.errors import CancelledError
-from ParotidClassifierCore.imaging.ring import RingSettings
-from ParotidClassifierCore.prediction.predict import predict
+from ParotidClassifierCore.prediction.session import Session
 from ParotidClassifierCore.prediction.stages import Stages
-from ParotidClassifierCore.protocol.record import ClinicalRecord
+from ParotidClassifierCore.protocol import shen2026
 
 
 @pytest.fixture(scope="module")
@@ -39,8 +39,8 @@ class Steps:
 def what_was_done(case, bundle, stages, ring=None):
     """Classify with what is kept; return the steps, and check the numbers against a new start."""
     steps = Steps()
-    _, prediction = predict(case, bundle, ring, progress=steps, stages=stages)
-    _, anew = predict(case, bundle, ring)
+    prediction = Session(case, bundle, ring, stages=stages).predict(steps)
+    anew = Session(case, bundle, ring).predict()
     assert prediction.models == anew.models
     assert prediction.features == anew.features
     assert prediction.findings == anew.findings
@@ -56,7 +56,7 @@ def test_the_same_case_again_and_other_clinical_findings_compute_the_models_alon
     assert measured(what_was_done(case, bundle, stages)) == {"Tumor", "External2"}
     assert not measured(what_was_done(case, bundle, stages))
     words = {"symptoms": "with", "margin": "unclear", "lymph_nodes": "without"}
-    answered = dataclasses.replace(case, record=ClinicalRecord.from_words(words))
+    answered = dataclasses.replace(case, record=shen2026().record(words))
     assert not measured(what_was_done(answered, bundle, stages))
 
 
@@ -70,18 +70,18 @@ def test_equal_images_read_again_compute_nothing_but_the_grid(case, bundle):
 def test_an_edit_of_the_ring_inside_its_box_leaves_the_tumour(case, bundle):
     stages = Stages()
     what_was_done(case, bundle, stages)
-    drawn = stages.prepare(case, bundle.ring)
-    ring = drawn.grid.ring.copy()
+    drawn = stages.prepare(case, bundle.protocol)
+    ring = drawn.grid.mask("External2").copy()
     inside = [axis[len(axis) // 2] for axis in ring.nonzero()]
     ring[tuple(inside)] = False
-    edited = dataclasses.replace(case, ring=drawn.grid.geometry.image(ring))
+    edited = dataclasses.replace(case, rings={"External2": drawn.grid.geometry.image(ring)})
     assert measured(what_was_done(edited, bundle, stages)) == {"External2"}
 
 
 def test_a_wider_ring_moves_the_grid_and_all_is_computed_again(case, bundle):
     stages = Stages()
     what_was_done(case, bundle, stages)
-    wide = RingSettings(4.0, bundle.ring.hu_range)
+    wide = ring_settings(4.0, bundle.ring.hu_range)
     assert measured(what_was_done(case, bundle, stages, wide)) == {"Tumor", "External2"}
 
 
@@ -105,18 +105,19 @@ def test_another_bundle_computes_only_the_features_that_the_first_did_not_read(c
 
 def test_given_up_at_any_step_what_is_kept_is_right(case, bundle):
     complete = Steps()
-    _, expected = predict(case, bundle, progress=complete)
+    expected = Session(case, bundle).predict(complete)
     for last in range(len(complete.names)):
         stages = Stages()
         with pytest.raises(CancelledError):
-            predict(case, bundle, progress=Steps(last), stages=stages)
-        _, prediction = predict(case, bundle, stages=stages)
+            Session(case, bundle, stages=stages).predict(Steps(last))
+        prediction = Session(case, bundle, stages=stages).predict()
         assert prediction.models == expected.models
 
 
 def test_little_is_kept_of_many_cases(case, bundle):
     stages = Stages()
     for radius in range(6, 12):
-        predict(dataclasses.replace(case, tumor=ball_mask(case.ct, radius)), bundle, stages=stages)
-    assert len(stages._cases) <= 4
+        other = dataclasses.replace(case, tumor=ball_mask(case.ct, radius))
+        Session(other, bundle, stages=stages).predict()
+    assert len([*stages._grids]) <= 4
     assert len(stages._values._kept) <= 24

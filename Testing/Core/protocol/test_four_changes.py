@@ -1,17 +1,12 @@
 """What a hospital may want to change is one file, and no code."""
 
 import json
-from pathlib import Path
 
 import pytest
-from ParotidClassifierCore.protocol import ColumnKind, protocol_from, read_protocol, shen2026
+from fixtures.protocols import changed_protocol
+from ParotidClassifierCore.protocol import ColumnKind, protocol_from, shen2026
 
-PROTOCOLS = Path(__file__).parents[2] / "Data" / "protocols"
 NAMES = ("ring-3mm", "twelfth-model", "skin-infiltration", "third-region")
-
-
-def read(name):
-    return read_protocol(PROTOCOLS / f"{name}.yaml")
 
 
 def lines(protocol):
@@ -20,14 +15,14 @@ def lines(protocol):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_bundle_can_carry_it(name):
-    protocol = read(name)
+    protocol = changed_protocol(name)
     assert protocol_from(json.loads(json.dumps(protocol.as_json()))) == protocol != shen2026()
     assert (protocol.name, protocol.source) == (name, shen2026().source)
     assert len(set(lines(protocol))) == len(protocol.models)
 
 
 def test_a_wider_ring():
-    protocol = read("ring-3mm")
+    protocol = changed_protocol("ring-3mm")
     (ring,) = protocol.rings
     assert (ring.ring.width_mm, ring.ring.hu_range) == (3.0, (-100.0, 300.0))
     assert ring.color == shen2026().rings[0].color
@@ -35,7 +30,7 @@ def test_a_wider_ring():
 
 
 def test_a_twelfth_model():
-    protocol = read("twelfth-model")
+    protocol = changed_protocol("twelfth-model")
     name = "Clinical+Tumor_RAD"
     assert list(protocol.models) == [*shen2026().models, name]
     assert lines(protocol)[:-1] == lines(shen2026())
@@ -47,7 +42,7 @@ def test_a_twelfth_model():
 
 
 def test_a_fourth_finding():
-    protocol = read("skin-infiltration")
+    protocol = changed_protocol("skin-infiltration")
     assert list(protocol.predictors) == [*shen2026().predictors, "skin_infiltration"]
     variable = protocol.predictors["skin_infiltration"]
     assert (variable.question, variable.phrase) == ("Skin infiltration", "skin infiltration")
@@ -59,7 +54,7 @@ def test_a_fourth_finding():
 
 
 def test_a_third_region():
-    protocol = read("third-region")
+    protocol = changed_protocol("third-region")
     assert list(protocol.regions) == ["Tumor", "External2", "External5"]
     region = protocol.regions["External5"]
     assert (region.ring.width_mm, region.around) == (5.0, ("Tumor",))
@@ -73,7 +68,7 @@ def test_a_third_region():
 
 
 def test_combined_comes_after_what_it_reads():
-    protocol = read("third-region")
+    protocol = changed_protocol("third-region")
     assert list(protocol.models)[-1] == "Combined"
     assert protocol.may_read("Combined", "log_odds:Tumor+External5_RAD+DL")
     assert not protocol.may_read("Combined", "log_odds:Tumor+External2_RAD+DL")

@@ -51,6 +51,11 @@ def extending(tmp_path, text, name="mine.yaml"):
         ("models x", {"clinical": ["shoe"]}, "'shoe' is not one of symptoms"),
         ("models x", {"log_odds": ["y"]}, "'y' is not one of"),
         ("models x", {"log_odds": ["x"]}, "x wait for each other"),
+        (
+            "models",
+            {"a": {"network": ["Tumor"]}, **{b: {"log_odds": [a]} for a, b in ("ab", "bc", "cd")}},
+            "d reads log-odds of log-odds of log-odds",
+        ),
         ("headline", ["Best"], "'Best' is not one of Tumor_RAD"),
     ],
 )

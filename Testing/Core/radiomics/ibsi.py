@@ -13,7 +13,6 @@ from pathlib import Path
 
 import numpy as np
 import SimpleITK as sitk
-from ParotidClassifierCore.protocol.region_names import TUMOR
 from ParotidClassifierCore.radiomics.extraction import extract_from_image
 from ParotidClassifierCore.radiomics.names import FeatureColumn, feature_names
 from ParotidClassifierCore.radiomics.settings import RadiomicsSettings, default_settings
@@ -108,8 +107,8 @@ def digital_phantom_voxels() -> int:
 def _extracted(
     image: sitk.Image, mask: np.ndarray, names: list[str], settings: RadiomicsSettings
 ) -> dict[str, float]:
-    columns = [FeatureColumn(TUMOR, *name.split("_")) for name in names]
-    values = extract_from_image(image, {TUMOR: mask}, columns, settings)
+    columns = [FeatureColumn("Tumor", *name.split("_")) for name in names]
+    values = extract_from_image(image, {"Tumor": mask}, columns, settings)
     return {column.partition("_original_")[2]: value for column, value in values.items()}
 
 

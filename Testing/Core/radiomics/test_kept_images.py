@@ -25,13 +25,13 @@ def generated(monkeypatch):
     return asked
 
 
-def test_another_ring_on_the_same_ct_needs_no_filter_but_the_one_of_its_mask(grid, generated):
-    kept = KeptImages.around(grid.tumor | grid.ring)
-    columns = columns_of(regions=("External2",))[::7]
+def test_new_ring_reuses_filters(grid, generated):
+    kept = KeptImages.around(grid.lesion)
+    columns = columns_of(["External2"])[::7]
     extract(grid, columns, kept=kept)
-    ring = grid.ring.copy()
+    ring = grid.mask("External2").copy()
     ring[tuple(axis[0] for axis in np.nonzero(ring))] = False
-    edited = dataclasses.replace(grid, ring=ring)
+    edited = dataclasses.replace(grid, masks={**grid.masks, "External2": ring})
     generated.clear()
     again = extract(edited, columns, kept=kept)
     assert generated == ["LBP3D"]
@@ -39,7 +39,7 @@ def test_another_ring_on_the_same_ct_needs_no_filter_but_the_one_of_its_mask(gri
 
 
 def test_what_one_region_left_serves_the_other(grid, generated):
-    kept = KeptImages.around(grid.tumor | grid.ring)
+    kept = KeptImages.around(grid.lesion)
     columns = ["Tumor_wavelet-LLH_glcm_Contrast", "External2_wavelet-LLH_glcm_Contrast"]
     values = [extract(grid, [column], kept=kept) for column in columns]
     assert generated == ["Wavelet"]
@@ -47,7 +47,7 @@ def test_what_one_region_left_serves_the_other(grid, generated):
 
 
 def test_only_the_box_of_the_lesion_is_kept(grid):
-    kept = KeptImages.around(grid.tumor | grid.ring)
+    kept = KeptImages.around(grid.lesion)
     extract(grid, ["Tumor_gradient_glcm_Contrast"], kept=kept)
     (image,) = kept.among(["gradient"]).values()
     assert image.GetSize() == kept.size == (17, 17, 17)

@@ -35,19 +35,19 @@ def grid():
 
 @needs_new_scipy
 @pytest.mark.parametrize(("order", "degree"), CLOSED_FORMS)
-def test_the_provided_harmonics_equal_the_closed_forms(order, degree):
+def test_harmonics_equal_closed_forms(order, degree):
     expected = CLOSED_FORMS[order, degree](AZIMUTH, POLAR)
     np.testing.assert_allclose(sph_harm(order, degree, AZIMUTH, POLAR), expected, atol=1e-14)
 
 
-def test_scipy_has_its_own_names_again_afterwards():
+def test_scipy_is_left_as_it_was():
     before = set(dir(scipy.special))
     with scipy_names_of_pyradiomics():
         assert scipy.special.sph_harm(0, 1, 0.3, 0.0) == pytest.approx(0.5 * np.sqrt(3 / np.pi))
     assert set(dir(scipy.special)) == before
 
 
-def test_scipy_that_has_its_own_sph_harm_keeps_it(monkeypatch):
+def test_older_scipy_keeps_its_own(monkeypatch):
     def own(*args):
         return None
 
@@ -57,36 +57,32 @@ def test_scipy_that_has_its_own_sph_harm_keeps_it(monkeypatch):
     assert scipy.special.sph_harm is own
 
 
-def test_lbp3d_gives_the_same_numbers_where_scipy_has_dropped_its_interpolation_module(
-    grid, monkeypatch
-):
+def test_lbp3d_without_interpolation(grid, monkeypatch):
     expected = extract(grid, LBP_COLUMNS)
     monkeypatch.setitem(sys.modules, "scipy.ndimage.interpolation", None)
     assert extract(grid, LBP_COLUMNS) == expected
 
 
-def test_without_trimesh_the_error_says_so_instead_of_1595_features(grid, monkeypatch):
+def test_missing_trimesh_is_named(grid, monkeypatch):
     monkeypatch.setitem(sys.modules, "trimesh.creation", None)
     with pytest.raises(FeatureExtractionError, match="trimesh") as error:
         extract(grid)
     assert "pip install trimesh" in error.value.remedy
 
 
-def test_without_any_spherical_harmonics_the_error_says_so_instead_of_1595_features(
-    grid, monkeypatch
-):
+def test_missing_harmonics_are_named(grid, monkeypatch):
     monkeypatch.delattr(scipy.special, "sph_harm_y", raising=False)
     monkeypatch.delattr(scipy.special, "sph_harm", raising=False)
     with pytest.raises(FeatureExtractionError, match="sph_harm"):
         extract(grid)
 
 
-def test_features_other_than_lbp3d_do_not_need_trimesh(grid, monkeypatch):
+def test_others_need_no_trimesh(grid, monkeypatch):
     monkeypatch.setitem(sys.modules, "trimesh.creation", None)
     assert extract(grid, ["Tumor_original_firstorder_Mean"])
 
 
-def test_without_pyradiomics_the_error_says_how_to_get_it(grid, monkeypatch):
+def test_missing_pyradiomics_is_named(grid, monkeypatch):
     monkeypatch.setitem(sys.modules, "radiomics", None)
     with pytest.raises(FeatureExtractionError, match="PyRadiomics") as error:
         extract(grid)

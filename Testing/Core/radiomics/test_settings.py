@@ -21,7 +21,7 @@ def changed(**settings) -> str:
     return yaml.safe_dump({**yaml.safe_load(DEFAULT_TEXT), **settings})
 
 
-def test_the_default_settings_are_those_of_the_method():
+def test_defaults_are_the_method_s():
     settings = default_settings()
     assert (settings.bin_width, settings.bin_count) == (25.0, None)
     assert settings.log_sigma_mm == (1.0, 2.0, 3.0)
@@ -30,7 +30,7 @@ def test_the_default_settings_are_those_of_the_method():
     assert settings.feature_classes == module.FEATURE_CLASSES
 
 
-def test_settings_written_and_read_again_are_the_same():
+def test_settings_are_read_back():
     settings = replace(default_settings(), bin_width=12.5, log_sigma_mm=(2.0, 4.0))
     assert load_settings(settings.yaml()) == settings
 
@@ -41,7 +41,7 @@ def test_a_file_is_read_like_its_text(tmp_path):
     assert load_settings(file) == default_settings()
 
 
-def test_the_hash_follows_the_content_and_not_its_writing():
+def test_hash_follows_the_content():
     otherwise_written = yaml.safe_dump(
         {
             **yaml.safe_load(DEFAULT_TEXT),
@@ -87,13 +87,13 @@ def test_the_hash_follows_the_content_and_not_its_writing():
         ("lbp3d_subdivision", 9),
     ],
 )
-def test_a_value_of_the_wrong_type_or_out_of_bounds_is_refused_by_name(name, value):
+def test_wrong_value_is_refused(name, value):
     with pytest.raises(UsageError, match=name) as error:
         load_settings(changed(**{name: value}))
     assert error.value.remedy.startswith("Use ")
 
 
-def test_the_bounds_hold_for_settings_made_in_code_too():
+def test_bounds_hold_in_code():
     with pytest.raises(UsageError, match="bin_width"):
         replace(default_settings(), bin_width=0.0)
 
@@ -124,7 +124,7 @@ def test_a_missing_setting_is_refused_by_name():
     ],
     ids=lambda text: text[:20],
 )
-def test_text_that_is_no_settings_is_refused(text):
+def test_other_text_is_refused(text):
     with pytest.raises(UsageError, match="radiomics setting"):
         load_settings(text)
 
@@ -142,7 +142,7 @@ def test_text_that_is_no_settings_is_refused(text):
         ("25.0\nbin_width: 25.0", "'bin_width' comes twice"),
     ],
 )
-def test_what_yaml_can_say_beside_values_is_refused_with_its_line(value, reason):
+def test_yaml_tricks_are_refused(value, reason):
     text = f"# settings\n{DEFAULT_TEXT.replace('bin_width: 25.0', f'bin_width: {value}')}"
     line = next(n for n, t in enumerate(text.split("\n"), 1) if t.startswith("bin_width"))
     line += value.count("\n")
@@ -165,7 +165,7 @@ def test_nothing_is_merged_into_the_settings():
 
 
 @pytest.mark.parametrize("name", ["bin_width", "image_types", "log_sigma_mm"])
-def test_an_alias_bomb_in_a_known_setting_is_refused_without_being_unfolded(name):
+def test_alias_bomb_is_refused(name):
     nested = [f"&a{i} [{', '.join([f'*a{i - 1}'] * 5)}]" for i in range(1, 20)]
     known = yaml.safe_dump({k: 1 for k in yaml.safe_load(DEFAULT_TEXT) if k != name})
     text = f"{known}{name}: [{', '.join(['&a0 [x]', *nested])}]"
@@ -175,7 +175,7 @@ def test_an_alias_bomb_in_a_known_setting_is_refused_without_being_unfolded(name
 
 
 @pytest.mark.parametrize("content", [None, b"\xff\xfe\x00\x81"], ids=["missing", "binary"])
-def test_a_file_that_cannot_be_read_is_refused_by_name(tmp_path, content):
+def test_unreadable_file_is_refused(tmp_path, content):
     file = tmp_path / "radiomics.yaml"
     if content:
         file.write_bytes(content)

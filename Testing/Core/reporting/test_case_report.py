@@ -17,17 +17,14 @@ from ParotidClassifierCore.bundle.published_clinical import published_clinical_b
 from ParotidClassifierCore.bundle.shipped import default_bundle
 from ParotidClassifierCore.bundle.store import load_bundle
 from ParotidClassifierCore.case.saving import save_case_folder
-from ParotidClassifierCore.dicom.identity import Identity
-from ParotidClassifierCore.dicom.source import Acquisition, SourceSeries
+from ParotidClassifierCore.dicom.source import Acquisition, Identity, SourceSeries
 from ParotidClassifierCore.imaging.findings import warning
 from ParotidClassifierCore.models.probabilities import percent
 from ParotidClassifierCore.prediction.stability import Stability
 from ParotidClassifierCore.reporting.answer_files import write_answer
 from ParotidClassifierCore.reporting.answering import Asked, answer
-from ParotidClassifierCore.reporting.case.document import document_of
 from ParotidClassifierCore.reporting.case.labels import ReportLabels
-from ParotidClassifierCore.reporting.case.subject import Subject
-from ParotidClassifierCore.reporting.case.writing import write_case_report
+from ParotidClassifierCore.reporting.case.writing import document_of, write_case_report
 from ParotidClassifierCore.reporting.figures.canvas import one_style
 from ParotidClassifierCore.reporting.page import document_page
 from ParotidClassifierCore.reporting.pdf import document_pdf
@@ -57,12 +54,12 @@ def rendered(answered):
 
 def report_of(answered, labels=LABELS):
     with one_style():
-        return document_of(Subject(answered, labels))
+        return document_of(replace(answered, report=labels))
 
 
 def page_and_pdf(answered, labels=LABELS):
     with one_style():
-        document = document_of(Subject(answered, labels))
+        document = document_of(replace(answered, report=labels))
         return document_page(document), PdfReader(io.BytesIO(document_pdf(document)))
 
 
@@ -281,7 +278,7 @@ def test_the_patient_is_named_only_where_that_was_asked(clinical_only):
 def test_the_same_answer_and_day_give_the_same_bytes(clinical_only, tmp_path):
     for folder in ("one", "two"):
         (tmp_path / folder).mkdir()
-        write_case_report(tmp_path / folder, clinical_only, LABELS)
+        write_case_report(tmp_path / folder, replace(clinical_only, report=LABELS))
     for name in ("report.html", "report.pdf"):
         assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
 

@@ -1,32 +1,25 @@
 """The report's sections about another bundle and another reader."""
 
 import dataclasses
-from datetime import date
 
 import pytest
 from fixtures.cases import ball_case, ball_mask
 from ParotidClassifierCore.bundle.shipped import find_bundle
 from ParotidClassifierCore.bundle.store import load_bundle
-from ParotidClassifierCore.protocol.record import ClinicalRecord
+from ParotidClassifierCore.protocol import shen2026
 from ParotidClassifierCore.reporting.answering import Asked, answer
 from ParotidClassifierCore.reporting.case import comparisons, front
-from ParotidClassifierCore.reporting.case.document import APPENDIX
-from ParotidClassifierCore.reporting.case.labels import ReportLabels
-from ParotidClassifierCore.reporting.case.subject import Subject
+from ParotidClassifierCore.reporting.case.writing import APPENDIX
 
 FINDINGS = {"symptoms": "with", "margin": "unclear", "lymph_nodes": "without"}
 
 
 @pytest.fixture(scope="module")
 def answered(a_bundle):
-    case = dataclasses.replace(ball_case(8.0), record=ClinicalRecord.from_words(FINDINGS))
+    case = dataclasses.replace(ball_case(8.0), record=shen2026().record(FINDINGS))
     other = load_bundle(find_bundle("published-clinical"))
     asked = Asked(second_bundle=other, second_tumor=ball_mask(case.ct, 9.0))
     return answer(case, load_bundle(a_bundle), asked)
-
-
-def subject_of(answered):
-    return Subject(answered, ReportLabels(date(2026, 3, 1)))
 
 
 def table_of(section):
@@ -38,7 +31,7 @@ def words_of(section):
 
 
 def test_two_bundles_stand_side_by_side_with_what_the_second_one_is(answered):
-    section = comparisons.second_opinion(subject_of(answered))
+    section = comparisons.second_opinion(answered)
     table = table_of(section)
     assert table.columns[1::2] == ("made", "published-clinical")
     rows = {row[0]: row[1:] for row in table.rows}
@@ -50,15 +43,14 @@ def test_two_bundles_stand_side_by_side_with_what_the_second_one_is(answered):
 
 
 def test_two_readers_stand_side_by_side_with_what_the_distances_are(answered):
-    section = comparisons.second_reader(subject_of(answered))
+    section = comparisons.second_reader(answered)
     assert len(table_of(section).rows) == 11
     assert "Dice 0." in words_of(section)
     assert "Dice is twice the common volume" in words_of(section)
 
 
 def test_the_first_page_warns_where_the_second_opinion_is_another(answered):
-    agreed = subject_of(answered)
-    assert comparisons.disagreements(agreed) == []
+    assert answered.view.disagreements == []
     opinion, reader = answered.second_opinion, answered.second_reader
     second = dict(opinion.second.models)
     second["Clinical"] = dataclasses.replace(second["Clinical"], call="benign")
@@ -73,14 +65,14 @@ def test_the_first_page_warns_where_the_second_opinion_is_another(answered):
             reader, second=dataclasses.replace(reader.second, models=moved)
         ),
     )
-    (points, _) = front.cautions(subject_of(other)).parts
+    (points, _) = front.cautions(other).parts
     assert points.lines[0].startswith("The bundles disagree: ")
     assert points.lines[1].startswith("The call changes: Combined says malignant")
     assert "Nothing in the images" not in " ".join(points.lines)
 
 
 def test_without_them_there_is_no_such_section(answered):
-    alone = subject_of(dataclasses.replace(answered, second_opinion=None, second_reader=None))
+    alone = dataclasses.replace(answered, second_opinion=None, second_reader=None)
     assert comparisons.second_opinion(alone) is None
     assert comparisons.second_reader(alone) is None
     assert {comparisons.second_opinion, comparisons.second_reader} <= set(APPENDIX)

@@ -2,6 +2,7 @@ from fixtures.studies import made_models
 from ParotidClassifierCore.bundle.bundle import TrainingCohort
 from ParotidClassifierCore.bundle.files import MODEL_CARD, SIZE_LIMITS
 from ParotidClassifierCore.models.settings import CROSS_FITTED
+from ParotidClassifierCore.protocol import shen2026
 from ParotidClassifierCore.reporting.model_card import model_card
 
 FIGURES = {
@@ -22,6 +23,7 @@ def card(simulated=True, **changes):
         "test_figures": FIGURES,
         "stacking": CROSS_FITTED,
         "notes": ("A note.",),
+        "protocol": shen2026(),
     }
     return model_card(**{**arguments, **changes})
 

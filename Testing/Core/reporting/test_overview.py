@@ -3,18 +3,17 @@ from dataclasses import replace
 import matplotlib.image
 import numpy as np
 import pytest
+from fixtures.answers import made_answer
 from fixtures.bundles import made_bundle
-from fixtures.cases import ball_case
 from ParotidClassifierCore.imaging.findings import OTHER_BODY_PART, warning
-from ParotidClassifierCore.prediction.predict import predict
-from ParotidClassifierCore.protocol.record import ClinicalRecord
+from ParotidClassifierCore.reporting.case_view import heights
 from ParotidClassifierCore.reporting.overview import save_overview
-from ParotidClassifierCore.reporting.panels import planes, training_cases
+from ParotidClassifierCore.reporting.panels import numbers, planes
 
 
 @pytest.fixture(scope="module")
-def a_result(tmp_path_factory):
-    return predict(ball_case(8.0), made_bundle())
+def a_result():
+    return made_answer(made_bundle(), {})
 
 
 @pytest.fixture
@@ -31,20 +30,18 @@ def texts(monkeypatch):
 
 
 def test_the_picture_shows_both_outlines_in_three_planes(a_result, tmp_path, monkeypatch):
-    prepared, prediction = a_result
     cut = []
     monkeypatch.setattr(
-        planes, "_outline", lambda axes, mask, region, look: cut.append((mask.sum(), region))
+        planes, "_outline", lambda axes, mask, region, look: cut.append((mask.sum(), region.name))
     )
-    save_overview(tmp_path / "overview.png", prepared.grid, prediction)
+    save_overview(tmp_path / "overview.png", a_result)
     assert len(cut) == 6
     assert all(voxels > 0 for voxels, _ in cut)
     assert {region for _, region in cut} == {"Tumor", "External2"}
 
 
 def test_bundle_and_demonstration_stand_on_every_picture(a_result, tmp_path, texts):
-    prepared, prediction = a_result
-    save_overview(tmp_path / "overview.png", prepared.grid, prediction)
+    save_overview(tmp_path / "overview.png", a_result)
     everything = " ".join(texts)
     assert "made: demonstration, not for clinical use" in everything
     assert "trained on 20 simulated cases" in everything
@@ -52,9 +49,9 @@ def test_bundle_and_demonstration_stand_on_every_picture(a_result, tmp_path, tex
 
 
 def test_warnings_stand_in_the_picture(a_result, tmp_path, texts):
-    prepared, prediction = a_result
+    prediction = a_result.prediction
     warned = replace(prediction, findings=(warning("noisy", "A noisy scan."),))
-    save_overview(tmp_path / "overview.png", prepared.grid, warned)
+    save_overview(tmp_path / "overview.png", replace(a_result, prediction=warned))
     assert "Warning: A noisy scan." in texts
 
 
@@ -70,31 +67,29 @@ def test_a_part_of_the_body_that_is_no_neck_is_told_above_the_probability(
         "draw",
         lambda t, *a: heights.update({t.get_text(): t.get_position()[1]}) or draw(t, *a),
     )
-    prepared, prediction = a_result
+    prediction = a_result.prediction
     doubted = replace(prediction, findings=(warning(OTHER_BODY_PART, "A leg."),))
-    save_overview(tmp_path / "overview.png", prepared.grid, doubted)
+    save_overview(tmp_path / "overview.png", replace(a_result, prediction=doubted))
     headline = next(height for text, height in heights.items() if "probability of mal" in text)
     assert headline < heights["Warning: A leg."] < 1
 
 
-def test_the_headline_is_combined_where_there_is_one(tmp_path, texts, tmp_path_factory):
-    case = ball_case(8.0)
-    record = ClinicalRecord.from_words(
-        {"symptoms": "with", "margin": "clear", "lymph_nodes": "without"}
-    )
-    prepared, prediction = predict(type(case)(case.ct, case.tumor, record=record), made_bundle())
-    assert prediction.headline[0] == "Combined"
-    save_overview(tmp_path / "overview.png", prepared.grid, prediction)
+def test_the_headline_is_combined_where_there_is_one(tmp_path, texts):
+    known = {"symptoms": "with", "margin": "clear", "lymph_nodes": "without"}
+    found = made_answer(made_bundle(), known)
+    assert found.view.headline == "Combined"
+    save_overview(tmp_path / "overview.png", found)
     assert any(text.startswith("Combined: ") for text in texts)
 
 
 def test_the_patients_right_is_on_the_left_and_up_is_superior(a_result, tmp_path):
-    prepared, prediction = a_result
-    grid = prepared.grid
+    grid = a_result.prepared.grid
     marked = grid.ct.copy()
     marked[:, :, : marked.shape[2] // 2] = -1000  # the patient's right turns black
-    dark = type(grid)(marked, grid.tumor, grid.ring, grid.geometry)
-    save_overview(tmp_path / "overview.png", dark, prediction)
+    dark = replace(grid, ct=marked)
+    save_overview(
+        tmp_path / "overview.png", replace(a_result, prepared=replace(a_result.prepared, grid=dark))
+    )
     picture = matplotlib.image.imread(tmp_path / "overview.png")[..., :3].mean(axis=2)
     height, width = picture.shape
     axial = picture[int(0.3 * height) : int(0.5 * height), int(0.02 * width) : int(0.2 * width)]
@@ -103,26 +98,25 @@ def test_the_patients_right_is_on_the_left_and_up_is_superior(a_result, tmp_path
 
 
 def test_intervals_stand_beside_the_probabilities(a_result, tmp_path, texts):
-    prepared, prediction = a_result
+    prediction = a_result.prediction
     name, result = prediction.headline
-    save_overview(tmp_path / "without.png", prepared.grid, prediction)
+    save_overview(tmp_path / "without.png", a_result)
     assert "Probability, threshold (white)" in texts
     certain = {**prediction.models, name: replace(result, interval=(0.021, 0.974))}
-    save_overview(tmp_path / "with.png", prepared.grid, replace(prediction, models=certain))
+    certain = replace(prediction, models=certain)
+    save_overview(tmp_path / "with.png", replace(a_result, prediction=certain))
     assert "Probability, 95% interval (band), threshold (white)" in texts
     assert any("95% interval 2 % to 97 %" in text for text in texts)
 
 
 def test_the_case_has_its_place_among_the_training_cases(a_result, tmp_path, texts, monkeypatch):
-    prepared, prediction = a_result
+    prediction = a_result.prediction
     drawn = []
-    monkeypatch.setattr(
-        training_cases, "_draw_scores", lambda axes, scores, sign, color: drawn.append(scores)
-    )
+    monkeypatch.setattr(numbers, "heights", lambda of: (drawn.append(of), heights(of))[1])
     scores = {"benign": (0.05, 0.1, 0.2), "malignant": (0.3, 0.9)}
     placed = replace(prediction.applicability, training_scores=scores)
     picture = replace(prediction, applicability=placed)
-    save_overview(tmp_path / "overview.png", prepared.grid, picture)
+    save_overview(tmp_path / "overview.png", replace(a_result, prediction=picture))
     assert drawn == [scores["malignant"], scores["benign"]]
     assert {"this case", "3 benign", "2 malignant"} <= set(texts)
     together = " ".join(texts).replace("\n", " ")
@@ -130,10 +124,10 @@ def test_the_case_has_its_place_among_the_training_cases(a_result, tmp_path, tex
 
 
 def test_a_class_without_training_scores_is_told_as_none(a_result, tmp_path, texts):
-    prepared, prediction = a_result
+    prediction = a_result.prediction
     placed = replace(prediction.applicability, training_scores={"benign": (0.1,), "malignant": ()})
     picture = replace(prediction, applicability=placed)
-    save_overview(tmp_path / "overview.png", prepared.grid, picture)
+    save_overview(tmp_path / "overview.png", replace(a_result, prediction=picture))
     assert {"1 benign", "0 malignant"} <= set(texts)
 
 
@@ -146,26 +140,25 @@ def saliency_at(grid, place):
 def test_where_the_network_looked_is_shown_through_its_strongest_place(
     a_result, tmp_path, texts, monkeypatch
 ):
-    prepared, prediction = a_result
-    grid = prepared.grid
+    grid = a_result.prepared.grid
     shown = []
     color = planes._colored
     monkeypatch.setattr(planes, "_colored", lambda cut: (shown.append(cut), color(cut))[1])
     place = tuple(np.argwhere(grid.tumor)[0])
-    save_overview(tmp_path / "with.png", grid, prediction, saliency_at(grid, place))
+    save_overview(tmp_path / "with.png", replace(a_result, saliency=saliency_at(grid, place)))
     assert [cut.max() for cut in shown] == [1.0, 1.0, 1.0]
     assert any("not why" in text.replace("\n", " ") for text in texts)
     assert {"nothing", "most"} <= set(texts)
-    save_overview(tmp_path / "without.png", grid, prediction)
+    save_overview(tmp_path / "without.png", a_result)
     heights = [matplotlib.image.imread(tmp_path / f"{n}.png").shape[0] for n in ("with", "without")]
     assert heights[0] > heights[1]
     assert len(shown) == 3
 
 
 def test_a_network_that_saw_nothing_is_told(a_result, tmp_path, texts):
-    prepared, prediction = a_result
-    nothing = prepared.grid.geometry.image(np.zeros(prepared.grid.ct.shape, np.float32))
-    save_overview(tmp_path / "overview.png", prepared.grid, prediction, nothing)
+    grid = a_result.prepared.grid
+    nothing = grid.geometry.image(np.zeros(grid.ct.shape, np.float32))
+    save_overview(tmp_path / "overview.png", replace(a_result, saliency=nothing))
     assert any("Nothing in this case raised" in text for text in texts)
 
 
@@ -188,15 +181,16 @@ def test_no_text_leaves_the_picture(a_result, tmp_path, monkeypatch, sentences):
         boxes.append((text.get_text(), text.get_window_extent(renderer), page))
 
     monkeypatch.setattr(Text, "draw", measured)
-    prepared, prediction = a_result
+    prediction = a_result.prediction
     name, result = prediction.headline
     wordy = replace(
         prediction,
         bundle={**prediction.bundle, "intended_use": "Not for patients. " * sentences},
         models={**prediction.models, name: replace(result, interval=(0.021, 0.974))},
     )
-    place = tuple(np.argwhere(prepared.grid.tumor)[0])
-    save_overview(tmp_path / "o.png", prepared.grid, wordy, saliency_at(prepared.grid, place))
+    grid = a_result.prepared.grid
+    marked = saliency_at(grid, tuple(np.argwhere(grid.tumor)[0]))
+    save_overview(tmp_path / "o.png", replace(a_result, prediction=wordy, saliency=marked))
     for text, box, page in boxes:
         assert page.x0 <= box.x0 <= box.x1 <= page.x1, text
         assert page.y0 <= box.y0 <= box.y1 <= page.y1, text

@@ -5,14 +5,14 @@ import pytest
 from matplotlib.figure import Figure
 from ParotidClassifierCore.models.probabilities import ModelResult
 from ParotidClassifierCore.reporting.case.figures import contributions_figure
-from ParotidClassifierCore.reporting.panels.contributions import (
-    contribution_ends,
-    contribution_rows,
-    draw_contributions,
-)
-from ParotidClassifierCore.reporting.panels.gauge import draw_gauge
+from ParotidClassifierCore.reporting.case_view import Bar, CaseView
 from ParotidClassifierCore.reporting.panels.look import PAPER
-from ParotidClassifierCore.reporting.panels.stability import draw_stability
+from ParotidClassifierCore.reporting.panels.numbers import (
+    contribution_ends,
+    draw_contributions,
+    draw_gauge,
+    draw_stability,
+)
 
 INPUTS = {f"Tumor_original_firstorder_{name}": added for name, added in
           zip(("Mean", "Median", "Range", "Energy", "Skewness"), (0.1, -2.0, 0.3, 1.0, -0.2),
@@ -22,29 +22,34 @@ RESULT = ModelResult(
 )
 
 
+VIEW = CaseView(
+    {"models": {"Tumor_RAD": {key: value for key, value in vars(RESULT).items() if value}}}
+)
+
+
 def texts_of(axes):
     return [text.get_text() for text in axes.texts]
 
 
 @pytest.mark.parametrize("most", [1, 2, 4, 9])
 def test_the_bars_add_up_to_the_log_odds_however_few_are_shown(most):
-    rows = contribution_rows(RESULT, most)
-    assert sum(added for _, added in rows) == pytest.approx(-0.5 + sum(INPUTS.values()))
-    assert rows[0][0].startswith("Before any input")
-    assert rows[1] == ("Tumor, original, first-order median", -2.0)
+    bars = VIEW.bars("Tumor_RAD", most)
+    assert sum(bar.added for bar in bars) == pytest.approx(-0.5 + sum(INPUTS.values()))
+    assert bars[0].label.startswith("Before any input")
+    assert bars[1][:2] == ("Tumor, original, first-order median", -2.0)
 
 
 def test_one_bar_more_is_shown_instead_of_a_rest_of_one():
-    assert len(contribution_rows(RESULT, 4)) == 6
-    assert contribution_rows(RESULT, 3)[-1][0] == "2 smaller ones together"
+    assert len(VIEW.bars("Tumor_RAD", 4)) == 6
+    assert VIEW.bars("Tumor_RAD", 3)[-1].label == "2 smaller ones together"
 
 
 def test_what_speaks_against_malignancy_lies_left_and_the_numbers_have_room():
     axes = Figure().add_subplot()
-    rows = contribution_rows(RESULT, 9)
-    draw_contributions(axes, rows, PAPER)
+    bars = VIEW.bars("Tumor_RAD", 9)
+    draw_contributions(axes, bars, PAPER, contribution_ends([bar.added for bar in bars]))
     widths = [bar.get_width() for bar in axes.patches]
-    assert widths == [added for _, added in rows]
+    assert widths == [bar.added for bar in bars]
     low, high = axes.get_xlim()
     assert low < min(widths) - 0.5
     assert high > max(widths) + 0.5
@@ -77,8 +82,11 @@ def test_no_dot_of_an_outline_hides_another_and_each_has_the_colour_of_its_call(
 
 
 def test_a_number_of_six_letters_beside_the_longest_bar_stands_whole_in_the_drawing():
-    rows = [("Before any input (intercept)", -1.1), ("Enlarged lymph nodes", 10.6)]
-    figure = contributions_figure([("Combined", rows)])
+    bars = [
+        Bar("Before any input (intercept)", -1.1, {}),
+        Bar("Enlarged lymph nodes", 10.6, {"x": 1}),
+    ]
+    figure = contributions_figure([("Combined", bars)])
     (number,) = (t for axes in figure.axes for t in axes.texts if t.get_text() == "+10.60")
     box = number.get_window_extent(figure.canvas.get_renderer())
     assert box.x1 <= figure.bbox.x1

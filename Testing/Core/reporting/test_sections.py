@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 from fixtures.studies import made_evaluation, made_models, made_predictions, made_study
 from fixtures.undrawn import draw_coarsely
-from ParotidClassifierCore.protocol.names import COMBINED
+from ParotidClassifierCore.protocol import shen2026
 from ParotidClassifierCore.reporting.figures import canvas
 from ParotidClassifierCore.reporting.parts import Drawing, Listing
 from ParotidClassifierCore.reporting.sections import sections_of
@@ -25,7 +25,7 @@ def evaluated(probabilities, outcomes=None):
     )
     models = {n: m for n, m in made_models().items() if n not in probabilities}
     flow = made_evaluation().flow
-    return evaluate(changed, flow, models, EvaluationSettings(bootstraps=5))
+    return evaluate(changed, flow, models, shen2026(), EvaluationSettings(bootstraps=5))
 
 
 def part(study, anchor, kind, name=None):
@@ -120,7 +120,7 @@ def test_without_test_cases_the_out_of_fold_figures_stand_first():
 
 
 def test_without_any_clinical_finding_another_model_stands_first():
-    blank = {name: np.full(357, np.nan) for name in ("Clinical", COMBINED)}
+    blank = {name: np.full(357, np.nan) for name in ("Clinical", "Combined")}
     study = made_study(evaluation=evaluated(blank))
     assert study.headline.name == "Tumor+External2_RAD+DL"
     with canvas.one_style():

@@ -10,7 +10,7 @@ import pytest
 from fixtures.studies import made_evaluation, made_study
 from fixtures.undrawn import undrawn_figures
 from ParotidClassifierCore.base.errors import OutputError
-from ParotidClassifierCore.protocol.names import COMBINED, ELEVEN_MODELS
+from ParotidClassifierCore.protocol import shen2026
 from ParotidClassifierCore.reporting import study_report
 from ParotidClassifierCore.reporting.figures import canvas
 from ParotidClassifierCore.reporting.study_report import write_report
@@ -105,10 +105,10 @@ def test_every_link_leads_somewhere(a_report):
 
 def test_every_model_and_every_section_is_there(a_report, a_page):
     assert a_page.ids >= ALWAYS | TRAINING_SECTIONS
-    for name in ELEVEN_MODELS:
+    for name in shen2026().models:
         assert a_page.text.count(name) >= 6
     for listing in ("performance_test", "performance_out_of_fold", "performance_training"):
-        assert [row[0] for row in table(a_report, listing)[1:]] == list(ELEVEN_MODELS)
+        assert [row[0] for row in table(a_report, listing)[1:]] == list(shen2026().models)
 
 
 def test_what_the_bundle_is_not_for_stands_on_top_and_beside_every_probability(a_report, a_page):
@@ -197,7 +197,7 @@ def test_the_card_of_an_evaluated_bundle_adds_the_figures_of_this_cohort(
     assert card.startswith("# made-study\n\nA card.\n")
     assert "## Evaluated on made-cohort" in card
     assert BANNER in card
-    assert card.count("\n| ") >= 2 + len(ELEVEN_MODELS)
+    assert card.count("\n| ") >= 2 + len(shen2026().models)
 
 
 def test_a_study_without_any_case_still_makes_a_page(tmp_path):
@@ -219,7 +219,7 @@ def test_a_bundle_with_one_model_has_a_report_without_images(tmp_path, undrawn):
     page = Page(tmp_path / "report.html")
     assert study.headline.name == name
     assert "PyRadiomics (van" not in page.text
-    assert COMBINED not in {row[0] for row in table(tmp_path, "performance_test")}
+    assert "Combined" not in {row[0] for row in table(tmp_path, "performance_test")}
 
 
 def test_nothing_is_left_half_written_when_the_disk_is_full(tmp_path, undrawn, monkeypatch):

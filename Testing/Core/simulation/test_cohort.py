@@ -8,9 +8,11 @@ import json
 import numpy as np
 import pytest
 import SimpleITK as sitk
+from fixtures.protocols import SKIN, changed_protocol
+from ParotidClassifierCore.app.cli import main
 from ParotidClassifierCore.base.errors import CohortError, UsageError
 from ParotidClassifierCore.case.loading import load_case_folder
-from ParotidClassifierCore.protocol.record import ClinicalRecord
+from ParotidClassifierCore.protocol import ClinicalRecord
 from ParotidClassifierCore.simulation import cohort
 from ParotidClassifierCore.simulation.cohort import cohort_plan, write_case, write_cohort
 from ParotidClassifierCore.study.manifest import read_manifest
@@ -39,7 +41,7 @@ def voxels(image):
     return sitk.GetArrayFromImage(image)
 
 
-def test_a_plan_has_the_published_share_of_malignant_and_training_cases():
+def test_plan_has_published_shares():
     plan = cohort_plan(357, seed=1)
     malignant = [case for case in plan if case.malignant]
     assert len(malignant) == 89
@@ -48,7 +50,7 @@ def test_a_plan_has_the_published_share_of_malignant_and_training_cases():
     assert len({case.case_id for case in plan}) == len({case.seed for case in plan}) == 357
 
 
-def test_a_plan_mixes_the_classes_and_can_be_repeated():
+def test_plan_mixes_the_classes():
     plan = cohort_plan(100, seed=1)
     classes = np.array([case.malignant for case in plan])
     assert cohort_plan(100, seed=1) == plan
@@ -56,7 +58,7 @@ def test_a_plan_mixes_the_classes_and_can_be_repeated():
     assert np.abs(np.diff(classes.astype(int))).sum() > 20
 
 
-def test_case_i_alone_is_case_i_of_the_written_cohort(a_table, alone):
+def test_case_alone_is_the_same(a_table, alone):
     written = load_case_folder(a_table.parent / alone.case_id)
     assert np.array_equal(voxels(alone.ct), voxels(written.ct))
     assert np.array_equal(voxels(alone.tumor) > 0, voxels(written.tumor) > 0)
@@ -64,17 +66,17 @@ def test_case_i_alone_is_case_i_of_the_written_cohort(a_table, alone):
     assert read_manifest(a_table)[1].malignant == alone.malignant
 
 
-def test_the_number_of_malignant_cases_can_be_chosen():
+def test_malignant_count_is_chosen():
     assert sum(case.malignant for case in cohort_plan(10, seed=0, malignant_count=7)) == 7
 
 
 @pytest.mark.parametrize(("n", "malignant"), [(0, None), (3, 4), (3, -1)])
-def test_an_impossible_cohort_is_refused_with_the_remedy(n, malignant):
+def test_impossible_cohort_is_refused(n, malignant):
     with pytest.raises(UsageError, match="at least one case"):
         cohort_plan(n, seed=0, malignant_count=malignant)
 
 
-def test_a_written_case_is_read_back_as_it_was_simulated(alone, tmp_path):
+def test_written_case_is_read_back(alone, tmp_path):
     case = alone
     write_case(case, tmp_path / "case")
     loaded = load_case_folder(tmp_path / "case")
@@ -87,9 +89,7 @@ def test_a_written_case_is_read_back_as_it_was_simulated(alone, tmp_path):
     assert truth["seed"] == case.seed
 
 
-def test_a_written_cohort_is_read_back_and_does_not_depend_on_the_number_of_processes(
-    a_table, told, tmp_path
-):
+def test_jobs_do_not_change_a_cohort(a_table, told, tmp_path):
     told_by_two = []
     second = write_cohort(2, 5, tmp_path, 2, lambda share, _: told_by_two.append(share))
     cases = read_manifest(a_table)
@@ -100,8 +100,8 @@ def test_a_written_cohort_is_read_back_and_does_not_depend_on_the_number_of_proc
         assert np.array_equal(voxels(sitk.ReadImage(a.ct)), voxels(sitk.ReadImage(b.ct)))
 
 
-def test_a_case_that_cannot_be_simulated_leaves_the_table_of_the_others(tmp_path, monkeypatch):
-    def written(planned, folder, difficulty):
+def test_failed_case_leaves_the_others(tmp_path, monkeypatch):
+    def written(planned, *_):
         if planned.case_id == "sim-002":
             raise IndexError(3)
         return ClinicalRecord()
@@ -112,6 +112,18 @@ def test_a_case_that_cannot_be_simulated_leaves_the_table_of_the_others(tmp_path
     assert "IndexError(3)" in refused.value.remedy
     with (tmp_path / "cohort.csv").open(encoding="utf-8-sig") as table:
         assert [row["case_id"] for row in csv.DictReader(table)] == ["sim-001", "sim-003"]
+
+
+def test_another_protocol_changes_no_case_and_its_variables_are_columns(a_table, alone, tmp_path):
+    command = ["simulate", "--cohort", "2", "--seed", "5", "--protocol", str(SKIN)]
+    assert main([*command, "--out", str(tmp_path)]) == 0
+    protocol = changed_protocol("skin-infiltration")
+    other = read_manifest(tmp_path / "cohort.csv", protocol)[1]
+    assert other.record["skin_infiltration"] in ("with", "without")
+    assert other.record.items() > alone.record.items()
+    assert np.array_equal(voxels(sitk.ReadImage(other.ct)), voxels(alone.ct))
+    assert load_case_folder(tmp_path / "sim-002", protocol=protocol).record == other.record
+    assert read_manifest(tmp_path / "cohort.csv")[1].record == alone.record
 
 
 def test_the_table_names_every_clinical_variable(a_table):

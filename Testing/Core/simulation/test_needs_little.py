@@ -15,13 +15,13 @@ NOT_SHIPPED_WITH_SLICER = (
 SIMULATION = f"""
 import sys
 sys.modules.update(dict.fromkeys({NOT_SHIPPED_WITH_SLICER!r}))  # None: importing it fails
-from ParotidClassifierCore.imaging.masks import REGION_COLORS
+from ParotidClassifierCore.protocol import shen2026
 from ParotidClassifierCore.simulation.case import simulate_case
 assert simulate_case(13, malignant=False).tumor.GetSize()
 """
 
 
-def test_a_case_is_simulated_with_what_slicer_ships_alone():
+def test_needs_what_slicer_ships():
     process = subprocess.run(
         [sys.executable, "-c", SIMULATION],
         cwd=CORE.parent,

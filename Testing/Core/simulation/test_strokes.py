@@ -28,7 +28,7 @@ def test_the_distance_to_a_bar_is_exact():
     assert distance_at(nodes, 14, 3) == pytest.approx(3)
 
 
-def test_a_stroke_changes_linearly_between_its_levels_and_ends_with_them():
+def test_stroke_changes_linearly():
     assert BAR.nodes(5)[0].tolist() == [0, 0, 3]
     assert BAR.nodes(5, side=-1)[1].tolist() == [-10, 0, 3]
     assert BAR.nodes(10.1) is None
@@ -44,7 +44,7 @@ def test_an_arch_has_no_corner_on_the_midline():
     assert abs(slope) < 0.25
 
 
-def test_the_retromandibular_vein_runs_inside_the_parotid_behind_the_ramus():
+def test_vein_lies_in_the_parotid():
     for z in (-15, 0, 15):
         vein = structure("veins", "retromandibular").nodes(z)[0]
         gland = structure("glands", "parotid").nodes(z)
@@ -53,7 +53,7 @@ def test_the_retromandibular_vein_runs_inside_the_parotid_behind_the_ramus():
         assert distance_at(ramus, vein[0], vein[1]) > vein[2]
 
 
-def test_the_parotid_lies_behind_the_masseter_and_before_the_sternocleidomastoid():
+def test_parotid_lies_between_muscles():
     center = {
         name: structure(part, name).nodes(0)[:, 1].mean()
         for part, name in (
@@ -76,7 +76,7 @@ def test_every_structure_lies_within_the_head():
                     assert nose or distance_at(body, abs(x), y) < 2 - radius, (name, z)
 
 
-def test_a_field_has_unit_variance_and_its_correlation_length():
+def test_field_has_unit_variance():
     positions = np.arange(0, 120, 0.5)
     field = SmoothNoise(np.random.default_rng(0), 4.0, Axes(positions, positions, (0, 60)))
     planes = np.stack([field.plane(z) for z in np.arange(0, 60, 2.0)])
@@ -87,7 +87,7 @@ def test_a_field_has_unit_variance_and_its_correlation_length():
     assert abs(far) < 0.1
 
 
-def test_ct_noise_has_the_requested_standard_deviation_and_no_drift():
+def test_noise_has_its_deviation():
     noise = ct_noise(np.random.default_rng(0), (6, 200, 200), 0.5, 11.0)
     assert noise.std() == pytest.approx(11.0, rel=1e-3)
     assert noise.reshape(6, 10, 20, 10, 20).mean(axis=(2, 4)).std() < 2.0

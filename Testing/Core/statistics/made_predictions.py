@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from ParotidClassifierCore.models.logistic import probability_of
-from ParotidClassifierCore.protocol.names import ELEVEN_MODELS
-from ParotidClassifierCore.protocol.record import ClinicalRecord
+from ParotidClassifierCore.protocol import ClinicalRecord, shen2026
 from ParotidClassifierCore.statistics.results import CaseFlow, CohortPredictions
 
 FLOW = CaseFlow(0, {}, (0, 0), (0, 0), (0, 0))
@@ -20,14 +19,14 @@ def a_record(rng: np.random.Generator, malignant: bool) -> ClinicalRecord:
         "sex": rng.choice(["female", "male"]),
         "location": rng.choice(["superficial", "deep", "both"], p=[0.7, 0.1, 0.2]),
     }
-    return ClinicalRecord.from_words(words)
+    return shen2026().record(words)
 
 
 def predictions(cases: int = 120, seed: int = 0, **changes) -> CohortPredictions:
     """All eleven models; log-odds of the malignant lie 2 above; the last 40% are for the test."""
     rng = np.random.default_rng(seed)
     malignant = changes.get("malignant", rng.random(cases) < 0.4)
-    log_odds = {name: rng.normal(size=cases) + 2 * malignant - 1 for name in ELEVEN_MODELS}
+    log_odds = {name: rng.normal(size=cases) + 2 * malignant - 1 for name in shen2026().models}
     return CohortPredictions(
         **{
             "case_ids": tuple(f"case{i:03}" for i in range(cases)),
@@ -36,7 +35,7 @@ def predictions(cases: int = 120, seed: int = 0, **changes) -> CohortPredictions
             "records": tuple(a_record(rng, is_so) for is_so in malignant),
             "probabilities": {name: probability_of(values) for name, values in log_odds.items()},
             "log_odds": log_odds,
-            "thresholds": dict.fromkeys(ELEVEN_MODELS, 0.5),
+            "thresholds": dict.fromkeys(shen2026().models, 0.5),
         }
         | changes
     )

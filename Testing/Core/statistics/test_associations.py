@@ -1,22 +1,23 @@
 import numpy as np
 import pytest
-from ParotidClassifierCore.protocol.record import ClinicalRecord
+from ParotidClassifierCore.protocol import shen2026
 from ParotidClassifierCore.statistics.associations import clinical_associations
+from ParotidClassifierCore.statistics.variables import clinical_variables
 
 # Malignant and benign cases with symptoms, then without.
 COUNTS = (12, 6, 18, 84)
 
 
 def a_cohort(counts=COUNTS, **of_all):
-    """Records in which symptoms go with the outcome as in `counts`; other words by function."""
+    """Cases whose symptoms go with the outcome as in `counts`; other words by function."""
     rng = np.random.default_rng(0)
     symptoms = np.repeat(["with", "with", "without", "without"], counts)
     malignant = np.repeat([True, False, True, False], counts)
     records = []
     for case, (symptom, is_so) in enumerate(zip(symptoms, malignant, strict=True)):
         words = {name: word(case, is_so, rng) for name, word in of_all.items()}
-        records.append(ClinicalRecord.from_words({"symptoms": symptom, **words}))
-    return records, malignant
+        records.append(shen2026().record({"symptoms": symptom, **words}))
+    return clinical_variables(shen2026(), records), malignant
 
 
 def ratios(found, variable, multivariable=False):
@@ -24,7 +25,7 @@ def ratios(found, variable, multivariable=False):
     return [ratio for ratio in rows if ratio.variable == variable]
 
 
-def test_a_finding_is_compared_with_its_absence():
+def test_finding_against_its_absence():
     (symptoms,) = ratios(clinical_associations(*a_cohort()), "symptoms")
     assert (symptoms.level, symptoms.reference, symptoms.cases) == ("with", "without", 120)
     assert symptoms.odds_ratio.value == pytest.approx(12 * 84 / (6 * 18))
@@ -32,7 +33,7 @@ def test_a_finding_is_compared_with_its_absence():
     assert not symptoms.separated
 
 
-def test_an_empty_cell_leaves_the_penalised_figures_and_a_note():
+def test_empty_cell_is_noted():
     found = clinical_associations(*a_cohort((12, 0, 18, 84)))
     (symptoms,) = ratios(found, "symptoms")
     assert symptoms.separated
@@ -41,7 +42,7 @@ def test_an_empty_cell_leaves_the_penalised_figures_and_a_note():
     assert "symptoms separates the outcomes: only the penalised figures hold." in found.notes
 
 
-def test_variables_that_tell_alone_enter_together():
+def test_telling_variables_enter():
     cohort = a_cohort(
         age_years=lambda case, malignant, rng: float(round(rng.normal(48 + 9 * malignant, 9))),
         sex=lambda case, malignant, rng: "female" if case % 7 < 3 else "male",
@@ -57,7 +58,7 @@ def test_variables_that_tell_alone_enter_together():
     assert {r.variable for r in everything.multivariable} == {"symptoms", "age_years", "sex"}
 
 
-def test_cases_with_unknown_words_are_left_out_and_counted():
+def test_unknown_cases_are_counted():
     cohort = a_cohort(
         lymph_nodes=lambda case, *_: "unknown" if case == 3 else ("with", "without")[case % 2]
     )
@@ -67,7 +68,7 @@ def test_cases_with_unknown_words_are_left_out_and_counted():
     assert "1 case left out: lymph nodes unknown." in found.notes
 
 
-def test_levels_no_case_has_and_words_that_never_vary_are_named():
+def test_useless_levels_are_named():
     cohort = a_cohort(
         location=lambda case, *_: ("superficial", "deep")[case % 2], sex=lambda *_: "female"
     )
@@ -78,7 +79,7 @@ def test_levels_no_case_has_and_words_that_never_vary_are_named():
     assert ratios(found, "sex") == []
 
 
-def test_what_follows_from_another_variable_is_left_out_of_the_regression():
+def test_dependent_variable_is_dropped():
     same = {"with": "unclear", "without": "clear"}
     cohort = a_cohort(margin=lambda case, *_: same["with" if case < 18 else "without"])
     found = clinical_associations(*cohort)
@@ -86,8 +87,8 @@ def test_what_follows_from_another_variable_is_left_out_of_the_regression():
     assert "Together: margin left out: it follows from the others." in found.notes
 
 
-def test_one_outcome_or_no_variable_has_no_associations():
-    records, malignant = a_cohort()
-    assert clinical_associations(records, np.zeros_like(malignant)) is None
-    blank = [ClinicalRecord.from_words({})] * len(malignant)
+def test_nothing_to_associate():
+    variables, malignant = a_cohort()
+    assert clinical_associations(variables, np.zeros_like(malignant)) is None
+    blank = clinical_variables(shen2026(), [{}] * len(malignant))
     assert clinical_associations(blank, malignant) is None

@@ -13,13 +13,13 @@ from sklearn.metrics import brier_score_loss, roc_auc_score
 MODELS = {"wfns": WFNS / 10, "s100b": S100B / 1000, "ndka": NDKA / 1000}
 
 
-def test_intervals_of_the_area_are_near_delongs():
+def test_intervals_are_near_delong_s():
     for name, found in bootstrap_intervals(MODELS, POOR, 2000, seed=0).items():
         delong = auc_with_interval(MODELS[name], POOR)
         assert found.auc == pytest.approx((delong.low, delong.high), abs=0.015)
 
 
-def test_every_resample_has_the_area_and_score_of_the_cases_it_drew():
+def test_resample_has_its_own_figures():
     weights = next(bootstrap._resamples(POOR, 5, np.random.default_rng(3)))
     assert weights[:, POOR].sum(axis=1).tolist() == [41] * 5
     assert weights[:, ~POOR].sum(axis=1).tolist() == [72] * 5
@@ -30,7 +30,7 @@ def test_every_resample_has_the_area_and_score_of_the_cases_it_drew():
             assert score == pytest.approx(brier_score_loss(POOR, values, sample_weight=drawn))
 
 
-def test_models_are_judged_on_the_same_resamples():
+def test_models_share_resamples():
     both = bootstrap_intervals({"a": MODELS["ndka"], "b": MODELS["ndka"] / 2}, POOR, 200, seed=1)
     assert both["a"].auc == both["b"].auc
 
@@ -41,7 +41,7 @@ def test_the_seed_decides_the_intervals():
     assert first != other
 
 
-def test_cases_without_a_probability_are_left_out():
+def test_unjudged_cases_are_left_out():
     missing = np.where(np.arange(113) % 3, MODELS["s100b"], np.nan)
     judged = ~np.isnan(missing)
     found = bootstrap_intervals({"m": missing, "none": np.full(113, np.nan)}, POOR, 1000, seed=0)
@@ -50,7 +50,7 @@ def test_cases_without_a_probability_are_left_out():
     assert found["none"].auc == found["none"].brier == (None, None)
 
 
-def test_what_no_resample_can_vary_has_no_interval():
+def test_constant_has_no_interval():
     malignant = np.arange(10) >= 5
     found = bootstrap_intervals({"divides": malignant * 0.5 + 0.2}, malignant, 50, seed=0)
     assert found["divides"].auc == (None, None)
@@ -61,7 +61,7 @@ def test_what_no_resample_can_vary_has_no_interval():
     assert None not in benign["benign"].brier
 
 
-def test_memory_does_not_grow_with_the_number_of_resamples():
+def test_memory_stays_bounded():
     rng = np.random.default_rng(0)
     malignant = rng.random(5000) < 0.3
     probabilities = {"m": rng.random(5000)}

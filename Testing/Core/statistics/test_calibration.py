@@ -17,13 +17,13 @@ def two_groups(low, high):
     return probabilities, malignant
 
 
-def test_probabilities_that_are_the_observed_shares_have_intercept_0_and_slope_1():
+def test_true_shares_are_calibrated():
     right = two_groups(0.2, 0.8)
     assert calibration_intercept(*right).value == pytest.approx(0, abs=1e-9)
     assert calibration_slope(*right).value == pytest.approx(1)
 
 
-def test_probabilities_that_are_too_bold_have_a_slope_below_1():
+def test_bold_ones_have_a_low_slope():
     twice = two_groups(expit(2 * logit(0.2)), expit(2 * logit(0.8)))
     slope = calibration_slope(*twice)
     assert slope.value == pytest.approx(0.5)
@@ -32,7 +32,7 @@ def test_probabilities_that_are_too_bold_have_a_slope_below_1():
     assert slope.high - slope.value == pytest.approx(1.959964 * error, rel=1e-5)
 
 
-def test_the_intercept_is_what_the_log_odds_lack_on_average():
+def test_intercept_is_the_mean_lack():
     probabilities, malignant = np.full(100, 0.5), np.arange(100) < 30
     intercept = calibration_intercept(probabilities, malignant)
     half = 1.959964 / np.sqrt(100 * 0.3 * 0.7)
@@ -42,7 +42,7 @@ def test_the_intercept_is_what_the_log_odds_lack_on_average():
     )
 
 
-def test_probabilities_that_are_far_off_still_have_an_intercept():
+def test_far_off_has_an_intercept():
     probabilities = np.array([1e-9, 1e-8, 1e-9, 1e-8])
     malignant = np.array([True, True, True, False])
     assert calibration_intercept(probabilities, malignant).value > 15
@@ -75,7 +75,7 @@ def test_one_class_has_no_intercept():
     assert calibration_intercept(np.array([0.2, 0.3]), np.array([True, True])).value is None
 
 
-def test_groups_hold_equal_numbers_and_their_observed_shares():
+def test_groups_are_of_equal_size():
     rng = np.random.default_rng(0)
     probabilities = rng.random(100)
     malignant = rng.random(100) < probabilities
@@ -88,28 +88,28 @@ def test_groups_hold_equal_numbers_and_their_observed_shares():
     assert ((curve.observed_low <= curve.observed) & (curve.observed <= curve.observed_high)).all()
 
 
-def test_equal_probabilities_stay_in_one_group():
+def test_equal_ones_share_a_group():
     curve = calibration_curve(*two_groups(0.2, 0.8))
     assert curve.counts.tolist() == [100, 100]
     assert curve.observed.tolist() == [0.2, 0.8]
     assert len(curve.smooth_predicted) == 0
 
 
-def test_the_smooth_curve_follows_well_calibrated_probabilities():
+def test_smooth_curve_follows():
     rng = np.random.default_rng(1)
     probabilities = rng.random(4000)
     curve = calibration_curve(probabilities, rng.random(4000) < probabilities)
     assert curve.smooth_observed == pytest.approx(curve.smooth_predicted, abs=0.05)
 
 
-def test_few_cases_have_groups_but_no_smooth_curve():
+def test_few_cases_have_no_curve():
     curve = calibration_curve(np.array([0.2, 0.4, 0.9]), np.array([False, True, True]))
     assert curve.counts.tolist() == [1, 1, 1]
     assert len(curve.smooth_predicted) == 0
     assert len(calibration_curve(np.empty(0), np.empty(0, bool)).counts) == 0
 
 
-def test_a_window_of_one_value_leaves_the_curve_finite():
+def test_curve_stays_finite():
     probabilities = np.r_[np.full(80, 0.1), np.linspace(0.2, 0.9, 20)]
     curve = calibration_curve(probabilities, np.arange(100) % 3 == 0)
     assert np.isfinite(curve.smooth_observed).all()

@@ -2,8 +2,9 @@ import re
 
 import numpy as np
 import pytest
-from ParotidClassifierCore.protocol.record import ClinicalRecord
+from ParotidClassifierCore.protocol import shen2026
 from ParotidClassifierCore.statistics.clinical_tables import baseline_table, mann_whitney
+from ParotidClassifierCore.statistics.variables import clinical_variables
 from scipy.stats import chi2_contingency, ttest_ind
 
 
@@ -13,7 +14,7 @@ def a_cohort(cases=200, seed=0):
     ages = np.round(rng.normal(50, 12, cases) + 2 * training)
     symptoms = rng.random(cases) < 0.3
     records = [
-        ClinicalRecord.from_words(
+        shen2026().record(
             {
                 "symptoms": "with" if has else "without",
                 "age_years": float(age),
@@ -23,13 +24,14 @@ def a_cohort(cases=200, seed=0):
         )
         for case, (has, age) in enumerate(zip(symptoms, ages, strict=True))
     ]
-    return records, rng.random(cases) < 0.25, training, ages, symptoms
+    variables = clinical_variables(shen2026(), records)
+    return variables, rng.random(cases) < 0.25, training, ages, symptoms
 
 
 @pytest.fixture(scope="module")
 def made():
-    records, malignant, training, ages, symptoms = a_cohort()
-    table = baseline_table(records, malignant, training)
+    variables, malignant, training, ages, symptoms = a_cohort()
+    table = baseline_table(variables, malignant, training)
     rows, name = {}, None
     for row in table.rows:
         name = row[0] or name
@@ -45,7 +47,7 @@ def test_levels_are_counted_with_their_share(made):
     assert rows["outcome", "malignant"][3].startswith(f"{malignant[~training].sum()} (")
 
 
-def test_numbers_are_means_or_medians_by_their_shape(made):
+def test_means_or_medians_by_shape(made):
     _, rows, training, ages, *_ = made
     of = ages[training]
     assert rows["age, years", None][2] == f"{of.mean():.1f} ({of.std(ddof=1):.1f})"
@@ -69,7 +71,7 @@ def test_each_p_is_that_of_the_test_beside_it(made):
     )  # fmt: skip
 
 
-def test_missing_values_are_counted_and_take_no_part(made):
+def test_missing_values_are_counted(made):
     table, rows, training, *_ = made
     assert rows["margin", "clear"][4] == "20"
     shares = [row[2] for (name, _), row in rows.items() if name == "margin"]
@@ -89,17 +91,17 @@ def test_p_is_never_nought_nor_one():
         }
         for case, of_training in enumerate(training)
     ]
-    table = baseline_table([ClinicalRecord.from_words(w) for w in words], malignant, training)
+    table = baseline_table(clinical_variables(shen2026(), words), malignant, training)
     p = {row[0]: row[5] for row in table.rows if row[0]}
     assert (p["age, years"], p["symptoms"]) == ("< 0.001", "> 0.999")
 
 
-def test_one_set_has_nothing_to_be_compared_with():
-    records, malignant, training, *_ = a_cohort(40)
-    assert baseline_table(records, malignant, np.ones_like(training)) is None
-    assert baseline_table(records, malignant, np.zeros_like(training)) is None
+def test_one_set_has_no_p():
+    variables, malignant, training, *_ = a_cohort(40)
+    assert baseline_table(variables, malignant, np.ones_like(training)) is None
+    assert baseline_table(variables, malignant, np.zeros_like(training)) is None
 
 
-def test_mann_whitney_against_a_table_of_its_exact_distribution():
+def test_mann_whitney_is_exact():
     # U = 0 of 3 against 5 values: 2 of the 56 orders are as extreme.
     assert mann_whitney(np.arange(3.0), np.arange(3.0, 8.0)) == pytest.approx(2 / 56)

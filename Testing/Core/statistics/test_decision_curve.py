@@ -9,7 +9,7 @@ from ParotidClassifierCore.statistics.decision_curve import (
 )
 
 
-def test_family_history_has_the_net_benefit_that_dcurves_gives_it():
+def test_net_benefit_is_that_of_dcurves():
     # df_binary of the R package dcurves (Sjoberg 2022; MSKCC's tutorial of decision curves): 105 of
     # 750 patients have cancer; 24 of these and 91 of the others have a family history.
     cancer = np.arange(750) < 105
@@ -30,9 +30,9 @@ def test_a_hand_computed_curve():
     assert found == pytest.approx([(2 - 2 / 4) / 5, 0.0, 1 / 5, 0.0])
 
 
-def test_thresholds_run_from_one_to_ninety_nine_per_cent():
+def test_thresholds_run_from_1_to_99():
     assert DECISION_THRESHOLDS[[0, 28, -1]].tolist() == [0.01, 0.29, 0.99]
 
 
-def test_without_cases_there_is_no_net_benefit():
+def test_no_cases_no_net_benefit():
     assert np.isnan(net_benefit(np.empty(0), np.empty(0, bool), DECISION_THRESHOLDS)).all()

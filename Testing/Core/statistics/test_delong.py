@@ -21,7 +21,7 @@ def numbers(estimate):
     return (estimate.value, estimate.low, estimate.high)
 
 
-def test_areas_and_intervals_are_those_of_proc():
+def test_areas_are_those_of_proc():
     assert numbers(auc_with_interval(NDKA, POOR)) == pytest.approx(PROC_NDKA, abs=1e-12)
     assert numbers(auc_with_interval(S100B, POOR)) == pytest.approx(PROC_S100B, abs=5e-5)
     assert auc_with_interval(WFNS, POOR).value == pytest.approx(PROC_WFNS_AUC, abs=1e-12)
@@ -33,7 +33,7 @@ def test_paired_tests_are_those_of_proc(first, second, p):
     assert paired_p(second, first, POOR) == pytest.approx(p, abs=1e-12)
 
 
-def test_ties_count_one_half_as_they_do_over_all_pairs():
+def test_ties_count_one_half():
     rng = np.random.default_rng(0)
     scores, malignant = rng.integers(4, size=60).astype(float), rng.random(60) < 0.4
     pairs = scores[malignant][:, None] - scores[~malignant][None]
@@ -50,13 +50,13 @@ def test_an_interval_ends_at_one():
 
 
 @pytest.mark.parametrize("scores", [np.arange(10.0), np.full(10, 0.3), -np.arange(10.0)])
-def test_an_area_that_the_cases_do_not_let_vary_has_no_interval(scores):
+def test_constant_area_has_no_interval(scores):
     estimate = auc_with_interval(scores, np.arange(10) >= 5)
     assert estimate.value in (0.0, 0.5, 1.0)
     assert (estimate.low, estimate.high) == (None, None)
 
 
-def test_one_class_has_no_area_and_one_case_of_a_class_no_interval():
+def test_one_class_has_no_area():
     scores = np.array([0.1, 0.4, 0.6, 0.8])
     assert numbers(auc_with_interval(scores, np.ones(4, bool))) == (None, None, None)
     alone = np.array([False, False, True, False])
@@ -64,10 +64,10 @@ def test_one_class_has_no_area_and_one_case_of_a_class_no_interval():
     assert paired_p(scores, -scores, alone) is None
 
 
-def test_models_that_order_the_cases_alike_do_not_differ():
+def test_equal_orders_do_not_differ():
     assert paired_p(S100B, np.log(S100B), POOR) == 1.0
 
 
-def test_a_difference_without_variance_has_no_p():
+def test_no_variance_no_p():
     malignant = np.arange(10) >= 5
     assert paired_p(np.arange(10.0), np.full(10, 0.5), malignant) is None

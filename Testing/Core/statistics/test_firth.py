@@ -1,11 +1,9 @@
 """Penalised fits: closed forms, and tables with several maxima against a plain optimiser."""
 
-from dataclasses import fields, replace
-
 import numpy as np
 import pytest
 from Core.statistics.four_fold import four_fold
-from ParotidClassifierCore.protocol.record import Finding
+from ParotidClassifierCore.protocol import shen2026
 from ParotidClassifierCore.simulation.traits import Difficulty, draw_case
 from ParotidClassifierCore.statistics import firth
 from ParotidClassifierCore.statistics.associations import _coded
@@ -22,11 +20,11 @@ def a_study(seed):
     malignant = np.arange(249) < 62
     records = []
     for is_malignant in malignant:
-        _, record = draw_case(rng, bool(is_malignant), Difficulty())
+        _, findings = draw_case(rng, bool(is_malignant), Difficulty())
         if not is_malignant:
-            record = replace(record, lymph_nodes=Finding.WITHOUT)
-        lost = {f.name: f.default for f in fields(record) if rng.random() < 0.05}
-        records.append(replace(record, **lost))
+            findings = {**findings, "lymph_nodes": "without"}
+        known = [name for name in shen2026().clinical if rng.random() >= 0.05]
+        records.append({name: findings[name] for name in known})
     return records, malignant
 
 
@@ -41,7 +39,7 @@ DEEP = 5  # the column of a level with one case of each outcome: two values are 
 def together(request):
     """Design, outcome and fit of the variables that tell in such a study."""
     records, malignant = a_study(request.param)
-    variables = [v for v in clinical_variables(records) if v.name in NAMES]
+    variables = [v for v in clinical_variables(shen2026(), records) if v.name in NAMES]
     known = np.logical_and.reduce([v.known for v in variables])
     design = np.hstack([_coded(v, known, "", []).columns for v in variables])
     return design, malignant[known], penalised_likelihood(design, malignant[known])
@@ -67,14 +65,14 @@ def highest(design, malignant, held=None, value=0.0, starts=6):
     return -best.fun, best.x[1:] / sds if held is None else None
 
 
-def test_the_estimate_is_the_highest_maximum_of_several(together):
+def test_highest_maximum_is_found(together):
     design, malignant, fit = together
     _, coefficients = highest(design, malignant)
     others = np.arange(design.shape[1]) != DEEP
     assert fit.values[others] == pytest.approx(coefficients[others], abs=2e-3)
 
 
-def test_at_the_ends_of_an_interval_the_profile_has_fallen_by_its_share(together):
+def test_interval_ends_on_the_profile(together):
     design, malignant, fit = together
     top, _ = highest(design, malignant)
     for bound in (fit.low[2], fit.high[2]):
@@ -91,7 +89,7 @@ def test_every_interval_holds_its_estimate(together):
 
 
 @pytest.mark.parametrize("counts", [(20, 10, 30, 120), (7, 0, 30, 120), (0, 9, 5, 40)])
-def test_the_penalised_fit_of_one_finding_adds_half_a_case_to_each_cell(counts):
+def test_penalty_adds_half_a_case(counts):
     # Firth 1993: in a saturated table the penalty is one half case in every cell.
     a, b, c, d = (count + 0.5 for count in counts)
     fit = penalised_likelihood(*four_fold(*counts))
@@ -99,7 +97,7 @@ def test_the_penalised_fit_of_one_finding_adds_half_a_case_to_each_cell(counts):
     assert fit.low[0] < fit.values[0] < fit.high[0]
 
 
-def test_the_penalised_interval_holds_what_the_penalised_test_does_not_refuse():
+def test_interval_agrees_with_the_test():
     tells = penalised_likelihood(*four_fold(20, 10, 30, 120))
     silent = penalised_likelihood(*four_fold(20, 60, 10, 31))
     assert tells.p[0] < 0.05 < silent.p[0]
@@ -107,7 +105,7 @@ def test_the_penalised_interval_holds_what_the_penalised_test_does_not_refuse():
     assert silent.low[0] < 0 < silent.high[0]
 
 
-def test_a_bound_that_cannot_be_found_costs_nothing_else(monkeypatch):
+def test_missing_bound_costs_nothing(monkeypatch):
     climb = firth._Surface.climb
 
     def lame(self, start, held=None):

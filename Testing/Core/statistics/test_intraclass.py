@@ -9,7 +9,7 @@ SHROUT_FLEISS = np.array(
 )
 
 
-def test_the_published_example_gives_the_published_coefficients():
+def test_published_coefficients():
     ratings = SHROUT_FLEISS[:, :, None]
     assert round(float(icc_2_1(ratings)[0]), 2) == 0.29
     assert round(float(icc_3_1(ratings)[0]), 2) == 0.71
@@ -24,14 +24,14 @@ def test_features_are_judged_each_on_its_own():
         assert icc(together)[2] == pytest.approx(icc(together)[0])
 
 
-def test_a_reader_who_always_reads_higher_agrees_in_order_but_not_in_value():
+def test_constant_shift_agrees_in_order():
     first = np.arange(10.0)
     ratings = np.stack([first, first + 5], axis=1)[:, :, None]
     assert icc_3_1(ratings)[0] == pytest.approx(1.0)
     assert icc_2_1(ratings)[0] < 0.8
 
 
-def test_a_feature_without_any_variation_has_no_coefficient():
+def test_constant_feature_has_none():
     ratings = np.full((5, 2, 1), 0.1)
     assert np.isnan(icc_2_1(ratings)).all()
     assert np.isnan(icc_3_1(ratings)).all()

@@ -10,7 +10,7 @@ from scipy.stats import norm
 TWO_SIDED_95 = 1.959964
 
 
-def test_one_finding_has_the_odds_ratio_and_woolfs_error_of_its_table():
+def test_woolf_s_odds_ratio():
     fit = maximum_likelihood(*four_fold(20, 10, 30, 120))
     log_ratio, error = np.log(20 * 120 / (10 * 30)), np.sqrt(1 / 20 + 1 / 10 + 1 / 30 + 1 / 120)
     assert fit.values[0] == pytest.approx(log_ratio, rel=1e-6)
@@ -19,7 +19,7 @@ def test_one_finding_has_the_odds_ratio_and_woolfs_error_of_its_table():
     assert fit.p[0] == pytest.approx(2 * norm.sf(log_ratio / error), rel=1e-4)
 
 
-def test_a_finding_that_separates_has_no_likelihood_estimate_and_the_other_keeps_its_own():
+def test_separating_finding_has_none():
     rng = np.random.default_rng(0)
     malignant = np.arange(120) < 40
     age = rng.normal(50 + 5 * malignant, 10)
@@ -34,14 +34,14 @@ def test_a_finding_that_separates_has_no_likelihood_estimate_and_the_other_keeps
     assert penalised.p[0] < 0.001
 
 
-def test_classes_that_are_divided_completely_have_no_likelihood_estimate():
+def test_divided_classes_have_none():
     age = np.r_[np.linspace(20, 40, 20), np.linspace(60, 80, 20)][:, None]
     malignant = np.arange(40) >= 20
     assert np.isnan(maximum_likelihood(age, malignant).values).all()
     assert penalised_likelihood(age, malignant).values[0] > 0
 
 
-def test_a_finding_that_separates_the_cases_another_one_leaves_has_no_estimate_either():
+def test_separation_within_a_level():
     # All cases with the second are malignant; of the others, all without the first are benign.
     counts = {(1, 1, 1): 2, (1, 0, 1): 3, (0, 1, 1): 1, (1, 0, 0): 1, (0, 0, 0): 1}
     first, second, malignant = np.repeat(list(counts), list(counts.values()), axis=0).T
@@ -49,7 +49,7 @@ def test_a_finding_that_separates_the_cases_another_one_leaves_has_no_estimate_e
     assert np.isnan(fit.values).all()
 
 
-def test_units_scale_the_coefficients_and_nothing_else():
+def test_units_scale_coefficients():
     rng = np.random.default_rng(1)
     malignant = np.arange(90) < 30
     cm = rng.normal(2.0 + malignant, 0.8)[:, None]
@@ -59,7 +59,7 @@ def test_units_scale_the_coefficients_and_nothing_else():
         assert in_mm.p == pytest.approx(in_cm.p, rel=1e-3)
 
 
-def test_columns_that_follow_from_others_are_known():
+def test_dependent_columns_are_known():
     first = np.array([1.0, 0, 1, 0, 0, 1])
     second = np.array([0.0, 0, 1, 1, 0, 1])
     assert is_full_rank(np.column_stack([first, second]))

@@ -16,20 +16,20 @@ from ParotidClassifierCore.statistics.results import Confusion
         (1, 29, 0.0061, 0.1718),
     ],
 )
-def test_wilson_intervals_are_the_published_ones(count, cases, low, high):
+def test_wilson_s_published_intervals(count, cases, low, high):
     share = proportion(count, cases)
     assert share.value == count / cases
     assert (share.low, share.high) == pytest.approx((low, high), abs=5e-5)
 
 
-def test_a_probability_at_the_threshold_is_called_malignant():
+def test_threshold_itself_is_malignant():
     probabilities = np.array([0.2, 0.5, 0.5, 0.7])
     malignant = np.array([False, False, True, True])
     assert confusion_at(probabilities, malignant, 0.5) == Confusion(2, 0, 1, 1)
     assert confusion_at(probabilities, malignant, 0.51) == Confusion(1, 1, 0, 2)
 
 
-def test_rates_are_the_shares_their_names_say():
+def test_rates_are_shares():
     found = {name: rate.value for name, rate in rates(Confusion(8, 2, 15, 75)).items()}
     assert found == {
         "accuracy": 83 / 100,
@@ -47,7 +47,7 @@ def test_a_rate_of_no_cases_is_not_defined():
     assert of_benign["npv"].value == 1.0
 
 
-def test_the_brier_score_is_the_mean_squared_difference():
+def test_brier_score_is_a_mean_square():
     score = brier_score(np.array([0.9, 0.2, 0.6]), np.array([True, False, False]))
     assert score == pytest.approx((0.01 + 0.04 + 0.36) / 3)
     assert brier_score(np.empty(0), np.empty(0, bool)) is None

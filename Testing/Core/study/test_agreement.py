@@ -7,16 +7,14 @@ import pytest
 import SimpleITK as sitk
 from fixtures.cases import ball_mask
 from fixtures.cohorts import write_cohort
+from fixtures.regions import PROTOCOL
 from ParotidClassifierCore.base.errors import CohortError
-from ParotidClassifierCore.imaging.ring import RingSettings
 from ParotidClassifierCore.statistics.intraclass import icc_2_1, least_agreement
 from ParotidClassifierCore.study import agreement as agreement_module
 from ParotidClassifierCore.study.agreement import reader_agreement
 from ParotidClassifierCore.study.cache import CohortCache
 from ParotidClassifierCore.study.extraction import extract_cohort
 from ParotidClassifierCore.study.manifest import read_manifest
-
-RING = RingSettings()
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +33,7 @@ def features(tmp_path_factory, a_cache):
         sitk.WriteImage(ball_mask(ct, 6.7 + number % 3), str(second))
         sitk.WriteImage(ball_mask(ct, 6.0 + number % 3, (32, 32, 11)), str(repeat))
         cases.append(replace(case, second_reader=second, repeat=repeat))
-    return extract_cohort(cases, RING, a_cache)
+    return extract_cohort(cases, PROTOCOL, a_cache)
 
 
 @pytest.fixture(autouse=True)
@@ -49,7 +47,7 @@ def without(features, **columns):
 
 
 def test_second_and_repeat_readings_are_compared_each_in_its_way(features, a_cache):
-    second, repeat = reader_agreement(features, RING, 0, a_cache)
+    second, repeat = reader_agreement(features, 0, a_cache)
     assert (second.source, second.coefficient, second.cases) == ("second reader", "ICC(2,1)", 5)
     assert (repeat.source, repeat.coefficient, repeat.cases) == ("repeat reading", "ICC(3,1)", 5)
     volume = features.columns.index("Tumor_original_shape_MeshVolume")
@@ -60,9 +58,9 @@ def test_second_and_repeat_readings_are_compared_each_in_its_way(features, a_cac
 
 
 def test_the_coefficient_is_that_of_the_two_readings(features, a_cache):
-    (second,) = reader_agreement(without(features, repeat=None), RING, 0, a_cache)
+    (second,) = reader_agreement(without(features, repeat=None), 0, a_cache)
     again = extract_cohort(
-        [replace(case, tumor=case.second_reader) for case in features.cases[:5]], RING, a_cache
+        [replace(case, tumor=case.second_reader) for case in features.cases[:5]], PROTOCOL, a_cache
     )
     pairs = np.stack([features.radiomics[:5], again.radiomics], axis=1)
     np.testing.assert_array_equal(second.values, icc_2_1(pairs))
@@ -71,8 +69,8 @@ def test_the_coefficient_is_that_of_the_two_readings(features, a_cache):
 def test_test_cases_are_not_looked_at(features, a_cache):
     cases = list(features.cases)
     cases[5] = replace(cases[5], second_reader=None, repeat=None)
-    everyone = reader_agreement(features, RING, 0, a_cache)
-    training = reader_agreement(replace(features, cases=tuple(cases)), RING, 0, a_cache)
+    everyone = reader_agreement(features, 0, a_cache)
+    training = reader_agreement(replace(features, cases=tuple(cases)), 0, a_cache)
     for one, other in zip(everyone, training, strict=True):
         np.testing.assert_array_equal(one.values, other.values)
 
@@ -80,7 +78,7 @@ def test_test_cases_are_not_looked_at(features, a_cache):
 def test_too_few_readings_give_way_to_perturbed_outlines(features, a_cache):
     few = list(without(features, second_reader=None, repeat=None).cases)
     few[0] = features.cases[0]
-    (found,) = reader_agreement(replace(features, cases=tuple(few)), RING, 0, a_cache)
+    (found,) = reader_agreement(replace(features, cases=tuple(few)), 0, a_cache)
     assert (found.source, found.coefficient, found.cases) == ("perturbed outlines", "ICC(2,1)", 5)
     by_column = dict(zip(features.columns, found.values, strict=True))
     assert by_column["Tumor_original_shape_MeshVolume"] > 0.8
@@ -92,9 +90,7 @@ def test_too_few_readings_give_way_to_perturbed_outlines(features, a_cache):
 
 def test_the_seed_decides_how_outlines_are_perturbed(features, a_cache):
     plain = without(features, second_reader=None, repeat=None)
-    one, again, other = (
-        reader_agreement(plain, RING, seed, a_cache)[0].values for seed in (0, 0, 1)
-    )
+    one, again, other = (reader_agreement(plain, seed, a_cache)[0].values for seed in (0, 0, 1))
     np.testing.assert_array_equal(one, again)
     assert not np.array_equal(one, other, equal_nan=True)
 
@@ -104,9 +100,9 @@ def test_a_reading_that_cannot_be_used_is_left_out_and_named(features, a_cache, 
     sitk.WriteImage(ball_mask(ct) * 0, str(tmp_path / "empty.nrrd"))
     cases = list(without(features, repeat=None).cases)
     cases[1] = replace(cases[1], second_reader=tmp_path / "empty.nrrd")
-    (found,) = reader_agreement(replace(features, cases=tuple(cases)), RING, 0, a_cache)
+    (found,) = reader_agreement(replace(features, cases=tuple(cases)), 0, a_cache)
     assert found.cases == 4
     assert "is empty" in found.failures["case1"]
     cases[2] = replace(cases[2], second_reader=tmp_path / "empty.nrrd")
     with pytest.raises(CohortError, match="Only 3 second readings"):
-        reader_agreement(replace(features, cases=tuple(cases)), RING, 0, a_cache)
+        reader_agreement(replace(features, cases=tuple(cases)), 0, a_cache)

@@ -19,18 +19,18 @@ import SimpleITK as sitk
 from fixtures.bundles import made_bundle
 from fixtures.cohorts import add_row, write_cohort
 from fixtures.interruptible import interruptible
+from fixtures.regions import TUMOR, ring_settings
 from ParotidClassifierCore.app.cli import main
-from ParotidClassifierCore.base import held
+from ParotidClassifierCore.base import temporary
 from ParotidClassifierCore.base.errors import CohortError, OutputError
 from ParotidClassifierCore.base.parallel import Machines
 from ParotidClassifierCore.bundle.store import load_bundle, save_bundle
 from ParotidClassifierCore.case.ct import load_ct
 from ParotidClassifierCore.case.loading import Case
 from ParotidClassifierCore.imaging.masks import load_mask
-from ParotidClassifierCore.imaging.ring import RingSettings
-from ParotidClassifierCore.prediction.predict import predict
-from ParotidClassifierCore.protocol.names import ELEVEN_MODELS
-from ParotidClassifierCore.reporting import answering
+from ParotidClassifierCore.prediction.session import Session
+from ParotidClassifierCore.protocol import shen2026
+from ParotidClassifierCore.reporting import answer_files
 from ParotidClassifierCore.reporting.answering import Asked
 from ParotidClassifierCore.reporting.case.labels import ReportLabels
 from ParotidClassifierCore.study import one_case
@@ -106,15 +106,15 @@ def test_every_case_gets_the_files_and_the_probabilities_that_it_gets_alone(clas
     for row in read_manifest(folder / "cohort.csv", outcomes_needed=False)[:3]:
         place = folder / "out" / "cases" / row.case_id
         assert names_in(place) == FILES
-        case = Case(load_ct(row.ct), load_mask(row.tumor, "Tumor"), record=row.record)
-        _, alone = predict(case, bundles.first)
+        case = Case(load_ct(row.ct), load_mask(row.tumor, TUMOR), record=row.record)
+        alone = Session(case, bundles.first).predict()
         told = rows[row.case_id]
-        for name in ELEVEN_MODELS:
+        for name in shen2026().models:
             assert float(told[name]) == alone.models[name].probability
             assert told[f"{name}:call"] == alone.models[name].call
         assert told["headline_model"] == "Combined"
         assert float(told["probability"]) == alone.models["Combined"].probability
-        assert told["margin"] == row.record.words()["margin"]
+        assert told["margin"] == row.record["margin"]
         assert (told["side"], told["tumor_outline"]) == (alone.side, "label 1")
         assert "demonstration, not for clinical use" in told["note"]
 
@@ -191,7 +191,7 @@ def test_a_case_whose_image_or_findings_changed_is_computed_again_and_no_other(
 
 def test_other_settings_are_another_question(again, bundles, monkeypatch):
     seen = computed(monkeypatch)
-    run(again, bundles, Asked(RingSettings(3.0)))
+    run(again, bundles, Asked(ring_settings(3.0)))
     assert len(seen) == 3
 
 
@@ -208,7 +208,7 @@ def test_the_day_on_a_report_alone_is_no_other_question_but_its_words_are(classi
 
 
 def test_what_a_killed_run_has_left_is_removed_though_no_case_is_computed(again, bundles):
-    half = again / "out" / "cases" / f".unfinished-{held._MACHINE}-12345678"
+    half = again / "out" / "cases" / f".unfinished-{temporary._MACHINE}-12345678"
     (half / "new" / "case1").mkdir(parents=True)
     for name in ("held", "new/case1/overview.png"):
         (half / name).write_text("half")
@@ -299,7 +299,7 @@ def test_a_full_disk_in_the_middle_leaves_whole_cases_which_the_next_run_keeps(
     again, bundles, monkeypatch
 ):
     shutil.rmtree(again / "out")
-    usual, left = answering.save_outlines, [1]
+    usual, left = answer_files.save_outlines, [1]
 
     def full_after_one(*arguments):
         if not left.pop() if left else True:
@@ -307,7 +307,7 @@ def test_a_full_disk_in_the_middle_leaves_whole_cases_which_the_next_run_keeps(
         usual(*arguments)
 
     with monkeypatch.context() as patched:
-        patched.setattr(answering, "save_outlines", full_after_one)
+        patched.setattr(answer_files, "save_outlines", full_after_one)
         with pytest.raises(OutputError, match="No space left"):
             run(again, bundles)
     cases = again / "out" / "cases"

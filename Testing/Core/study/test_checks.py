@@ -9,12 +9,9 @@ from fixtures.cases import ball_mask
 from fixtures.cohorts import write_cohort
 from ParotidClassifierCore.app.cli import main
 from ParotidClassifierCore.base.errors import CohortError
-from ParotidClassifierCore.imaging.ring import RingSettings
-from ParotidClassifierCore.protocol.record import ClinicalRecord
+from ParotidClassifierCore.protocol import ClinicalRecord, shen2026
 from ParotidClassifierCore.study.checks import check_cohort
 from ParotidClassifierCore.study.manifest import read_manifest
-
-RING = RingSettings()
 
 
 @pytest.fixture(scope="module")
@@ -27,8 +24,12 @@ def cases(table):
     return read_manifest(table)
 
 
+def checked(cases):
+    return check_cohort(cases, shen2026())
+
+
 def test_a_sound_cohort_is_counted(cases):
-    check = check_cohort(cases, RING)
+    check = checked(cases)
     check.require_sound()
     assert check.counts == {
         "test benign": 1, "test malignant": 1, "train benign": 2, "train malignant": 2,
@@ -45,7 +46,7 @@ def test_every_image_and_outline_is_read_and_all_problems_are_told_at_once(cases
     cases[2] = replace(cases[2], second_reader=tmp_path / "empty.nrrd")
     cases[3] = replace(cases[3], tumor=tmp_path / "empty.nrrd")
     with pytest.raises(CohortError) as refusal:
-        check_cohort(cases, RING).require_sound()
+        checked(cases).require_sound()
     message = str(refusal.value)
     assert "3 in all" in message
     for row, column in ((3, "tumor"), (4, "second_reader"), (5, "tumor")):
@@ -53,9 +54,9 @@ def test_every_image_and_outline_is_read_and_all_problems_are_told_at_once(cases
 
 
 def test_the_same_scan_in_training_and_test_is_a_problem_and_twice_in_one_a_warning(cases):
-    leaking = check_cohort([*cases[:4], replace(cases[4], ct=cases[0].ct)], RING)
+    leaking = checked([*cases[:4], replace(cases[4], ct=cases[0].ct)])
     assert any("rows 2 and 6" in problem for problem in leaking.problems)
-    twice = check_cohort([*cases[:3], replace(cases[3], ct=cases[0].ct)], RING)
+    twice = checked([*cases[:3], replace(cases[3], ct=cases[0].ct)])
     assert twice.problems == ()
     said = "rows 2 and 5, column ct: the same CT twice; in training they share a fold"
     assert said in twice.warnings
@@ -85,7 +86,7 @@ def test_a_patient_in_training_and_test_is_known_again_by_a_changed_image(cases,
     ct = CHANGES[change](sitk.ReadImage(str(cases[0].ct)))
     sitk.WriteImage(ct, str(tmp_path / "changed.nrrd"))
     changed = replace(cases[4], ct=tmp_path / "changed.nrrd", tumor=cases[0].tumor)
-    check = check_cohort([*cases[:4], changed, cases[5]], RING)
+    check = checked([*cases[:4], changed, cases[5]])
     assert check.problems == ()
     told = [line for line in check.warnings if "nearly the same image" in line]
     assert len(told) == 1
@@ -93,7 +94,7 @@ def test_a_patient_in_training_and_test_is_known_again_by_a_changed_image(cases,
 
 
 def test_no_two_patients_are_taken_for_one(cases):
-    assert not any("nearly the same image" in line for line in check_cohort(cases, RING).warnings)
+    assert not any("nearly the same image" in line for line in checked(cases).warnings)
 
 
 def test_of_very_many_images_that_are_alike_some_are_named(cases, tmp_path):
@@ -104,7 +105,7 @@ def test_of_very_many_images_that_are_alike_some_are_named(cases, tmp_path):
         sitk.WriteImage(ct, str(tmp_path / f"{number}.nrrd"))
         name = f"copy{number}"
         copies.append(replace(cases[0], ct=tmp_path / f"{number}.nrrd", case_id=name, row=number))
-    told = [line for line in check_cohort(copies, RING).warnings if "nearly the same" in line]
+    told = [line for line in checked(copies).warnings if "nearly the same" in line]
     assert len(told) == 21
     assert told[-1].startswith("column ct: more pairs of rows")
 
@@ -113,8 +114,10 @@ def test_what_differs_between_training_and_test_is_told(cases):
     scanners = ("Force", "Force", "Flash", "", "CT750", "Force")
     odd = [replace(case, scanner=name) for case, name in zip(cases, scanners, strict=True)]
     odd[0] = replace(odd[0], record=ClinicalRecord())
-    odd[1] = replace(odd[1], record=ClinicalRecord())
-    warnings = check_cohort(odd, RING).warnings
+    odd[1] = replace(odd[1], record=ClinicalRecord({"age_years": 610.0}))
+    warnings = checked(odd).warnings
+    assert "row 3, column age_years: 610 is hardly possible" in warnings
+    assert "train: 2 of 4 cases have all three findings" in warnings
     assert "scanners that only train has: Flash" in warnings
     assert "scanners that only test has: CT750" in warnings
     assert "column symptoms: unknown for 2 of 6 cases" in warnings
@@ -133,7 +136,7 @@ def test_remedies_are_those_of_a_table_and_not_of_the_command_line(cases, tmp_pa
     ct = sitk.ReadImage(str(cases[0].ct))
     two = ball_mask(ct, 12.0) + ball_mask(ct, 6.0)
     sitk.WriteImage(two, str(tmp_path / "two.nrrd"))
-    (problem,) = check_cohort([replace(cases[0], tumor=tmp_path / "two.nrrd")], RING).problems
+    (problem,) = checked([replace(cases[0], tumor=tmp_path / "two.nrrd")]).problems
     assert "several labels (1, 2)" in problem
     assert "with the column tumor_label" in problem
     assert "--" not in problem

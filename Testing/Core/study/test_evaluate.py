@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from Core.models.made_models import models
 from Core.statistics.made_predictions import FLOW, predictions
-from ParotidClassifierCore.protocol.names import CLINICAL, COMBINED, ELEVEN_MODELS, source_model
+from ParotidClassifierCore.protocol import shen2026
 from ParotidClassifierCore.statistics.delong import auc_with_interval, paired_p
 from ParotidClassifierCore.study.evaluate import EvaluationSettings, evaluate
 
@@ -20,7 +20,7 @@ def made():
 
 @pytest.fixture(scope="module")
 def evaluation(made):
-    return evaluate(made, FLOW, models(), FEW)
+    return evaluate(made, FLOW, models(), shen2026(), FEW)
 
 
 def test_each_set_is_judged_on_its_own_cases(made, evaluation):
@@ -28,44 +28,50 @@ def test_each_set_is_judged_on_its_own_cases(made, evaluation):
     assert evaluation.training.cases == 72
     assert evaluation.out_of_fold is None
     rows = ~made.training
-    for name in ELEVEN_MODELS:
+    for name in shen2026().models:
         figures = evaluation.test.models[name]
         values, malignant = made.probabilities[name][rows], made.malignant[rows]
         assert figures.auc == auc_with_interval(values, malignant)
         against = None
-        if name != COMBINED:
-            against = paired_p(values, made.probabilities[COMBINED][rows], malignant)
+        if name != "Combined":
+            against = paired_p(values, made.probabilities["Combined"][rows], malignant)
         assert figures.p_against_combined == against
         assert figures.roc.sensitivities[-1] == 1.0
         assert figures.auc_bootstrap.low < figures.auc.value < figures.auc_bootstrap.high
-    assert [*evaluation.test.models] == [*ELEVEN_MODELS]
+    assert [*evaluation.test.models] == [*shen2026().models]
 
 
 def test_out_of_fold_probabilities_are_judged_apart(made):
-    held_out = np.where(made.training, 0.5 * made.probabilities[COMBINED], np.nan)
-    found = evaluate(replace(made, out_of_fold={COMBINED: held_out}), FLOW, models(), FEW)
-    figures = found.out_of_fold.models[COMBINED]
+    held_out = np.where(made.training, 0.5 * made.probabilities["Combined"], np.nan)
+    found = evaluate(
+        replace(made, out_of_fold={"Combined": held_out}), FLOW, models(), shen2026(), FEW
+    )
+    figures = found.out_of_fold.models["Combined"]
     assert figures.cases == 72
-    assert figures.auc == found.training.models[COMBINED].auc  # halved: the order is the same
-    assert figures.brier.value != found.training.models[COMBINED].brier.value
+    assert figures.auc == found.training.models["Combined"].auc  # halved: the order is the same
+    assert figures.brier.value != found.training.models["Combined"].brier.value
 
 
 def test_cases_without_a_probability_are_left_out_of_the_model_and_named(made):
-    blank = made.probabilities[CLINICAL].copy()
+    blank = made.probabilities["Clinical"].copy()
     blank[-1] = np.nan
     found = evaluate(
-        replace(made, probabilities={**made.probabilities, CLINICAL: blank}), FLOW, {}, FEW
+        replace(made, probabilities={**made.probabilities, "Clinical": blank}),
+        FLOW,
+        {},
+        shen2026(),
+        FEW,
     )
-    assert found.test.models[CLINICAL].cases == 47
-    assert found.test.models[CLINICAL].without_probability == 1
+    assert found.test.models["Clinical"].cases == 47
+    assert found.test.models["Clinical"].without_probability == 1
     said = "Clinical could not judge 1 case; its figures are of the other 47."
     assert said in found.test.notes
 
 
 def test_a_set_of_one_outcome_has_no_area_and_says_so(made):
     benign = made.malignant & made.training
-    found = evaluate(replace(made, malignant=benign), FLOW, {}, FEW)
-    figures = found.test.models[COMBINED]
+    found = evaluate(replace(made, malignant=benign), FLOW, {}, shen2026(), FEW)
+    figures = found.test.models["Combined"]
     assert (figures.auc.value, figures.sensitivity.value) == (None, None)
     assert figures.specificity.value is not None
     assert "No case is malignant: no AUC." in found.test.notes
@@ -74,27 +80,26 @@ def test_a_set_of_one_outcome_has_no_area_and_says_so(made):
 def test_few_cases_of_a_class_are_counted_in_words(made):
     one = made.malignant & made.training
     one[np.flatnonzero(~made.training)[0]] = True
-    found = evaluate(replace(made, malignant=one), FLOW, {}, FEW)
+    found = evaluate(replace(made, malignant=one), FLOW, {}, shen2026(), FEW)
     assert "Only 1 malignant case: every figure here is very uncertain." in found.test.notes
 
 
 def test_the_nomogram_spans_the_log_odds_of_the_training_cases(made, evaluation):
-    source = next(filter(source_model, models()[COMBINED].columns))
     axis = next(a for a in evaluation.nomogram.axes if a.label.startswith("log-odds of "))
-    seen = made.log_odds[source_model(source)][made.training]
+    seen = made.log_odds["Tumor+External2_RAD+DL"][made.training]
     assert float(axis.values[0]) <= seen.min() < seen.max() <= float(axis.values[-1])
-    assert evaluate(made, FLOW, {}, FEW).nomogram is None
+    assert evaluate(made, FLOW, {}, shen2026(), FEW).nomogram is None
 
 
 def test_no_case_at_all_has_an_evaluation_without_figures():
-    found = evaluate(predictions(cases=0), FLOW, models(), FEW)
+    found = evaluate(predictions(cases=0), FLOW, models(), shen2026(), FEW)
     assert found.test is found.training is found.baseline is found.associations is None
 
 
 def test_the_seed_decides_the_intervals(made, evaluation):
-    again = evaluate(made, FLOW, models(), FEW)
-    other = evaluate(made, FLOW, models(), replace(FEW, seed=2))
-    name = ELEVEN_MODELS[0]
+    again = evaluate(made, FLOW, models(), shen2026(), FEW)
+    other = evaluate(made, FLOW, models(), shen2026(), replace(FEW, seed=2))
+    name = "Tumor_RAD"
     first = evaluation.test.models[name].auc_bootstrap
     assert again.test.models[name].auc_bootstrap == first
     assert other.test.models[name].auc_bootstrap != first

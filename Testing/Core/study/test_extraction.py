@@ -15,13 +15,14 @@ import pytest
 import SimpleITK as sitk
 from fixtures.cases import ball_mask
 from fixtures.cohorts import write_cohort
+from fixtures.protocols import changed_protocol
+from fixtures.regions import PROTOCOL, TUMOR, with_ring
 from ParotidClassifierCore.app.cli import main
 from ParotidClassifierCore.base.errors import CohortError, OutputError
-from ParotidClassifierCore.base.files import write_parquet
-from ParotidClassifierCore.base.held import let_go, make_held, remove_held
+from ParotidClassifierCore.base.files import UNFINISHED, clear_unfinished, write_parquet
 from ParotidClassifierCore.base.parallel import Machines
-from ParotidClassifierCore.base.unfinished import UNFINISHED, clear_unfinished
-from ParotidClassifierCore.imaging.ring import RingSettings
+from ParotidClassifierCore.base.temporary import let_go, make_held, remove_held
+from ParotidClassifierCore.protocol import ClinicalRecord
 from ParotidClassifierCore.radiomics.extraction import extract
 from ParotidClassifierCore.study import cache as cache_module
 from ParotidClassifierCore.study.cache import CohortCache, default_cache
@@ -29,8 +30,6 @@ from ParotidClassifierCore.study.extraction import extract_cohort
 from ParotidClassifierCore.study.feature_table import feature_table
 from ParotidClassifierCore.study.manifest import read_manifest
 from ParotidClassifierCore.study.reading import Reading, image_fingerprint
-
-RING = RingSettings()
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +50,7 @@ def a_cache(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def features(cases, a_cache):
-    return extract_cohort(cases, RING, a_cache)
+    return extract_cohort(cases, PROTOCOL, a_cache)
 
 
 def test_all_features_of_all_cases_are_there(features, cases):
@@ -71,8 +70,8 @@ def test_features_are_those_of_a_prediction(features, cases):
     from ParotidClassifierCore.case.loading import Case
     from ParotidClassifierCore.imaging.masks import load_mask
 
-    case = Case(load_ct(cases[2].ct), load_mask(cases[2].tumor, "Tumor"))
-    values = extract(prepare(case, RING).grid)
+    case = Case(load_ct(cases[2].ct), load_mask(cases[2].tumor, TUMOR))
+    values = extract(prepare(case, PROTOCOL).grid)
     assert [values[column] for column in features.columns] == features.radiomics[2].tolist()
 
 
@@ -81,20 +80,20 @@ def test_what_is_kept_is_not_computed_again(features, cases, a_cache, monkeypatc
         pytest.fail("a feature was computed again")
 
     monkeypatch.setattr(Reading, "features", computed)
-    again = extract_cohort(cases, RING, a_cache)
+    again = extract_cohort(cases, PROTOCOL, a_cache)
     assert np.array_equal(again.radiomics, features.radiomics)
     assert np.array_equal(again.network_inputs, features.network_inputs)
 
 
 def test_the_key_follows_the_content_and_not_the_name(cases, tmp_path):
-    reading = Reading(cases[0].ct, cases[0].tumor)
+    reading = Reading(PROTOCOL, cases[0].ct, cases[0].tumor)
     shutil.copy(cases[0].ct, tmp_path / "other-name.nrrd")
     assert replace(reading, ct=tmp_path / "other-name.nrrd").key == reading.key
     others = [
         replace(reading, ct=cases[1].ct),
         replace(reading, tumor=cases[1].tumor),
         replace(reading, ring=cases[1].tumor),
-        replace(reading, settings=RingSettings(3.0)),
+        replace(reading, protocol=with_ring(3.0)),
         replace(reading, radiomics=replace(reading.radiomics, bin_width=20)),
         replace(reading, perturbation=1),
     ]
@@ -105,16 +104,16 @@ def test_the_key_of_a_folder_follows_its_files(tmp_path, cases):
     folder = tmp_path / "dicom"
     folder.mkdir()
     (folder / "1.dcm").write_bytes(b"one")
-    first = Reading(folder, cases[0].tumor).key
+    first = Reading(PROTOCOL, folder, cases[0].tumor).key
     (folder / "2.dcm").write_bytes(b"two")
-    second = Reading(folder, cases[0].tumor).key
+    second = Reading(PROTOCOL, folder, cases[0].tumor).key
     (folder / "2.dcm").write_bytes(b"2wo")
-    assert len({first, second, Reading(folder, cases[0].tumor).key}) == 3
+    assert len({first, second, Reading(PROTOCOL, folder, cases[0].tumor).key}) == 3
 
 
 @pytest.mark.parametrize("damage", [b"", b"PK\x03\x04 and no more", "cut", "flipped"])
 def test_a_damaged_file_in_the_cache_is_made_again(damage, cases, a_cache, features):
-    reading = Reading(cases[0].ct, cases[0].tumor)
+    reading = Reading(PROTOCOL, cases[0].ct, cases[0].tumor)
     path = a_cache.folder / f"{reading.key}.npz"
     whole = path.read_bytes()
     middle = len(whole) // 2
@@ -131,7 +130,7 @@ def test_a_ring_drawn_by_hand_takes_the_place_of_the_computed_one(cases, feature
     ct = load_ct(cases[0].ct)
     sitk.WriteImage(ball_mask(ct, 12.0) - ball_mask(ct, 6.0), str(tmp_path / "ring.nrrd"))
     drawn = replace(cases[0], ring=tmp_path / "ring.nrrd")
-    again = extract_cohort([drawn], RING, CohortCache(tmp_path / "cache"))
+    again = extract_cohort([drawn], PROTOCOL, CohortCache(tmp_path / "cache"))
     assert again.volumes[0, 0] == features.volumes[0, 0]
     assert again.volumes[0, 1] > 2 * features.volumes[0, 1]
 
@@ -151,14 +150,14 @@ def test_the_same_scan_in_training_and_test_is_refused_in_any_format(cases, a_ca
     sitk.WriteImage(load_ct(cases[0].ct), str(tmp_path / "copy.nii.gz"))
     copy = replace(cases[4], ct=tmp_path / "copy.nii.gz")
     with pytest.raises(CohortError, match=r"rows 2 and 6 \(case0, case4\)"):
-        extract_cohort([*cases[:4], copy], RING, a_cache)
+        extract_cohort([*cases[:4], copy], PROTOCOL, a_cache)
 
 
 def test_a_cohort_without_any_usable_case_is_refused(cases, tmp_path):
     sitk.WriteImage(ball_mask(sitk.ReadImage(str(cases[0].ct))) * 0, str(tmp_path / "empty.nrrd"))
     broken = [replace(case, tumor=tmp_path / "empty.nrrd") for case in cases[:2]]
     with pytest.raises(CohortError, match=r"No case .* could be used(.|\n)*case1: .* is empty"):
-        extract_cohort(broken, RING, CohortCache(tmp_path / "cache"))
+        extract_cohort(broken, PROTOCOL, CohortCache(tmp_path / "cache"))
 
 
 @pytest.mark.parametrize("jobs", [1, 2])
@@ -166,7 +165,7 @@ def test_a_full_disk_stops_the_run_and_leaves_whole_files(jobs, cases, tmp_path,
     if jobs == 2:
         (tmp_path / "cache").touch()  # a worker's write fails as it does on a full disk
         with pytest.raises(OutputError, match="cache"):
-            extract_cohort(cases[:2], RING, CohortCache(tmp_path / "cache"), Machines(2))
+            extract_cohort(cases[:2], PROTOCOL, CohortCache(tmp_path / "cache"), Machines(2))
         return
     written = []
 
@@ -179,7 +178,7 @@ def test_a_full_disk_stops_the_run_and_leaves_whole_files(jobs, cases, tmp_path,
     usual = np.savez_compressed
     monkeypatch.setattr(cache_module.np, "savez_compressed", fill)
     with pytest.raises(OutputError, match="No space left on device"):
-        extract_cohort(cases[:3], RING, CohortCache(tmp_path))
+        extract_cohort(cases[:3], PROTOCOL, CohortCache(tmp_path))
     (kept,) = tmp_path.iterdir()
     assert CohortCache(tmp_path).load(kept.stem).radiomics
 
@@ -219,7 +218,7 @@ def test_what_a_killed_run_left_half_written_is_cleared_away(cases, a_cache, fea
     left, alive = (make_held(a_cache.folder, UNFINISHED) for _ in range(2))
     let_go(left)  # as at the end of a process
     clear_unfinished.cache_clear()  # as at a start
-    extract_cohort(cases, RING, a_cache)
+    extract_cohort(cases, PROTOCOL, a_cache)
     assert not left.exists()
     assert alive.exists()  # another run may be writing it
     remove_held(alive)
@@ -236,6 +235,16 @@ def test_the_table_says_who_each_row_is_and_holds_every_feature(features):
     assert table[features.columns[17]].tolist() == features.radiomics[:, 17].tolist()
 
 
+def test_the_clinical_columns_are_those_of_the_protocol(features):
+    record = {"skin_infiltration": "with", "margin": "clear"}
+    first = replace(features.cases[0], record=ClinicalRecord(record))
+    protocol = changed_protocol("skin-infiltration")
+    of_another = replace(features, cases=(first, *features.cases[1:]), protocol=protocol)
+    assert of_another.clinical.shape == (6, 4)
+    assert of_another.clinical[0].tolist() == pytest.approx([np.nan, 0, np.nan, 1], nan_ok=True)
+    assert feature_table(of_another)["skin_infiltration"].tolist() == ["with", *["unknown"] * 5]
+
+
 def test_the_cache_lies_beside_the_table_unless_it_is_told_otherwise(tmp_path):
     assert default_cache(tmp_path / "cohort.csv") == tmp_path / "cohort.cache"
 
@@ -246,7 +255,7 @@ def test_damaged_network_inputs_are_made_again(damage, cases, a_cache, features)
     expected, whole = features.network_inputs.copy(), path.read_bytes()
     path.unlink()  # the mapped file stays as it is
     path.write_bytes(whole[: len(whole) // 2] if damage == "cut" else damage)
-    again = extract_cohort(cases, RING, a_cache)
+    again = extract_cohort(cases, PROTOCOL, a_cache)
     np.testing.assert_array_equal(again.network_inputs, expected)
 
 
@@ -258,5 +267,5 @@ def test_a_full_disk_before_the_network_inputs_is_named(cases, features, a_cache
         path.unlink()
     monkeypatch.setattr(np.lib.format, "write_array_header_1_0", full)
     with pytest.raises(OutputError, match="No space left"):
-        extract_cohort(cases, RING, a_cache)
+        extract_cohort(cases, PROTOCOL, a_cache)
     assert not list(a_cache.folder.glob("*network-inputs*"))

@@ -4,9 +4,14 @@ from dataclasses import replace
 
 import openpyxl
 import pytest
-from ParotidClassifierCore.base.errors import CohortError, UnreadableFileError, UsageError
+from ParotidClassifierCore.base.errors import (
+    CohortError,
+    ProtocolError,
+    UnreadableFileError,
+    UsageError,
+)
 from ParotidClassifierCore.imaging.choosing import Choice
-from ParotidClassifierCore.protocol.record import Finding, Habit, Margin, Sex
+from ParotidClassifierCore.protocol import protocol_from, shen2026
 from ParotidClassifierCore.study.manifest import TEST, read_manifest, with_random_split
 from ParotidClassifierCore.study.tables import MOST_COLUMNS, MOST_MB, MOST_ROWS
 
@@ -30,10 +35,9 @@ def test_every_row_becomes_a_case_with_paths_beside_the_table(tmp_path):
     assert first.ct == tmp_path / "a.nrrd"
     assert first.malignant
     assert first.split == "test"
-    assert (first.record.symptoms, first.record.margin) == (Finding.WITH, Margin.UNCLEAR)
-    assert first.record.age_years == 61.0
+    assert first.record == {"symptoms": "with", "margin": "unclear", "age_years": 61.0}
     assert (second.split, second.row) == ("train", 3)
-    assert second.record.symptoms is Finding.UNKNOWN
+    assert second.record == {}
     assert (second.ring, second.second_reader, second.repeat, second.scanner) == (None,) * 3 + ("",)
 
 
@@ -159,7 +163,7 @@ def test_what_spreadsheets_and_people_write_otherwise_is_understood(tmp_path):
 def test_a_table_in_western_european_letters_is_read(tmp_path):
     path = table(tmp_path, *ROWS, header=f"{HEADER},note")
     path.write_bytes(path.read_text("utf-8-sig").replace("61", "61,schön").encode("cp1252"))
-    assert read_manifest(path)[0].record.age_years == 61.0
+    assert read_manifest(path)[0].record["age_years"] == 61.0
 
 
 @pytest.mark.parametrize("column", ["second_reader", "repeat"])
@@ -283,7 +287,7 @@ def test_of_a_quantity_and_of_other_columns_the_value_counts_whatever_excel_show
     book.active["H2"], book.active["H2"].number_format = 61.25, "0"
     book.active["I2"], book.active["I2"].number_format = 45000, "yyyy-mm-dd"
     book.save(path)
-    assert read_manifest(path)[0].record.age_years == 61.25
+    assert read_manifest(path)[0].record["age_years"] == 61.25
 
 
 @pytest.mark.parametrize("first", ["", "sep=,\r\n", "SEP=;\n", "sep=\t\n"])
@@ -307,8 +311,8 @@ def test_columns_in_other_capitals_are_ours_and_others_may_be_doubled(tmp_path):
 def test_other_words_for_a_level_are_understood(tmp_path, words):
     header = "case_id,ct,tumor,outcome,symptoms,sex,smoking,simulated"
     (case,) = read_manifest(table(tmp_path, f"a,a.nrrd,ta.nrrd,benign,{words}", header=header))
-    assert (case.record.symptoms, case.record.sex) == (Finding.WITH, Sex.MALE)
-    assert (case.record.smoking, case.simulated) == (Habit.YES, False)
+    assert case.record == {"symptoms": "with", "sex": "male", "smoking": "yes"}
+    assert not case.simulated
 
 
 @pytest.mark.parametrize(("column", "word"), [("margin", "yes"), ("outcome", "TRUE"), ("sex", "x")])
@@ -387,3 +391,26 @@ def test_a_small_workbook_that_is_large_inside_is_refused_before_the_work(tmp_pa
             )
         with pytest.raises(UnreadableFileError, match=f"too large.*unpacked, {said} takes"):
             read_manifest(tmp_path / "large.xlsx")
+
+
+def test_the_variables_of_the_protocol_are_columns(tmp_path):
+    content = shen2026().as_json()
+    content["clinical"] |= {
+        "size_mm": {"label": "Size", "unit": "mm", "maximum": 200},
+        "grade": {"label": "Grade", "levels": {"Low": "Low", "NA": "Not assessable"}},
+    }
+    header = f"{HEADER},Size_mm,grade"
+    path = table(tmp_path, f'{ROWS[0]},"31,5",low', f"{ROWS[1]},-,na", header=header)
+    first, second = read_manifest(path, protocol_from(content))
+    assert first.record.items() > {"size_mm": 31.5, "grade": "Low", "symptoms": "with"}.items()
+    assert second.record == {"grade": "NA"}
+    path = table(tmp_path, f"{ROWS[0]},x,high", header=header)
+    with pytest.raises(CohortError, match=r"size_mm: .*'x'(.|\n)*grade: .*'Low', 'NA', 'unknown'"):
+        read_manifest(path, protocol_from(content))
+
+
+def test_a_variable_named_like_another_column_is_refused(tmp_path):
+    content = shen2026().as_json()
+    content["clinical"]["scanner"] = {"label": "Scanner", "levels": {"old": "Old", "new": "New"}}
+    with pytest.raises(ProtocolError, match="clinical variable 'scanner', which is another column"):
+        read_manifest(table(tmp_path, *ROWS), protocol_from(content))

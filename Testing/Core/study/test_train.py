@@ -14,7 +14,7 @@ from fixtures.undrawn import coarse_figures, undrawn_figures
 from ParotidClassifierCore.app.cli import main
 from ParotidClassifierCore.bundle.bundle import bundle_info
 from ParotidClassifierCore.bundle.store import load_bundle
-from ParotidClassifierCore.protocol.names import ELEVEN_MODELS
+from ParotidClassifierCore.protocol import shen2026
 
 CASES, TRAINING = 26, 20
 
@@ -71,7 +71,7 @@ def training_table(a_training):
 def test_train_writes_a_bundle_with_all_eleven_models(a_training):
     result, folder = a_training
     bundle = load_bundle(folder / "bundle")
-    assert tuple(bundle.models) == ELEVEN_MODELS
+    assert list(bundle.models) == list(shen2026().models)
     assert result["hash"] == bundle.bundle_hash
     assert bundle.is_demonstration
     assert (bundle.cohort.cases, bundle.cohort.malignant) == (TRAINING, TRAINING // 2)
@@ -83,7 +83,7 @@ def test_train_keeps_refits_for_intervals_and_what_the_training_cases_are_like(a
     _, folder = a_training
     bundle = load_bundle(folder / "bundle")
     assert bundle.refits.count == 200
-    assert set(bundle.refits.coefficients) == set(ELEVEN_MODELS)
+    assert set(bundle.refits.coefficients) == set(shen2026().models)
     assert bundle.refits.line in bundle.model_card
     assert bundle.refits.line in (folder / "report" / "report.html").read_text("utf-8")
     assert bundle.reference.scatter.model == "Tumor+External2_RAD+DL"
@@ -94,7 +94,7 @@ def test_train_keeps_refits_for_intervals_and_what_the_training_cases_are_like(a
 def test_train_writes_the_report_with_every_model_and_its_tables(a_training):
     report = a_training[1] / "report"
     page = (report / "report.html").read_text(encoding="utf-8")
-    for name in ELEVEN_MODELS:
+    for name in shen2026().models:
         assert name in page
     assert {"results.json", "checklist.html", "features.parquet"} <= {
         path.name for path in report.iterdir()
@@ -126,7 +126,7 @@ def test_predict_gives_the_probability_that_the_training_table_has(
     )  # fmt: skip
     assert code == 0
     row = training_table.loc[f"case{number}"]
-    for name in ELEVEN_MODELS:
+    for name in shen2026().models:
         assert result["models"][name]["probability"] == pytest.approx(row[name], abs=1e-6)
         low, high = result["models"][name]["interval"]
         assert 0 <= low <= high <= 1  # equal where the classes are apart in one value
@@ -168,8 +168,39 @@ def test_the_same_seed_gives_the_same_bundle_in_two_processes(
         assert first.read_bytes() == second.read_bytes()
 
 
-def test_the_paper_protocol_predicts_what_it_trained(a_cohort, tmp_path, undrawn):
-    code, _ = trained(a_cohort, tmp_path, "--protocol", "paper")
+def test_a_protocol_decides_what_is_trained(a_cohort, tmp_path, undrawn):
+    (tmp_path / "ours.yaml").write_text(
+        """name: ours
+regions: {Tumor: {}, External2: {ring: {width_mm: 2, hu_range: [-200, 400]}}}
+clinical:
+  margin: {label: Margin, levels: {clear: Clear, unclear: Unclear}, malignant: unclear,
+           column: margin_unclear}
+models:
+  Tumor_RAD: {radiomics: [Tumor]}
+  Both: {clinical: [margin], log_odds: [Tumor_RAD]}
+headline: [Both]
+"""
+    )
+    code, result = trained(a_cohort, tmp_path, "--protocol", tmp_path / "ours.yaml")
+    assert code == 0, result
+    bundle = load_bundle(tmp_path / "bundle")
+    assert (bundle.protocol.name, list(bundle.models)) == ("ours", ["Tumor_RAD", "Both"])
+    assert bundle.network is None
+    page = (tmp_path / "report" / "report.html").read_text(encoding="utf-8")
+    assert "Both reached an AUC" in page
+    assert "Combined" not in page
+    code, told_of_one = told(
+        "predict", "--ct", a_cohort.with_name("ct22.nrrd"), "--margin", "clear",
+        "--tumor", a_cohort.with_name("tumor22.nrrd"),
+        "--bundle", tmp_path / "bundle", "--out", tmp_path / "one",
+    )  # fmt: skip
+    assert code == 0, told_of_one
+    assert told_of_one["bundle"]["protocol"] == "ours"
+    assert set(told_of_one["models"]) == {"Tumor_RAD", "Both"}
+
+
+def test_the_paper_stacking_predicts_what_it_trained(a_cohort, tmp_path, undrawn):
+    code, _ = trained(a_cohort, tmp_path, "--stacking", "paper")
     assert code == 0
     assert load_bundle(tmp_path / "bundle").stacking == "paper"
     table = pd.read_parquet(tmp_path / "report" / "predictions.parquet").set_index("case_id")
@@ -213,7 +244,7 @@ def test_a_training_that_is_interrupted_leaves_no_bundle(a_cohort, tmp_path, mon
     def interrupted(*arguments):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(training, "fit_eleven", interrupted)
+    monkeypatch.setattr(training, "fit_models", interrupted)
     code, result = trained(a_cohort, tmp_path)
     assert code == 130
     assert result["error"]["kind"] == "Interrupted"

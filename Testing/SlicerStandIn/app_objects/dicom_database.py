@@ -56,15 +56,6 @@ class ctkDICOMDatabase(ApiObject, QtCore.QObject):
     def patientForStudy(self, uid: str) -> str:
         return self._patient_of_study.get(uid, "")
 
-    def studiesForPatient(self, patient: str) -> list[str]:
-        return [uid for uid, whose in self._patient_of_study.items() if whose == patient]
-
-    def instancesForSeries(self, uid: str, _most: int = -1) -> list[str]:
-        return list(self._series.get(uid, {}))
-
-    def filesForSeries(self, uid: str, _most: int = -1) -> list[str]:
-        return list(self._series.get(uid, {}).values())
-
     def fileForInstance(self, uid: str) -> str:
         found = (files[uid] for files in self._series.values() if uid in files)
         return next(found, "")

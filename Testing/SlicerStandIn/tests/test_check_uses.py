@@ -184,7 +184,7 @@ def test_right_uses_are_let_pass(found_in, line):
 
 
 @pytest.mark.parametrize(("line", "reason"), WRONG.items())
-def test_each_wrong_use_is_found_once_with_its_line(found_in, line, reason):
+def test_wrong_use_is_found(found_in, line, reason):
     body = in_setup(line)
     wrong_line = (HEAD + body)[: (HEAD + body).rindex(line)].count("\n") + 1
     [problem] = found_in(body)
@@ -212,13 +212,13 @@ _LABEL = (
         ("<string>width<", "<string>done<", "ctkSliderWidget cannot show done, which is bool"),
     ],
 )
-def test_each_wrong_word_of_a_form_is_found(found_in, right, wrong, reason):
+def test_wrong_form_is_found(found_in, right, wrong, reason):
     assert right in FORM
     problems = found_in("", FORM.replace(right, wrong))
     assert any("Case.ui:" in problem and reason in problem for problem in problems)
 
 
-def test_what_a_method_assigns_to_self_is_known_in_others(found_in):
+def test_attributes_are_known_elsewhere(found_in):
     problems = found_in(
         "\nclass Other:\n"
         "    def __init__(self):\n        self.button = qt.QPushButton()\n\n"
@@ -232,7 +232,7 @@ def test_a_name_of_two_kinds_is_not_judged(found_in):
     assert found_in(in_setup(line)) == []
 
 
-def test_the_module_widget_knows_its_form_by_the_path_it_loads(found_in):
+def test_module_widget_knows_its_form(found_in):
     problems = found_in(
         "\nclass ModuleWidget(ScriptedLoadableModuleWidget):\n"
         "    def setup(self):\n"
@@ -247,7 +247,7 @@ def test_the_module_widget_knows_its_form_by_the_path_it_loads(found_in):
     assert "'isEntred'" in problems[1]
 
 
-def test_the_command_prints_file_line_and_reason_and_exits_with_one(tmp_path):
+def test_command_prints_the_place(tmp_path):
     wrong = tmp_path / "Wrong.py"
     wrong.write_text("import qt\n\nqt.QLable()\n")
     run = subprocess.run(
@@ -261,7 +261,7 @@ def test_the_command_prints_file_line_and_reason_and_exits_with_one(tmp_path):
     assert run.stdout == f"{wrong}:3: qt has no 'QLable'\n"
 
 
-def test_the_extension_uses_only_what_slicer_has():
+def test_extension_uses_real_names():
     paths = [
         ROOT / "ParotidClassifier" / "ParotidClassifier.py",
         ROOT / "ParotidClassifier" / "ParotidClassifierLib",

@@ -73,10 +73,10 @@ ui["RingPanel"].refineButton.click()
 ui["ClassifyPanel"].aboutBundleButton.click()
 import tempfile
 with tempfile.TemporaryDirectory() as folder:
-    widget.logic.saveCase(node, folder + "/case")
+    widget.logic.classification.saveCase(node, folder + "/case")
 from SlicerStandIn.failures import hidden_errors
 print(json.dumps({
-    "ring": bool(widget.logic.ringFollower.drawn.ring.any()),
+    "ring": bool(widget.logic.ringFollower.drawn.masks['External2'].any()),
     "findings": ui["CasePanel"].findingsLabel.text,
     "missing": ui["ClassifyPanel"].missingLabel.text,
     "canRun": ui["ClassifyPanel"].runButton.enabled,
@@ -105,7 +105,7 @@ def roots(names):
     return {name.partition(".")[0] for name in names}
 
 
-def test_loading_the_module_imports_nothing_that_takes_time():
+def test_loading_imports_little():
     before, loaded, started = run(DISCOVERY)
     assert not roots(before) & set(NOT_AT_START)
     assert "ParotidClassifier" in loaded
@@ -114,7 +114,7 @@ def test_loading_the_module_imports_nothing_that_takes_time():
     assert not roots(started) & set(NOT_AT_START) - {"ParotidClassifierCore"}
 
 
-def test_everything_before_the_run_works_with_what_slicer_brings_and_the_rest_is_named():
+def test_bare_slicer_suffices():
     modules = ("torch", "radiomics", "yaml", "nrrd", "slicerio", "sklearn", "pandas", "joblib")
     modules += ("tqdm", "trimesh", "pydicom", "skimage", "matplotlib", "safetensors")
     modules += ("threadpoolctl",)

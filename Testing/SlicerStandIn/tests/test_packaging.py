@@ -90,7 +90,7 @@ def test_nothing_is_asked_for_when_all_is_there(installs, user):
     assert installs == []
 
 
-def test_the_user_is_asked_and_only_what_is_missing_is_installed(installs, user):
+def test_only_missing_is_installed(installs, user):
     pip_ensure(["numpy", "not-a-package-at-all>=2"], requester="Module")
     assert "Module" in user.asked[1]
     assert user.asked[2] == "- not-a-package-at-all>=2"

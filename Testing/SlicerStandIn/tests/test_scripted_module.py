@@ -72,7 +72,7 @@ def made(tmp_path):
         application.unload_module("MadeModule")
 
 
-def test_the_application_reads_from_parent_what_a_module_tells_of_itself(made):
+def test_parent_describes_the_module(made):
     parent = slicer.modules.mademodule
     assert parent.title == "Made"
     assert parent.categories == ("Quantification",)
@@ -80,21 +80,7 @@ def test_the_application_reads_from_parent_what_a_module_tells_of_itself(made):
     assert "made.html" in parent.helpText
 
 
-def test_resources_lie_beside_the_module_file(made, tmp_path):
-    instance = slicer.modules.MadeModuleInstance
-    assert instance.resourcePath("UI/Made.ui") == str(tmp_path / "Resources" / "UI" / "Made.ui")
-    widget = application.module_widget("MadeModule")
-    assert widget.resourcePath("x.png") == str(tmp_path / "Resources" / "x.png")
-
-
-def test_the_widget_is_set_up_in_the_layout_of_its_parent(made):
-    widget = application.module_widget("MadeModule")
-    assert widget.moduleName == "MadeModule"
-    assert widget.layout.indexOf(widget.button) == 0
-    assert not widget.developerMode
-
-
-def test_the_developer_section_is_refused(made):
+def test_developer_section_is_refused(made):
     import qt
 
     qt.QSettings().setValue("Developer/DeveloperMode", True)
@@ -105,7 +91,7 @@ def test_the_developer_section_is_refused(made):
         qt.QSettings().remove("Developer/DeveloperMode")
 
 
-def test_the_widget_is_cleaned_up_once_when_its_module_is_unloaded(made):
+def test_widget_is_cleaned_up_once(made):
     widget = application.module_widget("MadeModule")
     slicer.app.moduleManager().moduleAboutToBeUnloaded("OtherModule")
     assert widget.cleaned == []
@@ -114,7 +100,7 @@ def test_the_widget_is_cleaned_up_once_when_its_module_is_unloaded(made):
     assert widget.cleaned == [True]
 
 
-def test_a_singleton_parameter_node_is_made_once_and_survives_closing_the_scene(made):
+def test_parameter_node_is_kept(made):
     logic = made.MadeModuleLogic()
     node = logic.getParameterNode()
     assert logic.getParameterNode() is node
@@ -124,44 +110,23 @@ def test_a_singleton_parameter_node_is_made_once_and_survives_closing_the_scene(
     assert len(logic.getAllParameterNodes()) == 1
 
 
-def test_several_parameter_nodes_are_told_from_those_of_other_modules(made):
-    logic = made.MadeModuleLogic()
-    logic.isSingletonParameterNode = False
-    slicer.mrmlScene.AddNewNodeByClass("vtkMRMLScriptedModuleNode")
-    first = logic.getParameterNode()
-    second = slicer.mrmlScene.AddNode(logic.createParameterNode())
-    assert logic.getAllParameterNodes() == [first, second]
-    assert logic.getParameterNode() is first
-
-
-def test_run_test_runs_every_test_with_its_own_set_up(made):
+def test_each_test_has_its_set_up(made):
     slicer.selfTests["MadeModule"](msec=1)
     assert made.MadeModuleTest.last.steps == ["setUp", "one", "setUp", "two"]
 
 
-def test_a_module_without_a_test_class_says_so(made):
+def test_missing_test_class_is_named(made):
     del made.MadeModuleTest
     with pytest.raises(AssertionError, match="MadeModuleTest"):
         slicer.modules.MadeModuleInstance.runTest()
 
 
-def test_the_star_import_brings_the_four_base_classes():
-    names = {}
-    exec("from slicer.ScriptedLoadableModule import *", names)  # noqa: S102
-    assert {name for name in names if not name.startswith("__")} == {
-        "ScriptedLoadableModule",
-        "ScriptedLoadableModuleWidget",
-        "ScriptedLoadableModuleLogic",
-        "ScriptedLoadableModuleTest",
-    }
-
-
-def test_texts_change_with_the_language_and_keep_their_placeholders(made):
+def test_texts_are_translated(made):
     with i18n.language(i18n.marked):
         assert application.module_widget("MadeModule").button.text == "⟦Press me⟧"
 
 
-def test_the_context_of_a_text_is_its_file_and_package(tmp_path):
+def test_context_is_file_and_package(tmp_path):
     package = tmp_path / "MadeLib"
     package.mkdir()
     (package / "Panel.py").write_text("")
@@ -170,7 +135,7 @@ def test_the_context_of_a_text_is_its_file_and_package(tmp_path):
     assert i18n.getContext(str(package / "Panel.py")) == "MadeLib.Panel"
 
 
-def test_a_translation_that_loses_a_placeholder_is_not_used(caplog):
+def test_lost_placeholder_is_refused(caplog):
     with i18n.language(lambda context, text: text.replace("{count}", "{Anzahl}")):
         with caplog.at_level(logging.WARNING):
             assert i18n.tr("{count} files") == "{count} files"
@@ -189,16 +154,5 @@ def test_a_translation_that_loses_a_placeholder_is_not_used(caplog):
         ("<b>yet</b>", False),
     ],
 )
-def test_texts_that_no_translation_reaches_are_told_apart(text, marked):
+def test_untranslated_text_is_found(text, marked):
     assert i18n.is_marked(text) == marked
-
-
-def test_a_unit_test_is_run_by_its_name(tmp_path):
-    (tmp_path / "NamedTest.py").write_text(
-        "import unittest\n\n\nclass NamedTest(unittest.TestCase):\n"
-        "    def test_right(self):\n        pass\n\n"
-        "    def test_wrong(self):\n        self.fail()\n"
-    )
-    slicer.testing.runUnitTest([str(tmp_path)], "NamedTest.NamedTest.test_right")
-    with pytest.raises(Exception, match=r"^$"):
-        slicer.testing.runUnitTest([str(tmp_path)], "NamedTest.NamedTest.test_wrong")

@@ -34,7 +34,7 @@ def label(text):
     return widget
 
 
-def test_translated_texts_and_texts_of_the_form_are_let_pass(panel, form):
+def test_translated_texts_pass(panel, form):
     with language(marked):
         panel.layout().addWidget(label(tr("Width: {width} mm").format(width=2.5)))
         panel.layout().addWidget(label("from the form"))
@@ -43,7 +43,7 @@ def test_translated_texts_and_texts_of_the_form_are_let_pass(panel, form):
         assert untranslated_texts(panel, [form], data=["CT-1 of A. B."]) == []
 
 
-def test_texts_of_labels_tool_tips_and_items_are_found(panel, form):
+def test_untranslated_texts_are_found(panel, form):
     box = qt.QComboBox()
     box.addItem("Choice")
     box.toolTip = "Not for translation"
@@ -57,7 +57,7 @@ def test_texts_of_labels_tool_tips_and_items_are_found(panel, form):
     assert "QComboBox .toolTip: Not for translation" in found
 
 
-def test_what_is_only_read_aloud_is_found_too(panel):
+def test_spoken_texts_are_found(panel):
     shown = label(tr("CT"))
     shown.accessibleName, shown.accessibleDescription = "Image", "Not for translation"
     panel.layout().addWidget(shown)
@@ -66,7 +66,7 @@ def test_what_is_only_read_aloud_is_found_too(panel):
     assert "QLabel shown.accessibleDescription: Not for translation" in found
 
 
-def test_what_slicers_own_widgets_are_made_of_is_not_looked_at(panel):
+def test_slicer_s_own_texts_pass(panel):
     import slicer
 
     selector = slicer.qMRMLNodeComboBox()
@@ -76,7 +76,7 @@ def test_what_slicers_own_widgets_are_made_of_is_not_looked_at(panel):
     assert untranslated_texts(panel, []) == []
 
 
-def test_texts_of_tables_are_found(panel):
+def test_table_texts_are_found(panel):
     table = qt.QTableWidget(1, 1)
     table.setHorizontalHeaderLabels(["Column"])
     table.setItem(0, 0, qt.QTableWidgetItem("Cell"))

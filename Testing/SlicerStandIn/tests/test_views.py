@@ -55,7 +55,7 @@ def middle_of(mask):
 
 
 @pytest.mark.parametrize("view", views.VIEW_OF_ORIENTATION.values())
-def test_a_slice_view_shows_the_volume_in_its_window(ct, view):
+def test_slice_view_shows_the_window(ct, view):
     pixels = views.slice_pixels(view, SIZE)
     assert pixels.shape == (160, 200, 3)
     expected = 255 * (100 + 160) / 400
@@ -63,26 +63,21 @@ def test_a_slice_view_shows_the_volume_in_its_window(ct, view):
 
 
 @pytest.mark.parametrize("view", views.VIEW_OF_ORIENTATION.values())
-def test_the_outline_lies_where_the_view_is_centred(outline, view):
+def test_outline_lies_in_the_middle(outline, view):
     pixels = views.slice_pixels(view, SIZE, views.Aim(BALL_RAS, width_mm=50.0))
     shown = reddish(pixels)
     assert middle_of(shown) == pytest.approx((80, 100), abs=3)
     assert shown.any(axis=0).sum() == pytest.approx(16 * 200 / 50, abs=6)
 
 
-def test_left_is_on_the_right_and_anterior_is_up_in_the_axial_view(outline):
+def test_axial_view_has_left_on_right(outline):
     pixels = views.slice_pixels("Red", SIZE, views.Aim((0.0, 0.0, 5.0)))
     row, column = middle_of(reddish(pixels))
     assert column > 100
     assert row < 80
 
 
-def test_a_hidden_outline_is_not_shown(outline):
-    outline.GetDisplayNode().SetVisibility(False)
-    assert not reddish(views.slice_pixels("Red", SIZE, views.Aim(BALL_RAS))).any()
-
-
-def test_the_3d_view_shows_surfaces_from_the_front(outline):
+def test_3d_view_shows_the_front(outline):
     aim = views.Aim((0.0, 0.0, 0.0), width_mm=100.0)
     before = reddish(views.three_d_pixels(SIZE, aim))
     outline.CreateClosedSurfaceRepresentation()
@@ -91,7 +86,7 @@ def test_the_3d_view_shows_surfaces_from_the_front(outline):
     assert middle_of(shown)[1] > 100  # left of the patient
 
 
-def test_pictures_leave_the_scene_as_it_was(outline):
+def test_pictures_leave_the_scene(outline):
     node = slicer.app.layoutManager().sliceWidget("Red").sliceLogic().GetSliceNode()
     before = (
         slicer.mrmlScene.GetNumberOfNodes(),
@@ -110,14 +105,7 @@ def test_pictures_leave_the_scene_as_it_was(outline):
     assert after == before
 
 
-def test_pictures_are_written_as_png(outline, tmp_path):
-    for orientation in views.VIEW_OF_ORIENTATION:
-        path = views.slice_picture(tmp_path / f"{orientation}.png", orientation, SIZE, BALL_RAS)
-        assert path.read_bytes().startswith(b"\x89PNG")
-    assert views.three_d_picture(tmp_path / "3D.png", SIZE).stat().st_size > 0
-
-
-def test_a_panel_stands_beside_four_views(outline, tmp_path):
+def test_panel_stands_beside_views(outline, tmp_path):
     import qt
     import SimpleITK as sitk
 

@@ -102,7 +102,7 @@ class ctkSliderWidget(ApiObject, QtWidgets.QWidget):
     """A slider and a spin box of one value."""
 
     passive = frozenset(
-        {"invertedAppearance", "invertedControls", "pageStep", "popupSlider", "spinBoxAlignment"}
+        {"invertedAppearance", "invertedControls", "pageStep", "spinBoxAlignment"}
         | {"synchronizeSiblings", "tickInterval", "tickPosition", "tracking"}
     )
 

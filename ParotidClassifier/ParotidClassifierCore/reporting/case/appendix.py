@@ -4,31 +4,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import fields
 
-from ...base.words import DASH, counted
+from ...base.words import DASH, counted, listed, number_word
 from ...imaging.findings import Severity, max_axial_diameter_mm
 from ...models.nomogram import case_points, nomogram_of
-from ...models.probabilities import ModelResult, percent
+from ...models.probabilities import percent
 from ...models.reference import Reference
-from ...models.words import column_label, interval_words
-from ...protocol.names import source_model
-from ...protocol.record import ClinicalPredictors
-from ...protocol.region_names import EXTERNAL2, REGIONS
+from ...models.words import column_label
+from ...protocol import ModelSpec, log_odds_column
 from ...statistics.results import Table
-from ...statistics.variables import label_of
+from ..answering import Answer
 from ..figures.clinical import nomogram_figure
 from ..parts import Drawing, Facts, Listing, Paragraph, Part, Section
 from .figures import models_figure
-from .subject import Subject
 
-_READS = {
-    "RAD": "radiomic features",
-    "DL": "the network",
-    "RAD+DL": "radiomic features and the network",
-    "Clinical": "the three clinical findings",
-    "Combined": "Tumor+External2_RAD+DL and the three clinical findings",
-}
 _SEVERITY_WORDS = {
     Severity.ERROR: "in the way",
     Severity.WARNING: "warning",
@@ -42,56 +31,66 @@ _FEATURE_NOTE = (
 _LEAST_PROBABILITY = 1e-4  # scores are rounded to four digits, so 0 may be anything below
 
 
-def models(subject: Subject) -> Section:
-    """Return all eleven models, or why one of them gave no probability."""
-    results = subject.prediction.models
-    reasons = dict.fromkeys(r.no_interval for r in results.values() if r.no_interval is not None)
+def models(answered: Answer) -> Section:
+    """Return all models, or why one of them gave no probability."""
+    view, specs = answered.view, answered.bundle.protocol.models
     table = Table(
-        "Probability of malignancy by each of the eleven models",
+        f"Probability of malignancy by each of the {number_word(len(view.models))} models",
         ("Model", "Reads", "Probability", "95 % interval", "Threshold", "Call"),
-        tuple(_model_row(name, result) for name, result in results.items()),
-        tuple(f"No interval: {reason}." for reason in reasons),
+        tuple((row.model, _reads(specs[row.model]), *row[1:]) for row in view.rows),
+        tuple(view.no_intervals),
     )
     parts: list[Part] = [Listing("models", table)]
-    if subject.available:
+    if view.available:
         caption = "Dot: probability; band: 95 % interval; line: threshold."
-        drawing = Drawing("models", models_figure(results), caption, "The table above, drawn")
+        drawing = Drawing("models", models_figure(view.models), caption, "The table above, drawn")
         parts.append(drawing)
     return Section("models", "All models", tuple(parts), probabilities=True)
 
 
-def _model_row(name: str, result: ModelResult) -> tuple[str, ...]:
-    reads = _READS[name.rpartition("_")[2]]
-    if result.probability is None:
-        return (name, reads, DASH, DASH, DASH, f"not available: {result.unavailable}")
-    interval = DASH if result.interval is None else interval_words(result.interval)
-    return (
-        name, reads, percent(result.probability), interval, percent(result.threshold), result.call,
-    )  # fmt: skip
+def _reads(model: ModelSpec) -> str:
+    count = len(model.clinical)
+    return listed(
+        [
+            *(["radiomic features"] if model.radiomics else []),
+            *(["the network"] if model.network else []),
+            *model.log_odds,
+            *(
+                [f"the {number_word(count)} clinical finding{'' if count == 1 else 's'}"]
+                if count
+                else []
+            ),
+        ]
+    )
 
 
-def nomogram(subject: Subject) -> Section | None:
+def nomogram(answered: Answer) -> Section | None:
     """Return the nomogram with the points of this case; None without a model for one."""
-    name = subject.nomogram_model
-    if name is None:
+    bundle, available = answered.bundle, answered.view.available
+    specs = bundle.protocol.models
+    clinical = [n for n in available if specs[n].clinical and not specs[n].regions]
+    if not clinical:
         return None
-    model, values = subject.bundle.models[name], subject.values
+    # The one that is built on another model says the most.
+    name = max(clinical, key=lambda n: len(specs[n].log_odds))
+    model, values = bundle.models[name], _values(answered)
     ranges = {
-        column: _log_odds_range(subject.bundle.reference, source_model(column), values[column])
-        for column in filter(source_model, model.columns)
+        column: _log_odds_range(bundle.reference, source, values[column])
+        for source in specs[name].log_odds
+        for column in [log_odds_column(source)]
     }
-    drawn = nomogram_of(model, ranges)
+    drawn = nomogram_of(model, bundle.protocol, ranges)
     if drawn is None:
         return None
-    case = case_points(drawn, model, values)
-    listed = ", ".join(
+    case = case_points(drawn, model, bundle.protocol, values)
+    marked = ", ".join(
         f"{axis.label} {points:.0f}" for axis, points in zip(drawn.axes, case.points, strict=True)
     )
     caption = (
-        f"{name} as a nomogram; this case is marked. Points: {listed}; together {case.total:.0f}, "
+        f"{name} as a nomogram; this case is marked. Points: {marked}; together {case.total:.0f}, "
         f"which mean {percent(case.probability)}. To compute a probability, use the program."
     )
-    figure = nomogram_figure(drawn, subject.bundle.banner, case)
+    figure = nomogram_figure(drawn, bundle.banner, case)
     drawing = Drawing("nomogram", figure, caption, f"Nomogram of {name} with this case marked")
     return Section("nomogram", "Nomogram", (drawing,), probabilities=True)
 
@@ -105,13 +104,13 @@ def _log_odds_range(reference: Reference, model: str, here: float) -> tuple[floa
     return (low, high) if low < high else (low - 1, high + 1)
 
 
-def features(subject: Subject) -> Section | None:
+def features(answered: Answer) -> Section | None:
     """Return the inputs of the image model against the training cases; None without one."""
-    name = subject.image_model
+    name = answered.view.image_model
     if name is None:
         return None
-    result, values = subject.available[name], subject.values
-    quantiles = subject.bundle.reference.quantiles
+    result, values = answered.view.models[name], _values(answered)
+    quantiles = answered.bundle.reference.quantiles
     by_weight = sorted(result.contributions.items(), key=lambda item: -abs(item[1]))
     rows = tuple(
         (column_label(column), _digits(values[column]), *_against(quantiles, column, values),
@@ -137,14 +136,21 @@ def _against(
     return f"{_digits(low)} to {_digits(high)}", within
 
 
+def _values(answered: Answer) -> dict[str, float]:
+    """Return the value of every column that a model read, log-odds of other models included."""
+    available = answered.view.available
+    values = {c: value for c, value in answered.view.features.items() if value is not None}
+    return values | {log_odds_column(name): r.log_odds for name, r in available.items()}
+
+
 def _digits(value: float) -> str:
     return f"{value:.4g}"
 
 
-def findings(subject: Subject) -> Section:
+def findings(answered: Answer) -> Section:
     """Return everything that was noticed about the case."""
     order = tuple(_SEVERITY_WORDS)
-    found = sorted(subject.prediction.findings, key=lambda f: order.index(f.severity))
+    found = sorted(answered.view.findings, key=lambda f: order.index(f.severity))
     if not found:
         return Section("findings", "Findings", (Paragraph("Nothing was noticed."),))
     rows = tuple((_SEVERITY_WORDS[f.severity], f.message) for f in found)
@@ -152,43 +158,40 @@ def findings(subject: Subject) -> Section:
     return Section("findings", "Findings", (Listing("findings", table),))
 
 
-def measurements(subject: Subject) -> Section:
+def measurements(answered: Answer) -> Section:
     """Return volumes, diameter, densities, and what else was recorded of the patient."""
-    answered = subject.answered
     grid, spacing = answered.prepared.grid, answered.case.ct.GetSpacing()
     diameter = f"{max_axial_diameter_mm(grid.tumor):.1f} mm"
-    pairs = [("Tumor, largest axial diameter, outer edges", diameter)]
-    for region in REGIONS:
+    pairs = [(f"{next(iter(grid.masks))}, largest axial diameter, outer edges", diameter)]
+    for region in grid.masks:
         inside = grid.ct[grid.mask(region)].astype(float)
         density = f"mean {inside.mean():.0f} HU, standard deviation {inside.std():.0f} HU"
         pairs += [
             (f"{region}, volume", f"{inside.size / 1000:.2f} ml"),
             (f"{region}, density", density),
         ]
-    removed = answered.prepared.automatic.removed_by_hu_fraction
-    pairs += [
-        (f"{EXTERNAL2}, removed as air or bone", f"{removed:.0%} of the automatic ring's shell"),
-        ("Voxels of the CT", " × ".join(f"{length:.3g}" for length in spacing) + " mm"),
-    ]
-    parts = [Facts(tuple(pairs)), *_recorded(subject)]
+    for name, ring in answered.prepared.automatic.items():
+        removed = f"{ring.removed_by_hu_fraction:.0%} of the automatic ring's shell"
+        pairs.append((f"{name}, removed as air or bone", removed))
+    pairs.append(("Voxels of the CT", " × ".join(f"{length:.3g}" for length in spacing) + " mm"))
+    parts = [Facts(tuple(pairs)), *_recorded(answered)]
     return Section("measurements", "Measurements", tuple(parts))
 
 
-def _recorded(subject: Subject) -> list[Part]:
+def _recorded(answered: Answer) -> list[Part]:
     """Return the recorded findings that no model reads, where there are any."""
-    predictors = {field.name for field in fields(ClinicalPredictors)}
-    words = subject.answered.case.record.words().items()
+    protocol, record = answered.bundle.protocol, answered.case.record
     pairs = tuple(
-        (label_of(name), f"{word:g}" if isinstance(word, float) else str(word))
-        for name, word in words
-        if name not in predictors and word not in (None, "unknown")
+        (variable.short, f"{record[name]:g}" if variable.is_number else record[name])
+        for name, variable in protocol.clinical.items()
+        if name in record and variable.column not in protocol.predictors
     )
     return [Facts(pairs, "Recorded, but read by no model")] if pairs else []
 
 
-def acquisition(subject: Subject) -> Section | None:
+def acquisition(answered: Answer) -> Section | None:
     """Return how the CT was made; None where it did not come from DICOM."""
-    source = subject.answered.case.source
+    source = answered.case.source
     if source is None:
         return None
     made = source.acquisition

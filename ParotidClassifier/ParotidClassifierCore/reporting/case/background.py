@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from ... import __version__
-from ...base.words import counted
+from ...base.words import counted, listed
+from ...bundle.bundle import Bundle
 from ...case.grid import MARGIN_MM
 from ...imaging.content import image_key, region_key
 from ...models.settings import PAPER
-from ...protocol.names import FUSION_MODELS
-from ...protocol.region_names import REGIONS
+from ...protocol import ModelSpec, Protocol, Region
+from ..answering import Answer
 from ..parts import Facts, Paragraph, Part, Points, Section
-from .subject import Subject
 
 _ALWAYS = (
     (
@@ -34,11 +34,7 @@ _ALWAYS = (
 )
 
 _TERMS = (
-    ("Tumor", "the tumour as outlined"),
-    ("External2", "tissue around it, without air and bone, 2 mm wide in the study"),
     ("RAD, DL", "radiomic features (numbers for shape, density and texture), deep network"),
-    ("Clinical", "the model of symptoms, margin and lymph nodes alone"),
-    ("Combined", "the model of the image and the clinical findings together"),
     ("log-odds", "log of p / (1 – p): 0 is 50 %, +1 is 73 %, +2 is 88 %, –2 is 12 %"),
     ("threshold", "the probability from which a model calls a tumour malignant"),
     ("95 % interval", "holds 95 of 100 answers of models that learnt from other samples of cases"),
@@ -47,9 +43,9 @@ _TERMS = (
 )
 
 
-def limits(subject: Subject) -> Section:
+def limits(answered: Answer) -> Section:
     """Return in plain words what the answer does not say."""
-    bundle = subject.bundle
+    bundle = answered.bundle
     lines = []
     if bundle.cohort.simulated:
         lines.append("The models learnt from simulated CT. They say nothing about a patient.")
@@ -57,7 +53,9 @@ def limits(subject: Subject) -> Section:
         f"They were {bundle.cohort.line}, of which {bundle.cohort.malignant} malignant. Where "
         "malignant tumours are rarer or more frequent, the probabilities are too high or too low."
     )
-    if bundle.stacking == PAPER and set(FUSION_MODELS) & set(bundle.models):
+    specs = bundle.protocol.models
+    fused = any(specs[name].radiomics and specs[name].network for name in bundle.models)
+    if bundle.stacking == PAPER and fused:
         lines.append(
             "Protocol paper: models of features and network lean too much on the network, which "
             "had seen the training cases."
@@ -71,20 +69,20 @@ def limits(subject: Subject) -> Section:
     return Section("limits", "Limits", tuple(parts))
 
 
-def reproducibility(subject: Subject) -> Section:
+def reproducibility(answered: Answer) -> Section:
     """Return versions, settings, seeds and hashes; no name of a file."""
     parts = (
         Paragraph("The same software, bundle, settings and inputs give the same numbers."),
-        Facts(_bundle(subject), "Model bundle"),
-        Facts(_settings(subject), "Settings"),
-        Facts(_inputs(subject), "Inputs, SHA-256 of their content on the working grid"),
-        Facts(tuple(subject.prediction.software.items()), "Software"),
+        Facts(_bundle(answered), "Model bundle"),
+        Facts(_settings(answered), "Settings"),
+        Facts(_inputs(answered), "Inputs, SHA-256 of their content on the working grid"),
+        Facts(tuple(answered.prediction.software.items()), "Software"),
     )
     return Section("reproducibility", "How to compute it again", parts)
 
 
-def _bundle(subject: Subject) -> tuple[tuple[str, str], ...]:
-    bundle = subject.bundle
+def _bundle(answered: Answer) -> tuple[tuple[str, str], ...]:
+    bundle = answered.bundle
     description = bundle.cohort.description
     return (
         ("name", bundle.name),
@@ -96,13 +94,14 @@ def _bundle(subject: Subject) -> tuple[tuple[str, str], ...]:
         *((("training cohort", description),) if description else ()),
         ("intended use", bundle.intended_use),
         ("models", ", ".join(bundle.models)),
-        ("protocol", bundle.stacking),
+        ("protocol", bundle.protocol.name),
+        ("stacking", bundle.stacking),
         ("intervals", bundle.refits.line),
     )
 
 
-def _settings(subject: Subject) -> tuple[tuple[str, str], ...]:
-    ring, found = subject.prediction.inputs["ring"], subject.answered.stability
+def _settings(answered: Answer) -> tuple[tuple[str, str], ...]:
+    ring, found = answered.prediction.inputs["ring"], answered.stability
     if isinstance(ring, dict):
         low, high = ring["hu_range"]
         drawn = f"automatic, {ring['width_mm']:g} mm, {low:g} to {high:g} HU"
@@ -114,32 +113,52 @@ def _settings(subject: Subject) -> tuple[tuple[str, str], ...]:
         told = f"{counted(count, 'outline')}, seed {found.seed}, {found.unusable} unusable"
         outlines = (("stability", told),)
     names = ("tumor_outline", "ring_outline")
-    taken = [(name.replace("_", " "), subject.prediction.inputs.get(name)) for name in names]
+    taken = [(name.replace("_", " "), answered.prediction.inputs.get(name)) for name in names]
     return (
         *((name, str(words)) for name, words in taken if words is not None),
         ("ring", drawn),
-        ("radiomics settings, SHA-256", subject.bundle.radiomics_hash),
+        ("radiomics settings, SHA-256", answered.bundle.radiomics_hash),
         *outlines,
     )
 
 
-def _inputs(subject: Subject) -> tuple[tuple[str, str], ...]:
-    grid = subject.answered.prepared.grid
+def _inputs(answered: Answer) -> tuple[tuple[str, str], ...]:
+    grid = answered.prepared.grid
     x, y, z = grid.ct.shape[::-1]
     return (
         ("grid", f"{x} × {y} × {z} voxels of 1 mm, the outlines and {MARGIN_MM} mm around them"),
         ("CT", image_key(grid)),
-        *((region, region_key(grid, region)) for region in REGIONS),
+        *((region, region_key(grid, region)) for region in grid.masks),
     )
 
 
-def terms(subject: Subject) -> Section:  # noqa: ARG001  every section is made from a subject
+def terms(answered: Answer) -> Section:
     """Return what the words of the report mean."""
-    return Section("terms", "Terms", (Facts(_TERMS),))
+    protocol = answered.bundle.protocol
+    pairs = [(region.name, _region_words(region)) for region in protocol.regions.values()]
+    of_models = [
+        (model.name, _model_words(model, protocol))
+        for model in protocol.models.values()
+        if model.clinical and not model.regions
+    ]
+    letters, *others = _TERMS
+    return Section("terms", "Terms", (Facts((*pairs, letters, *of_models, *others)),))
 
 
-def maker(subject: Subject) -> str:
+def _region_words(region: Region) -> str:
+    if region.ring is None:
+        return "the tumour as outlined"
+    width = f"{region.ring.width_mm:g} mm"
+    return f"tissue around it, without air and bone, {width} wide in the study"
+
+
+def _model_words(model: ModelSpec, protocol: Protocol) -> str:
+    if model.log_odds:
+        return "the model of the image and the clinical findings together"
+    return f"the model of {listed([protocol.clinical[n].short for n in model.clinical])} alone"
+
+
+def maker(bundle: Bundle) -> str:
     """Return what made the report, in one line."""
-    bundle = subject.bundle
     short = f" (hash {bundle.bundle_hash[:12]})" if bundle.bundle_hash else ""
     return f"ParotidClassifier {__version__} with the model bundle {bundle.name}{short}"

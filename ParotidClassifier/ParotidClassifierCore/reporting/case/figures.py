@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import SimpleITK as sitk
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from ...imaging.masks import REGION_COLORS
 from ...imaging.working_grid import WorkingGrid
-from ...models.applicability import Applicability
 from ...models.probabilities import ModelResult
-from ...protocol.region_names import EXTERNAL2, TUMOR
-from ..panels.contributions import contribution_ends, draw_contributions
-from ..panels.gauge import draw_gauge
+from ...protocol import Region
+from ..case_view import Bar, Place
 from ..panels.look import PAPER
+from ..panels.numbers import (
+    contribution_ends,
+    draw_contributions,
+    draw_gauge,
+    draw_probabilities,
+    draw_stability,
+    draw_training_cases,
+)
 from ..panels.planes import draw_outlines, draw_saliency, draw_saliency_scale
-from ..panels.probabilities import draw_probabilities
-from ..panels.stability import draw_stability
-from ..panels.training_cases import draw_training_cases
 
 # Inches before the drawing is fitted into its column: letters of one size in all of them.
 WHOLE_WIDTH = 9.6
@@ -30,31 +32,34 @@ _BAR_HEIGHT = 0.195
 _CUT_COLUMNS = (1, 1, 1, 0.62)
 
 
-def images_figure(grid: WorkingGrid, saliency: sitk.Image | None) -> Figure:
+def images_figure(
+    grid: WorkingGrid, regions: Collection[Region], saliency: sitk.Image | None
+) -> Figure:
     """Draw three cuts with the outlines and, where it is known, where the network looked."""
     rows = [_CUT_HEIGHT, *([] if saliency is None else [_CLOSE_UP_HEIGHT])]
-    figure = _figure(_IMAGES_WIDTH, sum(rows) + _TITLE_HEIGHT)
+    figure = PAPER.figure(_IMAGES_WIDTH, sum(rows) + _TITLE_HEIGHT)
     top = 1 - _TITLE_HEIGHT / figure.get_figheight()
     cells = figure.add_gridspec(
         len(rows), 4, left=0, right=1, top=top, bottom=0, wspace=0.07, hspace=0.03,
         width_ratios=_CUT_COLUMNS, height_ratios=rows,
     )  # fmt: skip
     *cuts, beside = (figure.add_subplot(cells[0, column]) for column in range(4))
-    draw_outlines(cuts, grid, PAPER)
-    _draw_legend(beside)
+    draw_outlines(cuts, grid, regions, PAPER)
+    _draw_legend(beside, regions)
     if saliency is not None:
         *close_ups, beside = (figure.add_subplot(cells[1, column]) for column in range(4))
-        draw_saliency(close_ups, grid, sitk.GetArrayViewFromImage(saliency), PAPER)
+        draw_saliency(close_ups, grid, sitk.GetArrayViewFromImage(saliency), regions, PAPER)
         _draw_saliency_legend(beside)
     return figure
 
 
-def _draw_legend(axes: Axes) -> None:
+def _draw_legend(axes: Axes, regions: Collection[Region]) -> None:
     axes.set_axis_off()
     axes.set(xlim=(0, 1), ylim=(0, 1))
-    for y, region, line in ((0.95, TUMOR, "solid"), (0.85, EXTERNAL2, PAPER.ring_line)):
-        axes.plot([0.04, 0.3], [y, y], color=REGION_COLORS[region], linewidth=2.4, linestyle=line)
-        axes.text(0.36, y, region, color=PAPER.text, fontsize=9, va="center")
+    for place, region in enumerate(regions):
+        y, line = 0.95 - 0.1 * place, PAPER.line_of(region)
+        axes.plot([0.04, 0.3], [y, y], color=region.rgb, linewidth=2.4, linestyle=line)
+        axes.text(0.36, y, region.name, color=PAPER.text, fontsize=9, va="center")
 
 
 def _draw_saliency_legend(axes: Axes) -> None:
@@ -68,37 +73,37 @@ def _draw_saliency_legend(axes: Axes) -> None:
 
 def gauge_figure(result: ModelResult) -> Figure:
     """Draw one probability with its interval and threshold."""
-    figure = _figure(HALF_WIDTH, 0.85)
+    figure = PAPER.figure(HALF_WIDTH, 0.85)
     draw_gauge(figure.add_axes((0.02, 0.26, 0.96, 0.72)), result, PAPER)
     return figure
 
 
-def contributions_figure(blocks: Sequence[tuple[str, list[tuple[str, float]]]]) -> Figure:
+def contributions_figure(blocks: Sequence[tuple[str, list[Bar]]]) -> Figure:
     """Draw what each input adds, one block of bars a model, all on one scale.
 
     Args:
-        blocks: title and rows, as `contribution_rows` gives them.
+        blocks: title and bars, as `CaseView.bars` gives them.
     """
-    counts = [len(rows) for _, rows in blocks]
-    ends = contribution_ends([added for _, rows in blocks for _, added in rows])
+    ends = contribution_ends([bar.added for _, bars in blocks for bar in bars])
+    count = sum(len(bars) for _, bars in blocks)
     titles = 0.3 * len(blocks)
-    figure = _figure(HALF_WIDTH, _BAR_HEIGHT * sum(counts) + titles + 0.05)
+    figure = PAPER.figure(HALF_WIDTH, _BAR_HEIGHT * count + titles + 0.05)
     height, top = figure.get_figheight(), figure.get_figheight()
-    for title, rows in blocks:
-        top -= 0.3 + _BAR_HEIGHT * len(rows)
-        axes = figure.add_axes((0.57, top / height, 0.43, _BAR_HEIGHT * len(rows) / height))
-        draw_contributions(axes, rows, PAPER, ends)
+    for title, bars in blocks:
+        top -= 0.3 + _BAR_HEIGHT * len(bars)
+        axes = figure.add_axes((0.57, top / height, 0.43, _BAR_HEIGHT * len(bars) / height))
+        draw_contributions(axes, bars, PAPER, ends)
         axes.tick_params(axis="y", labelsize=7.6)
         figure.text(
-            0.0, (top + _BAR_HEIGHT * len(rows) + 0.05) / height, title, color=PAPER.text,
+            0.0, (top + _BAR_HEIGHT * len(bars) + 0.05) / height, title, color=PAPER.text,
             fontsize=9.5, weight="bold", va="bottom",
         )  # fmt: skip
     return figure
 
 
-def training_figure(place: Applicability) -> Figure:
+def training_figure(place: Place) -> Figure:
     """Draw the case among the training cases."""
-    figure = _figure(HALF_WIDTH, 1.9)
+    figure = PAPER.figure(HALF_WIDTH, 1.9)
     axes = figure.add_axes((0.01, 0.15, 0.98, 0.83))
     draw_training_cases(axes, place, PAPER)
     axes.set_title("")
@@ -108,24 +113,15 @@ def training_figure(place: Applicability) -> Figure:
 
 def stability_figure(result: ModelResult, others: Sequence[float]) -> Figure:
     """Draw what a model says of other outlines."""
-    figure = _figure(_THIRD_WIDTH, 1.0)
+    figure = PAPER.figure(_THIRD_WIDTH, 1.0)
     draw_stability(figure.add_axes((0.01, 0.2, 0.98, 0.78)), result, others, PAPER)
     return figure
 
 
-def models_figure(models: dict[str, ModelResult]) -> Figure:
+def models_figure(models: Mapping[str, ModelResult]) -> Figure:
     """Draw the probabilities of all models."""
-    figure = _figure(WHOLE_WIDTH, 3.1)
+    figure = PAPER.figure(WHOLE_WIDTH, 3.1)
     axes = figure.add_axes((0.22, 0.08, 0.78, 0.9))
     draw_probabilities(axes, models, PAPER)
     axes.set_title("", loc="right")
-    return figure
-
-
-def _figure(width: float, height: float) -> Figure:
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(width, height), facecolor=PAPER.background)
-    FigureCanvasAgg(figure)  # needs no display
     return figure

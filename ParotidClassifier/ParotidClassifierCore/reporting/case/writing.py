@@ -1,32 +1,99 @@
-"""The files of a case's report."""
+"""The report of a case: the one document that becomes both of its files."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from ...base.files import write_text, written_whole
 from ..answering import Answer
 from ..figures.canvas import one_style
 from ..page import document_page
+from ..parts import Document, Facts, Row, Section
 from ..pdf import document_pdf
-from .document import document_of
-from .labels import REPORT_HTML, REPORT_PDF, ReportLabels
-from .subject import Subject
+from . import appendix, background, comparisons, front
+from .labels import REPORT_HTML, REPORT_PDF
+
+TITLE = "Parotid tumour on contrast-enhanced CT: case report"
+_LINE = "_" * 28  # to be filled in by hand
+
+MakeSection = Callable[[Answer], Section | None]
+
+APPENDIX: tuple[MakeSection, ...] = (
+    appendix.models, comparisons.second_opinion, comparisons.second_reader, appendix.nomogram,
+    appendix.features, appendix.findings, appendix.measurements, appendix.acquisition,
+    background.limits, background.reproducibility, background.terms,
+)  # fmt: skip
 
 
-def write_case_report(folder: Path, answered: Answer, labels: ReportLabels) -> None:
+def write_case_report(folder: Path, answered: Answer) -> None:
     """Write report.html and report.pdf, one document in two forms.
 
     Args:
         folder: of the files; see `files.written_together` for both or none.
-        answered: what was found out about the case.
-        labels: date, name of the case, and who made the report.
+        answered: what was found out about the case, with what the report calls it.
 
     Raises:
         OutputError: a file cannot be written.
     """
     with one_style():
-        document = document_of(Subject(answered, labels))
+        document = document_of(answered)
         write_text(folder / REPORT_HTML, document_page(document))
         with written_whole(folder / REPORT_PDF) as beside:
             beside.write_bytes(document_pdf(document))
+
+
+def document_of(answered: Answer) -> Document:
+    """Return everything that the report of an answer says, drawn and worded."""
+    made = (make(answered) for make in APPENDIX)
+    return Document(
+        title=TITLE,
+        banner=answered.bundle.banner,
+        label=answered.report.case_label,
+        about=_about(answered),
+        front=front_rows(answered),
+        appendix=tuple(section for section in made if section is not None),
+    )
+
+
+def front_rows(answered: Answer) -> tuple[Row, ...]:
+    """Return the rows of the first page."""
+    rows = (
+        _row(answered, ((front.answer,), (front.scale,)), (0.62, 0.38)),
+        _row(answered, ((front.images,), (front.inputs, front.stability)), (0.69, 0.31)),
+        _row(answered, ((front.drivers,), (front.training,)), (0.53, 0.47)),
+        _row(answered, ((front.cautions,),), (1.0,)),
+    )
+    return tuple(row for row in rows if row.columns)
+
+
+def _row(
+    answered: Answer, columns: tuple[tuple[MakeSection, ...], ...], shares: tuple[float, ...]
+) -> Row:
+    """Return a row without the sections, and the columns, that this case has nothing for."""
+    made = [tuple(filter(None, (make(answered) for make in column))) for column in columns]
+    kept = [(column, share) for column, share in zip(made, shares, strict=True) if column]
+    return Row(tuple(column for column, _ in kept), tuple(share for _, share in kept))
+
+
+def _about(answered: Answer) -> tuple[Facts, ...]:
+    labels, identity = answered.report, answered.identity
+    patient = (
+        ()
+        if identity is None
+        else (
+            ("Patient", identity.name.replace("^", ", ")),
+            ("Number", identity.patient_id),
+            ("Born", identity.birth_date),
+        )
+    )
+    whose = (
+        *((name, text) for name, text in patient if text),
+        ("Case", labels.case_label or _LINE),
+        ("Prepared by", labels.prepared_by or _LINE),
+    )
+    made = (
+        ("Date", labels.made_on.isoformat()),
+        ("Made by", f"{background.maker(answered.bundle)}, {answered.bundle.cohort.line}"),
+    )
+    return Facts(whose), Facts(made)

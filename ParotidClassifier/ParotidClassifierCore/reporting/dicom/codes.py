@@ -6,8 +6,7 @@ from highdicom.coding_schemes import CodingSchemeIdentificationItem
 from highdicom.sr import CodedConcept
 
 from ...models.words import column_label
-from ...protocol.names import ColumnKind, column_kind
-from ...protocol.terminology import Code
+from ...protocol import UNKNOWN, ClinicalVariable, Code, ColumnKind, column_of
 from ...radiomics.ibsi import ibsi_code
 from ...radiomics.names import ORIGINAL, FeatureColumn
 
@@ -94,7 +93,7 @@ def feature_unit(feature: FeatureColumn) -> Code:
 
 def network_code(column: str) -> Code:
     """Return the code of what the network says; see `models.names`."""
-    kind = column_kind(column)
+    kind = column_of(column).kind
     label = column_label(column)
     return Code(column, OWN_SCHEME, f"{label}, log-odds" if kind is ColumnKind.NETWORK else label)
 
@@ -104,11 +103,12 @@ def call_code(model: str) -> Code:
     return Code(f"call:{model}", OWN_SCHEME, f"Call of the model {model}")
 
 
-def word_code(variable: str, word: str) -> Code:
+def word_code(of: str, word: str | None) -> Code:
     """Return the code of an answer that is a word, as for a clinical finding."""
-    return Code(f"{variable}:{word}", OWN_SCHEME, word)
+    word = word or UNKNOWN
+    return Code(f"{of}:{word}", OWN_SCHEME, word)
 
 
-def finding_code(variable: str) -> Code:
+def finding_code(variable: ClinicalVariable) -> Code:
     """Return the code of a clinical finding, by its name in the record."""
-    return Code(variable, OWN_SCHEME, variable.replace("_", " ").capitalize())
+    return Code(variable.name, OWN_SCHEME, variable.name.replace("_", " ").capitalize())

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from highdicom.sr import QualitativeEvaluation
 
-from ...protocol.region_names import TUMOR
 from ..answering import Answer
 from .codes import call_code, concept, finding_code, word_code
-
-_FINDINGS = ("symptoms", "margin", "lymph_nodes")
 
 
 def evaluations(answered: Answer, region: str) -> list[QualitativeEvaluation]:
@@ -19,10 +16,13 @@ def evaluations(answered: Answer, region: str) -> list[QualitativeEvaluation]:
     """
     from highdicom.sr import QualitativeEvaluation
 
-    if region != TUMOR:
+    if region != answered.prepared.protocol.outlined.name:
         return []
-    words = answered.case.record.words()
-    asked = [(finding_code(name), word_code(name, words[name])) for name in _FINDINGS]
+    asked = [
+        (finding_code(variable), word_code(variable.name, answered.case.record.get(variable.name)))
+        for variable in answered.bundle.protocol.predictors.values()
+        if not variable.is_number
+    ]
     asked += [
         (call_code(name), word_code("call", result.call))
         for name, result in answered.prediction.models.items()

@@ -12,9 +12,7 @@ from ...imaging.findings import max_axial_diameter_mm
 from ...imaging.working_grid import WorkingGrid
 from ...models.probabilities import ModelResult, percent
 from ...models.words import interval_words
-from ...protocol.names import ColumnKind, column_kind
-from ...protocol.region_names import TUMOR
-from ...protocol.terminology import Code
+from ...protocol import Code, ColumnKind, column_of
 from ...radiomics.names import FeatureColumn
 from ..answering import Answer
 from .codes import (
@@ -27,6 +25,7 @@ from .codes import (
     MEAN,
     MM,
     NO_UNITS,
+    OWN_SCHEME,
     PERCENT,
     PROBABILITY,
     SUM_OF_VOXELS,
@@ -34,6 +33,7 @@ from .codes import (
     concept,
     feature_code,
     feature_unit,
+    finding_code,
     network_code,
 )
 
@@ -43,15 +43,18 @@ _NETWORK = (ColumnKind.NETWORK, ColumnKind.DEEP)
 def measurements(answered: Answer, region: str) -> list[Measurement]:
     """Return volume, mean density and the features that entered the models, of one region.
 
-    To the tumour belong its largest axial diameter, what the network says, and the probabilities.
+    To the tumour belong its largest axial diameter, what the network says, clinical findings that
+    are numbers, and the probabilities.
     """
     grid, features = answered.prepared.grid, answered.prediction.features
+    is_tumor = region == answered.prepared.protocol.outlined.name
     measured = [_volume(grid, region), _density(grid, region)]
-    if region == TUMOR:
+    if is_tumor:
         measured.append(_diameter(grid))
     measured += _features(features, region)
-    if region == TUMOR:
+    if is_tumor:
         measured += _network(features)
+        measured += _clinical(answered)
         measured += _probabilities(answered)
     return measured
 
@@ -80,10 +83,9 @@ def _diameter(grid: WorkingGrid) -> Measurement:
 def _features(features: Mapping[str, float | None], region: str) -> list[Measurement]:
     found = []
     for column, value in _finite(features):
-        if column_kind(column) is ColumnKind.RADIOMIC:
+        if column_of(column)[:2] == (ColumnKind.RADIOMIC, region):
             feature = FeatureColumn(*column.split("_"))
-            if feature.region == region:
-                found.append(_measurement(feature_code(feature), value, feature_unit(feature)))
+            found.append(_measurement(feature_code(feature), value, feature_unit(feature)))
     return found
 
 
@@ -91,7 +93,17 @@ def _network(features: Mapping[str, float | None]) -> list[Measurement]:
     return [
         _measurement(network_code(column), value, NO_UNITS)
         for column, value in _finite(features)
-        if column_kind(column) in _NETWORK
+        if column_of(column).kind in _NETWORK
+    ]
+
+
+def _clinical(answered: Answer) -> list[Measurement]:
+    """Return the clinical findings that entered and are numbers."""
+    record, predictors = answered.case.record, answered.bundle.protocol.predictors
+    return [
+        _measurement(finding_code(v), record[v.name], Code(f"unit:{v.unit}", OWN_SCHEME, v.unit))
+        for v in predictors.values()
+        if v.is_number and v.name in record
     ]
 
 
@@ -144,6 +156,7 @@ def _algorithm(answered: Answer, name: str, result: ModelResult) -> AlgorithmIde
         f"bundle hash: {bundle['hash']}",
         f"threshold: {percent(result.threshold)}",
         f"protocol: {bundle['protocol']}",
+        f"stacking: {bundle['stacking']}",
     ]
     if result.interval is not None:
         parameters.append(f"95% interval: {interval_words(result.interval)}")

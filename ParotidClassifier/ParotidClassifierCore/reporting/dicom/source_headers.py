@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from ...base.errors import UnreadableFileError, UnusableImageError, UsageError
 from ...case.loading import Case
-from ...dicom.headers import the_scanners_mistakes_untold
-from ...dicom.source import SourceSeries
+from ...dicom.headers import ignoring_header_warnings
+from ...dicom.source import SourceSeries, read_again
 from .placing import places, require_in_place
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ def read_source_headers(case: Case, keep_identity: bool) -> Sources:
             "DICOM objects refer to the CT's own DICOM files, and this CT was not read from any.",
             "Give the folder with the DICOM series instead of this file, or leave out --dicom.",
         )
-    with the_scanners_mistakes_untold():
+    with ignoring_header_warnings():
         headers = [_header(path, source) for path in source.files]
     if len({header.SOPInstanceUID for header in headers}) < len(headers):
         raise UnusableImageError(
@@ -91,7 +91,7 @@ def read_source_headers(case: Case, keep_identity: bool) -> Sources:
             "Get the series again, anonymised with a UID for each slice, or leave out --dicom.",
         )
     try:
-        with the_scanners_mistakes_untold():
+        with ignoring_header_warnings():
             require_in_place(case.ct, headers)
             taken = tuple(_taken_over(header, headers[0], keep_identity) for header in headers)
     except (AttributeError, KeyError, IndexError, RuntimeError, ValueError) as error:
@@ -115,18 +115,8 @@ def nameless_study(study_uid: str) -> str:
 
 
 def _header(path: Path, source: SourceSeries) -> Dataset:
-    import pydicom
-    from pydicom.errors import InvalidDicomError
-
-    place = (*_SIZE, *_OF_A_SLICE, *_OF_FRAMES)
-    tags = [*_NEEDED, *place, *_OF_THE_PATIENT, "SpecificCharacterSet"]
-    try:
-        header = pydicom.dcmread(path, stop_before_pixels=True, specific_tags=tags, force=True)
-    except (OSError, InvalidDicomError, EOFError) as error:
-        raise UnreadableFileError(
-            f"{path} cannot be read any more: {getattr(error, 'strerror', None) or error}.",
-            "Leave the DICOM files of the CT in their place until the result is written.",
-        ) from error
+    tags = (*_NEEDED, *_SIZE, *_OF_A_SLICE, *_OF_FRAMES, *_OF_THE_PATIENT, "SpecificCharacterSet")
+    header = read_again(path, tags)
     missing = [keyword for keyword in _NEEDED if not _is_uid(header.get(keyword))]
     if missing:
         raise UnusableImageError(

@@ -13,15 +13,12 @@ from highdicom.sr import (
 )
 
 from ...imaging.side import SIDE_CODES
-from ...prediction.predict import DEMONSTRATION_FINDING
-from ...protocol.region_names import REGIONS
-from ...protocol.terminology import PAROTID_GLAND, REGION_CODES
+from ...protocol import PAROTID_GLAND
 from ..answering import Answer
 from .codes import COMMENT, CT, coding_schemes, concept
 from .equipment import DEVICE_UID, EQUIPMENT, SOFTWARE
 from .evaluations import evaluations
 from .measurements import measurements
-from .segmentation import segment_number
 from .source_headers import Sources
 
 RESEARCH_USE = "Research use only. Not a medical device; not for diagnosis or treatment."
@@ -54,7 +51,8 @@ def structured_report(
         observation_context=_observation_context(),
         procedure_reported=concept(CT),
         imaging_measurements=[
-            _group(answered, region, sources, outlines, tracking[region]) for region in REGIONS
+            _group(answered, region, number, sources, outlines, tracking[region])
+            for number, region in enumerate(answered.prepared.grid.masks, start=1)
         ],
     )
     _add_comments(content, comments(answered))
@@ -80,18 +78,14 @@ def structured_report(
 
 def comments(answered: Answer) -> list[str]:
     """Return what must be known to read the numbers, in sentences."""
-    found = answered.prediction
-    lacking = {r.unavailable: n for n, r in found.models.items() if r.probability is None}
+    view = answered.view
+    lacking = {r.unavailable: n for n, r in view.models.items() if r.probability is None}
     return [
         RESEARCH_USE,
-        found.bundle_line,
+        view.bundle_line,
         *(f"{name} is not available: {reason}." for reason, name in lacking.items()),
-        *found.applicability.sentences,
-        *(
-            f"{finding.severity.value}: {finding.message}"
-            for finding in found.findings
-            if finding.code != DEMONSTRATION_FINDING  # the bundle's line says it
-        ),
+        *view.place.sentences,
+        *(finding.line for finding in view.told_findings),
     ]
 
 
@@ -115,6 +109,7 @@ def _observation_context() -> ObservationContext:
 def _group(
     answered: Answer,
     region: str,
+    segment_number: int,
     sources: Sources,
     outlines: Segmentation,
     tracking_uid: str,
@@ -127,14 +122,14 @@ def _group(
         VolumetricROIMeasurementsAndQualitativeEvaluations,
     )
 
-    codes, side = REGION_CODES[region], answered.prepared.side
+    codes, side = answered.prepared.protocol.regions[region], answered.prepared.side
     laterality = None if side is None else concept(SIDE_CODES[side])
     return VolumetricROIMeasurementsAndQualitativeEvaluations(
         tracking_identifier=TrackingIdentifier(tracking_uid, region),
         referenced_segment=ReferencedSegment(
             outlines.SOPClassUID,
             outlines.SOPInstanceUID,
-            segment_number(region),
+            segment_number,
             source_series=SourceSeriesForSegmentation(sources.headers[0].SeriesInstanceUID),
         ),
         finding_category=concept(codes.category),

@@ -8,8 +8,7 @@ from pathlib import Path
 from pydicom import Dataset
 
 from ...base.files import written_whole
-from ...dicom.headers import the_scanners_mistakes_untold
-from ...protocol.region_names import REGIONS
+from ...dicom.headers import ignoring_header_warnings
 from ..answering import REPORT_FILE, SEGMENTATION_FILE, Answer
 from .segmentation import segmentation
 from .series import REPORT, SEGMENTATION, series_attributes
@@ -41,20 +40,22 @@ def write_dicom(folder: Path, answered: Answer, sources: Sources) -> dict[str, s
 def _made_files(answered: Answer, sources: Sources) -> dict[str, Dataset]:
     from highdicom import UID
 
-    tracking = {region: str(UID()) for region in REGIONS}
+    tracking = {region: str(UID()) for region in answered.prepared.grid.masks}
     found, when = answered.prediction, datetime.now(timezone.utc).astimezone()
     of_outlines, of_report = (series_attributes(found, when, k) for k in (SEGMENTATION, REPORT))
-    grid, ring = answered.prepared.grid, _ring_words(answered)
-    with the_scanners_mistakes_untold():
-        outlines = segmentation(grid, sources, tracking, ring, of_outlines, answered.prepared.side)
+    with ignoring_header_warnings():
+        outlines = segmentation(
+            answered.prepared, sources, tracking, _rings_made(answered), of_outlines
+        )
         report = structured_report(answered, sources, outlines, tracking, of_report)
     return {SEGMENTATION_FILE: outlines, REPORT_FILE: report}
 
 
-def _ring_words(answered: Answer) -> str | None:
-    """Return how the ring was computed; None for one that a reader gave."""
-    ring = answered.prediction.inputs["ring"]
-    if ring == "given":
-        return None
-    low, high = ring["hu_range"]
-    return f"{ring['width_mm']:g} mm around Tumor, {low:g} to {high:g} HU"
+def _rings_made(answered: Answer) -> dict[str, str]:
+    """Return how the rings were computed, but for those that a reader gave."""
+    return {
+        region.name: f"{region.ring.width_mm:g} mm around {' and '.join(region.around)}, "
+        f"{region.ring.hu_range[0]:g} to {region.ring.hu_range[1]:g} HU"
+        for region in answered.prepared.protocol.rings
+        if region.name not in answered.case.rings
+    }

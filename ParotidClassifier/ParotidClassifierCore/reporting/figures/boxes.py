@@ -11,8 +11,10 @@ from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch
 
 from ...base.words import counted
+from ...protocol import Protocol
 from ...statistics.results import CaseFlow
 from .canvas import FAINT, INK, new_figure
+from .palette import families_of
 
 _FILL, _ASIDE, _INPUT = "#eef3f7", "#fbf3ec", "#f4f5f6"
 _MOST_REASONS = 4
@@ -46,13 +48,17 @@ class _Box:
         return self.x + self.width / 2, self.y
 
 
-def flow_figure(flow: CaseFlow, banner: str) -> Figure:
+def flow_figure(flow: CaseFlow, protocol: Protocol, banner: str) -> Figure:
     """Draw how the rows of the table became training and test cases."""
     figure, axes = _sheet(8.4, 5.0, banner)
     used = sum(flow.training) + sum(flow.test)
     listed = _Box(2.6, 4.5, 3.2, 0.62, f"Rows of the cohort table\nn = {flow.listed}")
     usable = _Box(2.6, 2.75, 3.2, 0.62, f"Cases with image, outline and outcome\nn = {used}")
-    texts = [_set_text("Training", flow.training, flow, 0), _set_text("Test", flow.test, flow, 1)]
+    lacking = _of_models(protocol)
+    texts = [
+        _set_text("Training", flow.training, flow.clinically_incomplete[0], lacking),
+        _set_text("Test", flow.test, flow.clinically_incomplete[1], lacking),
+    ]
     height = max(_height(text) for text in texts)
     left_out = _Box(6.4, 3.62, 3.5, _height(_left_out(flow)), _left_out(flow), _ASIDE)
     training, test = (
@@ -83,27 +89,32 @@ def _left_out(flow: CaseFlow) -> str:
     return "\n".join(lines)
 
 
-def _set_text(title: str, counts: tuple[int, int], flow: CaseFlow, which: int) -> str:
+def _set_text(title: str, counts: tuple[int, int], incomplete: int, lacking: str) -> str:
     benign, malignant = counts
-    incomplete = flow.clinically_incomplete[which]
     text = f"{title}: n = {benign + malignant}\n{benign} benign, {malignant} malignant"
     if incomplete:
-        text += f"\n{counted(incomplete, 'case')} without a probability\nof Clinical and Combined"
+        text += f"\n{counted(incomplete, 'case')} without a probability\nof {lacking}"
     return text
 
 
-def pipeline_figure(columns: int, banner: str) -> Figure:
-    """Draw the way from a CT to the eleven models; `columns` are the features of one region."""
+def _of_models(protocol: Protocol) -> str:
+    """Name the models that read findings, as far as a box has room."""
+    names = " and ".join(model.name for model in protocol.models.values() if model.clinical)
+    return textwrap.shorten(names, 28, placeholder=" …")
+
+
+def pipeline_figure(columns: int, protocol: Protocol, banner: str) -> Figure:
+    """Draw the way from a CT to the models; `columns` are the features of one region."""
     figure, axes = _sheet(10.4, 4.1, banner)
     inputs = _Box(0.95, 2.6, 1.6, 1.0, "CT, outline\nof the tumour", _INPUT)
-    clinical = _Box(0.95, 0.75, 1.6, 1.0, "symptoms,\nmargin,\nlymph nodes", _INPUT)
-    grid = _Box(3.05, 2.6, 1.8, 1.25, "crop, 1 mm grid,\nwhole HU;\nring External2\nby distance")
+    findings = ",\n".join(v.name.replace("_", " ") for v in protocol.predictors.values())
+    clinical = _Box(0.95, 0.75, 1.6, 1.0, findings or "no findings", _INPUT)
+    rings = ", ".join(region.name for region in protocol.rings)
+    grid = _Box(3.05, 2.6, 1.8, 1.25, f"crop, 1 mm grid,\nwhole HU;\nring {rings}\nby distance")
     features = _Box(5.3, 3.4, 1.9, 0.95, f"{columns} radiomic\nfeatures per region")
     network = _Box(5.3, 1.9, 1.9, 0.95, "network on\n96 × 96 × 16 voxels\nper region")
     chosen = _Box(7.6, 3.4, 1.9, 0.95, "reader agreement,\ncorrelation, LASSO:\nat most 20")
-    models = _Box(
-        9.45, 2.4, 1.35, 2.95, "logistic\nmodels:\n3 RAD\n3 DL\n3 RAD+DL\nClinical\nCombined"
-    )
+    models = _Box(9.45, 2.4, 1.35, 2.95, f"logistic\nmodels:\n{_families(protocol)}")
     for box in (inputs, clinical, grid, features, network, chosen, models):
         _draw(axes, box)
     _arrow(axes, inputs.right, grid.left)
@@ -114,6 +125,13 @@ def pipeline_figure(columns: int, banner: str) -> Figure:
     _arrow(axes, network.right, (models.left[0], network.y))
     _arrow(axes, clinical.right, (models.left[0], 1.05))
     return figure
+
+
+def _families(protocol: Protocol) -> str:
+    families = families_of(protocol, protocol.models)
+    return "\n".join(
+        f"{len(models)} {textwrap.fill(family.lower(), 13)}" for family, models in families.items()
+    )
 
 
 def _sheet(width: float, height: float, banner: str) -> tuple[Figure, Axes]:

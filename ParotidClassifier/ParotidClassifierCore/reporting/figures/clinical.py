@@ -9,8 +9,8 @@ from matplotlib.figure import Figure
 
 from ...base.words import p_value
 from ...models.nomogram import CasePoints
+from ...protocol import Protocol
 from ...statistics.results import ClinicalAssociations, Nomogram, NomogramAxis, OddsRatio
-from ...statistics.variables import label_of
 from ..words import NOT_FOUND, ratio_with_interval
 from .canvas import FAINT, INK, MALIGNANT_COLOR, new_figure
 
@@ -20,7 +20,9 @@ _LETTER = 0.95  # width of a letter of a tick label on a scale of 0 to 100
 _LEFT = -33  # where the names of the rulers start
 
 
-def odds_ratio_figure(associations: ClinicalAssociations, banner: str) -> Figure:
+def odds_ratio_figure(
+    associations: ClinicalAssociations, protocol: Protocol, banner: str
+) -> Figure:
     """Draw Firth's penalised odds ratios on a logarithmic scale, one row a level."""
     blocks = [("Each variable alone", associations.univariate)]
     if associations.multivariable:
@@ -29,19 +31,19 @@ def odds_ratio_figure(associations: ClinicalAssociations, banner: str) -> Figure
     figure = new_figure(9.6, 0.29 * sum(rows) + 1.1, banner)
     panels = figure.subplots(len(blocks), 1, sharex=True, squeeze=False, height_ratios=rows)[:, 0]
     for axes, (title, ratios) in zip(panels, blocks, strict=True):
-        _forest(axes, ratios)
+        _forest(axes, ratios, protocol)
         axes.set_title(title)
     panels[-1].set_xlabel("Odds ratio for malignancy, penalised, with 95% interval")
     return figure
 
 
-def odds_ratio_name(ratio: OddsRatio) -> str:
+def _name(ratio: OddsRatio, protocol: Protocol) -> str:
     """Return "margin: unclear against clear" or "age, years: per year"."""
     against = f" against {ratio.reference}" if ratio.reference else ""
-    return f"{label_of(ratio.variable)}: {ratio.level}{against}"
+    return f"{protocol.clinical[ratio.variable].short}: {ratio.level}{against}"
 
 
-def _forest(axes: Axes, ratios: tuple[OddsRatio, ...]) -> None:
+def _forest(axes: Axes, ratios: tuple[OddsRatio, ...], protocol: Protocol) -> None:
     beside = axes.get_yaxis_transform()
     for row, ratio in enumerate(ratios):
         _forest_row(axes, row, ratio)
@@ -52,7 +54,7 @@ def _forest(axes: Axes, ratios: tuple[OddsRatio, ...]) -> None:
     axes.set_xlim(*_RANGE)
     axes.set_xticks([0.1, 1, 10, 100, 1000], ["0.1", "1", "10", "100", "1000"])
     axes.minorticks_off()
-    axes.set_yticks(range(len(ratios)), [odds_ratio_name(ratio) for ratio in ratios], fontsize=8.5)
+    axes.set_yticks(range(len(ratios)), [_name(ratio, protocol) for ratio in ratios], fontsize=8.5)
     axes.set_ylim(len(ratios) - 0.4, -0.6)
     axes.tick_params(axis="y", length=0)
     axes.grid(axis="x")

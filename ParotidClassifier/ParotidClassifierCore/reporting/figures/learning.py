@@ -10,7 +10,6 @@ from matplotlib.figure import Figure
 
 from ...models.signature import Selection
 from ...network.records import EpochRecord
-from ...protocol.names import DL_MODELS, FUSION_MODELS, REGION_SETS
 from ...statistics.intraclass import ReaderAgreement
 from .canvas import BENIGN_COLOR, FAINT, INK, MALIGNANT_COLOR, new_figure, small_multiples
 
@@ -21,13 +20,6 @@ _STEPS = {
     "z-score": None,  # scales, drops nothing
     "uncorrelated": "not correlated",
     "lasso": "LASSO, at most 20",
-}
-_REGION_COLORS = ("#d55e00", "#0072b2", "#009e73")
-# A signature is of a region set or, where deep features were selected with it, of a fusion.
-_COLORS = {
-    name: color
-    for names in (REGION_SETS, FUSION_MODELS)
-    for name, color in zip(names, _REGION_COLORS, strict=True)
 }
 _PANELS_A_ROW = 3
 _CHOSEN = {"color": INK, "linewidth": 1.2, "linestyle": (0, (4, 2))}
@@ -51,15 +43,17 @@ def agreement_figure(comparisons: Sequence[ReaderAgreement], minimum: float, ban
     return figure
 
 
-def steps_figure(signatures: Mapping[str, Selection], banner: str) -> Figure:
+def steps_figure(
+    signatures: Mapping[str, Selection], colors: Mapping[str, str], banner: str
+) -> Figure:
     """Draw how many columns are left after each step, one panel a signature."""
     figure, panels = small_multiples(len(signatures), _PANELS_A_ROW, (3.5, 2.5), banner)
     for number, (axes, (name, signature)) in enumerate(
         zip(panels, signatures.items(), strict=True)
     ):
         left = [(words, signature.remaining[step]) for step, words in step_names(signature)]
-        color = _COLORS[name]
-        axes.barh(range(len(left)), [count for _, count in left], color=color, height=0.62)
+        counts = [count for _, count in left]
+        axes.barh(range(len(left)), counts, color=colors[name], height=0.62)
         for row, (_, count) in enumerate(left):
             axes.text(count * 1.12, row, str(count), va="center", fontsize=9)
         _plain_log(axes)
@@ -86,13 +80,15 @@ def step_names(signature: Selection) -> list[tuple[str, str]]:
     return [(step, words) for step, words in named if words is not None]
 
 
-def lasso_figure(signatures: Mapping[str, Selection], banner: str) -> Figure:
+def lasso_figure(
+    signatures: Mapping[str, Selection], colors: Mapping[str, str], banner: str
+) -> Figure:
     """Draw coefficients and cross-validated error over the penalty, one row a signature."""
     figure = new_figure(9.6, 2.7 * len(signatures) + 0.2, banner)
     rows = figure.subplots(len(signatures), 2, squeeze=False)
     for (path_axes, error_axes), (name, signature) in zip(rows, signatures.items(), strict=True):
         _path_panel(path_axes, signature)
-        _error_panel(error_axes, signature, _COLORS[name])
+        _error_panel(error_axes, signature, colors[name])
         path_axes.set_title(f"{name}: coefficients")
         error_axes.set_title(f"{name}: error on held-out folds")
     for axes in rows[-1]:
@@ -159,10 +155,11 @@ def network_figure(
         final: history of the network that is kept.
         epochs: it was trained for.
     """
-    figure, panels = small_multiples(1 + len(DL_MODELS), 2, (4.8, 3.0), banner)
+    heads = list(final[0].auc)
+    figure, panels = small_multiples(1 + len(heads), 2, (4.8, 3.0), banner)
     _curves(panels[0], folds, final, lambda record: (record.loss, record.held_out_loss))
     panels[0].set_title("Loss")
-    for axes, model in zip(panels[1:], DL_MODELS, strict=True):
+    for axes, model in zip(panels[1:], heads, strict=True):
         _curves(
             axes, folds, final,
             lambda record, model=model: (

@@ -1,67 +1,43 @@
 """Which line belongs to which model, in every drawing alike.
 
-Colour tells the region and dashes tell the method, so that lines stay apart for readers who see
-few colours and on paper. Colours: Okabe & Ito, Color Universal Design, 2008.
+The protocol says each model's colour and dash: colour tells the regions and dashes tell the method,
+so that lines stay apart for readers who see few colours and on paper.
 """
 
 from __future__ import annotations
 
-from collections.abc import Container
-from dataclasses import dataclass
+from collections.abc import Iterable
 
-from ...protocol.names import (
-    CLINICAL,
-    COMBINED,
-    DL_MODELS,
-    ELEVEN_MODELS,
-    FUSION_MODELS,
-    RAD_MODELS,
-)
-from .canvas import INK
+from ...protocol import ColumnKind, ModelSpec, Protocol
 
-_REGION_COLORS = ("#d55e00", "#0072b2", "#009e73")  # Tumor, External2, both
-_DOTTED, _DASHED, _SOLID = (0, (1.2, 1.4)), (0, (5, 2)), "solid"
-
-_FAMILIES = {
-    "Radiomics": RAD_MODELS,
-    "Deep network": DL_MODELS,
-    "Radiomics and network": FUSION_MODELS,
-    "Clinical and Combined": (CLINICAL, COMBINED),
+_DASHES = {
+    "solid": "solid",
+    "dotted": (0, (1.2, 1.4)),
+    "dashed": (0, (5, 2)),
+    "dashdotted": (0, (6, 1.5, 1.2, 1.5)),
 }
+_FAMILIES = {
+    (ColumnKind.RADIOMIC,): "Radiomics",
+    (ColumnKind.NETWORK,): "Deep network",
+    (ColumnKind.RADIOMIC, ColumnKind.NETWORK): "Radiomics and network",
+}
+_OTHERS = "Models on findings"
 
 
-def families_of(models: Container[str]) -> dict[str, tuple[str, ...]]:
-    """Return the families that `models` has members of, with those members."""
-    present = {
-        family: tuple(name for name in names if name in models)
-        for family, names in _FAMILIES.items()
-    }
-    return {family: names for family, names in present.items() if names}
+def families_of(protocol: Protocol, names: Iterable[str]) -> dict[str, list[ModelSpec]]:
+    """Return models that are drawn together, by what they read."""
+    families: dict[str, list[ModelSpec]] = {}
+    for name in names:
+        model = protocol.models[name]
+        families.setdefault(_FAMILIES.get(model.kinds, ""), []).append(model)
+    return {family or _title(models): models for family, models in families.items()}
 
 
-@dataclass(frozen=True)
-class Pen:
-    """How the line of a model is drawn."""
-
-    color: str
-    dashes: object
-    width: float = 1.8
-
-    @property
-    def line(self) -> dict[str, object]:
-        """Keyword arguments of a matplotlib line."""
-        return {"color": self.color, "linestyle": self.dashes, "linewidth": self.width}
+def _title(models: list[ModelSpec]) -> str:
+    return " and ".join(model.name for model in models) if len(models) < 3 else _OTHERS
 
 
-def _pen(name: str) -> Pen:
-    if name == COMBINED:
-        return Pen(INK, _SOLID, 2.4)
-    if name == CLINICAL:
-        return Pen("#b8860b", (0, (6, 1.5, 1.2, 1.5)))
-    for names, dashes in ((RAD_MODELS, _DOTTED), (DL_MODELS, _DASHED), (FUSION_MODELS, _SOLID)):
-        if name in names:
-            return Pen(_REGION_COLORS[names.index(name)], dashes)
-    raise KeyError(name)
-
-
-PENS = {name: _pen(name) for name in ELEVEN_MODELS}
+def line_of(protocol: Protocol, model: ModelSpec) -> dict[str, object]:
+    """Return the keyword arguments of a matplotlib line."""
+    width = 2.4 if model.name == protocol.reference else 1.8
+    return {"color": model.color, "linestyle": _DASHES[model.dash], "linewidth": width}

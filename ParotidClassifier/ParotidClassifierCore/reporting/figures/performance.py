@@ -6,23 +6,23 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from ...protocol.names import COMBINED
+from ...protocol import Protocol
 from ...statistics.results import ModelFigures, SetFigures
 from ..words import NOT_ESTIMABLE, number, with_interval
 from .canvas import BENIGN_COLOR, FAINT, INK, MALIGNANT_COLOR, new_figure, small_multiples
-from .palette import PENS, families_of
+from .palette import families_of, line_of
 
 _ROOM_FOR_LEGEND = 1.75  # of the largest net benefit
 _WHITE_FROM = 0.75  # share of a row from which the cell is dark enough for a white number
 
 
-def auc_figure(figures: SetFigures, banner: str) -> Figure:
+def auc_figure(figures: SetFigures, protocol: Protocol, banner: str) -> Figure:
     """Draw the AUC of every model with DeLong's interval, one row a model."""
     figure = new_figure(8.4, 0.33 * len(figures.models) + 1.0, banner)
     axes = figure.add_subplot()
     models = list(figures.models.values())
     for row, model in enumerate(models):
-        _auc_row(axes, row, model)
+        _auc_row(axes, row, model, protocol)
     axes.axvline(0.5, color=FAINT, linewidth=1, linestyle=(0, (3, 3)))
     axes.set_yticks(range(len(models)), list(figures.models))
     axes.set_ylim(len(models) - 0.5, -0.5)
@@ -37,28 +37,29 @@ def _lows(models: list[ModelFigures]) -> list[float]:
     return [m.auc.low - 0.03 for m in models if m.auc.low is not None] or [0.45]
 
 
-def _auc_row(axes: Axes, row: int, model: ModelFigures) -> None:
-    color = PENS[model.name].color
+def _auc_row(axes: Axes, row: int, model: ModelFigures, protocol: Protocol) -> None:
+    color = protocol.models[model.name].color
     beside = axes.get_yaxis_transform()
     axes.text(1.02, row, with_interval(model.auc, 2), transform=beside, va="center", fontsize=9)
     if model.auc.value is None:
         return
     if model.auc.low is not None and model.auc.high is not None:
         axes.plot([model.auc.low, model.auc.high], [row, row], color=color, linewidth=2.2)
-    size = 8 if model.name == COMBINED else 6.5
+    size = 8 if model.name == protocol.reference else 6.5
     axes.plot(model.auc.value, row, "o", color=color, markersize=size)
 
 
-def roc_figure(figures: SetFigures, banner: str) -> Figure:
-    """Draw the ROC curves, family by family, Combined behind each as a landmark."""
-    families = families_of(figures.models)
+def roc_figure(figures: SetFigures, protocol: Protocol, banner: str) -> Figure:
+    """Draw the ROC curves, family by family, the reference model behind each as a landmark."""
+    families = families_of(protocol, figures.models)
+    landmark = figures.models.get(protocol.reference)
     figure, panels = small_multiples(len(families), 2, (4.3, 4.2), banner)
-    for axes, (family, names) in zip(panels, families.items(), strict=True):
+    for axes, (family, models) in zip(panels, families.items(), strict=True):
         axes.plot([0, 1], [0, 1], color=FAINT, linewidth=0.8, linestyle=(0, (3, 3)))
-        if COMBINED not in names and COMBINED in figures.models:
-            _roc(axes, figures.models[COMBINED], color="#c3c9ce", linewidth=2.4)
-        for name in names:
-            _roc(axes, figures.models[name], **PENS[name].line)
+        if landmark is not None and landmark.name not in {model.name for model in models}:
+            _roc(axes, landmark, color="#c3c9ce", linewidth=2.4)
+        for model in models:
+            _roc(axes, figures.models[model.name], **line_of(protocol, model))
         axes.set_title(family)
         axes.set(xlim=(-0.01, 1.01), ylim=(-0.01, 1.01), aspect="equal")
         axes.set_xlabel("1 - specificity")
@@ -73,11 +74,11 @@ def _roc(axes: Axes, model: ModelFigures, **line: object) -> None:
     axes.plot(model.roc.false_positive_rates, model.roc.sensitivities, label=label, **line)
 
 
-def calibration_figure(figures: SetFigures, banner: str) -> Figure:
+def calibration_figure(figures: SetFigures, protocol: Protocol, banner: str) -> Figure:
     """Draw observed share over predicted probability, one panel a model."""
     figure, panels = small_multiples(len(figures.models), 4, (2.9, 2.95), banner)
     for number_, (axes, model) in enumerate(zip(panels, figures.models.values(), strict=True)):
-        _calibration_panel(axes, model)
+        _calibration_panel(axes, model, protocol.models[model.name].color)
         axes.set_title(model.name, fontsize=9.5)
         if number_ % 4 == 0:
             axes.set_ylabel("Observed share malignant")
@@ -86,8 +87,8 @@ def calibration_figure(figures: SetFigures, banner: str) -> Figure:
     return figure
 
 
-def _calibration_panel(axes: Axes, model: ModelFigures) -> None:
-    curve, color = model.calibration, PENS[model.name].color
+def _calibration_panel(axes: Axes, model: ModelFigures, color: str) -> None:
+    curve = model.calibration
     axes.plot([0, 1], [0, 1], color=FAINT, linewidth=0.8, linestyle=(0, (3, 3)))
     if len(curve.smooth_predicted):
         axes.plot(curve.smooth_predicted, curve.smooth_observed, color=color, linewidth=1.6)
@@ -113,21 +114,22 @@ def _calibration_panel(axes: Axes, model: ModelFigures) -> None:
     axes.grid()
 
 
-def decision_figure(figures: SetFigures, banner: str) -> Figure:
+def decision_figure(figures: SetFigures, protocol: Protocol, banner: str) -> Figure:
     """Draw net benefit over threshold probability, family by family."""
-    families = families_of(figures.models)
+    families = families_of(protocol, figures.models)
+    landmark = figures.models.get(protocol.reference)
     figure, panels = small_multiples(len(families), 2, (4.3, 3.5), banner)
     share = figures.malignant / max(figures.cases, 1)
-    for axes, (family, names) in zip(panels, families.items(), strict=True):
+    for axes, (family, models) in zip(panels, families.items(), strict=True):
         thresholds = figures.decision_thresholds
         axes.plot(thresholds, figures.net_benefit_of_all, color=FAINT, linewidth=1, label="all")
         axes.axhline(0, color=FAINT, linewidth=1, linestyle=(0, (3, 3)), label="none")
-        if COMBINED not in names and COMBINED in figures.models:
-            behind = figures.models[COMBINED].net_benefit
-            axes.plot(thresholds, behind, color="#c3c9ce", linewidth=2.4, label=COMBINED)
-        for name in names:
-            benefit = figures.models[name].net_benefit
-            axes.plot(thresholds, benefit, label=name, **PENS[name].line)
+        if landmark is not None and landmark.name not in {model.name for model in models}:
+            line = {"color": "#c3c9ce", "linewidth": 2.4, "label": landmark.name}
+            axes.plot(thresholds, landmark.net_benefit, **line)
+        for model in models:
+            benefit = figures.models[model.name].net_benefit
+            axes.plot(thresholds, benefit, label=model.name, **line_of(protocol, model))
         axes.set_title(family)
         axes.set(xlim=(0, 1), ylim=(-0.12 * max(share, 0.05), _ROOM_FOR_LEGEND * max(share, 0.05)))
         axes.set_xlabel("Threshold probability")

@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
+from ...protocol import Region
 from ...protocol.outcome import BENIGN, MALIGNANT
 
 # Of letters on the CT, which is dark everywhere.
@@ -25,7 +27,7 @@ class Look:
         note: of what stands under everything.
         warning: of what must not be overlooked.
         outcomes: of what speaks for an outcome, by its word.
-        ring_line: of External2; dashed where colours may be printed in grey.
+        ring_line: of rings; dashed where colours may be printed in grey.
         halo: colour around outlines, which keeps them apart from what they lie on; none if empty.
         threshold: the threshold's colour in words, for a legend.
     """
@@ -40,6 +42,19 @@ class Look:
     ring_line: str
     halo: str
     threshold: str
+
+    def figure(self, width: float, height: float, dpi: float | None = None) -> Figure:
+        """Return an empty figure of so many inches, which needs no display."""
+        from matplotlib.backends.backend_agg import FigureCanvasAgg
+        from matplotlib.figure import Figure
+
+        figure = Figure(figsize=(width, height), dpi=dpi, facecolor=self.background)
+        FigureCanvasAgg(figure)
+        return figure
+
+    def line_of(self, region: Region) -> str:
+        """Return how the outline of a region is drawn."""
+        return "solid" if region.ring is None else self.ring_line
 
 
 DARK = Look(

@@ -1,17 +1,16 @@
-"""Axial, coronal and sagittal cuts with both outlines; over them, where the network looked."""
+"""Axial, coronal and sagittal cuts with the outlines; over them, where the network looked."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patheffects import withStroke
 
-from ...imaging.masks import REGION_COLORS
 from ...imaging.working_grid import WorkingGrid, window_hu
-from ...protocol.region_names import EXTERNAL2, TUMOR
+from ...protocol import Region
 from .look import DARK, ON_CT, Look, bare
 
 # Even to the eye and to readers who see few colours: van der Walt & Smith 2015.
@@ -46,15 +45,21 @@ _PLANES = (
 )
 
 
-def draw_outlines(row: Sequence[Axes], grid: WorkingGrid, look: Look = DARK) -> None:
-    """Draw three cuts, each where the tumour is largest, with both outlines."""
+def draw_outlines(
+    row: Sequence[Axes], grid: WorkingGrid, regions: Iterable[Region], look: Look = DARK
+) -> None:
+    """Draw three cuts, each where the tumour is largest, with the outlines of regions."""
     for axes, plane in zip(row, _PLANES, strict=True):
-        _draw_cut(axes, grid, plane, _fullest_cut(grid.tumor, plane.axis), look)
+        _draw_cut(axes, grid, plane, _fullest_cut(grid.tumor, plane.axis), regions, look)
         axes.set_title(plane.title, color=look.text, fontsize=12, pad=6)
 
 
 def draw_saliency(
-    row: Sequence[Axes], grid: WorkingGrid, saliency: np.ndarray, look: Look = DARK
+    row: Sequence[Axes],
+    grid: WorkingGrid,
+    saliency: np.ndarray,
+    regions: Iterable[Region],
+    look: Look = DARK,
 ) -> None:
     """Draw three cuts through the strongest place, from near, with `saliency` over the CT.
 
@@ -62,15 +67,17 @@ def draw_saliency(
         row: three axes.
         grid: the case.
         saliency: (z, y, x) over `grid`, 0…1.
+        regions: whose outlines are drawn.
         look: of the outlines.
     """
     near = _close_up(grid)
     marked = saliency[near]
-    close = replace(grid, ct=grid.ct[near], tumor=grid.tumor[near], ring=grid.ring[near])
+    masks = {region: mask[near] for region, mask in grid.masks.items()}
+    close = replace(grid, ct=grid.ct[near], masks=masks)
     strongest = np.unravel_index(marked.argmax(), marked.shape)
     for axes, plane in zip(row, _PLANES, strict=True):
         at = int(strongest[plane.axis])
-        _draw_cut(axes, close, plane, at, look)
+        _draw_cut(axes, close, plane, at, regions, look)
         axes.imshow(
             _colored(marked.take(at, plane.axis)), origin=_origin(plane), interpolation="bilinear"
         )
@@ -88,14 +95,16 @@ def draw_saliency_scale(axes: Axes, look: Look = DARK) -> None:
     bare(axes, look)
 
 
-def _draw_cut(axes: Axes, grid: WorkingGrid, plane: _Plane, at: int, look: Look) -> None:
+def _draw_cut(
+    axes: Axes, grid: WorkingGrid, plane: _Plane, at: int, regions: Iterable[Region], look: Look
+) -> None:
     low, high = window_hu()
     axes.imshow(
         grid.ct.take(at, plane.axis), cmap="gray", vmin=low, vmax=high, origin=_origin(plane),
         interpolation="bilinear",
     )  # fmt: skip
-    for region in (EXTERNAL2, TUMOR):
-        _outline(axes, grid.mask(region).take(at, plane.axis), region, look)
+    for region in reversed(tuple(regions)):  # the tumour's line lies over those of the rings
+        _outline(axes, grid.mask(region.name).take(at, plane.axis), region, look)
     _label_sides(axes, plane)
     _draw_scale_bar(axes)
     axes.set_anchor("N")
@@ -112,7 +121,7 @@ def _fullest_cut(mask: np.ndarray, axis: int) -> int:
 
 
 def _close_up(grid: WorkingGrid) -> tuple[slice, slice, slice]:
-    occupied = np.argwhere(grid.tumor | grid.ring)
+    occupied = np.argwhere(grid.lesion)
     first = np.maximum(occupied.min(axis=0) - _CLOSE_UP_MARGIN_MM, 0)
     return tuple(map(slice, first, occupied.max(axis=0) + _CLOSE_UP_MARGIN_MM + 1))
 
@@ -125,12 +134,11 @@ def _colored(marked: np.ndarray) -> np.ndarray:
     return colors
 
 
-def _outline(axes: Axes, mask: np.ndarray, region: str, look: Look) -> None:
+def _outline(axes: Axes, mask: np.ndarray, region: Region, look: Look) -> None:
     if not mask.any():
         return
-    line = look.ring_line if region == EXTERNAL2 else "solid"
     drawn = axes.contour(
-        mask, levels=[0.5], colors=[REGION_COLORS[region]], linewidths=1.4, linestyles=line
+        mask, levels=[0.5], colors=[region.rgb], linewidths=1.4, linestyles=look.line_of(region)
     )
     if look.halo:
         from matplotlib.patheffects import withStroke

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 
 from ...base.words import counted
 from ...models.settings import PAPER
-from ...protocol.names import FUSION_MODELS
 from ...radiomics.settings import load_settings
 from ...statistics.results import Table
 from ..parts import Listing, Paragraph, Part, Points, Section
@@ -26,7 +25,7 @@ _ALWAYS = (
         "No figure is computed by sex, age or other groups: that the models serve all of them "
         "alike is not shown."
     ),
-    "P values against Combined are not corrected for the number of comparisons.",
+    "P values against {reference} are not corrected for the number of comparisons.",
     (
         "Correlated inputs share what they know: the coefficient of one alone is no measure of its "
         "importance."
@@ -66,13 +65,13 @@ def _limits(study: Study) -> tuple[str, ...]:
         )
     if study.evaluation.test is None:
         lines.append("There were no test cases.")
-    fusions = set(FUSION_MODELS) & set(study.bundle.models)
-    if study.bundle.stacking == PAPER and fusions:
+    if study.bundle.stacking == PAPER and study.bundle.fusions:
         lines.append(
-            "Protocol paper: the fusions were fitted on network outputs of cases the network had "
+            "Stacking paper: the fusions were fitted on network outputs of cases the network had "
             "learnt from, so they lean on it too much."
         )
-    return (*lines, *_ALWAYS)
+    reference = study.protocol.reference or "another model"
+    return (*lines, *(line.format(reference=reference) for line in _ALWAYS))
 
 
 def reproducibility(study: Study) -> Section:
@@ -111,7 +110,8 @@ def _bundle(study: Study) -> dict[str, object]:
         "training": f"{bundle.cohort.line}, {bundle.cohort.malignant} malignant",
         "training cohort": bundle.cohort.description or "not described",
         "models": tuple(bundle.models),
-        "protocol": bundle.stacking,
+        "protocol": bundle.protocol.name,
+        "stacking": bundle.stacking,
     }
 
 
@@ -136,7 +136,7 @@ def _settings(study: Study) -> dict[str, object]:
         **{f"selection: {name}": value for name, value in selection.items()},
         **{f"network: {name}": value for name, value in network.items()},
         **{f"augmentation: {name}": value for name, value in augmentation.items()},
-        "network: epochs of the final one": training.epochs,
+        **({"network: epochs of the final one": training.epochs} if training.epochs else {}),
         **{f"seed: {name}": value for name, value in training.seeds.items()},
         **({} if training.minutes is None else {"minutes it took": number(training.minutes, 1)}),
     }

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from ...base.words import DASH, p_value
+from ...protocol import Protocol
 from ...statistics.results import CaseFlow, OddsRatio, Table
-from ...statistics.variables import label_of
 from ..figures.boxes import flow_figure
 from ..figures.clinical import odds_ratio_figure
 from ..parts import Drawing, Listing, Paragraph, Part, Points, Section
@@ -18,7 +18,7 @@ def flow(study: Study) -> Section:
     parts: list[Part] = [
         Drawing(
             "flow",
-            flow_figure(cases, study.banner),
+            flow_figure(cases, study.protocol, study.banner),
             "From the rows of the cohort table to the cases that were used.",
             f"{cases.listed} rows, {len(cases.unusable)} left out, {sum(cases.training)} training "
             f"and {sum(cases.test)} test cases",
@@ -73,16 +73,20 @@ def odds_ratios(study: Study) -> Section | None:
         ),
         Drawing(
             "odds_ratios",
-            odds_ratio_figure(associations, study.banner),
+            odds_ratio_figure(associations, study.protocol, study.banner),
             "Penalised odds ratios with profile likelihood intervals. Orange: the variable "
             "separates the outcomes. An arrow marks an interval that runs out of the figure; an "
             "end that was not found is not drawn.",
             "Forest plot of odds ratios",
         ),
-        Listing("odds_ratios_univariate", _ratios("Each variable alone", associations.univariate)),
+        Listing(
+            "odds_ratios_univariate",
+            _ratios("Each variable alone", study.protocol, associations.univariate),
+        ),
     ]
     if associations.multivariable:
-        together = _ratios("Variables together", associations.multivariable)
+        ratios = associations.multivariable
+        together = _ratios("Variables together", study.protocol, ratios)
         parts.append(Listing("odds_ratios_multivariable", together))
     if associations.notes:
         parts.append(Points(associations.notes))
@@ -94,14 +98,14 @@ def _learnt_from(study: Study) -> str:
     return "test" if study.evaluation.training is None else "training"
 
 
-def _ratios(title: str, ratios: tuple[OddsRatio, ...]) -> Table:
+def _ratios(title: str, protocol: Protocol, ratios: tuple[OddsRatio, ...]) -> Table:
     columns = (
         "Variable", "Level", "Against", "Cases", "Odds ratio (95% CI)", "P",
         "Penalised (95% CI)", "Penalised P", "Separates",
     )  # fmt: skip
     rows = tuple(
         (
-            label_of(ratio.variable),
+            protocol.clinical[ratio.variable].short,
             ratio.level,
             ratio.reference,
             ratio.cases,

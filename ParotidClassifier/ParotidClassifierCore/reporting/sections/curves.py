@@ -14,7 +14,7 @@ _ROC_CAPTIONS = {
     "training": "ROC curves on the training cases by the models that learnt from them: apparent "
     "performance, which is always too good.",
 }
-_LANDMARK = "Colour tells the region (orange tumour, blue ring, green both), dashes the method."
+_COLORS = "Colour tells the regions, dashes the method."
 
 
 def roc(study: Study) -> Section | None:
@@ -24,13 +24,17 @@ def roc(study: Study) -> Section | None:
     drawings = tuple(
         Drawing(
             f"roc_{name}",
-            roc_figure(figures, study.banner),
-            f"{_ROC_CAPTIONS[name]} {_LANDMARK} Grey: Combined.",
+            roc_figure(figures, study.protocol, study.banner),
+            f"{_ROC_CAPTIONS[name]} {_COLORS}{_grey(study)}",
             f"ROC curves, {figures.title}",
         )
         for name, figures in study.sets.items()
     )
     return Section("roc", "ROC curves", drawings, probabilities=True)
+
+
+def _grey(study: Study) -> str:
+    return f" Grey: {study.protocol.reference}." if study.protocol.reference else ""
 
 
 def calibration(study: Study) -> Section | None:
@@ -45,7 +49,7 @@ def calibration(study: Study) -> Section | None:
         ),
         Drawing(
             "calibration",
-            calibration_figure(study.main, study.banner),
+            calibration_figure(study.main, study.protocol, study.banner),
             f"Calibration, {study.main.title}. Points: groups of cases with Wilson's 95% interval; "
             "line: smoothed.",
             "Calibration curves",
@@ -67,8 +71,8 @@ def decision(study: Study) -> Section | None:
         ),
         Drawing(
             "decision",
-            decision_figure(study.main, study.banner),
-            f"Decision curves, {study.main.title}. {_LANDMARK}",
+            decision_figure(study.main, study.protocol, study.banner),
+            f"Decision curves, {study.main.title}. {_COLORS}",
             "Decision curves",
         ),
         Listing("net_benefit", _net_benefit(study.main), on_page=False),

@@ -9,7 +9,7 @@ import numpy as np
 from ...base.words import DASH, counted
 from ...imaging.perturbation import DISPLACEMENT_MM, SHIFT_MM
 from ...models.logistic import LogisticModel
-from ...protocol.names import FUSION_MODELS, RAD_MODELS, REGION_SETS, deep_feature
+from ...protocol import ColumnKind, ModelSpec, column_of
 from ...statistics.intraclass import least_agreement
 from ...statistics.results import Table
 from ..figures.learning import (
@@ -24,6 +24,12 @@ from ..figures.learning import (
 from ..parts import Drawing, Listing, Paragraph, Part, Points, Section
 from ..study import Study, TrainingDetails
 from ..words import number
+
+# Weights of a signature that are shown: in models that read it alone, and with the network.
+_SHOWN = {
+    (ColumnKind.RADIOMIC,): "In RAD",
+    (ColumnKind.RADIOMIC, ColumnKind.NETWORK): "In RAD+DL",
+}
 
 
 def agreement(study: Study) -> Section | None:
@@ -124,17 +130,18 @@ def selection(study: Study) -> Section | None:
     if study.training is None or not study.training.fitted.signatures:
         return None
     signatures = study.training.fitted.signatures
+    colors = {name: _readers(study, name)[0].color for name in signatures}
     parts: list[Part] = [
         Drawing(
             "selection",
-            steps_figure(signatures, study.banner),
+            steps_figure(signatures, colors, study.banner),
             "Radiomic columns left after each step, on a logarithmic scale.",
             "Columns left after each step of the selection",
         ),
         Listing("selection", _remaining(study.training)),
         Drawing(
             "lasso",
-            lasso_figure(signatures, study.banner),
+            lasso_figure(signatures, colors, study.banner),
             "Left: coefficients over the penalty, selected columns in blue. Right: squared error "
             "on the held-out folds, mean and standard error. Dashed: the penalty that was chosen.",
             "LASSO paths and cross-validated errors",
@@ -174,14 +181,14 @@ def _selected(study: Study, training: TrainingDetails) -> Table:
         agreed = dict(zip(training.columns, least_agreement(training.agreement), strict=True))
     rows = []
     for name, signature in training.fitted.signatures.items():
-        fitted = [study.bundle.models.get(model) for model in _readers(name)]
+        readers = {spec.kinds: study.bundle.models.get(spec.name) for spec in _readers(study, name)}
+        fitted = [readers.get(kinds) for kinds in _SHOWN]
         for column, coefficient in zip(signature.columns, signature.coefficients, strict=True):
             weights = (_weight(model, column) for model in fitted)
             icc = number(agreed.get(column), 3)
             rows.append((name, *_words_of(column), icc, number(coefficient), *weights))
     headers = (
-        "Signature", "Region", "Image", "Class", "Feature", "Agreement", "LASSO", "In RAD",
-        "In RAD+DL",
+        "Signature", "Region", "Image", "Class", "Feature", "Agreement", "LASSO", *_SHOWN.values()
     )  # fmt: skip
     note = (
         "Coefficients per standard deviation of the training cases; in RAD and RAD+DL in log-odds. "
@@ -190,19 +197,17 @@ def _selected(study: Study, training: TrainingDetails) -> Table:
     return Table("Selected columns", headers, tuple(rows), (note,))
 
 
-def _readers(signature: str) -> tuple[str | None, str]:
-    """Return the radiomic and the fused model that read a signature."""
-    if signature in FUSION_MODELS:
-        return None, signature
-    which = list(REGION_SETS).index(signature)
-    return RAD_MODELS[which], FUSION_MODELS[which]
+def _readers(study: Study, signature: str) -> list[ModelSpec]:
+    """Return the models that read a signature, which is named by its model or by its regions."""
+    models = study.protocol.models.values()
+    return [spec for spec in models if signature in (spec.name, "+".join(spec.radiomics))]
 
 
 def _words_of(column: str) -> tuple[str, str, str, str]:
     """Return region, image, class and feature."""
-    deep = deep_feature(column)
-    if deep is not None:
-        return deep[0], "–", "deep", str(deep[1])
+    kind, head, index = column_of(column)
+    if kind is ColumnKind.DEEP:
+        return head, "–", "deep", str(index)
     region, image, feature_class, feature = column.split("_")
     return region, image, feature_class, feature
 
@@ -231,7 +236,7 @@ def network(study: Study) -> Section | None:
             network_figure(
                 training.fold_histories, training.final_history, training.epochs, study.banner
             ),
-            "Loss (sum over the three heads) and AUC by epoch; thin: single folds. Dashed line: "
+            "Loss (sum over the heads) and AUC by epoch; thin: single folds. Dashed line: "
             "epochs of the final network.",
             "Learning curves of the network",
         ),

@@ -6,7 +6,8 @@ from collections import Counter
 
 from ...bundle.bundle import Bundle
 from ...models.settings import CROSS_FITTED, IMBALANCE
-from ...protocol.names import ColumnKind, column_kind
+from ...models.words import number_word
+from ...protocol import ClinicalVariable, ColumnKind, Protocol, Region, column_of
 from ...radiomics.names import feature_names
 from ...radiomics.settings import RadiomicsSettings, load_settings
 from ...statistics.results import Table
@@ -17,23 +18,6 @@ from ..words import number
 
 _MOST_COLUMNS_ON_PAGE = 5
 
-_OUTCOME = (
-    (
-        "Outcome: malignant against benign, as the cohort table gives it, one tumour a case. "
-        "Nothing of a case's outcome enters its image features."
-    ),
-    (
-        "Clinical findings in the models, fixed beforehand: symptoms (pain, tenderness or facial "
-        "palsy), margin (clear or unclear on CT), enlarged lymph nodes (largest axial diameter "
-        "above 15 mm at levels I-II, 8 mm retropharyngeal, 10 mm elsewhere). Other clinical "
-        "variables are described and enter no model."
-    ),
-    (
-        "Missing values: nothing is imputed. A case that lacks one of the three findings has no "
-        "probability of Clinical and Combined. Cases whose image or outline cannot be used are "
-        "left out and listed. A case with the same scan in training and test is refused."
-    ),
-)
 _USE = (
     (
         "For a new case, image and outline are checked (field of view, spacing, size of the "
@@ -43,7 +27,7 @@ _USE = (
     ),
     (
         "A radiologist outlines the tumour, corrects the ring where it runs into other tissue, and "
-        "reads the three findings."
+        "reads the clinical findings."
     ),
 )
 _EVALUATION = (
@@ -58,29 +42,31 @@ _EVALUATION = (
         "Clinical utility: net benefit (Vickers and Elkin 2006)."
     ),
     (
-        "Models are compared with Combined by DeLong's test for paired AUCs, two-sided, at 0.05 "
+        "Models are compared with {reference} by DeLong's test for paired AUCs, two-sided, at 0.05 "
         "for each comparison; no correction for multiplicity. Confidence intervals are 95%."
     ),
     (
         "All models were fixed before the test cases were judged; no coefficient or threshold was "
         "changed after it, no model was updated, and all models are reported."
     ),
+    "Every single prediction comes with what each input adds to the log-odds.",
 )
-_CONTRIBUTIONS = ("Every single prediction comes with what each input adds to the log-odds.",)
 
 
 def methods(study: Study) -> Section:
     """Return how it was done."""
     bundle = study.bundle
-    kinds = {column_kind(c) for model in bundle.models.values() for c in model.columns}
+    protocol = bundle.protocol
+    kinds = {column_of(column).kind for column in bundle.columns}
+    reference = protocol.reference or "another model"
     settings = load_settings(bundle.radiomics_yaml)
     parts: list[Part] = []
     if kinds & {ColumnKind.RADIOMIC, ColumnKind.NETWORK}:
-        names = feature_names(settings)
+        names, count = feature_names(settings), number_word(len(protocol.predictors))
         drawing = Drawing(
             "pipeline",
-            pipeline_figure(len(names), study.banner),
-            "From a CT with outline and three findings to the models.",
+            pipeline_figure(len(names), protocol, study.banner),
+            f"From a CT with outline and {count} findings to the models.",
             "Flowchart of the method",
         )
         parts += [drawing, Points(_image(bundle), "Images and ring")]
@@ -90,26 +76,59 @@ def methods(study: Study) -> Section:
     if ColumnKind.NETWORK in kinds:
         parts.append(Points(_network(bundle), "Deep network"))
     parts += [
-        Points(_OUTCOME, "Outcome, findings, missing values"),
+        Points(_outcome(protocol), "Outcome, findings, missing values"),
         Points(_learning(study, kinds), "Selection and models"),
-        Points((*_EVALUATION, *_CONTRIBUTIONS), "Evaluation"),
+        Points([line.format(reference=reference) for line in _EVALUATION], "Evaluation"),
         Points(_USE, "Use on a new case"),
     ]
     return Section("methods", "Methods", tuple(parts))
 
 
+def _outcome(protocol: Protocol) -> tuple[str, ...]:
+    findings = [_finding(variable) for variable in protocol.predictors.values()]
+    models = [model.name for model in protocol.models.values() if model.clinical]
+    outcome = (
+        "Outcome: malignant against benign, as the cohort table gives it, one tumour a case. "
+        "Nothing of a case's outcome enters its image features."
+    )
+    read = (
+        f"Clinical findings in the models, fixed beforehand: {'; '.join(findings)}. Other clinical "
+        "variables are described and enter no model."
+    )
+    lacking = (
+        f"A case that lacks one of the {number_word(len(findings))} findings has no probability of "
+        f"{' and '.join(models)}. "
+    )
+    missing = (
+        f"Missing values: nothing is imputed. {lacking if findings else ''}Cases whose image or "
+        "outline cannot be used are left out and listed. A case with the same scan in training "
+        "and test is refused."
+    )
+    return (outcome, read, missing) if findings else (outcome, missing)
+
+
+def _finding(variable: ClinicalVariable) -> str:
+    definition = variable.definition.removesuffix(".")
+    return f"{variable.phrase} ({definition[:1].lower()}{definition[1:]})"
+
+
 def _image(bundle: Bundle) -> tuple[str, ...]:
-    low, high = bundle.ring.hu_range
     return (
         (
             "The CT is cropped 25 mm around the lesion, resampled to 1 × 1 × 1 mm (linear; "
             "outlines: nearest neighbour), clipped to -1024 to 3071 HU and rounded to whole HU."
         ),
-        (
-            f"External2, the peritumoral ring: every voxel within {bundle.ring.width_mm:g} mm of "
-            f"the tumour between {low:g} and {high:g} HU, so without air and bone, as corrected by "
-            "hand where the cohort has corrected rings."
-        ),
+        *map(_ring, bundle.protocol.rings),
+    )
+
+
+def _ring(region: Region) -> str:
+    low, high = region.ring.hu_range
+    around = "the tumour" if len(region.around) == 1 else " and ".join(region.around)
+    return (
+        f"{region.name}, the peritumoral ring: every voxel within {region.ring.width_mm:g} mm of "
+        f"{around} between {low:g} and {high:g} HU, so without air and bone, as corrected by hand "
+        "where the cohort has corrected rings."
     )
 
 
@@ -142,11 +161,14 @@ def _classes(settings: RadiomicsSettings) -> Table:
 
 
 def _network(bundle: Bundle) -> tuple[str, ...]:
+    heads = bundle.protocol.network_heads.values()
+    regions = [name for name in bundle.protocol.regions if any(name in head for head in heads)]
     return (
         (
-            "Two MobileNetV3 (Howard 2019), one for the tumour and one for the ring, each on 96 × "
-            "96 × 16 voxels, window 400/40 HU. Feature maps of equal scale are added and "
-            "convolved; three heads (tumour, ring, both) are trained together."
+            f"{number_word(len(regions)).capitalize()} MobileNetV3 (Howard 2019), one for each of "
+            f"{', '.join(regions)}, each on 96 × 96 × 16 voxels, window 400/40 HU. Feature maps of "
+            f"equal scale are added and convolved; {number_word(len(heads))} heads "
+            f"({', '.join(map('+'.join, heads))}) are trained together."
         ),
         (
             "Training cases are varied: flips, rotation, scale, shift, elastic deformation, "
@@ -155,10 +177,10 @@ def _network(bundle: Bundle) -> tuple[str, ...]:
         ),
         "What of the network enters a fusion: "
         + (
-            "out-of-fold logits of five networks that each left a fold out (protocol cross-fitted)."
+            "out-of-fold logits of five networks that each left a fold out (stacking cross-fitted)."
             if bundle.stacking == CROSS_FITTED
             else "the deep features that the one network gives the cases it has learnt from, "
-            "selected together with the radiomic columns (protocol paper), which makes it look "
+            "selected together with the radiomic columns (stacking paper), which makes it look "
             "better than it is."
         ),
     )

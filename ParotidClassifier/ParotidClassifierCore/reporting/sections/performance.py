@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...base.words import counted, p_value
-from ...protocol.names import COMBINED
 from ...statistics.results import Estimate, ModelFigures, SetFigures, Table
 from ..parts import Listing, Paragraph, Part, Points, Section
 from ..study import Study
@@ -28,38 +27,42 @@ def performance(study: Study) -> Section | None:
     """Return the tables of all sets; None where no case was judged."""
     if not study.sets:
         return None
-    parts: list[Part] = [Paragraph(_reading())]
+    reference = study.protocol.reference
+    parts: list[Part] = [Paragraph(_reading(reference))]
     for name, figures in study.sets.items():
         parts += [
-            Listing(f"performance_{name}", discrimination_table(figures)),
+            Listing(f"performance_{name}", discrimination_table(figures, reference)),
             Listing(f"calibration_{name}", _calibration_table(figures)),
             Listing(f"numbers_{name}", _numbers_table(figures), on_page=False),
         ]
-        notes = (*undefined_notes(figures), *figures.notes)
+        notes = (*undefined_notes(figures, reference), *figures.notes)
         if notes:
             parts.append(Points(notes))
     return Section("performance", "Performance of the models", tuple(parts), probabilities=True)
 
 
-def _reading() -> str:
+def _reading(reference: str) -> str:
+    compared = (
+        f"P is DeLong's test of the model's AUC against that of {reference} on the same cases, not "
+        "corrected for the number of comparisons. "
+    )
     return (
         "Malignant is the positive outcome. In brackets the 95% interval: DeLong's of the AUC, "
         "Wilson's of shares of cases, bootstrap percentiles of AUC and Brier score where named so. "
-        "P is DeLong's test of the model's AUC against that of Combined on the same cases, not "
-        "corrected for the number of comparisons. Calls are made at the threshold that the bundle "
-        "holds for the model; no threshold was chosen on test cases."
+        f"{compared if reference else ''}Calls are made at the threshold that the bundle holds for "
+        "the model; no threshold was chosen on test cases."
     )
 
 
-def discrimination_table(figures: SetFigures) -> Table:
-    """Return AUC, P against Combined and the shares of right calls, one row a model."""
-    columns = ("Model", "Cases", "AUC (95% CI)", "P against Combined", *_SHOWN.values())
+def discrimination_table(figures: SetFigures, reference: str) -> Table:
+    """Return AUC, P against the reference model and the shares of right calls, one row a model."""
+    columns = ("Model", "Cases", "AUC (95% CI)", f"P against {reference}", *_SHOWN.values())
     rows = tuple(
         (
             name,
             f"{model.cases} / {model.malignant}",
             with_interval(model.auc),
-            "reference" if name == COMBINED else p_value(model.p_against_combined),
+            "reference" if name == reference else p_value(model.p_against_combined),
             *(with_interval(getattr(model, measure)) for measure in _SHOWN),
         )
         for name, model in figures.models.items()
@@ -123,17 +126,18 @@ def _numbers(name: str, model: ModelFigures) -> tuple[str | float | None, ...]:
     )  # fmt: skip
 
 
-def undefined_notes(figures: SetFigures) -> Iterator[str]:
+def undefined_notes(figures: SetFigures, reference: str) -> Iterator[str]:
     """Say of every figure that is a dash why it is not defined."""
     reasons: dict[str, list[str]] = {}
     for name, model in figures.models.items():
-        for reason in _undefined(name, model, COMBINED in figures.models):
+        is_compared = name != reference and reference in figures.models
+        for reason in _undefined(model, is_compared):
             reasons.setdefault(reason, []).append(name)
     for reason, names in reasons.items():
         yield f"{', '.join(names)}: {reason}"
 
 
-def _undefined(name: str, model: ModelFigures, has_combined: bool) -> Iterator[str]:
+def _undefined(model: ModelFigures, is_compared: bool) -> Iterator[str]:
     if model.cases == 0:
         yield "no case has a probability, so no figure is defined."
         return
@@ -148,5 +152,5 @@ def _undefined(name: str, model: ModelFigures, has_combined: bool) -> Iterator[s
         yield "no case was called malignant, so PPV is not defined."
     if model.npv.value is None:
         yield "no case was called benign, so NPV is not defined."
-    if model.p_against_combined is None and name != COMBINED and has_combined:
+    if model.p_against_combined is None and is_compared:
         yield "P is not defined, because the two AUCs do not differ in any way that can be tested."

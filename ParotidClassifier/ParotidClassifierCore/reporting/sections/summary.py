@@ -90,7 +90,7 @@ def _not_meant(study: Study) -> str:
 def _drawing(study: Study) -> Drawing:
     return Drawing(
         "auc",
-        auc_figure(study.main, study.banner),
+        auc_figure(study.main, study.protocol, study.banner),
         "AUC of every model with DeLong's 95% interval. The dashed line is chance.",
         f"AUCs of {counted(len(study.main.models), 'model')} with intervals",
     )

@@ -8,7 +8,7 @@ from fixtures.dicom_series import write_series
 from ParotidClassifierCore.bundle.store import load_bundle
 from ParotidClassifierCore.case.ct import load_sourced_ct
 from ParotidClassifierCore.case.loading import Case
-from ParotidClassifierCore.protocol.record import ClinicalRecord
+from ParotidClassifierCore.protocol import shen2026
 from ParotidClassifierCore.reporting.answer_files import write_answer
 from ParotidClassifierCore.reporting.answering import Asked, answer
 from ParotidClassifierCore.reporting.dicom.source_headers import read_source_headers
@@ -23,7 +23,7 @@ def dicom_case(tmp_path_factory):
     folder = tmp_path_factory.mktemp("series") / "ct"
     made = tissue_ct(size=(56, 50, 16))
     ct, source = load_sourced_ct(write_series(folder, made))
-    return Case(ct, ball_mask(made, 7.0), None, ClinicalRecord.from_words(FINDINGS), source)
+    return Case(ct, ball_mask(made, 7.0), {}, shen2026().record(FINDINGS), source)
 
 
 @pytest.fixture(scope="session")

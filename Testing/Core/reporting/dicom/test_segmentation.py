@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime, timezone
+from pathlib import Path
 
 import highdicom
 import numpy as np
@@ -10,20 +11,21 @@ import SimpleITK as sitk
 from Core.dicom.test_multi_frame import converted
 from fixtures.cases import ball_grid, ball_mask
 from fixtures.dicom_series import write_series
+from fixtures.regions import EXTERNAL2, PROTOCOL, REGIONS, TUMOR
 from ParotidClassifierCore.base.errors import UnusableMaskError
 from ParotidClassifierCore.case.ct import load_sourced_ct
 from ParotidClassifierCore.case.grid import prepare
 from ParotidClassifierCore.case.loading import Case
 from ParotidClassifierCore.case.outlines import load_outline
-from ParotidClassifierCore.imaging.masks import REGION_COLORS
 from ParotidClassifierCore.imaging.side import SIDE_CODES, Side
 from ParotidClassifierCore.imaging.working_grid import Geometry
-from ParotidClassifierCore.protocol.region_names import EXTERNAL2, REGIONS, TUMOR
+from ParotidClassifierCore.protocol import read_protocol
 from ParotidClassifierCore.reporting.dicom.segmentation import segmentation
 from ParotidClassifierCore.reporting.dicom.series import SEGMENTATION, series_attributes
 from ParotidClassifierCore.reporting.dicom.source_headers import read_source_headers
 from ParotidClassifierCore.reporting.dicom.writing import write_dicom
 
+TESTING = Path(__file__).parents[3]
 WHEN = datetime(2026, 11, 29, 14, 3, 21, tzinfo=timezone.utc)
 
 
@@ -80,12 +82,13 @@ def test_read_by_highdicom_it_holds_the_voxels_of_the_ring_file(written):
 def test_it_can_be_given_back_as_the_outlines_of_the_next_case(written, dicom_case, answered):
     path, grid = written.folder / "segmentation.dcm", answered.prepared.grid
     tumor, ring = (
-        load_outline(path, region, dicom_case.ct, dicom_case.source) for region in REGIONS
+        load_outline(path, region, dicom_case.ct, dicom_case.source)
+        for region in (TUMOR, EXTERNAL2)
     )
-    again = prepare(replace(dicom_case, tumor=tumor, ring=ring)).grid
+    again = prepare(replace(dicom_case, tumor=tumor, rings={"External2": ring}), PROTOCOL).grid
     assert again.geometry == grid.geometry
     np.testing.assert_array_equal(again.tumor, grid.tumor)
-    np.testing.assert_array_equal(again.ring, grid.ring)
+    np.testing.assert_array_equal(again.mask("External2"), grid.mask("External2"))
 
 
 def test_an_oblique_grid_keeps_its_place_and_its_axes(answered):
@@ -94,7 +97,8 @@ def test_an_oblique_grid_keeps_its_place_and_its_axes(answered):
     grid = replace(ball_grid(radius=3, margin=2), geometry=place)
     tracking = dict.fromkeys(REGIONS, "1.2.3.4")
     series = series_attributes(answered.prediction, WHEN, SEGMENTATION)
-    made = segmentation(grid, answered.dicom_sources, tracking, None, series)
+    prepared = replace(answered.prepared, grid=grid)
+    made = segmentation(prepared, answered.dicom_sources, tracking, {}, series)
     found = np.zeros(grid.ct.shape, np.uint8)
     image = place.image(found)
     shared = made.SharedFunctionalGroupsSequence[0]
@@ -105,7 +109,7 @@ def test_an_oblique_grid_keeps_its_place_and_its_axes(answered):
         assert (x, y) == (0, 0)
         assert image.TransformIndexToPhysicalPoint((x, y, z)) == pytest.approx(corner, abs=1e-6)
         found[z][pixels > 0] = number
-    np.testing.assert_array_equal(found, 1 * grid.tumor + 2 * grid.ring)
+    np.testing.assert_array_equal(found, 1 * grid.tumor + 2 * grid.mask("External2"))
 
 
 def test_a_plane_without_an_outlined_voxel_is_left_out(written):
@@ -115,8 +119,8 @@ def test_a_plane_without_an_outlined_voxel_is_left_out(written):
 def test_each_segment_says_in_codes_what_it_is_and_where(written):
     tumor, ring = written.segmentation.SegmentSequence
     assert [(s.SegmentNumber, s.SegmentLabel) for s in (tumor, ring)] == [
-        (1, TUMOR),
-        (2, EXTERNAL2),
+        (1, "Tumor"),
+        (2, "External2"),
     ]
     codes = [
         (sequence[0].CodeValue, sequence[0].CodingSchemeDesignator)
@@ -152,7 +156,7 @@ def test_the_segments_have_the_colours_of_the_panel(written):
     for segment, region in zip(written.segmentation.SegmentSequence, REGIONS, strict=True):
         value = segment.RecommendedDisplayCIELabValue
         color = highdicom.color.CIELabColor.from_dicom_value(list(value)).to_rgb(clip=True)
-        assert np.array(color) / 255 == pytest.approx(REGION_COLORS[region], abs=0.01)
+        assert np.array(color) / 255 == pytest.approx(PROTOCOL.regions[region].rgb, abs=0.01)
 
 
 def test_the_tumour_is_called_drawn_and_the_ring_computed_by_whom(written):
@@ -166,11 +170,25 @@ def test_the_tumour_is_called_drawn_and_the_ring_computed_by_whom(written):
 
 
 def test_a_ring_that_was_given_is_not_called_automatic(answered, tmp_path):
-    inputs = answered.prediction.inputs | {"ring": "given"}
-    given = replace(answered, prediction=replace(answered.prediction, inputs=inputs))
+    given = replace(answered, case=replace(answered.case, rings={"External2": answered.case.tumor}))
     write_dicom(tmp_path, given, answered.dicom_sources)
     ring = highdicom.seg.segread(tmp_path / "segmentation.dcm").SegmentSequence[1]
     assert ring.SegmentAlgorithmType == "SEMIAUTOMATIC"
+
+
+def test_a_third_region_has_a_segment_and_overlaps(answered, dicom_case, tmp_path):
+    protocol = read_protocol(TESTING / "Data" / "protocols" / "third-region.yaml")
+    prepared = prepare(dicom_case, protocol)
+    write_dicom(tmp_path, replace(answered, prepared=prepared), answered.dicom_sources)
+    made = highdicom.seg.segread(tmp_path / "segmentation.dcm")
+    assert [s.SegmentLabel for s in made.SegmentSequence] == list(protocol.regions)
+    for number, mask in enumerate(prepared.grid.masks.values(), start=1):
+        assert made.get_volume(segment_numbers=[number]).array.sum() == mask.sum()
+    groups = highdicom.sr.srread(tmp_path / "report.dcm").content
+    groups = groups.get_volumetric_roi_measurement_groups()
+    assert [group.tracking_identifier for group in groups] == list(protocol.regions)
+    volumes = [group.get_measurements()[0].value for group in groups]
+    assert volumes == [mask.sum() for mask in prepared.grid.masks.values()]
 
 
 def assert_refers_to_every_slice(referring):

@@ -5,7 +5,7 @@ from datetime import datetime, timezone
 
 import pydicom
 import pytest
-from ParotidClassifierCore.protocol.names import ELEVEN_MODELS
+from ParotidClassifierCore.protocol import shen2026
 from ParotidClassifierCore.reporting.dicom import writing
 from ParotidClassifierCore.reporting.dicom.series import REPORT, SEGMENTATION, series_attributes
 
@@ -33,7 +33,7 @@ def test_the_description_tells_the_answer_its_time_and_that_it_is_research(answe
     assert series[DESCRIPTION] == "Parotid research: Combined 37 % 2026-11-29 14:03"
 
 
-@pytest.mark.parametrize("model", ELEVEN_MODELS)
+@pytest.mark.parametrize("model", shen2026().models)
 def test_every_answer_fits_into_a_description(answering, model):
     assert len(series_attributes(answering(model, 0.999), WHEN, REPORT)[DESCRIPTION]) <= 64
 

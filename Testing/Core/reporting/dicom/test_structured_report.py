@@ -5,9 +5,12 @@ from dataclasses import replace
 import numpy as np
 import pydicom
 import pytest
+from fixtures.protocols import changed_protocol
+from fixtures.regions import REGIONS
 from ParotidClassifierCore.imaging.findings import max_axial_diameter_mm
-from ParotidClassifierCore.protocol.names import COMBINED, ELEVEN_MODELS, NETWORK_COLUMNS
-from ParotidClassifierCore.protocol.region_names import EXTERNAL2, REGIONS, TUMOR
+from ParotidClassifierCore.protocol import network_column, protocol_from, shen2026
+from ParotidClassifierCore.reporting.dicom.evaluations import evaluations
+from ParotidClassifierCore.reporting.dicom.measurements import measurements
 from ParotidClassifierCore.reporting.dicom.structured_report import RESEARCH_USE
 from ParotidClassifierCore.reporting.dicom.writing import write_dicom
 
@@ -54,7 +57,7 @@ def numbers(report, region):
 
 def probabilities(report):
     """Return by model the items of the probabilities."""
-    items = [c for c in children(group(report, TUMOR), "NUM") if name(c) == PROBABILITY]
+    items = [c for c in children(group(report, "Tumor"), "NUM") if name(c) == PROBABILITY]
     return {texts(c, "111001")[0].partition(": ")[2]: c for c in items}
 
 
@@ -69,8 +72,8 @@ def test_volume_and_mean_density_are_those_of_the_outline(written, answered, reg
 
 def test_the_tumour_alone_has_a_largest_axial_diameter(written, answered):
     diameter = max_axial_diameter_mm(answered.prepared.grid.tumor)
-    assert numbers(written.report, TUMOR)["103339001", "SCT"] == (pytest.approx(diameter), "mm")
-    assert ("103339001", "SCT") not in numbers(written.report, EXTERNAL2)
+    assert numbers(written.report, "Tumor")["103339001", "SCT"] == (pytest.approx(diameter), "mm")
+    assert ("103339001", "SCT") not in numbers(written.report, "External2")
 
 
 @pytest.mark.parametrize("region", REGIONS)
@@ -100,14 +103,14 @@ def test_features_of_the_original_image_have_ibsi_codes_and_those_of_filtered_on
 
 
 def test_what_the_network_says_is_of_the_tumour(written, answered):
-    found = numbers(written.report, TUMOR)
-    for column in NETWORK_COLUMNS:
+    found = numbers(written.report, "Tumor")
+    for column in map(network_column, shen2026().network_heads):
         assert found[column, "99PAROTID"] == (answered.prediction.features[column], "1")
 
 
 def test_every_model_has_its_probability_with_bundle_version_hash_and_threshold(written, answered):
     found = probabilities(written.report)
-    assert tuple(found) == ELEVEN_MODELS
+    assert list(found) == list(shen2026().models)
     for model, item in found.items():
         probability = answered.prediction.models[model].probability
         assert number(item) == (pytest.approx(100 * probability, rel=1e-12), "%")
@@ -119,8 +122,8 @@ def test_every_model_has_its_probability_with_bundle_version_hash_and_threshold(
 
 
 def test_the_interval_is_given_as_what_lies_below_and_above_the_probability(written, answered):
-    item = probabilities(written.report)[COMBINED]
-    probability = answered.prediction.models[COMBINED].probability
+    item = probabilities(written.report)["Combined"]
+    probability = answered.prediction.models["Combined"].probability
     ranges = {name(c)[0]: number(c) for c in children(item, "NUM")}
     low, high = INTERVAL
     assert ranges["371886008"] == (pytest.approx(100 * (high - probability)), "%")
@@ -133,22 +136,40 @@ def test_a_model_without_refits_has_no_interval(written):
 
 
 def test_calls_and_clinical_findings_are_told_in_words_and_in_codes_of_our_own(written, answered):
-    items = [c for c in children(group(written.report, TUMOR), "CODE") if ":" in name(c)[0]]
+    items = [c for c in children(group(written.report, "Tumor"), "CODE") if ":" in name(c)[0]]
     calls = {name(c)[0]: c.ConceptCodeSequence[0].CodeMeaning for c in items}
     assert calls == {f"call:{m}": r.call for m, r in answered.prediction.models.items()}
     findings = {
         name(c)[0]: c.ConceptCodeSequence[0].CodeMeaning
-        for c in children(group(written.report, TUMOR), "CODE")
+        for c in children(group(written.report, "Tumor"), "CODE")
         if name(c)[0] in FINDINGS
     }
     assert findings == FINDINGS
     assert {name(c)[1] for c in items} == {"99PAROTID"}
 
 
+def test_findings_are_those_of_the_protocol(answered):
+    content = changed_protocol("skin-infiltration").as_json()
+    content["models"]["Clinical"]["clinical"] += ["age_years"]
+    protocol = protocol_from(content)
+    record = protocol.record({"skin_infiltration": "with", "age_years": 61, "sex": "male"})
+    case, bundle = (
+        replace(answered.case, record=record),
+        replace(answered.bundle, protocol=protocol),
+    )
+    told = replace(answered, case=case, bundle=bundle)
+    words = {item.name.value: item.value.meaning for item in evaluations(told, "Tumor")}
+    assert words["skin_infiltration"] == "with"
+    assert words["margin"] == "unknown"
+    assert not {"sex", "age_years"} & set(words)
+    (age,) = (item for item in measurements(told, "Tumor") if item.name.value == "age_years")
+    assert (age.value, age.unit.meaning) == (61.0, "years")
+
+
 def test_research_use_and_the_banner_stand_above_the_numbers(written, answered):
     items = children(written.report)
     told = [c.TextValue for c in items if name(c) == ("121106", "DCM")]
-    assert told[:2] == [RESEARCH_USE, answered.prediction.bundle_line]
+    assert told[:2] == [RESEARCH_USE, answered.view.bundle_line]
     assert name(items[-1]) == ("126010", "DCM")
 
 
@@ -160,12 +181,14 @@ def test_the_report_is_preliminary_unverified_and_complete(written):
 
 def test_a_report_that_lacks_a_model_is_partial_and_says_why(answered, tmp_path):
     models = dict(answered.prediction.models)
-    models[COMBINED] = replace(models[COMBINED], probability=None, unavailable="margin is unknown")
+    models["Combined"] = replace(
+        models["Combined"], probability=None, unavailable="margin is unknown"
+    )
     lacking = replace(answered, prediction=replace(answered.prediction, models=models))
     write_dicom(tmp_path, lacking, answered.dicom_sources)
     made = pydicom.dcmread(tmp_path / "report.dcm")
     assert (made.CompletionFlag, made.CompletionFlagDescription) == ("PARTIAL", "Without Combined")
-    assert COMBINED not in probabilities(made)
+    assert "Combined" not in probabilities(made)
     told = [c.TextValue for c in children(made, "TEXT")]
     assert "Combined is not available: margin is unknown." in told
 

@@ -10,7 +10,7 @@ from fixtures.dicom_series import NAME, NUMBER
 from fixtures.dicom_tools import dump, kind, needs_dicom_tools, report_text, violations
 from fixtures.real_data import REAL_DATA, needs_real_data
 from ParotidClassifierCore.app.cli import main
-from ParotidClassifierCore.protocol.names import ELEVEN_MODELS
+from ParotidClassifierCore.protocol import shen2026
 
 pytestmark = needs_dicom_tools
 KINDS = {"segmentation.dcm": "Segmentation", "report.dcm": "Comprehensive3DSR"}
@@ -50,7 +50,7 @@ def test_dcmtk_reads_the_values_out_of_the_report(written, answered):
     assert '(QCFX,IBSI,"Sphericity")' in text
     assert '(wavelet-LLH_glcm_Contrast,99PAROTID,"wavelet LLH, GLCM contrast")' in text
     assert '"Measurement Group"' in text
-    for model in ELEVEN_MODELS:
+    for model in shen2026().models:
         assert f'"Algorithm Name")="made: {model}"' in text
     assert "Research use only. Not a medical device" in text
     assert answered.prediction.banner in text

@@ -1,81 +1,26 @@
 """slicer.parameterNodeWrapper: typed parameters in a MRML node, bound to widgets.
 
-Modelled: bool, int, float, str, Path, enums, MRML nodes and unions of them, None included.
+Modelled: bool, int, float, str and MRML nodes; check boxes, lines of text and node selectors.
 """
 
 from ..refused import refuse
-from .annotations import (
-    Choice,
-    Decimals,
-    Default,
-    Exclude,
-    IsInstance,
-    Maximum,
-    Minimum,
-    NotNone,
-    SingleStep,
-    Validator,
-    WithinRange,
-    findFirstAnnotation,
-    splitAnnotations,
-    unannotatedType,
-)
-from .binding import SlicerParameterNamePropertyName, findChildWidgetForParameter
-from .connectors import GuiConnector, createGuiConnector, getNodeTypes, isNodeOrUnionOfNodes
+from .binding import SlicerParameterNamePropertyName
 from .wrapper import isParameterNodeWrapper, parameterNodeWrapper
 
-__all__ = [
-    "Choice",
-    "Decimals",
-    "Default",
-    "Exclude",
-    "GuiConnector",
-    "IsInstance",
-    "Maximum",
-    "Minimum",
-    "NotNone",
-    "SingleStep",
-    "SlicerParameterNamePropertyName",
-    "Validator",
-    "WithinRange",
-    "createGuiConnector",
-    "findChildWidgetForParameter",
-    "findFirstAnnotation",
-    "getNodeTypes",
-    "isNodeOrUnionOfNodes",
-    "isParameterNodeWrapper",
-    "parameterNodeWrapper",
-    "splitAnnotations",
-    "unannotatedType",
-]
+__all__ = ["SlicerParameterNamePropertyName", "isParameterNodeWrapper", "parameterNodeWrapper"]
 
 _ONLY_IN_SLICER = {
-    "AnySerializer",
-    "BoolSerializer",
-    "DictSerializer",
-    "FloatRange",
-    "GuiCreator",
-    "Label",
-    "ListSerializer",
-    "NodeSerializer",
-    "NumberSerializer",
-    "PathSerializer",
-    "QColorSerializer",
-    "RangeBounds",
-    "Serializer",
-    "SlicerPackParameterNamePropertyName",
-    "StringSerializer",
-    "TupleSerializer",
-    "UnionSerializer",
-    "ValidatedSerializer",
-    "createGui",
-    "isParameterPack",
-    "nestedParameterNames",
-    "parameterNodeGuiConnector",
-    "parameterNodeGuiCreator",
-    "parameterNodeSerializer",
-    "parameterPack",
-}
+    "AnySerializer", "BoolSerializer", "Choice", "Decimals", "Default", "DictSerializer",
+    "Exclude", "FloatRange", "GuiConnector", "GuiCreator", "IsInstance", "Label",
+    "ListSerializer", "Maximum", "Minimum", "NodeSerializer", "NotNone", "NumberSerializer",
+    "PathSerializer", "QColorSerializer", "RangeBounds", "Serializer", "SingleStep",
+    "SlicerPackParameterNamePropertyName", "StringSerializer", "TupleSerializer",
+    "UnionSerializer", "ValidatedSerializer", "Validator", "WithinRange", "createGui",
+    "createGuiConnector", "findChildWidgetForParameter", "findFirstAnnotation", "getNodeTypes",
+    "isNodeOrUnionOfNodes", "isParameterPack", "nestedParameterNames",
+    "parameterNodeGuiConnector", "parameterNodeGuiCreator", "parameterNodeSerializer",
+    "parameterPack", "splitAnnotations", "unannotatedType",
+}  # fmt: skip
 
 
 def __getattr__(name: str):

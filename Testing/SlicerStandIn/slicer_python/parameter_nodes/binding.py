@@ -33,14 +33,11 @@ class GuiBindings:
             ValueError: there is no such parameter; nothing is bound then.
             RuntimeError: a widget cannot show the type of its parameter.
         """
-        from .connectors import GuiConnector, createGuiConnector
+        from .connectors import createConnector
 
         types = {name: self._wrapper.dataType(name) for name in mapping}
         connectors = {
-            name: target
-            if isinstance(target, GuiConnector)
-            else createGuiConnector(target, types[name])
-            for name, target in mapping.items()
+            name: createConnector(widget, types[name]) for name, widget in mapping.items()
         }
         tag, self._nextTag = self._nextTag, self._nextTag + 1
         self._connectors[tag] = connectors
@@ -75,18 +72,6 @@ class GuiBindings:
                         connector.write(self._wrapper.getValue(name))
         finally:
             self._showing = False
-
-
-def findChildWidgetForParameter(widget, parameter: str):
-    """Return the child widget that names a parameter, None if there is none."""
-    return next(
-        (
-            child
-            for child in _widgetsOf(widget)
-            if child.property(SlicerParameterNamePropertyName) == parameter
-        ),
-        None,
-    )
 
 
 def _widgetsOf(gui) -> list:

@@ -1,18 +1,14 @@
 """The class decorator that turns annotated names into parameters stored in a MRML node."""
 
 import dataclasses
-import logging
 import typing
 import weakref
 
 import slicer
 import vtk
 
-from .annotations import Default, findFirstAnnotation
 from .binding import GuiBindings
 from .storage import Storage, storageFor
-
-_logger = logging.getLogger("slicer")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -21,8 +17,8 @@ class ParameterInfo:
 
     basename: str
     storage: Storage
-    default: Default
-    unalteredType: typing.Any
+    default: typing.Any
+    unalteredType: type
 
 
 class _StoredValue:
@@ -32,7 +28,7 @@ class _StoredValue:
         self._info, self._node, self._name = info, node, name
         self._writing = False
         if not info.storage.has(node, name):
-            self._store(info.default.value)
+            self._store(info.default)
         self.value = self._stored()
         self._observeWithoutKeepingAlive()
 
@@ -52,7 +48,7 @@ class _StoredValue:
 
     def _stored(self):
         if not self._info.storage.has(self._node, self._name):
-            self._store(self._info.default.value)
+            self._store(self._info.default)
         return self._info.storage.read(self._node, self._name)
 
     def _observeWithoutKeepingAlive(self) -> None:
@@ -81,17 +77,13 @@ class _ParameterNode:
         }
         self._guiBindings = GuiBindings(self)
 
-    def default(self, paramName: str) -> Default:
-        """Return the Default of a parameter."""
-        return self._parameterInfo(paramName).default
-
     def isCached(self, paramName: str) -> bool:
         """Tell whether a parameter is read from memory; all types modelled here are."""
         return self._parameterInfo(paramName) is not None
 
     @classmethod
     def dataType(cls, membername: str):
-        """Return the type of a parameter as it was declared, annotations included."""
+        """Return the type of a parameter as it was declared."""
         return cls._parameterInfo(membername).unalteredType
 
     def getValue(self, name: str):
@@ -109,7 +101,7 @@ class _ParameterNode:
         return self._guiBindings.connectGui(gui)
 
     def connectParametersToGui(self, mapping: dict) -> int:
-        """Bind widgets, or GuiConnectors, by the names of their parameters."""
+        """Bind widgets by the names of their parameters."""
         return self._guiBindings.connect(mapping)
 
     def disconnectGui(self, guiTag: int) -> None:
@@ -168,9 +160,9 @@ def isParameterNodeWrapper(classOrObj) -> bool:
 
 
 def _wrapped(classtype):
-    hints = typing.get_type_hints(classtype, include_extras=True)
+    hints = typing.get_type_hints(classtype)
     infos = {name: _declared(classtype, name, hint) for name, hint in hints.items()}
-    for name in sorted(_OWN_NAMES | {"allParameters"}):
+    for name in sorted(_OWN_NAMES | {"allParameters", "default"}):
         if hasattr(classtype, name) or name in infos:
             raise ValueError(f"Cannot use reserved name '{name}' in a parameterNodeWrapper")
     members = {name: _property(name) for name in infos}
@@ -183,17 +175,11 @@ def _wrapped(classtype):
 
 def _declared(classtype, name: str, hint) -> ParameterInfo:
     try:
-        storage, annotations = storageFor(hint)
+        storage = storageFor(hint)
     except Exception as error:
         # Slicer raises this very class; code under test may expect no narrower one.
         raise Exception(f"Unable to create serializer for {classtype} member {name}") from error
-    default = findFirstAnnotation(annotations, Default) or Default(storage.initial)
-    unused = [each for each in annotations if not isinstance(each, Default)]
-    if hasattr(classtype, name):
-        default = Default(getattr(classtype, name))
-    if unused:
-        _logger.warning("Unused annotations: %s", unused)
-    return ParameterInfo(name, storage, default, hint)
+    return ParameterInfo(name, storage, getattr(classtype, name, storage.initial), hint)
 
 
 def _property(name: str) -> property:

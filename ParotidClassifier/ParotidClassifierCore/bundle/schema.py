@@ -1,0 +1,559 @@
+"""What the files of a bundle hold, read and written: same content gives same bytes.
+
+Reading takes nothing that was not expected. The header needs the standard library and numpy alone:
+what a bundle is, is so known where the libraries that run it are not installed.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ..base.errors import FeatureExtractionError, UsageError
+from ..base.safetensors_header import check_safetensors
+from ..base.strict_json import (
+    SMALLEST_SCALE,
+    MalformedError,
+    as_count,
+    as_flag,
+    as_items,
+    as_number,
+    as_numbers,
+    as_object,
+    as_probability,
+    as_scale,
+    as_text,
+    parsed,
+    with_keys,
+)
+from ..models.acquisitions import COUNTED, RANGED, TrainingAcquisitions
+from ..models.logistic import LogisticModel
+from ..models.reference import VOXEL_LENGTHS, Reference
+from ..models.refits import OLDER_BUNDLE, Refits
+from ..models.scatter import Scatter, image_columns
+from ..models.settings import STACKINGS
+from ..protocol import ColumnKind, Protocol, column_of, protocol_from, shen2026
+from ..protocol.outcome import BENIGN, MALIGNANT
+from .bundle import KINDS, Bundle, TrainingCohort
+from .files import (
+    BUNDLE_JSON,
+    MODEL_CARD,
+    MODELS_JSON,
+    NETWORK,
+    RADIOMICS_YAML,
+    REFERENCE_JSON,
+    REFITS_JSON,
+    SCHEMA_VERSION,
+    SHA256SUMS,
+    refusal,
+    sha256,
+)
+
+BUNDLE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._+()-]{0,63}")
+_FINGERPRINT = re.compile(r"[0-9a-f]{8,64}")
+_MOST_NOTES = 100
+_MOST_CASES = 1_000_000
+MOST_COLUMNS = 256
+MOST_SCORES = 100_000
+_MOST_LEVELS = 101
+_MOST_VALUES = 1_000
+_MOST_REFITS = 2000
+# Of a covariance's largest variance along any axis, the least that its smallest may be: with less,
+# rounding makes distances that are no numbers.
+_LEAST_SHARE = 1e-12
+_OF_COLUMNS = {"means": as_number, "sds": as_scale, "coefficients": as_number}
+
+
+def read_header(content: dict[str, Any]) -> dict[str, Any]:
+    """Return the fields of bundle.json by their names in `Bundle`, and radiomics_sha256.
+
+    Raises:
+        MalformedError: says which field does not hold what it must.
+    """
+    keys = (
+        "schema_version name kind protocol thresholds stacking radiomics_sha256 training_cohort "
+        "intended_use test_figures provenance notes"
+    )
+    version = content["schema_version"]
+    content = with_keys(
+        content if version > 2 else _as_version_3(content), keys.split(), "the file"
+    )
+    protocol = protocol_from(as_object(content["protocol"], "protocol"))
+    return {
+        "schema_version": version,
+        "name": _read_name(content["name"]),
+        "kind": _one_of(content["kind"], KINDS, "kind"),
+        "protocol": protocol,
+        "thresholds": {
+            _one_of(name, protocol.models, "thresholds"): as_probability(value, f"threshold {name}")
+            for name, value in as_object(content["thresholds"], "thresholds").items()
+        },
+        "stacking": _one_of(content["stacking"], STACKINGS, "stacking"),
+        "radiomics_sha256": as_text(content["radiomics_sha256"], "radiomics_sha256"),
+        "cohort": _read_cohort(content["training_cohort"]),
+        "intended_use": as_text(content["intended_use"], "intended_use"),
+        "test_figures": _read_figures(content["test_figures"], protocol),
+        "provenance": _read_provenance(content["provenance"]),
+        "notes": tuple(
+            as_text(n, "notes") for n in as_items(content["notes"], "notes", _MOST_NOTES)
+        ),
+    }
+
+
+def _as_version_3(content: dict[str, Any]) -> dict[str, Any]:
+    """Return a header of version 1 or 2 as one of version 3: of the published study, its own ring.
+
+    There "protocol" was the stacking, and "models" named those of models.json once more.
+    """
+    keys = {"protocol", "ring", "models"}
+    old = with_keys({key: content[key] for key in keys & set(content)}, keys, "the file")
+    protocol = shen2026().as_json()
+    (ring,) = (region for region in protocol["regions"].values() if "ring" in region)
+    ring["ring"] = old["ring"]
+    rest = {key: value for key, value in content.items() if key not in keys}
+    return rest | {"protocol": protocol, "stacking": old["protocol"]}
+
+
+def _read_name(value: Any) -> str:
+    name = as_text(value, "name")
+    if not BUNDLE_NAME.fullmatch(name):
+        raise MalformedError("name is not 1 to 64 letters, digits, spaces and ._+()-")
+    return name
+
+
+def _one_of(value: Any, allowed: Collection[str], where: str) -> str:
+    if as_text(value, where) not in allowed:
+        raise MalformedError(f"{where} holds {value!r}, not one of {', '.join(allowed)}")
+    return value
+
+
+def _read_cohort(value: Any) -> TrainingCohort:
+    keys = ("cases", "malignant", "simulated", "description")
+    cohort = with_keys(value, keys, "training_cohort", optional=["fingerprints"])
+    cases = as_count(cohort["cases"], "cases")
+    malignant = as_count(cohort["malignant"], "malignant")
+    if malignant > cases:
+        raise MalformedError("training_cohort has more malignant cases than cases")
+    return TrainingCohort(
+        cases,
+        malignant,
+        as_flag(cohort["simulated"], "simulated"),
+        as_text(cohort["description"], "description"),
+        fingerprints=_read_fingerprints(cohort.get("fingerprints", [])),
+    )
+
+
+def _read_fingerprints(value: Any) -> tuple[str, ...]:
+    texts = tuple(as_text(t, "fingerprints") for t in as_items(value, "fingerprints", _MOST_CASES))
+    if not all(_FINGERPRINT.fullmatch(text) for text in texts):
+        raise MalformedError("fingerprints are not hexadecimal")
+    return texts
+
+
+def _read_figures(value: Any, protocol: Protocol) -> dict[str, dict[str, float | None]]:
+    return {
+        _one_of(model, protocol.models, "test_figures"): {
+            as_text(name, "test_figures"): None if number is None else as_number(number, name)
+            for name, number in as_object(figures, f"test_figures {model}").items()
+        }
+        for model, figures in as_object(value, "test_figures").items()
+    }
+
+
+def _read_provenance(value: Any) -> dict[str, str | float]:
+    return {
+        as_text(name, "provenance"): _text_or_number(item, name)
+        for name, item in as_object(value, "provenance").items()
+    }
+
+
+def _text_or_number(value: Any, where: str) -> str | float:
+    if isinstance(value, str):
+        return as_text(value, where)
+    as_number(value, where)
+    return value
+
+
+def read_text(content: bytes) -> str:
+    """Return the text of a file, whose size bounds its length.
+
+    Raises:
+        MalformedError: not UTF-8, or with control characters.
+    """
+    try:
+        return as_text(content.decode("utf-8"), "it", most=len(content))
+    except UnicodeDecodeError as error:
+        raise MalformedError(f"it is not UTF-8 text ({error})") from error
+
+
+def from_files(where: Path, files: Mapping[str, bytes]) -> Bundle:
+    """Return the bundle whose files have this content; the inverse of `to_files`.
+
+    Args:
+        where: the bundle's path, for messages.
+        files: content by file name; with or without SHA256SUMS.
+
+    Raises:
+        BundleError: a file does not hold what it must; the message names it.
+    """
+    reading = BUNDLE_JSON
+    try:
+        header = read_header(parsed(files[reading]))
+        reading = RADIOMICS_YAML
+        radiomics_yaml = read_text(files[reading])
+        settings = _read_settings(radiomics_yaml)
+        reading = MODELS_JSON
+        models = _read_models(parsed(files[reading]), header["protocol"])
+        _check_features(models, settings)
+        reading = REFERENCE_JSON
+        reference = _read_reference(parsed(files[reading]), models)
+        reading = REFITS_JSON
+        refits = (
+            _read_refits(parsed(files[reading]), models)
+            if reading in files
+            else Refits(absent=OLDER_BUNDLE)
+        )
+        reading = MODEL_CARD
+        model_card = read_text(files[reading])
+        reading = NETWORK
+        _check_network(models, files.get(NETWORK))
+        reading = BUNDLE_JSON
+        _check_agreement(header, models, files)
+    except MalformedError as error:
+        raise refusal(where, reading, str(error)) from error
+    return Bundle(
+        **{name: value for name, value in header.items() if name != "radiomics_sha256"},
+        models=models,
+        reference=reference,
+        refits=refits,
+        radiomics_yaml=radiomics_yaml,
+        model_card=model_card,
+        network=files.get(NETWORK),
+        bundle_hash=sha256(files[SHA256SUMS]) if SHA256SUMS in files else "",
+    )
+
+
+def _read_settings(radiomics_yaml: str) -> Any:
+    """Return the RadiomicsSettings in the text."""
+    from ..radiomics.settings import load_settings
+
+    try:
+        return load_settings(radiomics_yaml)
+    except UsageError as error:
+        raise MalformedError(error.message.removesuffix(".")) from error
+
+
+def _check_features(models: Mapping[str, LogisticModel], settings: Any) -> None:
+    """Refuse models that read features which these settings do not make."""
+    from ..radiomics.names import parse_column
+
+    columns = {column for model in models.values() for column in model.columns}
+    try:
+        for column in sorted(columns):
+            if column_of(column).kind is ColumnKind.RADIOMIC:
+                parse_column(column, settings)
+    except FeatureExtractionError as error:
+        raise MalformedError(error.message.removesuffix(".")) from error
+
+
+def _check_agreement(
+    header: Mapping[str, Any], models: Mapping[str, LogisticModel], files: Mapping[str, bytes]
+) -> None:
+    """Refuse a header that speaks of other models or other settings than the files hold."""
+    if set(header["thresholds"]) != set(models):
+        raise MalformedError(f"thresholds are not those of the models in {MODELS_JSON}")
+    if header["radiomics_sha256"] != sha256(files[RADIOMICS_YAML]):
+        raise MalformedError(f"radiomics_sha256 is not the hash of {RADIOMICS_YAML}")
+
+
+def _read_models(content: Mapping[str, Any], protocol: Protocol) -> dict[str, LogisticModel]:
+    """Return the models of models.json, in the order of the protocol."""
+    if not content:
+        raise MalformedError("it holds no model")
+    for name in sorted(set(content) - set(protocol.models)):
+        raise MalformedError(f"{name!r} is no model of the protocol {protocol.name}")
+    models: dict[str, LogisticModel] = {}
+    for name in protocol.models:
+        if name in content:
+            models[name] = _read_model(name, content[name], protocol)
+            for source in set(protocol.models[name].log_odds) - set(models):
+                raise MalformedError(f"{name} reads {source}, which is not among the models")
+    return models
+
+
+def _check_network(models: Mapping[str, LogisticModel], weights: bytes | None) -> None:
+    """Refuse weights that are missing though a model reads them, or are not safetensors."""
+    if weights is not None:
+        check_safetensors(weights)
+        return
+    for model in models.values():
+        if {ColumnKind.NETWORK, ColumnKind.DEEP} & {column_of(c).kind for c in model.columns}:
+            raise MalformedError(f"it is missing and {model.name} reads it")
+
+
+def _read_model(name: str, value: Any, protocol: Protocol) -> LogisticModel:
+    fields = with_keys(value, ("columns", "means", "sds", "coefficients", "intercept"), name)
+    columns = tuple(read_column(c) for c in as_items(fields["columns"], name, MOST_COLUMNS))
+    model = LogisticModel(
+        name,
+        columns,
+        *(
+            as_numbers(fields[key], f"{key} of {name}", MOST_COLUMNS, as_item)
+            for key, as_item in _OF_COLUMNS.items()
+        ),
+        as_number(fields["intercept"], f"intercept of {name}"),
+    )
+    lengths = {len(model.means), len(model.sds), len(model.coefficients), len(columns)}
+    if len(lengths) > 1 or not columns or len(set(columns)) < len(columns):
+        raise MalformedError(
+            f"{name} does not have one mean, sd and coefficient for each of its columns"
+        )
+    for column in columns:
+        if not protocol.may_read(name, column):
+            raise MalformedError(f"{name} reads {column!r}, which is no input of that model")
+    return model
+
+
+def read_column(value: Any) -> str:
+    """Return the name of a column that a model may read.
+
+    Raises:
+        MalformedError: there is no such column.
+    """
+    column = as_text(value, "columns")
+    if column_of(column) is None:
+        raise MalformedError(f"{column!r} is no column that a model may read")
+    return column
+
+
+def _read_reference(content: Mapping[str, Any], models: Mapping[str, LogisticModel]) -> Reference:
+    """Return the distributions of reference.json; version 1 holds neither voxels nor scatter."""
+    keys = ("quantile_levels", "quantiles", "scores")
+    fields = with_keys(content, keys, "the file", optional=["voxel_mm", "scatter", "acquisitions"])
+    levels = _levels(fields["quantile_levels"])
+    quantiles = {
+        read_column(column): as_numbers(values, f"the quantiles of {column}", _MOST_LEVELS)
+        for column, values in as_object(fields["quantiles"], "quantiles").items()
+    }
+    voxel_mm = _voxels(fields.get("voxel_mm", {}))
+    for values in (*quantiles.values(), *voxel_mm.values()):
+        if len(values) != len(levels):
+            raise MalformedError("its quantiles are not one for each level")
+        _require_rising(values, "its quantiles")
+    scores = as_object(fields["scores"], "scores")
+    return Reference(
+        levels,
+        quantiles,
+        {_one_of(name, models, "scores"): _scores(name, scores[name]) for name in scores},
+        voxel_mm,
+        _scatter(fields["scatter"], models) if "scatter" in fields else None,
+        _acquisitions(fields["acquisitions"])
+        if "acquisitions" in fields
+        else TrainingAcquisitions(),
+    )
+
+
+def _levels(value: Any) -> tuple[float, ...]:
+    levels = as_numbers(value, "quantile_levels", _MOST_LEVELS, as_probability)
+    if (levels[:1], levels[-1:]) != ((0.0,), (1.0,)):
+        raise MalformedError("quantile_levels do not run from 0 to 1")
+    _require_rising(levels, "quantile_levels")
+    return levels
+
+
+def _require_rising(values: tuple[float, ...], what: str) -> None:
+    if list(values) != sorted(values):
+        raise MalformedError(f"{what} do not rise")
+
+
+def _voxels(value: Any) -> dict[str, tuple[float, ...]]:
+    lengths = as_object(value, "voxel_mm")
+    if lengths:
+        with_keys(lengths, VOXEL_LENGTHS, "voxel_mm")
+    return {name: as_numbers(lengths[name], "voxel_mm", _MOST_LEVELS) for name in lengths}
+
+
+def _scores(name: str, value: Any) -> dict[str, tuple[float, ...]]:
+    by_class = with_keys(value, (BENIGN, MALIGNANT), f"scores of {name}")
+    scores = {
+        outcome: as_numbers(by_class[outcome], f"scores of {name}", MOST_SCORES, as_probability)
+        for outcome in by_class
+    }
+    for sorted_scores in scores.values():
+        _require_rising(sorted_scores, f"scores of {name}")
+    return scores
+
+
+def _acquisitions(value: Any) -> TrainingAcquisitions:
+    fields = with_keys(value, ("cases", "counts", "ranges"), "acquisitions")
+    counts = with_keys(fields["counts"], (), "counts", optional=COUNTED)
+    ranges = with_keys(fields["ranges"], (), "ranges", optional=RANGED)
+    return TrainingAcquisitions(
+        as_count(fields["cases"], "cases"),
+        {name: _counts(name, counts[name]) for name in counts},
+        {name: _range(name, ranges[name]) for name in ranges},
+    )
+
+
+def _counts(name: str, value: Any) -> dict[str, int]:
+    counted = as_object(value, name)
+    if not 0 < len(counted) <= _MOST_VALUES:
+        raise MalformedError(f"{name} has not 1 to {_MOST_VALUES} values")
+    return {as_text(word, name): as_count(count, name) for word, count in counted.items()}
+
+
+def _range(name: str, value: Any) -> tuple[float, float]:
+    bounds = as_numbers(value, name, 2)
+    if len(bounds) != 2:
+        raise MalformedError(f"{name} is not a smallest and a largest value")
+    _require_rising(bounds, name)
+    return bounds
+
+
+def _scatter(value: Any, models: Mapping[str, LogisticModel]) -> Scatter:
+    fields = with_keys(value, ("model", "covariance", "distances"), "scatter")
+    name = as_text(fields["model"], "model")
+    if name not in models:
+        raise MalformedError(f"scatter is of {name!r}, which this bundle does not hold")
+    covariance = tuple(
+        as_numbers(row, "covariance", MOST_COLUMNS)
+        for row in as_items(fields["covariance"], "covariance", MOST_COLUMNS)
+    )
+    _require_covariance(covariance, len(image_columns(models[name])))
+    distances = as_numbers(fields["distances"], "distances", _MOST_LEVELS)
+    _require_rising(distances, "distances")
+    if len(distances) < 2 or distances[0] < 0:
+        raise MalformedError("distances are missing or negative")
+    return Scatter(name, covariance, distances)
+
+
+def _require_covariance(rows: tuple[tuple[float, ...], ...], columns: int) -> None:
+    """Refuse what is no symmetric, positive definite matrix of so many columns."""
+    if columns == 0 or [len(row) for row in rows] != [columns] * columns:
+        raise MalformedError("covariance is not one row and column for each image column")
+    matrix = np.array(rows)
+    if not np.array_equal(matrix, matrix.T):
+        raise MalformedError("covariance is not symmetric")
+    variances = np.linalg.eigvalsh(matrix)
+    if variances[0] < max(_LEAST_SHARE * variances[-1], SMALLEST_SCALE):
+        raise MalformedError("covariance is not positive definite, or nearly not")
+
+
+def _read_refits(content: Mapping[str, Any], models: Mapping[str, LogisticModel]) -> Refits:
+    """Return the refits of refits.json, of these models or none."""
+    fields = with_keys(content, ("absent", "coefficients"), "the file")
+    absent = as_text(fields["absent"], "absent")
+    by_model = as_object(fields["coefficients"], "coefficients")
+    if bool(absent) == bool(by_model):
+        raise MalformedError("it must hold either refits or the reason why there are none")
+    if not by_model:
+        return Refits(absent=absent)
+    with_keys(by_model, models, "coefficients")
+    refits = {name: _refits_of(model, by_model[name]) for name, model in models.items()}
+    if len({len(rows) for rows in refits.values()}) > 1:
+        raise MalformedError("its models were not refitted equally often")
+    return Refits(refits, absent="")
+
+
+def _refits_of(model: LogisticModel, value: Any) -> tuple[tuple[float, ...], ...]:
+    where = f"coefficients of {model.name}"
+    rows = tuple(
+        as_numbers(row, where, MOST_COLUMNS + 1) for row in as_items(value, where, _MOST_REFITS)
+    )
+    if not rows or {len(row) for row in rows} != {1 + len(model.columns)}:
+        raise MalformedError(
+            f"{where} are not an intercept and a number for each column, once for each refit"
+        )
+    return rows
+
+
+def to_files(bundle: Bundle) -> dict[str, bytes]:
+    """Return the content of every file of `bundle` but SHA256SUMS, by file name.
+
+    Raises:
+        BundleError: a number is not finite.
+    """
+    try:
+        files = {
+            BUNDLE_JSON: _json(_header(bundle), sort_keys=False),  # a protocol has an order
+            MODELS_JSON: _json({name: _model(m) for name, m in bundle.models.items()}),
+            REFERENCE_JSON: _json(_reference(bundle.reference)),
+            REFITS_JSON: _json(_refits(bundle.refits), indent=None),
+            RADIOMICS_YAML: bundle.radiomics_yaml.encode(),
+            MODEL_CARD: bundle.model_card.encode(),
+        }
+    except ValueError as error:
+        raise refusal(
+            bundle.name, "", "it holds a number that is not finite", "Fit its models again."
+        ) from error
+    return files if bundle.network is None else files | {NETWORK: bundle.network}
+
+
+def _json(content: object, **layout: Any) -> bytes:
+    layout = {"sort_keys": True, "indent": 1} | layout
+    return f"{json.dumps(content, ensure_ascii=False, allow_nan=False, **layout)}\n".encode()
+
+
+def _header(bundle: Bundle) -> dict[str, Any]:
+    def in_order(of_models: Mapping[str, Any]) -> dict[str, Any]:
+        return {name: of_models[name] for name in bundle.protocol.models if name in of_models}
+
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "name": bundle.name,
+        "kind": bundle.kind,
+        "thresholds": in_order(bundle.thresholds),
+        "protocol": bundle.protocol.as_json(),
+        "stacking": bundle.stacking,
+        "radiomics_sha256": bundle.radiomics_hash,
+        "training_cohort": {
+            "cases": bundle.cohort.cases,
+            "malignant": bundle.cohort.malignant,
+            "simulated": bundle.cohort.simulated,
+            "description": bundle.cohort.description,
+            "fingerprints": list(bundle.cohort.fingerprints),
+        },
+        "intended_use": bundle.intended_use,
+        "test_figures": in_order(
+            {name: dict(sorted(figures.items())) for name, figures in bundle.test_figures.items()}
+        ),
+        "provenance": dict(sorted(bundle.provenance.items())),
+        "notes": list(bundle.notes),
+    }
+
+
+def _model(model: LogisticModel) -> dict[str, Any]:
+    return {
+        "columns": list(model.columns),
+        "means": list(model.means),
+        "sds": list(model.sds),
+        "coefficients": list(model.coefficients),
+        "intercept": model.intercept,
+    }
+
+
+def _refits(refits: Refits) -> dict[str, Any]:
+    return {"absent": refits.absent, "coefficients": dict(refits.coefficients)}
+
+
+def _reference(reference: Reference) -> dict[str, Any]:
+    content = {
+        "quantile_levels": list(reference.quantile_levels),
+        "quantiles": {column: list(values) for column, values in reference.quantiles.items()},
+        "voxel_mm": dict(reference.voxel_mm),
+        "scores": {
+            name: {outcome: list(values) for outcome, values in by_class.items()}
+            for name, by_class in reference.scores.items()
+        },
+    }
+    if reference.scatter is not None:
+        content["scatter"] = asdict(reference.scatter)
+    if reference.acquisitions.cases:
+        content["acquisitions"] = asdict(reference.acquisitions)
+    return content

@@ -1,0 +1,344 @@
+"""What is said of one case, made once: panel, terminal, pictures, report, table and DICOM show it.
+
+It is made from a prediction as it is stored, so that a scene that is opened again, or a folder,
+says the same as the day it was computed. Imports nothing that a bare 3D Slicer lacks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from functools import cached_property
+from typing import Any, NamedTuple
+
+from ..base.words import DASH, counted
+from ..imaging.findings import DEMONSTRATION, FIRST_CODES, QualityFinding, Severity
+from ..models.probabilities import ModelResult, percent
+from ..models.words import (
+    bundle_line,
+    column_label,
+    interval_words,
+    model_to_show,
+    no_probability,
+    probability_sentence,
+)
+from ..protocol import ColumnKind, column_of, shen2026
+from ..protocol.outcome import BENIGN, MALIGNANT
+
+NO_COMBINED = "no_combined"
+# What compares a case with the training cases.
+APPLICABILITY_CODES = ("outside_training_range", "unlike_training_cases", "voxels_unlike_training")
+_IMAGE_KINDS = (ColumnKind.RADIOMIC, ColumnKind.NETWORK, ColumnKind.DEEP)
+_STORED = {stored.name for stored in fields(ModelResult)} - {"name"}
+_BINS = 25
+
+
+class Row(NamedTuple):
+    """A model in a table: texts, a dash for what is not there.
+
+    Attributes:
+        model: its name.
+        probability, interval, threshold: as they are shown.
+        call: the call, or that there is no probability and why.
+    """
+
+    model: str
+    probability: str
+    interval: str
+    threshold: str
+    call: str
+
+
+class Bar(NamedTuple):
+    """What inputs add to the log-odds of a model.
+
+    Attributes:
+        label: which inputs, for a reader.
+        added: to the log-odds.
+        columns: what each column adds; none for the intercept, which no input changes.
+    """
+
+    label: str
+    added: float
+    columns: Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a case stands among the training cases.
+
+    Attributes:
+        model: whose probabilities are compared; None if none gave one.
+        score: of the case; None if there is none.
+        threshold: of this model; None if there is none.
+        scores: by outcome, those of the training cases out of fold; empty if they are not known.
+        sentences: what is known, in words.
+    """
+
+    model: str | None
+    score: float | None
+    threshold: float | None
+    scores: Mapping[str, tuple[float, ...]]
+    sentences: tuple[str, ...]
+
+    @property
+    def has_both_outcomes(self) -> bool:
+        """Whether scores of malignant and of benign training cases are known."""
+        return self.score is not None and all(self.scores.get(o) for o in (MALIGNANT, BENIGN))
+
+
+@dataclass(frozen=True)
+class CaseView:
+    """What is said of a case by one bundle.
+
+    Attributes:
+        written: as it stands in prediction.json, with what else was asked.
+        features: value of each column that a model read; empty where they are not known.
+    """
+
+    written: Mapping[str, Any]
+    features: Mapping[str, float | None] = field(default_factory=dict)
+
+    @cached_property
+    def models(self) -> dict[str, ModelResult]:
+        """What each model says, in their order."""
+        return {name: _result(name, said) for name, said in self.written["models"].items()}
+
+    @cached_property
+    def available(self) -> dict[str, ModelResult]:
+        """The models that gave a probability."""
+        return {n: result for n, result in self.models.items() if result.probability is not None}
+
+    @cached_property
+    def headline(self) -> str:
+        """The model that stands first."""
+        reasons = {name: result.unavailable for name, result in self.models.items()}
+        # Earlier predictions do not name it.
+        return self.written.get("headline") or model_to_show(shen2026(), reasons)
+
+    @property
+    def first(self) -> ModelResult:
+        """What the model says that stands first."""
+        return self.models[self.headline]
+
+    @property
+    def bundle(self) -> Mapping[str, Any]:
+        """Which bundle answered: name, hash, banner, who it learnt from, what it is for."""
+        return self.written["bundle"]
+
+    @property
+    def bundle_line(self) -> str:
+        """What stands wherever a probability is shown."""
+        return bundle_line(self.bundle)
+
+    # The answer
+
+    @property
+    def sentence(self) -> str:
+        """The answer in one sentence."""
+        first = self.first
+        if first.probability is None:
+            return f"No probability: {first.unavailable}"
+        numbers = first.probability, first.threshold, first.interval
+        return probability_sentence(self.headline, *numbers)
+
+    @property
+    def certainty(self) -> str:
+        """The interval of the first probability, or why it has none."""
+        if self.first.interval is None:
+            return f"No interval: {self.first.no_interval}."
+        return f"95 % interval {interval_words(self.first.interval)}"
+
+    @property
+    def call(self) -> str:
+        """What the first probability means beside its threshold."""
+        side = "Above" if self.first.call == MALIGNANT else "Below"
+        return (
+            f"{side} this model's threshold of {percent(self.first.threshold)}: it calls the "
+            f"tumour {self.first.call}."
+        )
+
+    @property
+    def doubt(self) -> str:
+        """Whether the interval leaves the first call open; empty where it does not."""
+        low, high = self.first.interval or (1.0, 0.0)
+        is_open = low < self.first.threshold <= high
+        return "The interval holds the threshold: the call is not certain." if is_open else ""
+
+    @property
+    def lacking(self) -> str:
+        """Why the model gave no probability that would stand first; empty where it did."""
+        if self.first.probability is None:
+            return no_probability(self.headline, self.first.unavailable)
+        return next((f.message for f in self.findings if f.code == NO_COMBINED), "")
+
+    @property
+    def agreement(self) -> str:
+        """How many other models make the same call as the first."""
+        others = [other for model, other in self.available.items() if model != self.headline]
+        if not others:
+            return "No other model gave a probability."
+        alike = sum(other.call == self.first.call for other in others)
+        return (
+            f"Of {counted(len(others), 'other model')} that gave a probability, {alike} "
+            f"{'calls' if alike == 1 else 'call'} it {self.first.call} too."
+        )
+
+    @property
+    def rows(self) -> list[Row]:
+        """All models as rows of a table."""
+        return [_row(result) for result in self.models.values()]
+
+    @property
+    def no_intervals(self) -> list[str]:
+        """Why probabilities have no interval, each reason once."""
+        reasons = [result.no_interval for result in self.models.values() if result.no_interval]
+        return [f"No interval: {reason}." for reason in dict.fromkeys(reasons)]
+
+    # What it rests on
+
+    def image_part(self, model: str) -> str | None:
+        """Return the model with a probability whose log-odds this one reads; None without one."""
+        read = self.models[model].contributions
+        sources = [c.of for c in map(column_of, read) if c and c.kind is ColumnKind.LOG_ODDS]
+        return next((source for source in sources if source in self.available), None)
+
+    @property
+    def image_model(self) -> str | None:
+        """The image model behind the first, or it itself; None where none reads the image."""
+        name = self.image_part(self.headline) or self.headline
+        kinds = {c.kind for c in map(column_of, self.models[name].contributions) if c}
+        return None if kinds.isdisjoint(_IMAGE_KINDS) else name
+
+    def bars(self, model: str, most: int) -> list[Bar]:
+        """Return what drove a model that gave a probability: the intercept, then the largest first.
+
+        Args:
+            model: its name.
+            most: inputs with a bar of their own; the rest stand together in one more.
+        """
+        result = self.models[model]
+        inputs = sorted(result.contributions.items(), key=lambda item: -abs(item[1]))
+        # One more bar takes no more room than a bar for the rest.
+        shown = len(inputs) if len(inputs) <= most + 1 else most
+        bars = [Bar("Before any input (intercept)", result.intercept, {})]
+        bars += [Bar(column_label(column), n, {column: n}) for column, n in inputs[:shown]]
+        rest = dict(inputs[shown:])
+        if rest:
+            bars.append(Bar(f"{len(rest)} smaller ones together", sum(rest.values()), rest))
+        return bars
+
+    @cached_property
+    def place(self) -> Place:
+        """Where the case stands among the training cases."""
+        said = self.written.get("applicability") or {}
+        scores = {outcome: tuple(s) for outcome, s in said.get("training_scores", {}).items()}
+        model, words = said.get("model"), tuple(said.get("sentences", ()))
+        threshold = self.models[model].threshold if model in self.models else None
+        return Place(model, said.get("score"), threshold, scores, words)
+
+    # What speaks against it
+
+    @cached_property
+    def findings(self) -> list[QualityFinding]:
+        """Everything that was noticed."""
+        said = self.written["findings"]
+        return [QualityFinding(f["code"], Severity(f["severity"]), f["message"]) for f in said]
+
+    @property
+    def first_findings(self) -> list[QualityFinding]:
+        """What is told before any probability: it puts in doubt that there is one to tell."""
+        return [finding for finding in self.findings if finding.code in FIRST_CODES]
+
+    @property
+    def told_findings(self) -> list[QualityFinding]:
+        """What was noticed but for what the line of the bundle says anyway."""
+        return [finding for finding in self.findings if finding.code != DEMONSTRATION]
+
+    @property
+    def later_findings(self) -> list[QualityFinding]:
+        """What is told after the probability."""
+        return [finding for finding in self.told_findings if finding.code not in FIRST_CODES]
+
+    # What else was asked
+
+    def outlines(self, model: str) -> tuple[float, ...] | None:
+        """Return a model's probabilities under slightly different outlines; None if not asked."""
+        probabilities = self.written.get("stability", {}).get("probabilities", {})
+        return tuple(probabilities[model]) if model in probabilities else None
+
+    def stability(self, model: str) -> str:
+        """Return what slightly different outlines say of a model that `outlines` has."""
+        found = self.written["stability"]
+        others, outline = self.outlines(model), "slightly different outline"
+        unusable = counted(found["unusable"], outline)
+        if not others:
+            return (
+                f"None of {unusable} could be classified: whether {model} would say the same of it "
+                "is not known."
+            )
+        rest = f" {unusable} could not be classified." if found["unusable"] else ""
+        return (
+            f"Under {counted(len(others), outline)} {model} says {percent(min(others))} to "
+            f"{percent(max(others))}; its call changes "
+            f"{counted(found['call_flips'][model], 'time')}.{rest}"
+        )
+
+    @cached_property
+    def second(self) -> CaseView | None:
+        """What another bundle says; None where none was asked."""
+        opinion = self.written.get("second_opinion")
+        return opinion and CaseView({**opinion, "headline": opinion["headline"][1]})
+
+    @property
+    def reader(self) -> Mapping[str, Any] | None:
+        """How another reader's outline compares; None without one."""
+        return self.written.get("second_reader")
+
+    @property
+    def second_reader(self) -> dict[str, ModelResult]:
+        """What the models say of the outline of another reader; empty without one."""
+        said = {} if self.reader is None else self.reader["models"]
+        return {name: _result(name, model) for name, model in said.items()}
+
+    @property
+    def disagreements(self) -> list[str]:
+        """What the other bundle, and the other reader's outline, call otherwise, in sentences."""
+        told, second, reader = [], self.second, self.reader
+        if second is not None and len({self.first.call, second.first.call} | {None}) == 3:
+            told.append(second.written["agreement"])
+        if reader is not None and self.headline in reader["other_calls"]:
+            told.append(f"{reader['agreement'][1]} See Second reader in the appendix.")
+        return told
+
+
+def beside(
+    first: Mapping[str, ModelResult], second: Mapping[str, ModelResult]
+) -> list[tuple[ModelResult, ModelResult]]:
+    """Return two answers model by model, where one of them has a probability."""
+    names = dict.fromkeys((*first, *second))
+    pairs = [[of.get(name) or ModelResult(name) for of in (first, second)] for name in names]
+    return [(one, other) for one, other in pairs if {one.call, other.call} != {None}]
+
+
+def heights(scores: tuple[float, ...]) -> list[float]:
+    """Return the bars of a histogram of probabilities from 0 to 1; the fullest has height 1."""
+    counts = [0] * _BINS
+    for score in scores:
+        counts[min(int(score * _BINS), _BINS - 1)] += 1
+    return [count / (max(counts) or 1) for count in counts]
+
+
+def _result(name: str, said: Mapping[str, Any]) -> ModelResult:
+    known = {key: said[key] for key in _STORED & said.keys()}
+    if "interval" in known:
+        known["interval"] = tuple(known["interval"])
+    return ModelResult(name, **known)
+
+
+def _row(result: ModelResult) -> Row:
+    if result.probability is None:
+        return Row(result.name, DASH, DASH, DASH, f"not available: {result.unavailable}")
+    interval = DASH if result.interval is None else interval_words(result.interval)
+    probability, threshold = percent(result.probability), percent(result.threshold)
+    return Row(result.name, probability, interval, threshold, result.call)

@@ -1,0 +1,63 @@
+"""A prediction in lines for a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from ..base.words import DASH
+from ..models.probabilities import percent
+from .case_view import CaseView, Row, beside
+
+_TITLES = Row("model", "probability", "95% interval", "threshold", "call")
+
+
+def terminal_text(view: CaseView, series: str = "") -> str:
+    """Return what is said of a case.
+
+    Args:
+        view: of the case.
+        series: a line on the CT's DICOM series, if it is one.
+    """
+    blocks = [_answer(view, series)]
+    if view.second is not None:
+        blocks.append(_second_opinion(view.second))
+    if view.reader is not None:
+        blocks.append(["Second reader:", *_readers(view), *view.reader["agreement"]])
+    return "\n\n".join("\n".join(lines) for lines in blocks)
+
+
+def _answer(view: CaseView, series: str) -> list[str]:
+    lines = [finding.line for finding in view.first_findings]
+    lines += _table([_TITLES, *view.rows])
+    lines += [*view.no_intervals, *view.place.sentences]
+    if view.outlines(view.headline) is not None:
+        lines.append(view.stability(view.headline))
+    if view.written["ring"]:  # there are images
+        lines.append(f"Side of the tumour: {view.written['side']}.")
+    lines += filter(None, [series])
+    return [*lines, *(finding.line for finding in view.later_findings), "", view.bundle_line]
+
+
+def _second_opinion(second: CaseView) -> list[str]:
+    rows = [row for row in second.rows if row.model in second.available]
+    return [
+        f"Second opinion, by the bundle {second.bundle['name']}:",
+        *_table(rows),
+        second.written["agreement"],
+        second.bundle_line,
+    ]
+
+
+def _table(rows: Iterable[Row]) -> Iterator[str]:
+    for model, *numbers, call in rows:
+        probability, interval, threshold = numbers
+        told = call.removeprefix("not available: ")  # the dashes say so
+        yield f"{model:<24} {probability:>11} {interval:>16} {threshold:>10}  {told}"
+
+
+def _readers(view: CaseView) -> Iterator[str]:
+    yield f"{'model':<24} {'first reader':>12} {'second reader':>14}"
+    for first, second in beside(view.available, view.second_reader):
+        if first.probability is not None:
+            other = DASH if second.probability is None else percent(second.probability)
+            yield f"{first.name:<24} {percent(first.probability):>12} {other:>14}"

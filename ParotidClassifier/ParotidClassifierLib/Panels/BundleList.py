@@ -1,0 +1,63 @@
+"""The list of model bundles in a panel, whose last two entries ask for one from elsewhere."""
+
+import qt
+import slicer
+from slicer.i18n import tr as _
+
+
+class BundleList:
+    """Lists bundles in a combo box.
+
+    Args:
+        comboBox: a QComboBox.
+        onPicked: called with the path of what the user picked; empty if it was nothing.
+
+    Attributes:
+        bundles: Core's summaries of those that are listed.
+    """
+
+    def __init__(self, comboBox, onPicked):
+        self._box = comboBox
+        self._onPicked = onPicked
+        self.bundles = []
+        comboBox.connect("activated(int)", self.onActivated)
+
+    @property
+    def chosen(self):
+        """Core's summary of the bundle that is chosen; None where there is none."""
+        index = self._box.currentIndex
+        return self.bundles[index] if 0 <= index < len(self.bundles) else None
+
+    def show(self, bundles: list, chosen) -> None:
+        """List these bundles, of which one is chosen, or none."""
+        self.bundles = bundles
+        box = self._box
+        wasBlocked = box.blockSignals(True)
+        box.clear()
+        for bundle in bundles:
+            box.addItem(f"{bundle.name} ({bundle.kind})", str(bundle.path))
+        box.insertSeparator(box.count)
+        box.addItem(_("Other bundle, a folder…"))
+        box.addItem(_("Other bundle, a .zip file…"))
+        box.currentIndex = bundles.index(chosen) if chosen in bundles else -1
+        box.blockSignals(wasBlocked)
+
+    def onActivated(self, index: int) -> None:
+        """Take the bundle that was picked from the list, or ask for another."""
+        if index < len(self.bundles):
+            self._onPicked(self._box.itemData(index))
+        else:
+            isFolder = index == self._box.count - 2
+            self._onPicked(self.askForFolder() if isFolder else self.askForFile())
+
+    def askForFolder(self) -> str:
+        """Return the folder that the user chooses; empty if none."""
+        return qt.QFileDialog.getExistingDirectory(
+            slicer.util.mainWindow(), _("Choose the folder of a model bundle")
+        )
+
+    def askForFile(self) -> str:
+        """Return the .zip file that the user chooses; empty if none."""
+        return qt.QFileDialog.getOpenFileName(
+            slicer.util.mainWindow(), _("Choose a model bundle"), "", _("Model bundle") + " (*.zip)"
+        )
