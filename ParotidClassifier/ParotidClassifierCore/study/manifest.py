@@ -207,7 +207,7 @@ def _require_columns(
         found = ", ".join(repr(name) for name in header if name)[:_LONGEST_SHOWN] or "nothing"
         raise CohortError(
             f"{path} has no column {', '.join(missing)}; its first row holds {found}.",
-            f"It needs {', '.join(required)}, number_word so, in the first row (of the first "
+            f"It needs {', '.join(required)}, spelled so, in the first row (of the first "
             "sheet), separated by commas, semicolons or tabs.",
         )
     twice = [name for name in sorted(ours) if header.count(name) > 1]
@@ -215,9 +215,9 @@ def _require_columns(
         raise CohortError(f"{path} has the column {twice[0]!r} twice.", "Leave one of them out.")
     for column in sorted(set(header) - ours):
         # Other columns are the hospital's own, series_date too; one that is nearly ours is a slip.
-        number_word = column.casefold().replace(" ", "_")
-        meant = difflib.get_close_matches(number_word, ours, 1, 0.8)
-        if meant and not number_word.startswith(f"{meant[0]}_"):
+        spelled = column.casefold().replace(" ", "_")
+        meant = difflib.get_close_matches(spelled, ours, 1, 0.8)
+        if meant and not spelled.startswith(f"{meant[0]}_"):
             raise CohortError(
                 f"{path} has a column {column!r}.", f"Name it {meant[0]!r}, or leave it out."
             )
