@@ -55,7 +55,7 @@ def without_folders(text: str, paths: Iterable[Path] = ()) -> str:
     """Return a text for others, in which files go by their names alone.
 
     Folders are named after patients and users. Letters that no text may hold, of a path that is not
-    UTF-8, are spelt out.
+    UTF-8, are spelled out.
 
     Args:
         text: that names files.
