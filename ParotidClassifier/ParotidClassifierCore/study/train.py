@@ -123,7 +123,7 @@ def _require_trainable(
     _require_enough(np.array([case.malignant for case in cases if case.split == TRAIN]), options)
     choose_device(machines.device)
     if options.imagenet is not None:
-        load_imagenet_weights(MultiInputNetwork(), options.imagenet)
+        load_imagenet_weights(MultiInputNetwork(options.protocol), options.imagenet)
 
 
 def _require_enough(malignant: np.ndarray, options: TrainingOptions) -> None:
