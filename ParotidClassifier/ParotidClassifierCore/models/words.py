@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from ..base.words import number_word
 from ..protocol import ColumnKind, Protocol, column_of
 from .probabilities import NOT_HELD, percent
 
@@ -31,12 +32,6 @@ def all_findings(count: int) -> str:
     """Return "all three findings" for 3."""
     words = {0: "its inputs", 1: "the finding", 2: "both findings"}
     return words.get(count) or f"all {number_word(count)} findings"
-
-
-def number_word(count: int) -> str:
-    """Return "three" for 3; digits from ten on."""
-    words = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"]
-    return words[count] if count < len(words) else str(count)
 
 
 def no_probability(model: str, reason: str) -> str:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
+from ..base.words import number_word
 from ..bundle.bundle import TrainingCohort
 from ..models.logistic import LogisticModel
 from ..models.settings import CROSS_FITTED, IMBALANCE, PAPER
-from ..models.words import number_word
 from ..protocol import ColumnKind, Protocol, column_of
 from ..statistics.results import Table
 from .study import Study

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 
+from ...base.words import number_word
 from ...bundle.bundle import Bundle
 from ...models.settings import CROSS_FITTED, IMBALANCE
-from ...models.words import number_word
 from ...protocol import ClinicalVariable, ColumnKind, Protocol, Region, column_of
 from ...radiomics.names import feature_names
 from ...radiomics.settings import RadiomicsSettings, load_settings
