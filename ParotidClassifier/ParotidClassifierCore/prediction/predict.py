@@ -141,6 +141,13 @@ def ring_report(prepared: PreparedCase) -> dict[str, float]:
     }
 
 
+def volumes_mm3(report: Mapping[str, float], protocol: Protocol) -> dict[str, float]:
+    """Return the volume of each region by its name, of what `ring_report` gave."""
+    of_rings = (f"{ring.name}_" if place else "" for place, ring in enumerate(protocol.rings))
+    keys = ("tumor_volume_mm3", *(f"{before}volume_mm3" for before in of_rings))
+    return {region: report[key] for region, key in zip(protocol.regions, keys, strict=True)}
+
+
 def plain_models(models: Mapping[str, ModelResult]) -> dict[str, dict[str, object]]:
     """Return what the models say as plain values, by model."""
     return {name: _plain(result) for name, result in models.items()}

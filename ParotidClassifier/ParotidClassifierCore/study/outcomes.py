@@ -11,6 +11,7 @@ from typing import Any
 from ..base.files import read_json
 from ..base.parallel import Failure
 from ..imaging.findings import Severity
+from ..prediction.predict import volumes_mm3
 from ..protocol import Protocol
 from ..protocol.outcome import outcome_word
 from ..reporting.answering import PREDICTION_FILE
@@ -103,7 +104,8 @@ def _row(outcome: CaseOutcome) -> dict[str, object]:
     }
     if written is None:
         return row
-    headline, ring, inputs = outcome.view.headline, written["ring"], written["inputs"]
+    headline, inputs = outcome.view.headline, written["inputs"]
+    volumes = volumes_mm3(written["ring"], outcome.protocol)
     first = outcome.model(headline)
     row |= {
         "bundle": written["bundle"]["name"],
@@ -112,8 +114,7 @@ def _row(outcome: CaseOutcome) -> dict[str, object]:
         "probability": first.get("probability"),
         **_numbers(first),
         "warnings": len(outcome.warnings),
-        "Tumor_mm3": ring["tumor_volume_mm3"],
-        "External2_mm3": ring["volume_mm3"],
+        **{f"{region}_mm3": volume for region, volume in volumes.items()},
         "side": written.get("side"),
         "tumor_outline": inputs.get("tumor_outline"),
     }
