@@ -152,7 +152,10 @@ def banner_of(name: str, kind: str) -> str:
 def protocol_text(protocol: Protocol) -> str:
     """Return what a protocol says in words, as Markdown."""
     regions = [f"**{r.name}**: {_region_words(r)}" for r in protocol.regions.values()]
-    predictors = [f"**{v.label}**: {v.definition}" for v in protocol.predictors.values()]
+    predictors = [
+        f"**{v.label}**{f': {v.definition}' if v.definition else ''}"
+        for v in protocol.predictors.values()
+    ]
     models = [f"**{m.name}**: {_model_words(m, protocol)}" for m in protocol.models.values()]
     source = f"\n\nSource: {protocol.source}" if protocol.source else ""
     lists = {"Regions": regions, "Clinical findings that models read": predictors, "Models": models}

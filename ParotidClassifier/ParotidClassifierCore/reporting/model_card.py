@@ -25,9 +25,9 @@ before you ask them about one.
 """
 
 _METHOD = """1874 radiomic features per region (PyRadiomics) and a multi-input MobileNetV3 on the \
-tumour and its peritumoral ring ({rings}), with {count} clinical findings. Features were kept that \
-agree between outlines (ICC > 0.9), thinned by correlation (|r| > 0.95), selected by LASSO (at \
-most 20) and combined by logistic regression."""
+tumour{rings}, with {count} clinical findings. Features were kept that agree between outlines \
+(ICC > 0.9), thinned by correlation (|r| > 0.95), selected by LASSO (at most 20) and combined by \
+logistic regression."""
 
 _STACKINGS = {
     CROSS_FITTED: "Stacking cross-fitted: fusions were fitted on what networks of five folds said "
@@ -107,7 +107,9 @@ def model_card(
             in another way.
         intervals: what must be known of the probabilities' intervals, or why there are none.
     """
-    rings = ", ".join(region.name for region in protocol.rings)
+    names = [region.name for region in protocol.rings]
+    ring = "peritumoral ring" if len(names) == 1 else "peritumoral rings"
+    rings = f" and its {ring} ({', '.join(names)})" if names else ""
     usual = _METHOD.format(rings=rings, count=number_word(len(protocol.predictors)))
     how = method or f"{usual} {_STACKINGS[stacking]}\n\n{_THRESHOLDS}"
     parts = [

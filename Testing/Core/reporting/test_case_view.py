@@ -82,7 +82,7 @@ def test_bars_of_a_histogram_hold_both_ends():
 def test_the_report_says_what_a_twelfth_model_reads(twelve):
     table = appendix.models(twelve).parts[0].table
     assert "twelve models" in table.title
-    assert table.rows[-1][:2] == (TWELFTH, "radiomic features and the two clinical findings")
+    assert table.rows[-1][:2] == (TWELFTH, "radiomic features, symptoms and margin")
 
 
 def test_the_report_describes_the_protocol(twelve):

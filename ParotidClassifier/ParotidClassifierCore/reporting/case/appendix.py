@@ -11,7 +11,7 @@ from ...models.nomogram import case_points, nomogram_of
 from ...models.probabilities import percent
 from ...models.reference import Reference
 from ...models.words import column_label
-from ...protocol import ModelSpec, log_odds_column
+from ...protocol import Protocol, log_odds_column
 from ...statistics.results import Table
 from ..answering import Answer
 from ..figures.clinical import nomogram_figure
@@ -33,11 +33,11 @@ _LEAST_PROBABILITY = 1e-4  # scores are rounded to four digits, so 0 may be anyt
 
 def models(answered: Answer) -> Section:
     """Return all models, or why one of them gave no probability."""
-    view, specs = answered.view, answered.bundle.protocol.models
+    view, protocol = answered.view, answered.bundle.protocol
     table = Table(
         f"Probability of malignancy by each of the {number_word(len(view.models))} models",
         ("Model", "Reads", "Probability", "95 % interval", "Threshold", "Call"),
-        tuple((row.model, _reads(specs[row.model]), *row[1:]) for row in view.rows),
+        tuple((row.model, _reads(protocol, row.model), *row[1:]) for row in view.rows),
         tuple(view.no_intervals),
     )
     parts: list[Part] = [Listing("models", table)]
@@ -48,18 +48,18 @@ def models(answered: Answer) -> Section:
     return Section("models", "All models", tuple(parts), probabilities=True)
 
 
-def _reads(model: ModelSpec) -> str:
+def _reads(protocol: Protocol, name: str) -> str:
+    model = protocol.models[name]
     count = len(model.clinical)
+    findings = [protocol.clinical[name].phrase for name in model.clinical]
+    if count == len(protocol.predictors) > 0:
+        findings = [f"the {number_word(count)} clinical finding{'' if count == 1 else 's'}"]
     return listed(
         [
             *(["radiomic features"] if model.radiomics else []),
             *(["the network"] if model.network else []),
             *model.log_odds,
-            *(
-                [f"the {number_word(count)} clinical finding{'' if count == 1 else 's'}"]
-                if count
-                else []
-            ),
+            *findings,
         ]
     )
 

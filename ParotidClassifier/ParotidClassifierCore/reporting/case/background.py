@@ -101,25 +101,28 @@ def _bundle(answered: Answer) -> tuple[tuple[str, str], ...]:
 
 
 def _settings(answered: Answer) -> tuple[tuple[str, str], ...]:
-    ring, found = answered.prediction.inputs["ring"], answered.stability
-    if isinstance(ring, dict):
-        low, high = ring["hu_range"]
-        drawn = f"automatic, {ring['width_mm']:g} mm, {low:g} to {high:g} HU"
-    else:
-        drawn = "drawn or refined by hand"
+    found, rings = answered.stability, answered.prepared.protocol.rings
+    drawn = ((ring.name, _drawn(ring, answered)) for ring in rings)
     outlines = ()
     if found is not None:
         count = len(next(iter(found.probabilities.values()), ())) + found.unusable
         told = f"{counted(count, 'outline')}, seed {found.seed}, {found.unusable} unusable"
         outlines = (("stability", told),)
-    names = ("tumor_outline", "ring_outline")
+    names = ("tumor_outline", "ring_outline", *(f"{ring.name}_outline" for ring in rings[1:]))
     taken = [(name.replace("_", " "), answered.prediction.inputs.get(name)) for name in names]
     return (
         *((name, str(words)) for name, words in taken if words is not None),
-        ("ring", drawn),
+        *drawn,
         ("radiomics settings, SHA-256", answered.bundle.radiomics_hash),
         *outlines,
     )
+
+
+def _drawn(ring: Region, answered: Answer) -> str:
+    if ring.name in answered.case.rings:
+        return "drawn or refined by hand"
+    low, high = ring.ring.hu_range
+    return f"automatic, {ring.ring.width_mm:g} mm, {low:g} to {high:g} HU"
 
 
 def _inputs(answered: Answer) -> tuple[tuple[str, str], ...]:
@@ -149,7 +152,8 @@ def _region_words(region: Region) -> str:
     if region.ring is None:
         return "the tumour as outlined"
     width = f"{region.ring.width_mm:g} mm"
-    return f"tissue around it, without air and bone, {width} wide in the study"
+    around = listed(region.around)
+    return f"tissue around {around}, without air and bone, {width} wide in the study"
 
 
 def _model_words(model: ModelSpec, protocol: Protocol) -> str:

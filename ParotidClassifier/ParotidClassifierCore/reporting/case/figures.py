@@ -120,7 +120,7 @@ def stability_figure(result: ModelResult, others: Sequence[float]) -> Figure:
 
 def models_figure(models: Mapping[str, ModelResult]) -> Figure:
     """Draw the probabilities of all models."""
-    figure = PAPER.figure(WHOLE_WIDTH, 3.1)
+    figure = PAPER.figure(WHOLE_WIDTH, 0.35 + 0.25 * len(models))
     axes = figure.add_axes((0.22, 0.08, 0.78, 0.9))
     draw_probabilities(axes, models, PAPER)
     axes.set_title("", loc="right")

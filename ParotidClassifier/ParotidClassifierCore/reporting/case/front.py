@@ -82,7 +82,8 @@ def images(answered: Answer) -> Section:
     marked = answered.saliency
     regions = answered.bundle.protocol.regions
     tumor, *rings = regions
-    around = "".join(f" Dashed line: {ring}, the tissue around it." for ring in rings)
+    lines = "Dashed line" if len(rings) == 1 else "Dashed lines"
+    around = f" {lines}: {listed(rings)}, the tissue around it." if rings else ""
     caption = (
         "Cuts where the tumour is largest, window 400/40 HU; the bar is 1 cm. "
         f"Solid line: {tumor}.{around}"

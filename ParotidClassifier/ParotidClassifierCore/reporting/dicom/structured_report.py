@@ -12,6 +12,7 @@ from highdicom.sr import (
     VolumetricROIMeasurementsAndQualitativeEvaluations,
 )
 
+from ...base.words import listed
 from ...imaging.side import SIDE_CODES
 from ...protocol import PAROTID_GLAND
 from ..answering import Answer
@@ -79,11 +80,17 @@ def structured_report(
 def comments(answered: Answer) -> list[str]:
     """Return what must be known to read the numbers, in sentences."""
     view = answered.view
-    lacking = {r.unavailable: n for n, r in view.models.items() if r.probability is None}
+    lacking: dict[str, list[str]] = {}
+    for name, result in view.models.items():
+        if result.probability is None:
+            lacking.setdefault(result.unavailable, []).append(name)
     return [
         RESEARCH_USE,
         view.bundle_line,
-        *(f"{name} is not available: {reason}." for reason, name in lacking.items()),
+        *(
+            f"{listed(names)} {'is' if len(names) == 1 else 'are'} not available: {reason}."
+            for reason, names in lacking.items()
+        ),
         *view.place.sentences,
         *(finding.line for finding in view.told_findings),
     ]

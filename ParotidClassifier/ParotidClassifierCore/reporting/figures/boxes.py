@@ -110,7 +110,8 @@ def pipeline_figure(columns: int, protocol: Protocol, banner: str) -> Figure:
     findings = ",\n".join(v.name.replace("_", " ") for v in protocol.predictors.values())
     clinical = _Box(0.95, 0.75, 1.6, 1.0, findings or "no findings", _INPUT)
     rings = ", ".join(region.name for region in protocol.rings)
-    grid = _Box(3.05, 2.6, 1.8, 1.25, f"crop, 1 mm grid,\nwhole HU;\nring {rings}\nby distance")
+    drawn = f";\n{textwrap.fill(f'ring {rings}', 20)}\nby distance" if rings else ""
+    grid = _Box(3.05, 2.6, 1.8, 1.25, f"crop, 1 mm grid,\nwhole HU{drawn}")
     features = _Box(5.3, 3.4, 1.9, 0.95, f"{columns} radiomic\nfeatures per region")
     network = _Box(5.3, 1.9, 1.9, 0.95, "network on\n96 × 96 × 16 voxels\nper region")
     chosen = _Box(7.6, 3.4, 1.9, 0.95, "reader agreement,\ncorrelation, LASSO:\nat most 20")

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from ...base.words import counted
 from ...models.settings import PAPER
+from ...protocol import Protocol
 from ...radiomics.settings import load_settings
 from ...statistics.results import Table
 from ..parts import Listing, Paragraph, Part, Points, Section
@@ -119,8 +120,7 @@ def _settings(study: Study) -> dict[str, object]:
     bundle, training = study.bundle, study.training
     radiomics = dataclasses.asdict(load_settings(bundle.radiomics_yaml))
     values: dict[str, object] = {
-        "ring width, mm": bundle.ring.width_mm,
-        "ring limits, HU": bundle.ring.hu_range,
+        **_rings(bundle.protocol),
         "radiomics settings, SHA-256": bundle.radiomics_hash,
         **{f"radiomics: {n}": "none" if v is None else v for n, v in radiomics.items()},
     }
@@ -140,6 +140,12 @@ def _settings(study: Study) -> dict[str, object]:
         **{f"seed: {name}": value for name, value in training.seeds.items()},
         **({} if training.minutes is None else {"minutes it took": number(training.minutes, 1)}),
     }
+
+
+def _rings(protocol: Protocol) -> dict[str, object]:
+    made = {region.name: region.ring for region in protocol.rings}
+    widths = {f"{name}: width, mm": ring.width_mm for name, ring in made.items()}
+    return widths | {f"{name}: limits, HU": ring.hu_range for name, ring in made.items()}
 
 
 def _software(study: Study) -> dict[str, object]:

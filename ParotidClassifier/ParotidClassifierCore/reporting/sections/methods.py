@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from ...base.words import number_word
+from ...base.words import listed, number_word
 from ...bundle.bundle import Bundle
 from ...models.settings import CROSS_FITTED, IMBALANCE
 from ...protocol import ClinicalVariable, ColumnKind, Protocol, Region, column_of
@@ -96,8 +96,7 @@ def _outcome(protocol: Protocol) -> tuple[str, ...]:
         "variables are described and enter no model."
     )
     lacking = (
-        f"A case that lacks one of the {number_word(len(findings))} findings has no probability of "
-        f"{' and '.join(models)}. "
+        f"A case that lacks a finding that one of {listed(models)} reads has no probability of it. "
     )
     missing = (
         f"Missing values: nothing is imputed. {lacking if findings else ''}Cases whose image or "
@@ -109,7 +108,8 @@ def _outcome(protocol: Protocol) -> tuple[str, ...]:
 
 def _finding(variable: ClinicalVariable) -> str:
     definition = variable.definition.removesuffix(".")
-    return f"{variable.phrase} ({definition[:1].lower()}{definition[1:]})"
+    told = f" ({definition[:1].lower()}{definition[1:]})" if definition else ""
+    return f"{variable.phrase}{told}"
 
 
 def _image(bundle: Bundle) -> tuple[str, ...]:
@@ -234,8 +234,8 @@ def models(study: Study) -> Section:
     parts: list[Part] = [
         Paragraph(
             "log-odds = intercept + sum of coefficient × (value - mean) / SD over the inputs, and "
-            "probability = 1 / (1 + exp(-log-odds)). Findings are coded 1 for with, unclear; 0 for "
-            "without, clear. Network weights, if there are any, and all settings are in the bundle."
+            f"probability = 1 / (1 + exp(-log-odds)). {_coding(bundle.protocol)}Network weights, "
+            "if there are any, and all settings are in the bundle."
         ),
         Listing("models", _coefficients(bundle, tuple(small), "Models of few inputs")),
         *_fits(study),
@@ -246,6 +246,15 @@ def models(study: Study) -> Section:
         ),
     ]
     return Section("models", "The models in full", tuple(parts))
+
+
+def _coding(protocol: Protocol) -> str:
+    """Return which levels of the findings are 1 and which 0, as a sentence; empty without any."""
+    asked = [variable for variable in protocol.predictors.values() if not variable.is_number]
+    ones = dict.fromkeys(v.malignant for v in asked)
+    zeros = dict.fromkeys(word for v in asked for word in v.levels if word != v.malignant)
+    coded = f"Findings are coded 1 for {', '.join(ones)}; 0 for {', '.join(zeros)}. "
+    return coded if asked else ""
 
 
 def _fits(study: Study) -> list[Listing]:

@@ -181,16 +181,16 @@ def test_the_report_is_preliminary_unverified_and_complete(written):
 
 def test_a_report_that_lacks_a_model_is_partial_and_says_why(answered, tmp_path):
     models = dict(answered.prediction.models)
-    models["Combined"] = replace(
-        models["Combined"], probability=None, unavailable="margin is unknown"
-    )
+    for name in ("Clinical", "Combined"):
+        models[name] = replace(models[name], probability=None, unavailable="margin is unknown")
     lacking = replace(answered, prediction=replace(answered.prediction, models=models))
     write_dicom(tmp_path, lacking, answered.dicom_sources)
     made = pydicom.dcmread(tmp_path / "report.dcm")
-    assert (made.CompletionFlag, made.CompletionFlagDescription) == ("PARTIAL", "Without Combined")
-    assert "Combined" not in probabilities(made)
+    flags = made.CompletionFlag, made.CompletionFlagDescription
+    assert flags == ("PARTIAL", "Without Clinical, Combined")
+    assert probabilities(made).keys().isdisjoint({"Clinical", "Combined"})
     told = [c.TextValue for c in children(made, "TEXT")]
-    assert "Combined is not available: margin is unknown." in told
+    assert "Clinical and Combined are not available: margin is unknown." in told
 
 
 def test_its_evidence_is_every_slice_of_the_ct_and_the_segmentation(written):
