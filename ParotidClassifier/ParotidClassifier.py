@@ -28,7 +28,7 @@ class ParotidClassifier(ScriptedLoadableModule):
         self.parent.dependencies = ["Markups", "Segmentations", "SubjectHierarchy"]
         self.parent.contributors = ["ParotidClassifier contributors"]
         self.parent.helpText = _(
-            "Estimates from a contrast-enhanced CT, an outline of the tumour and three clinical "
+            "Estimates from a contrast-enhanced CT, an outline of the tumour and clinical "
             "findings how probable it is that a parotid tumour is malignant, and shows why. "
             "Research software, not a medical device."
         )
@@ -50,19 +50,9 @@ def registerSampleCases() -> None:
 class ParotidClassifierLogic(ScriptedLoadableModuleLogic):
     """Everything the module can do, with or without its panel; mistakes are raised.
 
-    Each attribute does one part of it and is called directly:
+    Each attribute does one part of it and is called directly.
 
     Attributes:
-        sceneCase: reads CT and outlines out of the scene.
-        outline: makes the segmentation.
-        bundles: the model bundles that can be chosen.
-        ringChoice: which ring is wanted.
-        ringFollower: keeps the ring in step with the tumour.
-        findings: what speaks for and against the case.
-        results: the last result.
-        classification: from the case to a result, and to what is asked about it.
-        resultFollower: keeps the result in step with the clinical findings.
-        dependencies: what must be installed.
         onCaseChange: called without arguments when an outline changed, or what ran was given up;
             for the panel.
     """
@@ -160,52 +150,48 @@ class ParotidClassifierWidget(ScriptedLoadableModuleWidget, VTKObservationMixin)
         ScriptedLoadableModuleWidget.__init__(self, parent)
         VTKObservationMixin.__init__(self)
         self.logic = None
-        self.shell = None
+        self.mainPanel = None
 
     def setup(self) -> None:
         """Build the panel; called when the module is first shown."""
         super().setup()
-        from ParotidClassifierLib.Panels.Shell import Shell
+        from ParotidClassifierLib.Panels.MainPanel import MainPanel
 
         self.logic = ParotidClassifierLogic()
-        self.shell = Shell(self.logic, self.resourcePath("UI/ParotidClassifier.ui"))
-        self.layout.addWidget(self.shell.widget)
+        self.mainPanel = MainPanel(self.logic, self.resourcePath("UI/ParotidClassifier.ui"))
+        self.layout.addWidget(self.mainPanel.widget)
         scene = slicer.mrmlScene
-        self.addObserver(scene, scene.StartCloseEvent, self.onSceneStartClose)
-        self.addObserver(scene, scene.EndCloseEvent, self.onSceneOpened)
-        self.addObserver(scene, scene.StartImportEvent, self.onSceneStartImport)
-        self.addObserver(scene, scene.EndImportEvent, self.onSceneOpened)
+        for event in (scene.StartCloseEvent, scene.StartImportEvent):
+            self.addObserver(scene, event, self.onSceneGoing)
+        for event in (scene.EndCloseEvent, scene.EndImportEvent):
+            self.addObserver(scene, event, self.onSceneOpened)
         slicer.app.connect("aboutToQuit()", self.logic.stop)
-        self.shell.setParameterNode(self.logic.getParameterNode())
+        self.mainPanel.setParameterNode(self.logic.getParameterNode())
 
     def cleanup(self) -> None:
         """Let go of everything; called when the application ends and before a reload."""
         self.removeObservers()
         if self.logic is not None:
             slicer.app.disconnect("aboutToQuit()", self.logic.stop)
-            self.shell.cleanup()
+            self.mainPanel.cleanup()
             self.logic.stop()
 
     def enter(self) -> None:
         """Show what changed while another module was shown."""
-        self.shell.enter()
+        self.mainPanel.enter()
 
     def exit(self) -> None:
         """Leave the views and the keyboard to the other module."""
-        self.shell.exit()
+        self.mainPanel.exit()
 
-    def onSceneStartClose(self, caller, event) -> None:
-        """Let go of the scene before its nodes go."""
-        self.shell.setParameterNode(None)
-
-    def onSceneStartImport(self, caller, event) -> None:
-        """Look at nothing while nodes are half loaded."""
-        self.shell.setParameterNode(None)
+    def onSceneGoing(self, caller, event) -> None:
+        """Let go of the scene before its nodes go, and look at none that is half loaded."""
+        self.mainPanel.setParameterNode(None)
 
     def onSceneOpened(self, caller, event) -> None:
         """Show the scene that is open now."""
         if not (slicer.mrmlScene.IsImporting() or slicer.mrmlScene.IsClosing()):
-            self.shell.setParameterNode(self.logic.getParameterNode())
+            self.mainPanel.setParameterNode(self.logic.getParameterNode())
 
     def onReload(self) -> None:
         """Reload the panel's own files too; for developers."""
@@ -220,11 +206,6 @@ class ParotidClassifierTest(ScriptedLoadableModuleTest):
     def setUp(self):
         """Begin with an empty scene."""
         slicer.mrmlScene.Clear(0)
-
-    def runTest(self):
-        """Run every test; for the button of the developer mode."""
-        self.setUp()
-        self.test_aSampleCaseGetsARing()
 
     def test_aSampleCaseGetsARing(self):
         """A simulated case is loaded, its outline taken, and the ring drawn around it."""

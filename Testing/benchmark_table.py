@@ -1,7 +1,5 @@
 """The table of the benchmarks: what was measured against what is wanted, on which machine, when."""
 
-from __future__ import annotations
-
 import datetime as dt
 import os
 import platform

@@ -1,7 +1,5 @@
 """How each command of README and Docs is tested: run, run with less work, or listed."""
 
-from __future__ import annotations
-
 import math
 import os
 import shlex
@@ -48,7 +46,7 @@ NOT_RUN = {
 SHOWN_BY = {
     "train": "study/test_train.py",
     "evaluate": "study/test_train.py",
-    "--stability": "app/test_cli.py",
+    "--stability": "test_golden.py",
     "--report": "reporting/test_case_report.py",
     "--case-label": "reporting/test_case_report.py",
     "--prepared-by": "reporting/test_case_report.py",

@@ -1,7 +1,5 @@
 """The project's Markdown as a reader on GitHub meets it: headings, links, pictures, commands."""
 
-from __future__ import annotations
-
 import re
 import shlex
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """Every text that an error can carry, taken from the source: what errors.md is checked with."""
 
-from __future__ import annotations
-
 import ast
 from collections.abc import Iterator
 from pathlib import Path

@@ -4,8 +4,6 @@ Pictures are told by their size; volumes, tensors and long rows of numbers by a 
 Nothing here knows how the program is laid out.
 """
 
-from __future__ import annotations
-
 import contextlib
 import csv
 import difflib

@@ -3,8 +3,6 @@
 A 23 mm tumour on a CT of 512 × 512 × 60, the demonstration bundle, the worker that the module uses.
 """
 
-from __future__ import annotations
-
 import subprocess
 import sys
 from itertools import count

@@ -3,8 +3,6 @@
 Wanted: two cores at least 1.8 times faster than one; memory that does not grow with the cohort.
 """
 
-from __future__ import annotations
-
 import subprocess
 import sys
 
@@ -31,7 +29,7 @@ from ParotidClassifierCore.base.parallel import Machines
 from ParotidClassifierCore.protocol import shen2026
 table, cache, count = sys.argv[1:]
 cases = read_manifest(Path(table))[: int(count)]
-extract_cohort(cases, shen2026(), CohortCache(Path(cache)), Machines(2))
+extract_cohort(cases, shen2026(), CohortCache(Path(cache), Machines(2)))
 both = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
 print(sum(resource.getrusage(who).ru_maxrss for who in both))
 """
@@ -44,7 +42,7 @@ def cohort(tmp_path_factory):
 
 def extraction_seconds(cohort, cache, jobs):
     cases = read_manifest(cohort)
-    return seconds(lambda: extract_cohort(cases, PROTOCOL, CohortCache(cache), Machines(jobs)))
+    return seconds(lambda: extract_cohort(cases, PROTOCOL, CohortCache(cache, Machines(jobs))))
 
 
 def test_two_cores_against_one(benchmark, table, cohort, tmp_path):

@@ -3,8 +3,6 @@
 As an evaluation calls it: the area and interval of each model, and each against the last.
 """
 
-from __future__ import annotations
-
 import numpy as np
 from ParotidClassifierCore.protocol import shen2026
 from ParotidClassifierCore.statistics.delong import auc_with_interval, paired_p

@@ -1,7 +1,5 @@
 """How long selection and the eleven logistic models take; at most 2 minutes are wanted."""
 
-from __future__ import annotations
-
 import numpy as np
 from fixtures.regions import REGIONS
 from ParotidClassifierCore.models.table import TrainingTable

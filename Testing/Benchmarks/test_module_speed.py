@@ -4,8 +4,6 @@ Wanted: less than 0.3 s for finding the module, at most 0.2 s for the ring of a 
 of 512 × 512 × 60.
 """
 
-from __future__ import annotations
-
 import os
 import statistics
 import subprocess
@@ -110,5 +108,5 @@ def test_an_edit_is_noticed(benchmark, a_large_case):
 
 def test_the_whole_panel_is_shown_again(benchmark, a_large_case):
     widget, _edit, _tumors = a_large_case
-    benchmark(widget.shell.refresh)
-    assert widget.shell.panels["RingPanel"].ui.refineButton.enabled
+    benchmark(widget.mainPanel.refresh)
+    assert widget.mainPanel.panels["RingPanel"].ui.refineButton.enabled

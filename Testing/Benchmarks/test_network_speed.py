@@ -1,7 +1,5 @@
 """How long the network takes for one case on one core; at most 0.1 s is wanted."""
 
-from __future__ import annotations
-
 import numpy as np
 import torch
 from fixtures.regions import PROTOCOL

@@ -1,7 +1,5 @@
 """How much memory `predict` takes on a real CT; less than 2 GB is wanted."""
 
-from __future__ import annotations
-
 import subprocess
 import sys
 

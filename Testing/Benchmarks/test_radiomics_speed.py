@@ -4,8 +4,6 @@ Wanted: all features of both regions at least 2.5 times faster than PyRadiomics 
 region on the uncropped CT; the 20 features of a model at least 1.5 times faster than all.
 """
 
-from __future__ import annotations
-
 from functools import partial
 from statistics import median
 

@@ -1,7 +1,5 @@
 """How long the ring of a 23 mm tumour takes; at most 0.1 s is wanted, on every edit."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 import SimpleITK as sitk

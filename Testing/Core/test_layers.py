@@ -208,7 +208,7 @@ from ParotidClassifierCore.case.grid import draw_regions
 from ParotidClassifierCore.case.loading import Case
 from ParotidClassifierCore.case.measurements import measurements
 from ParotidClassifierCore.case.saving import save_case_folder
-from ParotidClassifierCore.bundle.summary import summarize_bundle
+from ParotidClassifierCore.bundle.store import summarize_bundle
 from ParotidClassifierCore.bundle.shipped import default_bundle
 from ParotidClassifierCore.protocol import shen2026
 from ParotidClassifierCore.simulation.case import simulate_case

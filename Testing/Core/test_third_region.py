@@ -18,9 +18,10 @@ from ParotidClassifierCore.case.saving import save_case_folder
 from ParotidClassifierCore.imaging.choosing import Sought
 from ParotidClassifierCore.imaging.masks import load_mask, save_segmentation
 from ParotidClassifierCore.prediction.stability import drawn_again
-from ParotidClassifierCore.protocol import read_protocol
+from ParotidClassifierCore.protocol import ClinicalRecord, read_protocol
 from ParotidClassifierCore.radiomics.extraction import extract
 from ParotidClassifierCore.reporting.overview import save_overview
+from ParotidClassifierCore.study.manifest import CohortCase
 from ParotidClassifierCore.study.reading import Reading
 from scipy import ndimage
 
@@ -146,10 +147,8 @@ def test_what_is_kept_of_a_case_hangs_on_its_regions(tmp_path):
     for name in ("ct", "tumor"):
         (tmp_path / name).write_text(name)
     renamed = replace(THIRD, name="other", clinical={})
-    keys = [
-        Reading(protocol, tmp_path / "ct", tmp_path / "tumor").key
-        for protocol in (PROTOCOL, THIRD, renamed)
-    ]
+    row = CohortCase("a", tmp_path / "ct", tmp_path / "tumor", False, "train", ClinicalRecord())
+    keys = [Reading(protocol, row).key for protocol in (PROTOCOL, THIRD, renamed)]
     assert keys[0] != keys[1] == keys[2]
 
 

@@ -25,7 +25,7 @@ class AccessibilityTest(ShownModule, ScriptedLoadableModuleTest):
 
     def setUp(self):
         ShownModule.setUp(self)
-        self.top = self.shell.widget
+        self.top = self.mainPanel.widget
 
     def openAll(self):
         """Show a case with its result, every section open, and what can be asked for asked."""
@@ -111,7 +111,7 @@ class AccessibilityTest(ShownModule, ScriptedLoadableModuleTest):
 
     def stops(self):
         """Return where Tab stops in the panel, one after the other; the editor is one stop."""
-        editor = self.shell._editor.widget
+        editor = self.mainPanel._editor.widget
         found, widget = [], self.top.nextInFocusChain()
         while widget != self.top:
             if self.top.isAncestorOf(widget) and isStop(widget) and widget.isVisibleTo(self.top):
@@ -152,7 +152,7 @@ class AccessibilityTest(ShownModule, ScriptedLoadableModuleTest):
         for _thereAndBack in range(2):
             self.ui["RingPanel"].refineButton.click()
             self.layOut()
-            self.assertIn(self.shell._editor.widget, self.stops())
+            self.assertIn(self.mainPanel._editor.widget, self.stops())
             self.assertTabGoesAsTheEyeDoes()
 
     def test_links_are_reached_without_a_mouse(self):

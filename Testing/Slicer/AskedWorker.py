@@ -4,7 +4,7 @@ import functools
 import tempfile
 from pathlib import Path
 
-from MadeResults import PROGRAM
+from MadeResults import workerOf
 from ParotidClassifierCore.simulation.case import simulate_case
 from ParotidClassifierCore.simulation.cohort import write_case
 from ParotidClassifierLib.Background.Worker import Worker
@@ -62,12 +62,16 @@ class AskedWorker:
             worker.stop()
 
     def caller(self, *arguments):
-        worker = Worker(pythonExecutable(), list(arguments)) if arguments else Worker()
-        self.workers.append(worker)
-        return Caller(worker)
+        return self._callerOf(
+            Worker(pythonExecutable(), list(arguments)) if arguments else Worker()
+        )
 
     def callerOf(self, *answer):
-        return self.caller("-c", PROGRAM.format(answer="; ".join(answer)))
+        return self._callerOf(workerOf(*answer))
+
+    def _callerOf(self, worker):
+        self.workers.append(worker)
+        return Caller(worker)
 
     def assertGone(self, *pids):
         """Fail unless the processes are gone in a moment."""

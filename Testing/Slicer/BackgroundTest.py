@@ -6,7 +6,14 @@ import tempfile
 from pathlib import Path
 
 import slicer
-from MadeResults import madePrediction, madeSecondOpinion, madeStability
+from MadeResults import (
+    HALF_WAY,
+    MISTAKE,
+    RESULT,
+    madePrediction,
+    madeSecondOpinion,
+    madeStability,
+)
 from ParotidClassifierCore.base.errors import UsageError
 from ParotidClassifierCore.base.temporary import (
     let_go,
@@ -15,12 +22,11 @@ from ParotidClassifierCore.base.temporary import (
     remove_temporary,
 )
 from ParotidClassifierLib.Scene.Parameters import setClinicalValue
-from ShownModule import HALF_WAY, RESULT, ShownModule, dialogTexts
+from ShownModule import ShownModule, dialogTexts
 from slicer.ScriptedLoadableModule import ScriptedLoadableModuleTest
-from Waiting import letPass, waitFor
+from Waiting import letPass, reopenScene, waitFor
 
 STABILITY = madeStability(madePrediction())
-MISTAKE = "tell(event='error', id=identity, kind='X', message='Wrong.', remedy='Mend it.')"
 
 
 def answers(**byCommand):
@@ -67,12 +73,7 @@ class BackgroundTest(ShownModule, ScriptedLoadableModuleTest):
         kept = {**result, "stability": STABILITY}
         self.assertEqual(self.logic.results.read(self.parameterNode), kept)
         self.assertEqual(self.logic.results.outOfDate(self.parameterNode), [])
-        with tempfile.TemporaryDirectory() as folder:
-            scene = str(Path(folder) / "case.mrb")
-            self.assertTrue(slicer.util.saveScene(scene))
-            slicer.mrmlScene.Clear(0)
-            slicer.util.loadScene(scene)
-            letPass(0.3)
+        reopenScene()
         self.assertEqual(self.logic.results.read(self.parameterNode), kept)
 
     def test_another_result_takes_its_place_without_the_stability(self):

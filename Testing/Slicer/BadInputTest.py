@@ -6,9 +6,9 @@ import numpy as np
 import slicer
 from MadeScene import addCt, addMr, addOutline, addVolume
 from ParotidClassifierLib.Scene.Parameters import setClinicalValue
-from ShownModule import AFTER_AN_EDIT, ShownModule, toldBy
+from ShownModule import ShownModule, toldBy
 from slicer.ScriptedLoadableModule import ScriptedLoadableModuleTest
-from Waiting import letPass
+from Waiting import AFTER_AN_EDIT, letPass
 
 CROSS, WARNING = "\N{BALLOT X}", "\N{WARNING SIGN}"
 
@@ -148,7 +148,7 @@ class BadInputTest(ShownModule, ScriptedLoadableModuleTest):
         ctNode, _outline = self.makeCase()
         underPatient("A", ctNode)
         underPatient("B", self.parameterNode.segmentation)
-        self.shell.refresh()
+        self.mainPanel.refresh()
         told = toldBy(self.panels["ClassifyPanel"].run)
         self.assertIn("belong to different patients", told)
         self.assertRefused("belong to different patients")

@@ -3,9 +3,9 @@
 import numpy as np
 import slicer
 import vtk
-from ShownModule import AFTER_AN_EDIT, ShownModule
+from ShownModule import ShownModule
 from vtk.util.numpy_support import vtk_to_numpy
-from Waiting import letPass
+from Waiting import AFTER_AN_EDIT, letPass
 
 
 class Brush(ShownModule):
@@ -14,7 +14,7 @@ class Brush(ShownModule):
     def setUp(self):
         super().setUp()
         self.makeCase()
-        self.editor = self.shell._editor
+        self.editor = self.mainPanel._editor
         self.node = self.editor.widget.mrmlSegmentEditorNode()
         self.editorLogic = slicer.vtkSlicerSegmentEditorLogic()
         self.editorLogic.SetMRMLScene(slicer.mrmlScene)

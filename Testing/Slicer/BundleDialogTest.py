@@ -7,7 +7,7 @@ from unittest.mock import patch
 import qt
 import slicer
 from ParotidClassifierCore.bundle.shipped import default_bundle
-from ParotidClassifierCore.bundle.summary import summarize_bundle
+from ParotidClassifierCore.bundle.store import summarize_bundle
 from ParotidClassifierLib.Panels import BundleDialog
 from slicer.ScriptedLoadableModule import ScriptedLoadableModuleTest
 

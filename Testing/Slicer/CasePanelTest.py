@@ -3,7 +3,7 @@
 from unittest.mock import patch
 
 import slicer
-from MadeScene import addCt, addMr, addOutline
+from MadeScene import addCt, addOutline
 from ParotidClassifierLib.Panels.CasePanel import CasePanel
 from ShownPanel import ShownPanel
 from slicer.ScriptedLoadableModule import ScriptedLoadableModuleTest
@@ -40,12 +40,6 @@ class CasePanelTest(ShownPanel, ScriptedLoadableModuleTest):
         self.assertEqual(self.ui.ctSelector.currentNode(), ctNode)
         self.assertIsNone(self.ui.plainCtSelector.currentNode())
 
-    def test_without_a_ct_the_first_step_is_named_and_nothing_is_found(self):
-        self.assertIn("arterial phase", self.ui.firstStepLabel.text)
-        self.assertFalse(self.ui.firstStepLabel.isHidden())
-        self.assertTrue(self.ui.findingsLabel.isHidden())
-        self.assertFalse(self.ui.softTissueButton.enabled)
-
     def test_a_good_ct_has_only_ticks(self):
         self.parameterNode.ct = addCt()
         findings = self.findings()
@@ -55,25 +49,10 @@ class CasePanelTest(ShownPanel, ScriptedLoadableModuleTest):
         self.assertNotIn(ERROR, findings)
         self.assertTrue(self.ui.firstStepLabel.isHidden())
 
-    def test_an_image_that_is_no_ct_is_marked_with_a_cross(self):
-        self.parameterNode.ct = addMr()
-        self.assertIn(ERROR, self.findings())
-
-    def test_every_finding_of_the_logic_is_shown_with_its_words(self):
-        self.parameterNode.ct = addCt()
-        self.parameterNode.plainCt = addCt("Plain CT", enhancementHu=-40)
-        shown = self.findings()
-        for finding in self.logic.findings.of(self.parameterNode):
-            self.assertIn(finding.message, shown)
-
     def test_the_same_image_as_plain_ct_is_warned_of(self):
         self.parameterNode.ct = addCt()
         self.parameterNode.plainCt = addCt("The same again")
         self.assertIn(WARNING, self.findings())
-
-    def test_refreshing_twice_shows_the_same(self):
-        self.parameterNode.ct = addCt()
-        self.assertEqual(self.findings(), self.findings())
 
     def test_the_ct_the_user_chooses_is_shown_at_400_40(self):
         ctNode, composite = addCt(), self.addSliceView()
@@ -177,11 +156,8 @@ class CasePanelTest(ShownPanel, ScriptedLoadableModuleTest):
         )
         self.assertGreater(int(outline.sum()), 0)
         self.assertEqual(windowAndLevel(self.parameterNode.ct), (400.0, 40.0))
-        self.assertIn(OK, self.findings())
-
-    def test_a_sample_cases_findings_are_not_entered_by_loading_it(self):
-        self.sampleAction("malignant").trigger()
         self.assertEqual(self.parameterNode.clinical, "")
+        self.assertIn(OK, self.findings())
 
     def test_a_sample_case_does_not_inherit_from_the_patient_before(self):
         ctNode = addCt()
@@ -204,29 +180,6 @@ class CasePanelTest(ShownPanel, ScriptedLoadableModuleTest):
             self.sampleAction("benign").trigger()
         self.assertEqual(self.parameterNode.ct, ctNode)
         self.assertEqual(self.parameterNode.clinical, '{"margin": "unclear"}')
-
-    def test_a_closed_scene_leaves_an_empty_panel(self):
-        self.parameterNode.ct = addCt()
-        self.panel.refresh()
-        self.panel.setParameterNode(None)
-        self.logic.follow(None)
-        slicer.mrmlScene.Clear(0)
-        self.panel.refresh()
-        self.assertTrue(self.ui.findingsLabel.isHidden())
-        self.assertFalse(self.ui.ctSelector.enabled)
-        self.assertFalse(self.ui.softTissueButton.enabled)
-        self.assertFalse(self.ui.sampleCaseButton.enabled)
-
-    def test_the_panel_works_again_with_the_next_scene(self):
-        self.panel.setParameterNode(None)
-        self.logic.follow(None)
-        slicer.mrmlScene.Clear(0)
-        self.parameterNode = self.logic.getParameterNode()
-        self.panel.setParameterNode(self.parameterNode)
-        ctNode = addCt()
-        self.ui.ctSelector.setCurrentNode(ctNode)
-        self.assertEqual(self.parameterNode.ct, ctNode)
-        self.assertIn(OK, self.findings())
 
     def choose(self, ctNode):
         """Choose a CT in the list, as a user does."""

@@ -1,6 +1,5 @@
 """Self tests of "Case report": from the result to a page and a PDF that can be opened."""
 
-import tempfile
 from pathlib import Path
 from types import SimpleNamespace
 from unittest import mock
@@ -11,7 +10,7 @@ from MadeScene import addCt
 from ParotidClassifierLib.Panels import CaseReport
 from ShownResult import ShownResult
 from slicer.ScriptedLoadableModule import ScriptedLoadableModuleTest
-from Waiting import waitFor
+from Waiting import folderFor, waitFor
 
 
 class CaseReportTest(ShownResult, ScriptedLoadableModuleTest):
@@ -19,12 +18,7 @@ class CaseReportTest(ShownResult, ScriptedLoadableModuleTest):
 
     def setUp(self):
         ShownResult.setUp(self)
-        self.held = tempfile.TemporaryDirectory()
-        self.folder = Path(self.held.name)
-
-    def tearDown(self):
-        ShownResult.tearDown(self)
-        self.held.cleanup()
+        self.folder = Path(folderFor(self))
 
     def answerWith(self, answer):
         """Let the test write the report; return what was asked."""

@@ -1,7 +1,5 @@
 """Self tests of "Export to DICOM": from the result to Slicer's DICOM database and a folder."""
 
-import tempfile
-from contextlib import ExitStack
 from html import unescape
 from pathlib import Path
 from unittest import mock
@@ -9,12 +7,12 @@ from unittest import mock
 import pydicom
 import slicer
 from MadeScene import addOutline
-from MadeSeries import PATIENT, SERIES, STUDY, addDicomCt, openedDatabase
+from MadeSeries import PATIENT, SERIES, STUDY, addDicomCt, openDatabaseFor
 from ParotidClassifierLib.Scene import DicomSource
 from ShownModule import dialogTexts
 from ShownResult import ShownResult
 from slicer.ScriptedLoadableModule import ScriptedLoadableModuleTest
-from Waiting import waitFor
+from Waiting import folderFor, waitFor
 
 
 class DicomExportTest(ShownResult, ScriptedLoadableModuleTest):
@@ -22,13 +20,8 @@ class DicomExportTest(ShownResult, ScriptedLoadableModuleTest):
 
     def setUp(self):
         ShownResult.setUp(self)
-        self.held = ExitStack()
-        self.folder = Path(self.held.enter_context(tempfile.TemporaryDirectory()))
-        self.database = self.held.enter_context(openedDatabase(self.folder))
-
-    def tearDown(self):
-        ShownResult.tearDown(self)
-        self.held.close()
+        self.folder = Path(folderFor(self))
+        self.database = openDatabaseFor(self, self.folder)
 
     @property
     def out(self):

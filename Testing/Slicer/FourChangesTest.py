@@ -33,9 +33,9 @@ class FourChangesTest(ShownSample, ScriptedLoadableModuleTest):
             bundle, case, out = (str(Path(folder, name)) for name in ("bundle", "case", "out"))
             save_bundle(made_bundle("four", protocol), bundle)
             self.parameterNode.bundle = bundle
-            self.outlineIt(outline)
+            self.take(outline)
             self.answer(sampleClinicalFindings(ct))
-            form = self.widget.shell.panels["ClinicalPanel"].widget
+            form = self.widget.mainPanel.panels["ClinicalPanel"].widget
             note = self.ui["ClinicalPanel"].clinicalNoteLabel.text
             self.assertIn("Unknown: Skin infiltration. Clinical and Combined are", note)
             form.findChild("QRadioButton", "skinInfiltrationWithButton").click()

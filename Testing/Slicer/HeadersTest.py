@@ -1,45 +1,33 @@
 """Self tests of what the DICOM headers of a CT say of it."""
 
 import html
-import tempfile
-from contextlib import ExitStack
 from pathlib import Path
 
 import slicer
 from MadeScene import addCt, addOutline
-from MadeSeries import PATIENT, SERIES, importHeaders, openedDatabase
+from MadeSeries import PATIENT, SERIES, importHeaders, openDatabaseFor
 from ParotidClassifierCore.base.errors import ParotidClassifierError
 from ParotidClassifierCore.case.loading import load_case_folder
 from ParotidClassifierLib.Background.CaseFolder import CaseFolder
 from ParotidClassifierLib.Panels.CasePanel import CasePanel
+from ShownPanel import ShownPanel
 from slicer.ScriptedLoadableModule import ScriptedLoadableModuleTest
-
-from ParotidClassifier import ParotidClassifierLogic
+from Waiting import folderFor
 
 VENOUS = {"SeriesDescription": "neck venous", "KVP": "80", "ContrastBolusAgent": "Ultravist"}
 SAID = "The series description says 'venous'"
 
 
-class HeadersTest(ScriptedLoadableModuleTest):
+class HeadersTest(ShownPanel, ScriptedLoadableModuleTest):
     """A CT that came from Slicer's DICOM database tells how it was made."""
 
-    def setUp(self):
-        slicer.mrmlScene.Clear(0)
-        self.held = ExitStack()
-        self.folder = self.held.enter_context(tempfile.TemporaryDirectory())
-        self.held.enter_context(openedDatabase(self.folder))
-        self.logic = ParotidClassifierLogic()
-        self.parameterNode = self.logic.getParameterNode()
-        self.logic.follow(self.parameterNode)
-        self.panel = CasePanel(self.logic)
-        self.panel.setParameterNode(self.parameterNode)
-        self.parameterNode.ct = addCt()
+    panelClass = CasePanel
 
-    def tearDown(self):
-        self.panel.cleanup()
-        self.logic.stop()
-        slicer.mrmlScene.Clear(0)
-        self.held.close()
+    def setUp(self):
+        super().setUp()
+        self.folder = folderFor(self)
+        openDatabaseFor(self, self.folder)
+        self.parameterNode.ct = addCt()
 
     def importSeries(self, change=None, **tags):
         importHeaders(self.parameterNode.ct, self.folder, change, **tags)

@@ -11,9 +11,9 @@ import slicer
 from MadeScene import addCt, addOutline, addVolume
 from ParotidClassifierCore.base.errors import UnreadableFileError
 from ParotidClassifierLib.Scene import RingRefinement
-from ShownModule import AFTER_AN_EDIT, ShownModule
+from ShownModule import ShownModule
 from slicer.ScriptedLoadableModule import ScriptedLoadableModuleTest
-from Waiting import letPass
+from Waiting import AFTER_AN_EDIT, letPass
 
 IMAGE = '<img src="//host/share/seen.png">'
 # What may stand in place of any text that the module stored.
@@ -49,15 +49,15 @@ class HostileSceneTest(ShownModule, ScriptedLoadableModuleTest):
 
     def reopen(self):
         """Show the scene as when it is opened."""
-        self.shell.setParameterNode(None)
-        self.shell.setParameterNode(self.parameterNode)
+        self.mainPanel.setParameterNode(None)
+        self.mainPanel.setParameterNode(self.parameterNode)
 
     def hold(self, name, text):
         self.parameterNode.parameterNode.SetParameter(name, text)
         self.reopen()
 
     def assertShownLetterByLetter(self):
-        for widget in self.shell.widget.findChildren("QWidget"):
+        for widget in self.mainPanel.widget.findChildren("QWidget"):
             self.assertNotIn("<img", widget.toolTip, widget.objectName)
             if widget.inherits("QLabel") and widget.textFormat != qt.Qt.PlainText:
                 self.assertNotIn("<img", widget.text, widget.objectName)
@@ -90,7 +90,7 @@ class HostileSceneTest(ShownModule, ScriptedLoadableModuleTest):
         model = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLModelNode", IMAGE)
         for name in ("ct", "plainCt", "segmentation"):
             held = self.parameterNode.getValue(name)
-            self.shell.setParameterNode(None)
+            self.mainPanel.setParameterNode(None)
             self.parameterNode.parameterNode.SetNodeReferenceID(name, model.GetID())
             self.reopen()
             self.assertIsNone(self.parameterNode.getValue(name))
@@ -130,10 +130,10 @@ class HostileSceneTest(ShownModule, ScriptedLoadableModuleTest):
         ctNode, _outline = self.makeCase()
         for words in (*TEXTS, *map(json.dumps, RECORDS)):
             ctNode.SetAttribute("ParotidClassifier.clinical", words)
-            self.shell.refresh()
+            self.mainPanel.refresh()
             self.assertShownLetterByLetter()
         ctNode.SetAttribute("ParotidClassifier.clinical", '{"margin": "unclear"}')
-        self.shell.refresh()
+        self.mainPanel.refresh()
         self.ui["ClinicalPanel"].takeSampleButton.click()
         self.assertIn("unclear", self.parameterNode.clinical)
 

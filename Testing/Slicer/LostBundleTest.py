@@ -1,19 +1,16 @@
 """Self tests of a model bundle that goes while it is in use, and of two instances with one."""
 
 import shutil
-import tempfile
 from pathlib import Path
 from unittest import mock
 
-from MadeResults import PROGRAM
+from MadeResults import HALF_WAY, RESULT, workerOf
 from ParotidClassifierCore.base.errors import BundleError
 from ParotidClassifierCore.bundle.shipped import shipped_bundles
-from ParotidClassifierLib.Background.Worker import Worker
-from ParotidClassifierLib.Background.WorkerProcess import pythonExecutable
 from ParotidClassifierLib.Panels.Bundles import Bundles
-from ShownModule import HALF_WAY, RESULT, ShownModule, dialogTexts, toldBy
+from ShownModule import ShownModule, dialogTexts, toldBy
 from slicer.ScriptedLoadableModule import ScriptedLoadableModuleTest
-from Waiting import waitFor
+from Waiting import folderFor, waitFor
 
 from ParotidClassifier import ParotidClassifierLogic
 
@@ -23,12 +20,8 @@ class LostBundleTest(ShownModule, ScriptedLoadableModuleTest):
 
     def setUp(self):
         super().setUp()
-        self.folder = tempfile.mkdtemp(prefix="bundle-")
+        self.folder = folderFor(self)
         self.bundle = Path(shutil.copytree(shipped_bundles()[0], Path(self.folder) / "own"))
-
-    def tearDown(self):
-        super().tearDown()
-        shutil.rmtree(self.folder, ignore_errors=True)
 
     def use(self):
         self.panels["ClassifyPanel"].useBundle(str(self.bundle))
@@ -70,7 +63,7 @@ class LostBundleTest(ShownModule, ScriptedLoadableModuleTest):
             self.assertIn("own", said)
         self.assertEqual(self.held(), before)
         (Path(self.folder) / "kept").rename(self.bundle)
-        self.shell.refresh()
+        self.mainPanel.refresh()
         self.assertTrue(self.canRun)
 
     def test_it_goes_after_the_result(self):
@@ -82,14 +75,14 @@ class LostBundleTest(ShownModule, ScriptedLoadableModuleTest):
         result = self.parameterNode.result
         kept = Path(self.folder) / "kept"
         self.bundle.rename(kept)
-        self.shell.refresh()
+        self.mainPanel.refresh()
         self.assertIn("bundle", self.ui["ResultPanel"].outOfDateLabel.text)
         self.assertFalse(self.ui["ResultPanel"].exportPredictionButton.enabled)
         self.assertEqual(self.parameterNode.result, result)
         exports = self.panels["ResultPanel"].exports
         self.assertIn("out of date", toldBy(exports.exportPrediction, f"{self.folder}/p.json"))
         kept.rename(self.bundle)
-        self.shell.refresh()
+        self.mainPanel.refresh()
         self.assertTrue(self.ui["ResultPanel"].outOfDateLabel.isHidden())
         self.assertTrue(self.ui["ResultPanel"].exportPredictionButton.enabled)
 
@@ -113,7 +106,7 @@ class LostBundleTest(ShownModule, ScriptedLoadableModuleTest):
     def test_about_a_bundle_that_went_is_told(self):
         self.use()
         shutil.rmtree(self.bundle)
-        self.shell.refresh()
+        self.mainPanel.refresh()
         self.assertFalse(self.ui["ClassifyPanel"].aboutBundleButton.enabled)
 
     def test_two_instances_share_a_bundle_and_nothing_else(self):
@@ -124,8 +117,7 @@ class LostBundleTest(ShownModule, ScriptedLoadableModuleTest):
         try:
             self.runHalfWay()
             other.follow(self.parameterNode)
-            program = ["-c", programOf(HALF_WAY, "time.sleep(0.5)", RESULT)]
-            other.classification._worker = Worker(pythonExecutable(), program)
+            other.classification._worker = workerOf(HALF_WAY, "time.sleep(0.5)", RESULT)
             other.classification.classify(
                 self.parameterNode,
                 lambda *_: None,
@@ -143,7 +135,3 @@ class LostBundleTest(ShownModule, ScriptedLoadableModuleTest):
         finally:
             other.stop()
         self.assertFalse(folders[1].exists())
-
-
-def programOf(*lines):
-    return PROGRAM.format(answer="; ".join(lines))

@@ -1,14 +1,17 @@
 """Results as the background process would give them, made by hand, and a program in its place."""
 
+import json
+
 import numpy as np
 from ParotidClassifierCore.bundle.shipped import find_bundle
-from ParotidClassifierCore.bundle.summary import summarize_bundle
+from ParotidClassifierCore.bundle.store import summarize_bundle
 from ParotidClassifierCore.protocol import log_odds_column, network_column, shen2026
+from ParotidClassifierLib.Background.Worker import Worker
+from ParotidClassifierLib.Background.WorkerProcess import pythonExecutable
 
 FINISHED_AT = "2026-03-01T10:20:30+01:00"
 
-# A program in the worker's place: each request is answered by the Python lines of `answer`.
-PROGRAM = """
+_PROGRAM = """
 import json, sys, time
 def tell(**event):
     print(json.dumps(event), flush=True)
@@ -174,7 +177,7 @@ def madeSecondOpinion(probability=0.12, agreement="The bundles disagree."):
     return {
         "bundle": {
             "name": "published-clinical",
-            "hash": summarize_bundle(find_bundle("published-clinical")).hash,
+            "hash": summarize_bundle(find_bundle("published-clinical")).bundle_hash,
             "kind": "research",
             "protocol": "published",
             "banner": "published-clinical: for research, not a medical device",
@@ -193,3 +196,14 @@ def madeFeatures():
     """Return the values that go with `madePrediction`."""
     clinical = {"symptoms": 1.0, "margin_unclear": 1.0, "enlarged_lymph_nodes": 0.0}
     return {**{column: 0.5 + index for index, column in enumerate(_RADIOMIC)}, **clinical}
+
+
+def workerOf(*lines):
+    """Return a worker whose process answers each request by these lines of Python."""
+    return Worker(pythonExecutable(), ["-c", _PROGRAM.format(answer="; ".join(lines))])
+
+
+_ANSWER = json.dumps({"prediction": madePrediction(), "features": madeFeatures()})
+RESULT = f"tell(event='result', id=identity, **json.loads({_ANSWER!r}))"
+HALF_WAY = "tell(event='progress', id=identity, fraction=0.5, step='half way')"
+MISTAKE = "tell(event='error', id=identity, kind='X', message='It is <wrong>.', remedy='Mend it.')"

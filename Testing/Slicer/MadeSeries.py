@@ -1,6 +1,5 @@
 """What a self test brings into Slicer's DICOM database: a CT, or the headers of its slices."""
 
-from contextlib import contextmanager
 from pathlib import Path
 
 import ctk
@@ -17,18 +16,14 @@ PATIENT = "Lovelace^Augusta"
 _INTERCEPT = -1024
 
 
-@contextmanager
-def openedDatabase(folder):
+def openDatabaseFor(test, folder):
     """Have a database of the test's own open, and the one that was open before again afterwards."""
     database = slicer.app.dicomDatabase()
     before = database.databaseFilename
     database.openDatabase(str(Path(folder) / "ctkDICOM.sql"))
-    try:
-        yield database
-    finally:
-        database.closeDatabase()
-        if before:
-            database.openDatabase(before)
+    test.addCleanup(lambda: before and database.openDatabase(before))
+    test.addCleanup(database.closeDatabase)
+    return database
 
 
 def addDicomCt(folder):

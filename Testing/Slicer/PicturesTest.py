@@ -5,17 +5,15 @@ pictured outside of Slicer only: there, they are rendered by Slicer's own displa
 """
 
 import os
-import tempfile
 from pathlib import Path
 
 import numpy as np
 import slicer
-from ParotidClassifierCore.imaging.lattice import lattice_of
 from ParotidClassifierLib.Scene import Images
-from ParotidClassifierLib.Scene.LatticeMasks import readMask
 from ParotidClassifierLib.Scene.SampleCases import SAMPLE_CASES
+from ShownSample import SECONDS_FOR_A_RESULT, ShownSample
 from slicer.ScriptedLoadableModule import ScriptedLoadableModuleTest
-from Waiting import letPass, waitFor
+from Waiting import folderFor, letPass, waitFor
 
 try:
     from SlicerStandIn.layout_picture import panel_beside_views
@@ -26,34 +24,18 @@ except ImportError:
 PANEL_WIDTH = 500
 VIEW_SIZE = (340, 300)
 VIEW_WIDTH_MM = 110.0
-SECONDS_FOR_A_RESULT = 120
 MALIGNANT = SAMPLE_CASES[1].name
 
 
-class PicturesTest(ScriptedLoadableModuleTest):
+class PicturesTest(ShownSample, ScriptedLoadableModuleTest):
     """One walk through the tutorial, a picture at each step."""
 
     def setUp(self):
-        slicer.mrmlScene.Clear(0)
-        self.folder = Path(
-            os.environ.get("PAROTID_CLASSIFIER_PICTURES") or tempfile.mkdtemp(prefix="pictures-")
-        )
+        super().setUp()
+        self.folder = Path(os.environ.get("PAROTID_CLASSIFIER_PICTURES") or folderFor(self))
         self.folder.mkdir(parents=True, exist_ok=True)
-        self.widget = slicer.util.getModuleWidget("ParotidClassifier")
-        self.logic = self.widget.logic
-        self.widget.enter()
-        self.panels = self.widget.shell.panels
         self.sizes = {}
         self.place = None  # RAS of the middle of the views; None for that of the tumour
-
-    def tearDown(self):
-        self.logic.cancel()
-        self.widget.exit()
-        slicer.mrmlScene.Clear(0)
-
-    @property
-    def parameterNode(self):
-        return self.logic.getParameterNode()
 
     def picture(self, name, section=None):
         """Write a picture of the whole panel or one section, beside the views if there are any."""
@@ -82,8 +64,9 @@ class PicturesTest(ScriptedLoadableModuleTest):
         drawn = self.logic.ringFollower.drawn
         if drawn is None:
             return Aim()
-        lattice = lattice_of(self.logic.sceneCase.ct(self.parameterNode))
-        middle = np.array(lattice.geometry(drawn.box).origin) + (np.array(drawn.box.size) - 1) / 2
+        middle = (
+            np.array(self.lattice.geometry(drawn.box).origin) + (np.array(drawn.box.size) - 1) / 2
+        )
         return Aim(tuple((middle * (-1, -1, 1)).tolist()), VIEW_WIDTH_MM)
 
     def colours(self, view):
@@ -125,13 +108,10 @@ class PicturesTest(ScriptedLoadableModuleTest):
         """Erase the front half of the ring, as with the eraser."""
         panel = self.panels["RingPanel"]
         panel.ui.refineButton.checked = True
-        node = self.parameterNode.segmentation
-        lattice = lattice_of(self.logic.sceneCase.ct(self.parameterNode))
-        ring = readMask(node, "External2", lattice)
+        ring = self.read("External2")
         left = ring.mask.copy()
         left[:, : left.shape[1] // 2] = False
-        Images.setSegment(node, "External2", left, lattice, ring.box)
-        letPass(0.3)
+        self.write("External2", left, ring.box)
         self.assertTrue(self.logic.ringFollower.isRefined)
         self.picture("tutorial-4-refine", "RingPanel")
         panel.ui.refineButton.checked = False
@@ -142,7 +122,7 @@ class PicturesTest(ScriptedLoadableModuleTest):
         panel.ui.runButton.click()
         waitFor(lambda: panel.ui.progressBar.value > 0, SECONDS_FOR_A_RESULT, "progress")
         self.picture("panel-running")
-        waitFor(lambda: not self.logic.classification.isRunning, SECONDS_FOR_A_RESULT, "the result")
+        self.wait()
         self.assertIsNotNone(self.logic.results.read(self.parameterNode))
 
     def stable(self):

@@ -1,14 +1,12 @@
 """Self tests of whose ring it is: the bundle's own, but for what the user changed."""
 
-import shutil
-import tempfile
 from unittest.mock import patch
 
 from MadeBundle import bundleWithRing
 from ParotidClassifierCore.bundle.shipped import default_bundle
-from ShownModule import AFTER_AN_EDIT, ShownModule
+from ShownModule import ShownModule
 from slicer.ScriptedLoadableModule import ScriptedLoadableModuleTest
-from Waiting import letPass
+from Waiting import AFTER_AN_EDIT, folderFor, letPass
 
 NAMES = ("ringWidthMm", "ringLowerHu", "ringUpperHu")
 
@@ -18,13 +16,9 @@ class RingChoiceTest(ShownModule, ScriptedLoadableModuleTest):
 
     def setUp(self):
         super().setUp()
-        self.folder = tempfile.mkdtemp(prefix="bundle-")
+        self.folder = folderFor(self)
         self.bundle = bundleWithRing(self.folder, 3.0)
         self.shown = self.ui["RingPanel"]
-
-    def tearDown(self):
-        super().tearDown()
-        shutil.rmtree(self.folder, ignore_errors=True)
 
     def use(self, bundle):
         self.panels["ClassifyPanel"].useBundle(str(bundle))
@@ -83,7 +77,7 @@ class RingChoiceTest(ShownModule, ScriptedLoadableModuleTest):
     def test_a_width_that_the_slider_rounds_is_not_changed_by_it(self):
         self.use(bundleWithRing(self.folder, 2.25))
         self.makeCase()
-        self.shell.refresh()
+        self.mainPanel.refresh()
         self.assertEqual((self.drawnMm, self.stored), (2.25, ["", "", ""]))
 
     # Of the user

@@ -1,14 +1,14 @@
 """Self tests of a second scene that is added to the one that is open."""
 
-import tempfile
 from pathlib import Path
 
 import slicer
+from MadeResults import RESULT
 from MadeScene import addCt
 from ParotidClassifierLib.Scene.Parameters import setClinicalValue
-from ShownModule import AFTER_AN_EDIT, RESULT, ShownModule
+from ShownModule import ShownModule
 from slicer.ScriptedLoadableModule import ScriptedLoadableModuleTest
-from Waiting import letPass
+from Waiting import AFTER_AN_EDIT, folderFor, letPass
 
 
 class SceneImportedTest(ShownModule, ScriptedLoadableModuleTest):
@@ -16,12 +16,7 @@ class SceneImportedTest(ShownModule, ScriptedLoadableModuleTest):
 
     def setUp(self):
         super().setUp()
-        self.folder = tempfile.TemporaryDirectory()
-        self.path = str(Path(self.folder.name) / "other.mrb")
-
-    def tearDown(self):
-        super().tearDown()
-        self.folder.cleanup()
+        self.path = str(Path(folderFor(self)) / "other.mrb")
 
     def saveAndClose(self):
         self.assertTrue(slicer.util.saveScene(self.path))
@@ -71,7 +66,7 @@ class SceneImportedTest(ShownModule, ScriptedLoadableModuleTest):
         self.refineRing()
         self.assertTrue(self.follower.isRefined)
         self.assertEqual(
-            self.shell._editor.widget.segmentationNode(), self.parameterNode.segmentation
+            self.mainPanel._editor.widget.segmentationNode(), self.parameterNode.segmentation
         )
 
     def test_the_case_of_the_other_scene_is_shown_as_a_whole(self):
@@ -87,6 +82,6 @@ class SceneImportedTest(ShownModule, ScriptedLoadableModuleTest):
         self.assertEqual(self.held(), saved)
         self.assertIsNotNone(slicer.mrmlScene.GetNodeByID(own.GetID()))
         self.assertEqual(
-            self.shell._editor.widget.segmentationNode(), self.parameterNode.segmentation
+            self.mainPanel._editor.widget.segmentationNode(), self.parameterNode.segmentation
         )
         self.assertTrue(self.canRun)

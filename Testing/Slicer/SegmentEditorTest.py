@@ -10,9 +10,8 @@ from ParotidClassifierCore.case.grid import draw_regions
 from ParotidClassifierCore.protocol import shen2026
 from ParotidClassifierLib.Panels.SegmentEditor import EFFECTS
 from ParotidClassifierLib.Scene.SampleCases import SAMPLE_CASES
-from ShownModule import AFTER_AN_EDIT
 from slicer.ScriptedLoadableModule import ScriptedLoadableModuleTest
-from Waiting import letPass
+from Waiting import AFTER_AN_EDIT, letPass
 
 
 class SegmentEditorTest(Brush, ScriptedLoadableModuleTest):

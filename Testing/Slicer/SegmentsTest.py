@@ -3,9 +3,8 @@
 import slicer
 from Brush import Brush
 from MadeScene import addOutline
-from ShownModule import AFTER_AN_EDIT
 from slicer.ScriptedLoadableModule import ScriptedLoadableModuleTest
-from Waiting import letPass
+from Waiting import AFTER_AN_EDIT, letPass
 
 
 class SegmentsTest(Brush, ScriptedLoadableModuleTest):

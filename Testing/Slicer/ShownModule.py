@@ -1,40 +1,31 @@
 """The module as a self test finds it: its panel open, on an empty scene, and a case to work on."""
 
-import json
 from contextlib import contextmanager
 from unittest.mock import patch
 
-import numpy as np
 import slicer
-from MadeResults import PROGRAM, madeFeatures, madePrediction
+from EditedCase import EditedCase
+from MadeResults import HALF_WAY, RESULT, workerOf
 from MadeScene import addCt, addOutline
-from ParotidClassifierCore.imaging.lattice import lattice_of
 from ParotidClassifierLib.Background.Worker import Worker
-from ParotidClassifierLib.Background.WorkerProcess import pythonExecutable
-from ParotidClassifierLib.Scene import Images
-from ParotidClassifierLib.Scene.LatticeMasks import readMask
 from ParotidClassifierLib.Scene.Parameters import setClinicalValue
-from Waiting import AFTER_AN_EDIT, letPass, waitFor
+from Waiting import waitFor
 
 try:
     from SlicerStandIn import application
 except ImportError:
     application = None
 
-_ANSWER = json.dumps({"prediction": madePrediction(), "features": madeFeatures()})
-RESULT = f"tell(event='result', id=identity, **json.loads({_ANSWER!r}))"
-HALF_WAY = "tell(event='progress', id=identity, fraction=0.5, step='half way')"
 
-
-class ShownModule:
+class ShownModule(EditedCase):
     """Mixed into a ScriptedLoadableModuleTest that uses the module as a user does."""
 
     def setUp(self):
         slicer.mrmlScene.Clear(0)
         self.widget = slicer.util.getModuleWidget("ParotidClassifier")
         self.logic = self.widget.logic
-        self.shell = self.widget.shell
-        self.panels = self.shell.panels
+        self.mainPanel = self.widget.mainPanel
+        self.panels = self.mainPanel.panels
         self.ui = {name: panel.ui for name, panel in self.panels.items()}
         self.answerBy("pass")  # the real process would be warmed up, which takes seconds
         self.widget.enter()
@@ -47,14 +38,6 @@ class ShownModule:
     @property
     def parameterNode(self):
         return self.logic.getParameterNode()
-
-    @property
-    def segmentation(self):
-        return self.parameterNode.segmentation.GetSegmentation()
-
-    @property
-    def follower(self):
-        return self.logic.ringFollower
 
     # The way through the panel
 
@@ -97,39 +80,6 @@ class ShownModule:
     def wait(self):
         waitFor(lambda: not self.logic.classification.isRunning, what="the answer")
 
-    # What is in the segments
-
-    def read(self, region):
-        return readMask(self.parameterNode.segmentation, region, self.lattice)
-
-    def write(self, region, mask, box):
-        segmentId = self.segmentation.GetSegmentIdBySegmentName(region)
-        Images.setSegment(self.parameterNode.segmentation, segmentId, mask, self.lattice, box)
-        letPass(AFTER_AN_EDIT)
-
-    def clear(self, region):
-        self.segmentation.ClearSegment(self.segmentation.GetSegmentIdBySegmentName(region))
-        letPass(AFTER_AN_EDIT)
-
-    def growTumor(self, millimetres=4):
-        tumor = self.read("Tumor")
-        box = tumor.box.padded(millimetres)
-        mask = tumor.box.transferred(tumor.mask, box)
-        for _step in range(millimetres):
-            mask = mask | np.roll(mask, 1, axis=2)
-        self.write("Tumor", mask, box)
-
-    def refineRing(self):
-        """Erase the upper half of the ring, as a user does by hand."""
-        ring = self.read("External2")
-        left = ring.mask.copy()
-        left[left.shape[0] // 2 :] = False
-        self.write("External2", left, ring.box)
-
-    @property
-    def lattice(self):
-        return lattice_of(self.logic.sceneCase.ct(self.parameterNode))
-
     def held(self):
         """Return everything of the user's work that must not be lost."""
         node = self.parameterNode
@@ -165,8 +115,7 @@ class ShownModule:
     def answerBy(self, *lines):
         """Put a program in the worker's place; see MadeResults."""
         self.logic.classification.stop()
-        program = PROGRAM.format(answer="; ".join(lines))
-        self.logic.classification._worker = Worker(pythonExecutable(), ["-c", program])
+        self.logic.classification._worker = workerOf(*lines)
 
 
 @contextmanager

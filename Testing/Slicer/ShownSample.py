@@ -4,46 +4,31 @@ import json
 import tempfile
 from pathlib import Path
 
-import slicer
 from ParotidClassifierLib.Scene.Parameters import setClinicalValue
 from ParotidClassifierLib.Scene.SampleCases import (
     SAMPLE_CASES,
     loadSampleCase,
     sampleClinicalFindings,
 )
+from ShownModule import ShownModule
 from Waiting import waitFor
 
 SECONDS_FOR_A_RESULT = 120
 
 
-class ShownSample:
+class ShownSample(ShownModule):
     """Mixed into a ScriptedLoadableModuleTest that takes a sample case through the panel."""
 
-    def setUp(self):
-        slicer.mrmlScene.Clear(0)
-        self.widget = slicer.util.getModuleWidget("ParotidClassifier")
-        self.logic = self.widget.logic
-        self.widget.enter()
-        self.ui = {name: panel.ui for name, panel in self.widget.shell.panels.items()}
-
-    def tearDown(self):
+    def answerBy(self, *_lines):
+        """Let the real process answer, the same one in all tests."""
         self.logic.cancel()
-        self.widget.exit()
-        slicer.mrmlScene.Clear(0)
 
-    @property
-    def parameterNode(self):
-        return self.logic.getParameterNode()
+    answerByItself = answerBy
 
     def load(self, sample=SAMPLE_CASES[0]):
         ct, outline = loadSampleCase(sample.name)
-        self.ui["CasePanel"].ctSelector.setCurrentNode(ct)
+        self.choose(ct)
         return ct, outline
-
-    def outlineIt(self, outline):
-        panel = self.ui["TumorPanel"]
-        panel.outlineSelector.setCurrentNode(outline)
-        panel.adoptButton.click()
 
     def answer(self, findings):
         for name in ("symptoms", "margin", "lymph_nodes"):
@@ -52,11 +37,8 @@ class ShownSample:
     def ready(self):
         """Go as far as the button Classify."""
         ct, outline = self.load()
-        self.outlineIt(outline)
+        self.take(outline)
         self.answer(sampleClinicalFindings(ct))
-
-    def run_(self):
-        self.ui["ClassifyPanel"].runButton.click()
 
     def wait(self):
         waitFor(lambda: not self.logic.classification.isRunning, SECONDS_FOR_A_RESULT, "the result")

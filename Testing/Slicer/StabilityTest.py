@@ -40,13 +40,6 @@ class StabilityTest(ShownResult, ScriptedLoadableModuleTest):
 
     # Asking
 
-    def test_before_it_is_asked_for_there_is_a_button_alone(self):
-        self.keep()
-        self.assertTrue(self.ui.stabilityHolder.isHidden())
-        self.assertTrue(self.ui.stabilityLabel.isHidden())
-        self.assertEqual(self.ui.stabilityButton.text, "Try 20 slightly different outlines")
-        self.assertAtRest()
-
     def test_it_is_computed_with_progress_and_can_be_cancelled(self):
         self.keep()
         self.ui.stabilityButton.click()
@@ -75,11 +68,6 @@ class StabilityTest(ShownResult, ScriptedLoadableModuleTest):
         self.assertTrue(self.ui.stabilityButton.isHidden())
         self.keep(madePrediction(probability=0.2))
         self.assertFalse(self.ui.stabilityButton.isHidden())
-
-    def test_the_other_models_are_told_in_the_tool_tip(self):
-        self.keepStable()
-        for text in ("Tumor_RAD", "Clinical", "Combined", "/ 20"):
-            self.assertIn(text, self.ui.stabilityLabel.toolTip)
 
     def test_the_dots_stand_beside_this_outline_and_the_threshold(self):
         self.keepStable()

@@ -3,9 +3,9 @@
 import slicer
 import vtk
 from MadeScene import addCt, addOutline
-from ShownModule import AFTER_AN_EDIT, ShownModule, toldBy
+from ShownModule import ShownModule, toldBy
 from slicer.ScriptedLoadableModule import ScriptedLoadableModuleTest
-from Waiting import letPass
+from Waiting import AFTER_AN_EDIT, letPass
 
 SHIFT_MM = 15.0
 
@@ -38,7 +38,7 @@ class TransformTest(ShownModule, ScriptedLoadableModuleTest):
             self.assertIn(words, said)
             self.assertIn("right-click it and harden the transform, or remove it", said)
         self.assertFalse(self.canRun)
-        self.assertIn("cannot be classified as it is", self.shell.ui.nextStepLabel.text)
+        self.assertIn("cannot be classified as it is", self.mainPanel.ui.nextStepLabel.text)
 
     def assertNothingLost(self):
         self.assertEqual(self.held(), self.before)

@@ -1,14 +1,11 @@
 """Self tests of the slice views: they show what the user looked at, and survive a closed scene."""
 
-import tempfile
-from pathlib import Path
-
 import slicer
 from ParotidClassifierLib.Scene.Outline import viewsCentreRas
 from ParotidClassifierLib.Scene.SampleCases import SAMPLE_CASES
-from ShownModule import AFTER_AN_EDIT, ShownModule, application
+from ShownModule import ShownModule, application
 from slicer.ScriptedLoadableModule import ScriptedLoadableModuleTest
-from Waiting import letPass
+from Waiting import AFTER_AN_EDIT, letPass, reopenScene
 
 LAYOUTS = (
     "SlicerLayoutFourUpView",
@@ -38,12 +35,7 @@ class ViewsTest(ShownModule, ScriptedLoadableModuleTest):
             view.SetSliceOffset(3.0 + number)
             width, height, depth = view.GetFieldOfView()
             view.SetFieldOfView(_WIDTH_MM, _WIDTH_MM * height / width, depth)
-        with tempfile.TemporaryDirectory() as folder:
-            path = str(Path(folder) / "case.mrb")
-            self.assertTrue(slicer.util.saveScene(path))
-            slicer.mrmlScene.Clear(0)
-            slicer.util.loadScene(path)
-            letPass(AFTER_AN_EDIT)
+        reopenScene()
         self.assertIsNotNone(self.parameterNode.ct)
         self.assertEqual(self.ui["CasePanel"].ctSelector.currentNode(), self.parameterNode.ct)
         views = slicer.util.getNodesByClass("vtkMRMLSliceNode")[:3]
@@ -67,7 +59,7 @@ class ViewsTest(ShownModule, ScriptedLoadableModuleTest):
             layout.SetViewArrangement(getattr(layout, name))
             for _time in range(_CLOSED):
                 self.makeCase()
-                self.shell._editor.edit("Tumor")
+                self.mainPanel._editor.edit("Tumor")
                 slicer.mrmlScene.Clear(0)
                 slicer.app.processEvents()
             self.assertIsNone(self.parameterNode.ct)

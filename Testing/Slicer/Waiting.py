@@ -1,6 +1,7 @@
 """Waiting in a self test without stopping the application, and for a process to be gone."""
 
 import os
+import tempfile
 import time
 import unittest
 from pathlib import Path
@@ -37,6 +38,25 @@ def letPass(seconds):
         left -= time.monotonic() - start
     for _followsFromIt in range(2):
         slicer.app.processEvents()
+
+
+def folderFor(test):
+    """Return the path of a folder that goes with the test."""
+    folder = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
+    test.addCleanup(folder.cleanup)
+    return folder.name
+
+
+def reopenScene(letGo=lambda: None):
+    """Save the scene, close it, once the test has let go of it, and open it again."""
+    with tempfile.TemporaryDirectory() as folder:
+        scene = str(Path(folder) / "case.mrb")
+        if not slicer.util.saveScene(scene):
+            raise AssertionError("the scene could not be saved")
+        letGo()
+        slicer.mrmlScene.Clear(0)
+        slicer.util.loadScene(scene)
+        letPass(0.3)
 
 
 def descendants(pid):

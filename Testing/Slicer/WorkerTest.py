@@ -68,13 +68,6 @@ class WorkerTest(AskedWorker, ScriptedLoadableModuleTest):
         letPass(1.0)
         self.assertEqual((caller.progress, caller.answers), (progress, 0))
 
-    def test_after_cancel_the_next_request_is_answered_at_once(self):
-        caller = self.caller()
-        caller.classify()
-        caller.worker.cancel()
-        caller.answer(command="sing")
-        self.assertIn("no command", caller.errors[0][1])
-
     def test_cancel_without_a_request_keeps_the_process(self):
         caller = self.caller()
         caller.answer(command="sing")
@@ -109,15 +102,6 @@ class WorkerTest(AskedWorker, ScriptedLoadableModuleTest):
         caller.answer(command="sing")
         self.assertNotEqual(caller.worker.processId, pid)
         self.assertEqual(len(caller.errors), 2)
-
-    def test_an_idle_process_may_die_unnoticed(self):
-        caller = self.caller()
-        caller.answer(command="sing")
-        os.kill(caller.worker.processId, getattr(signal, "SIGKILL", signal.SIGTERM))
-        waitFor(lambda: caller.worker.processId == 0)
-        caller.answer(command="sing")
-        self.assertEqual(len(caller.errors), 2)
-        self.assertTrue(all("no command" in message for kind, message, remedy in caller.errors))
 
     def test_the_last_words_of_a_process_are_told(self):
         caller = self.caller("-c", "import sys; sys.exit('There is no such library.')")
@@ -164,30 +148,26 @@ class WorkerTest(AskedWorker, ScriptedLoadableModuleTest):
         self.assertEqual(caller.answers, 0)
 
     def test_a_process_that_does_not_end_by_itself_is_killed(self):
-        self.checkDeafProcess(Worker.cancel)
-        self.checkDeafProcess(Worker.stop)
-
-    def checkDeafProcess(self, end):
-        caller = self.caller("-c", DEAF)
-        caller.send(command="predict")
-        waitFor(lambda: caller.worker.processId)
-        launcher = caller.worker.processId
-        if Path("/proc/self/task").exists():
-            waitFor(lambda: descendants(launcher), what="the Python below the launcher")
-        processes = [launcher, *descendants(launcher)]
-        end(caller.worker)
-        self.assertGone(*processes)
+        for end in (Worker.cancel, Worker.stop):
+            caller, launcher = self.started(DEAF)
+            if Path("/proc/self/task").exists():
+                waitFor(lambda: descendants(launcher))  # noqa: B023 - the Python below it
+            self.assertEnds(end, caller, launcher)
 
     def test_what_runs_below_a_process_that_is_killed_is_ended_too(self):
-        self.checkFamily(Worker.cancel)
-        self.checkFamily(Worker.stop)
+        for end in (Worker.cancel, Worker.stop):
+            caller, launcher = self.started(FAMILY)
+            waitFor(lambda: caller.worker.processId != launcher)  # noqa: B023
+            self.assertEnds(end, caller, launcher)
 
-    def checkFamily(self, end):
-        caller = self.caller("-c", FAMILY)
+    def started(self, program):
+        """Return the caller of a program in the worker's place, and the number of its launcher."""
+        caller = self.caller("-c", program)
         caller.send(command="predict")
         waitFor(lambda: caller.worker.processId)
-        launcher = caller.worker.processId
-        waitFor(lambda: caller.worker.processId != launcher)
+        return caller, caller.worker.processId
+
+    def assertEnds(self, end, caller, launcher):
         processes = [launcher, caller.worker.processId, *descendants(launcher)]
         end(caller.worker)
         self.assertGone(*processes)

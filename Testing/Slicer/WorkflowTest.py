@@ -12,7 +12,7 @@ from ParotidClassifierLib.Scene.Parameters import setClinicalValue
 from ParotidClassifierLib.Scene.SampleCases import SAMPLE_CASES, sampleClinicalFindings
 from ShownSample import SECONDS_FOR_A_RESULT, ShownSample
 from slicer.ScriptedLoadableModule import ScriptedLoadableModuleTest
-from Waiting import letPass, waitFor
+from Waiting import reopenScene, waitFor
 
 PREDICTORS = ("symptoms", "margin", "lymph_nodes")
 
@@ -21,18 +21,18 @@ class WorkflowTest(ShownSample, ScriptedLoadableModuleTest):
     """The panel as a radiologist uses it, with the real background process."""
 
     def test_from_a_sample_case_to_a_probability(self):
-        steps = [self.widget.shell.ui.nextStepLabel.text]
+        steps = [self.mainPanel.ui.nextStepLabel.text]
         ct, outline = self.load()
-        steps.append(self.widget.shell.ui.nextStepLabel.text)
-        self.outlineIt(outline)
-        steps.append(self.widget.shell.ui.nextStepLabel.text)
+        steps.append(self.mainPanel.ui.nextStepLabel.text)
+        self.take(outline)
+        steps.append(self.mainPanel.ui.nextStepLabel.text)
         outlined = html.unescape(self.ui["TumorPanel"].tumorStatusLabel.text)
         self.answer(sampleClinicalFindings(ct))
-        steps.append(self.widget.shell.ui.nextStepLabel.text)
+        steps.append(self.mainPanel.ui.nextStepLabel.text)
         self.run_()
         self.assertTrue(self.logic.classification.isRunning)
         self.wait()
-        steps.append(self.widget.shell.ui.nextStepLabel.text)
+        steps.append(self.mainPanel.ui.nextStepLabel.text)
         self.assertEqual(len(set(steps)), len(steps))
         prediction = self.logic.results.read(self.parameterNode)["prediction"]
         self.assertIn(f"on the patient's {prediction['side']}.", outlined)
@@ -88,53 +88,11 @@ class WorkflowTest(ShownSample, ScriptedLoadableModuleTest):
 
     def test_a_result_comes_back_with_the_scene(self):
         before = self.classified()
-        with tempfile.TemporaryDirectory() as folder:
-            scene = str(Path(folder) / "case.mrb")
-            self.assertTrue(slicer.util.saveScene(scene))
-            slicer.mrmlScene.Clear(0)
-            self.assertIsNone(self.logic.results.read(self.parameterNode))
-            slicer.util.loadScene(scene)
-            letPass(0.3)
+        reopenScene()
         node = self.parameterNode
         self.assertEqual(self.logic.results.read(node), before)
         self.assertEqual(self.logic.results.outOfDate(node), [])
-        self.assertEqual(self.widget.shell.panels["ResultPanel"].parameterNode.result, node.result)
-
-    def test_cancel_leaves_the_module_usable(self):
-        self.ready()
-        self.run_()
-        waitFor(lambda: self.logic.classification._worker.processId, 30, "the process")
-        self.run_()
-        self.assertFalse(self.logic.classification.isRunning)
-        self.assertIsNone(self.logic.results.read(self.parameterNode))
-        self.run_()
-        self.wait()
-        self.assertIsNotNone(self.logic.results.read(self.parameterNode))
-
-    def test_the_scene_closed_in_the_middle_ends_the_work(self):
-        self.ready()
-        self.run_()
-        slicer.mrmlScene.Clear(0)
-        self.assertFalse(self.logic.classification.isRunning)
-        letPass(0.5)
-        self.assertIsNone(self.logic.results.read(self.parameterNode))
-        self.assertIsNone(self.parameterNode.ct)
-        self.assertIn("Choose the enhanced CT", self.widget.shell.ui.nextStepLabel.text)
-
-    def test_a_worker_that_dies_is_told_and_the_next_one_works(self):
-        import os
-        import signal
-
-        self.ready()
-        self.run_()
-        worker = self.logic.classification._worker
-        waitFor(lambda: worker.processId, 30, "the process")
-        os.kill(worker.processId, getattr(signal, "SIGKILL", signal.SIGTERM))
-        waitFor(lambda: not self.logic.classification.isRunning, 10, "the end of the process")
-        self.assertIsNone(self.logic.results.read(self.parameterNode))
-        self.run_()
-        self.wait()
-        self.assertIsNotNone(self.logic.results.read(self.parameterNode))
+        self.assertEqual(self.mainPanel.panels["ResultPanel"].parameterNode.result, node.result)
 
     def test_exports_are_what_the_command_line_writes(self):
         result = self.classified()
@@ -158,26 +116,13 @@ class WorkflowTest(ShownSample, ScriptedLoadableModuleTest):
         self.assertEqual(rows[0], "feature,Tumor,External2")
         self.assertEqual(len(rows), 1875)
 
-    def test_the_outline_deleted_while_shown_leaves_the_module_usable(self):
-        self.ready()
-        slicer.mrmlScene.RemoveNode(self.parameterNode.segmentation)
-        letPass(0.2)
-        self.assertIsNone(self.parameterNode.segmentation)
-        self.assertIsNone(self.logic.ringFollower.drawn)
-        slicer.mrmlScene.RemoveNode(self.parameterNode.ct)
-        letPass(0.2)
-        self.assertIn("Choose the enhanced CT", self.widget.shell.ui.nextStepLabel.text)
-
     def test_the_editor_edits_the_outline_of_the_case_alone(self):
-        editor = self.widget.shell._editor
+        editor = self.mainPanel._editor
         scene = slicer.mrmlScene
         self.load()  # its outline is the first segmentation of the scene, which selectors choose
         self.assertIsNone(editor._node.GetSegmentationNode())
         self.ui["TumorPanel"].startButton.click()
-        with tempfile.TemporaryDirectory() as folder:
-            path = str(Path(folder) / "case.mrb")
-            self.assertTrue(slicer.util.saveScene(path))
-            slicer.util.loadScene(path)
+        reopenScene()
         own, ct = self.parameterNode.segmentation, self.parameterNode.ct
         scene.StartState(scene.BatchProcessState)
         scene.EndState(scene.BatchProcessState)
@@ -195,7 +140,7 @@ class WorkflowTest(ShownSample, ScriptedLoadableModuleTest):
 
     def test_a_range_of_painting_can_be_lifted(self):
         self.ready()
-        editor = self.widget.shell._editor
+        editor = self.mainPanel._editor
         self.assertFalse(editor.widget.maskingSectionVisible)
         editor._node.SourceVolumeIntensityMaskOn()
         self.assertTrue(editor.widget.maskingSectionVisible)

@@ -102,11 +102,6 @@ def exists(name: str) -> bool:
     return name in _files()[0]
 
 
-def class_names() -> list[str]:
-    """Return the names of all classes in the API file."""
-    return list(_files()[0])
-
-
 @cache
 def api_class(name: str) -> ApiClass:
     """Return what the API file says about one class."""
@@ -177,11 +172,18 @@ class ApiObject:
 
     A behaviour is written in PySide6's own way. Methods named as in C++ serve the API: the property
     `collapsed` is read by `collapsed()` or `isCollapsed()` and written by `setCollapsed()`.
-    Properties named in `passive` have no effect here beyond being remembered.
+    Properties without such methods are remembered, and set only if one of these names them:
+
+    Attributes:
+        passive: properties that have no effect here.
+        follows: by property the method that follows a change of it.
+        held_by: by name of a part of the widget the properties that it holds.
     """
 
     api_name: ClassVar[str] = ""
     passive: ClassVar[frozenset[str]] = frozenset()
+    follows: ClassVar[dict[str, str]] = {}
+    held_by: ClassVar[dict[str, tuple[str, ...]]] = {}
     behaviours: ClassVar[dict[str, type]] = {}
 
     def __init_subclass__(cls, **options: Any) -> None:
@@ -190,6 +192,9 @@ class ApiObject:
             cls.api_name = cls.__name__
             ApiObject.behaviours[cls.__name__] = cls
             _refuse_inventions(cls)
+        for part, names in cls.held_by.items():
+            for name in names:
+                _hand_on(cls, part, name)
 
     def emit_signal(self, signature: str, *arguments: Any) -> None:
         """Call what is connected to this signal; an error is reported, and the rest goes on."""
@@ -221,8 +226,25 @@ class ApiObject:
         raise NotModelled(f"{self.api_name}.{name}: its value after construction is not known")
 
     def remember(self, name: str, value: Any) -> None:
-        """Set a property that is only remembered."""
+        """Set a property that is only remembered, and do what follows from it."""
         self.__dict__.setdefault("_values", {})[name] = value
+        if name in self.follows:
+            getattr(self, self.follows[name])()
+
+
+def _hand_on(cls: type, part: str, name: str) -> None:
+    """Give a behaviour the getter and the setter of a property that a part of it holds."""
+    setter = f"set{name[0].upper()}{name[1:]}"
+
+    def get(self: Any) -> Any:
+        return getattr(getattr(self, part), name)()
+
+    def put(self: Any, value: Any) -> None:
+        getattr(getattr(self, part), setter)(value)
+
+    for method, function in ((name, get), (setter, put)):
+        if method not in vars(cls):
+            setattr(cls, method, function)
 
 
 def _refuse_inventions(cls: type) -> None:

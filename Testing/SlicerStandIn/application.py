@@ -20,12 +20,6 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_KITS = (
-    "qSlicerSegmentationsModuleWidgets",
-    "qSlicerSubjectHierarchyModuleWidgets",
-    "qMRMLWidgets",
-    "qSlicerBaseQTGUI",
-)
 _kept: list[Any] = []
 
 
@@ -103,8 +97,6 @@ def _add_managers(slicer: types.ModuleType, app: Any, logics: dict[str, Any]) ->
 
     app._module_manager = managers.qSlicerModuleManager()
     app._io_manager = io_manager.qSlicerIOManager()
-    app._extensions = managers.qSlicerExtensionsManagerModel()
-    app._options = managers.qSlicerCommandOptions()
     app._layout_manager = layout.qSlicerLayoutManager()
     app._dicom_database = dicom_database.ctkDICOMDatabase()
     for name, logic in logics.items():
@@ -118,7 +110,7 @@ def _keep(one: Any) -> Any:
 
 
 def _add_widget_classes(slicer: types.ModuleType) -> None:
-    """Let `slicer.qMRML…`, `ctk.ctk…` and Slicer's kit modules answer with the widget classes."""
+    """Let `slicer.qMRML…` and `ctk.ctk…` answer with the widget classes."""
     from . import api, pythonqt
 
     def finder(module: str, beginnings: tuple[str, ...]) -> Any:
@@ -132,9 +124,6 @@ def _add_widget_classes(slicer: types.ModuleType) -> None:
     slicer.__getattr__ = finder("slicer", ("qMRML", "qSlicer"))
     ctk = sys.modules["ctk"] = types.ModuleType("ctk")
     ctk.__getattr__ = finder("ctk", ("ctk",))
-    for kit in _KITS:
-        module = sys.modules[f"{kit}PythonQt"] = types.ModuleType(f"{kit}PythonQt")
-        module.__getattr__ = finder(kit, ("qMRML", "qSlicer"))
 
 
 def load_module(path: str | Path) -> Any:
@@ -191,11 +180,6 @@ def enter(name: str) -> Any:
     return widget
 
 
-def leave(name: str) -> None:
-    """Go to another module."""
-    module_widget(name).parent.exit()
-
-
 def unload_module(name: str) -> None:
     """Do to a module what quitting does: its widget hears of it and cleans up, and it is gone."""
     import slicer
@@ -218,16 +202,6 @@ def clear_scene() -> None:
     slicer.mrmlScene.Clear(False)
 
 
-def extensions(installed: tuple[str, ...] = (), on_server: tuple[str, ...] = ()) -> None:
-    """Say which extensions are installed and which the server would install when asked."""
-    import slicer
-
-    model = slicer.app._qt.extensionsManagerModel()
-    model._installed, model._on_server = set(installed), set(on_server)
-    model._asked_for.clear()
-    model.setInteractive(True)
-
-
 @contextmanager
 def without_views() -> Iterator[None]:
     """Take the layout manager away, as it is with --no-main-window."""
@@ -243,13 +217,11 @@ def without_views() -> Iterator[None]:
 
 
 def forget_answers() -> None:
-    """Put back what a test may have said about testing mode, extensions and the database."""
+    """Put back what a test may have said about testing mode and the database."""
     import slicer
 
     set_testing(True)
-    extensions()
     slicer.app._qt.dicomDatabase().closeDatabase()
-    slicer.app._qt._restarts.clear()
 
 
 def set_testing(testing: bool) -> None:

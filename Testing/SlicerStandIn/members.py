@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-import shiboken6
 from PySide6 import QtCore
 
 from . import api
@@ -51,7 +50,7 @@ class Property:
         elif self.owner is None:
             if not qt_object.setProperty(self.name, value):
                 raise AttributeError(f"{what} of type '{self.type_name}' does not accept {value!r}")
-        elif self.name in type(qt_object).passive:
+        elif self.name in {*qt_object.passive, *qt_object.follows}:
             qt_object.remember(self.name, value)
         else:
             raise NotModelled(f"{self.owner}.{self.name} cannot be set: its effect is not modelled")
@@ -212,11 +211,6 @@ def _setter_of_property(qt_object: Any, method: Method) -> Any:
     if not method.name.startswith("set") or not isinstance(found, Property):
         raise NotModelled(f"{method.owner}.{method.name}() is in Slicer but not modelled here")
     return lambda value: found.write(qt_object, value, type(qt_object).__name__)
-
-
-def is_alive(qt_object: Any) -> bool:
-    """Say whether the C++ object still exists."""
-    return shiboken6.isValid(qt_object)
 
 
 def is_behaviour(cls: type) -> bool:

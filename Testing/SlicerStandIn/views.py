@@ -19,10 +19,8 @@ from vtk.util.numpy_support import vtk_to_numpy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 RED, GREEN, YELLOW = "Red", "Green", "Yellow"
-VIEW_OF_ORIENTATION = {"Axial": RED, "Coronal": GREEN, "Sagittal": YELLOW}
 
 _SLICE_MANAGERS = (
     "vtkMRMLModelSliceDisplayableManager",
@@ -55,31 +53,6 @@ class Aim:
 
     centre: tuple[float, float, float] | None = None
     width_mm: float | None = None
-
-
-def slice_picture(
-    path: Path,
-    orientation: str = "Axial",
-    size: tuple[int, int] = (400, 400),
-    centre: tuple[float, float, float] | None = None,
-    width_mm: float | None = None,
-) -> Path:
-    """Write what the slice view of an orientation shows as PNG, and return the path.
-
-    Args:
-        path: of the PNG to write.
-        orientation: Axial, Coronal or Sagittal.
-        size: width and height in pixels.
-        centre: RAS in mm of the middle of the picture; None for the middle of the volume.
-        width_mm: width of the picture in mm; None to fit the volume.
-    """
-    pixels = slice_pixels(VIEW_OF_ORIENTATION[orientation], size, Aim(centre, width_mm))
-    return _write_png(path, pixels)
-
-
-def three_d_picture(path: Path, size: tuple[int, int] = (400, 400), aim: Aim | None = None) -> Path:
-    """Write what the 3D view shows, seen from the front, as PNG, and return the path."""
-    return _write_png(path, three_d_pixels(size, aim))
 
 
 def slice_pixels(view: str, size: tuple[int, int], aim: Aim | None = None) -> np.ndarray:
@@ -210,10 +183,3 @@ def _rendered(window) -> np.ndarray:
     width, height, _depth = image.GetDimensions()
     colors = vtk_to_numpy(image.GetPointData().GetScalars()).reshape(height, width, 3)
     return colors[::-1].copy()  # VTK counts rows from the bottom
-
-
-def _write_png(path: Path, pixels: np.ndarray) -> Path:
-    import SimpleITK as sitk
-
-    sitk.WriteImage(sitk.GetImageFromArray(np.ascontiguousarray(pixels), isVector=True), str(path))
-    return path

@@ -1,7 +1,5 @@
 """From the options of the command line to the case and the ring that they name."""
 
-from __future__ import annotations
-
 import argparse
 import dataclasses
 from collections.abc import Iterable
@@ -27,13 +25,13 @@ def require_case(options: argparse.Namespace) -> None:
         raise UsageError("A case folder and single files were given.", "Give one of the two.")
     if options.case is None and len(files) < 2:
         raise UsageError("A case needs a CT and an outline.", "Give --ct and --tumor, or --case.")
-    chosen = ("series", "acquisition", *(n for n in _OF_OUTLINES if n.startswith("tumor_")))
-    if options.case is not None and _given(options, chosen):
-        raise UsageError(
+    if options.case is not None:
+        chosen = ("series", "acquisition", *_choosing("tumor"))
+        told = (
             "--series, --acquisition, --tumor-any-series, --tumor-label, --tumor-segment and "
-            "--tumor-roi choose from single files.",
-            "Leave them out with --case.",
+            "--tumor-roi choose from single files."
         )
+        _refuse(options, chosen, told, "Leave them out with --case.")
     drawn = getattr(options, "ring", None) is not None
     if drawn and (options.ring_width is not None or options.hu_range is not None):
         raise UsageError(
@@ -43,11 +41,14 @@ def require_case(options: argparse.Namespace) -> None:
 
 # Variables of the published study that have options of their own, beside --clinical.
 _OWN_OPTIONS = tuple(variable.name for variable in shen2026().predictors.values())
-_OF_OUTLINES = tuple(
-    f"{outline}_{field.name}"
-    for outline in ("tumor", "ring", "second_tumor")
-    for field in dataclasses.fields(Choice)
-)
+
+
+def _choosing(outline: str) -> tuple[str, ...]:
+    """Return the options that choose from a file with an outline, such as "tumor_label"."""
+    return tuple(f"{outline}_{field.name}" for field in dataclasses.fields(Choice))
+
+
+_OF_OUTLINES = (*_choosing("tumor"), *_choosing("ring"), *_choosing("second_tumor"))
 # What there is nothing of without images.
 _OF_IMAGES = (
     "series", "acquisition", "ring", "ring_width", "hu_range", "saliency", "stability", "report",
@@ -61,42 +62,37 @@ _OF_ONE_CASE = (
 )  # fmt: skip
 
 
-def _given(options: argparse.Namespace, names: Iterable[str]) -> str:
-    """Return those of the options that were given, as they are typed; an empty text for none."""
+def _refuse(options: argparse.Namespace, names: Iterable[str], told: str, remedy: str) -> None:
+    """Raise UsageError where one of these options was given; `told` may hold them as {given}."""
     values = {name: getattr(options, name, None) for name in names}
     given = [name for name, value in values.items() if value is not None and value is not False]
-    return ", ".join(f"--{name.replace('_', '-')}" for name in given)
+    if given:
+        typed = ", ".join(f"--{name.replace('_', '-')}" for name in given)
+        raise UsageError(told.format(given=typed), remedy)
 
 
 def _require_not_many(options: argparse.Namespace) -> None:
-    if _given(options, ("jobs", "dask", "encoding")):
-        raise UsageError(
-            "--jobs, --dask and --encoding are for many cases.", "Give their table as --cohort."
-        )
+    told = "--jobs, --dask and --encoding are for many cases."
+    _refuse(options, ("jobs", "dask", "encoding"), told, "Give their table as --cohort.")
 
 
 def names_images(options: argparse.Namespace) -> bool:
     """Whether the options name a CT or an outline."""
-    return bool(_given(options, ("case", "ct", "tumor")))
+    return any(path is not None for path in (options.case, options.ct, options.tumor))
 
 
 def require_no_images(options: argparse.Namespace) -> None:
     """Raise UsageError where something is asked that only images could tell."""
     _require_not_many(options)
-    if asked := _given(options, _OF_IMAGES):
-        raise UsageError(
-            f"Without images there is no answer to {asked}.",
-            "Give --ct and --tumor, or --case; or leave it out.",
-        )
+    told = "Without images there is no answer to {given}."
+    _refuse(options, _OF_IMAGES, told, "Give --ct and --tumor, or --case; or leave it out.")
 
 
 def require_no_case(options: argparse.Namespace) -> None:
     """Raise UsageError where one case is named beside a table of cases."""
-    if named := _given(options, _OF_ONE_CASE):
-        raise UsageError(
-            f"--cohort names the cases, {named} one case.",
-            "Leave it out: the table says it case by case, in its columns.",
-        )
+    told = "--cohort names the cases, {given} one case."
+    remedy = "Leave it out: the table says it case by case, in its columns."
+    _refuse(options, _OF_ONE_CASE, told, remedy)
 
 
 def case_of(
@@ -105,8 +101,6 @@ def case_of(
     """Return the case that was named, with the rings that were drawn.
 
     Args:
-        options: that name it.
-        progress: told how far it is with a long series.
         protocol: whose regions and clinical variables there are; None for the published study's.
 
     Raises:
@@ -126,9 +120,9 @@ def case_of(
 def _with_ring_files(case: Case, options: argparse.Namespace, protocol: Protocol) -> Case:
     files = _ring_files(options, protocol)
     first = next((ring.name for ring in protocol.rings), None)
-    chosen = _given(options, (name for name in _OF_OUTLINES if name.startswith("ring_")))
-    if chosen and first not in files:
-        raise UsageError("There is no ring to choose from.", "Give its file with --ring.")
+    if first not in files:
+        told = "There is no ring to choose from."
+        _refuse(options, _choosing("ring"), told, "Give its file with --ring.")
     drawn = {
         name: load_outline(
             path, Sought.of(protocol, name), case.ct, case.source,
@@ -154,8 +148,7 @@ def _ring_files(options: argparse.Namespace, protocol: Protocol) -> dict[str, Pa
 
 def _choice(options: argparse.Namespace, outline: str) -> Choice:
     """Return what was named of the file with an outline: "tumor", "ring" or "second_tumor"."""
-    kinds = [field.name for field in dataclasses.fields(Choice)]
-    return Choice(**{kind: getattr(options, f"{outline}_{kind}") for kind in kinds})
+    return Choice(*(getattr(options, name) for name in _choosing(outline)))
 
 
 def second_tumor_of(
@@ -166,13 +159,11 @@ def second_tumor_of(
     Raises:
         ParotidClassifierError: what is wrong with which option or file.
     """
-    choice = _choice(options, "second_tumor")
     if options.second_tumor is None:
-        if choice != Choice():
-            raise UsageError(
-                "There is no second outline to choose from.", "Give it with --second-tumor."
-            )
+        told = "There is no second outline to choose from."
+        _refuse(options, _choosing("second_tumor"), told, "Give it with --second-tumor.")
         return None
+    choice = _choice(options, "second_tumor")
     try:
         outlined = Sought.of(protocol, protocol.outlined.name)
         return load_outline(options.second_tumor, outlined, case.ct, case.source, choice)

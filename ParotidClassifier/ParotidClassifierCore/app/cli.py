@@ -3,8 +3,6 @@
 Exit codes: 0 done, 1 our fault, 2 usage, 3 unusable input, 4 refused bundle.
 """
 
-from __future__ import annotations
-
 import argparse
 import contextlib
 import json

@@ -1,23 +1,29 @@
 """What each command of the command line does: options in, files and a result out."""
 
-from __future__ import annotations
-
 import argparse
 import dataclasses
-from pathlib import Path
 
 from ..base.files import require_file, require_folder
 from ..base.progress import Progress, bar_on_terminal, part
 from ..base.result import Result
-from ..bundle.bundle import Bundle
+from ..bundle.bundle import Bundle, protocol_text
+from ..bundle.bundle import bundle_info as describe
+from ..bundle.published_clinical import published_clinical_bundle
+from ..bundle.shipped import default_bundle, find_bundle
+from ..bundle.store import load_bundle, save_bundle
 from ..case.grid import prepare
 from ..case.loading import Case, load_case_folder
+from ..prediction.predict import bundle_identity, predict_from_findings, ring_report
+from ..prediction.second_opinion import require_another
 from ..prediction.stages import Stages
 from ..protocol.outcome import outcome_word
+from ..radiomics.names import feature_names
 from ..reporting.answer_files import save_outlines, write_answer, write_prediction
 from ..reporting.answering import RING_FILE, Asked, answer
 from ..reporting.case_view import CaseView
 from ..reporting.terminal import terminal_text
+from ..simulation.case import simulate_case
+from ..simulation.cohort import write_case
 from .case_options import (
     asked_ring,
     case_of,
@@ -48,13 +54,12 @@ def predict(options: argparse.Namespace) -> Result:
         case = case_of(options, part(progress, 0.0, 0.1), bundle.protocol)
         record = clinical_record(options, bundle.protocol, case.record)
         case = dataclasses.replace(case, record=record)
-        asked = asked_of_one_case(options, bundle, case)
+        second = second_tumor_of(options, case, bundle.protocol)
+        asked = dataclasses.replace(asked_of(options, bundle), second_tumor=second)
         return _classified(case, bundle, asked, options, progress)
 
 
 def _classified_by_findings(bundle: Bundle, options: argparse.Namespace) -> Result:
-    from ..prediction.predict import predict_from_findings
-
     require_no_images(options)
     prediction = predict_from_findings(clinical_record(options, bundle.protocol), bundle)
     write_prediction(options.out, prediction)
@@ -71,48 +76,25 @@ def _classified(
     return Result(f"{answered.text()}\nWritten to {options.out}", answered.as_dict())
 
 
-def asked_of_one_case(options: argparse.Namespace, bundle: Bundle, case: Case) -> Asked:
-    """Return what the options ask of a case, another reader's outline included."""
-    return dataclasses.replace(
-        asked_of_any_case(options, bundle),
-        second_tumor=second_tumor_of(options, case, bundle.protocol),
-    )
-
-
-def asked_of_any_case(options: argparse.Namespace, bundle: Bundle) -> Asked:
+def asked_of(options: argparse.Namespace, bundle: Bundle) -> Asked:
     """Return what the options ask of whichever case."""
-    return dataclasses.replace(
-        _more_asked(options),
+    second = None if options.second_bundle is None else _bundle(options.second_bundle)
+    if second is not None:
+        require_another(bundle.bundle_hash, second)
+    return Asked(
         ring=asked_ring(options, bundle.protocol),
         device=options.device,
+        stability=options.stability,
+        saliency=options.saliency,
         keep_identity=options.keep_identity,
         dicom=options.dicom,
-        second_bundle=_second_bundle(options, bundle),
+        second_bundle=second,
+        report=report_labels(options),
     )
-
-
-def _more_asked(options: argparse.Namespace) -> Asked:
-    return Asked(
-        stability=options.stability, saliency=options.saliency, report=report_labels(options)
-    )
-
-
-def _second_bundle(options: argparse.Namespace, first: Bundle) -> Bundle | None:
-    """Return the other bundle, before the work with the first one begins."""
-    from ..bundle.store import load_bundle
-    from ..prediction.second_opinion import require_another
-
-    if options.second_bundle is None:
-        return None
-    other = load_bundle(bundle_path(options.second_bundle))
-    require_another(first.bundle_hash, other)
-    return other
 
 
 def ring(options: argparse.Namespace) -> Result:
     """Draw the automatic rings; those that the case brings are left aside."""
-    from ..prediction.predict import ring_report
-
     require_folder(options.out)
     protocol = protocol_of(options)
     case = dataclasses.replace(case_of(options, protocol=protocol), rings={})
@@ -136,25 +118,18 @@ def ring(options: argparse.Namespace) -> Result:
 
 def features(options: argparse.Namespace) -> Result:
     """Write all radiomic features: one row a feature, one column a region."""
-    from ..prediction.feature_table import write_features
-    from ..radiomics.names import feature_names
-
     require_file(options.out)
     protocol = protocol_of(options)
-    stages = Stages()
-    keyed = stages.prepare(case_of(options, protocol=protocol), protocol)
+    case = case_of(options, protocol=protocol)
     with bar_on_terminal("features") as progress:
-        values = write_features(options.out, keyed, stages, progress)
-    count = len(feature_names())
-    text = f"{count} features of {' and '.join(keyed.grid.masks)} written to {options.out}"
+        values = Stages().write_features(options.out, case, protocol, progress)
+    regions = " and ".join(protocol.regions)
+    text = f"{len(feature_names())} features of {regions} written to {options.out}"
     return Result(text, {"features": values})
 
 
 def bundle_info(options: argparse.Namespace) -> Result:
     """Show what a bundle holds."""
-    from ..bundle.bundle import bundle_info as describe
-    from ..bundle.bundle import protocol_text
-
     bundle = bundle_of(options)
     text = f"{bundle.model_card.rstrip()}\n\n{protocol_text(bundle.protocol)}"
     return Result(text, describe(bundle))
@@ -162,8 +137,6 @@ def bundle_info(options: argparse.Namespace) -> Result:
 
 def bundle_verify(options: argparse.Namespace) -> Result:
     """Check a bundle, its weights included."""
-    from ..prediction.predict import bundle_identity
-
     bundle = bundle_of(options)
     if bundle.network is not None:
         from ..network.weights import load_network
@@ -175,9 +148,6 @@ def bundle_verify(options: argparse.Namespace) -> Result:
 
 def bundle_published_clinical(options: argparse.Namespace) -> Result:
     """Write the bundle made of the published odds ratios."""
-    from ..bundle.published_clinical import published_clinical_bundle
-    from ..bundle.store import save_bundle
-
     bundle = save_bundle(published_clinical_bundle(), options.out)
     data = {"bundle": str(options.out), "hash": bundle.bundle_hash}
     return Result(f"{bundle.name} lies in {options.out}", data)
@@ -185,16 +155,15 @@ def bundle_published_clinical(options: argparse.Namespace) -> Result:
 
 def demo(options: argparse.Namespace) -> Result:
     """Simulate a case as `simulate` does and classify it as `predict` does."""
-    from ..simulation.case import simulate_case
-    from ..simulation.cohort import write_case
-
     bundle = bundle_of(options)
     with bar_on_terminal("demo") as progress:
         progress(0.0, "simulating a case")
         simulated = simulate_case(options.seed, protocol=bundle.protocol)
         write_case(simulated, options.out / "case")
         case = load_case_folder(options.out / "case", protocol=bundle.protocol)
-        asked = _more_asked(options)
+        asked = Asked(
+            stability=options.stability, saliency=options.saliency, report=report_labels(options)
+        )
         result = _classified(case, bundle, asked, options, part(progress, 0.3, 1.0))
     truth = (
         f"The case in {options.out / 'case'} was simulated as {outcome_word(simulated.malignant)}."
@@ -208,17 +177,8 @@ def bundle_of(options: argparse.Namespace) -> Bundle:
     Raises:
         BundleError: there is none, or it is refused.
     """
-    from ..bundle.store import load_bundle
-
-    return load_bundle(bundle_path(options.bundle))
+    return _bundle(options.bundle)
 
 
-def bundle_path(named: str | None) -> Path:
-    """Return where the bundle of this path or name lies; None for the first that is shipped.
-
-    Raises:
-        BundleError: there is none.
-    """
-    from ..bundle.shipped import default_bundle, find_bundle
-
-    return default_bundle() if named is None else find_bundle(named)
+def _bundle(named: str | None) -> Bundle:
+    return load_bundle(default_bundle() if named is None else find_bundle(named))

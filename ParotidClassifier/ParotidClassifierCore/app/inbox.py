@@ -1,13 +1,11 @@
 """Requests to a process, as they come in while an older one is still being answered."""
 
-from __future__ import annotations
-
 import itertools
 import json
 import math
 import queue
 import threading
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
@@ -15,8 +13,13 @@ from ..base.errors import CancelledError, SupersededError, UsageError
 from ..base.progress import Progress
 
 Request = Mapping[str, Any]
+Command = Callable[[Request, Progress], dict[str, object]]
 
 CANCEL = "cancel"
+# Of these the newest counts: what it asks for makes the older ones out of date.
+RIVALS = (
+    "predict", "stability", "saliency", "features", "dicom", "report", "second_opinion",
+)  # fmt: skip
 _ONE_OBJECT = "Send one JSON object per line."
 
 
@@ -42,13 +45,8 @@ class Received:
 
 @dataclass
 class Inbox:
-    """Keeps requests in the order in which they came; put in one thread, taken in another.
+    """Keeps requests in the order in which they came; put in one thread, taken in another."""
 
-    Attributes:
-        rivals: commands of which only the newest counts.
-    """
-
-    rivals: Collection[str]
     _arrived: queue.SimpleQueue[Received] = field(default_factory=queue.SimpleQueue)
     _numbers: itertools.count = field(default_factory=lambda: itertools.count(1))
     _newest_rival: int = 0
@@ -70,7 +68,7 @@ class Inbox:
                 self._cancelled |= {n for n, identity in self._open.items() if identity == asked}
                 return
             self._open[number] = request.get("id")
-            if request.get("command") in self.rivals:
+            if request.get("command") in RIVALS:
                 self._newest_rival = number
         self._arrived.put(Received(number, request))
 
@@ -93,7 +91,7 @@ class Inbox:
         """
         if received.number in self._cancelled:
             raise CancelledError("The request was cancelled.")
-        is_rival = received.request is not None and received.request.get("command") in self.rivals
+        is_rival = received.request is not None and received.request.get("command") in RIVALS
         if is_rival and received.number < self._newest_rival:
             raise SupersededError("A newer request took the place of this one.")
 

@@ -1,10 +1,7 @@
 """What the commands of a study do: simulate, check, train, evaluate."""
 
-from __future__ import annotations
-
 import argparse
-from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 
 from ..base.errors import UsageError
 from ..base.files import require_file, write_parquet
@@ -13,11 +10,19 @@ from ..base.progress import bar_on_terminal
 from ..base.result import Result
 from ..protocol import Protocol
 from ..protocol.outcome import MALIGNANT, outcome_word
-from ..study.cache import CohortCache
-from ..study.manifest import CohortCase
+from ..simulation.case import simulate_case
+from ..simulation.cohort import write_case, write_cohort
+from ..study.batch import predict_cases
+from ..study.cache import CohortCache, default_cache
+from ..study.checks import check_cohort
+from ..study.extraction import extract_cohort
+from ..study.learn import TrainingOptions
+from ..study.manifest import TEST, CohortCase, read_manifest, with_random_split
+from ..study.runs import evaluate_bundle
+from ..study.train import train_bundle
 from . import commands
 from .case_options import protocol_of, require_no_case
-from .commands import asked_of_any_case, bundle_of, bundle_path
+from .commands import asked_of, bundle_of
 
 
 def predict(options: argparse.Namespace) -> Result:
@@ -26,31 +31,19 @@ def predict(options: argparse.Namespace) -> Result:
 
 
 def _predict_cohort(options: argparse.Namespace) -> Result:
-    from ..study.batch import Bundles, predict_cases
-
     require_no_case(options)
     bundle = bundle_of(options)
-    asked = asked_of_any_case(options, bundle)
-    other = options.second_bundle
-    bundles = Bundles(
-        bundle,
-        bundle_path(options.bundle),
-        asked.second_bundle,
-        None if other is None else bundle_path(other),
-    )
+    asked = asked_of(options, bundle)
     cases = _cases(options, bundle.protocol, outcomes_needed=False)
     machines = replace(_machines(options), apart=True)
     with bar_on_terminal("predict") as progress:
         return predict_cases(
-            cases, bundles, asked, machines, options.out, options.cohort.stem, progress
+            cases, bundle, asked, machines, options.out, options.cohort.stem, progress
         )
 
 
 def simulate(options: argparse.Namespace) -> Result:
     """Make one simulated case or a cohort."""
-    from ..simulation.case import simulate_case
-    from ..simulation.cohort import write_case, write_cohort
-
     if options.outcome is not None and options.cohort is not None:
         raise UsageError("--outcome names the outcome of one case.", "Leave it out with --cohort.")
     protocol = protocol_of(options)
@@ -71,8 +64,6 @@ def simulate(options: argparse.Namespace) -> Result:
 
 def cohort_check(options: argparse.Namespace) -> Result:
     """Check every row, image and outline of a cohort."""
-    from ..study.checks import check_cohort
-
     protocol = protocol_of(options)
     cases = _cases(options, protocol)
     with bar_on_terminal("check") as progress:
@@ -83,17 +74,13 @@ def cohort_check(options: argparse.Namespace) -> Result:
 
 def cohort_features(options: argparse.Namespace) -> Result:
     """Write all radiomic features of a cohort as a table."""
-    from ..study.extraction import extract_cohort
-    from ..study.feature_table import feature_table
 
     require_file(options.out)
     protocol = protocol_of(options)
     cases = _cases(options, protocol)
     with bar_on_terminal("features") as progress:
-        features = extract_cohort(
-            cases, protocol, _cache(options), _machines(options), None, progress
-        )
-    write_parquet(options.out, feature_table(features))
+        features = extract_cohort(cases, protocol, _cache(options), progress=progress)
+    write_parquet(options.out, features.table())
     failures = {case_id: why.reason for case_id, why in features.failures.items()}
     lines = [f"{case_id} was left out: {why}" for case_id, why in failures.items()]
     text = f"{len(features.columns)} features of {len(features.cases)} cases in {options.out}"
@@ -103,69 +90,38 @@ def cohort_features(options: argparse.Namespace) -> Result:
 
 def train(options: argparse.Namespace) -> Result:
     """Train the models of a study on a cohort and evaluate them."""
-    from ..study.learn import TrainingOptions
-    from ..study.train import train_bundle
-
     protocol = protocol_of(options)
-    cases = _split(_cases(options, protocol), options)
-    training = TrainingOptions(
-        name=options.name,
-        protocol=protocol,
-        stacking=options.stacking,
-        force=options.force,
-        epochs=options.epochs,
-        imagenet=options.imagenet,
-        seed=options.seed,
-        bootstraps=options.bootstraps,
-    )
+    cases = _cases(options, protocol)
+    if options.test_share is not None:
+        cases = with_random_split(cases, options.test_share, options.seed)
+    chosen = {known.name: getattr(options, known.name) for known in fields(TrainingOptions)}
+    training = TrainingOptions(**chosen | {"protocol": protocol})
     report = options.report or options.out.with_name(f"{options.out.name}-report")
-    name = options.cohort.stem
+    cache, name = _cache(options), options.cohort.stem
     with bar_on_terminal("train") as progress:
-        return train_bundle(
-            cases, training, _cache(options), _machines(options), options.out, report, name,
-            progress,
-        )  # fmt: skip
+        return train_bundle(cases, training, cache, options.out, report, name, progress)
 
 
 def evaluate(options: argparse.Namespace) -> Result:
     """Judge a bundle on a cohort."""
-    from ..study.manifest import TEST
-    from ..study.runs import evaluate_bundle
-
     bundle = bundle_of(options)
     cases = _cases(options, bundle.protocol, default_split=TEST)
-    name = options.cohort.stem
+    cache, name, often = _cache(options), options.cohort.stem, options.bootstraps
     with bar_on_terminal("evaluate") as progress:
-        return evaluate_bundle(
-            bundle, cases, _cache(options), _machines(options), options.out, name,
-            options.bootstraps, progress,
-        )  # fmt: skip
+        return evaluate_bundle(bundle, cases, cache, options.out, name, often, progress)
 
 
 def _cases(options: argparse.Namespace, protocol: Protocol, **more: object) -> list[CohortCase]:
-    from ..study.manifest import read_manifest
-
     return read_manifest(options.cohort, protocol, encoding=options.encoding, **more)
 
 
-def _split(cases: Sequence[CohortCase], options: argparse.Namespace) -> Sequence[CohortCase]:
-    from ..study.manifest import with_random_split
-
-    if options.test_share is None:
-        return cases
-    return with_random_split(cases, options.test_share, options.seed)
-
-
 def _cache(options: argparse.Namespace) -> CohortCache:
-    from ..study.cache import CohortCache, default_cache
-
-    return CohortCache(options.cache or default_cache(options.cohort))
+    folder = options.cache or default_cache(options.cohort)
+    return CohortCache(folder, _machines(options))
 
 
 def _machines(options: argparse.Namespace) -> Machines:
     import joblib
-
-    from ..base.parallel import Machines
 
     jobs = options.jobs or joblib.cpu_count()
     return Machines(jobs, options.dask, getattr(options, "device", "cpu"))

@@ -35,8 +35,6 @@ and nothing may go on without him. Its argument, which may be left out, is the n
 it also ends when that process does. Ctrl-C does not end it.
 """
 
-from __future__ import annotations
-
 import json
 import os
 import signal
@@ -49,13 +47,7 @@ from ..base.errors import ParotidClassifierError, UsageError, names_reached
 from ..base.lifeline import end_with, leave
 from ..base.log import unexpected
 from ..base.standard_streams import NotToldError, own_standard_streams, write_now
-from .inbox import Inbox, Received
-from .worker_commands import Command
-
-# Of these the newest counts: what it asks for makes the older ones out of date.
-RIVALS = (
-    "predict", "stability", "saliency", "features", "dicom", "report", "second_opinion",
-)  # fmt: skip
+from .inbox import Command, Inbox, Received
 
 
 def main() -> None:
@@ -64,7 +56,7 @@ def main() -> None:
     for process in sys.argv[1:]:
         end_with(int(process))
     requests, events = own_standard_streams()
-    inbox = Inbox(RIVALS)
+    inbox = Inbox()
     threading.Thread(target=_read, args=(requests, inbox), daemon=True).start()
     _tell(events, {"event": "ready", "pid": os.getpid()})
     from .worker_commands import Desk  # and with it the libraries, after the first word
@@ -104,23 +96,19 @@ def _answer(
         if received.request is None:
             raise received.mistake
         inbox.require_wanted(received)
-        command = _command(received.request.get("command"), commands)
+        name = received.request.get("command")
+        if not isinstance(name, str) or name not in commands:
+            raise UsageError(
+                f"There is no command {name!r}.", f"Commands are: {', '.join(commands)}, cancel."
+            )
         with names_reached():
-            result = command(received.request, inbox.while_wanted(received, progress))
+            result = commands[name](received.request, inbox.while_wanted(received, progress))
         tell("result", **result)
     except ParotidClassifierError as error:
         tell("error", kind=error.kind, message=error.message, remedy=error.remedy)
     except Exception as error:  # noqa: BLE001  the last line of defence: the process lives on
         kind, message, remedy = unexpected(error)
         tell("error", kind=kind, message=message, remedy=remedy)
-
-
-def _command(name: object, commands: Mapping[str, Command]) -> Command:
-    if not isinstance(name, str) or name not in commands:
-        raise UsageError(
-            f"There is no command {name!r}.", f"Commands are: {', '.join(commands)}, cancel."
-        )
-    return commands[name]
 
 
 if __name__ == "__main__":

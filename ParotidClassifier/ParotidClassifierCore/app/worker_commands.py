@@ -1,10 +1,10 @@
 """What the worker can be asked for: from a request to the facts of its result."""
 
-from __future__ import annotations
-
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+
+import numpy as np
 
 from ..base.errors import ClinicalValueError, UnusableMaskError, UsageError
 from ..base.files import require_file, require_folder, written_together
@@ -14,18 +14,23 @@ from ..bundle.bundle import Bundle
 from ..bundle.shipped import find_bundle
 from ..bundle.store import load_bundle
 from ..case.loading import Case, load_case_folder
+from ..dicom.series import source_of_files
 from ..dicom.source import SourceSeries
 from ..imaging.file_cache import FileCache
+from ..imaging.working_grid import Geometry
+from ..prediction.saliency import save_saliency
+from ..prediction.second_opinion import require_another
 from ..prediction.session import Session
+from ..prediction.stability import MOST_OUTLINES, OUTLINES
 from ..prediction.stages import Stages
 from ..protocol import ClinicalRecord, Protocol, RingSettings, shen2026
-from ..reporting.answering import Answer
-from ..reporting.dicom.source_headers import Sources
-from .inbox import Request
+from ..reporting.answering import Answer, Asked, answer
+from ..reporting.case.labels import REPORT_HTML, REPORT_PDF, ReportLabels
+from ..reporting.dicom.source_headers import Sources, read_source_headers
+from .inbox import RIVALS, Command, Request
 
 _LARGEST_SEED = 2**32 - 1
-
-Command = Callable[[Request, Progress], dict[str, object]]
+_SIDE_MM, _RADIUS_MM = 24, 6  # of the case that warms up
 
 
 class Desk:
@@ -38,27 +43,17 @@ class Desk:
     @property
     def commands(self) -> dict[str, Command]:
         """The commands by their names."""
-        return {
-            "warm": self.warm,
-            "predict": self.predict,
-            "stability": self.stability,
-            "saliency": self.saliency,
-            "features": self.features,
-            "dicom": self.dicom,
-            "report": self.report,
-            "second_opinion": self.second_opinion,
-        }
+        return {name: getattr(self, name) for name in ("warm", *RIVALS)}
 
     def warm(self, request: Request, progress: Progress) -> dict[str, object]:
         """Load the libraries, the bundle and its network, so that the first prediction is quick.
 
-        Needs a bundle; answers the name and the hash of the one that was loaded.
+        A small ball in noise is classified: what is slow the first time is then done. Needs a
+        bundle; answers the name and the hash of the one that was loaded.
         """
-        from .practice import practise
-
         progress(0.0, "loading the models")
         bundle = self._bundle(request)
-        practise(bundle, self._stages, progress)
+        Session(_ball(bundle.protocol), bundle, stages=self._stages).predict(progress)
         return {"bundle": {"name": bundle.name, "hash": bundle.bundle_hash}}
 
     def predict(self, request: Request, progress: Progress) -> dict[str, object]:
@@ -73,8 +68,6 @@ class Desk:
         May say how many ("count") and which ("seed"); answers the probabilities of each model, how
         often each call changes, and how many outlines could not be classified.
         """
-        from ..prediction.stability import MOST_OUTLINES, OUTLINES
-
         count = _whole(request, "count", OUTLINES, 1, MOST_OUTLINES)
         seed = _whole(request, "seed", 0, 0, _LARGEST_SEED)
         progress(0.0, "reading")
@@ -88,8 +81,6 @@ class Desk:
 
     def saliency(self, request: Request, progress: Progress) -> dict[str, object]:
         """Write where the network looked as a volume, float32 from 0 to 1, to "out"."""
-        from ..prediction.saliency import save_saliency
-
         out = _out_file(request)
         progress(0.0, "reading")
         save_saliency(out, self._session(request).saliency(progress))
@@ -97,19 +88,14 @@ class Desk:
 
     def features(self, request: Request, progress: Progress) -> dict[str, object]:
         """Write all radiomic features of the case in a folder."""
-        from ..prediction.feature_table import write_features
-
         out = _out_file(request)
         progress(0.0, "reading")
         protocol = self._protocol(request).with_ring(_ring(request))
-        keyed = self._stages.prepare(self._case(request), protocol)
-        write_features(out, keyed, self._stages, progress)
+        self._stages.write_features(out, self._case(request), protocol, progress)
         return {"out": str(out)}
 
     def second_opinion(self, request: Request, progress: Progress) -> dict[str, object]:
         """Classify the case in a folder by the "second_bundle" too; answers what both say of it."""
-        from ..prediction.second_opinion import require_another
-
         session, other = self._session(request), self._bundle(request, "second_bundle")
         require_another(session.bundle.bundle_hash, other)
         first = session.predict(part(progress, 0.0, 0.5))
@@ -124,9 +110,6 @@ class Desk:
         not name him, such files are written to that folder too. "archived" tells of the files for
         the archive in the same way; without "archive", nameless files are none of them.
         """
-        from ..reporting.answering import Asked, answer
-        from ..reporting.dicom.source_headers import read_source_headers
-
         out, source = _out(request), _source(request)
         archive = _out(request, "archive") if "archive" in request else None
         keep_identity = request.get("keep_identity") is True
@@ -149,8 +132,6 @@ class Desk:
         May say what it calls the case ("case_label"), who made it ("prepared_by") and which bundle
         gives a second opinion ("second_bundle"). Answers the "files" that were written.
         """
-        from ..reporting.answering import Asked, answer
-        from ..reporting.case.labels import REPORT_HTML, REPORT_PDF, ReportLabels
         from ..reporting.case.writing import write_case_report
 
         out = _out(request)
@@ -182,6 +163,18 @@ class Desk:
 
     def _protocol(self, request: Request) -> Protocol:
         return self._bundle(request).protocol if "bundle" in request else shen2026()
+
+
+def _ball(protocol: Protocol) -> Case:
+    """Return a made case with a ball of tissue for a tumour."""
+    # Within the limits of the rings, or nothing would be left of them.
+    tissue = np.mean([ring.ring.hu_range for ring in protocol.rings]) if protocol.rings else 50
+    centre = (_SIDE_MM - 1) / 2
+    z, y, x = np.indices((_SIDE_MM,) * 3) - centre
+    noise = np.random.default_rng(0).normal(tissue, 20, (_SIDE_MM,) * 3)
+    geometry = Geometry((0.0, 0.0, 0.0), (1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0))
+    ct = geometry.image(noise.astype(np.int16))
+    return Case(ct, geometry.image(z**2 + y**2 + x**2 <= _RADIUS_MM**2))
 
 
 def _record(request: Request, protocol: Protocol) -> ClinicalRecord | None:
@@ -233,8 +226,6 @@ def _written(out: Path, answered: Answer, sources: Sources) -> dict[str, str]:
 
 def _source(request: Request) -> SourceSeries:
     """Return the series whose slices are the files of the request."""
-    from ..dicom.series import source_of_files
-
     files = request.get("files")
     if not isinstance(files, list) or not all(isinstance(file, str) for file in files):
         raise UsageError("The request names no files.", "Give the paths of the CT's slices.")

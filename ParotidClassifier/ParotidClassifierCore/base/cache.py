@@ -1,7 +1,5 @@
 """Keep what was read or computed, and know equal contents by one key."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 from collections import OrderedDict
@@ -14,11 +12,7 @@ Made = TypeVar("Made")
 
 
 class Cache:
-    """Keep what was used last, by key; what was not used for longest goes when there is too much.
-
-    Args:
-        most: entries that are kept.
-    """
+    """Keep the `most` entries that were used last, by key."""
 
     def __init__(self, most: int):
         self._most = most
@@ -28,7 +22,6 @@ class Cache:
         """Return what is kept under `key`, or make() where nothing is, or it is out of date.
 
         Args:
-            key: of the entry.
             make: gives what is then kept; nothing is where it raises.
             state: of what it is made from; an entry that was made in another one is out of date.
         """

@@ -1,7 +1,5 @@
 """Find control characters, which drive a terminal or turn the order of letters around."""
 
-from __future__ import annotations
-
 import re
 
 # Control codes but tab and line feed, halves of surrogate pairs, and Unicode's Bidi_Control.

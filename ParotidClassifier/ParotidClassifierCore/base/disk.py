@@ -1,14 +1,13 @@
 """Move, remove and name files so that it works on every system."""
 
-from __future__ import annotations
-
 import atexit
 import contextlib
+import itertools
 import os
 import shutil
 import time
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NoReturn
 
@@ -46,11 +45,7 @@ def replace(source: Path, target: Path) -> None:
 
 
 def remove(path: Path) -> None:
-    """Remove a file, if it is there; wait while a program has it open.
-
-    Raises:
-        OSError: as `replace`.
-    """
+    """Remove a file, if it is there; wait while a program has it open."""
     _patiently(lambda: path.unlink(missing_ok=True))
 
 
@@ -92,7 +87,6 @@ def extended(path: Path, below: int = 0) -> Path:
     """Return the path in the form by which Windows finds it however long it is.
 
     Args:
-        path: of a file or folder.
         below: how many more characters the paths in that folder have.
     """
     if not limits_paths():
@@ -111,12 +105,7 @@ def prefixed(full: str) -> str:
 
 
 def room_for_names(folder: Path, most: int) -> int:
-    """Return how long the names of folders in `folder` may be for other programs to find files.
-
-    Args:
-        folder: that holds them.
-        most: the answer where there is room enough.
-    """
+    """Return how long the names of folders in `folder` may be for other programs to find files."""
     if not limits_paths():
         return most
     return max(_LEAST_NAME, min(most, LONGEST_PATH - len(str(folder.absolute())) - _ROOM_BELOW))
@@ -127,19 +116,11 @@ def is_left_by_a_system(name: str) -> bool:
     return name.startswith(_APPLE_DOUBLE) or name.casefold() in _LEFT_BY_SYSTEMS
 
 
-def _without_systems_own(names: Iterable[str]) -> list[str]:
-    """Return the names for which `is_left_by_a_system` is false."""
-    return [name for name in names if not is_left_by_a_system(name)]
-
-
 def files_below(folder: Path) -> Iterator[Path]:
     """Yield the files in a folder and below it, as paths from that folder.
 
     Those for which `is_left_by_a_system` is true are left out; links that lead nowhere are not:
     what they stood for is missed by who opens them.
-
-    Raises:
-        OSError: a folder cannot be read.
     """
 
     def refuse(error: OSError) -> NoReturn:
@@ -148,13 +129,12 @@ def files_below(folder: Path) -> Iterator[Path]:
     # Of a folder with a short path too: what lies below may have a long one, and would be missed.
     top = extended(folder, below=LONGEST_PATH)
     for where, folders, names in os.walk(top, onerror=refuse):
-        folders[:] = _without_systems_own(folders)
-        found = (Path(where) / name for name in _without_systems_own(names))
-        yield from (path.relative_to(top) for path in found if path.is_file() or _is_dead(path))
-
-
-def _is_dead(path: Path) -> bool:
-    return path.is_symlink() and not path.exists()
+        folders[:] = itertools.filterfalse(is_left_by_a_system, folders)
+        for path in (
+            Path(where) / name for name in itertools.filterfalse(is_left_by_a_system, names)
+        ):
+            if path.is_file() or (path.is_symlink() and not path.exists()):
+                yield path.relative_to(top)
 
 
 def as_a_disk_sees_it(name: str) -> str:

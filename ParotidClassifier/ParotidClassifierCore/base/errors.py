@@ -1,7 +1,5 @@
 """Define an exception for each kind of user mistake: what is wrong, and what to do about it."""
 
-from __future__ import annotations
-
 import contextlib
 import errno
 from collections.abc import Iterator

@@ -83,11 +83,7 @@ def _taken_away_again(place: Path) -> Iterator[None]:
 
 
 def remove(path: Path) -> None:
-    """Remove a file, if it is there.
-
-    Raises:
-        OutputError: it cannot be removed, or is open in another program.
-    """
+    """Remove a file, if it is there."""
     with _refused_by_disk(path):
         try:
             disk.remove(extended(path))
@@ -168,7 +164,6 @@ def written_together(folder: Path, instead_of: Collection[str] = ()) -> Iterator
     held before come back if one cannot be moved.
 
     Args:
-        folder: made if it is not there.
         instead_of: names of files of an earlier result; those that are not written anew are
             removed, since they do not belong to this one.
 
@@ -239,11 +234,7 @@ def clear_unfinished(folder: Path) -> None:
 
 
 def _completed(held: Path) -> bool:
-    """Put back what was set aside, or move the rest if all was; never over what is there.
-
-    Returns:
-        Whether nothing is left that was there before.
-    """
+    """Put back what was set aside, or move the rest if all was; return whether nothing is left."""
     source = held / (_NEW if (held / _REPLACED).exists() else _EARLIER)
     for path in _files(source):
         name = path.relative_to(source)
@@ -263,7 +254,6 @@ def _move_in(held: Path, names: Sequence[Path], stale: Sequence[Path], shown: Pa
 
     Args:
         held: folder of this process, beside whose content it belongs.
-        names: of files, or of one folder.
         stale: files that go though none takes their place.
         shown: what the user calls the folder that it belongs in.
     """

@@ -1,7 +1,5 @@
 """End processes with the one that they work for, however that one ends."""
 
-from __future__ import annotations
-
 import contextlib
 import os
 import signal

@@ -1,28 +1,24 @@
 """Log unexpected exceptions to a file."""
 
-from __future__ import annotations
-
 import tempfile
 import traceback
-from pathlib import Path
 
 from .. import __version__
 
 
-def log_traceback(error: BaseException) -> Path:
-    """Write the traceback of `error` to a new file in the temporary folder and return its path."""
+def _log_traceback(error: BaseException) -> str:
     with tempfile.NamedTemporaryFile(
         "w", prefix="parotid-classifier-", suffix=".log", delete=False, encoding="utf-8"
     ) as log:
         log.write(f"ParotidClassifier {__version__}\n\n")
         log.writelines(traceback.format_exception(error))
-    return Path(log.name)
+    return log.name
 
 
 def unexpected(error: BaseException) -> tuple[str, str, str]:
     """Return kind, message and remedy of an error that is our fault, its traceback logged."""
     try:
-        remedy = f"Please report it with the log {log_traceback(error)}."
+        remedy = f"Please report it with the log {_log_traceback(error)}."
     except OSError as no_log:  # the disk may be full, or the error be that
         remedy = f"Please report it. No log could be written: {no_log.strerror or no_log}."
     return "InternalError", f"This should not have happened: {error!r}.", remedy

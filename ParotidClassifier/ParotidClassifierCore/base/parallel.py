@@ -1,7 +1,5 @@
 """Do independent pieces of work on all cores of this machine, or on a Dask cluster."""
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 import dataclasses
@@ -57,7 +55,6 @@ class Failure:
 
     Attributes:
         reason: for whoever started the work.
-        paths: of the piece.
     """
 
     reason: str
@@ -83,10 +80,6 @@ def run_each(
 
     Args:
         function: of a module, so that it can be sent to another process.
-        work: its arguments, item by item.
-        names: of the items, for the progress.
-        machines: where.
-        progress: told after each item.
 
     Raises:
         OutputError: a result cannot be written: the others could not be either.
@@ -169,8 +162,8 @@ def _completed(
     """
     waiting, without_result, without_workers = set(futures), 0, 0
     while waiting:
-        look = functools.partial(_first_done, waiting)
-        done = wait_until(look, _LOOK_FOR_WORKERS_SECONDS)
+        look = functools.partial(wait, waiting, return_when=FIRST_COMPLETED)
+        done = wait_until(lambda seconds, look=look: look(seconds).done, _LOOK_FOR_WORKERS_SECONDS)
         waiting -= done
         yield from done
         without_result = 0 if done else without_result + 1
@@ -179,10 +172,6 @@ def _completed(
             tell("no worker of the Dask cluster answers")
         if without_result == _MOST_LOOKS or (without_workers == 2 and not _client_of(executor)):
             raise _NoWorkersError("there was no result for an hour.")
-
-
-def _first_done(futures: set[Future], seconds: float) -> set[Future]:
-    return wait(futures, seconds, FIRST_COMPLETED).done
 
 
 def _has_workers(executor: Executor) -> bool:

@@ -1,7 +1,5 @@
 """Convert values to what JSON can hold."""
 
-from __future__ import annotations
-
 import dataclasses
 import math
 from collections.abc import Mapping, Set
@@ -16,9 +14,6 @@ def as_plain(value: object) -> object:
 
     Dataclasses become dicts by field, arrays and tuples lists, enums their words, paths texts;
     a number that is not finite becomes None.
-
-    Raises:
-        TypeError: there is no plain form of a part of it.
     """
     if isinstance(value, Enum):
         return as_plain(value.value)

@@ -1,17 +1,18 @@
 """Report the progress of long work."""
 
-from __future__ import annotations
-
 import contextlib
 import math
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from typing import TypeVar
 
 from .controls import harmless
 from .standard_streams import NotToldError, write_now
 
 _LINE_EVERY_SECONDS = 30.0
+_QUIET_SECONDS = 2.0
+Item = TypeVar("Item")
 
 # Called with the fraction done, 0…1, and the name of the step at hand.
 Progress = Callable[[float, str], None]
@@ -28,6 +29,15 @@ def part(progress: Progress, start: float, stop: float) -> Progress:
         progress(start + (stop - start) * fraction, step)
 
     return tell
+
+
+def told_late(progress: Progress, items: Sequence[Item], step: str) -> Iterator[Item]:
+    """Yield the items; tell the one at hand once they take longer than two seconds."""
+    start = time.monotonic()
+    for number, item in enumerate(items, start=1):
+        if time.monotonic() - start > _QUIET_SECONDS:
+            progress((number - 1) / len(items), f"{step} {number} of {len(items)}")
+        yield item
 
 
 def _lines(title: str) -> Progress:

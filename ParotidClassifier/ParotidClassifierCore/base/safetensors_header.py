@@ -1,7 +1,5 @@
 """Check network weights by their header, without reading a tensor or importing torch."""
 
-from __future__ import annotations
-
 import math
 from typing import Any
 

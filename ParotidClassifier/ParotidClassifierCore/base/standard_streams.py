@@ -1,7 +1,5 @@
 """Keep standard input and output to this program, and survive readers that have gone."""
 
-from __future__ import annotations
-
 import errno
 import os
 import sys

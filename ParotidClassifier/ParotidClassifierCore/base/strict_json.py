@@ -1,7 +1,5 @@
 """Read JSON from a stranger: whatever was not expected is refused."""
 
-from __future__ import annotations
-
 import json
 import math
 from collections.abc import Callable, Iterable

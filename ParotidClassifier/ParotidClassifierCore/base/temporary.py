@@ -3,8 +3,6 @@
 In each lies a file that its process keeps locked: the system lets go of it with the process.
 """
 
-from __future__ import annotations
-
 import contextlib
 import errno
 import functools
@@ -83,7 +81,6 @@ def make_held(within: Path, prefix: str) -> Path:
     """Return a new folder of this process, which is to be removed by `remove_held`.
 
     Args:
-        within: the folder to make it in.
         prefix: how its name begins; what is in it when the process ends is found by that.
 
     Raises:
@@ -132,7 +129,6 @@ def remove_unheld(
 
     Args:
         within: the folder to look in; it need not be there.
-        prefix: of `make_held`.
         rescue: saves what is to be kept of a folder, and returns whether the rest may go.
         of_others: those that another machine has made long ago go too.
     """

@@ -1,7 +1,5 @@
 """Wait so that Ctrl-C is heard: on Windows it does not end a wait without a limit."""
 
-from __future__ import annotations
-
 import math
 import threading
 import time
@@ -18,7 +16,6 @@ def wait_until(look: Callable[[float], _Found], seconds: float = math.inf) -> _F
 
     Args:
         look: waits by itself, for no longer than the seconds that it is given.
-        seconds: to wait at most.
     """
     end = time.monotonic() + seconds
     while True:

@@ -1,7 +1,5 @@
 """Format counts, shares and P values, and leave folders out of texts."""
 
-from __future__ import annotations
-
 import math
 import os
 import re
@@ -58,7 +56,6 @@ def without_folders(text: str, paths: Iterable[Path] = ()) -> str:
     UTF-8, are spelled out.
 
     Args:
-        text: that names files.
         paths: that it may name by paths without a root.
     """
     known = {f"{folder}{os.sep}" for path in paths for folder in (path, path.parent)}

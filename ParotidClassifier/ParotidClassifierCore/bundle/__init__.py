@@ -3,12 +3,4 @@
 `__all__` names the modules that other packages may import.
 """
 
-__all__ = [
-    "bundle",
-    "files",
-    "published_clinical",
-    "schema",
-    "shipped",
-    "store",
-    "summary",
-]
+__all__ = ["bundle", "files", "published_clinical", "schema", "shipped", "store"]

@@ -1,16 +1,14 @@
 """A model bundle: everything that was learnt, as data that is safe to load from a stranger."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
 from typing import Any
 
 from ..base.errors import BundleError
 from ..models.logistic import LogisticModel
 from ..models.reference import Reference
 from ..models.refits import Refits
-from ..models.scatter import image_columns
 from ..protocol import ModelSpec, Protocol, Region, RingSettings
 from .files import SCHEMA_VERSION, sha256
 
@@ -29,8 +27,6 @@ class TrainingCohort:
     """Who the models learnt from.
 
     Attributes:
-        cases: number of training cases.
-        malignant: how many of them are malignant.
         simulated: whether they are made by the simulation rather than patients.
         description: where they come from, in words.
         fingerprints: the first hex digits of the SHA-256 of each training CT, sorted: who holds
@@ -49,49 +45,26 @@ class TrainingCohort:
         return f"trained on {self.cases} {'simulated cases' if self.simulated else 'patients'}"
 
 
-@dataclass(frozen=True)
-class Bundle:
-    """What was learnt, from whom, and what it is for.
+@dataclass(frozen=True, kw_only=True)
+class BundleSummary:
+    """What a user must know of a bundle before choosing it.
 
     Attributes:
         name: shown with every probability.
-        kind: "demonstration" or "research".
+        kind: one of KINDS.
         protocol: what the study computes: regions, clinical variables, models.
-        models: by name, any of the protocol's in their order.
-        thresholds: probability from which a case is called malignant, for each of `models`.
-        stacking: how deep features entered the fusion, one of settings.STACKINGS.
-        radiomics_yaml: text of the radiomics settings in training.
-        cohort: the training cohort.
-        intended_use: in words.
         model_card: Markdown.
-        network: safetensors content; None if no model reads the network.
-        reference: training distributions.
-        refits: the models on resamples of the training cases, for the intervals.
-        test_figures: by model name, figures of the test set by their name; None for a figure
-            that is not defined.
-        provenance: software versions, seed, date, as texts and numbers.
-        notes: what a reader must know about the fit.
-        schema_version: of the files that it was read from.
+        path: the folder or .zip that it was read from; None before the bundle is saved.
         bundle_hash: SHA-256 of SHA256SUMS, so of everything; empty before the bundle is saved.
     """
 
     name: str
     kind: str
     protocol: Protocol
-    models: Mapping[str, LogisticModel]
-    thresholds: Mapping[str, float]
-    stacking: str
-    radiomics_yaml: str
     cohort: TrainingCohort
     intended_use: str
     model_card: str
-    network: bytes | None = None
-    reference: Reference = field(default_factory=Reference)
-    refits: Refits = field(default_factory=Refits)
-    test_figures: Mapping[str, Mapping[str, float | None]] = field(default_factory=dict)
-    provenance: Mapping[str, str | float] = field(default_factory=dict)
-    notes: tuple[str, ...] = ()
-    schema_version: int = SCHEMA_VERSION
+    path: Path | None = field(default=None, compare=False)
     bundle_hash: str = ""
 
     @property
@@ -101,13 +74,43 @@ class Bundle:
 
     @property
     def banner(self) -> str:
-        """The bundle's name and what it is not for, to stand beside every probability."""
-        return banner_of(self.name, self.kind)
+        """The name and what the bundle is not for, to stand beside every probability."""
+        return f"{self.name}: {_BANNERS[self.kind]}"
 
     @property
     def ring(self) -> RingSettings | None:
-        """Width and HU limits of the ring."""
+        """Width and HU limits of the ring in training."""
         return next((region.ring for region in self.protocol.rings), None)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bundle(BundleSummary):
+    """What was learnt, from whom, and what it is for.
+
+    Attributes:
+        models: by name, any of the protocol's in their order.
+        thresholds: probability from which a case is called malignant, for each of `models`.
+        stacking: how deep features entered the fusion, one of settings.STACKINGS.
+        radiomics_yaml: text of the radiomics settings in training.
+        network: safetensors content; None if no model reads the network.
+        test_figures: by model name, figures of the test set by their name; None for a figure
+            that is not defined.
+        provenance: software versions, seed, date.
+        notes: what a reader must know about the fit.
+        schema_version: of the files that it was read from.
+    """
+
+    models: Mapping[str, LogisticModel]
+    thresholds: Mapping[str, float]
+    stacking: str
+    radiomics_yaml: str
+    network: bytes | None = None
+    reference: Reference = field(default_factory=Reference)
+    refits: Refits = field(default_factory=Refits)
+    test_figures: Mapping[str, Mapping[str, float | None]] = field(default_factory=dict)
+    provenance: Mapping[str, str | float] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    schema_version: int = SCHEMA_VERSION
 
     @property
     def columns(self) -> set[str]:
@@ -123,7 +126,7 @@ class Bundle:
     @property
     def reads_image(self) -> bool:
         """Whether a model needs more than the clinical findings."""
-        return any(image_columns(model) for model in self.models.values())
+        return any(model.image_columns for model in self.models.values())
 
     @property
     def radiomics_hash(self) -> str:
@@ -142,11 +145,6 @@ class Bundle:
                 "Use a bundle with the models that end in DL.",
             )
         return self.network
-
-
-def banner_of(name: str, kind: str) -> str:
-    """Return the banner of the bundle `name`, which is of the kind `kind`, one of KINDS."""
-    return f"{name}: {_BANNERS[kind]}"
 
 
 def protocol_text(protocol: Protocol) -> str:
@@ -188,6 +186,8 @@ def _model_words(model: ModelSpec, protocol: Protocol) -> str:
 
 def bundle_info(bundle: Bundle) -> dict[str, Any]:
     """Return what `bundle info` shows, as plain values."""
+    cohort = {"line": bundle.cohort.line, **asdict(bundle.cohort)}
+    del cohort["fingerprints"]
     return {
         "name": bundle.name,
         "kind": bundle.kind,
@@ -195,13 +195,7 @@ def bundle_info(bundle: Bundle) -> dict[str, Any]:
         "hash": bundle.bundle_hash,
         "schema_version": bundle.schema_version,
         "intended_use": bundle.intended_use,
-        "training_cohort": {
-            "line": bundle.cohort.line,
-            "cases": bundle.cohort.cases,
-            "malignant": bundle.cohort.malignant,
-            "simulated": bundle.cohort.simulated,
-            "description": bundle.cohort.description,
-        },
+        "training_cohort": cohort,
         "protocol": bundle.protocol.as_json(),
         "stacking": bundle.stacking,
         "radiomics_sha256": bundle.radiomics_hash,

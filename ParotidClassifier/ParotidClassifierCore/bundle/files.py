@@ -3,8 +3,6 @@
 Nothing is unpacked to disk and nothing is read before its size is known to be small enough.
 """
 
-from __future__ import annotations
-
 import hashlib
 import os
 import reprlib
@@ -169,31 +167,32 @@ def sha256(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def write_folder(files: Mapping[str, bytes], folder: Path) -> None:
-    """Write `files` beside `folder` first, then rename; an older bundle there is replaced.
+def write_folder(files: Mapping[str, bytes], folder: Path) -> str:
+    """Write `files` and their SHA256SUMS whole or not at all, and return the bundle's hash.
+
+    An older bundle in the folder is replaced.
 
     Raises:
         OutputError: the folder holds something else than a bundle, or cannot be written.
     """
     check_replaceable(folder)
+    sums = sums_of(files)
     with folder_written_whole(folder) as beside:
-        for name, content in files.items():
+        for name, content in (files | {SHA256SUMS: sums}).items():
             (beside / name).write_bytes(content)
+    return sha256(sums)
 
 
 def check_replaceable(folder: Path) -> None:
     """Raise OutputError where `folder` is something else than a bundle or an empty folder."""
-    if folder.exists() and not _holds_at_most_a_bundle(folder):
+    ours = folder.is_dir() and all(
+        entry.name in SIZE_LIMITS or is_left_by_a_system(entry.name) for entry in folder.iterdir()
+    )
+    if folder.exists() and not ours:
         raise OutputError(
             f"{folder} is a file, or holds files that do not belong to a model bundle.",
             "Choose a new or empty folder.",
         )
-
-
-def _holds_at_most_a_bundle(folder: Path) -> bool:
-    return folder.is_dir() and all(
-        entry.name in SIZE_LIMITS or is_left_by_a_system(entry.name) for entry in folder.iterdir()
-    )
 
 
 def _folder_names(folder: Path) -> list[str]:
@@ -249,7 +248,11 @@ def _check_zip_end(path: Path, size: int, stream: BinaryIO) -> None:
 
 def _zip_entries(path: Path, archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
     """Return the entries of files by name, without the one top folder they may share."""
-    entries = [entry for entry in archive.infolist() if not _left_by_a_system(entry)]
+    entries = [
+        entry
+        for entry in archive.infolist()
+        if not any(map(is_left_by_a_system, entry.orig_filename.split("/")))
+    ]
     if len(entries) > _MOST_ENTRIES:
         raise refusal(path, "", f"it holds more than {_MOST_ENTRIES} files", _UNSAFE)
     for entry in entries:
@@ -263,10 +266,6 @@ def _zip_entries(path: Path, archive: zipfile.ZipFile) -> dict[str, zipfile.ZipI
     if len(named) < len(files):
         raise refusal(path, "", "it holds a file twice", _UNSAFE)
     return named
-
-
-def _left_by_a_system(entry: zipfile.ZipInfo) -> bool:
-    return any(map(is_left_by_a_system, entry.orig_filename.split("/")))
 
 
 def _check_entry(path: Path, entry: zipfile.ZipInfo) -> None:

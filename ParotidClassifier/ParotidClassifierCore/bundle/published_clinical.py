@@ -4,8 +4,6 @@ Published are the odds ratios of a multivariable logistic regression, not its in
 found so that the mean probability equals the published share of malignant tumours.
 """
 
-from __future__ import annotations
-
 import itertools
 import math
 from dataclasses import dataclass
@@ -52,7 +50,6 @@ class Pattern:
     Attributes:
         present: (3,) in the order of the model's columns.
         share: of patients, the findings taken as independent.
-        probability: of malignancy.
     """
 
     present: tuple[bool, ...]

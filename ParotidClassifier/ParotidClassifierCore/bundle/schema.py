@@ -4,8 +4,6 @@ Reading takes nothing that was not expected. The header needs the standard libra
 what a bundle is, is so known where the libraries that run it are not installed.
 """
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Collection, Mapping
@@ -34,9 +32,8 @@ from ..base.strict_json import (
 )
 from ..models.acquisitions import COUNTED, RANGED, TrainingAcquisitions
 from ..models.logistic import LogisticModel
-from ..models.reference import VOXEL_LENGTHS, Reference
+from ..models.reference import VOXEL_LENGTHS, Reference, Scatter
 from ..models.refits import OLDER_BUNDLE, Refits
-from ..models.scatter import Scatter, image_columns
 from ..models.settings import STACKINGS
 from ..protocol import ColumnKind, Protocol, column_of, protocol_from, shen2026
 from ..protocol.outcome import BENIGN, MALIGNANT
@@ -87,7 +84,7 @@ def read_header(content: dict[str, Any]) -> dict[str, Any]:
     protocol = protocol_from(as_object(content["protocol"], "protocol"))
     return {
         "schema_version": version,
-        "name": _read_name(content["name"]),
+        "name": _name(content["name"]),
         "kind": _one_of(content["kind"], KINDS, "kind"),
         "protocol": protocol,
         "thresholds": {
@@ -99,10 +96,11 @@ def read_header(content: dict[str, Any]) -> dict[str, Any]:
         "cohort": _read_cohort(content["training_cohort"]),
         "intended_use": as_text(content["intended_use"], "intended_use"),
         "test_figures": _read_figures(content["test_figures"], protocol),
-        "provenance": _read_provenance(content["provenance"]),
-        "notes": tuple(
-            as_text(n, "notes") for n in as_items(content["notes"], "notes", _MOST_NOTES)
-        ),
+        "provenance": {
+            as_text(name, "provenance"): _text_or_number(item, name)
+            for name, item in as_object(content["provenance"], "provenance").items()
+        },
+        "notes": _texts(content["notes"], "notes", _MOST_NOTES),
     }
 
 
@@ -120,7 +118,7 @@ def _as_version_3(content: dict[str, Any]) -> dict[str, Any]:
     return rest | {"protocol": protocol, "stacking": old["protocol"]}
 
 
-def _read_name(value: Any) -> str:
+def _name(value: Any) -> str:
     name = as_text(value, "name")
     if not BUNDLE_NAME.fullmatch(name):
         raise MalformedError("name is not 1 to 64 letters, digits, spaces and ._+()-")
@@ -140,20 +138,16 @@ def _read_cohort(value: Any) -> TrainingCohort:
     malignant = as_count(cohort["malignant"], "malignant")
     if malignant > cases:
         raise MalformedError("training_cohort has more malignant cases than cases")
-    return TrainingCohort(
-        cases,
-        malignant,
-        as_flag(cohort["simulated"], "simulated"),
-        as_text(cohort["description"], "description"),
-        fingerprints=_read_fingerprints(cohort.get("fingerprints", [])),
-    )
-
-
-def _read_fingerprints(value: Any) -> tuple[str, ...]:
-    texts = tuple(as_text(t, "fingerprints") for t in as_items(value, "fingerprints", _MOST_CASES))
-    if not all(_FINGERPRINT.fullmatch(text) for text in texts):
+    fingerprints = _texts(cohort.get("fingerprints", []), "fingerprints", _MOST_CASES)
+    if not all(map(_FINGERPRINT.fullmatch, fingerprints)):
         raise MalformedError("fingerprints are not hexadecimal")
-    return texts
+    simulated = as_flag(cohort["simulated"], "simulated")
+    description = as_text(cohort["description"], "description")
+    return TrainingCohort(cases, malignant, simulated, description, fingerprints)
+
+
+def _texts(value: Any, where: str, most: int) -> tuple[str, ...]:
+    return tuple(as_text(item, where) for item in as_items(value, where, most))
 
 
 def _read_figures(value: Any, protocol: Protocol) -> dict[str, dict[str, float | None]]:
@@ -163,13 +157,6 @@ def _read_figures(value: Any, protocol: Protocol) -> dict[str, dict[str, float |
             for name, number in as_object(figures, f"test_figures {model}").items()
         }
         for model, figures in as_object(value, "test_figures").items()
-    }
-
-
-def _read_provenance(value: Any) -> dict[str, str | float]:
-    return {
-        as_text(name, "provenance"): _text_or_number(item, name)
-        for name, item in as_object(value, "provenance").items()
     }
 
 
@@ -192,12 +179,8 @@ def read_text(content: bytes) -> str:
         raise MalformedError(f"it is not UTF-8 text ({error})") from error
 
 
-def from_files(where: Path, files: Mapping[str, bytes]) -> Bundle:
+def from_files(path: Path, files: Mapping[str, bytes]) -> Bundle:
     """Return the bundle whose files have this content; the inverse of `to_files`.
-
-    Args:
-        where: the bundle's path, for messages.
-        files: content by file name; with or without SHA256SUMS.
 
     Raises:
         BundleError: a file does not hold what it must; the message names it.
@@ -224,17 +207,21 @@ def from_files(where: Path, files: Mapping[str, bytes]) -> Bundle:
         reading = NETWORK
         _check_network(models, files.get(NETWORK))
         reading = BUNDLE_JSON
-        _check_agreement(header, models, files)
+        if set(header["thresholds"]) != set(models):
+            raise MalformedError(f"thresholds are not those of the models in {MODELS_JSON}")
+        if header.pop("radiomics_sha256") != sha256(files[RADIOMICS_YAML]):
+            raise MalformedError(f"radiomics_sha256 is not the hash of {RADIOMICS_YAML}")
     except MalformedError as error:
-        raise refusal(where, reading, str(error)) from error
+        raise refusal(path, reading, str(error)) from error
     return Bundle(
-        **{name: value for name, value in header.items() if name != "radiomics_sha256"},
+        **header,
         models=models,
         reference=reference,
         refits=refits,
         radiomics_yaml=radiomics_yaml,
         model_card=model_card,
         network=files.get(NETWORK),
+        path=path,
         bundle_hash=sha256(files[SHA256SUMS]) if SHA256SUMS in files else "",
     )
 
@@ -260,16 +247,6 @@ def _check_features(models: Mapping[str, LogisticModel], settings: Any) -> None:
                 parse_column(column, settings)
     except FeatureExtractionError as error:
         raise MalformedError(error.message.removesuffix(".")) from error
-
-
-def _check_agreement(
-    header: Mapping[str, Any], models: Mapping[str, LogisticModel], files: Mapping[str, bytes]
-) -> None:
-    """Refuse a header that speaks of other models or other settings than the files hold."""
-    if set(header["thresholds"]) != set(models):
-        raise MalformedError(f"thresholds are not those of the models in {MODELS_JSON}")
-    if header["radiomics_sha256"] != sha256(files[RADIOMICS_YAML]):
-        raise MalformedError(f"radiomics_sha256 is not the hash of {RADIOMICS_YAML}")
 
 
 def _read_models(content: Mapping[str, Any], protocol: Protocol) -> dict[str, LogisticModel]:
@@ -425,7 +402,7 @@ def _scatter(value: Any, models: Mapping[str, LogisticModel]) -> Scatter:
         as_numbers(row, "covariance", MOST_COLUMNS)
         for row in as_items(fields["covariance"], "covariance", MOST_COLUMNS)
     )
-    _require_covariance(covariance, len(image_columns(models[name])))
+    _require_covariance(covariance, len(models[name].image_columns))
     distances = as_numbers(fields["distances"], "distances", _MOST_LEVELS)
     _require_rising(distances, "distances")
     if len(distances) < 2 or distances[0] < 0:
@@ -479,12 +456,15 @@ def to_files(bundle: Bundle) -> dict[str, bytes]:
     Raises:
         BundleError: a number is not finite.
     """
+    models = {name: asdict(model) for name, model in bundle.models.items()}
+    for model in models.values():
+        del model["name"]  # it is the key
     try:
         files = {
             BUNDLE_JSON: _json(_header(bundle), sort_keys=False),  # a protocol has an order
-            MODELS_JSON: _json({name: _model(m) for name, m in bundle.models.items()}),
+            MODELS_JSON: _json(models),
             REFERENCE_JSON: _json(_reference(bundle.reference)),
-            REFITS_JSON: _json(_refits(bundle.refits), indent=None),
+            REFITS_JSON: _json(asdict(bundle.refits), indent=None),
             RADIOMICS_YAML: bundle.radiomics_yaml.encode(),
             MODEL_CARD: bundle.model_card.encode(),
         }
@@ -512,13 +492,7 @@ def _header(bundle: Bundle) -> dict[str, Any]:
         "protocol": bundle.protocol.as_json(),
         "stacking": bundle.stacking,
         "radiomics_sha256": bundle.radiomics_hash,
-        "training_cohort": {
-            "cases": bundle.cohort.cases,
-            "malignant": bundle.cohort.malignant,
-            "simulated": bundle.cohort.simulated,
-            "description": bundle.cohort.description,
-            "fingerprints": list(bundle.cohort.fingerprints),
-        },
+        "training_cohort": asdict(bundle.cohort),
         "intended_use": bundle.intended_use,
         "test_figures": in_order(
             {name: dict(sorted(figures.items())) for name, figures in bundle.test_figures.items()}
@@ -528,32 +502,10 @@ def _header(bundle: Bundle) -> dict[str, Any]:
     }
 
 
-def _model(model: LogisticModel) -> dict[str, Any]:
-    return {
-        "columns": list(model.columns),
-        "means": list(model.means),
-        "sds": list(model.sds),
-        "coefficients": list(model.coefficients),
-        "intercept": model.intercept,
-    }
-
-
-def _refits(refits: Refits) -> dict[str, Any]:
-    return {"absent": refits.absent, "coefficients": dict(refits.coefficients)}
-
-
 def _reference(reference: Reference) -> dict[str, Any]:
-    content = {
-        "quantile_levels": list(reference.quantile_levels),
-        "quantiles": {column: list(values) for column, values in reference.quantiles.items()},
-        "voxel_mm": dict(reference.voxel_mm),
-        "scores": {
-            name: {outcome: list(values) for outcome, values in by_class.items()}
-            for name, by_class in reference.scores.items()
-        },
-    }
-    if reference.scatter is not None:
-        content["scatter"] = asdict(reference.scatter)
-    if reference.acquisitions.cases:
-        content["acquisitions"] = asdict(reference.acquisitions)
+    content = asdict(reference)
+    if reference.scatter is None:
+        del content["scatter"]
+    if not reference.acquisitions.cases:
+        del content["acquisitions"]
     return content

@@ -1,7 +1,5 @@
 """The model bundles that come with this program, and finding the one that is meant."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from ..base.disk import extended

@@ -1,35 +1,55 @@
-"""Saving and loading model bundles."""
+"""Load, summarize and save model bundles."""
 
-from __future__ import annotations
-
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 
 from ..base.errors import UsageError
 from ..base.files import require_folder
-from .bundle import Bundle
+from ..base.strict_json import MalformedError, parsed
+from .bundle import Bundle, BundleSummary
 from .files import (
+    BUNDLE_JSON,
+    MODEL_CARD,
     SCHEMA_VERSION,
     SHA256SUMS,
     check_replaceable,
     checked_files,
+    refusal,
     sha256,
-    sums_of,
     write_folder,
 )
-from .schema import BUNDLE_NAME, from_files, to_files
+from .schema import BUNDLE_NAME, from_files, read_header, read_text, to_files
 
 
 def load_bundle(path: str | Path) -> Bundle:
     """Return the bundle at `path`, a folder or a .zip; safe with files from a stranger.
 
     Only data is read: the files are checked as `checked_files` says, then every value.
+    """
+    path = Path(path)
+    return from_files(path, checked_files(path))
+
+
+def summarize_bundle(path: str | Path) -> BundleSummary:
+    """Return what the bundle at `path` says of itself; needs none of the libraries that run it.
+
+    Names, sizes and hashes of all its files are checked. What the models hold is not read:
+    `load_bundle` may still refuse it.
 
     Raises:
         BundleError: names the bundle, the file, the reason and what to do.
     """
     path = Path(path)
-    return from_files(path, checked_files(path))
+    files = checked_files(path)
+    reading = BUNDLE_JSON
+    try:
+        header = read_header(parsed(files[reading]))
+        reading = MODEL_CARD
+        header["model_card"] = read_text(files[reading])
+    except MalformedError as error:
+        raise refusal(path, reading, str(error)) from error
+    header |= {"path": path, "bundle_hash": sha256(files[SHA256SUMS])}
+    return BundleSummary(**{known.name: header[known.name] for known in fields(BundleSummary)})
 
 
 def save_bundle(bundle: Bundle, folder: str | Path) -> Bundle:
@@ -44,9 +64,8 @@ def save_bundle(bundle: Bundle, folder: str | Path) -> Bundle:
     folder = Path(folder)
     files = to_files(bundle)
     from_files(folder, files)
-    sums = sums_of(files)
-    write_folder(files | {SHA256SUMS: sums}, folder)
-    return replace(bundle, bundle_hash=sha256(sums), schema_version=SCHEMA_VERSION)
+    bundle_hash = write_folder(files, folder)
+    return replace(bundle, path=folder, bundle_hash=bundle_hash, schema_version=SCHEMA_VERSION)
 
 
 def require_bundle_name(name: str) -> None:

@@ -1,15 +1,5 @@
-"""Load, check, measure and save one case, and prepare its working grid.
+"""Load, check, measure and save one case, and prepare its working grid."""
 
-`__all__` names the modules that other packages may import.
-"""
-
-__all__ = [
-    "acquisition_findings",
-    "checks",
-    "ct",
-    "grid",
-    "loading",
-    "measurements",
-    "outlines",
-    "saving",
-]
+__all__ = [  # the modules that other packages may import
+    "acquisition_findings", "checks", "ct", "grid", "loading", "measurements", "outlines", "saving",
+]  # fmt: skip

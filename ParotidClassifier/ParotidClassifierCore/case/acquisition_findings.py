@@ -4,8 +4,6 @@ The study: arterial phase, 25 to 30 s after the injection, sections of 5 mm, 100
 scanners (Shen et al. 2026, see `published`). Nothing is guessed: a finding repeats the header.
 """
 
-from __future__ import annotations
-
 from ..dicom.header_words import Phase, is_elsewhere, phase_of
 from ..dicom.source import Acquisition
 from ..imaging.findings import OTHER_BODY_PART, QualityFinding, info, ok, warning
@@ -25,29 +23,23 @@ _MEANING = {
 
 
 def acquisition_findings(acquisition: Acquisition) -> list[QualityFinding]:
-    """Return what the headers say of body part, values, phase, contrast, voltage, slices, scanner.
-
-    Args:
-        acquisition: as the headers tell it; what they do not tell is a finding only where the
-            method needs it.
-    """
-    found = (
-        _body_part(acquisition),
-        _units(acquisition.units),
-        _compression(acquisition.lossy),
-        _phase(acquisition),
-        _contrast(acquisition),
-        _voltage(acquisition.kvp),
-        _thickness(acquisition.slice_thickness_mm),
-        _scanner(acquisition),
+    """Return what the headers say of how a CT was made, as far as they do."""
+    told = (
+        (_body_part, acquisition.body_part),
+        (_units, acquisition.units),
+        (_compression, acquisition.lossy),
+        (_phase, True),
+        (_contrast, True),
+        (_voltage, acquisition.kvp),
+        (_thickness, acquisition.slice_thickness_mm),
+        (_scanner, acquisition.scanner),
     )
+    found = (check(acquisition) for check, fact in told if fact is not None)
     return [finding for finding in found if finding is not None]
 
 
-def _body_part(acquisition: Acquisition) -> QualityFinding | None:
+def _body_part(acquisition: Acquisition) -> QualityFinding:
     part = acquisition.body_part
-    if part is None:
-        return None
     told = f"The {acquisition.body_part_said_by or 'header'} says '{part}'"
     if not is_elsewhere(part):
         return ok("body_part", f"{told}.")
@@ -58,9 +50,8 @@ def _body_part(acquisition: Acquisition) -> QualityFinding | None:
     )
 
 
-def _units(units: str | None) -> QualityFinding | None:
-    if units is None:
-        return None
+def _units(acquisition: Acquisition) -> QualityFinding:
+    units = acquisition.units
     if not units:
         return warning(
             "no_rescaling",
@@ -73,13 +64,11 @@ def _units(units: str | None) -> QualityFinding | None:
     return warning("units_not_hu", f"{told}: they were taken as HU.")
 
 
-def _compression(lossy: str | None) -> QualityFinding | None:
-    if lossy is None:
-        return None
+def _compression(acquisition: Acquisition) -> QualityFinding:
     return warning(
         "lossy_compression",
-        f"The CT was compressed with loss ({lossy}): HU and texture may not be those that were "
-        "scanned; use the original where there is one.",
+        f"The CT was compressed with loss ({acquisition.lossy}): HU and texture may not be those "
+        "that were scanned; use the original where there is one.",
     )
 
 
@@ -129,10 +118,8 @@ def _contrast(acquisition: Acquisition) -> QualityFinding | None:
     )
 
 
-def _voltage(kvp: float | None) -> QualityFinding | None:
-    if kvp is None:
-        return None
-    low, high = KVP
+def _voltage(acquisition: Acquisition) -> QualityFinding:
+    kvp, (low, high) = acquisition.kvp, KVP
     if low <= kvp <= high:
         return ok("tube_voltage", f"Tube voltage {kvp:g} kV, as in the study.")
     return warning(
@@ -142,9 +129,8 @@ def _voltage(kvp: float | None) -> QualityFinding | None:
     )
 
 
-def _thickness(thickness_mm: float | None) -> QualityFinding | None:
-    if thickness_mm is None:
-        return None
+def _thickness(acquisition: Acquisition) -> QualityFinding:
+    thickness_mm = acquisition.slice_thickness_mm
     if thickness_mm <= SECTION_MM:
         return ok("section_thickness", f"Slices are {thickness_mm:g} mm thick.")
     return warning(
@@ -153,10 +139,8 @@ def _thickness(thickness_mm: float | None) -> QualityFinding | None:
     )
 
 
-def _scanner(acquisition: Acquisition) -> QualityFinding | None:
+def _scanner(acquisition: Acquisition) -> QualityFinding:
     scanner = acquisition.scanner
-    if scanner is None:
-        return None
     if acquisition.model is not None and acquisition.model.casefold() in _STUDY_SCANNERS:
         return ok("scanner", f"Scanner: {scanner}, as in the study.")
     return info("scanner_unlike_study", f"Scanner: {scanner}, which the study did not use.")

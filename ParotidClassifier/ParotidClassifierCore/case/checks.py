@@ -1,7 +1,5 @@
 """What a user is told before anything runs: what was looked at, in order or not, one line each."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import numpy as np
@@ -44,10 +42,6 @@ _LARGE_SHARE_COVERED = 0.5
 def check_ct(image: sitk.Image, name: str = THE_CT) -> list[QualityFinding]:
     """Return what an enhanced CT shows before anything is outlined on it; never raises.
 
-    Args:
-        image: any image.
-        name: what an error calls it.
-
     Returns:
         Size, axes, values, slices, noise and metal; only up to the first error.
     """
@@ -59,12 +53,7 @@ def check_ct(image: sitk.Image, name: str = THE_CT) -> list[QualityFinding]:
 
 
 def check_plain_ct(ct: sitk.Image, plain: sitk.Image) -> list[QualityFinding]:
-    """Return whether `plain` can be the plain CT that goes with the enhanced `ct`; never raises.
-
-    Args:
-        ct: a CT that `check_ct` finds no error in.
-        plain: any image.
-    """
+    """Return whether `plain` can be the plain CT that goes with the enhanced `ct`; never raises."""
     findings = _volume_checks(plain, THE_PLAIN_CT)
     if findings[-1].severity is Severity.ERROR:
         return findings
@@ -85,7 +74,6 @@ def check_direction(matrix: ArrayLike, name: str = THE_CT) -> QualityFinding:
 
     Args:
         matrix: 3 × 3, or nine numbers row by row; its columns are the axes, without the spacing.
-        name: what an error calls the image.
     """
     return _checked(
         lambda: require_right_angles(matrix, name),
@@ -94,12 +82,7 @@ def check_direction(matrix: ArrayLike, name: str = THE_CT) -> QualityFinding:
 
 
 def check_outline(case: Case, drawn: DrawnRegions) -> list[QualityFinding]:
-    """Return what outline and rings show, as they are being drawn; never raises.
-
-    Args:
-        case: CT and outline.
-        drawn: `draw_regions` of it; its rings may be empty.
-    """
+    """Return what outline and rings show, as they are being drawn; never raises."""
     prepared = on_working_grid(case, drawn)
     lesion = lesion_checks(prepared.grid, prepared.automatic)
     refusals = [

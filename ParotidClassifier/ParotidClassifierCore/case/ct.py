@@ -1,7 +1,5 @@
 """Load a CT from a file or a DICOM series."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import SimpleITK as sitk
@@ -32,9 +30,6 @@ def load_sourced_ct(
 
     Args:
         path: a NRRD, NIfTI or MetaImage file, a folder with a DICOM series, or a DICOMDIR.
-        series_uid: which series, where there are several.
-        acquisition: which acquisition of the series, where it holds several.
-        progress: told how far it is with a long series.
 
     Returns:
         The CT, and the DICOM series that it was read from; None for another file.

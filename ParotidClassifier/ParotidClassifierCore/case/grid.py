@@ -5,8 +5,6 @@ logarithm and exponential images by the maximum of the whole image it is given: 
 feature is a property of the lesion, not of how much of the patient was scanned.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
@@ -15,7 +13,7 @@ import SimpleITK as sitk
 
 from ..base.errors import EmptyRingError, UnusableMaskError
 from ..imaging.findings import AIR_HU, QualityFinding, info, quality_findings, warning
-from ..imaging.lattice import Box, Lattice, lattice_of
+from ..imaging.lattice import Box, Lattice, bounds, lattice_of
 from ..imaging.origin import origin_of
 from ..imaging.ring import Refinement, Ring, automatic_ring, require_ring
 from ..imaging.side import Side, side_finding, side_of
@@ -41,7 +39,6 @@ class DrawnRegions:
         box: their place on the lattice; `lattice_of(case.ct).geometry(box)` is that in the patient.
         masks: bool (z, y, x) over `box` by region, as they count; rings may be empty.
         automatic: the automatic rings over `box`, before any refinement by hand.
-        protocol: says how they are made.
         overlaps: by ring, voxels of it as it was given that lie in what it surrounds; they count
             as that alone.
     """
@@ -70,11 +67,8 @@ class PreparedCase:
     """A case on its working grid.
 
     Attributes:
-        grid: CT and regions.
         box: the grid's place on the lattice.
         automatic: the automatic rings over `grid`, before any refinement by hand.
-        findings: what the image shows.
-        protocol: says how the regions are made.
         side: of the body that the tumour lies on; None where that cannot be told.
     """
 
@@ -93,7 +87,6 @@ def draw_regions(
 
     Args:
         case: CT and outlines; a ring that the case brings takes the place of the automatic one.
-        protocol: says how the rings are made.
         refinements: changes by hand by ring, applied to the automatic one; not with a case's own.
 
     Raises:
@@ -139,19 +132,14 @@ def _reach(protocol: Protocol) -> int:
     return max(reach.values())
 
 
-def prepare(
-    case: Case, protocol: Protocol, refinements: Mapping[str, Refinement] = _NO_REFINEMENTS
-) -> PreparedCase:
+def prepare(case: Case, protocol: Protocol) -> PreparedCase:
     """Return the case on its 1 mm grid: the box of all regions and 25 mm around it.
-
-    Args:
-        case, protocol, refinements: see `draw_regions`.
 
     Raises:
         UnusableMaskError: as `draw_regions`, or the outline lies in air.
         EmptyRingError: no voxel of a ring is left.
     """
-    drawn = draw_regions(case, protocol, refinements)
+    drawn = draw_regions(case, protocol)
     require_rings(drawn)
     prepared = on_working_grid(case, drawn)
     require_tissue(prepared.grid)
@@ -179,9 +167,15 @@ def on_working_grid(case: Case, drawn: DrawnRegions) -> PreparedCase:
         name: replace(ring, mask=drawn.box.transferred(ring.mask, box))
         for name, ring in drawn.automatic.items()
     }
-    findings = (*_crop_findings(box, wanted), *_origin_findings(case, drawn))
+    findings = _origin_findings(case, drawn)
+    if box != wanted:
+        told = (
+            f"The scan ends less than {MARGIN_MM} mm from the lesion, so some features depend on "
+            "where it ends."
+        )
+        findings = [warning("scan_ends_near_lesion", told), *findings]
     side = side_of(case.ct, drawn.box, drawn.masks[drawn.protocol.outlined.name])
-    return PreparedCase(grid, box, automatic, findings, drawn.protocol, side)
+    return PreparedCase(grid, box, automatic, tuple(findings), drawn.protocol, side)
 
 
 def require_tissue(grid: WorkingGrid) -> None:
@@ -198,10 +192,6 @@ def tumor_on_lattice(case: Case, margin: int, name: str = "tumour") -> tuple[Box
     """Return the tumour, bool (z, y, x), over a box with `margin` mm of the CT around it.
 
     Messages call it by `name`.
-
-    Raises:
-        UnusableMaskError: the outline is empty, misses the CT, touches its border, fills it or is
-            too small for the grid.
     """
     lattice = lattice_of(case.ct)
     ct_box = lattice.box_of_image(case.ct)
@@ -279,30 +269,11 @@ def _with_added(box: Box, refinement: Refinement) -> Box:
 
 
 def index_range(mask: sitk.Image, region: str) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """Return the first and last voxel (x, y, z) of a mask.
-
-    Raises:
-        UnusableMaskError: it is empty; `region` names it.
-    """
+    """Return the first and last voxel (x, y, z) of a mask."""
     voxels = sitk.GetArrayViewFromImage(mask)
-    slices = voxels.any(axis=(1, 2))
-    if not slices.any():
+    if not voxels.any():
         raise UnusableMaskError(f"The {region} outline is empty.", "Outline the lesion.")
-    plane = voxels[slices].any(axis=0)
-    filled = [np.flatnonzero(along) for along in (plane.any(axis=0), plane.any(axis=1), slices)]
-    return tuple(int(at[0]) for at in filled), tuple(int(at[-1]) for at in filled)
-
-
-def _crop_findings(box: Box, wanted: Box) -> list[QualityFinding]:
-    if box == wanted:
-        return []
-    return [
-        warning(
-            "scan_ends_near_lesion",
-            f"The scan ends less than {MARGIN_MM} mm from the lesion, so some features depend on "
-            "where it ends.",
-        )
-    ]
+    return bounds(voxels)
 
 
 def _origin_findings(case: Case, drawn: DrawnRegions) -> list[QualityFinding]:
@@ -310,12 +281,8 @@ def _origin_findings(case: Case, drawn: DrawnRegions) -> list[QualityFinding]:
     findings = list(origin.notes) if origin else []
     findings += filter(None, [name_finding(origin)])
     if not (_same_grid(case.ct, case.tumor) or lattice_of(case.ct).holds(case.tumor)):
-        findings.append(
-            info(
-                "outline_resampled",
-                f"The {tumor} outline lay on another grid than the CT and was resampled.",
-            )
-        )
+        told = f"The {tumor} outline lay on another grid than the CT and was resampled."
+        findings.append(info("outline_resampled", told))
     for ring in drawn.protocol.rings:
         if ring.name in case.rings:
             origin = origin_of(case.rings[ring.name])
@@ -330,12 +297,8 @@ def _origin_findings(case: Case, drawn: DrawnRegions) -> list[QualityFinding]:
 
 def _same_grid(ct: sitk.Image, mask: sitk.Image) -> bool:
     def corners(image: sitk.Image) -> np.ndarray:
-        last = tuple(n - 1 for n in image.GetSize())
-        ends = (
-            image.TransformIndexToPhysicalPoint((0, 0, 0)),
-            image.TransformIndexToPhysicalPoint(last),
-        )
-        return np.sort(np.array(ends), axis=0)
+        ends = (0, 0, 0), tuple(n - 1 for n in image.GetSize())
+        return np.sort([image.TransformIndexToPhysicalPoint(end) for end in ends], axis=0)
 
     return sorted(ct.GetSize()) == sorted(mask.GetSize()) and np.allclose(
         corners(ct), corners(mask), atol=1e-2

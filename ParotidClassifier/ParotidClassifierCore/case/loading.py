@@ -1,7 +1,5 @@
 """One case from its files: CT, outlines and clinical record."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -33,7 +31,6 @@ class Case:
         ct: scalar volume in HU, axes in LPS order.
         tumor: binary volume on a grid of its own in the same space.
         rings: those that a reader drew, by region, likewise; others are computed.
-        record: the clinical variables.
         source: the DICOM series that the CT was read from; None where it came from another file.
     """
 
@@ -57,7 +54,6 @@ def load_case_folder(
     that the CT came from, whose files are not known any more.
 
     Args:
-        folder: of the case.
         record: takes the place of clinical.json, which is then not read.
         files: gives the same images again where their files have not changed.
         protocol: whose segments and clinical variables there are; None for the published study's.

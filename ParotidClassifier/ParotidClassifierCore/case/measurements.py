@@ -6,8 +6,6 @@ obvious above 40 HU. The paper does not say how it was kept from taking noise fo
 decided here stands beside each constant. A measurement is an offer to the reader, never a finding.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np
@@ -50,7 +48,6 @@ class Measurement:
     """One clinical variable as CT shows it.
 
     Attributes:
-        variable: its name in the published study.
         value: word of its level there, or number; None if it cannot be measured.
         how: one sentence with the numbers, or why it cannot be measured.
     """
@@ -66,7 +63,6 @@ def measurements(
     """Return what can be measured: diameter, cystic areas, calcification, enhancement.
 
     Args:
-        case: enhanced CT and outline.
         protocol: whose variables are measured, if they are those of the published study.
         plain_ct: of the same examination, on any grid in the same space. Without it calcification
             is not offered, as enhanced vessels and tissue pass 100 HU too, and neither is the
@@ -92,17 +88,14 @@ def _measured(case: Case, plain_ct: sitk.Image | None) -> tuple[Measurement, ...
     try:
         plain = _plain_over(plain_ct, case.ct, box)
     except UnusableImageError as reason:
-        missing = [
+        of_plain_ct = [
             Measurement(variable, None, reason.message)
             for variable in ("calcification", "enhancement_degree")
         ]
-        return (_diameter(tumor), _cystic_areas(cysts), *missing)
-    return (
-        _diameter(tumor),
-        _cystic_areas(cysts),
-        _calcification(plain, inside),
-        _enhancement(enhanced, plain, inside & ~cysts),
-    )
+    else:
+        solid = inside & ~cysts
+        of_plain_ct = [_calcification(plain, inside), _enhancement(enhanced, plain, solid)]
+    return (_diameter(tumor), _cystic_areas(cysts), *of_plain_ct)
 
 
 def _plain_over(plain: sitk.Image | None, ct: sitk.Image, box: Box) -> np.ndarray:
@@ -153,24 +146,20 @@ def _diameter(tumor: np.ndarray) -> Measurement:
 
 
 def _cystic_areas(cysts: np.ndarray) -> Measurement:
-    volume = int(cysts.sum())
-    limit = f"{CYST_HU:.0f} HU or less"
+    volume, limit = int(cysts.sum()), f"{CYST_HU:.0f} HU or less"
+    how = f"No connected part of {LEAST_CYST_MM3} mm³ inside the outline has {limit}."
     if volume:
         how = f"{volume / 1000:.2f} ml inside the outline are connected parts of {limit}."
-    else:
-        how = f"No connected part of {LEAST_CYST_MM3} mm³ inside the outline has {limit}."
     return Measurement("cystic_areas", _LEVELS[volume > 0], how)
 
 
 def _calcification(plain: np.ndarray, inside: np.ndarray) -> Measurement:
     hu = _smoothed(plain, inside)
     dense = _in_pieces_of(inside & (hu > CALCIFICATION_HU), LEAST_CALCIFICATION_MM3)
-    volume = int(dense.sum())
-    limit = f"more than {CALCIFICATION_HU:.0f} HU on plain CT"
+    volume, limit = int(dense.sum()), f"more than {CALCIFICATION_HU:.0f} HU on plain CT"
+    how = f"No connected part of {LEAST_CALCIFICATION_MM3} mm³ has {limit}."
     if volume:
         how = f"{volume} mm³ inside the outline have {limit}."
-    else:
-        how = f"No connected part of {LEAST_CALCIFICATION_MM3} mm³ has {limit}."
     return Measurement("calcification", _LEVELS[volume > 0], how)
 
 

@@ -1,7 +1,5 @@
 """Recognise names of outlines, in several languages, that are not those of a tumour."""
 
-from __future__ import annotations
-
 import re
 
 from ..dicom.header_words import plain_letters

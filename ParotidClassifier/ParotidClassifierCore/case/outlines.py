@@ -1,7 +1,5 @@
 """Reading an outline from any file that may hold one, for the CT at hand."""
 
-from __future__ import annotations
-
 import itertools
 from pathlib import Path
 
@@ -34,7 +32,6 @@ def load_outline(
     Args:
         path: a label map (NRRD, NIfTI, MetaImage), a segmentation of 3D Slicer (.seg.nrrd), a
             DICOM SEG or RTSTRUCT, or a folder with just one of these two.
-        region: what the outline is of: a segment or ROI of its name is taken.
         ct: that it was drawn on; contours are filled on its slices.
         source: the DICOM series of `ct`, which a DICOM outline has to refer to; None if unknown.
         choice: of label, segment or ROI, where a file holds several.
@@ -103,8 +100,6 @@ def _on_grid_of(ct: sitk.Image, mask: sitk.Image) -> sitk.Image:
     A DICOM SEG leaves out the planes that are empty, and runs through them in its own order; on its
     own grid, its axes are put in the order of the CT's (LPS).
     """
-    import SimpleITK as sitk
-
     turned = sitk.DICOMOrient(mask, "LPS")
     size = np.array(turned.GetSize())
     corners = list(itertools.product(*((0, int(n) - 1) for n in size)))

@@ -1,7 +1,5 @@
 """Writing a case folder, the form in which a case goes from hand to hand and to the worker."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from functools import reduce
 from pathlib import Path
@@ -20,9 +18,7 @@ from .grid import index_range
 from .loading import CLINICAL_FILE, CT_FILE, SEGMENTATION_FILE, SOURCE_FILE, Case
 
 
-def save_case_folder(
-    folder: Path, case: Case, compress_ct: bool = True, protocol: Protocol | None = None
-) -> None:
+def save_case_folder(folder: Path, case: Case, protocol: Protocol | None = None) -> None:
     """Write ct.nrrd, segmentation.seg.nrrd and clinical.json, together or not at all.
 
     clinical.json holds the clinical variables that are known.
@@ -36,12 +32,7 @@ def save_case_folder(
     Args:
         folder: made if it is not there; its files of these names are replaced.
         case: those of its rings that the protocol knows are written.
-        compress_ct: False takes a tenth of the time and about twice the space.
         protocol: whose regions they are; None for the published study's.
-
-    Raises:
-        UnusableMaskError: an outline is empty.
-        OutputError: the folder cannot be written.
     """
     protocol = protocol or shen2026()
     rings = {r.name: case.rings[r.name] for r in protocol.rings if r.name in case.rings}
@@ -52,7 +43,7 @@ def save_case_folder(
     origins = {region: origin_of(mask) for region, mask in drawn.items()}
     # A series may be told of a case that lay here before.
     with written_together(folder, instead_of=(SOURCE_FILE,)) as beside:
-        write_volume(beside / CT_FILE, case.ct, compress_ct)
+        write_volume(beside / CT_FILE, case.ct)
         save_segmentation(beside / SEGMENTATION_FILE, masks, geometry, protocol.regions, origins)
         write_json(beside / CLINICAL_FILE, dict(case.record))
         if case.source is not None:
@@ -66,13 +57,10 @@ def _on_one_grid(
     ranges = {name: index_range(mask, name) for name, mask in drawn.items()}
     grids = {(Geometry.of(mask), mask.GetSize()) for mask in drawn.values()}
     if len(grids) == 1:
-        return {name: _voxels(mask) for name, mask in drawn.items()}, grids.pop()[0]
+        arrays = {name: sitk.GetArrayViewFromImage(mask) != 0 for name, mask in drawn.items()}
+        return arrays, grids.pop()[0]
     lattice = lattice_of(ct)
     boxes = [lattice.box_of_index_range(drawn[name], *filled) for name, filled in ranges.items()]
     box = reduce(Box.hull, boxes)
     sampled = {name: lattice.sample_mask(mask, box) for name, mask in drawn.items()}
     return sampled, lattice.geometry(box)
-
-
-def _voxels(mask: sitk.Image) -> np.ndarray:
-    return sitk.GetArrayViewFromImage(mask) != 0

@@ -1,7 +1,5 @@
 """Read from its DICOM headers how a CT was acquired."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 
@@ -34,9 +32,6 @@ _TIME = re.compile(r"(\d\d)(\d\d)(\d\d(?:\.\d+)?)")
 
 def acquisition_of(headers: Sequence[Header]) -> Acquisition:
     """Return how a CT was made.
-
-    Args:
-        headers: of its slices, or of the one file of an enhanced CT.
 
     Returns:
         What the first of them says; the delay up to the first slice that was scanned, and whether
@@ -100,11 +95,7 @@ def _phase(header: Header) -> tuple[str | None, str | None]:
 
 
 def _body_part(header: Header) -> tuple[str | None, str | None]:
-    """Return the header's word for the part of the body, and where it stands.
-
-    Returns:
-        What is coded, where it is a word that is known; else a word of the descriptions.
-    """
+    """Return the header's word for the part of the body, and where it stands."""
     regions = header.shared("AnatomicRegionSequence").content.get("AnatomicRegionSequence") or ()
     coded = {
         "body part examined": _text(header, "BodyPartExamined"),

@@ -1,10 +1,8 @@
 """Tell the acquisitions, such as phases, of one DICOM series apart, and choose one."""
 
-from __future__ import annotations
-
 import itertools
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ..base.errors import SeveralSeriesError, UnreadableFileError, UnusableImageError
@@ -35,12 +33,7 @@ _SAME_PLACE_MM = 0.01
 
 @dataclass(frozen=True)
 class Volume:
-    """The slices of one volume.
-
-    Attributes:
-        slices: in their order.
-        acquisition: the name of the acquisition that they are of; None where there is only one.
-    """
+    """The slices of one volume."""
 
     slices: list[Header]
     acquisition: str | None = None
@@ -48,11 +41,6 @@ class Volume:
 
 def one_volume(series: str, slices: Sequence[Header], acquisition: str | None) -> Volume:
     """Return the slices of one volume, sorted.
-
-    Args:
-        series: what a message calls the series.
-        slices: of the series, none of them an enhanced CT; each says where it lies.
-        acquisition: which of several; None where none was named.
 
     Raises:
         SeveralSeriesError: several acquisitions and none named.
@@ -110,18 +98,14 @@ def _told_apart(slices: Sequence[Header], keywords: Sequence[str]) -> list[list[
     Blocks of one scan that lie one above the other are none.
     """
     for keyword in keywords:
-        groups = _grouped(slices, lambda header, key=keyword: header.text(key))
+        by_value: dict[str, list[Header]] = {}
+        for header in slices:
+            by_value.setdefault(header.text(keyword), []).append(header)
+        groups = list(by_value.values())
         several = len(groups) > 1 and all(len(group) > 1 for group in groups)
         if several and _overlap(groups) and any(map(_is_volume, groups)):
             return groups
     return []
-
-
-def _grouped(slices: Sequence[Header], key: Callable[[Header], str]) -> list[list[Header]]:
-    groups: dict[str, list[Header]] = {}
-    for header in slices:
-        groups.setdefault(key(header), []).append(header)
-    return list(groups.values())
 
 
 def _overlap(groups: Sequence[Sequence[Header]]) -> bool:
@@ -180,7 +164,10 @@ def _in_turn(passes: Sequence[Sequence[float]]) -> bool:
 
 def _named(groups: Sequence[Sequence[Header]]) -> dict[str, Sequence[Header]]:
     """Return the acquisitions by name in the order of their making: their number, or 1, 2, 3."""
-    ordered = sorted(groups, key=_made)
+    ordered = sorted(
+        groups,
+        key=lambda group: [min(_order(header, key) for header in group) for key in _IN_ORDER],
+    )
     numbers = [{header.text(_NUMBER) for header in group} for group in ordered]
     own = [next(iter(number)) for number in numbers if len(number) == 1]
     unique = len(set(own) - {""}) == len(ordered)
@@ -188,23 +175,19 @@ def _named(groups: Sequence[Sequence[Header]]) -> dict[str, Sequence[Header]]:
     return dict(zip(names, ordered, strict=True))
 
 
-def _made(slices: Sequence[Header]) -> tuple[float, ...]:
-    return tuple(min(_order(header, keyword) for header in slices) for keyword in _IN_ORDER)
-
-
 def _lines(named: Mapping[str, Sequence[Header]]) -> list[str]:
     """Return a line for each acquisition: its slices, its time, and what only it has."""
-    telling = [key for key, spoken in _SPOKEN.items() if spoken and _differs(named.values(), key)]
+    told = {
+        spoken: {name: _values(slices, key) for name, slices in named.items()}
+        for key, spoken in _SPOKEN.items()
+        if spoken
+    }
     lines = []
     for name, slices in named.items():
-        told = [f"{_SPOKEN[key]} {_values(slices, key)}" for key in telling]
-        parts = (counted(len(slices), "slice"), _scanned(slices), *told)
+        only = [f"{spoken} {of[name]}" for spoken, of in told.items() if len(set(of.values())) > 1]
+        parts = (counted(len(slices), "slice"), _scanned(slices), *only)
         lines.append(f"{name}  {', '.join(filter(None, parts))}")
     return lines
-
-
-def _differs(groups, keyword: str) -> bool:
-    return len({_values(slices, keyword) for slices in groups}) > 1
 
 
 def _values(slices: Sequence[Header], keyword: str) -> str:

@@ -24,20 +24,12 @@ _DIRECTORY_STORAGE = "1.2.840.10008.1.3.10"  # Media Storage Directory Storage, 
 
 
 def says_dicom(path: Path) -> bool:
-    """Return whether a file says of itself that it is DICOM.
-
-    Raises:
-        UnreadableFileError: it cannot be opened.
-    """
+    """Return whether a file says of itself that it is DICOM."""
     return _start_of(path)[_MAGIC_AT:] == _MAGIC
 
 
 def may_be_dicom(path: Path) -> bool:
-    """Return whether a file is DICOM by its word, or begins as it does without the preamble.
-
-    Raises:
-        UnreadableFileError: it cannot be opened.
-    """
+    """Return whether a file is DICOM by its word, or begins as it does without the preamble."""
     start = _start_of(path)
     length = int.from_bytes(start[4:8], "little")
     begins = start[4:6].isupper() or 0 < length <= _LONGEST_FIRST_VALUE
@@ -62,33 +54,20 @@ def files_of(path: Path) -> list[Path]:
 
     Args:
         path: a folder, a DICOMDIR, or the folder that holds one.
-
-    Raises:
-        UnreadableFileError: a folder or a DICOMDIR cannot be read, or lists files that are not
-            there.
     """
     listing = path if path.is_file() else _dicomdir_in(path)
     return _files_below(path) if listing is None else _files_listed(listing)
 
 
 def unlisted_files(path: Path, listed: Sequence[Path]) -> list[Path]:
-    """Return the files of a medium that its DICOMDIR does not list; none without a DICOMDIR.
-
-    Args:
-        path: as for `files_of`.
-        listed: what that returned.
-    """
+    """Return the files of a medium that its DICOMDIR does not list; none without a DICOMDIR."""
     listing = path if path.is_file() else _dicomdir_in(path)
     known = {*listed, listing}
     return [] if listing is None else [f for f in _files_below(listing.parent) if f not in known]
 
 
 def require_no_lost_slices(found: Mapping[Path, object]) -> None:
-    """Raise UnreadableFileError where a file is called as slices are, and is no DICOM.
-
-    Args:
-        found: by file what its header says; None where it is no DICOM.
-    """
+    """Raise UnreadableFileError where a file is called as slices are, and is no DICOM."""
     names = {_pattern(file) for file, header in found.items() if header is not None}
     lost = [file for file, header in found.items() if header is None and _is_slice(file, names)]
     if lost:

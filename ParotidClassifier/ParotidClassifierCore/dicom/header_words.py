@@ -1,7 +1,5 @@
 """Find the words for contrast phase and part of the body in headers, in several languages."""
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from collections.abc import Mapping
@@ -78,9 +76,6 @@ _PATTERNS = [(phase, _pattern(word)) for phase, words in _WORDS for word in word
 def phase_words(text: str) -> list[tuple[Phase, str]]:
     """Return the words for a phase that a text has, each with the phase it means.
 
-    Args:
-        text: such as a series description.
-
     Returns:
         Words as they stand in the text; the enhanced one only where no phase is named.
     """
@@ -141,11 +136,7 @@ _ELSEWHERE = re.compile(
 
 
 def body_word(texts: Mapping[str, str]) -> tuple[str | None, str | None]:
-    """Return a word for a part of the body and the name of the text that has it, if any does.
-
-    Args:
-        texts: by name, such as a series description; a word for head or neck comes before others.
-    """
+    """Return a word for a part of the body and the name of the text that has it, if any does."""
     for part in (_HEAD_OR_NECK, _ELSEWHERE):
         for name, text in texts.items():
             for word in re.findall(r"[^\W\d_]+", text):

@@ -44,8 +44,6 @@ class Header:
     """What one DICOM image says before its pixels.
 
     Attributes:
-        path: of the file.
-        content: the tags that were read.
         transfer_syntax: UID of how the pixels are stored; empty where it is not named.
     """
 

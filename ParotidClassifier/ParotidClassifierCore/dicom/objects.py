@@ -39,9 +39,6 @@ _DAMAGE = (
 def read_outline_object(path: Path) -> tuple[Path, Dataset]:
     """Return the DICOM SEG or RTSTRUCT at `path` and the file that it lies in.
 
-    Args:
-        path: the file, or a folder that holds just one such object, beside whatever else.
-
     Raises:
         UnreadableFileError: missing, unreadable, cut off, or no such object.
         AmbiguousMaskError: a folder holds several.
@@ -146,12 +143,9 @@ def drawn_on(
     """Return what is worth knowing of the series that an object was drawn on.
 
     Args:
-        file: of the object.
-        region: what it outlines.
         source: of the CT; None where it is not known, and positions alone can decide.
         frame: UID of the frame of reference of its positions; None or empty if it names none.
         series: UIDs of the series that it refers to; empty if it names none.
-        choice: says whether another series than the CT's will do.
 
     Raises:
         UnusableMaskError: that is another one than the CT's.

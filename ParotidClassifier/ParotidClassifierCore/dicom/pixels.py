@@ -1,8 +1,5 @@
 """Read the voxels of a DICOM series in HU."""
 
-from __future__ import annotations
-
-import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -10,12 +7,12 @@ import numpy as np
 import SimpleITK as sitk
 
 from ..base.errors import UnreadableFileError, UnusableImageError
-from ..base.progress import Progress
+from ..base.progress import Progress, told_late
 from ..imaging.itk_files import read_image
+from ..imaging.working_grid import Geometry
 from .headers import Header
 from .slice_checks import grid_of
 
-_QUIET_SECONDS = 2.0
 _TURNED = b"MONOCHROME1"  # of which black is to be shown as white
 # What GDCM, the decoder within SimpleITK, reads: PS3.5 section 10 and GDCM's list of codecs.
 _DECODED = frozenset(
@@ -53,25 +50,15 @@ def read_slices(series: str, slices: Sequence[Header], progress: Progress) -> si
     Each slice is rescaled by its own slope and intercept. What the image says of the patient is
     left behind.
 
-    Args:
-        series: what a message calls it.
-        slices: sorted along their normal, at even distances.
-        progress: told the slice at hand, once reading takes longer than two seconds.
-
     Raises:
         UnreadableFileError: a slice is damaged or cut off.
         UnusableImageError: a slice has several values a pixel.
     """
-    start = time.monotonic()
-    planes = []
-    for number, header in enumerate(slices, start=1):
-        if time.monotonic() - start > _QUIET_SECONDS:
-            progress((number - 1) / len(slices), f"reading slice {number} of {len(slices)}")
-        planes.append(_plane(series, header))
+    planes = [_plane(series, header) for header in told_late(progress, slices, "reading slice")]
     # Slices of unlike slopes may be whole numbers here and fractions there.
     volume = np.stack(planes, dtype=np.result_type(*planes))
     planes.clear()
-    return _placed(sitk.GetImageFromArray(volume), slices)
+    return _geometry(slices).image(volume)
 
 
 def _plane(series: str, header: Header) -> np.ndarray:
@@ -121,8 +108,8 @@ def _smallest(values: np.ndarray) -> np.ndarray:
     return values.astype(np.int16) if fits else values
 
 
-def _placed(image: sitk.Image, slices: Sequence[Header]) -> sitk.Image:
-    """Give a volume its place in space (LPS, mm), as ITK does for a series."""
+def _geometry(slices: Sequence[Header]) -> Geometry:
+    """Return the place of a volume in space (LPS, mm), as ITK has it for a series."""
     first = slices[0]
     row, column = np.array(first.orientation).reshape(2, 3)
     origin, normal, apart = first.position, np.cross(row, column), 1.0
@@ -130,19 +117,12 @@ def _placed(image: sitk.Image, slices: Sequence[Header]) -> sitk.Image:
         origin, step = grid_of(slices)
         apart = float(np.linalg.norm(step))
         normal = step / apart
-    image.SetOrigin(tuple(map(float, origin)))
-    image.SetSpacing((first.pixel_mm[1], first.pixel_mm[0], apart))
-    image.SetDirection(np.column_stack([row, column, normal]).ravel().tolist())
-    return image
+    direction = np.column_stack([row, column, normal]).ravel().tolist()
+    return Geometry(tuple(map(float, origin)), direction, (*first.pixel_mm[::-1], apart))
 
 
 def read_multi_frame(series: str, header: Header) -> sitk.Image:
-    """Return the volume in one enhanced CT, in HU.
-
-    Raises:
-        UnreadableFileError: it is damaged, or its compression cannot be decoded here.
-        UnusableImageError: its frames are not one volume.
-    """
+    """Return the volume in one enhanced CT, in HU."""
     import highdicom
     import pydicom
 
@@ -175,10 +155,10 @@ def _said(error: Exception) -> str:
 def _from_volume(volume) -> sitk.Image:
     """Return a highdicom Volume, whose axes are (slice, row, column), as an image."""
     values, whole = volume.array, np.rint(volume.array)
-    image = sitk.GetImageFromArray(
-        _smallest(whole.astype(np.int32)) if np.array_equal(whole, values) else values
+    geometry = Geometry(
+        tuple(map(float, volume.position)),
+        np.asarray(volume.direction)[:, ::-1].ravel().tolist(),
+        tuple(map(float, volume.spacing))[::-1],
     )
-    image.SetOrigin(tuple(map(float, volume.position)))
-    image.SetSpacing(tuple(map(float, volume.spacing))[::-1])
-    image.SetDirection(np.asarray(volume.direction)[:, ::-1].ravel().tolist())
-    return image
+    is_whole = np.array_equal(whole, values)
+    return geometry.image(_smallest(whole.astype(np.int32)) if is_whole else values)

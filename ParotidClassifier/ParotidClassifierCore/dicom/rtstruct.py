@@ -1,7 +1,5 @@
 """Read the closed contours of one ROI from an RTSTRUCT (DICOM PS3.3, A.19 and C.8.8.6)."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +10,7 @@ from ..base.errors import UnusableMaskError
 from ..base.words import counted
 from ..imaging.choosing import Choice, Sought, place_of
 from ..imaging.contours import Contour, filled, require_bounded
-from ..imaging.findings import QualityFinding, warning
+from ..imaging.findings import warning
 from ..imaging.origin import Origin, with_origin
 from .objects import damage_named, drawn_on
 from .source import SourceSeries
@@ -37,14 +35,6 @@ def roi_on_ct(
     Points and contours of less than three points, which enclose nothing, are left out; the mask's
     origin says so.
 
-    Args:
-        file: that the structures came from, for messages.
-        structures: of an RTSTRUCT.
-        region: what the outline is of: an ROI of its name is taken.
-        ct: gives slices and voxels.
-        source: the DICOM series of `ct`, where it is known.
-        choice: name of the ROI, where it is not named as the region; and of which series.
-
     Raises:
         UnreadableFileError: something is missing in the structures.
         AmbiguousMaskError: it is not clear which ROI is meant.
@@ -63,20 +53,13 @@ def roi_on_ct(
     if not contours:
         told = f"has {len(drawn)} contours that enclose nothing." if drawn else "has no contours."
         raise UnusableMaskError(f"{called} {told}", "Outline the lesion.")
-    notes += _left_out(len(drawn) - len(contours), region.name)
-    return with_origin(filled(contours, ct, called), Origin("ROI", name, tuple(notes)))
-
-
-def _left_out(count: int, region: str) -> list[QualityFinding]:
-    if not count:
-        return []
-    return [
-        warning(
-            "contours_left_out",
-            f"Left out of the {region} outline: {counted(count, 'contour')} of less than three "
-            "points, enclosing nothing; look whether the outline is whole.",
+    if left_out := len(drawn) - len(contours):
+        told = (
+            f"Left out of the {region.name} outline: {counted(left_out, 'contour')} of less than "
+            "three points, enclosing nothing; look whether the outline is whole."
         )
-    ]
+        notes.append(warning("contours_left_out", told))
+    return with_origin(filled(contours, ct, called), Origin("ROI", name, tuple(notes)))
 
 
 def _series(structures: Dataset, frame: str) -> set[str]:

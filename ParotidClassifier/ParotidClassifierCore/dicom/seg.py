@@ -1,7 +1,5 @@
 """Read one segment from a DICOM Segmentation (DICOM PS3.3, A.51)."""
 
-from __future__ import annotations
-
 import math
 from pathlib import Path
 
@@ -33,20 +31,11 @@ def segment_of(
     A plane without a frame is empty, as the standard has it. Of a fractional segmentation, voxels
     of one half and more count. Other segments may overlap this one: it is read as it is.
 
-    Args:
-        file: that the dataset came from, for messages.
-        dataset: of a Segmentation or Label Map Segmentation.
-        region: what the outline is of: a segment of its label is taken.
-        source: the DICOM series of the CT, where it is known.
-        choice: label of the segment, where it is not named as the region; and of which series.
-
     Raises:
         UnreadableFileError: the object is damaged, or its planes make no regular volume.
         AmbiguousMaskError: it is not clear which segment is meant.
         UnusableMaskError: drawn on another CT, on tiles of a slide, or empty.
     """
-    from highdicom.seg import Segmentation
-
     with damage_named(file, "DICOM SEG"):
         frame = dataset.get("FrameOfReferenceUID")
         notes = drawn_on(file, region, source, frame, _series(dataset), choice)

@@ -1,9 +1,6 @@
 """Choose, check and read one CT from a DICOM folder or a DICOMDIR."""
 
-from __future__ import annotations
-
 import filecmp
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -11,7 +8,7 @@ import numpy as np
 import SimpleITK as sitk
 
 from ..base.errors import SeveralSeriesError, UnreadableFileError
-from ..base.progress import Progress, part, silent
+from ..base.progress import Progress, part, silent, told_late
 from ..base.words import counted
 from ..imaging.itk_files import read_image
 from .acquisition import acquisition_of
@@ -23,11 +20,11 @@ from .slice_checks import require_alike, require_ct, require_each_once, require_
 from .source import SourceSeries
 from .stored_values import require_hounsfield, require_not_turned_round, require_rescaled
 
-_QUIET_SECONDS = 2.0
 _HEADERS_SHARE = 0.3  # of the time; the pixels take the rest
 _Series = Mapping[str, Sequence[Header]]
 
 
+@ignoring_header_warnings()
 def read_series(
     path: Path,
     series_uid: str | None = None,
@@ -39,21 +36,12 @@ def read_series(
     Args:
         path: a folder, searched with all folders below; a DICOMDIR, or the folder that holds one.
         series_uid: which series, where there are several.
-        acquisition: which acquisition of the series, where it holds several.
-        progress: told the file at hand, once reading takes longer than two seconds.
 
     Raises:
         UnreadableFileError: no images, a file that cannot be read, or not such a series.
         SeveralSeriesError: several series, or acquisitions, and none named.
         UnusableImageError: not CT, or slices that are no upright, complete volume.
     """
-    with ignoring_header_warnings():
-        return _read(path, series_uid, acquisition, progress)
-
-
-def _read(
-    path: Path, series_uid: str | None, acquisition: str | None, progress: Progress
-) -> tuple[sitk.Image, SourceSeries]:
     all_series = _series_in(path, part(progress, 0.0, _HEADERS_SHARE))
     uid = _chosen(path, all_series, series_uid)
     headers, series = _without_copies(all_series[uid]), f"the series {uid} in {path}"
@@ -81,12 +69,7 @@ def _is_multi_frame(headers: Sequence[Header]) -> bool:
 
 
 def source_of(headers: Sequence[Header], acquisition: str | None = None) -> SourceSeries:
-    """Return where a CT came from.
-
-    Args:
-        headers: of its slices in their order, or of the one file of an enhanced CT.
-        acquisition: which of several of the series; None where it holds only one.
-    """
+    """Return where a CT came from."""
     first = headers[0]
     return SourceSeries(
         tuple(header.path for header in headers),
@@ -98,28 +81,22 @@ def source_of(headers: Sequence[Header], acquisition: str | None = None) -> Sour
     )
 
 
+@ignoring_header_warnings()
 def source_of_files(paths: Sequence[Path]) -> SourceSeries | None:
     """Return where a CT came from that another program read from these files.
 
     Returns:
         None where they do not hold the slices of one series.
-
-    Raises:
-        UnreadableFileError: a file cannot be read.
     """
-    with ignoring_header_warnings():
-        return _source_of_images(_images_in(paths))
+    return _source_of_images(_images_in(paths))
 
 
+@ignoring_header_warnings()
 def checked_source(called: str, paths: Sequence[Path]) -> SourceSeries | None:
     """Return where a CT came from that another program read, where these files can be a CT at all.
 
     What can be seen in headers is checked as `read_series` checks it, and what other programs read
     wrongly besides. Slices may lie aslant or unevenly: the other program may have resampled them.
-
-    Args:
-        called: what a message calls the CT.
-        paths: of its slices.
 
     Returns:
         None where they do not hold the slices of one series.
@@ -128,16 +105,14 @@ def checked_source(called: str, paths: Sequence[Path]) -> SourceSeries | None:
         UnreadableFileError: a file cannot be read, or does not say how its values become HU.
         UnusableImageError: not CT, or the other program cannot have read it rightly.
     """
-    with ignoring_header_warnings():
-        headers = _images_in(paths)
-        if headers:
-            _require_ct_in_hu(called, headers)
-            require_not_turned_round(called, headers)
-            if not _is_multi_frame(headers):
-                require_alike(called, headers)
-                ordered = sorted(headers, key=lambda header: header.along_normal)
-                require_each_once(called, ordered)
-        return _source_of_images(headers)
+    headers = _images_in(paths)
+    if headers:
+        _require_ct_in_hu(called, headers)
+        require_not_turned_round(called, headers)
+        if not _is_multi_frame(headers):
+            require_alike(called, headers)
+            require_each_once(called, sorted(headers, key=lambda header: header.along_normal))
+    return _source_of_images(headers)
 
 
 def _images_in(paths: Sequence[Path]) -> list[Header]:
@@ -174,10 +149,7 @@ def _series_in(path: Path, progress: Progress) -> _Series:
 
 
 def _headers_of(files: Sequence[Path], progress: Progress) -> Iterator[tuple[Path, Header | None]]:
-    start = time.monotonic()
-    for number, file in enumerate(files, start=1):
-        if time.monotonic() - start > _QUIET_SECONDS:
-            progress((number - 1) / len(files), f"reading header {number} of {len(files)}")
+    for file in told_late(progress, files, "reading header"):
         yield file, read_header(file)
 
 

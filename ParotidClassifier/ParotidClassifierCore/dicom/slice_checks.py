@@ -1,9 +1,6 @@
 """Check that the slices of a DICOM series are one upright, complete CT on a regular grid."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
-from pathlib import Path
 
 import numpy as np
 
@@ -25,12 +22,7 @@ _AXIAL_AGAIN = "Choose an axial series of one kind, without its scout images."
 
 
 def require_ct(series: str, slices: Sequence[Header]) -> None:
-    """Raise UnusableImageError unless the modality is CT.
-
-    Args:
-        series: what a message calls the series.
-        slices: of the series, at least one.
-    """
+    """Raise UnusableImageError unless the modality is CT."""
     modality = next((m for s in slices if (m := s.text("Modality")) != "CT"), "CT")
     if modality != "CT":
         raise UnusableImageError(
@@ -86,12 +78,7 @@ def require_alike(series: str, slices: Sequence[Header]) -> None:
 
 
 def require_upright(series: str, slices: Sequence[Header]) -> None:
-    """Raise UnusableImageError for slices that are shifted in their plane, as by a tilted gantry.
-
-    Args:
-        series: what a message calls the series.
-        slices: sorted along their normal.
-    """
+    """Refuse sorted slices that are shifted in their plane, as by a tilted gantry."""
     first, last = slices[0], slices[-1]
     offset = np.subtract(last.position, first.position)
     row, column = np.array(first.orientation).reshape(2, 3)
@@ -105,13 +92,8 @@ def require_upright(series: str, slices: Sequence[Header]) -> None:
 
 
 def require_complete(series: str, slices: Sequence[Header]) -> None:
-    """Raise UnusableImageError where a slice is missing, doubled or out of line.
-
-    Args:
-        series: what a message calls the series.
-        slices: sorted along their normal.
-    """
-    gaps, _ = _gaps(slices)
+    """Refuse slices, sorted along their normal, of which one is missing, doubled or out of line."""
+    gaps = _gaps(slices)
     if not len(gaps):
         return
     require_each_once(series, slices)
@@ -126,9 +108,11 @@ def require_complete(series: str, slices: Sequence[Header]) -> None:
     _require_in_line(series, slices)
 
 
-def _require_none_doubled(
-    series: str, slices: Sequence[Header], gaps: np.ndarray, usual: float
-) -> None:
+def require_each_once(series: str, slices: Sequence[Header]) -> None:
+    """Refuse sorted slices of which one is missing or doubled, however the others lie."""
+    gaps = _gaps(slices)
+    apart = gaps[gaps > _SPACING_TOLERANCE]
+    usual = float(np.median(apart)) if len(apart) else 0.0
     doubled = np.flatnonzero(gaps <= _SPACING_TOLERANCE * max(usual, 1.0))
     if len(doubled):
         pair = slices[doubled[0]], slices[doubled[0] + 1]
@@ -137,26 +121,11 @@ def _require_none_doubled(
             f"Slices of {series} are doubled: {_names(pair)} lie at the same place{more}.",
             "Export the series once; two phases or reconstructions must be two series.",
         )
+    _require_none_missing(series, slices, gaps, usual)
 
 
-def _gaps(slices: Sequence[Header]) -> tuple[np.ndarray, float]:
-    """Return from slice to slice how far they lie apart, and how far most do; 0 where none do."""
-    gaps = np.diff([header.along_normal for header in slices])
-    apart = gaps[gaps > _SPACING_TOLERANCE]
-    return gaps, float(np.median(apart)) if len(apart) else 0.0
-
-
-def require_each_once(series: str, slices: Sequence[Header]) -> None:
-    """Raise UnusableImageError where a slice is missing or doubled, however the others lie.
-
-    Args:
-        series: what a message calls the series.
-        slices: sorted along their normal.
-    """
-    gaps, usual = _gaps(slices)
-    _require_none_doubled(series, slices, gaps, usual)
-    if len(gaps):
-        _require_none_missing(series, slices, gaps, usual)
+def _gaps(slices: Sequence[Header]) -> np.ndarray:
+    return np.diff([header.along_normal for header in slices])
 
 
 def _require_none_missing(
@@ -175,12 +144,16 @@ def _require_none_missing(
 
 
 def _require_in_line(series: str, slices: Sequence[Header]) -> None:
-    found = _off_the_line(slices)
-    if found is not None:
-        header, off = found
+    """Refuse a slice farther beside the line of all than rounding and jitter explain."""
+    origin, step = grid_of(slices)
+    row, column = np.array(slices[0].orientation).reshape(2, 3)
+    off = _off(_positions(slices), origin, step)
+    beside = np.hypot(off @ row, off @ column)
+    farthest = int(beside.argmax())
+    if beside[farthest] > max(_ROUNDING_MM, _OFF_THE_LINE * min(slices[0].pixel_mm)):
         raise UnusableImageError(
-            f"{header.path.name} of {series} lies {off:.2f} mm beside the line of the other "
-            "slices.",
+            f"{slices[farthest].path.name} of {series} lies {beside[farthest]:.2f} mm beside the "
+            "line of the other slices.",
             "Export the series again; choose a reconstruction without shifts between its slices.",
         )
 
@@ -217,13 +190,9 @@ def _count(some: Sequence[Header], slices: Sequence[Header]) -> str:
 
 def _names(headers: Sequence[Header]) -> str:
     """Return the names of one or two files, with their folders where these differ."""
-    folders = {header.path.parent for header in headers}
-    names = [h.path.name if len(folders) == 1 else _with_folder(h.path) for h in headers[:2]]
-    return " and ".join(names)
-
-
-def _with_folder(path: Path) -> str:
-    return f"{path.parent.name}/{path.name}"
+    one_folder = len({header.path.parent for header in headers}) == 1
+    paths = [header.path for header in headers[:2]]
+    return " and ".join(p.name if one_folder else f"{p.parent.name}/{p.name}" for p in paths)
 
 
 def grid_of(slices: Sequence[Header]) -> tuple[np.ndarray, np.ndarray]:
@@ -231,9 +200,6 @@ def grid_of(slices: Sequence[Header]) -> tuple[np.ndarray, np.ndarray]:
 
     From the first slice to the last, as ITK does; by least squares where slices lie farther from
     that grid than rounding moves them.
-
-    Args:
-        slices: at least two, in their order.
     """
     positions = _positions(slices)
     step = np.subtract(positions[-1], positions[0]) / (len(slices) - 1)
@@ -251,21 +217,6 @@ def _is_regular(slices: Sequence[Header]) -> bool:
     along = step / np.linalg.norm(step)
     off = np.abs(_off(_positions(slices), origin, step) @ along).max()
     return bool(off <= max(_ROUNDING_MM, _OFF_THE_GRID * float(np.linalg.norm(step))))
-
-
-def _off_the_line(slices: Sequence[Header]) -> tuple[Header, float] | None:
-    """Return the slice that lies farthest beside the line of all, and by how many mm.
-
-    Returns:
-        None where none lies farther off than rounding and jitter explain.
-    """
-    origin, step = grid_of(slices)
-    row, column = np.array(slices[0].orientation).reshape(2, 3)
-    off = _off(_positions(slices), origin, step)
-    beside = np.hypot(off @ row, off @ column)
-    farthest = int(beside.argmax())
-    allowed = max(_ROUNDING_MM, _OFF_THE_LINE * min(slices[0].pixel_mm))
-    return None if beside[farthest] <= allowed else (slices[farthest], float(beside[farthest]))
 
 
 def _positions(slices: Sequence[Header]) -> np.ndarray:

@@ -23,18 +23,13 @@ class Acquisition:
     """How a CT was made, as its DICOM headers say; None where they do not.
 
     Attributes:
-        manufacturer: of the scanner.
-        model: of the scanner.
         kvp: peak tube voltage in kV.
         slice_thickness_mm: nominal, not the distance between slices.
-        kernel: convolution kernel of the reconstruction.
         contrast_agent: which was given; an empty text where the header only says that one was, or
             names none that is known.
         phase: contrast phase in the words of the header, such as "arterial".
-        phase_said_by: which part of the header has that word, such as "series description".
         delay_s: from the injection to the scan, by the clock times of the header.
         body_part: in the words of the header, such as "NECK".
-        body_part_said_by: which part of the header has those words.
         units: of the values, where the header names others than HU; an empty text where it says
             nothing of how the stored values become HU.
         lossy: by what compression detail was lost, or may have been.
@@ -56,11 +51,7 @@ class Acquisition:
 
     @classmethod
     def of(cls, facts: Mapping[str, object]) -> Acquisition:
-        """Return what `facts` gave.
-
-        Raises:
-            ValueError: a fact is not what its name says.
-        """
+        """Return what `facts` gave; raise ValueError where one is not what its name says."""
         for name, value in facts.items():
             is_number = isinstance(value, float | int) and not isinstance(value, bool)
             fits = is_number and math.isfinite(value) if name in _NUMBERS else type(value) is str
@@ -102,10 +93,7 @@ class SourceSeries:
     Attributes:
         files: one a slice, in the order of the slices; the one file of an enhanced multi-frame CT;
             none where the case was saved and came back.
-        series_uid: of the series.
-        study_uid: of its study.
         frame_of_reference_uid: of the space in which its positions are given; None if unnamed.
-        acquisition: how it was made.
         chosen: which acquisition of the series, by the name that `--acquisition` has for it; None
             where the series holds only one.
     """
@@ -140,11 +128,7 @@ class SourceSeries:
 
     @classmethod
     def from_facts(cls, facts: Mapping[str, object]) -> SourceSeries:
-        """Return what `facts` gave, without its files.
-
-        Raises:
-            ValueError: not such facts.
-        """
+        """Return what `facts` gave, without its files; raise ValueError for anything else."""
         uids = {name: facts.get(name) for name in ("series_uid", "study_uid")}
         if not all(isinstance(uid, str) for uid in uids.values()):
             raise ValueError("it names no series")
@@ -163,7 +147,6 @@ class Identity:
 
     Attributes:
         name: of the patient, in DICOM's form (family^given).
-        patient_id: number of the patient.
         birth_date: year, month and day, as in 1956-03-01.
     """
 
@@ -196,11 +179,7 @@ def read_identity(source: SourceSeries | None) -> Identity:
 
 
 def read_again(path: Path, tags: Collection[str]) -> Dataset:
-    """Return tags of a file that the CT was read from.
-
-    Raises:
-        UnreadableFileError: it cannot be read any more.
-    """
+    """Return tags of a file that the CT was read from."""
     import pydicom
     from pydicom.errors import InvalidDicomError
 

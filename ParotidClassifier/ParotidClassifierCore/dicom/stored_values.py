@@ -1,7 +1,5 @@
 """Check how the stored values of a DICOM series become HU, and whether they were compressed."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from ..base.errors import UnreadableFileError, UnusableImageError
@@ -28,14 +26,6 @@ def require_rescaled(series: str, slices: Sequence[Header]) -> None:
     """Raise where it cannot be told how the stored values of all slices become HU.
 
     Where no slice says anything of it, they are taken as HU, which is a finding.
-
-    Args:
-        series: what a message calls the series.
-        slices: of the series, at least one; none of them an enhanced CT.
-
-    Raises:
-        UnreadableFileError: a slope or intercept is missing or is no number.
-        UnusableImageError: the values are something else than HU.
     """
     rescaled = [header for header in slices if _says_rescaling(header)]
     for header in slices:

@@ -19,9 +19,7 @@ class Sought:
     """The region that an outline is wanted of.
 
     Attributes:
-        name: of the region: an outline of this name is taken.
         others: names of the other regions: an outline of such a name is not taken for this one.
-        is_ring: whether it is made around other regions.
     """
 
     name: str
@@ -41,14 +39,7 @@ class Sought:
 
 @dataclass(frozen=True)
 class Choice:
-    """What a user named of a file with several outlines; None where nothing was named.
-
-    Attributes:
-        label: of a label map.
-        segment: name in a segmentation, .seg.nrrd or DICOM SEG.
-        roi: name in an RTSTRUCT.
-        any_series: whether a DICOM outline may name another series than the CT's.
-    """
+    """What a user named of a file with several outlines; None where nothing was named."""
 
     label: int | None = None
     segment: str | None = None
@@ -56,13 +47,7 @@ class Choice:
     any_series: bool = False
 
     def require_only(self, allowed: str, message: str, region: Sought) -> None:
-        """Raise UsageError where something was named that this kind of file does not have.
-
-        Args:
-            allowed: the attribute that may be set.
-            message: says what kind of file it is.
-            region: for the remedy.
-        """
+        """Raise UsageError where something was named that this kind of file does not have."""
         if any(getattr(self, name) is not None for name in _METAVARS if name != allowed):
             raise UsageError(
                 message, f"Choose with {region.option(allowed)} {_METAVARS[allowed]} here."
@@ -77,10 +62,7 @@ def place_of(
     A name is first looked for as it is, then without regard to capitals and to spaces at its ends.
 
     Args:
-        path: of the file, for messages.
-        region: what the outline is of.
         kind: what the file calls an outline, "segment" or "roi".
-        names: of all outlines in the file.
         wanted: named by the user; None for the region's name, or the only one there is.
 
     Raises:

@@ -1,7 +1,5 @@
 """What the content of a working grid is known by."""
 
-from __future__ import annotations
-
 from ..base.cache import content_key
 from .working_grid import WorkingGrid
 

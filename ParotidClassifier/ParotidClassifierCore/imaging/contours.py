@@ -40,36 +40,20 @@ class Contour:
         number: among the contours of its outline, from 1, for messages.
         points: (n, 3) as (x, y, z) in mm, LPS; the last is joined to the first.
         exclusive: whether it says itself that it adds or cuts out by exclusive or.
-        is_point: whether it says itself that it marks a place.
+        where: words for its place in the patient, once its points are counted in voxels of the CT:
+            (n, 3) as (x, y, z), and (n, 2) as (column, row) when its slice is known.
     """
 
     number: int
     points: np.ndarray
     exclusive: bool = False
     is_point: bool = False
+    where: str = ""
 
     @property
     def encloses(self) -> bool:
         """Whether it can enclose anything: a line through three different points or more."""
         return not self.is_point and len(set(map(tuple, self.points.tolist()))) >= 3
-
-
-@dataclass(frozen=True)
-class _Placed:
-    """A contour on the voxels of a CT.
-
-    Attributes:
-        number: among the contours of its outline.
-        where: words for its place in the patient.
-        points: (n, 3) as continuous indices (x, y, z) of the CT; (n, 2) as (column, row) when it is
-            known which slice it lies on.
-        exclusive: whether it says itself that it adds or cuts out by exclusive or.
-    """
-
-    number: int
-    where: str
-    points: np.ndarray
-    exclusive: bool
 
     def called(self, name: str) -> str:
         """Return what messages call it."""
@@ -77,12 +61,7 @@ class _Placed:
 
 
 def require_bounded(points: Sequence[int], name: str) -> None:
-    """Raise UnusableMaskError for an outline of more contours or points than any tumour has.
-
-    Args:
-        points: how many each contour has.
-        name: what messages call the outline.
-    """
+    """Raise UnusableMaskError for an outline of more contours or points than any tumour has."""
     counted = (len(points), _MOST_CONTOURS, "contours"), (sum(points), _MOST_POINTS, "points")
     for count, most, what in counted:
         if count > most:
@@ -101,8 +80,6 @@ def filled(contours: Sequence[Contour], ct: sitk.Image, name: str) -> sitk.Image
     Args:
         contours: in the planes of one axis of the CT, in any order; at least one, and each
             encloses something.
-        ct: gives the voxels.
-        name: what messages call the outline.
 
     Returns:
         Binary uint8 volume on the grid of the CT.
@@ -112,10 +89,14 @@ def filled(contours: Sequence[Contour], ct: sitk.Image, name: str) -> sitk.Image
             a slice has none, or very many; or no voxel centre lies inside.
     """
     placed = [_in_voxels(contour, ct, name) for contour in contours]
-    axis = _slice_axis(placed)
+    # The axis across which the contours are flattest.
+    axis = int(np.max([np.ptp(one.points, axis=0) for one in placed], axis=0).argmin())
     by_slice = _by_slice(placed, axis, ct, name)
     _require_every_slice(by_slice, name)
-    flat = {number: [_flat(one, axis) for one in drawn] for number, drawn in by_slice.items()}
+    flat = {
+        number: [replace(one, points=np.delete(one.points, axis, axis=1)) for one in drawn]
+        for number, drawn in by_slice.items()
+    }
     _require_simple(flat, name)
     mask = np.zeros(ct.GetSize()[::-1], np.uint8)
     slices = np.moveaxis(mask, 2 - axis, 0)  # a view: (slice, row, column)
@@ -129,7 +110,7 @@ def filled(contours: Sequence[Contour], ct: sitk.Image, name: str) -> sitk.Image
     return Geometry.of(ct).image(mask)
 
 
-def _in_voxels(contour: Contour, ct: sitk.Image, name: str) -> _Placed:
+def _in_voxels(contour: Contour, ct: sitk.Image, name: str) -> Contour:
     called = f"Contour {contour.number} of {name}"
     points = np.asarray(contour.points, float)
     if not np.isfinite(points).all():
@@ -138,19 +119,13 @@ def _in_voxels(contour: Contour, ct: sitk.Image, name: str) -> _Placed:
     places = np.linalg.solve(axes, (points - ct.GetOrigin()).T).T
     x, y, z = points.mean(axis=0)
     where = f"at ({x:.1f}, {y:.1f}, {z:.1f}) mm"
-    return _Placed(contour.number, where, places, contour.exclusive)
-
-
-def _slice_axis(contours: Sequence[_Placed]) -> int:
-    """Return the axis of the CT (x, y, z) across which the contours are flattest."""
-    thickness = np.array([np.ptp(contour.points, axis=0) for contour in contours])
-    return int(thickness.max(axis=0).argmin())
+    return replace(contour, points=places, where=where)
 
 
 def _by_slice(
-    contours: Sequence[_Placed], axis: int, ct: sitk.Image, name: str
-) -> dict[int, list[_Placed]]:
-    by_slice: dict[int, list[_Placed]] = {}
+    contours: Sequence[Contour], axis: int, ct: sitk.Image, name: str
+) -> dict[int, list[Contour]]:
+    by_slice: dict[int, list[Contour]] = {}
     for contour in contours:
         number = _slice_of(contour.points[:, axis], contour.called(name))
         if not 0 <= number < ct.GetSize()[axis]:
@@ -180,7 +155,7 @@ def _slice_of(along: np.ndarray, called: str) -> int:
     return number
 
 
-def _require_every_slice(by_slice: dict[int, list[_Placed]], name: str) -> None:
+def _require_every_slice(by_slice: dict[int, list[Contour]], name: str) -> None:
     first, last = min(by_slice), max(by_slice)
     missing = last - first + 1 - len(by_slice)
     if missing:
@@ -192,12 +167,7 @@ def _require_every_slice(by_slice: dict[int, list[_Placed]], name: str) -> None:
         )
 
 
-def _flat(contour: _Placed, axis: int) -> _Placed:
-    """Return the contour with (column, row) points in the plane across `axis`."""
-    return replace(contour, points=np.delete(contour.points, axis, axis=1))
-
-
-def _require_simple(by_slice: Mapping[int, Sequence[_Placed]], name: str) -> None:
+def _require_simple(by_slice: Mapping[int, Sequence[Contour]], name: str) -> None:
     """Refuse contours that would take minutes and gigabytes: very many, or crossing very often."""
     crossings = 0
     for drawn in by_slice.values():
@@ -234,7 +204,7 @@ def _crossings(lines: Sequence[np.ndarray]) -> Iterator[float]:
         yield max(0, pairs - 3 * len(some)) / 2
 
 
-def _fill(plane: np.ndarray, contours: Sequence[_Placed], name: str) -> None:
+def _fill(plane: np.ndarray, contours: Sequence[Contour], name: str) -> None:
     """Set what lies inside the contours of one slice in its plane (row, column)."""
     import shapely
 
@@ -279,7 +249,7 @@ def _enclosed(area: shapely.Geometry, shape: tuple[int, int]) -> _Enclosed:
     return _Enclosed(box, shapely.contains_xy(area, x, y), shapely.intersects_xy(area, x, y))
 
 
-def _area(contour: _Placed, shape: tuple[int, int], name: str) -> shapely.Geometry:
+def _area(contour: Contour, shape: tuple[int, int], name: str) -> shapely.Geometry:
     """Return what a contour encloses.
 
     Raises:
@@ -291,7 +261,7 @@ def _area(contour: _Placed, shape: tuple[int, int], name: str) -> shapely.Geomet
     polygon = shapely.Polygon(contour.points)
     if shapely.is_valid(polygon):
         return polygon
-    if any(_holds_centre(face, shape) for face in _faces_astray(contour.points)):
+    if any(_enclosed(face, shape).inside.any() for face in _faces_astray(contour.points)):
         raise UnusableMaskError(f"{contour.called(name)} crosses itself.", _DRAW_AGAIN)
     # Lines and points, such as the channel of a keyhole, are left out: they enclose nothing.
     return shapely.buffer(shapely.make_valid(polygon), 0.0)
@@ -315,10 +285,6 @@ def _faces_astray(ring: np.ndarray) -> Iterator[shapely.Geometry]:
 
 def _windings(points: np.ndarray, ring: np.ndarray) -> np.ndarray:
     """Return how often a closed line winds around each point, counterclockwise.
-
-    Args:
-        points: (n, 2), none on the line.
-        ring: (m, 2).
 
     Source: Sunday 2001, "Inclusion of a point in a polygon": edges that pass each point's height
     upwards on its right count one, downwards minus one.
@@ -360,10 +326,6 @@ def _common(one: _Enclosed, of_one: np.ndarray, other: _Enclosed, of_other: np.n
         for part, mask in ((one, of_one), (other, of_other))
     )
     return np.count_nonzero(first & second)
-
-
-def _holds_centre(area: shapely.Geometry, shape: tuple[int, int]) -> bool:
-    return bool(_enclosed(area, shape).inside.any())
 
 
 def _box_around(geometry: shapely.Geometry, shape: tuple[int, int]) -> tuple[slice, slice]:

@@ -1,7 +1,5 @@
 """What files hold: their content as a key, and what was read from them while they stay the same."""
 
-from __future__ import annotations
-
 import hashlib
 import stat
 from collections.abc import Callable
@@ -32,11 +30,7 @@ class FileCache(Cache):
         super().__init__(_KEPT_FILES)
 
     def read(self, path: Path, reader: Callable[[Path], Content]) -> Content:
-        """Return reader(path), or what it returned before.
-
-        Raises:
-            Exception: whatever `reader` raises; nothing is kept then.
-        """
+        """Return reader(path), or what it returned before."""
         try:
             # Looked at first: a file that changes while it is read is read again the next time.
             state: object = _of_files(path, _file_state)
@@ -46,11 +40,7 @@ class FileCache(Cache):
 
 
 def files_key(path: Path) -> str:
-    """Return the content key of a file, or of the names and contents of a folder's files.
-
-    Raises:
-        OSError: a file cannot be read.
-    """
+    """Return the content key of a file, or of the names and contents of a folder's files."""
     return content_key(*_of_files(path, _file_hash))
 
 

@@ -5,8 +5,6 @@ artefact or noise, soft tissue (Shen et al. 2026, inclusion and exclusion). The 
 for the user.
 """
 
-from __future__ import annotations
-
 import contextlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -54,7 +52,6 @@ class QualityFinding:
     Attributes:
         code: stable name, for machines.
         severity: ok for what was looked at and is in order, error for what cannot be used.
-        message: one sentence for the reader.
     """
 
     code: str
@@ -143,12 +140,7 @@ def quality_findings(
 
 
 def lesion_checks(grid: WorkingGrid, rings: Mapping[str, Ring]) -> list[QualityFinding]:
-    """Return what was looked at around the lesion, one finding each, in order or not.
-
-    Args:
-        grid: the case on its working grid.
-        rings: the automatic rings by region, for the share that the HU limits removed.
-    """
+    """Return what was looked at around the lesion, one finding each, in order or not."""
     return [
         _size(grid),
         _components(grid),
@@ -218,12 +210,7 @@ def _metal(grid: WorkingGrid) -> QualityFinding:
 
 
 def noise_finding(sd_hu: float, where: str = "") -> QualityFinding:
-    """Return whether a noise of `sd_hu`, as `noise_sd_hu` estimates it, is usable.
-
-    Args:
-        sd_hu: noise in HU on the 1 mm grid.
-        where: words for the place, with a space after them.
-    """
+    """Return whether a noise of `sd_hu`, as `noise_sd_hu` estimates it, is usable."""
     told = f"Soft tissue {where}varies by {sd_hu:.0f} HU from voxel to voxel"
     if sd_hu <= NOISY_SD_HU:
         return ok("noise_usual", f"{told}.")

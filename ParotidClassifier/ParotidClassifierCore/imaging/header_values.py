@@ -1,7 +1,5 @@
 """What the headers of all image formats have in common: claims, errors, compressed content."""
 
-from __future__ import annotations
-
 import math
 import zlib
 from collections.abc import Iterator
@@ -20,12 +18,7 @@ _IN_ONE_FILE = (
 
 
 class HeaderError(Exception):
-    """A header that is not followed.
-
-    Args:
-        reason: the end of a sentence.
-        remedy: what the user can do.
-    """
+    """A header that is not followed."""
 
     def __init__(
         self, reason: str, remedy: str = "Export it again; the file is damaged or incomplete."
@@ -50,11 +43,8 @@ class ImageHeader:
     Attributes:
         image_io: ITK's name of the format.
         voxels: the file that holds them: the image file, or the one beside it.
-        size: number of voxels along each axis.
-        voxel_bytes: of one voxel.
         start: byte at which they begin, in the file or, where it is compressed whole, in what is
             in it.
-        coding: of the voxels.
         compressed_whole: whether the header is compressed too.
     """
 
@@ -96,22 +86,13 @@ def beside(path: Path, name: str) -> Path:
 
 
 def is_gzip(path: Path) -> bool:
-    """Return whether a file is compressed, by its content.
-
-    Raises:
-        OSError: it cannot be read.
-    """
+    """Return whether a file is compressed, by its content."""
     with path.open("rb") as stream:
         return stream.read(len(_GZIP)) == _GZIP
 
 
 def inflated(stream: BinaryIO) -> Iterator[bytes]:
-    """Yield what is compressed in a file from where it stands on, piece by piece.
-
-    Raises:
-        EOFError: it is cut off.
-        zlib.error: it is damaged.
-    """
+    """Yield what is compressed in a file from where it stands on, piece by piece."""
     unpack = zlib.decompressobj(_AUTOMATIC)
     rest = b""
     while packed := rest or stream.read(_CHUNK):

@@ -39,7 +39,6 @@ class HuHistogram:
 
     Attributes:
         counts: from the value `lowest` on; the first and the last are not 0.
-        lowest: value of the first.
     """
 
     counts: np.ndarray

@@ -4,8 +4,6 @@ A header can name any file and any size. Here the voxels must lie in the file it
 beside it, and there must be as many bytes as the header claims.
 """
 
-from __future__ import annotations
-
 import zlib
 from pathlib import Path
 
@@ -30,9 +28,6 @@ _SMALLER = "Crop it to head and neck, or store it in 16 bits."
 
 def read_header(path: Path) -> ImageHeader:
     """Return the header of an image file, whose voxels are there and not too many.
-
-    Args:
-        path: of a NIfTI, NRRD or MetaImage file.
 
     Raises:
         UnreadableFileError: it is no such file, names voxels that are not to be read, or claims

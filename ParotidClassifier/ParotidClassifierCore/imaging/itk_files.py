@@ -5,8 +5,6 @@ system's own language, or is long. Such a file goes by its folder's short name, 
 system does it survive a path that is not UTF-8.
 """
 
-from __future__ import annotations
-
 import contextlib
 import os
 import shutil
@@ -28,7 +26,6 @@ def read_image(
     """Return the image in a file; of detached ones, the file is the header.
 
     Args:
-        path: of the file.
         image_io: ITK's name of the reader.
         lay: writes what SimpleITK is to read instead into a folder, and returns its path.
 
@@ -42,13 +39,7 @@ def read_image(
 
 
 def write_image(path: Path, image: sitk.Image, compress: bool) -> None:
-    """Write an image to a file.
-
-    Raises:
-        RuntimeError: SimpleITK's word for whatever is wrong.
-        OSError: what was written cannot be moved there.
-        OutputError: as `read_image`.
-    """
+    """Write an image to a file."""
     name = _short(path)
     if name is not None:
         sitk.WriteImage(image, name, useCompression=compress)

@@ -24,6 +24,14 @@ _POSITION_TIE_MM = 1e-4
 _VALUE_TIE_HU = 1e-3
 
 
+def bounds(mask: np.ndarray) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Return the first and the last voxel, (x, y, z), of a mask (z, y, x) that is not empty."""
+    slices = mask.any(axis=(1, 2))
+    plane = mask[slices].any(axis=0)
+    filled = [np.flatnonzero(along) for along in (plane.any(axis=0), plane.any(axis=1), slices)]
+    return tuple(int(at[0]) for at in filled), tuple(int(at[-1]) for at in filled)
+
+
 @dataclass(frozen=True)
 class Box:
     """A box of lattice points: (x, y, z) in whole mm, `lower` included, `upper` excluded."""
@@ -75,13 +83,8 @@ class Box:
 
     def box_of(self, mask: np.ndarray) -> Box:
         """Return the bounding box of a mask (z, y, x) that lies over this box; it is not empty."""
-        lower, upper = [], []
-        for axis, start in zip((2, 1, 0), self.lower, strict=True):
-            others = tuple(a for a in range(3) if a != axis)
-            filled = np.flatnonzero(mask.any(axis=others))
-            lower.append(start + int(filled[0]))
-            upper.append(start + int(filled[-1]) + 1)
-        return Box(tuple(lower), tuple(upper))
+        first, last = (np.add(self.lower, voxel) for voxel in bounds(mask))
+        return Box(tuple(first.tolist()), tuple((last + 1).tolist()))
 
     def transferred(self, mask: np.ndarray, target: Box) -> np.ndarray:
         """Return a mask (z, y, x) over this box as a mask over `target`, False where unknown."""

@@ -1,7 +1,5 @@
 """Reading and writing outlines: label maps and Slicer's segmentation files (.seg.nrrd)."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -50,12 +48,6 @@ def load_mask(
     """Return the outline of `region` in a label map or .seg.nrrd: binary uint8 on its own grid.
 
     `outlines.load_outline` reads DICOM SEG and RTSTRUCT too.
-
-    Args:
-        path: a label map (NRRD, NIfTI, MetaImage) or a segmentation of 3D Slicer (.seg.nrrd).
-        region: what the outline is of: a segment of its name is taken.
-        label: which label of a label map, where there are several.
-        segment: name of the segment, where it is not named as the region.
 
     Raises:
         UnreadableFileError: missing, unreadable or no image.
@@ -127,11 +119,7 @@ def _labels(values: np.ndarray) -> dict[float, float] | None:
 
 
 def segment_names(path: Path) -> list[str]:
-    """Return the names of the segments in a .seg.nrrd; none of a label map.
-
-    Raises:
-        UnreadableFileError: missing, unreadable or damaged.
-    """
+    """Return the names of the segments in a .seg.nrrd; none of a label map."""
     path = extended(path)
     return [name for name, *_ in _segments(path, read_volume(path))]
 
@@ -141,9 +129,6 @@ def _segments(path: Path, image: sitk.Image) -> list[tuple[str, int, int]]:
 
     A name that is not UTF-8, as old versions of 3D Slicer wrote them, is shown with the codes of
     its bytes: it is not guessed which letters they were.
-
-    Raises:
-        UnreadableFileError: a field is missing or no number.
     """
     keys = set(image.GetMetaDataKeys())
     numbers = {int(found[1]) for found in map(_SEGMENT_FIELD.match, keys) if found}
@@ -194,9 +179,6 @@ def save_segmentation(
 
     Args:
         path: ends in .seg.nrrd.
-        masks: by region.
-        geometry: of all masks.
-        regions: give the colours and terms of the segments.
         origins: where the masks were taken from, by region, as far as that is known.
 
     Raises:

@@ -3,8 +3,6 @@
 After the NIfTI-1.1 header (nifti1.h, Cox et al. 2004).
 """
 
-from __future__ import annotations
-
 import itertools
 import shutil
 import struct
@@ -72,12 +70,7 @@ class NiftiHeader(ImageHeader):
 
 
 def read_nifti(path: Path) -> NiftiHeader:
-    """Return the header of a NIfTI file, compressed or not, whatever its name says.
-
-    Raises:
-        HeaderError: it is none, it is damaged, or it gives two places.
-        OSError: the file cannot be read.
-    """
+    """Return the header of a NIfTI file, compressed or not, whatever its name says."""
     zipped = is_gzip(path)
     content = _beginning(path, zipped)
     order = _order(content)
@@ -111,8 +104,6 @@ def lay_plain(path: Path, folder: Path, placed: bool = True) -> Path:
     """Write a copy of a NIfTI into a folder, uncompressed, and return its path.
 
     Args:
-        path: of the NIfTI.
-        folder: of the copy.
         placed: False leaves out the places that its header gives.
     """
     copy = folder / "image.nii"

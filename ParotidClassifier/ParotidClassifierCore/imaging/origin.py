@@ -23,8 +23,6 @@ class Origin:
     """Which part of a file, or of a scene, was taken as an outline.
 
     Attributes:
-        kind: "label", "segment" or "ROI".
-        name: of that part, or the number of the label.
         notes: what was left out or overlooked to take it.
     """
 

@@ -20,7 +20,6 @@ class Ring:
     """An automatic ring on the 1 mm grid.
 
     Attributes:
-        mask: bool (z, y, x).
         shell_voxels: voxels within the width of what it surrounds, whatever their HU.
         removed_by_hu_fraction: share of the shell that the HU limits removed.
     """
@@ -36,7 +35,6 @@ def automatic_ring(ct: np.ndarray, inside: np.ndarray, settings: RingSettings) -
     Args:
         ct: HU (z, y, x) on the 1 mm grid.
         inside: bool, same shape, not empty.
-        settings: width and HU limits.
 
     Distance is the exact Euclidean distance in mm between voxel centres.
     """
@@ -79,8 +77,6 @@ class Refinement:
         """Return the automatic ring with the reader's changes, never overlapping the tumour.
 
         Args:
-            automatic: bool (z, y, x).
-            tumor: bool, same shape.
             corner: lattice point (z, y, x) of voxel [0, 0, 0].
         """
         ring = automatic.copy()

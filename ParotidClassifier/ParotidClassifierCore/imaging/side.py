@@ -4,8 +4,6 @@ Patients do not lie at x = 0: the middle is looked for in the CT's own slices, a
 not show the whole width of the body, no side is told.
 """
 
-from __future__ import annotations
-
 from enum import Enum
 
 import numpy as np
@@ -57,7 +55,6 @@ def side_of(ct: sitk.Image, box: Box, tumor: np.ndarray) -> Side | None:
 
     Args:
         ct: axes in LPS order.
-        box: where `tumor` lies on the CT's 1 mm lattice.
         tumor: bool (z, y, x); not empty.
 
     Returns:
@@ -79,7 +76,6 @@ def _middle(ct: sitk.Image, height: float) -> float | None:
     """Return where the middle of the body lies along the CT's first axis, in mm on the lattice.
 
     Args:
-        ct: axes in LPS order.
         height: along the third axis, in mm on the lattice.
     """
     (x_mm, y_mm, z_mm), count = ct.GetSpacing(), ct.GetSize()[2]

@@ -4,8 +4,6 @@ After http://teem.sourceforge.net/nrrd/format.html and ITK's MetaIO. What these 
 otherwise than it stands here, such as a value that is said twice, is refused.
 """
 
-from __future__ import annotations
-
 import math
 import mmap
 import re
@@ -48,12 +46,7 @@ _META_FIELDS = (
 
 
 def read_nrrd(path: Path) -> ImageHeader:
-    """Return the header of a NRRD file.
-
-    Raises:
-        HeaderError: it is none, or names voxels that are not to be read.
-        OSError: the file cannot be read.
-    """
+    """Return the header of a NRRD file."""
     with path.open("rb") as stream:
         content = stream.read(_LONGEST_HEADER)
     if not content.startswith(b"NRRD"):
@@ -76,12 +69,7 @@ def read_nrrd(path: Path) -> ImageHeader:
 
 
 def read_meta(path: Path) -> ImageHeader:
-    """Return the header of a MetaImage file.
-
-    Raises:
-        HeaderError: it is none, or names voxels that are not to be read.
-        OSError: the file cannot be read.
-    """
+    """Return the header of a MetaImage file."""
     text, end = _meta_text(path)
     pairs = [re.split(r"([=:])", line, maxsplit=1) for line in text.split("\n")]
     if any(len(name) > _LONGEST_NAME for name, *_ in pairs):
@@ -97,13 +85,9 @@ def read_meta(path: Path) -> ImageHeader:
     if kind not in _META_BYTES or not _is_whole(channels):
         raise HeaderError(f"its voxels are of the type {said.get('elementtype')!r}")
     size_of_one = _META_BYTES[kind] * int(channels)
-    coding = (
-        Coding.TEXT
-        if not _is_true(said.get("binarydata", "True"))
-        else Coding.DEFLATED
-        if _is_true(said.get("compresseddata", "False"))
-        else Coding.RAW
-    )
+    coding = Coding.DEFLATED if _is_true(said.get("compresseddata", "False")) else Coding.RAW
+    if not _is_true(said.get("binarydata", "True")):
+        coding = Coding.TEXT
     start = end if voxels == path else 0
     skipped, there = said.get("headersize", "0"), voxels.stat().st_size
     if skipped == "-1":

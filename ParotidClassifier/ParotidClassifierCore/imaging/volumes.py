@@ -1,7 +1,5 @@
 """Read and write volumes: NRRD, NIfTI and MetaImage files."""
 
-from __future__ import annotations
-
 import errno
 from dataclasses import replace
 from functools import partial
@@ -59,11 +57,7 @@ def read_volume(path: Path) -> sitk.Image:
 
 
 def write_volume(path: Path, image: sitk.Image, compress: bool = True) -> None:
-    """Write `image` to `path`.
-
-    Raises:
-        OSError: it could not be written whole.
-    """
+    """Write `image` to `path`."""
     try:
         write_image(path, image, compress)
     except RuntimeError as error:  # SimpleITK's word for a full disk and a missing folder alike
@@ -113,7 +107,6 @@ def require_volume(image: sitk.Image, name: Path | str, is_mask: bool = False) -
     """Raise UnusableImageError unless `image` is a 3D scalar volume of sensible voxel size.
 
     Args:
-        image: any image.
         name: what the message calls it: its path, or words.
         is_mask: a mask may be one slice of a volume.
     """
@@ -141,7 +134,6 @@ def require_right_angles(direction: ArrayLike, name: Path | str) -> None:
 
     Args:
         direction: 3 × 3 matrix, or its nine numbers row by row, whose columns are the axes.
-        name: what the message calls the image: its path, or words.
     """
     axes = np.asarray(direction, float).reshape(3, 3)
     if not np.allclose(axes.T @ axes, np.eye(3), rtol=0, atol=_RIGHT_ANGLE_TOLERANCE):
@@ -151,12 +143,7 @@ def require_right_angles(direction: ArrayLike, name: Path | str) -> None:
 
 
 def require_hu(image: sitk.Image, name: Path | str) -> None:
-    """Raise UnusableImageError unless the values of `image` can be a CT's in HU.
-
-    Args:
-        image: a 3D scalar volume.
-        name: what the message calls it: its path, or words.
-    """
+    """Raise UnusableImageError unless the values of `image` can be a CT's in HU."""
     values = sitk.GetArrayViewFromImage(image)
     if values.dtype.kind == "f" and not np.isfinite(values).all():
         raise UnusableImageError(

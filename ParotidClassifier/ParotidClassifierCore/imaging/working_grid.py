@@ -56,8 +56,6 @@ class Geometry:
 
         A fourth axis holds the components of each voxel.
         """
-        import SimpleITK as sitk
-
         values = array.astype(np.uint8) if array.dtype == bool else array
         image = sitk.GetImageFromArray(values, isVector=array.ndim == 4)
         image.SetOrigin(self.origin)

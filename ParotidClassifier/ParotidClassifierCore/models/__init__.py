@@ -4,18 +4,6 @@
 """
 
 __all__ = [
-    "acquisitions",
-    "applicability",
-    "folds",
-    "logistic",
-    "nomogram",
-    "probabilities",
-    "reference",
-    "refits",
-    "scatter",
-    "settings",
-    "signature",
-    "table",
-    "training",
-    "words",
-]
+    "acquisitions", "applicability", "folds", "logistic", "nomogram", "probabilities",
+    "reference", "refits", "settings", "signature", "table", "training", "words",
+]  # fmt: skip

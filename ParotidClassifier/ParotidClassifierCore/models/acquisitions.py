@@ -1,7 +1,5 @@
 """How the CTs of the training cases were made, and what is unlike that in a new case."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -42,11 +40,7 @@ class TrainingAcquisitions:
     ranges: Mapping[str, tuple[float, float]] = field(default_factory=dict)
 
     def findings(self, acquisition: Acquisition) -> list[QualityFinding]:
-        """Return what is unlike the training cases in how a CT was made; what is not known is not.
-
-        Args:
-            acquisition: of the case.
-        """
+        """Return what is unlike the training cases in how a CT was made, as far as it is known."""
         facts = _facts(acquisition)
         unlike = [
             _WORDS[name].format(here=_shown(facts[name]), there=self._shown(name))

@@ -1,7 +1,5 @@
 """Whether a case is like the cases that the models learnt from, and where it stands among them."""
 
-from __future__ import annotations
-
 import bisect
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -31,7 +29,6 @@ class Applicability:
 
     Attributes:
         model: the headline model, whose score is placed among theirs; None if none gave one.
-        score: its probability; None if there is none.
         training_scores: by class ("benign", "malignant"), the sorted out-of-fold probabilities
             that this model gave the training cases; empty where they are not known.
         compared: number of image columns whose range in the training cases is known.
@@ -166,11 +163,6 @@ def applicability_of(
     """Return how like the training cases a case is.
 
     Args:
-        protocol: says which model is shown first.
-        models: of the bundle, by name.
-        reference: what the bundle knows of its training cases.
-        values: of the case, by column.
-        results: what the models say of it.
         spacing: of its CT (x, y, z) in mm; None without one.
     """
     model = protocol.first_shown(n for n, r in results.items() if r.probability is not None)

@@ -1,21 +1,24 @@
 """Every model on every set of folds: the pipeline that out-of-fold results are made of."""
 
-from __future__ import annotations
-
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import numpy as np
 
 from ..base.errors import CohortError
+from ..base.progress import Progress, silent
 from ..protocol import ColumnKind, ModelSpec, column_of, log_odds_column, network_column
 from .folds import stratified_folds
 from .logistic import LogisticModel
 from .logistic_fit import fit_logistic, refit_logistic
+from .refits import Refits
 from .settings import PAPER, ModelTrainingSettings
 from .signature import Selection, signature_name
 from .table import TrainingTable, deep_columns
 
 WHOLE: frozenset[int] = frozenset()
+
+# Significant digits of a refit that are kept: enough for any interval, in half of the room.
+_DIGITS = 6
 
 Key = tuple[str, frozenset[int]]  # a name, and the folds that are left out
 Fit = Callable[[str, frozenset[int]], LogisticModel]
@@ -34,12 +37,8 @@ class Fits:
         self._signatures: dict[Key, Selection] = {}
         self._models: dict[Key, LogisticModel] = {}
         self._penalties: dict[Key, float] = {}
-        self._inputs = dict(zip(table.columns, table.radiomics.T, strict=True))
+        self._inputs = dict(table.of_images)
         self._inputs |= zip(table.protocol.predictors, table.clinical.T, strict=True)
-        if table.out_of_fold_logits is not None:
-            self._inputs |= zip(table.logit_columns, table.out_of_fold_logits.T, strict=True)
-        for head, vectors in (table.deep_features or {}).items():
-            self._inputs |= zip(deep_columns(head, vectors), vectors.T, strict=True)
 
     def model(self, name: str, without: frozenset[int]) -> LogisticModel:
         """Return the model fitted on the rows of every fold but those in `without`."""
@@ -161,11 +160,8 @@ class Fits:
 
     def _signature(self, spec: ModelSpec, without: frozenset[int]) -> Selection:
         name = signature_name(spec, self._settings.stacking)
-        if (name, without) not in self._signatures:
-            self._signatures[name, without] = self._selected(name, spec, without)
-        return self._signatures[name, without]
-
-    def _selected(self, name: str, spec: ModelSpec, without: frozenset[int]) -> Selection:
+        if (name, without) in self._signatures:
+            return self._signatures[name, without]
         from .selection import select
 
         columns, values, agreement = self._candidates(spec)
@@ -183,6 +179,7 @@ class Fits:
                 f"No column of {name} is left after the filters.",
                 "Check the reader agreement, and that the columns differ between the cases.",
             )
+        self._signatures[name, without] = signature
         return signature
 
     def _candidates(self, spec: ModelSpec) -> tuple[list[str], np.ndarray, np.ndarray | None]:
@@ -199,3 +196,44 @@ class Fits:
             agreement = np.concatenate([agreement, np.ones(vectors.shape[1])])
         columns += deep_columns(spec.head, vectors)
         return columns, np.hstack([table.radiomics[:, indices], vectors]), agreement
+
+
+def refit_all(
+    fits: Fits,
+    names: Sequence[str],
+    table: TrainingTable,
+    count: int,
+    seed: int,
+    progress: Progress = silent,
+) -> Refits:
+    """Return the models `names` refitted on `count` resamples of the rows of `table`.
+
+    Args:
+        names: of models that were fitted; the same resample serves all of them.
+    """
+    refits: dict[str, list[tuple[float, ...]]] = {name: [] for name in names}
+    drawn = resamples(table, seed)
+    for done in range(count):
+        progress(done / count, f"refit {done + 1} of {count}")
+        counts = next(counts for counts in drawn if fits.can_refit(names, counts))
+        for name, coefficients in refits.items():
+            model = fits.refitted(name, WHOLE, counts)
+            numbers = (model.intercept, *model.coefficients)
+            coefficients.append(tuple(float(f"{number:.{_DIGITS}g}") for number in numbers))
+    return Refits({name: tuple(rows) for name, rows in refits.items()}, absent="")
+
+
+def resamples(table: TrainingTable, seed: int) -> Iterator[np.ndarray]:
+    """Yield (n,) counts: how often each row is in a bootstrap resample.
+
+    Drawn within each outcome, and there among the cases with and without known findings, so that
+    every resample has as many of each. Cases on one image are drawn together.
+    """
+    rng = np.random.default_rng(seed)
+    images = np.arange(len(table.malignant)) if table.images is None else table.images
+    _, first, image_of = np.unique(images, return_index=True, return_inverse=True)
+    strata = (2 * table.malignant + table.clinically_complete)[first]
+    members = [np.flatnonzero(strata == stratum) for stratum in np.unique(strata)]
+    while True:
+        chosen = np.concatenate([rng.choice(group, len(group)) for group in members])
+        yield np.bincount(chosen, minlength=len(first))[image_of]

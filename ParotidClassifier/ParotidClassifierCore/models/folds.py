@@ -1,7 +1,5 @@
 """Folds in which every class is represented alike."""
 
-from __future__ import annotations
-
 import numpy as np
 
 

@@ -1,11 +1,13 @@
 """A logistic model on named columns: the form of all models."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+
+from ..protocol import ColumnKind, column_of
+
+_IMAGE_KINDS = (ColumnKind.RADIOMIC, ColumnKind.NETWORK, ColumnKind.DEEP)
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,11 @@ class LogisticModel:
     sds: tuple[float, ...]
     coefficients: tuple[float, ...]
     intercept: float
+
+    @property
+    def image_columns(self) -> tuple[str, ...]:
+        """The columns that the image gives."""
+        return tuple(c for c in self.columns if column_of(c).kind in _IMAGE_KINDS)
 
     def contributions(self, values: Mapping[str, float | np.ndarray]) -> dict[str, np.ndarray]:
         """Return what each column adds to the log-odds.

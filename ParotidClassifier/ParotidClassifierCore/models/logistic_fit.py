@@ -9,7 +9,6 @@ import numpy as np
 
 from .folds import stratified_folds
 from .logistic import LogisticModel, probability_of
-from .moments import varying
 from .settings import ModelTrainingSettings
 
 if TYPE_CHECKING:
@@ -18,6 +17,8 @@ if TYPE_CHECKING:
 _MOST_STEPS = 1000
 _SETTLED = 1e-9  # largest slope of the mean loss at which Newton's steps end
 _NO_MORE = 1 + 1e-12  # a loss that is larger by rounding alone has not grown
+# Rounding leaves equal values with a standard deviation of about this share of their mean or less.
+_ROUNDING = 1e-10
 
 
 def fit_logistic(
@@ -66,7 +67,6 @@ def refit_logistic(
     thousands of fits are wanted that start near their end.
 
     Args:
-        kept: the model.
         x: (n, k) float64, finite, the model's columns.
         y: (n,) bool.
         counts: (n,) how often each row is taken, 0 or more; both classes are taken.
@@ -122,6 +122,11 @@ def _best_penalty(x: np.ndarray, y: np.ndarray, settings: ModelTrainingSettings)
             # log(1 + exp(-m)) of the margin m, without overflow.
             losses[i] += np.logaddexp(0.0, np.where(y[held_out], -log_odds, log_odds)).sum()
     return settings.penalties[int(losses.argmin())]
+
+
+def varying(x: np.ndarray) -> np.ndarray:
+    """Return (k,) bool: the columns of x (n, k) that are not constant."""
+    return x.std(axis=0) > _ROUNDING * np.abs(x.mean(axis=0))
 
 
 def _moments(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

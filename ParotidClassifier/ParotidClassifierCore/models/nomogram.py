@@ -3,8 +3,6 @@
 Source: the construction of Iasonos et al. 2008, Journal of Clinical Oncology 26:1364-1370.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -23,7 +21,6 @@ class CasePoints:
 
     Attributes:
         points: of each axis, in the order of the nomogram's axes.
-        total: their sum.
         probability: that it means, the model's own.
     """
 
@@ -38,8 +35,6 @@ def nomogram_of(
     """Return the nomogram of a model; the input that can move the log-odds most has 100 points.
 
     Args:
-        model: Combined, Clinical or one like them.
-        protocol: knows the clinical columns.
         ranges: lowest and highest value of each other column, low < high; widened to round values.
 
     Returns:
@@ -76,9 +71,6 @@ def case_points(
     """Return the points of one case.
 
     Args:
-        nomogram: of `model`, as `nomogram_of` gives it.
-        model: Combined, Clinical or one like them.
-        protocol: knows the clinical columns.
         values: of each of its columns; one outside the range of its axis has fewer than 0 or more
             points than the axis shows.
     """

@@ -1,7 +1,5 @@
 """The probabilities of one case, or in plain words why one of them is not there."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -26,13 +24,8 @@ class ModelResult:
     """What one model says of one case.
 
     Attributes:
-        name: of a model of the protocol.
         probability: of malignancy, 0 to 1; None if unavailable.
-        log_odds: of malignancy; None if unavailable.
-        threshold: probability from which the call is malignant; None if unavailable.
-        call: "malignant" or "benign"; None if unavailable.
         contributions: what each column adds to the log-odds, by column name.
-        intercept: log-odds before any contribution; None if unavailable.
         unavailable: why there is no probability; None if there is one.
         interval: lower and upper bound of the probability's 95% interval; None if there is none.
         no_interval: why a probability has no interval; None if it has one.
@@ -59,50 +52,36 @@ def probabilities(
     """Return the result of each model of the protocol, in its order.
 
     Args:
-        protocol: names the models and the findings.
-        models: the models at hand, by name; any subset of the protocol's.
         values: by column: radiomic, network and clinical columns; None or absent if unknown. The
             log-odds of one model that another reads are computed here.
-        thresholds: by name, for each of `models`.
     """
     known: dict[str, float | None] = dict(values)
     results: dict[str, ModelResult] = {}
     for name in protocol.models:
-        results[name] = _result(name, protocol, models, known, thresholds, results)
+        of_case = {c: known.get(c) for c in models[name].columns} if name in models else {}
+        missing = [c for c, value in of_case.items() if value is None or not math.isfinite(value)]
+        if name not in models:
+            results[name] = ModelResult(name, unavailable=NOT_HELD)
+        elif missing:
+            results[name] = ModelResult(name, unavailable=_reason(missing, protocol, results))
+        else:
+            results[name] = _result(models[name], of_case, thresholds[name])
         known[log_odds_column(name)] = results[name].log_odds
     return results
 
 
-def _result(
-    name: str,
-    protocol: Protocol,
-    models: Mapping[str, LogisticModel],
-    values: Mapping[str, float | None],
-    thresholds: Mapping[str, float],
-    earlier: Mapping[str, ModelResult],
-) -> ModelResult:
-    if name not in models:
-        return ModelResult(name, unavailable=NOT_HELD)
-    model = models[name]
-    missing = [column for column in model.columns if not _is_known(values.get(column))]
-    if missing:
-        return ModelResult(name, unavailable=_reason(missing, protocol, earlier))
-    contributions = {column: float(part) for column, part in model.contributions(values).items()}
+def _result(model: LogisticModel, values: Mapping[str, float], threshold: float) -> ModelResult:
     log_odds = float(model.log_odds(values))
     probability = float(probability_of(log_odds))
     return ModelResult(
-        name=name,
+        name=model.name,
         probability=probability,
         log_odds=log_odds,
-        threshold=thresholds[name],
-        call=outcome_word(probability >= thresholds[name]),
-        contributions=contributions,
+        threshold=threshold,
+        call=outcome_word(probability >= threshold),
+        contributions={column: float(part) for column, part in model.contributions(values).items()},
         intercept=model.intercept,
     )
-
-
-def _is_known(value: float | None) -> bool:
-    return value is not None and math.isfinite(value)
 
 
 def _reason(missing: list[str], protocol: Protocol, earlier: Mapping[str, ModelResult]) -> str:

@@ -1,25 +1,52 @@
 """What the training cases looked like: to see where a new case stands among them."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from ..dicom.source import Acquisition
-from ..protocol import Protocol
 from ..protocol.outcome import BENIGN, MALIGNANT
 from .acquisitions import TrainingAcquisitions, acquisitions_of
 from .logistic import LogisticModel
-from .scatter import Scatter, image_columns, scatter_of
-from .table import TrainingTable, deep_columns
+from .table import TrainingTable
 from .training import FittedModels
 
 QUANTILE_LEVELS = (0.0, 0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99, 1.0)
 # Side of a pixel and distance of the slices: lengths of a CT's voxel (x, y, z).
 VOXEL_LENGTHS = ("pixel", "slice")
 _SCORE_DIGITS = 4
+_SCATTER_DIGITS = 8
+_PERCENTILES = np.linspace(0.0, 100.0, 101)
+
+
+@dataclass(frozen=True)
+class Scatter:
+    """How the training cases lie around their mean; no case can be told from it.
+
+    Attributes:
+        model: whose image columns are meant, as z-scores, in the model's order.
+        covariance: (k, k) of the z-scores, shrunk towards equal and independent columns.
+        distances: (d,) evenly spaced percentiles, 0 to 100, of the Mahalanobis distances of the
+            training cases, each from the mean of the others by the covariance of the others.
+    """
+
+    model: str
+    covariance: tuple[tuple[float, ...], ...]
+    distances: tuple[float, ...]
+
+    def percentile(self, model: LogisticModel, values: Mapping[str, float | None]) -> float | None:
+        """Return how many per cent of the training cases lie nearer to their mean than a case.
+
+        Returns:
+            0 to 100; None where a value is unknown.
+        """
+        z = _z_scores(model, values)
+        if z is None:
+            return None
+        distance = _mahalanobis(z[None], np.zeros(len(z)), np.array(self.covariance))[0]
+        percentiles = np.linspace(0.0, 100.0, len(self.distances))
+        return float(np.interp(distance, self.distances, percentiles))
 
 
 @dataclass(frozen=True)
@@ -59,19 +86,14 @@ def reference_of(
     """Return the distributions of what `fitted` reads and gives on its training cases.
 
     Args:
-        table: the training cases.
-        fitted: what they taught.
         spacings: (n, 3) of their CTs (x, y, z) in mm.
         acquisitions: of their CTs; None for one that did not come from DICOM.
     """
-    read = {column for model in fitted.models.values() for column in model.columns}
-    columns = dict(zip(table.columns, table.radiomics.T, strict=True))
-    if table.out_of_fold_logits is not None:
-        columns |= dict(zip(table.logit_columns, table.out_of_fold_logits.T, strict=True))
-    for head, vectors in (table.deep_features or {}).items():
-        columns |= dict(zip(deep_columns(head, vectors), vectors.T, strict=True))
+    held, of_images = fitted.models, table.of_images
+    shown = table.protocol.first_shown(name for name in held if held[name].image_columns)
+    read = {column for model in held.values() for column in model.columns}
     return Reference(
-        quantiles={name: _quantiles(values) for name, values in columns.items() if name in read},
+        quantiles={name: _quantiles(values) for name, values in of_images.items() if name in read},
         scores={
             name: {
                 BENIGN: _sorted_scores(probabilities[~table.malignant]),
@@ -80,7 +102,7 @@ def reference_of(
             for name, probabilities in fitted.out_of_fold.items()
         },
         voxel_mm={name: _quantiles(v) for name, v in voxel_lengths(spacings).items()},
-        scatter=_scatter(table.protocol, fitted.models, columns),
+        scatter=None if shown is None else scatter_of(held[shown], of_images),
         acquisitions=acquisitions_of(acquisitions),
     )
 
@@ -89,13 +111,54 @@ def _quantiles(values: np.ndarray) -> tuple[float, ...]:
     return tuple(np.quantile(values, QUANTILE_LEVELS).tolist())
 
 
-def _scatter(
-    protocol: Protocol, models: Mapping[str, LogisticModel], columns: Mapping[str, np.ndarray]
-) -> Scatter | None:
-    name = protocol.first_shown(name for name, model in models.items() if image_columns(model))
-    return None if name is None else scatter_of(models[name], columns)
-
-
 def _sorted_scores(probabilities: np.ndarray) -> tuple[float, ...]:
     known = probabilities[~np.isnan(probabilities)]
     return tuple(np.sort(known).round(_SCORE_DIGITS).tolist())
+
+
+def scatter_of(model: LogisticModel, columns: Mapping[str, np.ndarray]) -> Scatter:
+    """Return how the image columns of a model scatter over n training cases.
+
+    Args:
+        model: with one image column or more.
+        columns: (n,) values by column.
+
+    Source: Ledoit & Wolf 2004, Journal of Multivariate Analysis 88:365-411 (the shrinkage).
+    """
+    from sklearn.covariance import ledoit_wolf
+
+    z = _z_scores(model, columns).T
+    everyone = np.arange(len(z))
+    distances = []
+    for case in everyone:
+        others = z[everyone != case]
+        covariance, _ = ledoit_wolf(others)
+        distances.append(_mahalanobis(z[case][None], others.mean(axis=0), covariance)[0])
+    covariance, _ = ledoit_wolf(z)
+    rounded = np.round((covariance + covariance.T) / 2, _SCATTER_DIGITS)
+    return Scatter(
+        model.name,
+        tuple(tuple(row) for row in rounded.tolist()),
+        tuple(np.percentile(distances, _PERCENTILES).round(_SCATTER_DIGITS).tolist()),
+    )
+
+
+def _z_scores(
+    model: LogisticModel, values: Mapping[str, float | np.ndarray | None]
+) -> np.ndarray | None:
+    """Return the model's image columns as z-scores, (k,) or (k, n); None if one is unknown."""
+    wanted = model.image_columns
+    rows = []
+    for column, mean, sd in zip(model.columns, model.means, model.sds, strict=True):
+        if column in wanted:
+            value = values.get(column)
+            if value is None:
+                return None
+            rows.append((np.asarray(value, np.float64) - mean) / sd)
+    return np.array(rows)
+
+
+def _mahalanobis(z: np.ndarray, mean: np.ndarray, covariance: np.ndarray) -> np.ndarray:
+    """Return (n,) distances of z (n, k) from `mean` (k,)."""
+    centred = z - mean
+    return np.sqrt((centred * np.linalg.solve(covariance, centred.T).T).sum(axis=1))

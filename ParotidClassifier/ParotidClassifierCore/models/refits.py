@@ -5,8 +5,6 @@ training cases. A new case's probabilities by all refits give the interval aroun
 (percentile method: Efron & Tibshirani 1993, An Introduction to the Bootstrap, chapter 13).
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
@@ -65,9 +63,6 @@ def with_intervals(
     """Return the results with the 95% interval of each probability, or why it has none.
 
     Args:
-        results: by model name, in the order of the protocol.
-        models: that gave them.
-        refits: of `models`.
         values: that the models read, by column; log-odds of other models are computed here.
     """
     known: dict[str, float | np.ndarray | None] = dict(values)
@@ -80,15 +75,11 @@ def with_intervals(
         else:
             log_odds = _resampled(models[name], refits.coefficients[name]).log_odds(known)
             known[log_odds_column(name)] = log_odds
-            told[name] = _told(result, np.quantile(probability_of(log_odds), INTERVAL_LEVELS))
+            low, high = np.quantile(probability_of(log_odds), INTERVAL_LEVELS).tolist()
+            holds = low - _ROUNDING <= result.probability <= high + _ROUNDING
+            certain = {"interval": (low, high)} if holds else {"no_interval": EXCLUDED}
+            told[name] = replace(result, **certain)
     return told
-
-
-def _told(result: ModelResult, bounds: np.ndarray) -> ModelResult:
-    low, high = bounds.tolist()
-    if not low - _ROUNDING <= result.probability <= high + _ROUNDING:
-        return replace(result, no_interval=EXCLUDED)
-    return replace(result, interval=(low, high))
 
 
 def _resampled(model: LogisticModel, coefficients: tuple[tuple[float, ...], ...]) -> LogisticModel:

@@ -1,155 +1,56 @@
 """The steps from 1874 or 3748 radiomic columns to a signature of at most 20.
 
-scikit-learn transformers that only ever see training rows. Order (Shen et al. 2026, Methods):
-reader agreement, correlation, LASSO, largest coefficients; z-scores first, so that every later
-step compares like with like. This file is imported where models are fitted, never for prediction.
+Only training rows are seen. Order (Shen et al. 2026, Methods): reader agreement, correlation,
+LASSO, largest coefficients; z-scores first, so that every later step compares like with like. This
+file is imported where models are fitted, never for prediction.
 """
-
-from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
 
 import numpy as np
-from sklearn.base import BaseEstimator
 from sklearn.exceptions import ConvergenceWarning
-from sklearn.feature_selection import SelectorMixin, f_classif
+from sklearn.feature_selection import f_classif
 from sklearn.linear_model import lars_path
-from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
-from sklearn.utils.validation import check_is_fitted
 
 from .folds import stratified_folds
-from .moments import varying
+from .logistic_fit import varying
 from .settings import SelectionSettings
 from .signature import LassoPath, Selection
 
 
-class _ColumnFilter(SelectorMixin, BaseEstimator):
-    """A step that keeps some of its columns; `_kept` says which, from training rows alone."""
-
-    def fit(self, x: np.ndarray, y: np.ndarray) -> _ColumnFilter:
-        """Decide which columns stay.
-
-        Args:
-            x: (cases, columns) float64, finite.
-            y: (cases,) bool, malignant.
-        """
-        self.n_features_in_ = x.shape[1]
-        self.support_ = self._kept(x, np.asarray(y, bool))
-        return self
-
-    def _get_support_mask(self) -> np.ndarray:
-        check_is_fitted(self, "support_")
-        return self.support_
-
-    def _kept(self, x: np.ndarray, _y: np.ndarray) -> np.ndarray:
-        raise NotImplementedError
-
-
-class VaryingColumns(_ColumnFilter):
-    """Keeps the columns that are not constant on the training rows."""
-
-    def _kept(self, x: np.ndarray, _y: np.ndarray) -> np.ndarray:
-        return varying(x)
-
-
-class AgreeingColumns(_ColumnFilter):
-    """Keeps the columns whose intraclass correlation exceeds `minimum`.
+def uncorrelated(x: np.ndarray, y: np.ndarray, limit: float) -> np.ndarray:
+    """Return (columns,) bool: of each pair with |Pearson r| > `limit` the one with larger ANOVA F.
 
     Args:
-        agreement: (columns,) ICC of each column, NaN where it is not defined; None keeps all.
-        minimum: 0.9 in Shen et al. 2026.
+        x: (cases, columns) float64, finite.
+        y: (cases,) bool, malignant.
     """
-
-    def __init__(self, agreement: np.ndarray | None = None, minimum: float = 0.9):
-        self.agreement = agreement
-        self.minimum = minimum
-
-    def _kept(self, x: np.ndarray, _y: np.ndarray) -> np.ndarray:
-        if self.agreement is None:
-            return np.ones(x.shape[1], bool)
-        return np.asarray(self.agreement) > self.minimum
-
-
-class UncorrelatedColumns(_ColumnFilter):
-    """Drops of each pair with |Pearson r| > `limit` the column with the smaller ANOVA F.
-
-    Args:
-        limit: 0.95 in Shen et al. 2026.
-    """
-
-    def __init__(self, limit: float = 0.95):
-        self.limit = limit
-
-    def _kept(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
-        best_first = np.argsort(-anova_f(x, y), kind="stable")
-        ordered = x[:, best_first] - x[:, best_first].mean(axis=0)
-        ordered /= np.linalg.norm(ordered, axis=0)
-        too_close = np.abs(ordered.T @ ordered) > self.limit
-        kept = np.ones(len(best_first), bool)
-        for column in range(len(best_first)):
-            if kept[column]:
-                kept[column + 1 :] &= ~too_close[column, column + 1 :]
-        support = np.zeros_like(kept)
-        support[best_first[kept]] = True
-        return support
+    best_first = np.argsort(-anova_f(x, y), kind="stable")
+    ordered = x[:, best_first] - x[:, best_first].mean(axis=0)
+    ordered /= np.linalg.norm(ordered, axis=0)
+    too_close = np.abs(ordered.T @ ordered) > limit
+    kept = np.ones(len(best_first), bool)
+    for column in range(len(best_first)):
+        if kept[column]:
+            kept[column + 1 :] &= ~too_close[column, column + 1 :]
+    support = np.zeros_like(kept)
+    support[best_first[kept]] = True
+    return support
 
 
-class LassoColumns(_ColumnFilter):
-    """Keeps the columns with the largest LASSO coefficients at the penalty that predicts best.
+def lasso_path(x: np.ndarray, y: np.ndarray, settings: SelectionSettings, seed: int) -> LassoPath:
+    """Return LASSO's path, and how well it predicts in stratified cross-validation.
 
     The outcome is regressed as 0/1. Least-angle regression gives the whole path exactly, in a
     time that does not suffer from correlated columns as coordinate descent does (20 times on
-    250 cases × 3748 columns). The penalty is the one with the smallest mean squared error in
-    stratified cross-validation. Should it leave no column, the one with the largest ANOVA F stays.
-
-    Args:
-        settings: number of columns and folds, and the path's length.
-        seed: of the folds.
-
-    Attributes:
-        path_: the fitted LassoPath.
-        fell_back_: True when LASSO left no column.
+    250 cases × 3748 columns).
     """
-
-    def __init__(self, settings: SelectionSettings, seed: int = 0):
-        self.settings = settings
-        self.seed = seed
-
-    def _kept(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
-        alphas = _penalties(x, y, self.settings)
-        fold_of = stratified_folds(y, self.settings.lasso_folds, self.seed)
-        errors = np.stack(
-            [_squared_errors(x, y, fold_of == fold, alphas) for fold in np.unique(fold_of)], axis=1
-        )
-        self.path_ = LassoPath(alphas, errors, _coefficients(x, y, alphas))
-        self.coef_ = self.path_.coefficients[self.path_.best]
-        self.fell_back_ = not self.coef_.any()
-        if self.fell_back_:
-            self.coef_ = np.where(np.arange(x.shape[1]) == anova_f(x, y).argmax(), 1.0, 0.0)
-        support = np.zeros(x.shape[1], bool)
-        support[_largest(self.coef_, self.settings.max_columns)] = True
-        return support
-
-
-def selection_steps(
-    settings: SelectionSettings, seed: int, agreement: np.ndarray | None = None
-) -> Pipeline:
-    """Return the unfitted pipeline of all steps.
-
-    Args:
-        agreement: (columns,) intraclass correlation of each column; None skips that step's test.
-    """
-    return Pipeline(
-        [
-            ("agreeing", AgreeingColumns(agreement, settings.min_agreement)),
-            ("varying", VaryingColumns()),
-            ("z-score", StandardScaler()),
-            ("uncorrelated", UncorrelatedColumns(settings.max_correlation)),
-            ("lasso", LassoColumns(settings, seed)),
-        ]
-    )
+    alphas = _penalties(x, y, settings)
+    fold_of = stratified_folds(y, settings.lasso_folds, seed)
+    errors = [_squared_errors(x, y, fold_of == fold, alphas) for fold in np.unique(fold_of)]
+    return LassoPath(alphas, np.stack(errors, axis=1), _coefficients(x, y, alphas))
 
 
 def select(
@@ -162,29 +63,44 @@ def select(
 ) -> Selection | None:
     """Return the signature for these training rows; None when no column survives the filters.
 
+    Should LASSO leave no column, the one with the largest ANOVA F is taken.
+
     Args:
         columns: names of the columns of `x`.
         x: (cases, columns) float64, finite.
         y: (cases,) bool, malignant.
-        agreement: (columns,) intraclass correlations or None.
+        agreement: (columns,) intraclass correlations, NaN where not defined; None keeps all.
     """
-    steps = selection_steps(settings, seed, agreement)
+    every = np.ones(len(columns), bool)
     names, remaining = np.asarray(columns, object), {"all": len(columns)}
-    for name, step in steps.steps:
-        entered = names
-        names = step.fit(x, y).get_feature_names_out(entered)
+    steps = {
+        "agreeing": lambda _: every if agreement is None else agreement > settings.min_agreement,
+        "varying": varying,
+        "z-score": None,
+        "uncorrelated": lambda x: uncorrelated(x, y, settings.max_correlation),
+    }
+    for step, kept_by in steps.items():
+        if kept_by is None:
+            x = StandardScaler().fit_transform(x)
+        else:
+            kept = kept_by(x)
+            names, x = names[kept], x[:, kept]
+        remaining[step] = len(names)
         if not len(names):
             return None
-        x = step.transform(x)
-        remaining[name] = len(names)
-    order = _largest(step.coef_, len(names))
+    path = lasso_path(x, y, settings, seed)
+    coefficients = path.coefficients[path.best]
+    fell_back = not coefficients.any()
+    if fell_back:
+        coefficients = np.where(np.arange(len(names)) == anova_f(x, y).argmax(), 1.0, 0.0)
+    order = _largest(coefficients, settings.max_columns)
     return Selection(
-        columns=tuple(map(str, entered[order])),
-        coefficients=tuple(map(float, step.coef_[order])),
-        remaining=remaining,
-        path=step.path_,
-        path_columns=tuple(map(str, entered)),
-        fell_back=step.fell_back_,
+        columns=tuple(map(str, names[order])),
+        coefficients=tuple(map(float, coefficients[order])),
+        remaining=remaining | {"lasso": len(order)},
+        path=path,
+        path_columns=tuple(map(str, names)),
+        fell_back=fell_back,
     )
 
 

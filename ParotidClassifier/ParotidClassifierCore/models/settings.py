@@ -1,7 +1,5 @@
 """How the models are fitted: every number that is a choice."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 
 from ..base.errors import UsageError

@@ -1,7 +1,5 @@
 """A signature: the selected features of a model, and how they were found."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -39,8 +37,6 @@ class Selection:
         columns: names of the selected columns, largest |coefficient| first.
         coefficients: their LASSO coefficients, per standard deviation.
         remaining: number of columns after each step, in the order of the steps.
-        path: LASSO's path over `path_columns`.
-        path_columns: names of the columns that entered LASSO.
         fell_back: True when LASSO left no column and the best by ANOVA F was taken instead.
     """
 

@@ -12,8 +12,6 @@ judges it. (As in stacking everywhere, it may have touched it through the networ
 logits of the other rows come from networks that learnt from it.)
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -23,17 +21,18 @@ from ..base.errors import CohortError
 from ..base.progress import Progress, part, silent
 from ..base.words import counted
 from ..protocol import column_of
-from .fits import WHOLE, Fits
+from .fits import WHOLE, Fits, refit_all
 from .folds import smaller_class
 from .logistic import LogisticModel
 from .refits import Refits
-from .refitting import refit_all
-from .settings import CROSS_FITTED, MIN_FOLDS, PAPER, ModelTrainingSettings
+from .settings import MIN_FOLDS, PAPER, ModelTrainingSettings
 from .signature import Selection
 from .table import TrainingTable
-from .threshold import youden_threshold
 from .words import all_findings
 
+_STACKED_AS_IN_THE_PAPER = (
+    "Stacking paper: the fusions were fitted on deep features of cases the network had seen."
+)
 _SHARE_OF_FITS = 0.95  # of the time; the rest are refits
 
 
@@ -49,8 +48,6 @@ class FittedModels:
         penalties: C, the inverse L2 penalty that was chosen, by model name.
         cases: number of training cases each model was fitted on.
         notes: what a reader must know: models and cases left out, forced fits, fallbacks.
-        settings: as used.
-        refits: the models on resamples of the training cases.
     """
 
     models: Mapping[str, LogisticModel]
@@ -65,23 +62,20 @@ class FittedModels:
 
 
 def fit_models(
-    table: TrainingTable,
-    settings: ModelTrainingSettings | None = None,
-    progress: Progress = silent,
+    table: TrainingTable, settings: ModelTrainingSettings | None = None, progress: Progress = silent
 ) -> FittedModels:
     """Fit every model of the protocol that the table has the inputs for.
 
-    Args:
-        progress: called with the fraction done and the name of the model at work.
-
     Raises:
-        CohortError: a class has too few cases, the stacking's logits are missing, no model can be
-            fitted, or no radiomic column survives the filters.
+        CohortError: a class has too few cases, no model can be fitted, or no radiomic column
+            survives the filters.
     """
     from threadpoolctl import threadpool_limits  # comes with scikit-learn
 
     settings = settings or ModelTrainingSettings()
-    notes = [*checked_size(table.malignant, settings), *_checked_stacking(table, settings)]
+    notes = checked_size(table.malignant, settings)
+    if settings.stacking == PAPER and table.out_of_fold_logits is not None:
+        notes.append(_STACKED_AS_IN_THE_PAPER)
     names, left_out = _fittable(table, settings)
     fits = Fits(table, settings)
     models, out_of_fold = {}, {}
@@ -96,7 +90,7 @@ def fit_models(
     progress(1.0, "done")
     return FittedModels(
         models=models,
-        thresholds={name: _threshold(out_of_fold[name], table.malignant) for name in names},
+        thresholds={n: youden_threshold(out_of_fold[n], table.malignant) for n in names},
         out_of_fold=out_of_fold,
         signatures=fits.final_signatures(),
         penalties={name: fits.penalty(name) for name in names},
@@ -124,19 +118,6 @@ def checked_size(malignant: np.ndarray, settings: ModelTrainingSettings) -> list
         f"At least {settings.min_cases_per_class} of each are needed; --force lowers that to "
         f"{MIN_FOLDS}.",
     )
-
-
-def _checked_stacking(table: TrainingTable, settings: ModelTrainingSettings) -> list[str]:
-    if settings.stacking != PAPER or table.out_of_fold_logits is None:
-        return []
-    if table.deep_features is None:
-        raise CohortError(
-            f"The stacking {PAPER!r} needs the deep features of the final network.",
-            f"Give them in the training table, or choose the stacking {CROSS_FITTED!r}.",
-        )
-    return [
-        "Stacking paper: the fusions were fitted on deep features of cases the network had seen."
-    ]
 
 
 def _fittable(table: TrainingTable, settings: ModelTrainingSettings) -> tuple[list[str], list[str]]:
@@ -194,6 +175,27 @@ def _fewest(settings: ModelTrainingSettings) -> int:
     return MIN_FOLDS if settings.force else max(settings.min_cases_per_class, MIN_FOLDS)
 
 
-def _threshold(probabilities: np.ndarray, malignant: np.ndarray) -> float:
+def youden_threshold(probabilities: np.ndarray, malignant: np.ndarray) -> float:
+    """Return the threshold with the largest sensitivity + specificity - 1.
+
+    A case is called malignant when its probability is at or above the threshold. The threshold
+    lies half-way between two observed probabilities, so that rounding cannot turn a call. Of
+    thresholds that are equally good the lowest is taken: a missed malignancy costs more than a
+    false alarm.
+
+    Args:
+        probabilities: (n,); NaN for cases without one.
+        malignant: (n,) bool; both classes present.
+
+    Source: Youden 1950, Cancer 3:32-35.
+    """
     judged = ~np.isnan(probabilities)
-    return youden_threshold(probabilities[judged], malignant[judged])
+    probabilities, malignant = probabilities[judged], malignant[judged]
+    levels, level_of = np.unique(probabilities, return_inverse=True)
+    positives = np.bincount(level_of[malignant], minlength=len(levels))
+    negatives = np.bincount(level_of[~malignant], minlength=len(levels))
+    sensitivity = positives[::-1].cumsum()[::-1] / positives.sum()
+    false_alarms = negatives[::-1].cumsum()[::-1] / negatives.sum()
+    # Rounding removes the last-digit differences between indices that are equal as fractions.
+    best = int(np.argmax(np.round(sensitivity - false_alarms, 12)))
+    return float(levels[best] if best == 0 else (levels[best - 1] + levels[best]) / 2)

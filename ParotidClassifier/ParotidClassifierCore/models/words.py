@@ -1,7 +1,5 @@
 """Models, their inputs and their probabilities in words for people."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 
@@ -20,7 +18,6 @@ def model_to_show(protocol: Protocol, reasons: Mapping[str, str | None]) -> str:
     """Return the model to show first: of those with a probability, else of those that are held.
 
     Args:
-        protocol: says which comes first.
         reasons: by model, in their order, why it gave no probability; None for one that did.
     """
     held = [name for name, reason in reasons.items() if reason != NOT_HELD]
@@ -40,10 +37,7 @@ def no_probability(model: str, reason: str) -> str:
 
 
 def probability_sentence(
-    model: str,
-    probability: float,
-    threshold: float,
-    interval: tuple[float, float] | None = None,
+    model: str, probability: float, threshold: float, interval: tuple[float, float] | None = None
 ) -> str:
     """Return what `model` says of a case, as in "Combined: 72 % probability of malignancy, …"."""
     side = "above" if probability >= threshold else "below"

@@ -1,16 +1,6 @@
-"""The multi-input MobileNetV3: inputs, training, inference, where it looks.
+"""The multi-input MobileNetV3: inputs, training, inference, where it looks."""
 
-`__all__` names the modules that other packages may import.
-"""
-
-__all__ = [
-    "cross_fitting",
-    "device",
-    "grad_cam",
-    "inference",
-    "inputs",
-    "mobilenet",
-    "records",
-    "training",
-    "weights",
-]
+__all__ = [  # the modules that other packages may import
+    "cross_fitting", "device", "grad_cam", "inference", "inputs", "mobilenet", "records",
+    "training", "weights",
+]  # fmt: skip

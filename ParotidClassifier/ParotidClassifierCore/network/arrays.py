@@ -4,8 +4,6 @@ PyTorch for Intel Macs ends at 2.2, which was built for NumPy 1: `torch.from_num
 `Tensor.numpy` refuse beside NumPy 2. Both libraries know plain memory.
 """
 
-from __future__ import annotations
-
 import numpy as np
 import torch
 

@@ -1,7 +1,5 @@
 """Random variation of training inputs that leaves a case's outcome as it is."""
 
-from __future__ import annotations
-
 import math
 from dataclasses import dataclass
 
@@ -46,8 +44,6 @@ def augmented(inputs: Tensor, settings: AugmentationSettings, generator: torch.G
 
     Args:
         inputs: on the CPU, where `generator` draws.
-        settings: how far.
-        generator: the only source of randomness.
     """
     moved = _moved(inputs, settings, generator)
     if settings.flip:

@@ -1,7 +1,5 @@
 """What a training leaves after each epoch, so that it can go on from there; tensors and JSON."""
 
-from __future__ import annotations
-
 import dataclasses
 import json
 from collections.abc import Mapping
@@ -28,10 +26,8 @@ class Checkpoint:
     """Where a training stands, beside the network and its optimiser.
 
     Attributes:
-        history: one record an epoch done.
         logits: by candidate epoch, of the cases held out.
         states: by candidate epoch, of the network.
-        schedule: the learning rate's place.
         random: states of the generators, by name.
     """
 
@@ -59,16 +55,9 @@ def checkpoint_key(
 
 
 def save_checkpoint(
-    path: Path,
-    checkpoint: Checkpoint,
-    network: torch.nn.Module,
-    optimiser: torch.optim.Optimizer,
+    path: Path, checkpoint: Checkpoint, network: torch.nn.Module, optimiser: torch.optim.Optimizer
 ) -> None:
-    """Write the checkpoint whole; it takes the place of an earlier epoch's.
-
-    Raises:
-        OutputError: it cannot be written.
-    """
+    """Write the checkpoint whole; it takes the place of an earlier epoch's."""
     state = optimiser.state_dict()
     tensors = {f"network.{name}": value for name, value in network.state_dict().items()}
     for index, moments in state["state"].items():
@@ -94,11 +83,7 @@ def save_checkpoint(
 def load_checkpoint(
     path: Path, network: torch.nn.Module, optimiser: torch.optim.Optimizer
 ) -> Checkpoint | None:
-    """Set network and optimiser to where they were, and return the rest.
-
-    Returns:
-        None where there is no checkpoint, or a damaged one: the training then starts over.
-    """
+    """Set network and optimiser to where they were, and return the rest."""
     try:
         content = path.read_bytes()  # mapped, it could not be replaced on Windows
         tensors = load(content)

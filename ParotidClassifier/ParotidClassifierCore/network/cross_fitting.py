@@ -1,12 +1,11 @@
 """Logits of the training cases by networks that have not seen them, and the final network."""
 
-from __future__ import annotations
-
 import contextlib
-from collections.abc import Iterator, Sequence
+import functools
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, wait
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -23,6 +22,8 @@ from .records import EpochRecord
 from .trainer import Run, run
 from .training import Cases, NetworkTrainingSettings, TrainedNetwork, network_of
 
+_Train = Callable[..., Run]  # of cases, and a progress
+
 
 @dataclass(frozen=True)
 class CrossFittedNetwork:
@@ -30,11 +31,8 @@ class CrossFittedNetwork:
 
     Attributes:
         logits: float64 (n, heads), in the order of the heads.
-        final: trained on all cases.
         epochs: of every network, chosen by the folds together.
         candidate_losses: by candidate epoch, mean loss over the cases held out.
-        histories: of the folds' networks.
-        settings: of every training.
     """
 
     logits: np.ndarray
@@ -64,13 +62,8 @@ def out_of_fold_logits(
 
     Args:
         inputs: float32 (n, regions, 16, 96, 96); may be mapped from a .npy file.
-        outcomes: 0 or 1 (n,).
         folds: (n,) int, the fold of each case, as from `stratified_folds`; negative for a case
             that is left out altogether.
-        protocol: regions and heads of the networks.
-        settings: of every training alike.
-        progress: told the share done and the step.
-        device: "cpu", "cuda" or "auto".
         jobs: networks trained at a time on the CPU, each in a process of its own; the result is
             the same. On a GPU one follows the other.
         checkpoints: folder in which each training leaves its epochs and goes on from them.
@@ -82,21 +75,25 @@ def out_of_fold_logits(
         CohortError: there is one fold only, or a training has too few cases or one outcome.
         OutputError: a checkpoint cannot be written.
     """
-    names = np.unique(folds[folds >= 0])
+    among, rows = folds >= 0, np.flatnonzero
+    names = np.unique(folds[among])
     if len(names) < 2:
         raise CohortError(
             "All training cases are in one fold: no network could be trained without them.",
             "Use at least two folds.",
         )
     work = [
-        Cases(inputs, outcomes, np.flatnonzero((folds >= 0) & (folds != name)), rows)
+        Cases(inputs, outcomes, rows(among & (folds != name)), rows(folds == name))
         for name in names
-        for rows in [np.flatnonzero(folds == name)]
     ]
-    work.append(Cases(inputs, outcomes, np.flatnonzero(folds >= 0)))
-    one_by_one = jobs == 1 or choose_device(device).type == CUDA
-    train = _one_by_one if one_by_one else _side_by_side
-    *fold_runs, final = train(work, protocol, settings, progress, device, jobs, checkpoints)
+    work.append(Cases(inputs, outcomes, rows(among)))
+    train = functools.partial(
+        run, protocol=protocol, settings=settings, device=device, checkpoints=checkpoints
+    )
+    if jobs == 1 or choose_device(device).type == CUDA:
+        *fold_runs, final = _one_by_one(train, work, progress)
+    else:
+        *fold_runs, final = _side_by_side(train, work, progress, jobs)
     losses = _candidate_losses(fold_runs, work)
     epochs = min(losses, key=losses.__getitem__)
     logits = np.full((len(outcomes), len(protocol.network_heads)), np.nan)
@@ -124,47 +121,29 @@ def _candidate_losses(runs: Sequence[Run], work: Sequence[Cases]) -> dict[int, f
     }
 
 
-def _one_by_one(
-    work: Sequence[Cases],
-    protocol: Protocol,
-    settings: NetworkTrainingSettings,
-    progress: Progress,
-    device: str,
-    _jobs: int,
-    checkpoints: Path | None,
-) -> Iterator[Run]:
+def _one_by_one(train: _Train, work: Sequence[Cases], progress: Progress) -> Iterator[Run]:
     ends = np.linspace(0, 1, len(work) + 1)
     for number, cases in enumerate(work):
         step = part(progress, *ends[number : number + 2])
-        yield run(cases, protocol, settings, _named(number, len(work), step), device, checkpoints)
+        yield train(cases, progress=_named(number, len(work), step))
 
 
 def _named(number: int, count: int, progress: Progress) -> Progress:
     return lambda share, step: progress(share, f"network {number + 1} of {count}, {step}")
 
 
-def _side_by_side(
-    work: Sequence[Cases],
-    protocol: Protocol,
-    settings: NetworkTrainingSettings,
-    progress: Progress,
-    device: str,
-    jobs: int,
-    checkpoints: Path | None,
-) -> list[Run]:
+def _side_by_side(train: _Train, work: Sequence[Cases], progress: Progress, jobs: int) -> list[Run]:
     """Train in processes; if one of them is lost, here, from what they left."""
     try:
         with temporary_folder() as folder, process_pool(jobs) as pool:
             told = [folder / str(number) for number in range(len(work))]
             futures = [
-                pool.submit(
-                    _run_apart, _sendable(cases), protocol, settings, device, checkpoints, path
-                )
+                pool.submit(_run_apart, train, _sendable(cases), path)
                 for cases, path in zip(work, told, strict=True)
             ]
             return _awaited(futures, told, progress)
     except BrokenProcessPool:
-        return list(_one_by_one(work, protocol, settings, progress, device, 1, checkpoints))
+        return list(_one_by_one(train, work, progress))
 
 
 def _awaited(futures: list[Future], told: list[Path], progress: Progress) -> list[Run]:
@@ -180,30 +159,21 @@ def _awaited(futures: list[Future], told: list[Path], progress: Progress) -> lis
     return [future.result() for future in futures]
 
 
-def _run_apart(
-    cases: Cases,
-    protocol: Protocol,
-    settings: NetworkTrainingSettings,
-    device: str,
-    checkpoints: Path | None,
-    told: Path,
-) -> Run:
+def _run_apart(train: _Train, cases: Cases, told: Path) -> Run:
     if isinstance(cases.inputs, Path):
-        inputs = np.load(cases.inputs, mmap_mode="r")
-        cases = Cases(inputs, cases.outcomes, cases.learnt, cases.held_out)
+        cases = replace(cases, inputs=np.load(cases.inputs, mmap_mode="r"))
 
     def tell(share: float, _step: str) -> None:
         told.write_text(f"{share}", encoding="ascii")
 
-    return run(cases, protocol, settings, tell, device, checkpoints)
+    return train(cases, progress=tell)
 
 
 def _sendable(cases: Cases) -> Cases:
     """Return the cases with the name of the file instead of the hundreds of MB mapped from it."""
     if not isinstance(cases.inputs, np.memmap):
         return cases
-    path = Path(cases.inputs.filename)
-    return Cases(path, cases.outcomes, cases.learnt, cases.held_out)
+    return replace(cases, inputs=Path(cases.inputs.filename))
 
 
 def _share(path: Path) -> float:

@@ -44,9 +44,6 @@ def reproducible(threads: int | None = None) -> Iterator[None]:
 
     On a GPU, reduced precision (TF32) is off: CPU and GPU agree to 1e-4. The order of summation,
     hence the last bits, depends on the number of threads: name it where bits must agree.
-
-    Args:
-        threads: CPU threads within; None keeps PyTorch's setting.
     """
     import torch
 

@@ -10,8 +10,6 @@ Measured on eight simulated cases with the shipped network, by how much the logi
 input is blurred: rank correlation 0.55 in plane, 0.41 in space; 0.27 and 0.22 for Grad-CAM alone.
 """
 
-from __future__ import annotations
-
 import numpy as np
 import torch
 from scipy import ndimage
@@ -35,9 +33,6 @@ def saliency(
 
     Args:
         network: set to evaluation and moved to the device.
-        head: name of one of its heads.
-        grid: the case.
-        device: "cpu", "cuda" or "auto".
 
     Returns:
         float32 (z, y, x) on the grid: 1 at the place that mattered most in this case, 0 outside

@@ -1,7 +1,5 @@
 """What the network says of new cases."""
 
-from __future__ import annotations
-
 import numpy as np
 import torch
 
@@ -23,7 +21,6 @@ def predict_values(
     Args:
         network: set to evaluation and moved to the device.
         inputs: float32 (n, regions, 16, 96, 96), see `network_input`.
-        device: "cpu", "cuda" or "auto".
 
     Raises:
         BundleError: the network's numbers overflow.

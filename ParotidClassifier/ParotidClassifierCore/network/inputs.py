@@ -1,7 +1,5 @@
 """What the network sees of a case: a masked, windowed box of 16 × 96 × 96 of each region."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import numpy as np
@@ -53,8 +51,6 @@ def on_grid(values: np.ndarray, grid: WorkingGrid, regions: Sequence[str]) -> np
 
     Args:
         values: (slice, row, column) = (16, 96, 96), as one region of `network_input`.
-        grid: the case.
-        regions: that the network is shown.
 
     Returns:
         float64 (z, y, x), interpolated linearly; 0 outside these regions.

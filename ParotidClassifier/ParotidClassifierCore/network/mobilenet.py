@@ -5,8 +5,6 @@ parameters are those of torchvision's `mobilenet_v3_small` and `mobilenet_v3_lar
 so that their ImageNet checkpoints load unchanged. Fusion: Shen et al. 2026.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from functools import reduce
 from typing import NamedTuple
@@ -158,11 +156,7 @@ class MobileNetV3(nn.Module):
         self.tap_channels = tuple(channels[tap] for tap in self.taps)
 
     def forward(self, slices: Tensor) -> list[Tensor]:
-        """Return the maps (n, channels, y / stride, x / stride) at FEATURE_STRIDES.
-
-        Args:
-            slices: (n, slices, y, x).
-        """
+        """Return the maps (n, channels, y / stride, x / stride) at FEATURE_STRIDES."""
         maps, tapped = slices, []
         for index, layer in enumerate(self.features):
             maps = layer(maps)
@@ -194,19 +188,9 @@ class MultiInputNetwork(nn.Module):
 
     A fusion adds the maps at each scale and convolves the sum (per channel, then across channels:
     the cheap form keeps a bundle small); the maximum over each map gives the deep features.
-
-    Args:
-        protocol: its heads and their regions.
-        variant: "small" or "large" MobileNetV3.
-        dropout: share of deep features left out per case during training.
     """
 
-    def __init__(
-        self,
-        protocol: Protocol,
-        variant: str = "small",
-        dropout: float = HEAD_DROPOUT,
-    ):
+    def __init__(self, protocol: Protocol, variant: str = "small", dropout: float = HEAD_DROPOUT):
         super().__init__()
         self.variant = variant
         self.regions = protocol.network_regions
@@ -225,12 +209,8 @@ class MultiInputNetwork(nn.Module):
 
     def read(self, inputs: Tensor) -> NetworkReading:
         """Return logits, deep features and maps of `inputs` (n, regions, 16, 96, 96)."""
-        of_region = {
-            region: backbone(inputs[:, place])
-            for place, region, backbone in zip(
-                range(len(self.regions)), self.regions, self.backbones, strict=True
-            )
-        }
+        networks = enumerate(zip(self.regions, self.backbones, strict=True))
+        of_region = {region: network(inputs[:, place]) for place, (region, network) in networks}
         maps = {
             head: self._fused(regions, of_region) if _is_fusion(regions) else of_region[regions[0]]
             for head, regions in self.head_regions.items()

@@ -1,7 +1,5 @@
 """What training and inference of the network give, as plain values."""
 
-from __future__ import annotations
-
 from collections.abc import Collection
 from dataclasses import dataclass
 

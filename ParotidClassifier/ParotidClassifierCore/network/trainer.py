@@ -1,7 +1,5 @@
 """One training of the network, epoch by epoch, that can be cut off and go on."""
 
-from __future__ import annotations
-
 import contextlib
 import copy
 from collections.abc import Iterator
@@ -35,7 +33,6 @@ class Run:
     """A training that is done.
 
     Attributes:
-        history: one record an epoch.
         logits: by candidate epoch, float64 (held out, heads), in the order of the heads.
         states: by candidate epoch, the network as it will be stored; where nothing is held out.
     """
@@ -54,14 +51,6 @@ def run(
     checkpoints: Path | None = None,
 ) -> Run:
     """Train on `cases.learnt`; judge on `cases.held_out`, or without any keep the network.
-
-    Args:
-        cases: what to learn from.
-        protocol: regions and heads of the network.
-        settings: how.
-        progress: told after each epoch.
-        device: "cpu", "cuda" or "auto".
-        checkpoints: folder to go on from and to leave each epoch in; None to leave nothing.
 
     Raises:
         CohortError: too few cases, or one outcome only.

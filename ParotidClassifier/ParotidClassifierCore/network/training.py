@@ -1,7 +1,5 @@
 """Training the multi-input network."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -25,8 +23,6 @@ class Cases:
     Attributes:
         inputs: float32 (n, regions, 16, 96, 96); may be mapped from a file, only batches are read.
         outcomes: 0 or 1 (n,).
-        learnt: indices of the cases to learn from.
-        held_out: indices of the cases to judge on.
     """
 
     inputs: np.ndarray
@@ -43,21 +39,15 @@ class NetworkTrainingSettings:
     that differ in texture, brightness and ring with an attainable AUC of 0.88.
 
     Attributes:
-        variant: "small" or "large" MobileNetV3.
-        epochs: the most.
         candidates: how many times at most, evenly, a network is judged on its way; where folds
             are trained, the number of epochs is chosen among these. 1 trains exactly `epochs`.
-        batch_size: cases per step.
         learning_rate: the highest, after warming up over a tenth of the steps; cosine to zero.
-        weight_decay: AdamW's.
         label_smoothing: outcomes become this half-share away from 0 and 1.
-        dropout: share of deep features left out.
         seed: of weights, order, augmentation and dropout.
         threads: CPU threads; another number gives other last digits, and on a busy machine
             two were slower than one.
         precision: "mixed" computes in bfloat16 where that is safe; "auto" does so on a GPU that
             can. Prediction is always in full precision.
-        augmentation: how far training cases vary.
         imagenet_checkpoint: torchvision MobileNetV3 weights to start from; None for random ones.
 
     Raises:

@@ -3,8 +3,6 @@
 Files are read and never mapped: Windows lets nobody replace a file that is mapped.
 """
 
-from __future__ import annotations
-
 import json
 import reprlib
 from pathlib import Path
@@ -71,7 +69,12 @@ def load_network(content: bytes, protocol: Protocol) -> MultiInputNetwork:
         BundleError: the content is too large, not safetensors, of another version, its tensors
             are not exactly those of the network, all finite, or what it computes is not.
     """
-    _check_size(content)
+    if len(content) > LARGEST_NETWORK_BYTES:
+        raise BundleError(
+            f"{_WEIGHTS} are {len(content) / 2**20:.0f} MiB large; "
+            f"at most {LARGEST_NETWORK_BYTES // 2**20} MiB are read.",
+            _REPLACE,
+        )
     try:
         header = check_safetensors(content)
         variant = _checked_variant(_facts(header.pop(METADATA, None)))
@@ -101,15 +104,6 @@ def _extreme_inputs(regions: int) -> np.ndarray:
     return MID_GREY * np.stack(
         [np.zeros(shape), np.full(shape, -1.0), np.ones(shape), 2.0 * sides - 1]
     ).astype(np.float32)
-
-
-def _check_size(content: bytes) -> None:
-    if len(content) > LARGEST_NETWORK_BYTES:
-        raise BundleError(
-            f"{_WEIGHTS} are {len(content) / 2**20:.0f} MiB large; "
-            f"at most {LARGEST_NETWORK_BYTES // 2**20} MiB are read.",
-            _REPLACE,
-        )
 
 
 def _facts(metadata: object) -> dict[str, object]:
@@ -168,7 +162,6 @@ def load_imagenet_weights(network: MultiInputNetwork, path: str | Path) -> None:
     that are all alike give what a grey picture gives the original. The classifier is left out.
 
     Args:
-        network: of the checkpoint's variant.
         path: the official .pth file, or the same tensors as .safetensors.
 
     Raises:

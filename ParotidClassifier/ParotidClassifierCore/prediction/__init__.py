@@ -4,12 +4,6 @@
 """
 
 __all__ = [
-    "feature_table",
-    "predict",
-    "readers_agreement",
-    "saliency",
-    "second_opinion",
-    "session",
-    "stability",
+    "predict", "readers_agreement", "saliency", "second_opinion", "session", "stability",
     "stages",
-]
+]  # fmt: skip

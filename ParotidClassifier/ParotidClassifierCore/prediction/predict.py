@@ -1,7 +1,5 @@
 """What the models of one bundle say about one case."""
 
-from __future__ import annotations
-
 import platform
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -28,18 +26,14 @@ class Prediction:
 
     Attributes:
         bundle: name, hash, training cohort and intended use of the bundle.
-        protocol: of the bundle.
         banner: one line to stand wherever a probability is shown.
         models: all of the protocol, in their order.
-        applicability: how like the training cases this case is.
         findings: what speaks against, or should be known about, relying on the result.
         inputs: the clinical findings in words, how the ring came about, and what was taken as an
             outline; without images the findings alone.
         ring: volumes in mm³ and the share of the shell removed by the HU limits, of rings beside
             the first after their names; empty without images.
         features: the columns that entered the models and their values.
-        timings_s: wall time of each stage.
-        software: versions.
         acquisition: the CT's DICOM series and what its headers say; None for other files.
         side: of the body that the tumour lies on, in words.
     """
@@ -194,16 +188,12 @@ def _bundle_findings(
     likeness: Applicability,
     results: Mapping[str, ModelResult],
 ) -> list[QualityFinding]:
+    reference = bundle.protocol.reference
+    lacking = results[reference].unavailable if reference else None
     findings = (
         other_ring(bundle.ring, ring),
         *likeness.findings(),
-        _no_reference(bundle.protocol.reference, results),
+        lacking and info("no_combined", no_probability(reference, lacking)),
         warning(DEMONSTRATION, f"{bundle.banner}.") if bundle.is_demonstration else None,
     )
     return [finding for finding in findings if finding is not None]
-
-
-def _no_reference(name: str, results: Mapping[str, ModelResult]) -> QualityFinding | None:
-    if not name or results[name].unavailable is None:
-        return None
-    return info("no_combined", no_probability(name, results[name].unavailable))

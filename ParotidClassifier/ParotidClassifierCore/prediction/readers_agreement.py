@@ -10,8 +10,6 @@ Both outlines are compared as the models see them, on the 1 mm grid. With A and 
   Taha & Hanbury, BMC Medical Imaging 2015, doi:10.1186/s12880-015-0068-x.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -31,7 +29,6 @@ class OutlineAgreement:
     """How alike two outlines are.
 
     Attributes:
-        dice: 0 to 1.
         mean_mm, percentile_95_mm, maximum_mm: of the distances between the surfaces.
         volumes_mm3: of the first and of the second outline.
     """
@@ -48,8 +45,6 @@ class ReadersAgreement:
     """Two outlines of one tumour and what the models say of both.
 
     Attributes:
-        outlines: how alike they are.
-        first: by the outline of the case.
         second: by the second reader's, whose rings are drawn by themselves.
     """
 

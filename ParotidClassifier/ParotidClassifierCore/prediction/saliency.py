@@ -1,7 +1,5 @@
 """Where the network looked in one case, as an image to lay over the CT."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import SimpleITK as sitk

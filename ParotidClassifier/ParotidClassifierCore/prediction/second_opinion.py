@@ -1,7 +1,5 @@
 """A second opinion: what the models of another bundle say of the same case."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from ..base.errors import UsageError
@@ -11,12 +9,7 @@ from .predict import Prediction, plain_models
 
 @dataclass(frozen=True)
 class SecondOpinion:
-    """Two bundles on one case.
-
-    Attributes:
-        first: by the bundle that was asked first.
-        second: by the other one.
-    """
+    """Two bundles on one case."""
 
     first: Prediction
     second: Prediction

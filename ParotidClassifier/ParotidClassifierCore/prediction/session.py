@@ -1,7 +1,5 @@
 """One case before one bundle: what can be asked of them."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -35,7 +33,6 @@ class Session:
 
     Attributes:
         case: CT, outlines and clinical record, as loaded.
-        bundle: the models.
         ring: settings of the first ring; None for those of the training.
         device: of the network: "cpu", "cuda" or "auto".
         stages: keep what they gave before; new ones begin with nothing.
@@ -110,8 +107,6 @@ class Session:
         stages add nothing of the outlines to what they keep.
 
         Args:
-            progress: of the question.
-            count: outlines.
             seed: same seed, same outlines; the first ones do not depend on their number.
         """
         aside = self.stages.aside()
@@ -156,11 +151,6 @@ class Session:
     ) -> SecondOpinion:
         """Classify the case by another bundle too; what both read is not computed again.
 
-        Args:
-            first: what this bundle said.
-            other: the other bundle.
-            progress: of the question.
-
         Raises:
             UsageError: it is the same bundle.
         """
@@ -173,9 +163,7 @@ class Session:
         """Compare the outline of the case with that of a second reader, whose rings are automatic.
 
         Args:
-            first: what came out for the case's own outline.
             tumor: the second reader's outline, binary volume in the same space.
-            progress: of the question.
 
         Raises:
             UnusableMaskError: the second outline cannot be used, or is not of the same tumour.

@@ -4,10 +4,8 @@ The case is classified again under outlines that another reader might have drawn
 1 mm, their border displaced by up to 1 mm, the rings up to 0.5 mm wider or narrower.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 import SimpleITK as sitk
@@ -38,8 +36,6 @@ class Stability:
         probabilities: by model that has one, of each outline that could be classified; none of
             them may be.
         call_flips: by the same models, how many of these calls differ from that of the case.
-        unusable: outlines that could not be classified.
-        seed: of the outlines.
     """
 
     probabilities: dict[str, tuple[float, ...]]
@@ -49,12 +45,7 @@ class Stability:
 
     def as_dict(self) -> dict[str, object]:
         """Return it as plain values."""
-        return {
-            "probabilities": {name: list(of) for name, of in self.probabilities.items()},
-            "call_flips": self.call_flips,
-            "unusable": self.unusable,
-            "seed": self.seed,
-        }
+        return asdict(self)
 
 
 def drawn_again(

@@ -12,9 +12,11 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..base.cache import Cache, Same
+from ..base.files import write_csv
 from ..base.progress import Progress
 from ..bundle.bundle import Bundle
 from ..case.grid import PreparedCase, prepare
@@ -24,7 +26,8 @@ from ..imaging.working_grid import WorkingGrid
 from ..protocol import ColumnKind, Protocol, column_of
 from ..radiomics.extraction import extract
 from ..radiomics.kept_images import KeptImages
-from ..radiomics.settings import RadiomicsSettings, load_settings
+from ..radiomics.names import columns_of, feature_names
+from ..radiomics.settings import RadiomicsSettings, default_settings, load_settings
 
 if TYPE_CHECKING:
     from ..network.mobilenet import MultiInputNetwork
@@ -36,12 +39,7 @@ _KEPT_NETWORKS = 2
 
 @dataclass(frozen=True)
 class KeyedCase:
-    """A case on its working grid, and what its content is known by.
-
-    Attributes:
-        case: as loaded.
-        prepared: the case on its grid.
-    """
+    """A case on its working grid, and what its content is known by."""
 
     case: Case
     prepared: PreparedCase
@@ -122,6 +120,25 @@ class Stages:
         state = keyed.image, settings, lesion.first, lesion.size
         kept = self._images.get("last", lambda: lesion, state)
         return extract(grid, columns, settings, progress=progress, kept=kept)
+
+    def write_features(
+        self, path: Path, case: Case, protocol: Protocol, progress: Progress
+    ) -> dict[str, float]:
+        """Write all radiomic features to a CSV, one row a feature and one column a region.
+
+        Returns:
+            The values by column.
+
+        Raises:
+            FeatureExtractionError: a feature could not be computed.
+            OutputError: the file cannot be written.
+        """
+        keyed = self.prepare(case, protocol)
+        masks = keyed.grid.masks
+        values = self.measure(keyed, columns_of(masks), default_settings(), progress)
+        rows = ([name, *(repr(values[f"{r}_{name}"]) for r in masks)] for name in feature_names())
+        write_csv(path, ["feature", *masks], rows)
+        return values
 
     def network(
         self, keyed: KeyedCase, bundle: Bundle, columns: Collection[str], device: str

@@ -8,14 +8,7 @@ from .clinical import UNKNOWN, ClinicalRecord, ClinicalVariable
 from .columns import Column, ColumnKind, column_of, deep_column, log_odds_column, network_column
 from .protocol import ModelSpec, Protocol
 from .reading import protocol_from, read_protocol, shen2026
-from .regions import (
-    LARGEST_WIDTH_MM,
-    PAROTID_GLAND,
-    SMALLEST_WIDTH_MM,
-    Code,
-    Region,
-    RingSettings,
-)
+from .regions import LARGEST_WIDTH_MM, PAROTID_GLAND, SMALLEST_WIDTH_MM, Code, Region, RingSettings
 
 __all__ = [
     "LARGEST_WIDTH_MM",
@@ -36,6 +29,7 @@ __all__ = [
     "log_odds_column",
     "network_column",
     "outcome",
+    "plain_yaml",
     "protocol_from",
     "published",
     "read_protocol",

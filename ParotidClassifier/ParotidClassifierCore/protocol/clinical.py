@@ -1,7 +1,5 @@
 """Clinical variables, and the record of them of one patient."""
 
-from __future__ import annotations
-
 import math
 import re
 from collections.abc import Iterator, Mapping
@@ -23,9 +21,7 @@ class ClinicalVariable:
         label: beside the field where it is entered, such as "Enlarged lymph nodes".
         question: what is asked, in full; the label if not said otherwise.
         phrase: within a sentence, as in "… is unknown".
-        column: name of the column that models read.
         definition: one sentence on what counts as what; may be empty.
-        plural: whether the phrase is a plural, "are unknown".
         levels: label of each level by its word; none for a number. Unknown is never among them.
         malignant: the level that speaks for malignancy; empty if none is known to.
         reference: the level that others are compared with; the first that is not malignant if not
@@ -33,7 +29,6 @@ class ClinicalVariable:
         frequency: how often the level `malignant` is found in simulated patients, by outcome.
         unit: of a number, such as "years"; empty for levels.
         maximum: largest number that a form offers; any number that is not negative is read.
-        decimals: of a number, as it is shown.
     """
 
     name: str

@@ -1,7 +1,5 @@
 """Names of the columns that models read, and what a name says of where the value comes from."""
 
-from __future__ import annotations
-
 import re
 from enum import Enum
 from typing import NamedTuple

@@ -1,7 +1,5 @@
 """Reading YAML from a stranger: mappings, lists, texts and numbers, and nothing else it can say."""
 
-from __future__ import annotations
-
 import re
 import reprlib
 from functools import lru_cache

@@ -26,7 +26,6 @@ class ModelSpec:
     """A model: its name and what it reads.
 
     Attributes:
-        name: such as Tumor_RAD.
         radiomics: regions whose radiomic features it may select.
         network: regions of the network's head that it reads.
         clinical: names of the clinical variables that it reads.
@@ -73,9 +72,6 @@ class Protocol:
     """What a study computes; two protocols that say the same are equal.
 
     Attributes:
-        name: such as shen2026.
-        title: in words.
-        source: where it is published; may be empty.
         regions: by name; the one that is outlined by hand comes first.
         clinical: the clinical variables by name, in the order in which they are shown.
         models: by name; a model comes after those whose log-odds it reads.

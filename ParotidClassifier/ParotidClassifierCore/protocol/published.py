@@ -8,7 +8,7 @@ text (268 benign, 89 malignant; 249 for training, 108 for the test).
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from typing import NamedTuple
 
 BENIGN, MALIGNANT = 268, 89
 PATIENTS = BENIGN + MALIGNANT
@@ -53,8 +53,7 @@ TRAINING, TRAINING_MALIGNANT = 249, 62
 TRAINING_COUNTS = {"symptoms": 36, "margin_unclear": 35, "enlarged_lymph_nodes": 21}
 
 
-@dataclass(frozen=True)
-class OddsRatio:
+class OddsRatio(NamedTuple):
     """A multivariable odds ratio with its 95% confidence interval."""
 
     value: float
@@ -71,8 +70,7 @@ MULTIVARIABLE = {
 MULTIVARIABLE_ENHANCEMENT, MULTIVARIABLE_ENHANCEMENT_P = OddsRatio(0.145, 0.012, 1.693), 0.124
 
 
-@dataclass(frozen=True)
-class PublishedFigures:
+class PublishedFigures(NamedTuple):
     """One row of Table 1: 108 test patients, 27 malignant.
 
     Not every row agrees with these counts, and the text gives External2_DL 0.812.
@@ -100,8 +98,7 @@ TABLE_1 = {
 }
 
 
-@dataclass(frozen=True)
-class Prevalence:
+class Prevalence(NamedTuple):
     """Probability of a finding in benign and in malignant tumours."""
 
     benign: float

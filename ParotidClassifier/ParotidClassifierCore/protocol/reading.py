@@ -1,22 +1,7 @@
 """Read a protocol from YAML or JSON; everything a file says is checked and nothing is ignored.
 
-    extends: shen2026        # of a file alone: the rest says what differs; null removes an entry
-    name: ours               # needed; title and source are texts
-    regions:                 # the first is outlined by hand, every other one is a ring
-      Tumor: {color: "#e64033", category: {value, scheme, meaning}, kind: {…}}
-      External2: {ring: {width_mm: 2, hu_range: [-200, 400]}, around: [Tumor]}
-    clinical:                # levels by word, or a number with unit, maximum and decimals
-      margin: {label: Tumour margin, levels: {clear: Clear, unclear: Unclear}, malignant: unclear}
-      age_years: {label: Age, unit: years, maximum: 120}
-    models:                  # what each reads; the order of regions and findings is theirs above
-      Tumor_RAD+DL: {radiomics: [Tumor], network: [Tumor]}
-      Combined: {clinical: [margin, age_years], log_odds: [Tumor_RAD+DL]}
-    headline: [Combined]     # the first of these with a probability is shown first
-
-What is optional of a variable, and what it is otherwise, stands at `ClinicalVariable`.
+The entries are explained in Resources/Docs/protocol.md; `shen2026.json` holds every one of them.
 """
-
-from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping

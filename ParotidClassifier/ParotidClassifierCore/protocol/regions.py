@@ -1,7 +1,5 @@
 """Regions of the image: the one that is outlined by hand, and the rings around it."""
 
-from __future__ import annotations
-
 import math
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -15,9 +13,7 @@ class Code(NamedTuple):
     """A coded concept.
 
     Attributes:
-        value: the code.
         scheme: designator of the scheme that defines it, such as SCT for SNOMED CT.
-        meaning: for people.
     """
 
     value: str
@@ -68,10 +64,8 @@ class Region:
     """A region of the image that features are taken of.
 
     Attributes:
-        name: such as Tumor; the first part of the names of its radiomic columns.
         color: of its outline, "#rrggbb".
         category: code of the category of what it is, of DICOM's CID 7150.
-        kind: code of what it is.
         ring: how it is made; None for the region that is outlined by hand.
         around: the regions that the ring surrounds, all together and with what they surround
             themselves; none without a ring.

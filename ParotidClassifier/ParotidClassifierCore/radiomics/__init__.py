@@ -1,6 +1,3 @@
-"""The 1874 radiomic features per region.
-
-`__all__` names the modules that other packages may import.
-"""
+"""The 1874 radiomic features per region."""
 
 __all__ = ["extraction", "ibsi", "kept_images", "names", "settings"]

@@ -48,7 +48,6 @@ def extract(
         grid: CT and masks, arrays (z, y, x) in HU on 1 mm voxels.
         columns: what to compute, `<region>_<name>`; None for every feature of every region.
         settings: None for those of the method (1874 features per region).
-        progress: told the fraction done and the name of the image now measured.
         kept: filtered images of this CT under these settings, to be used and added to.
 
     Returns:
@@ -79,11 +78,7 @@ def extract_from_image(
     progress: Progress = silent,
     kept: KeptImages | None = None,
 ) -> dict[str, float]:
-    """Compute `columns` on an image (x, y, z) of any spacing in mm with masks bool (z, y, x).
-
-    Raises:
-        FeatureExtractionError: as `extract`.
-    """
+    """Compute `columns` on an image (x, y, z) of any spacing in mm with masks bool (z, y, x)."""
     if not columns:
         return {}
     with pyradiomics_at_work():
@@ -99,10 +94,7 @@ def extract_from_image(
 
 
 def _images(
-    image: sitk.Image,
-    regions: list[_Region],
-    settings: RadiomicsSettings,
-    kept: KeptImages | None,
+    image: sitk.Image, regions: list[_Region], settings: RadiomicsSettings, kept: KeptImages | None
 ) -> Iterator[tuple[_Region, str, sitk.Image]]:
     """Yield every region with every (filtered) image it needs; whole ones one at a time."""
     wanted = {name for region in regions for name in region.wanted}
@@ -118,25 +110,13 @@ def _images(
 class _Region:
     """One mask on the grid, and what is wanted of it.
 
-    Args:
-        name: of the region.
-        image: gives the mask its geometry.
-        mask: bool (z, y, x).
-        columns: those of other regions are passed over.
-
     Raises:
         FeatureExtractionError: the mask is empty or extends in fewer than two directions.
     """
 
     def __init__(
-        self,
-        name: str,
-        image: sitk.Image,
-        mask: np.ndarray,
-        columns: Collection[FeatureColumn],
+        self, name: str, image: sitk.Image, mask: np.ndarray, columns: Collection[FeatureColumn]
     ):
-        import SimpleITK as sitk
-
         self.name = name
         self.wanted = _wanted(name, columns)
         start, self._size = _extent(name, mask)
@@ -162,8 +142,6 @@ class _Region:
         }
 
     def _cropped(self, image: sitk.Image) -> sitk.Image:
-        import SimpleITK as sitk
-
         start = image.TransformPhysicalPointToIndex(self._first_voxel)
         return sitk.RegionOfInterest(image, self._size, start)
 
@@ -196,8 +174,6 @@ class _Region:
     ) -> None:
         if settings.bin_count is not None:
             return
-        import SimpleITK as sitk
-
         inside = sitk.GetArrayViewFromImage(image)[self._mask_array]
         levels = (float(inside.max()) - float(inside.min())) / settings.bin_width
         if levels > MAX_GREY_LEVELS:
@@ -217,9 +193,9 @@ def _wanted(region: str, columns: Collection[FeatureColumn]) -> Wanted:
     return wanted
 
 
-def _extent(region: str, mask: np.ndarray) -> tuple[list[int], list[int]]:
+def _extent(region: str, mask: np.ndarray) -> tuple[tuple[int, ...], tuple[int, ...]]:
     """Return first voxel and size of the mask's bounding box, (x, y, z)."""
-    first, size = extent(mask) if mask.any() else ([], [])
+    first, size = extent(mask) if mask.any() else ((), ())
     if sum(voxels > 1 for voxels in size) < MIN_DIMENSIONS:
         raise FeatureExtractionError(
             f"Region {region!r} has {int(mask.sum())} voxels of the working grid and extends in "

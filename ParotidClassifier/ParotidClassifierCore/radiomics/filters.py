@@ -1,7 +1,5 @@
 """The filtered images that PyRadiomics' features are computed on, only those asked for."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterator
 
 import SimpleITK as sitk
@@ -25,9 +23,6 @@ def shared_images(
 
     All but LBP3D are such: they are computed once, however many regions are measured on them.
     With `kept` they are cut to its box, and those that it has are not computed again.
-
-    Raises:
-        FeatureExtractionError: PyRadiomics did not produce an image of `wanted`.
     """
     # Shape is measured with the original image even where the settings leave that type out.
     if ORIGINAL in wanted:
@@ -47,9 +42,6 @@ def mask_images(
 
     The dtype of `image` is part of the method: on int16, PyRadiomics rounds the samples on the
     sphere to whole HU, which keeps their comparison with the centre free of rounding noise.
-
-    Raises:
-        FeatureExtractionError: scipy or trimesh lack what LBP3D needs.
     """
     names = _by_type(wanted, settings).get(LBP3D)
     if names:

@@ -5,8 +5,6 @@ texture stand in DICOM PS3.16 too. That PyRadiomics computes what they mean is t
 published values.
 """
 
-from __future__ import annotations
-
 import json
 from functools import lru_cache
 from pathlib import Path

@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 import numpy as np
 import SimpleITK as sitk
 
+from ..imaging.lattice import bounds
 
-def extent(mask: np.ndarray) -> tuple[list[int], list[int]]:
+
+def extent(mask: np.ndarray) -> tuple[tuple[int, ...], tuple[int, ...]]:
     """Return first voxel and size, (x, y, z), of the box around a mask (z, y, x), not empty."""
-    filled = [
-        np.flatnonzero(mask.any(axis=tuple(a for a in range(3) if a != axis))) for axis in (2, 1, 0)
-    ]
-    return [int(along[0]) for along in filled], [int(along[-1] - along[0] + 1) for along in filled]
+    first, last = bounds(mask)
+    return first, tuple(b - a + 1 for a, b in zip(first, last, strict=True))
 
 
 @dataclass(frozen=True)
@@ -23,10 +23,6 @@ class KeptImages:
 
     A filter looks at the whole image, a region at its own voxels: of 25 mm around the lesion
     nothing need be kept.
-
-    Attributes:
-        first: voxel of the box, (x, y, z).
-        size: of the box.
     """
 
     first: tuple[int, ...]
@@ -36,7 +32,7 @@ class KeptImages:
     @classmethod
     def around(cls, mask: np.ndarray) -> KeptImages:
         """Return nothing yet, for regions that lie in the bounding box of a mask (z, y, x)."""
-        return cls(*map(tuple, extent(mask)))
+        return cls(*extent(mask))
 
     def among(self, names: Iterable[str]) -> dict[str, sitk.Image]:
         """Return those of `names` that are kept."""
@@ -44,8 +40,6 @@ class KeptImages:
 
     def keeping(self, images: Iterable[tuple[str, sitk.Image]]) -> Iterator[tuple[str, sitk.Image]]:
         """Yield every name and image, cut, and keep it."""
-        import SimpleITK as sitk
-
         for name, image in images:
             self._images[name] = sitk.RegionOfInterest(image, self.size, self.first)
             yield name, self._images[name]

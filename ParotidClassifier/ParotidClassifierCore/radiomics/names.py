@@ -3,8 +3,6 @@
 A name is PyRadiomics' own, `<image>_<class>_<feature>`; a column is `<region>_<name>`.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -27,10 +25,7 @@ class FeatureColumn:
     """One feature of one region.
 
     Attributes:
-        region: such as Tumor.
         image: PyRadiomics' name of the (filtered) image, e.g. `log-sigma-1-0-mm-3D`.
-        feature_class: e.g. `glcm`.
-        feature: e.g. `Contrast`.
     """
 
     region: str

@@ -1,7 +1,5 @@
 """PyRadiomics at work: silent, on one core, and the process left as it was found."""
 
-from __future__ import annotations
-
 import logging
 import threading
 import warnings

@@ -3,8 +3,6 @@
 Without them PyRadiomics logs a warning, skips LBP3D and returns 1595 features instead of 1874.
 """
 
-from __future__ import annotations
-
 import sys
 import threading
 from collections.abc import Iterator
@@ -27,13 +25,12 @@ def scipy_names_of_pyradiomics() -> Iterator[None]:
     SciPy is as it was afterwards; one thread at a time.
 
     Raises:
-        FeatureExtractionError: trimesh is not installed, or SciPy has no spherical harmonics.
+        FeatureExtractionError: trimesh is not installed.
     """
     _require_trimesh()
     with _lock, ExitStack() as provided:
         special = import_module("scipy.special")
         if not hasattr(special, "sph_harm"):
-            _require_sph_harm_y(special)
             special.sph_harm = sph_harm
             provided.callback(delattr, special, "sph_harm")
         if not _can_import(_INTERPOLATION):
@@ -46,8 +43,6 @@ def sph_harm(m: np.ndarray, n: np.ndarray, theta: np.ndarray, phi: np.ndarray) -
     """Return the spherical harmonics as SciPy before 1.17 did (same shapes, radians).
 
     Args:
-        m: order.
-        n: degree.
         theta: azimuth, which `sph_harm_y` calls phi.
         phi: polar angle, which `sph_harm_y` calls theta.
     """
@@ -75,13 +70,4 @@ def _require_trimesh() -> None:
         raise FeatureExtractionError(
             "The LBP3D features need the Python package trimesh, which cannot be imported.",
             "Install it: pip install trimesh.",
-        )
-
-
-def _require_sph_harm_y(special: ModuleType) -> None:
-    if not hasattr(special, "sph_harm_y"):
-        raise FeatureExtractionError(
-            "The LBP3D features need the spherical harmonics of SciPy, but scipy.special has "
-            "neither sph_harm nor sph_harm_y.",
-            "Install SciPy 1.11 or later: pip install --upgrade scipy.",
         )

@@ -1,7 +1,5 @@
 """What is computed and how finely: the radiomics settings, read strictly and hashed by content."""
 
-from __future__ import annotations
-
 import reprlib
 from dataclasses import asdict, dataclass, fields
 from functools import lru_cache
@@ -11,18 +9,13 @@ from typing import Any
 import yaml
 
 from ..base.errors import UnreadableFileError, UsageError
+from ..base.strict_json import MalformedError
+from ..protocol.plain_yaml import parsed_yaml
 
 IMAGE_TYPES = (
-    "Original",
-    "LoG",
-    "Wavelet",
-    "Square",
-    "SquareRoot",
-    "Logarithm",
-    "Exponential",
-    "Gradient",
+    "Original", "LoG", "Wavelet", "Square", "SquareRoot", "Logarithm", "Exponential", "Gradient",
     "LBP3D",
-)
+)  # fmt: skip
 SHAPE = "shape"
 FEATURE_CLASSES = (SHAPE, "firstorder", "glcm", "glrlm", "glszm", "gldm", "ngtdm")
 
@@ -36,8 +29,6 @@ LBP3D_LEVELS_RANGE = (1, 3)
 LBP3D_RADIUS_RANGE = (0.5, 5.0)
 LBP3D_SUBDIVISION_RANGE = (0, 2)
 
-# What a plain word of the text may mean: no dates, no merged mappings.
-_PLAIN_TAGS = {f"tag:yaml.org,2002:{kind}" for kind in ("null", "bool", "int", "float")}
 _DEFAULT_FILE = Path(__file__).with_name("settings.yaml")
 
 
@@ -50,10 +41,7 @@ class RadiomicsSettings:
     Attributes:
         bin_width: width of the grey-level bins, HU or units of the filtered image.
         bin_count: fixed number of bins per region instead of `bin_width`; None for fixed width.
-        image_types: which of IMAGE_TYPES are computed.
-        feature_classes: which of FEATURE_CLASSES are computed.
         log_sigma_mm: widths of the Laplacian of Gaussian in mm, ascending.
-        lbp3d_levels: levels of spherical harmonics.
         lbp3d_radius: radius of the sampling sphere in voxels.
         lbp3d_subdivision: subdivisions of the sampling icosphere.
 
@@ -139,49 +127,12 @@ def _parsed(text: str) -> dict[Any, Any]:
             f"The radiomics settings are longer than {MAX_TEXT_LENGTH} characters.", remedy
         )
     try:
-        content = yaml.load(text, _PlainLoader)  # noqa: S506  stricter than the safe loader it is
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        raise UsageError(
-            f"The radiomics settings are not readable YAML{_why(error)}.", remedy
-        ) from error
+        content = parsed_yaml(text)
+    except MalformedError as error:
+        raise UsageError(f"The radiomics settings cannot be used: {error}.", remedy) from error
     if not isinstance(content, dict):
         raise UsageError("The radiomics settings are not a list of names with values.", remedy)
     return content
-
-
-class _PlainLoader(yaml.SafeLoader):
-    """Reads names with numbers, words and lists of them; nothing else that YAML can say."""
-
-    yaml_implicit_resolvers = {  # noqa: RUF012  as PyYAML has it
-        first: [(tag, pattern) for tag, pattern in known if tag in _PLAIN_TAGS]
-        for first, known in yaml.SafeLoader.yaml_implicit_resolvers.items()
-    }
-
-    def compose_node(self, parent, index):
-        """Return the next node; refuse what stands for something else than is written."""
-        event = self.peek_event()
-        if event.anchor or getattr(event, "tag", None):  # an alias has the anchor it repeats
-            raise yaml.MarkedYAMLError(
-                problem="tags, anchors and aliases are not read", problem_mark=event.start_mark
-            )
-        return super().compose_node(parent, index)
-
-    def construct_mapping(self, node, deep=False):
-        """Return the mapping; refuse a name that comes twice."""
-        seen = []
-        for key, _ in node.value:
-            if key.value in seen:
-                raise yaml.MarkedYAMLError(
-                    problem=f"{reprlib.repr(key.value)} comes twice", problem_mark=key.start_mark
-                )
-            seen.append(key.value)
-        return super().construct_mapping(node, deep)
-
-
-def _why(error: Exception) -> str:
-    """Return where in the text an error lies, and what it is, in brackets; nothing if unknown."""
-    mark, problem = getattr(error, "problem_mark", None), getattr(error, "problem", None)
-    return f" (line {mark.line + 1}: {problem})" if mark and problem else ""
 
 
 def _refuse(name: str, value: object, allowed: str) -> UsageError:

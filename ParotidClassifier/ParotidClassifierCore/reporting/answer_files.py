@@ -1,7 +1,5 @@
 """Write the folder of files that answers what was asked about one case."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from ..base.files import clear_unfinished, read_json, write_json, written_together
@@ -21,17 +19,17 @@ def write_answer(out: Path, answered: Answer) -> None:
         OutputError: the folder cannot be written.
     """
     from ..prediction.saliency import save_saliency
-    from .dicom.writing import write_dicom
     from .overview import save_overview
 
-    marked = answered.saliency
     with written_together(out, instead_of=_more_files_in(out)) as folder:
         write_json(folder / PREDICTION_FILE, answered.as_dict())
         save_outlines(folder / RING_FILE, answered.prepared)
         save_overview(folder / OVERVIEW_FILE, answered)
-        if marked is not None:
-            save_saliency(folder / SALIENCY_FILE, marked)
+        if answered.saliency is not None:
+            save_saliency(folder / SALIENCY_FILE, answered.saliency)
         if answered.dicom_sources is not None:
+            from .dicom.writing import write_dicom
+
             write_dicom(folder, answered, answered.dicom_sources)
         if answered.report is not None:
             from .case.writing import write_case_report

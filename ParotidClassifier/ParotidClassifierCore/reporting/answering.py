@@ -1,7 +1,5 @@
 """Everything that was asked about one case, and the folder of files that answers it."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -46,11 +44,9 @@ class Asked:
         ring: settings of the first ring; None for the bundle's own.
         device: of the network: "cpu", "cuda" or "auto".
         stability: whether slightly different outlines are classified too.
-        saliency: whether it is computed where the network looked.
         keep_identity: whether the patient's name, number and birth date may be written.
         dicom: whether it is written as DICOM SEG and Structured Report too.
-        second_bundle: is asked too; None for no second opinion.
-        second_tumor: the tumour as another reader outlined it, binary volume; None without.
+        second_tumor: the tumour as another reader outlined it, binary volume.
         report: what a report calls the case; None without a report. With one, stability and
             saliency are found out too, as far as the bundle can tell them.
     """
@@ -68,21 +64,15 @@ class Asked:
 
 @dataclass(frozen=True)
 class Answer:
-    """What came out for one case.
+    """What came out for one case; None for what was not asked for.
 
     Attributes:
         case: as it was loaded.
-        bundle: that answered.
         prepared: the case on its working grid.
-        prediction: the probabilities.
-        stability: under other outlines; None if it was not asked for.
-        saliency: float32 volume, 0 to 1, on the working grid; None if it was not asked for.
-        second_opinion: by another bundle; None if none was asked.
-        second_reader: how another reader's outline compares; None without one.
-        identity: whose CT it is; None unless it was asked to keep that.
-        dicom_sources: headers of the CT's slices, which the DICOM objects refer to; None if these
-            were not asked for.
-        report: what the report calls the case; None without a report.
+        saliency: float32 volume, 0 to 1, on the working grid.
+        identity: whose CT it is.
+        dicom_sources: headers of the CT's slices, which the DICOM objects refer to.
+        report: what the report calls the case.
     """
 
     case: Case
@@ -127,14 +117,7 @@ def answer(
     progress: Progress = silent,
     stages: Stages | None = None,
 ) -> Answer:
-    """Classify a case and find out what else was asked.
-
-    Args:
-        case: as loaded.
-        bundle: the models.
-        asked: what is wanted.
-        progress: told the fraction done and the step at hand.
-        stages: what the case is put through; None for new ones.
+    """Classify a case and find out what else was asked, through `stages` or new ones.
 
     Raises:
         UsageError: the second bundle is the first one, or the identity is to be kept, or DICOM is

@@ -34,13 +34,7 @@ _BINS = 25
 
 
 class Row(NamedTuple):
-    """A model in a table: texts, a dash for what is not there.
-
-    Attributes:
-        model: its name.
-        probability, interval, threshold: as they are shown.
-        call: the call, or that there is no probability and why.
-    """
+    """A model in a table: texts, a dash for what is not there; the call may say why."""
 
     model: str
     probability: str
@@ -52,10 +46,7 @@ class Row(NamedTuple):
 class Bar(NamedTuple):
     """What inputs add to the log-odds of a model.
 
-    Attributes:
-        label: which inputs, for a reader.
-        added: to the log-odds.
-        columns: what each column adds; none for the intercept, which no input changes.
+    `columns` says what each of them adds; it is empty for the intercept.
     """
 
     label: str
@@ -68,9 +59,7 @@ class Place:
     """Where a case stands among the training cases.
 
     Attributes:
-        model: whose probabilities are compared; None if none gave one.
-        score: of the case; None if there is none.
-        threshold: of this model; None if there is none.
+        model: whose probabilities are compared; None, as are its others, if none gave one.
         scores: by outcome, those of the training cases out of fold; empty if they are not known.
         sentences: what is known, in words.
     """
@@ -213,9 +202,7 @@ class CaseView:
     def bars(self, model: str, most: int) -> list[Bar]:
         """Return what drove a model that gave a probability: the intercept, then the largest first.
 
-        Args:
-            model: its name.
-            most: inputs with a bar of their own; the rest stand together in one more.
+        At the most so many inputs have a bar of their own; the rest stand together in one more.
         """
         result = self.models[model]
         inputs = sorted(result.contributions.items(), key=lambda item: -abs(item[1]))

@@ -1,7 +1,5 @@
 """The model card of a bundle: Markdown that says what it is, is not, and how good it was."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
@@ -10,9 +8,9 @@ from ..bundle.bundle import TrainingCohort
 from ..models.logistic import LogisticModel
 from ..models.settings import CROSS_FITTED, IMBALANCE, PAPER
 from ..protocol import ColumnKind, Protocol, column_of
-from ..statistics.results import Table
+from ..statistics.results import Estimate, Table
 from .study import Study
-from .words import DASH, number
+from .words import DASH, number, with_interval
 
 SOURCE = (
     "Shen Q, Dai J, Han Y, Liu X, Huang K. Deep-learning-based radiomics of intratumoral and "
@@ -93,15 +91,11 @@ def model_card(
     """Return the card.
 
     Args:
-        name: of the bundle.
-        cohort: the training cohort.
         test_counts: number of test cases, and how many of them are malignant.
-        intended_use: in words.
         test_figures: by model: auc, threshold, sensitivity, specificity and, where known,
             auc_low and auc_high.
         stacking: how the network entered the fusions, one of settings.STACKINGS.
         notes: what a reader must know about the fit.
-        protocol: of the study.
         models: by name; their inputs are listed.
         method: Markdown that takes the place of the usual description, for a bundle that was made
             in another way.
@@ -153,11 +147,8 @@ def evaluated_card(study: Study) -> str:
 
 
 def _auc(figures: Mapping[str, float | None]) -> str:
-    if figures.get("auc") is None:
-        return DASH
-    low, high = figures.get("auc_low"), figures.get("auc_high")
-    bounds = "" if low is None or high is None else f" ({number(low)}, {number(high)})"
-    return f"{number(figures['auc'])}{bounds}"
+    auc = Estimate(*(figures.get(f"auc{end}") for end in ("", "_low", "_high")))
+    return number(auc.value) if None in (auc.low, auc.high) else with_interval(auc)
 
 
 def _cohort_text(cohort: TrainingCohort, test_counts: tuple[int, int]) -> str:

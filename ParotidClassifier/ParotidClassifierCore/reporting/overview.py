@@ -1,7 +1,5 @@
 """Pictures of a result: cuts through the tumour, all probabilities, what they rest on."""
 
-from __future__ import annotations
-
 import textwrap
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -16,7 +14,7 @@ from ..imaging.findings import QualityFinding, Severity
 from ..prediction.saliency import saliency_line
 from ..protocol import Protocol, Region
 from .answering import Answer
-from .case_view import CaseView, Place
+from .case_view import Place
 from .panels.look import DARK, PAPER
 from .panels.numbers import draw_probabilities, draw_training_cases
 from .panels.planes import draw_outlines, draw_saliency, draw_saliency_scale
@@ -33,16 +31,12 @@ _FOOT, _LINE = 0.5, 0.25
 
 _LEFT, _RIGHT = 0.012, 0.985  # shares of the width
 _ROW_COLUMNS = (1, 1, 1, 1.35)  # three planes, and what is told beside them
-_LETTERS_BESIDE = 55
-_LETTERS_BELOW = 80
-_LETTERS_ACROSS = 180
+_LETTERS_BESIDE, _LETTERS_BELOW, _LETTERS_ACROSS = 55, 80, 180
 _MOST_WARNINGS = 2
 
 
 def save_overview(path: Path, answered: Answer) -> None:
     """Write a PNG with the cuts, the outlines, the probabilities and the training cases.
-
-    The bundle's name and, where that is so, "demonstration, not for clinical use" stand under it.
 
     Raises:
         OutputError: the file cannot be written.
@@ -50,7 +44,10 @@ def save_overview(path: Path, answered: Answer) -> None:
     view, grid, saliency = answered.view, answered.prepared.grid, answered.saliency
     regions = answered.bundle.protocol.regions.values()
     rows = [_PLANES, *([] if saliency is None else [_CLOSE_UPS]), _TRAINING_CASES]
-    head_lines, foot_lines = _head_lines(view), _foot_lines(view)
+    # Over the headline what puts all of it in doubt; under the drawings warnings and the bundle.
+    head_lines = _lines(_told(view.first_findings))
+    warnings = [f for f in view.later_findings if f.severity is Severity.WARNING]
+    foot_lines = _lines([*_told(warnings[:_MOST_WARNINGS]), (view.bundle_line, DARK.note)])
     head = _HEADLINE + _LINE * len(head_lines)
     foot = _FOOT + _LINE * len(foot_lines)
     height = head + sum(rows) + _GAP * (len(rows) - 1) + foot
@@ -61,7 +58,7 @@ def save_overview(path: Path, answered: Answer) -> None:
     _write_line(figure, height - head + _HEADLINE - 0.36, view.sentence, color, 17.0, weight="bold")
     *planes, beside = _row(figure, head, _PLANES, _ROW_COLUMNS)
     draw_outlines(planes, grid, regions)
-    _name_outlines(figure, head + _PLANES + 0.17, regions)
+    _name_outlines(figure, 1 - (head + _PLANES + 0.17) / height, regions)
     draw_probabilities(_inset(beside, left=0.42), view.models)
     if saliency is not None:
         *planes, beside = _row(figure, head + _PLANES + _GAP, _CLOSE_UPS, _ROW_COLUMNS)
@@ -82,14 +79,12 @@ def save_thumbnail(path: Path, answered: Answer) -> None:
         OutputError: the file cannot be written.
     """
     figure = PAPER.figure(*_THUMBNAIL, dpi=_THUMBNAIL_DPI)
-    planes = figure.subplots(1, 3, gridspec_kw={
-        "left": 0.01, "right": 0.99, "bottom": 0.02, "top": 0.89, "wspace": 0.03,
-    })  # fmt: skip
+    room = {"left": 0.01, "right": 0.99, "bottom": 0.02, "top": 0.89, "wspace": 0.03}
+    planes = figure.subplots(1, 3, gridspec_kw=room)
     draw_outlines(planes, answered.prepared.grid, answered.bundle.protocol.regions.values(), PAPER)
+    form = {"format": "jpeg", "pil_kwargs": {"quality": _QUALITY}}
     with written_whole(path) as beside:
-        figure.savefig(
-            beside, facecolor=PAPER.background, format="jpeg", pil_kwargs={"quality": _QUALITY}
-        )
+        figure.savefig(beside, facecolor=PAPER.background, **form)
 
 
 def _row(figure: Figure, top: float, height: float, columns: Sequence[float]) -> list[Axes]:
@@ -122,8 +117,8 @@ def _write_line(
     line.set_fontsize(size * min(1.0, room / width))
 
 
-def _name_outlines(figure: Figure, top: float, regions: Iterable[Region]) -> None:
-    y, left = 1 - top / figure.get_figheight(), _LEFT
+def _name_outlines(figure: Figure, y: float, regions: Iterable[Region]) -> None:
+    left = _LEFT
     for region in regions:
         figure.text(left, y, region.name, color=region.rgb, fontsize=12, va="center")
         left += 0.01 * len(region.name)
@@ -156,21 +151,10 @@ def _draw_place(figure: Figure, top: float, place: Place) -> None:
         drawing.set_axis_off()
 
 
-def _head_lines(view: CaseView) -> list[tuple[str, str]]:
-    """Return the lines over the headline, each with its colour: what puts all of it in doubt."""
-    return _lines([_told(finding) for finding in view.first_findings])
-
-
-def _foot_lines(view: CaseView) -> list[tuple[str, str]]:
-    """Return the lines under the drawings, each with its colour: warnings, then the bundle."""
-    warnings = [_told(f) for f in view.later_findings if f.severity is Severity.WARNING]
-    return _lines([*warnings[:_MOST_WARNINGS], (view.bundle_line, DARK.note)])
-
-
-def _told(finding: QualityFinding) -> tuple[str, str]:
-    return f"Warning: {finding.message}", DARK.warning
+def _told(findings: Iterable[QualityFinding]) -> list[tuple[str, str]]:
+    return [(f"Warning: {finding.message}", DARK.warning) for finding in findings]
 
 
 def _lines(texts: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
-    """Return texts as lines that are no wider than the picture."""
+    """Return texts, each with its colour, as lines that are no wider than the picture."""
     return [(line, color) for text, color in texts for line in textwrap.wrap(text, _LETTERS_ACROSS)]

@@ -4,8 +4,6 @@ The page, the figures' files, the tables' files and the PDF are all made from th
 none can hold what another lacks.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from matplotlib.figure import Figure
@@ -41,13 +39,7 @@ class Points:
 
 @dataclass(frozen=True)
 class Listing:
-    """A table, also written to tables/<name>.csv.
-
-    Attributes:
-        name: of the file.
-        table: its content.
-        on_page: False for a table too long to be read, which the page only links to.
-    """
+    """A table, also written to tables/<name>.csv; the page only links to one not `on_page`."""
 
     name: str
     table: Table
@@ -59,11 +51,7 @@ class Listing:
 class Drawing:
     """A figure, also written to figures/<name>.png and .pdf.
 
-    Attributes:
-        name: of the files.
-        figure: drawn, not yet saved.
-        caption: what it shows and how to read it.
-        alternative: the same in one short line, for who cannot see it.
+    `caption` says how to read it, `alternative` the same in one line for who cannot see it.
     """
 
     name: str
@@ -84,13 +72,7 @@ class Facts:
 
 @dataclass(frozen=True)
 class Headline:
-    """The one number, or the few words, that a page is about.
-
-    Attributes:
-        over: what it is, in small letters over it.
-        value: itself, very large.
-        under: what it means, one line each.
-    """
+    """The one number, or the few words, that a page is about: what it is, it, what it means."""
 
     over: str
     value: str
@@ -107,8 +89,6 @@ class Section:
 
     Attributes:
         anchor: what links point to.
-        title: over it.
-        parts: in order.
         probabilities: it shows what models say of cases, so the banner stands beside it.
     """
 
@@ -120,12 +100,7 @@ class Section:
 
 @dataclass(frozen=True)
 class Row:
-    """Sections side by side on a page.
-
-    Attributes:
-        columns: of sections, each from top to bottom.
-        shares: of the width, one a column.
-    """
+    """Columns of sections side by side on a page, each with its share of the width."""
 
     columns: tuple[tuple[Section, ...], ...]
     shares: tuple[float, ...]
@@ -136,12 +111,8 @@ class Document:
     """A first page and an appendix, for the screen and for paper.
 
     Attributes:
-        title: of the whole.
-        banner: stands on every page.
-        label: what the pages belong to, on every page; may be empty.
+        banner, label: stand on every page: the warning, and what it belongs to; may be empty.
         about: who made what from what, under the title; columns side by side.
-        front: the first page.
-        appendix: what follows.
     """
 
     title: str

@@ -1,7 +1,5 @@
 """A document as PDF: A4, fonts embedded, the banner and a page number on every page."""
 
-from __future__ import annotations
-
 import io
 from collections.abc import Callable, Sequence
 
@@ -14,6 +12,7 @@ from reportlab.platypus import (
     CondPageBreak,
     Flowable,
     Frame,
+    HRFlowable,
     Image,
     KeepInFrame,
     PageBreak,
@@ -22,19 +21,8 @@ from reportlab.platypus import (
     Table,
 )
 
-from .parts import (
-    Caution,
-    Document,
-    Drawing,
-    Facts,
-    Headline,
-    Listing,
-    Paragraph,
-    Part,
-    Points,
-    Row,
-    Section,
-)
+from . import parts
+from .parts import Document, Drawing, Facts, Listing, Part, Row, Section
 from .pdf_letters import (
     BOLD,
     FAINT,
@@ -66,7 +54,7 @@ def document_pdf(document: Document) -> bytes:
     """
     register_fonts()
     target = io.BytesIO()
-    frame = Frame(_MARGIN, _MARGIN + _FOOT, _WIDTH, A4[1] - 2 * _MARGIN - _HEAD - _FOOT, 0, 0, 0, 0)
+    frame = Frame(_MARGIN, _MARGIN + _FOOT, _WIDTH, _HEIGHT, 0, 0, 0, 0)
     template = BaseDocTemplate(
         target, pagesize=A4, title=document.title, author="ParotidClassifier", lang="en",
         displayDocTitle=True, invariant=True, pageTemplates=[PageTemplate("page", [frame])],
@@ -81,12 +69,11 @@ def _story(document: Document) -> list[Flowable]:
     front = [text_of(document.title, style_of("title")), _side_by_side(about, widths)]
     for row in document.front:
         front += _row(row)
-    # One page, whatever is on it: more than has room becomes smaller.
-    story = [KeepInFrame(_WIDTH, _HEIGHT, front, mode="shrink"), PageBreak()]
-    story += [text_of("Appendix", style_of("title"))]
+    appendix = [text_of("Appendix", style_of("title"))]
     for section in document.appendix:
-        story += _section(section, _WIDTH, style_of("body"), 3.5 * mm)
-    return story
+        appendix += _section(section, _WIDTH, style_of("body"), 3.5 * mm)
+    # One page, whatever is on it: more than has room becomes smaller.
+    return [KeepInFrame(_WIDTH, _HEIGHT, front, mode="shrink"), PageBreak(), *appendix]
 
 
 def _row(row: Row) -> list[Flowable]:
@@ -98,7 +85,8 @@ def _row(row: Row) -> list[Flowable]:
     ]
     # A table's cell could not go on on the next page.
     content = cells[0] if len(cells) == 1 else [_side_by_side(cells, widths)]
-    return [Spacer(0, 1.2 * mm), _Rule(), *content]
+    rule = HRFlowable("100%", 0.3 * mm, "butt", LINE, spaceBefore=0, spaceAfter=0)
+    return [Spacer(0, 1.2 * mm), rule, *content]
 
 
 def _widths(shares: Sequence[float]) -> list[float]:
@@ -115,26 +103,22 @@ def _side_by_side(cells: Sequence[list[Flowable]], widths: Sequence[float]) -> F
     return Table([contents], columns, style=_FLUSH, hAlign="LEFT")
 
 
-class _Rule(Flowable):
-    """A thin line across the page."""
+def _padded(**points: float) -> list[tuple]:
+    """Return the style of a table whose cells start at the top, by the padding of their sides."""
+    pads = [(f"{side}PADDING", (0, 0), (-1, -1), room) for side, room in points.items()]
+    return [("VALIGN", (0, 0), (-1, -1), "TOP"), *pads]
 
-    def wrap(self, width: float, _height: float) -> tuple[float, float]:
-        self.width = width
-        return width, 0.3 * mm
 
-    def draw(self) -> None:
-        self.canv.setStrokeColor(LINE)
-        self.canv.line(0, 0, self.width, 0)
+_FLUSH = _padded(LEFT=0, RIGHT=0, TOP=0, BOTTOM=0)
 
 
 def _section(section: Section, width: float, body: ParagraphStyle, gap: float) -> list[Flowable]:
-    parts = [flowable for part in section.parts for flowable in _part(part, width, body)]
     title = [Spacer(0, gap), text_of(section.title, style_of("section"))]
     if _is_long(section.parts[0]):
         # Kept with the title, a long table would leave the rest of the page empty.
         title = [CondPageBreak(_LEAST_OF_A_TABLE), *title]
         title[-1].keepWithNext = False
-    return [*title, *parts]
+    return [*title, *(flowable for part in section.parts for flowable in _part(part, width, body))]
 
 
 def _is_long(part: Part) -> bool:
@@ -142,16 +126,16 @@ def _is_long(part: Part) -> bool:
 
 
 def _part(part: Part, width: float, body: ParagraphStyle) -> list[Flowable]:
-    if isinstance(part, Paragraph):
+    if isinstance(part, parts.Paragraph):
         return [text_of(part.text, body)]
-    if isinstance(part, Caution):
+    if isinstance(part, parts.Caution):
         return [_boxed(part.text, width, body)]
-    if isinstance(part, Points):
+    if isinstance(part, parts.Points):
         lines = [text_of(line, style_of("point", body), bullet="•") for line in part.lines]
         return [*_heading(part.title), *lines]
     if isinstance(part, Facts):
         return [*_heading(part.title), _facts(part, width, body)]
-    if isinstance(part, Headline):
+    if isinstance(part, parts.Headline):
         return [
             text_of(part.over, style_of("faint")),
             text_of(part.value, style_of("huge")),
@@ -168,10 +152,9 @@ def _heading(title: str) -> list[Flowable]:
 
 def _boxed(text: str, width: float, body: ParagraphStyle) -> Flowable:
     style = [
+        *_padded(TOP=2, BOTTOM=3),
         ("BACKGROUND", (0, 0), (-1, -1), WARN_SOFT),
         ("LINEBEFORE", (0, 0), (0, -1), 2, WARN),
-        ("TOPPADDING", (0, 0), (-1, -1), 2),
-        ("BOTTOMPADDING", (0, 0), (-1, -1), 3),
     ]
     return Table([[text_of(text, body)]], [width], style=style, spaceBefore=1.5 * mm, hAlign="LEFT")
 
@@ -191,12 +174,9 @@ def _listing(listing: Listing, width: float) -> list[Flowable]:
     head = [text_of(column, style_of("head")) for column in table.columns]
     rows = [[text_of("" if v is None else str(v), cell) for v in row] for row in table.rows]
     style = [
-        ("VALIGN", (0, 0), (-1, -1), "TOP"),
+        *_padded(LEFT=0, TOP=1.5, BOTTOM=2),
         ("LINEBELOW", (0, 0), (-1, 0), 0.9, FAINT),
         ("LINEBELOW", (0, 1), (-1, -1), 0.3, LINE),
-        ("LEFTPADDING", (0, 0), (-1, -1), 0),
-        ("TOPPADDING", (0, 0), (-1, -1), 1.5),
-        ("BOTTOMPADDING", (0, 0), (-1, -1), 2),
     ]
     widths = _column_widths(table.columns, table.rows, width)
     drawn = Table([head, *rows], widths, repeatRows=1, style=style, hAlign="LEFT", splitInRow=1)
@@ -235,15 +215,6 @@ def _drawing(drawing: Drawing, width: float) -> list[Flowable]:
     gap = Spacer(0, 0.8 * mm)
     gap.keepWithNext = True  # so that a title before it stays with the picture
     return [gap, image, *caption]
-
-
-_FLUSH = [
-    ("VALIGN", (0, 0), (-1, -1), "TOP"),
-    ("LEFTPADDING", (0, 0), (-1, -1), 0),
-    ("RIGHTPADDING", (0, 0), (-1, -1), 0),
-    ("TOPPADDING", (0, 0), (-1, -1), 0),
-    ("BOTTOMPADDING", (0, 0), (-1, -1), 0),
-]
 
 
 def _numbered(document: Document) -> Callable[..., Canvas]:

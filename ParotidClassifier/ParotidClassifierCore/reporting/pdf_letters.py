@@ -6,8 +6,6 @@ its readers bring (the predefined ones of ISO 32000, 9.7.5.2). A letter that is 
 is written as its number, never as a box that might be any letter.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from itertools import groupby
@@ -93,7 +91,7 @@ def _letters_of(font: str) -> Callable[[str], bool]:
     """Return whether a font has a letter; it is registered. A file that cannot be used has none."""
     if font in _OF_THE_READER:
         pdfmetrics.registerFont(UnicodeCIDFont(font))
-        return lambda letter: _can_be_written(letter, _OF_THE_READER[font])
+        return lambda letter: bool(letter.encode(_OF_THE_READER[font], errors="ignore"))
     if font in _ON_THIS_COMPUTER:
         try:
             pdfmetrics.registerFont(TTFont(font, _files_here()[font]))
@@ -109,13 +107,6 @@ def _files_here() -> dict[str, str]:
     from matplotlib.font_manager import fontManager
 
     return {Path(font.fname).name: font.fname for font in fontManager.ttflist}
-
-
-def _can_be_written(letter: str, encoding: str) -> bool:
-    try:
-        return bool(letter.encode(encoding))
-    except UnicodeEncodeError:
-        return False
 
 
 @cache
@@ -143,8 +134,6 @@ _STYLES = {
     "head": (7, 9, 0, 0, True, INK),
     "banner": (7.6, 9.4, 0, 0, True, WARN),
 }
-
-
 _VARIANTS = {"name": {"textColor": FAINT}, "point": {"leftIndent": 3.1 * mm}}
 
 

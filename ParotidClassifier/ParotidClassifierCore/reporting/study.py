@@ -1,7 +1,5 @@
 """A study: a bundle, how it was trained and how it did."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -20,12 +18,10 @@ class TrainingDetails:
     """How the models of a bundle came about.
 
     Attributes:
-        fitted: models, thresholds, signatures and notes.
         agreement: comparisons of two readings, one or more; empty if none was made.
         columns: (p,) radiomic columns that `agreement` is over.
         stacking: one of settings.STACKINGS.
         seeds: by what they are for.
-        software: versions by name.
         minutes: the training took; None if unknown.
         fold_histories: one a fold, the epochs of its network; empty without a network.
         final_history: of the network that is kept.
@@ -53,8 +49,6 @@ class Study:
     """What a report is made of.
 
     Attributes:
-        bundle: the models.
-        evaluation: how they did.
         training: None where an existing bundle is evaluated.
         cohort_name: shown in the report.
         simulated: the cases of this cohort are; the bundle says itself what it learnt from.

@@ -1,7 +1,5 @@
 """Write the report of a study: one page, its figures and tables, and all numbers, together."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -16,16 +14,18 @@ from ..base.files import (
     write_text,
     written_together,
 )
+from ..base.plain import as_plain
 from ..base.progress import Progress, part, silent
+from ..bundle.bundle import bundle_info
 from ..bundle.files import BUNDLE_JSON
+from ..models.signature import Selection
 from .checklist import checklists
 from .figures.canvas import one_style, save_print, settle
 from .model_card import evaluated_card
-from .page import checklist_page, report_page
+from .page import rendered
 from .parts import Drawing, Listing, Section
-from .results_json import results_of
 from .sections import sections_of
-from .study import Study
+from .study import Study, TrainingDetails
 
 REPORT = "report.html"
 CHECKLIST = "checklist.html"
@@ -63,7 +63,6 @@ def write_report(
         study: what to report.
         folder: made if it is not there; other files in it are left alone.
         case_tables: tables with one row a case, by the name of their Parquet file.
-        progress: told the share done and the step.
 
     Raises:
         OutputError: the folder or a file cannot be written.
@@ -71,8 +70,12 @@ def write_report(
     progress(0.0, "draw the figures")
     with one_style(), written_together(folder) as beside:
         sections = sections_of(study)
-        _write_figures(beside / FIGURES, _drawings(sections), part(progress, 0.1, 0.7))
-        _write_tables(beside / TABLES, _listings(sections))
+        parts = [p for section in sections for p in section.parts]
+        drawings = [p for p in parts if isinstance(p, Drawing)]
+        _write_figures(beside / FIGURES, drawings, part(progress, 0.1, 0.7))
+        for listing in (p for p in parts if isinstance(p, Listing)):
+            path = beside / TABLES / f"{listing.name}.csv"
+            write_csv(path, listing.table.columns, listing.table.rows)
         for name, table in (case_tables or {}).items():
             write_parquet(beside / name, table)
         progress(0.7, "write the pages")
@@ -80,16 +83,8 @@ def write_report(
         files = sorted(
             path.relative_to(beside).as_posix() for path in beside.rglob("*") if path.is_file()
         )
-        write_json(beside / RESULTS, results_of(study, files))
+        write_json(beside / RESULTS, _results(study, files))
     progress(1.0, "done")
-
-
-def _drawings(sections: Sequence[Section]) -> list[Drawing]:
-    return [p for section in sections for p in section.parts if isinstance(p, Drawing)]
-
-
-def _listings(sections: Sequence[Section]) -> list[Listing]:
-    return [p for section in sections for p in section.parts if isinstance(p, Listing)]
 
 
 def _write_figures(folder: Path, drawings: Sequence[Drawing], progress: Progress) -> None:
@@ -100,16 +95,66 @@ def _write_figures(folder: Path, drawings: Sequence[Drawing], progress: Progress
         save_print(drawing.figure, folder / drawing.name)
 
 
-def _write_tables(folder: Path, listings: Sequence[Listing]) -> None:
-    for listing in listings:
-        write_csv(folder / f"{listing.name}.csv", listing.table.columns, listing.table.rows)
-
-
 def _write_pages(study: Study, sections: Sequence[Section], folder: Path) -> None:
     anchors = {section.anchor: section.title for section in sections}
-    write_text(folder / REPORT, report_page(study, sections))
-    write_text(
-        folder / CHECKLIST,
-        checklist_page(study, checklists(study.simulated, frozenset(anchors)), anchors),
-    )
+    asked = checklists(study.simulated, frozenset(anchors))
+    known = {"study": study, "banner": study.banner}
+    write_text(folder / REPORT, rendered("report.html.j2", sections=sections, **known))
+    page = rendered("checklist.html.j2", checklists=asked, titles=anchors, **known)
+    write_text(folder / CHECKLIST, page)
     write_text(folder / MODEL_CARD, evaluated_card(study))
+
+
+def _results(study: Study, files: Sequence[str]) -> object:
+    """Return everything the report says, and the names of its other files, as JSON can hold it."""
+    return as_plain(
+        {
+            "banner": study.banner,
+            "cohort": study.cohort_name,
+            "simulated": study.simulated,
+            "notes": study.notes,
+            "bundle": bundle_info(study.bundle),
+            "evaluation": study.evaluation,
+            "training": None if study.training is None else _training(study.training),
+            "files": files,
+        }
+    )
+
+
+def _training(training: TrainingDetails) -> dict[str, object]:
+    return {
+        "stacking": training.stacking,
+        "settings": training.fitted.settings,
+        "thresholds": training.fitted.thresholds,
+        "notes": training.fitted.notes,
+        "agreement": {"columns": training.columns, "comparisons": training.agreement},
+        "signatures": {
+            regions: _signature(signature)
+            for regions, signature in training.fitted.signatures.items()
+        },
+        "network": {
+            "epochs": training.epochs,
+            "candidate_losses": training.candidate_losses,
+            "folds": training.fold_histories,
+            "final": training.final_history,
+        },
+        "seeds": training.seeds,
+        "software": training.software,
+        "minutes": training.minutes,
+    }
+
+
+def _signature(signature: Selection) -> dict[str, object]:
+    """Leave out the columns whose LASSO coefficient is 0 at every penalty: most of them."""
+    path = signature.path
+    entered = path.coefficients.any(axis=0).nonzero()[0]
+    return {
+        "columns": signature.columns,
+        "coefficients": signature.coefficients,
+        "remaining": signature.remaining,
+        "fell_back": signature.fell_back,
+        "penalties": path.alphas,
+        "chosen_penalty": path.alphas[path.best],
+        "squared_errors": path.squared_errors,
+        "path": {signature.path_columns[i]: path.coefficients[:, i] for i in entered},
+    }

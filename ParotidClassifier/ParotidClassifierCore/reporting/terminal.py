@@ -1,7 +1,5 @@
 """A prediction in lines for a terminal."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator
 
 from ..base.words import DASH
@@ -12,12 +10,7 @@ _TITLES = Row("model", "probability", "95% interval", "threshold", "call")
 
 
 def terminal_text(view: CaseView, series: str = "") -> str:
-    """Return what is said of a case.
-
-    Args:
-        view: of the case.
-        series: a line on the CT's DICOM series, if it is one.
-    """
+    """Return what is said of a case, with a line on the CT's DICOM `series`, if it is one."""
     blocks = [_answer(view, series)]
     if view.second is not None:
         blocks.append(_second_opinion(view.second))

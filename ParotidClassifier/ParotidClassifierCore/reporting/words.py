@@ -1,7 +1,5 @@
 """Numbers as a reader sees them: how many digits, and a dash for what is not defined."""
 
-from __future__ import annotations
-
 import math
 
 from ..base.words import DASH

@@ -1,6 +1,3 @@
-"""Simulated CT of the parotid region and simulated cohorts.
-
-`__all__` names the modules that other packages may import.
-"""
+"""Simulated CT of the parotid region and simulated cohorts."""
 
 __all__ = ["case", "cohort"]

@@ -6,13 +6,13 @@ before the body of C2, at the level of the middle of the mandibular ramus. The p
 adult neck on axial CT; they are drawn to be recognised, not measured on patients.
 """
 
-from __future__ import annotations
-
 import json
 from functools import cache
 from pathlib import Path
 
 from .strokes import Stroke
+
+_FILE = Path(__file__).with_name("anatomy.json")
 
 
 @cache
@@ -23,7 +23,7 @@ def group(name: str) -> dict[str, Stroke]:
             {float(z): tuple(map(tuple, nodes)) for z, nodes in content["frames"].items()},
             content["paired"],
         )
-        for structure, content in _content()[name].items()
+        for structure, content in json.loads(_FILE.read_text(encoding="utf-8"))[name].items()
     }
 
 
@@ -36,9 +36,3 @@ def held_level(z: float) -> float:
     """Return the level nearest to `z` that the body has: beyond its ends it goes on as it ends."""
     levels = structure("outline", "body").frames
     return min(max(z, min(levels)), max(levels))
-
-
-@cache
-def _content() -> dict:
-    path = Path(__file__).with_name("anatomy.json")
-    return json.loads(path.read_text(encoding="utf-8"))

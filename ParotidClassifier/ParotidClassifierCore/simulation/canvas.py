@@ -1,7 +1,5 @@
 """One thin axial plane of the simulated head, onto which structures are painted in turn."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -24,7 +22,6 @@ class Canvas:
         x, y: canonical position in mm of each pixel, float32 (y, x), tissue displaced by the tumour
             taken back to where it was.
         rigid_x, rigid_y: the same without the tumour's displacement, for bone and air.
-        z: level in mm.
         locate: turns canonical bounds (x0, x1, y0, y1) into a window of pixels.
     """
 

@@ -1,7 +1,5 @@
 """One simulated case: CT, tumour mask, clinical record, all from one seed."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,14 +20,10 @@ class SimulatedCase:
     """A simulated patient.
 
     Attributes:
-        case_id: name of the case's folder.
         seed: the whole case follows from it, the class and the difficulty.
         ct: int16 HU.
         tumor: uint8, 1 = Tumor, on the CT's grid, as a reader would outline it slice by slice.
         record: clinical variables; the maximum diameter is the mask's.
-        malignant: the truth.
-        traits: what the image was drawn from.
-        difficulty: the class separation it was drawn with.
     """
 
     case_id: str
@@ -57,11 +51,7 @@ def simulate_case(
     """Simulate one patient; the same arguments give the same case to the last voxel.
 
     Args:
-        seed: not negative.
         malignant: the class; None draws it with the published prevalence.
-        difficulty: class separation; None is the default `Difficulty()`.
-        case_id: default `sim-<seed>`.
-        protocol: whose clinical variables are recorded; None is the published study.
     """
     difficulty = difficulty or Difficulty()
     malignant = draw_class(seed) if malignant is None else malignant

@@ -1,7 +1,5 @@
 """Simulated cohorts: who is in them, and writing cases and cohorts to disk."""
 
-from __future__ import annotations
-
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -18,58 +16,38 @@ from ..protocol import ClinicalRecord, Protocol, published, shen2026
 from ..protocol.outcome import outcome_word
 from ..study.manifest import TEST, TRAIN
 from .case import SimulatedCase, simulate_case
-from .traits import Difficulty
 
 TRUTH_FILE, COHORT_FILE = "truth.json", "cohort.csv"
 
 
 @dataclass(frozen=True)
 class PlannedCase:
-    """One case of a cohort before it is simulated; enough to simulate it alone.
-
-    Attributes:
-        case_id: name of its folder.
-        seed: of `simulate_case`.
-        malignant: its class.
-        split: "train" or "test".
-    """
+    """One case of a cohort before it is simulated; enough to simulate it alone."""
 
     case_id: str
     seed: int
     malignant: bool
     split: str
 
-    def simulate(
-        self, difficulty: Difficulty | None = None, protocol: Protocol | None = None
-    ) -> SimulatedCase:
+    def simulate(self, protocol: Protocol | None = None) -> SimulatedCase:
         """Simulate this case."""
-        return simulate_case(self.seed, self.malignant, difficulty, self.case_id, protocol)
+        return simulate_case(self.seed, self.malignant, None, self.case_id, protocol)
 
 
-def cohort_plan(n: int, seed: int, malignant_count: int | None = None) -> list[PlannedCase]:
+def cohort_plan(n: int, seed: int) -> list[PlannedCase]:
     """Say which cases a cohort consists of, in its order.
 
-    Args:
-        n: number of cases.
-        seed: not negative; the plan follows from it.
-        malignant_count: None takes the published share, 89 of 357.
-
     Returns:
-        n cases, classes in random order, each class split into training and test in the published
-        ratio of 249 to 108.
+        n cases with the published share of malignant ones, 89 of 357, in random order, each class
+        split into training and test in the published ratio of 249 to 108.
 
     Raises:
-        UsageError: n is below 1, or malignant_count is not in 0 to n.
+        UsageError: n is below 1.
     """
-    if malignant_count is None:
-        malignant_count = round(n * published.MALIGNANT / published.PATIENTS)
-    if n < 1 or not 0 <= malignant_count <= n:
-        raise UsageError(
-            f"A cohort of {n} cases with {malignant_count} malignant ones cannot be simulated.",
-            "Ask for at least one case and for no more malignant cases than cases.",
-        )
+    if n < 1:
+        raise UsageError(f"A cohort of {n} cases cannot be simulated.", "Ask for at least one.")
     rng = np.random.default_rng([seed, n])
-    malignant = rng.permutation(np.arange(n) < malignant_count)
+    malignant = rng.permutation(np.arange(n) < round(n * published.MALIGNANT / published.PATIENTS))
     training = np.zeros(n, bool)
     for members in (np.flatnonzero(malignant), np.flatnonzero(~malignant)):
         chosen = rng.permutation(members)[: round(len(members) * published.TRAINING_SHARE)]
@@ -91,9 +69,6 @@ def write_case(case: SimulatedCase, folder: Path) -> None:
     """Write a case folder: ct.nrrd, segmentation.seg.nrrd (Tumor), clinical.json; and truth.json.
 
     All files or none.
-
-    Raises:
-        OutputError: the folder cannot be written.
     """
     with written_together(folder) as beside:
         save_case_folder(beside, Case(case.ct, case.tumor, record=case.record))
@@ -119,19 +94,13 @@ def write_cohort(
     jobs: int = 1,
     progress: Progress = silent,
     *,
-    malignant_count: int | None = None,
-    difficulty: Difficulty | None = None,
     protocol: Protocol | None = None,
 ) -> Path:
     """Simulate the cases of `cohort_plan` and write their folders and the table cohort.csv.
 
     Args:
-        n, seed, malignant_count: see `cohort_plan`.
         folder: of the table; each case gets a folder in it.
         jobs: processes; the result does not depend on it.
-        progress: told the share done and the case at hand.
-        difficulty: class separation; None is the default `Difficulty()`.
-        protocol: whose clinical variables are recorded; None is the published study.
 
     Returns:
         The path of the table: case_id, ct, tumor (relative to it), outcome, split, the clinical
@@ -142,8 +111,8 @@ def write_cohort(
         CohortError: a case could not be simulated; the table names the others.
         OutputError: the folder cannot be written.
     """
-    plan, protocol = cohort_plan(n, seed, malignant_count), protocol or shen2026()
-    work = [(planned, folder, difficulty, protocol) for planned in plan]
+    plan, protocol = cohort_plan(n, seed), protocol or shen2026()
+    work = [(planned, folder, protocol) for planned in plan]
     names = [planned.case_id for planned in plan]
     records = run_each(_write_planned, work, names, Machines(jobs), progress)
     rows, failed = [], {}
@@ -151,7 +120,10 @@ def write_cohort(
         if isinstance(record, Failure):
             failed[planned.case_id] = record.reason
             continue
-        rows.append([*_table_start(planned), *protocol.words(record).values()])
+        name = planned.case_id
+        files = [f"{name}/{CT_FILE}", f"{name}/{SEGMENTATION_FILE}"]
+        facts = [outcome_word(planned.malignant), planned.split, "yes"]
+        rows.append([name, *files, *facts, *protocol.words(record).values()])
     header = ["case_id", "ct", "tumor", "outcome", "split", "simulated", *protocol.clinical]
     write_csv(folder / COHORT_FILE, header, rows)
     if failed:
@@ -163,15 +135,7 @@ def write_cohort(
     return folder / COHORT_FILE
 
 
-def _write_planned(
-    planned: PlannedCase, folder: Path, difficulty: Difficulty | None, protocol: Protocol
-) -> ClinicalRecord:
-    case = planned.simulate(difficulty, protocol)
+def _write_planned(planned: PlannedCase, folder: Path, protocol: Protocol) -> ClinicalRecord:
+    case = planned.simulate(protocol)
     write_case(case, folder / planned.case_id)
     return case.record
-
-
-def _table_start(planned: PlannedCase) -> list[str]:
-    name = planned.case_id
-    files = [f"{name}/{CT_FILE}", f"{name}/{SEGMENTATION_FILE}"]
-    return [name, *files, outcome_word(planned.malignant), planned.split, "yes"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +16,11 @@ AIR, FAT, SKIN, MUSCLE, MUCOSA = -1000.0, -104.0, 48.0, 64.0, 82.0
 CORTEX, MARROW, TOOTH, CELL_WALL = 1250.0, 240.0, 1900.0, 420.0
 BRAIN, CORD, FLUID = 38.0, 44.0, 14.0
 LOBULE, SUBMANDIBULAR, NODE = 82.0, 86.0, 78.0
+# Not made larger or smaller with the other muscles.
+_FIRM_MUSCLES = (
+    "buccinator", "lips", "pharyngeal wall", "styloid muscles", "nasal soft tissue", "tongue",
+    "disc",
+)  # fmt: skip
 SKIN_MM = 1.7
 COVER_MM = 3.2  # skin and fat that are left over a tumour which lifts the skin
 
@@ -123,23 +129,15 @@ class HeadPainter:
     variation: HeadVariation
 
     def soft_tissue(
-        self,
-        canvas: Canvas,
-        texture: TexturePlane,
-        bulge: tuple[Window, np.ndarray] | None = None,
+        self, canvas: Canvas, texture: TexturePlane, bulge: tuple[Window, np.ndarray] | None = None
     ) -> np.ndarray:
-        """Paint skin, fat, muscles and glands; return the signed distance (mm) to the skin.
-
-        Args:
-            bulge: window and signed distance (mm) to what lifts the skin from below.
-        """
+        """Paint skin, fat, muscles and glands; return the signed distance (mm) to the skin."""
         body = self._body(canvas, texture, bulge)
         self._muscles(canvas, texture, body)
-        for stroke in (structure("glands", "submandibular"),):
-            for nodes in canvas.strokes(stroke):
-                window, distance = canvas.distance(nodes)
-                distance = distance + 1.2 * texture.lobules[window]
-                canvas.paint(window, distance, SUBMANDIBULAR + 12 * texture.fine[window], 1.4)
+        for nodes in canvas.strokes(structure("glands", "submandibular")):
+            window, distance = canvas.distance(nodes)
+            distance = distance + 1.2 * texture.lobules[window]
+            canvas.paint(window, distance, SUBMANDIBULAR + 12 * texture.fine[window], 1.4)
         self._parotids(canvas, texture, body)
         for stroke in group("nodes").values():
             self._simple(canvas, stroke, NODE)
@@ -152,7 +150,8 @@ class HeadPainter:
             for nodes in canvas.strokes(stroke):
                 self._bone(canvas, nodes, texture)
         self._mastoid(canvas, texture)
-        self._canal(canvas)
+        self._simple(canvas, structure("canal", "canal"), FLUID, rigid=True)
+        self._simple(canvas, structure("canal", "cord"), CORD, rigid=True)
         self._simple(canvas, structure("teeth", "upper teeth"), TOOTH, rigid=True)
         for stroke in group("airways").values():
             self._simple(canvas, stroke, AIR, rigid=True, wobble=0.7 * texture.coarse)
@@ -186,10 +185,7 @@ class HeadPainter:
             canvas.paint(window, distance if wobble is None else distance + wobble[window], hu)
 
     def _body(
-        self,
-        canvas: Canvas,
-        texture: TexturePlane,
-        bulge: tuple[Window, np.ndarray] | None,
+        self, canvas: Canvas, texture: TexturePlane, bulge: tuple[Window, np.ndarray] | None
     ) -> np.ndarray:
         whole = (slice(None), slice(None))
         nodes = grown(canvas.strokes(structure("outline", "body"))[0], self.variation.fat_mm)
@@ -255,11 +251,8 @@ class HeadPainter:
 
     def _skull(self, canvas: Canvas, texture: TexturePlane) -> None:
         """The occipital bone slopes, so its tables blur into one another in a 5 mm slice."""
-        skull = [
-            *canvas.strokes(structure("skull", "middle fossa")),
-            *canvas.strokes(structure("skull", "posterior fossa")),
-        ]
-        for nodes in skull:
+        fossae = (structure("skull", f"{name} fossa") for name in ("middle", "posterior"))
+        for nodes in itertools.chain.from_iterable(map(canvas.strokes, fossae)):
             window, distance = canvas.distance(nodes, rigid=True)
             distance = distance + 0.5 * texture.coarse[window]
             canvas.paint(window, distance, 950.0, 2.4)
@@ -270,27 +263,6 @@ class HeadPainter:
         for nodes in canvas.strokes(structure("skull", "sphenoid sinus")):
             window, distance = canvas.distance(grown(nodes, -1.4), rigid=True)
             canvas.paint(window, distance + 0.5 * texture.coarse[window], AIR)
-
-    def _canal(self, canvas: Canvas) -> None:
-        for stroke, hu in (
-            (structure("canal", "canal"), FLUID),
-            (structure("canal", "cord"), CORD),
-        ):
-            self._simple(canvas, stroke, hu, rigid=True)
-
-
-# Not made larger or smaller with the other muscles.
-_FIRM_MUSCLES = frozenset(
-    {
-        "buccinator",
-        "lips",
-        "pharyngeal wall",
-        "styloid muscles",
-        "nasal soft tissue",
-        "tongue",
-        "disc",
-    }
-)
 
 
 def _smooth_minimum(a: np.ndarray, b: np.ndarray, width: float) -> np.ndarray:

@@ -1,7 +1,5 @@
 """Smooth random fields and the correlated noise of a reconstructed CT."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

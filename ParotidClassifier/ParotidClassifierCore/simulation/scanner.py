@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import ndimage
 
+from ..imaging.perturbation import largest_piece
 from ..imaging.working_grid import Geometry
 from .anatomy import held_level, structure
 from .canvas import Canvas, Window
@@ -32,8 +32,6 @@ class ScanGrid:
 
     Attributes:
         spacing_mm: of columns and rows.
-        columns: number of columns and of rows.
-        slices: number of slices.
         center: of the volume (x, y, z), mm in the field of view's frame.
     """
 
@@ -95,12 +93,7 @@ class Scanner:
     """Paints every slice as the mean of thin planes and collects the reader's mask."""
 
     def __init__(
-        self,
-        seed: int,
-        head: HeadVariation,
-        tumor: TumorShape,
-        findings: Findings,
-        grid: ScanGrid,
+        self, seed: int, head: HeadVariation, tumor: TumorShape, findings: Findings, grid: ScanGrid
     ):
         self._head, self._shape, self._findings = head, tumor, findings
         self._x, self._y, self._z = grid.x, grid.y, grid.z
@@ -119,7 +112,7 @@ class Scanner:
             hu[index], inside = self._slice(z)
             if inside is not None:
                 mask[index][self._tumor.window] = inside > 0.5
-        return hu, _largest_component(mask)
+        return hu, largest_piece(mask)
 
     def _slice(self, z: float) -> tuple[np.ndarray, np.ndarray | None]:
         texture = TexturePlane.at(self._textures, z)
@@ -195,10 +188,3 @@ class Scanner:
             )
 
         return locate
-
-
-def _largest_component(mask: np.ndarray) -> np.ndarray:
-    labels, count = ndimage.label(mask)
-    if count < 2:
-        return mask
-    return labels == 1 + int(np.argmax(np.bincount(labels.ravel())[1:]))

@@ -1,7 +1,5 @@
 """The random streams of one case."""
 
-from __future__ import annotations
-
 from enum import IntEnum
 
 import numpy as np

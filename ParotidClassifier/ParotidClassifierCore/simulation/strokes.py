@@ -4,8 +4,6 @@ A stroke is a polyline with a radius at each node, given at several levels (z) a
 between them: a disc, a rounded bar, a muscle belly or a gland, whose signed distance is cheap.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -20,7 +18,6 @@ class Stroke:
 
     Attributes:
         frames: level z in mm → nodes (x, y, radius) in mm; x to the left, y to the back, z up.
-        paired: whether the mirrored structure exists too.
     """
 
     frames: dict[float, tuple[Node, ...]] = field(hash=False)

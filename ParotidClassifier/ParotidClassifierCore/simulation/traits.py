@@ -16,8 +16,6 @@ The findings are words of the published study. A variable of another protocol, o
 levels, is drawn by the `frequency` that the protocol gives it; without one it is unknown.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -127,14 +125,7 @@ def draw_case(
 def record_of(
     findings: Findings, malignant: bool, protocol: Protocol, rng: np.random.Generator
 ) -> ClinicalRecord:
-    """Return the record of a simulated case under a protocol.
-
-    Args:
-        findings: as `draw_case` gives them.
-        malignant: the class.
-        protocol: whose variables are recorded.
-        rng: draws the variables that are not among `findings`.
-    """
+    """Return the record of a simulated case under a protocol."""
     return protocol.record(
         {
             name: findings[name]

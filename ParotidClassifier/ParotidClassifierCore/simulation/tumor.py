@@ -1,7 +1,5 @@
 """The tumour: where it lies, its form, and how a plane of it and its surroundings is painted."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from statistics import NormalDist
 
@@ -87,10 +85,6 @@ class TumorShape:
 
         The surroundings give way without changing volume: a shell of radius r comes from
         (r³ - k R³)^(1/3).
-
-        Args:
-            x, y: positions of columns and rows, 1D.
-            z: height of the plane.
         """
         reach = 3.5 * self.radius_mm
         if abs(z - self.center[2]) > reach:
@@ -136,10 +130,7 @@ def draw_tumor(
 
 
 def _place(
-    rng: np.random.Generator,
-    location: str,
-    axes: tuple[float, float, float],
-    head: HeadVariation,
+    rng: np.random.Generator, location: str, axes: tuple[float, float, float], head: HeadVariation
 ) -> tuple[float, float, float]:
     (x, y), (outward, backward) = _SITES[location]
     radius = float(np.mean(axes))
@@ -181,13 +172,7 @@ def _inside(rng: np.random.Generator, radius: float) -> tuple[float, float, floa
 class TumorPainter:
     """Paints one tumour and says where its visible outline lies."""
 
-    def __init__(
-        self,
-        rng: np.random.Generator,
-        shape: TumorShape,
-        x: np.ndarray,
-        y: np.ndarray,
-    ):
+    def __init__(self, rng: np.random.Generator, shape: TumorShape, x: np.ndarray, y: np.ndarray):
         self.shape = shape
         self._reach = shape.reach_mm + _SURROUNDINGS_MM
         self.window = _window(x, y, shape.center, self._reach)
@@ -206,9 +191,6 @@ class TumorPainter:
 
     def paint(self, canvas: Canvas, z: float, skin: np.ndarray) -> np.ndarray:
         """Paint the plane at height `z` (field of view, mm).
-
-        Args:
-            skin: signed distance (mm) of the window's pixels to the skin.
 
         Returns:
             Signed distance (mm) of the window's pixels to the visible outline.

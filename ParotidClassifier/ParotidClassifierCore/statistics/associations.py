@@ -1,7 +1,5 @@
 """Clinical variables against the outcome: odds ratios alone and together."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,13 +17,9 @@ ENTRY_P = 0.05
 
 @dataclass(frozen=True)
 class _Coded:
-    """One variable as columns of a design.
+    """One variable as columns (n, k) of a design, each of one of its (k,) levels.
 
-    Attributes:
-        variable: it.
-        levels: (k,) what each column is of.
-        reference: the level without a column; empty for a number.
-        columns: (n, k).
+    `reference` is the level without a column; empty for a number.
     """
 
     variable: Variable
@@ -40,15 +34,8 @@ def clinical_associations(
     """Return odds ratios of every variable on its own, and of those that tell, together.
 
     A variable enters the multivariable regression when the penalised P of one of its levels is
-    below `entry_p`; that regression is on the cases in which all of them are known.
-
-    Args:
-        clinical: variables of n cases.
-        malignant: (n,) bool.
-        entry_p: largest univariate P that enters.
-
-    Returns:
-        None where no variable differs between cases or all cases have one outcome.
+    below `entry_p`; that regression is on the cases in which all of them are known. None where no
+    variable differs between cases or all cases have one outcome.
     """
     variables = [v for v in clinical if v.known.any()]
     notes: list[str] = []
@@ -97,14 +84,9 @@ def _coded(variable: Variable, known: np.ndarray, where: str, notes: list[str]) 
     if absent:
         notes.append(f"{where}no case is of {variable.label}: {' or '.join(absent)}.")
     reference, *others = held
-    return _Coded(
-        variable,
-        tuple(variable.levels[i] for i in others),
-        variable.levels[reference],
-        np.column_stack([values == i for i in others]).astype(float)
-        if others
-        else np.empty((len(values), 0)),
-    )
+    levels = tuple(variable.levels[i] for i in others)
+    columns = (values[:, None] == others).astype(float)
+    return _Coded(variable, levels, variable.levels[reference], columns)
 
 
 def _independent(coded: list[_Coded], where: str, notes: list[str]) -> list[_Coded]:
@@ -126,35 +108,23 @@ def _fitted(
     design = np.hstack([variable.columns for variable in coded])
     likelihood = maximum_likelihood(design, malignant)
     penalised = penalised_likelihood(design, malignant)
-    described = [(v.variable.name, level, v.reference) for v in coded for level in v.levels]
-    labels = [v.variable.label for v in coded for _ in v.levels]
-    separated = np.isnan(likelihood.values)
-    notes.extend(
-        f"{where}{labels[column]} separates the outcomes: only the penalised figures hold."
-        for column in np.flatnonzero(separated)
-    )
-    return tuple(
-        OddsRatio(
-            *names,
-            odds_ratio=_odds_ratio(likelihood, column),
-            p=_number(likelihood.p[column]),
-            penalised=_odds_ratio(penalised, column),
-            penalised_p=_number(penalised.p[column]),
-            separated=bool(separated[column]),
-            cases=len(malignant),
-        )
-        for column, names in enumerate(described)
-    )
+    ratios = []
+    for column, (variable, level) in enumerate((v, level) for v in coded for level in v.levels):
+        separated = bool(np.isnan(likelihood.values[column]))
+        if separated:
+            told = "separates the outcomes: only the penalised figures hold."
+            notes.append(f"{where}{variable.variable.label} {told}")
+        named = (variable.variable.name, level, variable.reference)
+        usual, firth = _tested(likelihood, column), _tested(penalised, column)
+        ratios.append(OddsRatio(*named, *usual, *firth, separated, len(malignant)))
+    return tuple(ratios)
 
 
-def _odds_ratio(fit: Coefficients, column: int) -> Estimate:
-    parts = (fit.values[column], fit.low[column], fit.high[column])
-    return Estimate(*(_number(_exp(part)) for part in parts))
-
-
-def _exp(log_odds: float) -> float:
+def _tested(fit: Coefficients, column: int) -> tuple[Estimate, float | None]:
+    """Return an odds ratio and its P."""
     with np.errstate(over="ignore"):
-        return float(np.exp(log_odds))
+        parts = (np.exp(part[column]) for part in (fit.values, fit.low, fit.high))
+        return Estimate(*map(_number, parts)), _number(fit.p[column])
 
 
 def _number(value: float) -> float | None:

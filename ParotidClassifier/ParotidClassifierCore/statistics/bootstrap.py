@@ -1,7 +1,5 @@
 """Percentile intervals of AUC and Brier score from stratified bootstraps."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -26,13 +24,10 @@ class BootstrapIntervals:
 
 @dataclass(frozen=True)
 class _Ordered:
-    """The judged cases of one model in rising order of probability.
+    """The judged cases (k,) of one model in rising order of probability.
 
-    Attributes:
-        cases: (k,) indices.
-        malignant: (k,) 0 or 1.
-        starts: (g,) where a new value of the probability begins.
-        squared: (k,) squared differences of probability and outcome.
+    `starts` says where a new value of the probability begins, `squared` are the squared
+    differences of probability and outcome.
     """
 
     cases: np.ndarray
@@ -50,14 +45,11 @@ def bootstrap_intervals(
 ) -> dict[str, BootstrapIntervals]:
     """Return the intervals of every model, all on the same resamples.
 
-    Each resample draws as many benign and as many malignant cases as there are, with replacement.
+    Each resample draws as many benign and as many malignant cases as there are, with replacement:
+    the same ones for sets of the same size and seed.
 
     Args:
-        probabilities: by model, (n,); NaN where a model has none: it is judged on the others.
-        malignant: (n,) bool.
-        bootstraps: number of resamples.
-        seed: of the resamples; the same for sets of the same size and seed.
-        progress: told the share done.
+        probabilities: by model; NaN where a model has none: it is judged on the others.
     """
     ordered = {name: _ordered(values, malignant) for name, values in probabilities.items()}
     judged = {name: model for name, model in ordered.items() if len(model.cases)}
@@ -107,10 +99,8 @@ def _weighted_figures(model: _Ordered, weights: np.ndarray) -> np.ndarray:
     below = negatives.cumsum(axis=1) - negatives / 2
     pairs = positives.sum(axis=1) * negatives.sum(axis=1)
     total = drawn.sum(axis=1)
-    missing = np.full((2, len(drawn)), np.nan)
-    np.divide((positives * below).sum(axis=1), pairs, out=missing[0], where=pairs > 0)
-    np.divide(drawn @ model.squared, total, out=missing[1], where=total > 0)
-    return missing
+    with np.errstate(invalid="ignore"):
+        return np.stack([(positives * below).sum(axis=1) / pairs, drawn @ model.squared / total])
 
 
 def _intervals(figures: np.ndarray, model: _Ordered) -> BootstrapIntervals:

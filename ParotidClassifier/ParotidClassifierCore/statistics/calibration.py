@@ -3,19 +3,16 @@
 Source: Van Calster et al. 2019, BMC Medicine 17:230.
 """
 
-from __future__ import annotations
-
 import numpy as np
 from scipy.optimize import brentq
 from scipy.special import expit, logit
-from scipy.stats import norm, rankdata
+from scipy.stats import rankdata
 from statsmodels.nonparametric.smoothers_lowess import lowess
 
-from .likelihood import maximum_likelihood
+from .likelihood import TWO_SIDED_95, maximum_likelihood
 from .metrics import proportion
 from .results import CalibrationCurve, Estimate
 
-_TWO_SIDED_95 = norm.ppf(0.975)
 # Keeps log-odds of a probability that was rounded to 0 or 1 finite.
 _SMALLEST = 1e-12
 # Standard deviation of the log-odds: even a slope of 1 is noise below it, in thousands of cases.
@@ -23,9 +20,7 @@ _LEAST_SPREAD = 0.05
 _CASES_PER_GROUP = 10
 _FEWEST_GROUPS, _MOST_GROUPS = 5, 10
 # A smooth curve through fewer cases, or fewer different probabilities, shows the smoother.
-_FEWEST_SMOOTHED = 30
-_FEWEST_VALUES = 10
-_SMOOTH_POINTS = 101
+_FEWEST_SMOOTHED, _FEWEST_VALUES, _SMOOTH_POINTS = 30, 10, 101
 
 
 def calibration_intercept(probabilities: np.ndarray, malignant: np.ndarray) -> Estimate:
@@ -33,19 +28,15 @@ def calibration_intercept(probabilities: np.ndarray, malignant: np.ndarray) -> E
 
     The maximum likelihood intercept of a logistic regression with the log-odds as offset, with
     Wald's 95% interval; None with one class alone.
-
-    Args:
-        probabilities: (n,) finite.
-        malignant: (n,) bool.
     """
-    if not _both_classes(malignant):
+    if malignant.all() or not malignant.any():
         return Estimate(None)
     log_odds = _log_odds(probabilities)
     # The likelihood equation is monotone, so bracketing cannot fail where Newton's steps can.
     far = np.abs(log_odds).max() + 2 * abs(logit(1 / (len(malignant) + 1)))
     value = brentq(lambda a: expit(log_odds + a).sum() - malignant.sum(), -far, far, xtol=1e-10)
     fitted = expit(log_odds + value)
-    half = _TWO_SIDED_95 / np.sqrt((fitted * (1 - fitted)).sum())
+    half = TWO_SIDED_95 / np.sqrt((fitted * (1 - fitted)).sum())
     return Estimate(value, float(value - half), float(value + half))
 
 
@@ -54,13 +45,9 @@ def calibration_slope(probabilities: np.ndarray, malignant: np.ndarray) -> Estim
 
     With Wald's 95% interval; None, not estimable, with one class alone, where the probabilities
     hardly vary, and where they separate the classes.
-
-    Args:
-        probabilities: (n,) finite.
-        malignant: (n,) bool.
     """
     log_odds = _log_odds(probabilities)
-    if not _both_classes(malignant) or log_odds.std() < _LEAST_SPREAD:
+    if malignant.all() or not malignant.any() or log_odds.std() < _LEAST_SPREAD:
         return Estimate(None)
     fit = maximum_likelihood(log_odds[:, None], malignant)
     value, low, high = (part.item() for part in (fit.values, fit.low, fit.high))
@@ -72,23 +59,16 @@ def calibration_curve(probabilities: np.ndarray, malignant: np.ndarray) -> Calib
 
     Groups are quantiles, 5 to 10 of them by the number of cases; equal probabilities are never
     divided. The curve is LOWESS without robustness weights, as the outcome is 0 or 1.
-
-    Args:
-        probabilities: (n,) finite.
-        malignant: (n,) bool.
     """
     group_of = _groups(probabilities)
     groups = [group_of == group for group in np.unique(group_of)]
     observed = [proportion(int(malignant[group].sum()), int(group.sum())) for group in groups]
-    smooth_predicted, smooth_observed = _smooth(probabilities, malignant)
+    shares = np.array([(share.value, share.low, share.high) for share in observed], float)
     return CalibrationCurve(
-        predicted=np.array([probabilities[group].mean() for group in groups], float),
-        observed=np.array([share.value for share in observed], float),
-        observed_low=np.array([share.low for share in observed], float),
-        observed_high=np.array([share.high for share in observed], float),
-        counts=np.array([group.sum() for group in groups], int),
-        smooth_predicted=smooth_predicted,
-        smooth_observed=smooth_observed,
+        np.array([probabilities[group].mean() for group in groups], float),
+        *shares.reshape(-1, 3).T,
+        np.array([group.sum() for group in groups], int),
+        *_smooth(probabilities, malignant),
     )
 
 
@@ -108,10 +88,6 @@ def _smooth(probabilities: np.ndarray, malignant: np.ndarray) -> tuple[np.ndarra
         observed = lowess(malignant.astype(float), probabilities, it=0, xvals=predicted)
     there = np.isfinite(observed)
     return predicted[there], np.clip(observed[there], 0, 1)
-
-
-def _both_classes(malignant: np.ndarray) -> bool:
-    return bool(malignant.any() and not malignant.all())
 
 
 def _log_odds(probabilities: np.ndarray) -> np.ndarray:

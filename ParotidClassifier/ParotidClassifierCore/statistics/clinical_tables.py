@@ -1,7 +1,5 @@
 """The baseline table: clinical variables of the training cases beside those of the test cases."""
 
-from __future__ import annotations
-
 import warnings
 from collections.abc import Iterator, Sequence
 
@@ -44,13 +42,7 @@ def baseline_table(
 ) -> Table | None:
     """Return every clinical variable, and the outcome, of training and test cases.
 
-    Args:
-        clinical: variables of n cases.
-        malignant: (n,) bool.
-        training: (n,) bool.
-
-    Returns:
-        None where one of the sets is empty.
+    None where one of these sets is empty; `training` is (n,) bool.
     """
     if training.all() or not training.any():
         return None
@@ -58,24 +50,14 @@ def baseline_table(
     variables = (outcome, *clinical)
     shown = [v for v in variables if (v.known & training).any() and (v.known & ~training).any()]
     unknown = ", ".join(v.label for v in variables if v not in shown)
+    left_out = [f"Not recorded in both sets: {unknown}."] if unknown else []
     made = _made_table(shown, training)
+    sets = f"Training (n={training.sum()})", f"Test (n={(~training).sum()})"
     return Table(
         title="Baseline: training against test cases",
-        columns=(
-            "Variable",
-            "Level",
-            f"Training (n={training.sum()})",
-            f"Test (n={(~training).sum()})",
-            "Missing",
-            "P",
-            "Test of difference",
-        ),
+        columns=("Variable", "Level", *sets, "Missing", "P", "Test of difference"),
         rows=tuple(row for variable in shown for row in _rows(variable, made)),
-        notes=(
-            _NUMBERS_NOTE,
-            _TESTS_NOTE,
-            *([f"Not recorded in both sets: {unknown}."] if unknown else []),
-        ),
+        notes=(_NUMBERS_NOTE, _TESTS_NOTE, *left_out),
     )
 
 
@@ -85,7 +67,6 @@ def mann_whitney(first: np.ndarray, second: np.ndarray) -> float:
 
 
 def _made_table(variables: Sequence[Variable], training: np.ndarray) -> pd.DataFrame:
-    numbers = [v.name for v in variables if not v.levels]
     nonnormal = [v.name for v in variables if not v.levels and not _is_normal(v, training)]
     data = pd.DataFrame({v.name: _cells(v) for v in variables})
     data[_SET] = np.where(training, _TRAINING, _TEST)
@@ -96,7 +77,7 @@ def _made_table(variables: Sequence[Variable], training: np.ndarray) -> pd.DataF
             data,
             columns=[v.name for v in variables],
             categorical=[v.name for v in variables if v.levels],
-            continuous=numbers,
+            continuous=[v.name for v in variables if not v.levels],
             groupby=_SET,
             nonnormal=nonnormal,
             pval=True,
@@ -134,7 +115,6 @@ def _is_normal(variable: Variable, training: np.ndarray) -> bool:
 
 def _rows(variable: Variable, made: pd.DataFrame) -> Iterator[tuple[str | None, ...]]:
     levels = _held(variable) or [""]
-    first = made.loc[(variable.name, levels[0])]
     tested = len(levels) > 1 or not variable.levels
     for number, level in enumerate(levels):
         cells = made.loc[(variable.name, level)]
@@ -142,13 +122,11 @@ def _rows(variable: Variable, made: pd.DataFrame) -> Iterator[tuple[str | None, 
         texts = (level or None, *shown)
         if number:
             yield (None, *texts, None, None, None)
-        else:
-            p, test = (_p(first["P-Value"]), _TESTS[first["Test"]]) if tested else (None, None)
-            if len(levels) == 2 and test == _CHI_SQUARE:
-                test += ", continuity-corrected"
-            yield (variable.label, *texts, str(first["Missing"]), p, test)
-
-
-def _p(printed: str) -> str:
-    """Return a P of tableone, "<0.001" or "1.000" among them, as it is printed elsewhere."""
-    return p_value(0.0 if printed.startswith("<") else float(printed))
+            continue
+        p = test = None
+        if tested:
+            printed, test = cells["P-Value"], _TESTS[cells["Test"]]
+            p = p_value(0.0 if printed.startswith("<") else float(printed))
+        if len(levels) == 2 and test == _CHI_SQUARE:
+            test += ", continuity-corrected"
+        yield (variable.label, *texts, str(cells["Missing"]), p, test)

@@ -4,15 +4,13 @@ Sources: DeLong et al. 1988, Biometrics 44:837-845; Sun & Xu 2014, IEEE Signal P
 21:1389-1393 (midranks in place of all pairs).
 """
 
-from __future__ import annotations
-
 import numpy as np
 from scipy.stats import norm, rankdata
 
+from .likelihood import TWO_SIDED_95
 from .results import Estimate
 
 LEAST_CASES_OF_A_CLASS = 2
-_TWO_SIDED_95 = norm.ppf(0.975)
 
 
 def auc_with_interval(probabilities: np.ndarray, malignant: np.ndarray) -> Estimate:
@@ -22,10 +20,6 @@ def auc_with_interval(probabilities: np.ndarray, malignant: np.ndarray) -> Estim
     where the variance is 0, as for an AUC of 1: it would claim a certainty that is not there. The
     variance is exactly 0 where every malignant case is above equally many benign ones, and the
     reverse, as when the classes do not overlap.
-
-    Args:
-        probabilities: (n,) finite.
-        malignant: (n,) bool.
     """
     fewest = min(malignant.sum(), (~malignant).sum())
     if fewest == 0:
@@ -35,20 +29,15 @@ def auc_with_interval(probabilities: np.ndarray, malignant: np.ndarray) -> Estim
     variance = _covariance(above, below).item() if fewest >= LEAST_CASES_OF_A_CLASS else 0.0
     if variance == 0:
         return Estimate(auc)
-    half = _TWO_SIDED_95 * np.sqrt(variance)
+    half = TWO_SIDED_95 * np.sqrt(variance)
     return Estimate(auc, max(0.0, float(auc - half)), min(1.0, float(auc + half)))
 
 
 def paired_p(first: np.ndarray, second: np.ndarray, malignant: np.ndarray) -> float | None:
     """Return the two-sided P of DeLong's test that two models have the same AUC.
 
-    Args:
-        first, second: (n,) finite, of the same cases.
-        malignant: (n,) bool.
-
-    Returns:
-        1 where the models order the cases alike; None with fewer than two cases of a class or
-        where a difference has no variance.
+    It is 1 where the models order the cases alike; None with fewer than two cases of a class or
+    where a difference has no variance.
     """
     if min(malignant.sum(), (~malignant).sum()) < LEAST_CASES_OF_A_CLASS:
         return None

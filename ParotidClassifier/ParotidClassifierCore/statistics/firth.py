@@ -17,9 +17,9 @@ import numpy as np
 from scipy.linalg import qr, solve_triangular
 from scipy.optimize import brentq
 from scipy.special import expit
-from scipy.stats import chi2, norm
+from scipy.stats import chi2
 
-from .likelihood import Coefficients, nothing, standardised
+from .likelihood import TWO_SIDED_95, Coefficients, nothing, standardised
 
 _STEPS = 200
 _HALVINGS = 30
@@ -38,8 +38,7 @@ def penalised_likelihood(design: np.ndarray, malignant: np.ndarray) -> Coefficie
     Intervals are profile likelihood's, tests penalised likelihood ratio tests.
 
     Args:
-        design: (n, k) finite, see `is_full_rank`.
-        malignant: (n,) bool, both classes.
+        design: (n, k) finite, see `is_full_rank`; of cases of both classes.
 
     Returns:
         NaN for what was not found: a bound, or everything where no maximum was reached.
@@ -67,7 +66,7 @@ class _Profile:
     def bound(self, side: int) -> float:
         """Return where the interval ends below (-1) or above (1); NaN where that was not found."""
         best, column = self._best.at[self._column], self._column
-        reach = norm.ppf(0.975) * math.sqrt(self._best.inverse[column, column])
+        reach = TWO_SIDED_95 * math.sqrt(self._best.inverse[column, column])
         inner, outer = best, best + side * reach
         for _ in range(_TRIES):
             if not self._room(outer) < 0:
@@ -151,9 +150,7 @@ class _Surface:
         """Return the tops that are reached from 0 and from elsewhere, the highest first.
 
         Of equally high ones, as of a level with one case of each outcome, that from 0 is first.
-
-        Args:
-            held: the coefficient that keeps its `value`; None for none.
+        The coefficient `held`, if any, keeps its `value`.
         """
         starts = self._starts.copy()
         if held is not None:

@@ -1,6 +1,10 @@
-"""Intraclass correlation: how well two readings of the same cases agree, feature by feature."""
+"""Intraclass correlation: how well two readings of the same cases agree, feature by feature.
 
-from __future__ import annotations
+Ratings are (cases, readers, features) of at least 2 cases and 2 readers; coefficients are
+(features,), NaN for a feature that does not vary at all.
+
+Source: Shrout & Fleiss 1979, Psychological Bulletin 86:420-428.
+"""
 
 from dataclasses import dataclass
 
@@ -8,54 +12,30 @@ import numpy as np
 
 
 def icc_2_1(ratings: np.ndarray) -> np.ndarray:
-    """Return ICC(2,1), absolute agreement of single readings by readers drawn at random.
-
-    Args:
-        ratings: (subjects, readers, features), at least 2 subjects and 2 readers.
-
-    Returns:
-        (features,); NaN for a feature that does not vary at all.
-
-    Source: Shrout & Fleiss 1979, Psychological Bulletin 86:420-428.
-    """
-    subjects, readers, _ = ratings.shape
-    between_subjects, between_readers, residual = _mean_squares(ratings)
-    return _ratio(
-        ratings,
-        between_subjects - residual,
-        between_subjects
-        + (readers - 1) * residual
-        + readers * (between_readers - residual) / subjects,
-    )
+    """Return ICC(2,1), absolute agreement of single readings by readers drawn at random."""
+    cases, readers, _ = ratings.shape
+    between_cases, between_readers, residual = _mean_squares(ratings)
+    of_readers = readers * (between_readers - residual) / cases
+    whole = between_cases + (readers - 1) * residual + of_readers
+    return _ratio(ratings, between_cases - residual, whole)
 
 
 def icc_3_1(ratings: np.ndarray) -> np.ndarray:
-    """Return ICC(3,1), consistency of single readings by these very readers.
-
-    Args:
-        ratings: (subjects, readers, features), at least 2 subjects and 2 readers.
-
-    Returns:
-        (features,); NaN for a feature that does not vary at all.
-
-    Source: Shrout & Fleiss 1979, Psychological Bulletin 86:420-428.
-    """
+    """Return ICC(3,1), consistency of single readings by these very readers."""
     readers = ratings.shape[1]
-    between_subjects, _, residual = _mean_squares(ratings)
-    return _ratio(ratings, between_subjects - residual, between_subjects + (readers - 1) * residual)
+    between_cases, _, residual = _mean_squares(ratings)
+    return _ratio(ratings, between_cases - residual, between_cases + (readers - 1) * residual)
 
 
 def _mean_squares(ratings: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Two-way analysis of variance without replication, for every feature at once."""
-    subjects, readers, _ = ratings.shape
-    grand = ratings.mean(axis=(0, 1))
-    of_subjects = ratings.mean(axis=1)
-    of_readers = ratings.mean(axis=0)
-    residuals = ratings - of_subjects[:, None] - of_readers[None] + grand
+    cases, readers, _ = ratings.shape
+    grand, of_cases, of_readers = (ratings.mean(axis=over) for over in ((0, 1), 1, 0))
+    residuals = ratings - of_cases[:, None] - of_readers[None] + grand
     return (
-        readers * ((of_subjects - grand) ** 2).sum(axis=0) / (subjects - 1),
-        subjects * ((of_readers - grand) ** 2).sum(axis=0) / (readers - 1),
-        (residuals**2).sum(axis=(0, 1)) / ((subjects - 1) * (readers - 1)),
+        readers * ((of_cases - grand) ** 2).sum(axis=0) / (cases - 1),
+        cases * ((of_readers - grand) ** 2).sum(axis=0) / (readers - 1),
+        (residuals**2).sum(axis=(0, 1)) / ((cases - 1) * (readers - 1)),
     )
 
 

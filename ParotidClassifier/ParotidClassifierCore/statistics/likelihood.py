@@ -1,7 +1,5 @@
 """Logistic regressions of the outcome by maximum likelihood; see `firth` for the penalised one."""
 
-from __future__ import annotations
-
 import warnings
 from dataclasses import dataclass
 
@@ -16,7 +14,7 @@ _STEPS = 25
 # A likelihood of 1 to this many digits: the classes are divided completely.
 _PERFECT = 1e-6
 _ROUNDING = 1e-6
-_TWO_SIDED_95 = norm.ppf(0.975)
+TWO_SIDED_95 = norm.ppf(0.975)
 
 
 @dataclass(frozen=True)
@@ -39,8 +37,7 @@ def maximum_likelihood(design: np.ndarray, malignant: np.ndarray) -> Coefficient
     """Fit by maximum likelihood with an intercept; intervals and tests are Wald's.
 
     Args:
-        design: (n, k) finite, see `is_full_rank`.
-        malignant: (n,) bool, both classes.
+        design: (n, k) finite, see `is_full_rank`; of cases of both classes.
 
     Returns:
         NaN for each coefficient that is infinite because its column separates the classes.
@@ -58,7 +55,7 @@ def maximum_likelihood(design: np.ndarray, malignant: np.ndarray) -> Coefficient
             return nothing(len(sds))
     if fit.llf > -_PERFECT:
         return nothing(len(sds))
-    half = _TWO_SIDED_95 * errors
+    half = TWO_SIDED_95 * errors
     found = (values / sds, (values - half) / sds, (values + half) / sds, p)
     return Coefficients(*(np.where(finite, part, np.nan) for part in found))
 

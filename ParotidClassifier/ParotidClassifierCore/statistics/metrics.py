@@ -1,6 +1,6 @@
 """Calls against outcomes at one threshold, and the Brier score."""
 
-from __future__ import annotations
+from dataclasses import astuple
 
 import numpy as np
 from scipy.stats import binomtest
@@ -9,33 +9,21 @@ from .results import Confusion, Estimate
 
 
 def confusion_at(probabilities: np.ndarray, malignant: np.ndarray, threshold: float) -> Confusion:
-    """Count calls against outcomes; a probability at or above `threshold` is called malignant.
-
-    Args:
-        probabilities: (n,) finite.
-        malignant: (n,) bool.
-        threshold: probability.
-    """
+    """Count calls against outcomes; a probability at or above `threshold` is called malignant."""
     called = probabilities >= threshold
-    return Confusion(
-        true_positives=int((called & malignant).sum()),
-        false_negatives=int((~called & malignant).sum()),
-        false_positives=int((called & ~malignant).sum()),
-        true_negatives=int((~called & ~malignant).sum()),
-    )
+    pairs = ((calls, cases) for cases in (malignant, ~malignant) for calls in (called, ~called))
+    return Confusion(*(int((calls & cases).sum()) for calls, cases in pairs))
 
 
 def rates(counts: Confusion) -> dict[str, Estimate]:
     """Return accuracy, sensitivity, specificity, ppv and npv with Wilson intervals, by name."""
-    positives = counts.true_positives + counts.false_negatives
-    negatives = counts.true_negatives + counts.false_positives
-    right = counts.true_positives + counts.true_negatives
+    found, missed, false_alarms, cleared = astuple(counts)
     return {
-        "accuracy": proportion(right, positives + negatives),
-        "sensitivity": proportion(counts.true_positives, positives),
-        "specificity": proportion(counts.true_negatives, negatives),
-        "ppv": proportion(counts.true_positives, counts.true_positives + counts.false_positives),
-        "npv": proportion(counts.true_negatives, counts.true_negatives + counts.false_negatives),
+        "accuracy": proportion(found + cleared, found + missed + false_alarms + cleared),
+        "sensitivity": proportion(found, found + missed),
+        "specificity": proportion(cleared, cleared + false_alarms),
+        "ppv": proportion(found, found + false_alarms),
+        "npv": proportion(cleared, cleared + missed),
     }
 
 
@@ -52,10 +40,6 @@ def proportion(count: int, cases: int) -> Estimate:
 
 def brier_score(probabilities: np.ndarray, malignant: np.ndarray) -> float | None:
     """Return the mean squared difference of probability and outcome; None without cases.
-
-    Args:
-        probabilities: (n,) finite.
-        malignant: (n,) bool.
 
     Source: Brier 1950, Monthly Weather Review 78:1-3.
     """

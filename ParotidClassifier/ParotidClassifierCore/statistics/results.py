@@ -1,7 +1,5 @@
 """What an evaluation gives, as plain values: the report draws and writes these and nothing else."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -15,13 +13,11 @@ class CohortPredictions:
     """What the models of one bundle say of n cases.
 
     Attributes:
-        case_ids: (n,).
         malignant: (n,) bool, the outcome.
         training: (n,) bool: the models learnt from this case.
         records: (n,) the clinical variables.
-        probabilities: by model in the order of ELEVEN_MODELS, those the bundle holds alone; (n,),
-            NaN where the model has no probability for a case.
-        log_odds: likewise.
+        probabilities, log_odds: by model, those the bundle holds alone; (n,), NaN where the model
+            has none for a case.
         thresholds: by model, the probability from which a case is called malignant.
         out_of_fold: by model, (n,) probabilities of training cases by models that had not seen
             them, NaN elsewhere; empty where that is not known (a bundle evaluated later).
@@ -70,8 +66,8 @@ class CalibrationCurve:
 
     Attributes:
         predicted: (g,) mean probability of groups of cases, rising.
-        observed: (g,) share of malignant cases in each group, with `observed_low` and
-            `observed_high` its 95% Wilson interval.
+        observed, observed_low, observed_high: (g,) share of malignant cases in each group, with
+            its Wilson interval.
         counts: (g,) cases.
         smooth_predicted, smooth_observed: (s,) a smoothed curve; empty with few cases.
     """
@@ -96,11 +92,8 @@ class ModelFigures:
         auc: with DeLong's interval.
         auc_bootstrap: the same AUC with the percentile interval of stratified bootstraps.
         accuracy, sensitivity, specificity, ppv, npv: with Wilson intervals.
-        brier: mean squared difference of probability and outcome, with a bootstrap interval.
-        calibration_intercept: calibration-in-the-large, 0 is ideal.
-        calibration_slope: 1 is ideal.
+        brier: with a bootstrap interval.
         p_against_combined: DeLong's test of paired AUCs; None with no other model to compare with.
-        roc, confusion, calibration: curves and counts.
         net_benefit: (t,) at the thresholds of the set; NaN without cases.
     """
 
@@ -132,8 +125,6 @@ class SetFigures:
 
     Attributes:
         title: which set, in words: "test", "training, apparent", "training, out of fold".
-        cases, malignant: of the set.
-        models: by name, in the order of ELEVEN_MODELS.
         decision_thresholds: (t,) threshold probabilities of the decision curves.
         net_benefit_of_all: (t,) of calling every case malignant.
         notes: what a reader must know: a class with few cases, an interval that is not defined.
@@ -150,14 +141,7 @@ class SetFigures:
 
 @dataclass(frozen=True)
 class Table:
-    """A table of texts and numbers as it is printed and written to CSV.
-
-    Attributes:
-        title: one line over it.
-        columns: headers.
-        rows: each as long as `columns`; None for an empty cell.
-        notes: lines under it.
-    """
+    """A table of texts and numbers as it is printed and written to CSV; None for an empty cell."""
 
     title: str
     columns: tuple[str, ...]
@@ -171,13 +155,11 @@ class OddsRatio:
 
     Attributes:
         variable: its name in the cohort table.
-        level: which level, against `reference`; "per year" or "per cm" for a number.
-        reference: the level it is compared with; empty for a number.
-        odds_ratio: maximum likelihood, with Wald's interval; undefined (None) where levels
-            separate the outcomes.
-        p: Wald's test; None where undefined.
-        penalised: Firth's penalised likelihood, with its profile likelihood interval.
-        penalised_p: penalised likelihood ratio test.
+        level, reference: which level against which; "per year" and empty for a number.
+        odds_ratio, p: maximum likelihood, with Wald's interval and test; undefined (None) where
+            levels separate the outcomes.
+        penalised, penalised_p: Firth's penalised likelihood, with its profile likelihood interval
+            and likelihood ratio test.
         separated: levels of this variable separate the outcomes (a cell of the cross table is 0).
         cases: with a known value.
     """
@@ -199,8 +181,7 @@ class ClinicalAssociations:
 
     Attributes:
         univariate: every level of every variable, each variable on its own.
-        multivariable: the variables with P below `entry_p` alone, together.
-        entry_p: largest univariate P (penalised) that enters.
+        multivariable: the variables whose penalised P alone is below `entry_p`, together.
         notes: variables left out and why, separation, cases left out.
     """
 
@@ -212,13 +193,7 @@ class ClinicalAssociations:
 
 @dataclass(frozen=True)
 class NomogramAxis:
-    """One input of a nomogram: values and the points each one gives.
-
-    Attributes:
-        label: the input in words.
-        values: texts of the tick marks.
-        points: of each tick, 0 to 100.
-    """
+    """One input of a nomogram: texts of its tick marks, and the points (0 to 100) of each."""
 
     label: str
     values: tuple[str, ...]
@@ -227,13 +202,9 @@ class NomogramAxis:
 
 @dataclass(frozen=True)
 class Nomogram:
-    """A logistic model as sums of points.
+    """A logistic model as sums of points; `total_points` are ticks of the sum.
 
-    Attributes:
-        axes: one an input.
-        total_points: (m,) tick marks of the sum, with the `probabilities` (m,) they mean.
-        points_per_log_odds: scale; log-odds = intercept_log_odds + points / points_per_log_odds.
-        intercept_log_odds: log-odds at 0 points.
+    Log-odds are intercept_log_odds + points / points_per_log_odds.
     """
 
     axes: tuple[NomogramAxis, ...]
@@ -273,7 +244,6 @@ class Evaluation:
         baseline: training against test; None where one of them is empty.
         associations: None without clinical variables that differ.
         nomogram: of a model on clinical findings and log-odds; None without one.
-        flow: of the cases.
     """
 
     test: SetFigures | None

@@ -1,7 +1,5 @@
 """The clinical variables of many cases as columns: levels, values, what is unknown."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -16,7 +14,6 @@ class Variable:
 
     Attributes:
         name: of the column in the cohort's table.
-        label: name in words.
         levels: the reference first; empty for a number.
         values: (n,) float, NaN if unknown: the number, or the index of the level.
         step: what one step of a number is, "per year"; empty for levels.

@@ -3,14 +3,4 @@
 `__all__` names the modules that other packages may import.
 """
 
-__all__ = [
-    "batch",
-    "cache",
-    "checks",
-    "extraction",
-    "feature_table",
-    "learn",
-    "manifest",
-    "runs",
-    "train",
-]
+__all__ = ["batch", "cache", "checks", "extraction", "learn", "manifest", "runs", "train"]

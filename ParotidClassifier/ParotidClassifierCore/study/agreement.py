@@ -1,19 +1,17 @@
 """How well readers agree on each radiomic column of a cohort."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from ..base.errors import CohortError
-from ..base.parallel import Failure, Machines
+from ..base.parallel import Failure
 from ..base.progress import Progress, part, silent
 from ..base.words import counted
 from ..statistics.intraclass import ReaderAgreement, icc_2_1, icc_3_1
 from .cache import CohortCache
-from .extraction import CohortFeatures, read_all
+from .extraction import CohortFeatures
 from .manifest import CohortCase
 from .reading import Reading
 
@@ -21,13 +19,17 @@ PERTURBED_CASES = 20
 # Fewer second readings say too little of 1874 features; perturbed outlines then stand in.
 FEWEST_READINGS = 10
 _FEWEST_PERTURBED = 2
+# By column of the table: what it holds, and the coefficient that compares it.
+_SOURCES = {
+    "second_reader": ("second reader", "ICC(2,1)", icc_2_1),
+    "repeat": ("repeat reading", "ICC(3,1)", icc_3_1),
+}
 
 
 def reader_agreement(
     features: CohortFeatures,
     seed: int,
     cache: CohortCache,
-    machines: Machines = Machines(),  # noqa: B008  frozen
     progress: Progress = silent,
 ) -> tuple[ReaderAgreement, ...]:
     """Compare second readings of training cases with the first, feature by feature.
@@ -41,31 +43,28 @@ def reader_agreement(
     Raises:
         CohortError: hardly any second reading can be used.
     """
-    sources = (
-        ("second reader", "ICC(2,1)", icc_2_1, "second_reader"),
-        ("repeat reading", "ICC(3,1)", icc_3_1, "repeat"),
-    )
-    present = [
-        (source, rows)
-        for source in sources
-        if len(rows := _rows_with(features, source[-1])) >= FEWEST_READINGS
-    ]
-    compare = _Comparison(features, cache, machines)
+    compare = _Comparison(features, cache)
+    training = np.flatnonzero(features.training)
+    rows = {
+        column: [row for row in training if getattr(features.cases[row], column) is not None]
+        for column in _SOURCES
+    }
+    present = [column for column in rows if len(rows[column]) >= FEWEST_READINGS]
     if not present:
         return (_perturbed(compare, seed, progress),)
-    ends = np.linspace(0, 1, len(present) + 1)
-    return tuple(
-        _by_readers(compare, source, rows, part(progress, *ends[i : i + 2]))
-        for i, (source, rows) in enumerate(present)
-    )
+    found, ends = [], np.linspace(0, 1, len(present) + 1)
+    for i, column in enumerate(present):
+        name, coefficient, icc = _SOURCES[column]
+        seconds = [compare.reading(row, column) for row in rows[column]]
+        step = part(progress, *ends[i : i + 2])
+        values, failures = compare.pairs(rows[column], seconds, FEWEST_READINGS, step)
+        found.append(ReaderAgreement(name, coefficient, len(values), icc(values), failures))
+    return tuple(found)
 
 
 def unused_readings(training: Sequence[CohortCase]) -> list[str]:
     """Say which second readings of the training cases are too few to be compared."""
-    counts = {
-        "second_reader": sum(case.second_reader is not None for case in training),
-        "repeat": sum(case.repeat is not None for case in training),
-    }
+    counts = {c: sum(getattr(case, c) is not None for case in training) for c in _SOURCES}
     return [
         f"Column {column}: {counted(count, 'training case')} read again, fewer than "
         f"{FEWEST_READINGS}: not compared."
@@ -74,21 +73,13 @@ def unused_readings(training: Sequence[CohortCase]) -> list[str]:
     ]
 
 
-def _rows_with(features: CohortFeatures, column: str) -> list[int]:
-    training = np.flatnonzero(features.training)
-    return [row for row in training if getattr(features.cases[row], column) is not None]
-
-
 @dataclass(frozen=True)
 class _Comparison:
     features: CohortFeatures
     cache: CohortCache
-    machines: Machines
 
     def reading(self, row: int, column: str = "tumor") -> Reading:
-        return Reading.of_row(
-            self.features.cases[row], self.features.protocol, column, drawn_ring=False
-        )
+        return Reading(self.features.protocol, self.features.cases[row], column, drawn_ring=False)
 
     def pairs(
         self, rows: Sequence[int], seconds: Sequence[Reading], fewest: int, progress: Progress
@@ -96,7 +87,7 @@ class _Comparison:
         """Return (cases, 2, columns) of the rows that could be read twice, and the failures."""
         names = [self.features.cases[row].case_id for row in rows]
         readings = [*map(self.reading, rows), *seconds]
-        keys = read_all(readings, names * 2, self.cache, self.machines, progress)
+        keys = self.cache.store_all(readings, names * 2, progress)
         both = list(zip(keys[: len(rows)], keys[len(rows) :], strict=True))
         failures = {
             name: key
@@ -120,15 +111,6 @@ class _Comparison:
     def _values(self, key: str) -> list[float]:
         radiomics = self.cache.load(key).radiomics
         return [radiomics[column] for column in self.features.columns]
-
-
-def _by_readers(
-    compare: _Comparison, source: tuple, rows: list[int], progress: Progress
-) -> ReaderAgreement:
-    name, coefficient, icc, column = source
-    seconds = [compare.reading(row, column) for row in rows]
-    values, failures = compare.pairs(rows, seconds, FEWEST_READINGS, progress)
-    return ReaderAgreement(name, coefficient, len(values), icc(values), failures)
 
 
 def _perturbed(compare: _Comparison, seed: int, progress: Progress) -> ReaderAgreement:

@@ -1,10 +1,8 @@
 """The cases of a table, classified one by one wherever there is a core for it."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from ..base.disk import extended, remove_tree, room_for_names
@@ -25,12 +23,11 @@ from ..base.progress import Progress, part, silent
 from ..base.result import Result
 from ..base.words import counted
 from ..bundle.bundle import Bundle
-from ..protocol import Protocol
-from ..reporting.answering import Asked
+from ..reporting.answering import PREDICTION_FILE, Asked
 from .folder_names import LONGEST, folder_names
 from .manifest import CohortCase
 from .one_case import CaseWork, NamedBundle, classify, done_before, files_of_others
-from .outcomes import CaseOutcome, columns_of, read_outcome
+from .outcomes import CaseOutcome, cases_page, columns_of
 
 CASES_FOLDER = "cases"
 TABLE_FILE = "predictions.csv"
@@ -41,34 +38,9 @@ _RESULTS = (TABLE_FILE, PARQUET_FILE, PAGE_FILE)
 _ROOM_BELOW = 90  # characters of the paths within the folder of results
 
 
-@dataclass(frozen=True)
-class Bundles:
-    """The bundles that are asked, and where they lie.
-
-    Attributes:
-        first: that answers.
-        first_path: of it.
-        second: for a second opinion; None without.
-        second_path: of it.
-    """
-
-    first: Bundle
-    first_path: Path
-    second: Bundle | None = None
-    second_path: Path | None = None
-
-    @property
-    def named(self) -> tuple[NamedBundle, NamedBundle | None]:
-        """Both, as another process finds them."""
-        first = NamedBundle(self.first_path.resolve(), self.first.bundle_hash)
-        if self.second is None:
-            return first, None
-        return first, NamedBundle(self.second_path.resolve(), self.second.bundle_hash)
-
-
 def predict_cases(
     cases: Sequence[CohortCase],
-    bundles: Bundles,
+    bundle: Bundle,
     asked: Asked,
     machines: Machines,
     out: Path,
@@ -80,13 +52,8 @@ def predict_cases(
     A case whose folder holds the answer to the same question, by content, is not computed again.
 
     Args:
-        cases: from a table.
         bundles: that are asked.
-        asked: of every case.
-        machines: where the work is done.
-        out: folder for everything.
         name: of the table, shown on the page.
-        progress: told after every case.
 
     Raises:
         CohortError: no case could be classified; table and page say why.
@@ -100,8 +67,8 @@ def predict_cases(
     )
     folders = [f"{CASES_FOLDER}/{folder}" for folder in names]
     _require_usable(out, folders)
-    _begin(out, bundles)
-    first, second = bundles.named
+    _begin(out, bundle)
+    first, second = NamedBundle.of(bundle), NamedBundle.of(asked.second_bundle)
     asked = replace(asked, second_bundle=None, second_tumor=None)
     work = [
         (CaseWork(_found_anywhere(case), out / folder, first, second, asked),)
@@ -110,12 +77,12 @@ def predict_cases(
     ids = [case.case_id for case in cases]
     results = run_each(classify, work, ids, machines, part(progress, 0.0, 0.95))
     outcomes = [
-        _outcome(bundles.first.protocol, case, out, folder, result)
+        _outcome(case, out, folder, result)
         for case, folder, result in zip(cases, folders, results, strict=True)
     ]
     progress(0.95, "table and page")
-    _write_results(out, outcomes, bundles.first, name)
-    return _told(out, outcomes, results.count(False), bundles.first)
+    _write_results(out, outcomes, bundle, name)
+    return _told(out, outcomes, results.count(False), bundle)
 
 
 def _require_usable(out: Path, folders: Sequence[str]) -> None:
@@ -138,10 +105,10 @@ def _require_usable(out: Path, folders: Sequence[str]) -> None:
             )
 
 
-def _begin(out: Path, bundles: Bundles) -> None:
+def _begin(out: Path, bundle: Bundle) -> None:
     """Note which bundle answers here; what summed up an earlier run holds no longer."""
     place = out / RUN_FILE
-    now = {"bundle": bundles.first.name, "hash": bundles.first.bundle_hash}
+    now = {"bundle": bundle.name, "hash": bundle.bundle_hash}
     with suppress(OSError, ValueError):
         if read_json(place) != now:
             raise OutputError(
@@ -159,22 +126,18 @@ def _found_anywhere(case: CohortCase) -> CohortCase:
     return replace(case, **{name: path.resolve() for name, path in paths.items() if path})
 
 
-def _outcome(
-    protocol: Protocol, case: CohortCase, out: Path, folder: str, result: bool | Failure
-) -> CaseOutcome:
+def _outcome(case: CohortCase, out: Path, folder: str, result: bool | Failure) -> CaseOutcome:
     if isinstance(result, Failure):
         # What an earlier run left there is not the answer to what was asked now.
         remove_tree(out / folder)
-        return CaseOutcome(protocol, case, folder, None, result)
-    return read_outcome(protocol, case, out, folder)
+        return CaseOutcome(case, folder, None, result)
+    return CaseOutcome(case, folder, read_json(out / folder / PREDICTION_FILE))
 
 
 def _write_results(out: Path, outcomes: Sequence[CaseOutcome], bundle: Bundle, name: str) -> None:
     import pandas as pd
 
-    from .batch_page import cases_page
-
-    table = columns_of(outcomes)
+    table = columns_of(outcomes, bundle.protocol)
     page = cases_page(out, outcomes, bundle, name)
     with written_together(out) as beside:
         write_csv(beside / TABLE_FILE, list(table), zip(*table.values(), strict=True))
@@ -202,7 +165,7 @@ def _told(out: Path, outcomes: Sequence[CaseOutcome], kept: int, bundle: Bundle)
         lines.append(
             "The table names outcomes: `parotid-classifier evaluate` judges the bundle by them."
         )
-    lines += [f"{bundle.banner} ({bundle.cohort.line}). {bundle.intended_use}"]
+    lines.append(f"{bundle.banner} ({bundle.cohort.line}). {bundle.intended_use}")
     lines.append(f"Table and page: {out / TABLE_FILE}, {out / PAGE_FILE}")
     data = {
         "predictions": str(out / TABLE_FILE),

@@ -1,11 +1,9 @@
 """What was computed of each case of a cohort, kept by the content of what it was computed from."""
 
-from __future__ import annotations
-
 import contextlib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +11,8 @@ import numpy as np
 from ..base.cache import content_key
 from ..base.disk import extended
 from ..base.files import DAMAGED_ZIP, written_whole
+from ..base.parallel import Failure, Machines, run_each
+from ..base.progress import Progress, silent
 from ..dicom.source import Acquisition
 from .reading import CaseFeatures, Reading
 
@@ -30,9 +30,18 @@ class CohortCache:
     """A folder of features, one file for each reading, named by the reading's key.
 
     A file appears whole or not at all, so a run can be killed at any moment.
+
+    Attributes:
+        machines: that compute what is not kept yet.
     """
 
     folder: Path
+    machines: Machines = field(default_factory=Machines)
+
+    @property
+    def networks(self) -> Path:
+        """The folder in which networks that are trained leave their epochs."""
+        return self.folder / "networks"
 
     def store(self, reading: Reading) -> str:
         """Compute what is not kept yet and return the reading's key.
@@ -44,6 +53,13 @@ class CohortCache:
         if self._read(reading.key) is None:
             self._write(reading.key, reading.features())
         return reading.key
+
+    def store_all(
+        self, readings: Sequence[Reading], names: Sequence[str], progress: Progress = silent
+    ) -> list[str | Failure]:
+        """Store what is read of all cases and return, for each, its key or why it has none."""
+        work = [(reading,) for reading in readings]
+        return run_each(self.store, work, names, self.machines, progress)
 
     def load(self, key: str) -> CaseFeatures:
         """Return what was stored under `key`.

@@ -1,10 +1,8 @@
 """A cohort examined before any work is put into it: every image, every outline, every pair."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from itertools import islice
 
 import numpy as np
@@ -60,11 +58,7 @@ class CohortCheck:
 
     def as_dict(self) -> dict[str, object]:
         """For machines."""
-        return {
-            "counts": self.counts,
-            "problems": list(self.problems),
-            "warnings": list(self.warnings),
-        }
+        return asdict(self)
 
     def require_sound(self) -> None:
         """Raise CohortError that lists every problem, if there is any."""
@@ -83,15 +77,7 @@ def check_cohort(
     machines: Machines = Machines(),  # noqa: B008  frozen
     progress: Progress = silent,
 ) -> CohortCheck:
-    """Read every image and every outline and look at the cohort as a whole.
-
-    Args:
-        cases: from the cohort's table.
-        protocol: whose clinical variables the cases have, and whose rings are made where they
-            bring none.
-        machines: where the work is done.
-        progress: told the share done and the case at hand.
-    """
+    """Read every image and every outline and look at the cohort as a whole."""
     outlines = [
         (case, column, reading) for case in cases for column, reading in _readings(case, protocol)
     ]
@@ -127,10 +113,10 @@ def check_cohort(
 
 def _readings(case: CohortCase, protocol: Protocol) -> Iterator[tuple[str, Reading]]:
     """Yield the outlines of a case by the column that names them."""
-    yield "tumor", Reading.of_row(case, protocol)
+    yield "tumor", Reading(protocol, case)
     for column in OPTIONAL_OUTLINES:
         if getattr(case, column) is not None and column != "ring":
-            yield column, Reading.of_row(case, protocol, column, drawn_ring=False)
+            yield column, Reading(protocol, case, column, drawn_ring=False)
 
 
 def _examine(reading: Reading) -> _Examined:

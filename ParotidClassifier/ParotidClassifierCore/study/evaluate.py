@@ -1,9 +1,6 @@
 """Every figure of a study, from what the models say of its cases."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import numpy as np
 from sklearn.metrics import roc_curve
@@ -40,56 +37,42 @@ OUT_OF_FOLD = "training, out of fold"
 _FEW_CASES = 10
 
 
-@dataclass(frozen=True)
-class EvaluationSettings:
-    """What an evaluation is asked for.
-
-    Attributes:
-        bootstraps: stratified resamples.
-        seed: of the resamples.
-    """
-
-    bootstraps: int = 2000
-    seed: int = 0
-
-
 def evaluate(
     predictions: CohortPredictions,
     flow: CaseFlow,
     models: Mapping[str, LogisticModel],
     protocol: Protocol,
-    settings: EvaluationSettings | None = None,
+    bootstraps: int,
+    seed: int = 0,
     progress: Progress = silent,
 ) -> Evaluation:
     """Return all figures of a cohort.
 
     Args:
-        predictions: of n cases.
-        flow: how they were found.
-        models: by name.
         protocol: says which one others are compared with, and which one's nomogram is drawn.
-        settings: the default if None.
-        progress: told the share done and the step.
+        bootstraps: stratified resamples, drawn with `seed`.
     """
-    settings = settings or EvaluationSettings()
     training = predictions.training
     everyone = predictions.probabilities
 
     def figures(title: str, rows: np.ndarray, of: Mapping, start: float) -> SetFigures | None:
         if not rows.any() or not of:
             return None
-        telling = part(progress, start, start + 0.3)
-        reference = protocol.reference
-        return set_figures(title, predictions, of, rows, reference, settings, telling)
+        malignant = predictions.malignant[rows]
+        of_set = {name: values[rows] for name, values in of.items()}
+        intervals = bootstrap_intervals(
+            of_set, malignant, bootstraps, seed, part(progress, start, start + 0.3)
+        )
+        return _set_figures(
+            title, of_set, malignant, predictions.thresholds, intervals, protocol.reference
+        )
 
     return Evaluation(
         test=figures(TEST, ~training, everyone, 0.0),
         training=figures(TRAINING, training, everyone, 0.3),
         out_of_fold=figures(OUT_OF_FOLD, training, predictions.out_of_fold, 0.6),
         baseline=baseline_table(
-            clinical_variables(protocol, predictions.records),
-            predictions.malignant,
-            training,
+            clinical_variables(protocol, predictions.records), predictions.malignant, training
         ),
         associations=_associations(predictions, protocol),
         nomogram=_nomogram(predictions, models, protocol),
@@ -97,41 +80,30 @@ def evaluate(
     )
 
 
-def set_figures(
+def _set_figures(
     title: str,
-    predictions: CohortPredictions,
     probabilities: Mapping[str, np.ndarray],
-    rows: np.ndarray,
+    malignant: np.ndarray,
+    thresholds: Mapping[str, float],
+    intervals: Mapping[str, BootstrapIntervals],
     reference: str,
-    settings: EvaluationSettings,
-    progress: Progress = silent,
 ) -> SetFigures:
-    """Return the figures of all models on one set of cases.
+    """Return the figures of all models on the n cases of one set.
 
     Args:
-        title: of the set, in words.
-        predictions: of n cases.
-        probabilities: by model, (n,), those to judge; NaN where a model has none.
-        rows: (n,) bool, the cases of the set.
+        probabilities: by model, (n,); NaN where it has none.
         reference: the model that others are compared with.
-        settings: of the bootstraps.
-        progress: told the share done.
     """
-    malignant = predictions.malignant[rows]
-    of_set = {name: values[rows] for name, values in probabilities.items()}
-    bootstrapped = bootstrap_intervals(
-        of_set, malignant, settings.bootstraps, settings.seed, progress
-    )
     models = {
         name: _model_figures(
             name,
             values,
             malignant,
-            predictions.thresholds[name],
-            bootstrapped[name],
-            of_set.get(reference) if name != reference else None,
+            thresholds[name],
+            intervals[name],
+            probabilities.get(reference) if name != reference else None,
         )
-        for name, values in of_set.items()
+        for name, values in probabilities.items()
     }
     return SetFigures(
         title=title,

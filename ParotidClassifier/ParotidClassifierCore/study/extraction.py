@@ -4,19 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ..base.errors import CohortError
 from ..base.files import clear_unfinished
-from ..base.parallel import Failure, Machines, run_each
+from ..base.parallel import Failure
 from ..base.progress import Progress, silent
 from ..dicom.source import Acquisition
 from ..protocol import Protocol
+from ..protocol.outcome import outcome_word
 from ..radiomics.settings import RadiomicsSettings, default_settings
 from .cache import CohortCache
 from .manifest import TRAIN, CohortCase
 from .reading import CaseFeatures, Reading
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True)
@@ -24,12 +29,10 @@ class CohortFeatures:
     """What the models read of n cases.
 
     Attributes:
-        protocol: what was asked of them.
         cases: the rows of the table, without those that failed.
         columns: (p,) radiomic columns.
         radiomics: (n, p) float64.
         network_inputs: float32 (n, regions, 16, 96, 96), mapped from a file.
-        fingerprints: (n,) of the images.
         spacings: (n, 3) of the CTs (x, y, z) in mm.
         volumes: (n, regions) in mm³.
         acquisitions: (n,) of the CTs; None for one that did not come from DICOM.
@@ -68,24 +71,44 @@ class CohortFeatures:
         codes = [list(self.protocol.coded(case.record).values()) for case in self.cases]
         return np.array(codes, float).reshape(len(self.cases), len(self.protocol.predictors))
 
+    def table(self) -> pd.DataFrame:
+        """Return one row a case: who it is, clinical variables, all radiomic columns.
+
+        Columns: case_id, split, outcome, simulated, scanner, image_sha256, spacing_x_mm …,
+        the regions Tumor_mm3 …, the clinical variables by their names, then the radiomic columns
+        <region>_<feature> in the order of the self.
+        """
+        import pandas as pd
+
+        cases = self.cases
+        who = {
+            "case_id": [case.case_id for case in cases],
+            "split": [case.split for case in cases],
+            "outcome": [outcome_word(case.malignant) for case in cases],
+            "simulated": [case.simulated for case in cases],
+            "scanner": [case.scanner for case in cases],
+            "image_sha256": self.fingerprints,
+        }
+        spacing = {f"spacing_{axis}_mm": self.spacings[:, i] for i, axis in enumerate("xyz")}
+        regions = self.protocol.regions
+        volumes = {f"{region}_mm3": self.volumes[:, i] for i, region in enumerate(regions)}
+        words = [self.protocol.words(case.record) for case in cases]
+        clinical = {name: [word[name] for word in words] for name in self.protocol.clinical}
+        radiomics = pd.DataFrame(np.asarray(self.radiomics), columns=list(self.columns))
+        return pd.concat([pd.DataFrame(who | spacing | volumes | clinical), radiomics], axis=1)
+
 
 def extract_cohort(
     cases: Sequence[CohortCase],
     protocol: Protocol,
     cache: CohortCache,
-    machines: Machines = Machines(),  # noqa: B008  frozen
     radiomics: RadiomicsSettings | None = None,
     progress: Progress = silent,
 ) -> CohortFeatures:
     """Return what the models read of every case; a case that cannot be used is reported.
 
     Args:
-        cases: from the cohort's table.
-        protocol: says which findings there are, and how rings are made of a case that brings none.
         cache: what is there is not computed again.
-        machines: where the work is done.
-        radiomics: None for the default settings.
-        progress: told the share done and the case at hand.
 
     Raises:
         CohortError: no case could be used, or an image is in training and in test.
@@ -94,9 +117,9 @@ def extract_cohort(
     """
     clear_unfinished(cache.folder)
     radiomics = radiomics or default_settings()
-    readings = [replace(Reading.of_row(case, protocol), radiomics=radiomics) for case in cases]
+    readings = [Reading(protocol, case, radiomics=radiomics) for case in cases]
     names = [case.case_id for case in cases]
-    keys = read_all(readings, names, cache, machines, progress)
+    keys = cache.store_all(readings, names, progress)
     failures = {n: k for n, k in zip(names, keys, strict=True) if isinstance(k, Failure)}
     if len(failures) == len(cases):
         listed = "\n  ".join(f"{case_id}: {k.reason}" for case_id, k in failures.items())
@@ -106,18 +129,6 @@ def extract_cohort(
     features = _gathered(protocol, usable, stored, cache, failures)
     require_no_leakage(usable, features.fingerprints)
     return features
-
-
-def read_all(
-    readings: Sequence[Reading],
-    names: Sequence[str],
-    cache: CohortCache,
-    machines: Machines,
-    progress: Progress = silent,
-) -> list[str | Failure]:
-    """Store the features of all readings and return, for each, its key or why it has none."""
-    work = [(reading,) for reading in readings]
-    return run_each(cache.store, work, names, machines, progress)
 
 
 def require_no_leakage(cases: Sequence[CohortCase], fingerprints: Sequence[str]) -> None:
@@ -161,7 +172,7 @@ def _gathered(
     for row, key in enumerate(keys):
         features = cache.load(key)
         radiomics[row] = [features.radiomics[column] for column in columns]
-        facts.append(_without_arrays(features))
+        facts.append(replace(features, radiomics={}, network_input=np.empty(0)))
     return CohortFeatures(
         protocol=protocol,
         cases=cases,
@@ -174,7 +185,3 @@ def _gathered(
         acquisitions=tuple(fact.acquisition for fact in facts),
         failures=failures,
     )
-
-
-def _without_arrays(features: CaseFeatures) -> CaseFeatures:
-    return replace(features, radiomics={}, network_input=np.empty(0))

@@ -1,7 +1,5 @@
 """The folder of each case, named after the case wherever every system can have such a folder."""
 
-from __future__ import annotations
-
 import unicodedata
 from collections.abc import Sequence
 

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..base.parallel import Machines
 from ..base.progress import Progress, part
 from ..models.folds import stratified_folds
 from ..models.settings import CROSS_FITTED, PAPER, ModelTrainingSettings
@@ -33,10 +32,7 @@ class TrainingOptions:
     """What a training is asked for.
 
     Attributes:
-        name: of the bundle.
-        protocol: whose models are trained.
         stacking: how the network enters the fusions, one of settings.STACKINGS.
-        force: train although a class has few cases.
         epochs: of the network; None for the default, chosen by the folds.
         imagenet: MobileNetV3 checkpoint to start from; None for random weights.
         seed: of the folds, the network and the bootstraps.
@@ -66,8 +62,6 @@ class Learnt:
         network: the folds' and the final one; None where no model of the protocol reads it.
         values: what the final network says of every case of the cohort, test cases too.
         agreement: of readers, on training cases.
-        fitted: the models.
-        table: what they were fitted on.
         notes: what must be known of the cases they learnt from.
     """
 
@@ -83,7 +77,6 @@ def learn(
     features: CohortFeatures,
     options: TrainingOptions,
     cache: CohortCache,
-    machines: Machines,
     progress: Progress,
 ) -> Learnt:
     """Learn from the training cases of `features`, and from nothing else.
@@ -95,11 +88,11 @@ def learn(
     from ..models.training import fit_models
 
     rows = features.training
-    agreement = reader_agreement(features, options.seed, cache, machines, part(progress, 0.0, 0.1))
+    agreement = reader_agreement(features, options.seed, cache, part(progress, 0.0, 0.1))
     network = values = logits = deep = None
     if features.protocol.network_heads:
         step = part(progress, 0.1, 0.9)
-        network, values = _trained_network(features, options, cache, machines, step)
+        network, values = _trained_network(features, options, cache, step)
         logits = network.logits[rows]
         if options.stacking == PAPER:
             deep = {head: vectors[rows] for head, vectors in values.vectors.items()}
@@ -140,7 +133,6 @@ def _trained_network(
     features: CohortFeatures,
     options: TrainingOptions,
     cache: CohortCache,
-    machines: Machines,
     progress: Progress,
 ) -> tuple[CrossFittedNetwork, NetworkValues]:
     """Return the networks, and what the final one says of every case of the cohort."""
@@ -172,14 +164,9 @@ def _trained_network(
         features.protocol,
         settings,
         part(progress, 0.0, 0.95),
-        machines.device,
-        machines.jobs,
-        checkpoints=checkpoints_folder(cache),
+        cache.machines.device,
+        cache.machines.jobs,
+        checkpoints=cache.networks,
     )
     final = network.final.network
-    return network, predict_values(final, features.network_inputs, machines.device)
-
-
-def checkpoints_folder(cache: CohortCache) -> Path:
-    """Return the folder in which networks leave their epochs."""
-    return cache.folder / "networks"
+    return network, predict_values(final, features.network_inputs, cache.machines.device)

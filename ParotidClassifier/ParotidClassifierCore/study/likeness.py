@@ -1,7 +1,5 @@
 """Know the CT of a patient again that was changed a little: a voxel, noise, a crop."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 import numpy as np

@@ -1,7 +1,5 @@
 """The table that lists the cases of a cohort."""
 
-from __future__ import annotations
-
 import difflib
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -63,11 +61,8 @@ class CohortCase:
 
     Attributes:
         case_id: unique in the cohort.
-        ct: file or DICOM folder.
         tumor: file with the outline.
         malignant: the outcome; None where the table may leave it open and does.
-        split: "train" or "test".
-        record: the clinical variables.
         simulated: whether it is a phantom rather than a patient.
         ring: file with External2 as refined by hand; None where it is computed.
         second_reader: file with the tumour as another reader outlined it; None without.
@@ -104,13 +99,9 @@ def read_manifest(
 ) -> list[CohortCase]:
     """Return the cases in a CSV or XLSX table; paths are relative to the table's folder.
 
-    Columns: case_id, ct, tumor, outcome (benign/malignant); optional split (train/test),
-    simulated (yes/no), scanner, ring, second_reader, repeat (outlines), what is meant of a folder
-    or file with several (series, tumor_label, tumor_segment, tumor_roi, ring_label, …) and the
-    clinical variables by their names. Other columns are left alone.
+    Columns: OWN_COLUMNS, and the clinical variables by their names; others are left alone.
 
     Args:
-        path: the table.
         protocol: whose clinical variables are read; None for the published study's.
         default_split: of a row that names none.
         outcomes_needed: False where cases are to be classified: the column outcome, or its cell,
@@ -162,9 +153,7 @@ def with_random_split(
     """Return the cases with a share of each outcome drawn into the test set.
 
     Args:
-        cases: none of which is marked as a test case.
         test_share: between 0 and 1; the study had 108 of 357.
-        seed: same seed, same split.
 
     Raises:
         CohortError: the table has named test cases itself.
@@ -315,11 +304,7 @@ def _record(row: Mapping[str, str], protocol: Protocol, problems: list[str]) -> 
 
 
 def _case(
-    row: Mapping[str, str],
-    number: int,
-    folder: Path,
-    record: ClinicalRecord,
-    default_split: str,
+    row: Mapping[str, str], number: int, folder: Path, record: ClinicalRecord, default_split: str
 ) -> CohortCase:
     outlines = {name: folder / row[name] for name in OPTIONAL_OUTLINES if row[name]}
     return CohortCase(

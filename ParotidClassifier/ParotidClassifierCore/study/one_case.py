@@ -15,14 +15,12 @@ from ..base.errors import BundleError
 from ..base.files import UNFINISHED, folder_written_whole, read_json, write_json
 from ..bundle.bundle import Bundle
 from ..bundle.store import load_bundle
-from ..case.loading import Case
 from ..prediction.predict import software_versions
 from ..prediction.stages import Stages
-from ..protocol import Protocol
 from ..reporting.answer_files import every_file, write_answer
 from ..reporting.answering import PREDICTION_FILE, Asked, answer
 from .manifest import CohortCase
-from .reading import Reading, content_hash, second_outline
+from .reading import Reading, content_hash
 
 ORIGIN_FILE = "origin.json"
 THUMBNAIL_FILE = "thumbnail.jpg"
@@ -34,6 +32,11 @@ class NamedBundle:
 
     path: Path
     bundle_hash: str
+
+    @classmethod
+    def of(cls, bundle: Bundle | None) -> NamedBundle | None:
+        """Return where a bundle lies that was read; None of none."""
+        return bundle and cls(bundle.path.resolve(), bundle.bundle_hash)
 
     def load(self) -> Bundle:
         """Return it.
@@ -59,9 +62,7 @@ class CaseWork:
     """What is to be done for one case.
 
     Attributes:
-        case: its row of the table.
         folder: of its files; replaced as a whole.
-        bundle: that is asked.
         second_bundle: for a second opinion; None without.
         asked: of every case alike; without its own second bundle and second outline.
     """
@@ -134,12 +135,14 @@ def classify(work: CaseWork) -> bool:
         return False
     bundle = work.bundle.load()
     second = None if work.second_bundle is None else work.second_bundle.load()
-    case = _case(work.case, bundle.protocol)
-    labels = work.asked.report and work.asked.report.of_case(work.case.case_id)
+    row = work.case
+    case = Reading(bundle.protocol, row).load()
+    reader = Reading(bundle.protocol, row, "second_reader")
+    labels = work.asked.report and work.asked.report.of_case(row.case_id)
     asked = dataclasses.replace(
         work.asked,
         second_bundle=second,
-        second_tumor=second_outline(case, work.case, bundle.protocol),
+        second_tumor=row.second_reader and reader.outline(case.ct, case.source),
         report=labels,
     )
     answered = answer(case, bundle, asked, stages=_stages().aside())
@@ -148,10 +151,6 @@ def classify(work: CaseWork) -> bool:
         save_thumbnail(beside / THUMBNAIL_FILE, answered)
         write_json(beside / ORIGIN_FILE, origin | _answer_in(beside))
     return True
-
-
-def _case(row: CohortCase, protocol: Protocol) -> Case:
-    return dataclasses.replace(Reading.of_row(row, protocol).load(), record=row.record)
 
 
 _own = threading.local()  # a Dask worker may run several cases at a time, each on its thread

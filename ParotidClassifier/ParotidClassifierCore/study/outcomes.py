@@ -1,24 +1,28 @@
-"""What came out for each case of a table, read back from the folders, and the table of all."""
+"""What came out for each case of a table, and the table and the page of all."""
 
-from __future__ import annotations
-
+import base64
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
-from ..base.files import read_json
+from ..base.disk import files_below
 from ..base.parallel import Failure
+from ..bundle.bundle import Bundle
 from ..imaging.findings import Severity
+from ..models.probabilities import percent
+from ..models.words import interval_words
 from ..prediction.predict import volumes_mm3
 from ..protocol import Protocol
 from ..protocol.outcome import outcome_word
-from ..reporting.answering import PREDICTION_FILE
 from ..reporting.case_view import CaseView
 from .manifest import CohortCase
+from .one_case import ORIGIN_FILE, THUMBNAIL_FILE
 
 DONE, FAILED = "done", "failed"
+_NOT_FOR_READERS = (ORIGIN_FILE, THUMBNAIL_FILE)
 _OF_A_MODEL = ("low", "high", "threshold", "call")
 
 
@@ -27,14 +31,11 @@ class CaseOutcome:
     """What came out for one case.
 
     Attributes:
-        protocol: of the bundle that was asked.
-        case: its row of the table.
         folder: of its files, as a link from beside the table.
         written: what its prediction.json holds; None where it failed.
         failure: why it failed; None where it did not.
     """
 
-    protocol: Protocol
     case: CohortCase
     folder: str
     written: Mapping[str, Any] | None
@@ -61,20 +62,7 @@ class CaseOutcome:
         return {} if self.written is None else self.written["models"][name]
 
 
-def read_outcome(protocol: Protocol, case: CohortCase, out: Path, folder: str) -> CaseOutcome:
-    """Return what the folder of a case holds.
-
-    Args:
-        protocol: of the bundle that was asked.
-        case: its row of the table.
-        out: where the table will lie.
-        folder: of the case, relative to `out`.
-    """
-    written = read_json(out / folder / PREDICTION_FILE)
-    return CaseOutcome(protocol, case, folder, written)
-
-
-def columns_of(outcomes: Sequence[CaseOutcome]) -> dict[str, list[object]]:
+def columns_of(outcomes: Sequence[CaseOutcome], protocol: Protocol) -> dict[str, list[object]]:
     """Return the table of all cases by column; None where a case has no such value.
 
     The columns: case_id, folder, status, error, bundle, note, outcome (where the table names any),
@@ -83,9 +71,9 @@ def columns_of(outcomes: Sequence[CaseOutcome]) -> dict[str, list[object]]:
     readers say (where they were asked), and by model its probability under the model's name and
     `<model>:low`, …
     """
-    rows = [_row(outcome) for outcome in outcomes]
+    rows = [_row(outcome, protocol) for outcome in outcomes]
     names = dict.fromkeys(name for row in rows for name in row)
-    of_a_model = {name for name in names if name.partition(":")[0] in outcomes[0].protocol.models}
+    of_a_model = {name for name in names if name.partition(":")[0] in protocol.models}
     ordered = sorted(names, key=of_a_model.__contains__)
     table = {name: [row.get(name) for row in rows] for name in ordered}
     if not any(table["outcome"]):
@@ -93,7 +81,7 @@ def columns_of(outcomes: Sequence[CaseOutcome]) -> dict[str, list[object]]:
     return table
 
 
-def _row(outcome: CaseOutcome) -> dict[str, object]:
+def _row(outcome: CaseOutcome, protocol: Protocol) -> dict[str, object]:
     case, written = outcome.case, outcome.written
     row: dict[str, object] = {
         "case_id": case.case_id,
@@ -105,7 +93,7 @@ def _row(outcome: CaseOutcome) -> dict[str, object]:
     if written is None:
         return row
     headline, inputs = outcome.view.headline, written["inputs"]
-    volumes = volumes_mm3(written["ring"], outcome.protocol)
+    volumes = volumes_mm3(written["ring"], protocol)
     first = outcome.model(headline)
     row |= {
         "bundle": written["bundle"]["name"],
@@ -118,13 +106,13 @@ def _row(outcome: CaseOutcome) -> dict[str, object]:
         "side": written.get("side"),
         "tumor_outline": inputs.get("tumor_outline"),
     }
-    findings = (variable.name for variable in outcome.protocol.predictors.values())
+    findings = (variable.name for variable in protocol.predictors.values())
     row |= {name: inputs[name] for name in findings if name not in row}
     row |= {
         **_second_opinion(written.get("second_opinion")),
         **_second_reader(written.get("second_reader"), headline),
     }
-    for name in outcome.protocol.models:
+    for name in protocol.models:
         model = outcome.model(name)
         row[name] = model.get("probability")
         row |= {f"{name}:{what}": value for what, value in _numbers(model).items()}
@@ -163,3 +151,55 @@ def _second_reader(reader: Mapping[str, Any] | None, headline: str) -> dict[str,
         "second_reader_probability": model.get("probability"),
         "second_reader_call": model.get("call"),
     }
+
+
+def cases_page(out: Path, outcomes: Sequence[CaseOutcome], bundle: Bundle, name: str) -> str:
+    """Return the page as HTML: pictures are part of it, the files of the cases are linked.
+
+    Args:
+        out: where the page will lie; the cases' folders are relative to it.
+    """
+    from ..reporting.page import rendered
+
+    cohort = bundle.cohort.line
+    page = {
+        "name": name,
+        "bundle": bundle.name,
+        "about": f"{cohort[:1].upper()}{cohort[1:]}. {bundle.intended_use}",
+        "lines": [_line(out, outcome) for outcome in outcomes if outcome.written is not None],
+        "failures": [(o.case.case_id, o.failure.shared_reason) for o in outcomes if o.failure],
+    }
+    words = {"percent": percent, "interval_words": interval_words, "share": _share}
+    return rendered("cases.html.j2", page=page, banner=bundle.banner, **words)
+
+
+def _line(out: Path, outcome: CaseOutcome) -> dict[str, object]:
+    written, case = outcome.written, outcome.case
+    picture = base64.b64encode((out / outcome.folder / THUMBNAIL_FILE).read_bytes())
+    return {
+        "case_id": case.case_id,
+        "picture": f"data:image/jpeg;base64,{picture.decode('ascii')}",
+        "view": outcome.view,
+        "outcome": "" if case.malignant is None else outcome_word(case.malignant),
+        "tumor_ml": f"{written['ring']['tumor_volume_mm3'] / 1000:.1f}",
+        "warnings": outcome.warnings,
+        "others": _others(written),
+        "files": _files(out / outcome.folder, outcome.folder),
+    }
+
+
+def _others(written: Mapping[str, Any]) -> list[str]:
+    opinion, reader = written.get("second_opinion"), written.get("second_reader")
+    # The other bundle's banner may say more than that of the page.
+    told = [] if opinion is None else [f"{opinion['agreement']} {opinion['bundle']['banner']}."]
+    return told if reader is None else [*told, *reader["agreement"]]
+
+
+def _files(folder: Path, link: str) -> list[tuple[str, str]]:
+    names = [path.as_posix() for path in sorted(files_below(folder))]
+    return [(name, quote(f"{link}/{name}")) for name in names if name not in _NOT_FOR_READERS]
+
+
+def _share(probability: float) -> float:
+    """Return where a probability is drawn, in percent of the bar."""
+    return round(100 * probability, 2)

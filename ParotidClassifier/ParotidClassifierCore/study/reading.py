@@ -1,11 +1,9 @@
 """One outline of one case, and what the models read of it."""
 
-from __future__ import annotations
-
 import contextlib
 import dataclasses
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from importlib import metadata
@@ -21,7 +19,7 @@ from ..case.grid import prepare
 from ..case.loading import Case
 from ..case.outlines import load_outline
 from ..dicom.files import is_dicomdir
-from ..dicom.source import Acquisition
+from ..dicom.source import Acquisition, SourceSeries
 from ..imaging.choosing import Choice, Sought
 from ..imaging.file_cache import files_key
 from ..imaging.perturbation import perturbed_outline
@@ -42,12 +40,10 @@ class CaseFeatures:
     """What the models read of one outline, and what is known of the image behind it.
 
     Attributes:
-        radiomics: by column.
         network_input: float32 (regions, 16, 96, 96), of those that the network is shown.
         fingerprint: of the CT's voxels, see `image_fingerprint`.
         spacing: of the CT (x, y, z) in mm.
         volumes: in mm³ by region.
-        findings: codes of what the image shows.
         acquisition: of the CT; None where it did not come from DICOM.
     """
 
@@ -66,46 +62,26 @@ class Reading:
 
     Attributes:
         protocol: its regions, and which of them the network is shown.
-        ct: file or DICOM folder.
-        tumor: file with the outline.
-        ring: file with the first ring as drawn; None where it is computed.
-        ct_choice: which of several CTs is meant, as arguments of `load_sourced_ct`.
-        choices: which part of a file is the outline, by the column that names the file.
-        column: that names the file with the outline.
-        radiomics: of the features.
+        row: of the cohort's table.
+        column: that names the outline: "tumor", "second_reader" or "repeat".
+        drawn_ring: whether a ring that the row names takes the place of the computed one.
         perturbation: seed of a slightly different outline to read instead; None for this one.
     """
 
     protocol: Protocol
-    ct: Path
-    tumor: Path
-    ring: Path | None = None
-    ct_choice: Mapping[str, str] = field(default_factory=dict)
-    choices: Mapping[str, Choice] = field(default_factory=dict)
+    row: CohortCase
     column: str = "tumor"
+    drawn_ring: bool = True
     radiomics: RadiomicsSettings = field(default_factory=default_settings)
     perturbation: int | None = None
 
-    @classmethod
-    def of_row(
-        cls,
-        row: CohortCase,
-        protocol: Protocol,
-        column: str = "tumor",
-        *,
-        drawn_ring: bool = True,
-    ) -> Reading:
-        """Return the outline that a row names in a column.
+    @property
+    def _tumor(self) -> Path:
+        return getattr(self.row, self.column)
 
-        Args:
-            row: of the table.
-            protocol: says how rings are computed.
-            column: "tumor", "second_reader" or "repeat".
-            drawn_ring: whether a ring that the row names takes the place of the computed one.
-        """
-        ring = row.ring if drawn_ring else None
-        outline = getattr(row, column)
-        return cls(protocol, row.ct, outline, ring, row.ct_choice, row.choices, column)
+    @property
+    def _ring(self) -> Path | None:
+        return self.row.ring if self.drawn_ring else None
 
     @cached_property
     def key(self) -> str:
@@ -114,11 +90,11 @@ class Reading:
         Raises:
             UnreadableFileError: a file cannot be read.
         """
-        files = (self.ct, self.tumor, self.ring)
+        files = (self.row.ct, self._tumor, self._ring)
         choices = [self._choice(column) for column in (self.column, "ring")]
         decisive = {
             "files": [None if path is None else content_hash(path) for path in files],
-            "chosen": [dict(self.ct_choice), *map(dataclasses.asdict, choices)],
+            "chosen": [dict(self.row.ct_choice), *map(dataclasses.asdict, choices)],
             "rings": [(r.name, dataclasses.asdict(r.ring), r.around) for r in self.protocol.rings],
             "regions": [self.protocol.outlined.name, self.protocol.network_regions],
             "radiomics": self.radiomics.yaml(),
@@ -129,29 +105,37 @@ class Reading:
         return content_key(decisive)
 
     def _choice(self, column: str) -> Choice:
-        return self.choices.get(column, Choice())
+        return self.row.choices.get(column, Choice())
 
     def load(self) -> Case:
-        """Return the case with the outline of this reading.
+        """Return the case with the outline of this reading, and the findings of the row.
 
         Raises:
             ParotidClassifierError: a file cannot be used.
         """
         with _remedies_of_a_table(self.column):
-            ct, source = load_sourced_ct(self.ct, **self.ct_choice)
-            chosen = self._choice(self.column), self._choice("ring")
-            sought = Sought.of(self.protocol, self.protocol.outlined.name)
-            tumor = load_outline(self.tumor, sought, ct, source, chosen[0])
-            rings = {}
-            if self.ring is not None:
+            ct, source = load_sourced_ct(self.row.ct, **self.row.ct_choice)
+            tumor, rings = self.outline(ct, source), {}
+            if self._ring is not None:
                 first = Sought.of(self.protocol, self.protocol.rings[0].name)
-                rings = {first.name: load_outline(self.ring, first, ct, source, chosen[1])}
-            case = Case(ct, tumor, rings, source=source)
+                choice = self._choice("ring")
+                rings = {first.name: load_outline(self._ring, first, ct, source, choice)}
+        case = Case(ct, tumor, rings, self.row.record, source)
         if self.perturbation is None:
             return case
         grid = prepare(case, self.protocol).grid
         outline = perturbed_outline(grid.tumor, np.random.default_rng(self.perturbation))
         return dataclasses.replace(case, tumor=grid.geometry.image(outline))
+
+    def outline(self, ct: sitk.Image, source: SourceSeries | None) -> sitk.Image:
+        """Return the outline on the CT that it belongs to.
+
+        Raises:
+            ParotidClassifierError: the file cannot be used.
+        """
+        with _remedies_of_a_table(self.column):
+            sought = Sought.of(self.protocol, self.protocol.outlined.name)
+            return load_outline(self._tumor, sought, ct, source, self._choice(self.column))
 
     def features(self) -> CaseFeatures:
         """Return what the models read, by the same stages as a prediction.
@@ -176,20 +160,6 @@ class Reading:
         )
 
 
-def second_outline(case: Case, row: CohortCase, protocol: Protocol) -> sitk.Image | None:
-    """Return the tumour of a case as the second reader of its row outlined it; None without one.
-
-    Raises:
-        ParotidClassifierError: the file cannot be used.
-    """
-    if row.second_reader is None:
-        return None
-    with _remedies_of_a_table("second_reader"):
-        choice = row.choices.get("second_reader", Choice())
-        sought = Sought.of(protocol, protocol.outlined.name)
-        return load_outline(row.second_reader, sought, case.ct, case.source, choice)
-
-
 @contextlib.contextmanager
 def _remedies_of_a_table(outline: str) -> Iterator[None]:
     """Name a column of the table where a remedy names an option of the command line."""
@@ -208,8 +178,6 @@ def image_fingerprint(ct: sitk.Image) -> str:
 
     Where the scan lies in space is left out: copies of a scan differ in the last digits of that.
     """
-    import SimpleITK as sitk
-
     values = sitk.GetArrayViewFromImage(ct)
     whole = np.rint(values).astype("<i2") if values.dtype.kind == "f" else values.astype("<i2")
     return content_key(repr(whole.shape), whole)

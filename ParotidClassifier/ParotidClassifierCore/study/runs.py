@@ -10,16 +10,25 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..base.errors import CohortError
-from ..base.parallel import Failure, Machines
+from ..base.parallel import Failure
 from ..base.progress import Progress, part, silent
 from ..base.result import Result
 from ..base.words import counted
 from ..bundle.bundle import Bundle
+from ..models.probabilities import ModelResult, probabilities
 from ..network.records import NetworkValues
+from ..protocol import ColumnKind, column_of
 from ..protocol.outcome import outcome_word
-from ..statistics.results import CaseFlow, CohortPredictions, Evaluation, SetFigures
+from ..radiomics.settings import load_settings
+from ..statistics.results import (
+    CaseFlow,
+    CohortPredictions,
+    Evaluation,
+    ModelFigures,
+    SetFigures,
+)
 from .cache import CohortCache
-from .extraction import CohortFeatures
+from .extraction import CohortFeatures, extract_cohort
 from .manifest import TEST, TRAIN, CohortCase
 from .reading import short_fingerprint
 
@@ -35,7 +44,6 @@ def evaluate_bundle(
     bundle: Bundle,
     cases: Sequence[CohortCase],
     cache: CohortCache,
-    machines: Machines,
     folder: Path,
     cohort_name: str,
     bootstraps: int,
@@ -45,16 +53,6 @@ def evaluate_bundle(
 
     Cases the bundle learnt from must be marked "train" and are shown apart.
 
-    Args:
-        bundle: the models.
-        cases: from the cohort's table.
-        cache: of what was computed of the cases before.
-        machines: where the work is done.
-        folder: of the report.
-        cohort_name: shown in the report.
-        bootstraps: resamples of the intervals.
-        progress: told the share done and the step.
-
     Raises:
         CohortError: no case can be used, or a test case is one the bundle learnt from.
         OutputError: the report cannot be written.
@@ -62,24 +60,29 @@ def evaluate_bundle(
     from ..network.device import choose_device
     from ..reporting.study import Study
     from ..reporting.study_report import require_report_folder, write_report
-    from .apply import cohort_predictions
-    from .evaluate import EvaluationSettings, evaluate
+    from .evaluate import evaluate
 
     require_report_folder(folder)
     if bundle.network is not None:
-        choose_device(machines.device)
-    features = _features(bundle, cases, cache, machines, part(progress, 0.0, 0.7))
+        choose_device(cache.machines.device)
+    if bundle.reads_image:
+        radiomics = load_settings(bundle.radiomics_yaml)
+        step = part(progress, 0.0, 0.7)
+        features = extract_cohort(cases, bundle.protocol, cache, radiomics, step)
+    else:
+        none = np.empty((len(cases), 0))
+        features = CohortFeatures(bundle.protocol, tuple(cases), (), none, np.empty(0))
     features, notes = _as_the_bundle_saw_them(bundle, features)
     progress(0.7, "network")
-    values = _network_values(bundle, features, machines.device)
+    values = _network_values(bundle, features, cache.machines.device)
     predictions = cohort_predictions(bundle, features, values)
     evaluation = evaluate(
         predictions,
         flow_of(len(cases), features),
         bundle.models,
         bundle.protocol,
-        EvaluationSettings(bootstraps),
-        part(progress, 0.8, 0.9),
+        bootstraps,
+        progress=part(progress, 0.8, 0.9),
     )
     study = Study(bundle, evaluation, None, cohort_name, features.simulated, notes)
     tables = {PREDICTIONS_FILE: prediction_table(features, predictions)}
@@ -87,24 +90,6 @@ def evaluate_bundle(
     places = {"report": str(folder)}
     notes = (*notes, *bundle.notes)
     return study_result(evaluation, bundle, places, features.failures, notes)
-
-
-def _features(
-    bundle: Bundle,
-    cases: Sequence[CohortCase],
-    cache: CohortCache,
-    machines: Machines,
-    progress: Progress,
-) -> CohortFeatures:
-    """Return what the bundle's models read of the cases; no image for those that read none."""
-    from ..radiomics.settings import load_settings
-    from .extraction import CohortFeatures, extract_cohort
-
-    if not bundle.reads_image:
-        none = np.empty((len(cases), 0))
-        return CohortFeatures(bundle.protocol, tuple(cases), (), none, np.empty(0))
-    radiomics = load_settings(bundle.radiomics_yaml)
-    return extract_cohort(cases, bundle.protocol, cache, machines, radiomics, progress)
 
 
 def _network_values(bundle: Bundle, features: CohortFeatures, device: str) -> NetworkValues | None:
@@ -157,10 +142,62 @@ def _as_the_bundle_saw_them(
     return replace(features, cases=cases), tuple(notes)
 
 
+def cohort_predictions(
+    bundle: Bundle,
+    features: CohortFeatures,
+    network: NetworkValues | None,
+    out_of_fold: Mapping[str, np.ndarray] | None = None,
+) -> CohortPredictions:
+    """Return what each model that the bundle holds says of each case.
+
+    Args:
+        features: of n cases; a radiomic column that is not among them is unknown of every case.
+        network: what the bundle's network says of the cases; None without a network.
+        out_of_fold: by model, (n,) probabilities by models that had not seen the case.
+    """
+    values = _model_inputs(bundle, features, network)
+    results = [
+        probabilities(
+            bundle.protocol,
+            bundle.models,
+            {column: of_all[i] for column, of_all in values.items()}
+            | bundle.protocol.coded(case.record),
+            bundle.thresholds,
+        )
+        for i, case in enumerate(features.cases)
+    ]
+    held = {name: [result[name] for result in results] for name in bundle.models}
+    return CohortPredictions(
+        case_ids=tuple(case.case_id for case in features.cases),
+        malignant=features.malignant,
+        training=features.training,
+        records=tuple(case.record for case in features.cases),
+        probabilities={name: _numbers(of_all, "probability") for name, of_all in held.items()},
+        log_odds={name: _numbers(of_all, "log_odds") for name, of_all in held.items()},
+        thresholds={name: bundle.thresholds[name] for name in held},
+        out_of_fold=dict(out_of_fold or {}),
+    )
+
+
+def _model_inputs(
+    bundle: Bundle, features: CohortFeatures, network: NetworkValues | None
+) -> dict[str, list[float]]:
+    """Return, of the columns that a model reads, those at hand; a list of n numbers each."""
+    place = {column: i for i, column in enumerate(features.columns)}
+    radiomic = [c for c in bundle.columns if column_of(c).kind is ColumnKind.RADIOMIC]
+    values = {c: features.radiomics[:, place[c]].tolist() for c in radiomic if c in place}
+    if network is not None:
+        values |= {column: v.tolist() for column, v in network.columns(bundle.columns).items()}
+    return values
+
+
+def _numbers(results: list[ModelResult], name: str) -> np.ndarray:
+    values = [getattr(result, name) for result in results]
+    return np.array([np.nan if value is None else value for value in values], float)
+
+
 def flow_of(listed: int, features: CohortFeatures) -> CaseFlow:
     """Return how `listed` rows of a table became the cases of `features`."""
-    from ..statistics.results import CaseFlow
-
     training, malignant = features.training, features.malignant
     incomplete = np.isnan(features.clinical).any(axis=1)
     return CaseFlow(
@@ -188,8 +225,8 @@ def prediction_table(features: CohortFeatures, predictions: CohortPredictions) -
         "split": [case.split for case in features.cases],
         "outcome": [outcome_word(bool(value)) for value in predictions.malignant],
     }
-    for name, probabilities in predictions.probabilities.items():
-        table[name] = probabilities
+    for name, values in predictions.probabilities.items():
+        table[name] = values
         table[f"{name}:log_odds"] = predictions.log_odds[name]
         if name in predictions.out_of_fold:
             table[f"{name}:out_of_fold"] = predictions.out_of_fold[name]
@@ -249,18 +286,12 @@ def _table_lines(test: SetFigures | None) -> list[str]:
         return ["There was no test case: the report shows out-of-fold figures."]
     header = f"{'model':<24} {'cases':>5} {'AUC':>6} {'95% CI':>13} {'SEN':>6} {'SPE':>6}"
     title = f"Test set: {test.cases} cases, {test.malignant} malignant"
-    return [title, header, *(_table_line(name, test) for name in test.models)]
+    return [title, header, *(_table_line(*of_model) for of_model in test.models.items())]
 
 
-def _table_line(name: str, test: SetFigures) -> str:
-    figures = test.models[name]
-    low, high = _number(figures.auc.low), _number(figures.auc.high)
-    interval = "–" if figures.auc.low is None else f"{low} – {high}"
-    return (
-        f"{name:<24} {figures.cases:>5} {_number(figures.auc.value):>6} {interval:>13} "
-        f"{_number(figures.sensitivity.value):>6} {_number(figures.specificity.value):>6}"
-    )
-
-
-def _number(value: float | None) -> str:
-    return "–" if value is None else f"{value:.2f}"
+def _table_line(name: str, figures: ModelFigures) -> str:
+    auc, sensitivity, specificity = figures.auc, figures.sensitivity, figures.specificity
+    values = (auc.value, auc.low, auc.high, sensitivity.value, specificity.value)
+    area, low, high, sen, spe = ("–" if v is None else f"{v:.2f}" for v in values)
+    interval = "–" if auc.low is None else f"{low} – {high}"
+    return f"{name:<24} {figures.cases:>5} {area:>6} {interval:>13} {sen:>6} {spe:>6}"

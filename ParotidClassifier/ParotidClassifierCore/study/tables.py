@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import zipfile
 from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -11,11 +12,14 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from itertools import zip_longest
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ..base.disk import extended
 from ..base.errors import UnreadableFileError, UsageError
 from ..base.files import DAMAGED_ZIP, without_formula_guard
-from .excel_cells import NotShownError, shown_text, value_text
+
+if TYPE_CHECKING:
+    from openpyxl.cell.read_only import EmptyCell, ReadOnlyCell
 
 MOST_ROWS, MOST_COLUMNS, MOST_MB = 10_000, 16_384, 10
 # Of an XLSX, all but sheets, texts and pictures: a byte of its formats takes hundreds in memory.
@@ -29,6 +33,13 @@ _COMMON_ENCODINGS = ("gb18030", "cp1252")
 _UNREADABLE = (
     OSError, LookupError, ValueError, TypeError, AttributeError, SyntaxError, csv.Error,
 )  # fmt: skip
+# A number format: a text in quotes, one after a backslash, a place for a digit, or itself.
+_PIECE = re.compile(r'"(?P<quoted>[^"]*)"|\\(?P<escaped>.)|(?P<place>[0#])|(?P<itself>[-+() &~$])')
+_DIGITS_KEPT = 15  # Excel has made zeros of the others
+
+
+class _NotShownError(ValueError):
+    """A file does not tell what Excel shows in a cell."""
 
 
 @dataclass(frozen=True)
@@ -189,7 +200,7 @@ def _excel_table(path: Path, content: bytes, columns: Columns) -> Table:
     _require_small_parts(path, file)
     with closing(load_workbook(file, read_only=True, data_only=True, keep_links=False)) as book:
         sheet = book.worksheets[0]
-        first = [value_text(cell) for row in sheet.iter_rows(max_row=1) for cell in row]
+        first = [_value_text(cell) for row in sheet.iter_rows(max_row=1) for cell in row]
         table = Table(_header(path, first, columns))
         rows = sheet.iter_rows(2, MOST_ROWS + 2, max_col=max(len(first), 1))
         for number, row in _bounded(path, rows):
@@ -211,13 +222,66 @@ def _require_small_parts(path: Path, file: io.BytesIO) -> None:
 
 
 def _add_excel_row(table: Table, columns: Columns, number: int, row: Sequence) -> None:
-    if not any(cell.value is not None and value_text(cell).strip() for cell in row):
+    if not any(cell.value is not None and _value_text(cell).strip() for cell in row):
         return
     texts = table.rows[number] = {}
     for name, cell in zip_longest(table.header, row):
         if name in columns.all:
             try:
-                texts[name] = _bare((shown_text if name in columns.names else value_text)(cell))
-            except NotShownError as error:
-                texts[name] = value_text(cell)
+                texts[name] = _bare((_shown_text if name in columns.names else _value_text)(cell))
+            except _NotShownError as error:
+                texts[name] = _value_text(cell)
                 table.problems.setdefault(number, []).append(f"column {name}: {error}")
+
+
+def _value_text(cell: ReadOnlyCell | EmptyCell) -> str:
+    """Return the value of a cell, whatever its format."""
+    value = cell.value
+    if value is None:
+        return ""
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))  # a spreadsheet keeps the 1 of an identifier as 1.0
+    return str(value)
+
+
+def _shown_text(cell: ReadOnlyCell | EmptyCell) -> str:
+    """Return a cell as Excel shows it, so that a name stays what its reader sees.
+
+    Raises:
+        _NotShownError: that depends on more than the file, such as the computer's way of dates.
+    """
+    value, form = cell.value, cell.number_format
+    shown = None
+    if value is None or isinstance(value, bool):
+        shown = _value_text(cell).upper()
+    elif isinstance(value, str):
+        shown = value if cell.data_type != "e" and ("@" not in form or form == "@") else None
+    elif isinstance(value, int | float) and abs(value) < 10**_DIGITS_KEPT:
+        shown = _in_format(value, form.partition(";")[0])
+    if shown is None:
+        raise _NotShownError(
+            f"what Excel shows for {value} cannot be told from the file; format the cell as text "
+            "and write there what is meant"
+        )
+    return shown
+
+
+def _in_format(value: float, form: str) -> str | None:
+    """Return a number in a format of digits and texts such as 000 or "P"00; None in any other."""
+    if form in ("General", "@"):
+        return f"{value:.{_DIGITS_KEPT}g}"
+    pieces = list(_PIECE.finditer(form))
+    places = sum(piece["place"] is not None for piece in pieces)
+    is_such = "".join(piece[0] for piece in pieces) == form and places
+    if not is_such or value < 0 or value != int(value):
+        return None
+    digits, shown = list(str(int(value) or "")), []
+    for piece in reversed(pieces):
+        if piece["place"]:
+            places -= 1
+            taken = digits[-1:] if places else digits  # the first place shows all that are left
+            shown.append("".join(taken) or piece["place"].replace("#", ""))
+            digits = digits[: len(digits) - len(taken)]
+        else:
+            shown.append(piece["quoted"] or piece["escaped"] or piece["itself"] or "")
+    return "".join(reversed(shown))

@@ -16,25 +16,26 @@ import numpy as np
 
 from ..base.disk import place_of
 from ..base.errors import UsageError
-from ..base.parallel import Machines
 from ..base.progress import Progress, part, silent
 from ..base.result import Result
 from ..bundle.bundle import DEMONSTRATION, RESEARCH, Bundle, TrainingCohort
 from ..bundle.store import require_bundle_folder, require_bundle_name, save_bundle
-from ..models.reference import Reference, reference_of
+from ..models.reference import reference_of
+from ..models.training import checked_size
 from ..prediction.predict import software_versions
+from ..radiomics.settings import default_settings
 from ..reporting.study import Study
 from ..statistics.results import CohortPredictions, Evaluation
 from .cache import CohortCache
 from .extraction import CohortFeatures, extract_cohort
-from .feature_table import feature_table
-from .learn import Learnt, TrainingOptions, checkpoints_folder, learn
+from .learn import Learnt, TrainingOptions, learn
 from .manifest import TRAIN, CohortCase
 from .reading import short_fingerprint
 from .runs import (
     FEATURES_FILE,
     PREDICTIONS_FILE,
     brief_figures,
+    cohort_predictions,
     flow_of,
     prediction_table,
     study_result,
@@ -54,7 +55,6 @@ def train_bundle(
     cases: Sequence[CohortCase],
     options: TrainingOptions,
     cache: CohortCache,
-    machines: Machines,
     folder: Path,
     report: Path,
     cohort_name: str,
@@ -64,13 +64,8 @@ def train_bundle(
 
     Args:
         cases: from the cohort's table; simulated ones make the bundle a demonstration.
-        options: what is asked for.
         cache: of what was done before: a run that is cut off goes on from there.
-        machines: where the work is done.
         folder: of the bundle; it appears whole or not at all.
-        report: folder of the report, likewise.
-        cohort_name: shown in the report.
-        progress: told the share done and the step.
 
     Raises:
         CohortError: the cohort cannot be trained on.
@@ -78,40 +73,46 @@ def train_bundle(
     """
     from ..network.cross_fitting import remove_checkpoints
     from ..reporting.study_report import require_report_folder, write_report
+    from .evaluate import evaluate
 
-    _require_trainable(cases, options, machines, folder)
+    _require_trainable(cases, options, cache.machines.device, folder)
     require_report_folder(report)
     if place_of(report) == place_of(folder):
         raise UsageError(
             f"{report} cannot hold both bundle and report.", "Give them a folder each."
         )
     started = time.perf_counter()
-    features = extract_cohort(
-        cases, options.protocol, cache, machines, progress=part(progress, 0.0, 0.4)
-    )
-    _require_enough(features.malignant[features.training], options)
-    learnt = learn(features, options, cache, machines, part(progress, 0.4, 0.94))
+    step = part(progress, 0.0, 0.4)
+    features = extract_cohort(cases, options.protocol, cache, progress=step)
+    checked_size(features.malignant[features.training], options.models)
+    learnt = learn(features, options, cache, part(progress, 0.4, 0.94))
     draft = _bundle(features, learnt, options)
     predictions = _predictions(draft, features, learnt)
-    evaluation = _evaluation(
-        predictions, len(cases), features, draft, options, part(progress, 0.94, 0.96)
+    evaluation = evaluate(
+        predictions,
+        flow_of(len(cases), features),
+        draft.models,
+        draft.protocol,
+        options.bootstraps,
+        options.seed,
+        part(progress, 0.94, 0.96),
     )
     bundle = save_bundle(_judged(draft, evaluation), folder)
     minutes = (time.perf_counter() - started) / 60
     study = _study(bundle, evaluation, learnt, cohort_name, minutes)
     tables = {
-        FEATURES_FILE: feature_table(features),
+        FEATURES_FILE: features.table(),
         PREDICTIONS_FILE: prediction_table(features, predictions),
     }
     write_report(study, report, tables, part(progress, 0.96, 1.0))
-    remove_checkpoints(checkpoints_folder(cache))
+    remove_checkpoints(cache.networks)
     places = {"bundle": str(folder), "report": str(report)}
     more = {"minutes": round(minutes, 1)}
     return study_result(evaluation, bundle, places, features.failures, bundle.notes, more)
 
 
 def _require_trainable(
-    cases: Sequence[CohortCase], options: TrainingOptions, machines: Machines, folder: Path
+    cases: Sequence[CohortCase], options: TrainingOptions, device: str, folder: Path
 ) -> None:
     """Refuse before the long work what would be refused after it."""
     from ..network.device import choose_device
@@ -120,30 +121,27 @@ def _require_trainable(
 
     require_bundle_name(options.name)
     require_bundle_folder(folder)
-    _require_enough(np.array([case.malignant for case in cases if case.split == TRAIN]), options)
-    choose_device(machines.device)
+    outcomes = [case.malignant for case in cases if case.split == TRAIN]
+    checked_size(np.array(outcomes, bool), options.models)
+    choose_device(device)
     if options.imagenet is not None:
         load_imagenet_weights(MultiInputNetwork(options.protocol), options.imagenet)
 
 
-def _require_enough(malignant: np.ndarray, options: TrainingOptions) -> None:
-    from ..models.training import checked_size
-
-    checked_size(malignant.astype(bool), options.models)
-
-
 def _bundle(features: CohortFeatures, learnt: Learnt, options: TrainingOptions) -> Bundle:
     """Return the bundle before it was judged: without test figures and model card."""
-    from ..radiomics.settings import default_settings
+    from ..network.weights import stored_network
 
-    simulated = features.simulated
+    simulated, trained = features.simulated, features.training
+    fingerprints = [f for f, t in zip(features.fingerprints, trained, strict=True) if t]
+    made = [a for a, t in zip(features.acquisitions, trained, strict=True) if t]
     kind = DEMONSTRATION if simulated else RESEARCH
     cohort = TrainingCohort(
-        cases=int(features.training.sum()),
+        cases=int(trained.sum()),
         malignant=int(learnt.table.malignant.sum()),
         simulated=simulated,
         description="Simulated CT of the parotid region." if simulated else "",
-        fingerprints=_fingerprints(features),
+        fingerprints=tuple(sorted(map(short_fingerprint, fingerprints))),
     )
     return Bundle(
         name=options.name,
@@ -156,8 +154,8 @@ def _bundle(features: CohortFeatures, learnt: Learnt, options: TrainingOptions) 
         cohort=cohort,
         intended_use=_INTENDED_USE[kind],
         model_card="",
-        network=None if learnt.network is None else _stored(learnt.network),
-        reference=_reference(features, learnt),
+        network=learnt.network and stored_network(learnt.network.final.network),
+        reference=reference_of(learnt.table, learnt.fitted, features.spacings[trained], made),
         refits=learnt.fitted.refits,
         provenance={
             **software_versions(),
@@ -168,27 +166,7 @@ def _bundle(features: CohortFeatures, learnt: Learnt, options: TrainingOptions) 
     )
 
 
-def _reference(features: CohortFeatures, learnt: Learnt) -> Reference:
-    trained = features.training
-    pairs = zip(features.acquisitions, trained, strict=True)
-    made = [acquisition for acquisition, is_trained in pairs if is_trained]
-    return reference_of(learnt.table, learnt.fitted, features.spacings[trained], made)
-
-
-def _fingerprints(features: CohortFeatures) -> tuple[str, ...]:
-    pairs = zip(features.cases, features.fingerprints, strict=True)
-    return tuple(sorted(short_fingerprint(f) for case, f in pairs if case.split == TRAIN))
-
-
-def _stored(network: CrossFittedNetwork) -> bytes:
-    from ..network.weights import stored_network
-
-    return stored_network(network.final.network)
-
-
 def _predictions(bundle: Bundle, features: CohortFeatures, learnt: Learnt) -> CohortPredictions:
-    from .apply import cohort_predictions
-
     out_of_fold = {}
     for name, probabilities in learnt.fitted.out_of_fold.items():
         out_of_fold[name] = np.full(len(features.cases), np.nan)
@@ -215,21 +193,6 @@ def _judged(draft: Bundle, evaluation: Evaluation) -> Bundle:
         intervals=draft.refits.line,
     )
     return dataclasses.replace(draft, test_figures=figures, model_card=card)
-
-
-def _evaluation(
-    predictions: CohortPredictions,
-    listed: int,
-    features: CohortFeatures,
-    bundle: Bundle,
-    options: TrainingOptions,
-    progress: Progress,
-) -> Evaluation:
-    from .evaluate import EvaluationSettings, evaluate
-
-    settings = EvaluationSettings(bootstraps=options.bootstraps, seed=options.seed)
-    flow = flow_of(listed, features)
-    return evaluate(predictions, flow, bundle.models, bundle.protocol, settings, progress)
 
 
 def _study(

@@ -17,28 +17,21 @@ class CaseFolder:
 
     A file is written again only when its content changed, or when it is not there any more. The
     folder goes with the case; one that a crash left behind goes at the next start.
+
+    Attributes:
+        path: where it lies; None while there is none.
     """
 
     def __init__(self):
-        self._path = None
+        self.path = None
         self._ct = None
         self._outlines = None
         self._source = None
 
-    @property
-    def path(self) -> Path | None:
-        """Where the folder lies; None while there is none."""
-        return self._path
-
     def write(self, ct, drawn, withRing: bool, source=None, origin=None) -> Path:
-        """Have CT and outlines in the folder, and return it.
+        """Have CT, DrawnRegions, SourceSeries and the tumour's Origin in the folder; return it.
 
-        Args:
-            ct: SimpleITK image; the very same one is not written again.
-            drawn: Core's DrawnRegions.
-            withRing: whether the first ring is written; who reads draws automatic ones.
-            source: Core's SourceSeries of the CT, where it is known.
-            origin: Core's Origin of the tumour's outline, where it was taken from elsewhere.
+        Of the rings only the first is written, if at all: who reads draws automatic ones.
 
         Raises:
             OutputError: the disk is full.
@@ -51,13 +44,13 @@ class CaseFolder:
             self._ct = ct
         self._writeOutlines(lattice_of(ct), drawn, withRing, origin)
         self._writeSource(source)
-        return self._path
+        return self.path
 
     def remove(self) -> None:
         """Remove the folder, if there is one."""
-        if self._path is not None:
-            remove_temporary(self._path)
-        self._path = self._ct = self._outlines = self._source = None
+        if self.path is not None:
+            remove_temporary(self.path)
+        self.path = self._ct = self._outlines = self._source = None
 
     def _writeOutlines(self, lattice, drawn, withRing: bool, origin) -> None:
         tumor, regions = drawn.protocol.outlined.name, drawn.protocol.regions
@@ -65,7 +58,7 @@ class CaseFolder:
         masks = {name: drawn.masks[name] for name in names}
         keys = [keyOf(tightMask(drawn.box, mask)) for mask in masks.values()]
         outlines = lattice, keys, origin
-        file = self._path / SEGMENTATION_FILE
+        file = self.path / SEGMENTATION_FILE
         if outlines != self._outlines or not file.exists():
             self._outlines = None
             geometry = lattice.geometry(drawn.box)
@@ -73,7 +66,7 @@ class CaseFolder:
             self._outlines = outlines
 
     def _writeSource(self, source) -> None:
-        file = self._path / SOURCE_FILE
+        file = self.path / SOURCE_FILE
         if source is None:
             remove(file)
         elif source != self._source or not file.exists():
@@ -82,7 +75,7 @@ class CaseFolder:
 
     def ensured(self) -> Path:
         """Return the folder, made anew where what tidies temporary files has taken it."""
-        if self._path is None or not self._path.is_dir():
+        if self.path is None or not self.path.is_dir():
             self.remove()
-            self._path = make_temporary()
-        return self._path
+            self.path = make_temporary()
+        return self.path

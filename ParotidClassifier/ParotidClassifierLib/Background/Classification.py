@@ -25,16 +25,8 @@ class Classification:
 
     Where a method takes callbacks, onProgress is called with the fraction done and the step at
     hand, and at the end either onDone or onError with kind, message and remedy. The kind is
-    SUPERSEDED where a newer request took the place of this one.
-
-    Args:
-        sceneCase: reads the CT.
-        ringChoice: says which ring is wanted.
-        ringFollower: has the tumour and the ring as they are shown.
-        bundles: knows where the chosen bundle lies.
-        fingerprint: names the inputs of a result.
-        results: keeps it.
-        worker: computes.
+    SUPERSEDED where a newer request took the place of this one. A case that cannot be used as it is
+    raises a ParotidClassifierError, and so does a question about a result that is not current.
     """
 
     def __init__(self, sceneCase, ringChoice, ringFollower, bundles, fingerprint, results, worker):
@@ -67,26 +59,15 @@ class Classification:
         self._worker.warmUp(str(bundle.path))
 
     def classify(self, parameterNode, onProgress, onDone, onError) -> None:
-        """Classify the case; the result is kept in the parameter node before onDone is called.
-
-        Raises:
-            ParotidClassifierError: the case cannot be classified as it is.
-        """
+        """Classify the case; the result is kept in the parameter node before onDone is called."""
         self._classify(parameterNode, True, onProgress, onDone, onError)
 
     def classifyInBackground(self, parameterNode) -> None:
-        """Classify the case without a word; what goes wrong leaves the last result as it was.
-
-        Raises:
-            ParotidClassifierError: the case cannot be classified as it is.
-        """
+        """Classify the case without a word; what goes wrong leaves the last result as it was."""
         self._classify(parameterNode, False, _ignored, _ignored, _ignored)
 
     def exportFeatures(self, parameterNode, path: str, *callbacks) -> None:
-        """Write all radiomic features as CSV, as the command line does.
-
-        Raises: see `stability`.
-        """
+        """Write all radiomic features as CSV, as the command line does."""
         self._ask(parameterNode, "features", True, *callbacks, out=str(path))
 
     def exportDicom(
@@ -99,8 +80,7 @@ class Classification:
         case; they are removed when onDone or onError returns.
 
         Raises:
-            UsageError: there is no current result, or the CT was not loaded from DICOM.
-            ParotidClassifierError: the case cannot be used as it is.
+            UsageError: the CT was not loaded from DICOM.
         """
         self._results.requireCurrent(parameterNode)
         files = [str(path) for path in DicomSource.filesOf(parameterNode.ct)]
@@ -123,16 +103,8 @@ class Classification:
     def writeReport(self, parameterNode, folder: str, label: str, *callbacks) -> None:
         """Write the report of the case of the current result, as HTML and PDF, to a folder.
 
-        A second opinion that was asked for stands in it, as long as the other bundle is there. Of
-        the callbacks, onDone is called with Core's answer to "report": the files.
-
-        Args:
-            parameterNode: holds the result.
-            folder: of the files.
-            label: what the report calls the case; empty for a line to write on.
-            callbacks: onProgress, onDone, onError.
-
-        Raises: see `stability`.
+        A second opinion that was asked for stands in it, as long as the other bundle is there. An
+        empty label leaves a line to write on. onDone is called with Core's answer to "report".
         """
         options = {"out": str(folder), "case_label": label}
         opinion = self._results.requireCurrent(parameterNode).get("secondOpinion")
@@ -145,10 +117,6 @@ class Classification:
         """Ask how the current result changes when the case is outlined a little differently.
 
         It is kept with the result, and onDone is called with it: Core's answer to "stability".
-
-        Raises:
-            UsageError: there is no current result.
-            ParotidClassifierError: the case cannot be used as it is.
         """
         callbacks = self._keeping(parameterNode, "stability", *callbacks)
         self._ask(parameterNode, "stability", False, *callbacks)
@@ -157,8 +125,6 @@ class Classification:
         """Ask what the bundle at this path says of the case of the current result.
 
         It is kept with the result, and onDone is called with it: Core's answer to "second_opinion".
-
-        Raises: see `stability`.
         """
         callbacks = self._keeping(parameterNode, "secondOpinion", *callbacks)
         self._ask(parameterNode, "second_opinion", False, *callbacks, second_bundle=path)
@@ -167,8 +133,6 @@ class Classification:
         """Ask where the network looked; onDone is called with Core's answer to "saliency".
 
         The file that it names goes with the case: it is to be loaded at once.
-
-        Raises: see `stability`.
         """
         path = str(self._caseFolder.ensured() / _SALIENCY_FILE)
         self._ask(parameterNode, "saliency", False, *callbacks, out=path)

@@ -10,6 +10,7 @@ from pathlib import Path
 from subprocess import CalledProcessError
 
 import slicer
+from ParotidClassifierCore.base.errors import ParotidClassifierError
 from ParotidClassifierCore.base.temporary import temporary_folder
 from slicer.i18n import tr as _
 
@@ -32,34 +33,15 @@ class Way(Enum):
 
 @dataclass(frozen=True)
 class Missing:
-    """One thing that is not installed.
-
-    Attributes:
-        name: of the extension or, for pip and torch, the requirement.
-        purpose: what it is for, in the user's words.
-        way: how it is installed.
-    """
+    """One thing that is not installed: the name of an extension or a requirement of pip."""
 
     name: str
     purpose: str
     way: Way
 
 
-class DependencyError(Exception):
-    """Something a prediction needs is missing and could not be installed.
-
-    Args:
-        message: what is missing or went wrong.
-        remedy: what the user can do.
-    """
-
-    def __init__(self, message: str, remedy: str):
-        super().__init__(message)
-        self.message = message
-        self.remedy = remedy
-
-    def __str__(self) -> str:
-        return f"{self.message} {self.remedy}"
+class DependencyError(ParotidClassifierError):
+    """Something a prediction needs is missing and could not be installed."""
 
 
 class DependenciesDeclinedError(DependencyError):
@@ -72,11 +54,9 @@ class Dependencies:
     Nothing is imported to find out, and nothing is installed while Slicer runs tests.
 
     Args:
-        extensions: Slicer's model of extensions; None takes the application's when needed.
-        confirm: asks the user (text, detailed text) and returns whether the answer was yes;
-            None shows Slicer's own dialog.
-        installTorch: installs torch and returns it, None if the user said no; None has the
-            PyTorch extension do it.
+        extensions: Slicer's model of extensions; None for the application's.
+        confirm: called with text and details; whether the answer was yes. None for Slicer's dialog.
+        installTorch: returns torch, None if the user said no; None for the PyTorch extension.
         requirements: file of the packages that pip installs.
     """
 
@@ -99,11 +79,8 @@ class Dependencies:
             if not _isImportable(_TORCH_INSTALLER):
                 found.append(Missing("PyTorch", _("installing torch"), Way.EXTENSION))
             found.append(Missing("torch", _("the deep network"), Way.TORCH))
-        found += [
-            Missing(str(requirement), _("the process that classifies"), Way.PIP)
-            for requirement in self._missingRequirements()
-        ]
-        return found
+        purpose = _("the process that classifies")
+        return found + [Missing(str(r), purpose, Way.PIP) for r in self._missingRequirements()]
 
     def describe(self) -> str:
         """Return one sentence that names what is missing; empty if nothing is."""
@@ -130,9 +107,10 @@ class Dependencies:
         extensions = [item.name for item in missing if item.way is Way.EXTENSION]
         for name in extensions:
             self._installExtension(name)
-        if _isListed(Way.TORCH, missing) and _isImportable(_TORCH_INSTALLER):
+        ways = {item.way for item in missing}
+        if Way.TORCH in ways and _isImportable(_TORCH_INSTALLER):
             self._installTorch()
-        if _isListed(Way.PIP, missing):
+        if Way.PIP in ways:
             self._installPackages()
         if not extensions:
             self._refuseIfStillMissing()
@@ -194,14 +172,11 @@ class Dependencies:
     def _missingRequirements(self) -> list:
         from slicer.packaging import load_requirements, pip_check
 
-        requirements = [
-            requirement
-            for requirement in load_requirements(self._requirements)
-            if requirement.name.lower() not in _SHIPPED_WITH_SLICER
-            and str(requirement) not in self._met
-        ]
-        self._met |= {str(requirement) for requirement in requirements if pip_check(requirement)}
-        return [each for each in requirements if str(each) not in self._met]
+        listed = load_requirements(self._requirements)
+        wanted = [each for each in listed if each.name.lower() not in _SHIPPED_WITH_SLICER]
+        unknown = [each for each in wanted if str(each) not in self._met]
+        self._met |= {str(each) for each in unknown if pip_check(each)}
+        return [each for each in unknown if str(each) not in self._met]
 
     def _installPackages(self) -> None:
         from slicer.packaging import pip_ensure
@@ -270,10 +245,6 @@ def _isImportable(module: str) -> bool:
     return importlib.util.find_spec(module) is not None
 
 
-def _isListed(way: Way, missing: list[Missing]) -> bool:
-    return any(item.way is way for item in missing)
-
-
 def _nameOf(item: Missing) -> str:
     if item.way is Way.EXTENSION:
         return _("{name} extension").format(name=item.name)
@@ -282,11 +253,7 @@ def _nameOf(item: Missing) -> str:
 
 def _asShipped() -> list[str]:
     """Return pip's words for: keep what Slicer brings at the version it has."""
-    installed = {
-        distribution.name.lower(): distribution.version
-        for distribution in metadata.distributions()
-        if distribution.name
-    }
+    installed = {one.name.lower(): one.version for one in metadata.distributions() if one.name}
     return [f"{name}=={installed[name]}" for name in _SHIPPED_WITH_SLICER if name in installed]
 
 

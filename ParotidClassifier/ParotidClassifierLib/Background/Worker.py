@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-import qt
 from slicer.i18n import tr as _
 
+from ..Timers import singleShot
 from .WorkerProcess import WorkerProcess
 
 SUPERSEDED = "SupersededError"
@@ -32,9 +32,7 @@ class Worker:
     The process is kept for the next request, which then finds its libraries loaded. If it dies,
     the request gets an error, and the next one, or the one that was warmed up, a new process.
 
-    Args:
-        program: executable; None for Slicer's Python.
-        arguments: None for the worker of ParotidClassifierCore.
+    Args: see WorkerProcess.
 
     Attributes:
         isWarm: whether the process has its libraries and models loaded, as far as is known.
@@ -52,10 +50,7 @@ class Worker:
         self._warming = 0
         self._cancelled = 0
         self._mayRestart = False
-        self._patience = qt.QTimer()
-        self._patience.setSingleShot(True)
-        self._patience.setInterval(_PATIENCE_MS)
-        self._patience.connect("timeout()", self._replace)
+        self._patience = singleShot(_PATIENCE_MS, self._replace)
 
     @property
     def isBusy(self) -> bool:
@@ -86,8 +81,7 @@ class Worker:
             request: JSON values; its "command" and what that needs, paths absolute.
             onProgress: called with the fraction done and the step at hand, any number of times.
             onResult: called once with the result, or
-            onError: called once with kind, message and remedy; the kind is SUPERSEDED for a
-                request whose place was taken.
+            onError: with kind, message and remedy; SUPERSEDED where its place was taken.
         """
         older = self._asked
         self._identity += 1

@@ -14,6 +14,8 @@ from ParotidClassifierCore.base.controls import harmless
 from ParotidClassifierCore.base.lifeline import end_tree
 from slicer.i18n import tr as _
 
+from ..Timers import singleShot
+
 MODULE_FOLDER = Path(__file__).resolve().parents[2]
 
 # How long a process may take to end by itself, before it is killed.
@@ -35,8 +37,7 @@ class WorkerProcess:
 
     Args:
         onEvent: called with each event, a dict.
-        onEnded: called once, when the process has ended without being asked to, with what
-            happened in one sentence.
+        onEnded: called with what happened, once, when the process ended without being asked to.
         program: executable; None for Slicer's Python.
         arguments: None for the worker of ParotidClassifierCore.
     """
@@ -47,10 +48,7 @@ class WorkerProcess:
         self._output = b""
         self._log = collections.deque(maxlen=_KEPT_LOG_LINES)
         self._workingPid = 0
-        self._killTimer = qt.QTimer()
-        self._killTimer.setSingleShot(True)
-        self._killTimer.setInterval(GRACE_MS)
-        self._killTimer.connect("timeout()", self._kill)
+        self._killTimer = singleShot(GRACE_MS, self._kill)
         self._process = qt.QProcess()
         self._process.setProcessEnvironment(_environment())
         # python -m looks for modules in the working folder first: no stranger's folder

@@ -3,7 +3,7 @@
 import qt
 from slicer.i18n import tr as _
 
-from .Drawing import Drawing, trackColor
+from .Drawing import Drawing
 
 
 class ColorBar(Drawing):
@@ -12,20 +12,18 @@ class ColorBar(Drawing):
     _HEIGHT = 12
     _STEPS = 64
 
-    def __init__(self, parent=None):
-        Drawing.__init__(self, _("Colours of the map"), parent)
+    def __init__(self):
+        Drawing.__init__(self, _("Colours of the map"))
         self.colors = []
         self._lowest = 0.0
         self.setFixedHeight(self._HEIGHT)
 
-    def setColors(self, colorNode, lowest: float = 0.0) -> None:
+    def setColors(self, colorNode, lowest: float) -> None:
         """Show the colours of a table from this share of it to its end; none for None."""
         self.colors, self._lowest = [], lowest
         if colorNode is not None:
             last = colorNode.GetNumberOfColors() - 1
-            shares = (
-                lowest + (1 - lowest) * step / (self._STEPS - 1) for step in range(self._STEPS)
-            )
+            shares = (lowest + (1 - lowest) * i / (self._STEPS - 1) for i in range(self._STEPS))
             self.colors = [_colorOf(colorNode, round(share * last)) for share in shares]
         self.showAnew()
 
@@ -35,16 +33,17 @@ class ColorBar(Drawing):
             percent=round(100 * self._lowest)
         )
 
-    def paintEvent(self, _event) -> None:
+    @property
+    def hasNumbers(self) -> bool:
+        """Whether there is a table."""
+        return bool(self.colors)
+
+    def draw(self, painter) -> None:
         """Draw the colours side by side."""
-        painter = qt.QPainter(self)
-        painter.fillRect(0, 0, self.width, self._HEIGHT, trackColor(self))
-        for step, (red, green, blue) in enumerate(self.colors):
+        for step, color in enumerate(self.colors):
             left = round(self.width * step / self._STEPS)
             right = round(self.width * (step + 1) / self._STEPS)
-            color = qt.QColor(red, green, blue)
-            painter.fillRect(left, 0, right - left, self._HEIGHT, color)
-        painter.end()
+            painter.fillRect(left, 0, right - left, self._HEIGHT, qt.QColor(*color))
 
 
 def _colorOf(colorNode, index: int) -> tuple:

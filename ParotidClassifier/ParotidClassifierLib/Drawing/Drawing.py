@@ -16,10 +16,13 @@ _BETWEEN_LABELS = 6
 
 
 class Drawing(qt.QWidget):
-    """Numbers as a drawing, which a screen reader reads out in words."""
+    """Numbers as a drawing, which a screen reader reads out in words.
 
-    def __init__(self, name: str, parent=None):
-        qt.QWidget.__init__(self, parent)
+    Where they lie on a scale from 0 to 100 %, that is as wide as the drawing.
+    """
+
+    def __init__(self, name: str):
+        qt.QWidget.__init__(self)
         self.accessibleName = name
 
     def showAnew(self) -> None:
@@ -27,103 +30,108 @@ class Drawing(qt.QWidget):
         self.accessibleDescription = self.inWords()
         self.update()
 
+    def paintEvent(self, _event) -> None:
+        """Draw the numbers, if there are any."""
+        if self.hasNumbers:
+            painter = qt.QPainter(self)
+            painter.setFont(self.font)
+            self.draw(painter)
+            painter.end()
+
     def inWords(self) -> str:
         """Return what is drawn, with its numbers."""
         raise NotImplementedError
 
+    @property
+    def hasNumbers(self) -> bool:
+        """Whether there is anything to draw."""
+        raise NotImplementedError
 
-def isDark(widget) -> bool:
-    """Whether the theme writes light on dark."""
-    return widget.palette.color(qt.QPalette.Window).lightness() < 128
+    def draw(self, painter) -> None:
+        """Draw the numbers."""
+        raise NotImplementedError
 
+    # Colours
 
-def outcomeColor(widget, outcome: str):
-    """Return the colour of what speaks for an outcome; a faint one in a disabled widget."""
-    if not widget.enabled:
-        return faintColor(widget)
-    return qt.QColor((_ON_DARK if isDark(widget) else _ON_LIGHT)[outcome])
+    def outcomeColor(self, outcome: str):
+        """Return the colour of what speaks for an outcome; a faint one in a disabled widget."""
+        if not self.enabled:
+            return self.faintColor()
+        isDark = self.backgroundColor().lightness() < 128
+        return qt.QColor((_ON_DARK if isDark else _ON_LIGHT)[outcome])
 
+    def textColor(self):
+        """Return the colour that the theme writes with."""
+        return self.palette.color(qt.QPalette.WindowText)
 
-def textColor(widget):
-    """Return the colour that the theme writes with."""
-    return widget.palette.color(qt.QPalette.WindowText)
+    def backgroundColor(self):
+        """Return the colour that the theme writes on."""
+        return self.palette.color(qt.QPalette.Window)
 
+    def faintColor(self):
+        """Return the colour of what is less important."""
+        return self._blended(0.6)
 
-def backgroundColor(widget):
-    """Return the colour that the theme writes on."""
-    return widget.palette.color(qt.QPalette.Window)
+    def trackColor(self):
+        """Return the colour of an empty bar."""
+        return self._blended(0.1)
 
+    def _blended(self, share: float):
+        """Return a colour between background and text, nearer to the text the larger the share."""
+        text, background = self.textColor(), self.backgroundColor()
+        pairs = (
+            (text.red(), background.red()),
+            (text.green(), background.green()),
+            (text.blue(), background.blue()),
+        )
+        return qt.QColor(*(round(share * one + (1 - share) * other) for one, other in pairs))
 
-def faintColor(widget):
-    """Return the colour of what is less important."""
-    return _blended(widget, 0.6)
+    # Measures in pixels
 
+    @property
+    def lineHeight(self) -> int:
+        """Height of a line of text."""
+        return qt.QFontMetrics(self.font).height()
 
-def trackColor(widget):
-    """Return the colour of an empty bar."""
-    return _blended(widget, 0.1)
+    def textWidth(self, text: str) -> int:
+        """Return the width of a text."""
+        return qt.QFontMetrics(self.font).boundingRect(text).width() + 2
 
+    def placeOf(self, probability: float) -> int:
+        """Return where a probability lies on the scale."""
+        return round(self.width * probability)
 
-def _blended(widget, share: float):
-    """Return a colour between background and text, nearer to the text the larger the share."""
-    text, background = textColor(widget), backgroundColor(widget)
+    # Parts
 
-    def mixed(ofText: int, ofBackground: int) -> int:
-        return round(share * ofText + (1 - share) * ofBackground)
+    def write(self, painter, left: int, top: int, text: str) -> None:
+        """Write a line of text below `top`."""
+        painter.drawText(left, top + qt.QFontMetrics(self.font).ascent(), text)
 
-    return qt.QColor(
-        mixed(text.red(), background.red()),
-        mixed(text.green(), background.green()),
-        mixed(text.blue(), background.blue()),
-    )
+    def drawMark(self, painter, probability: float, top: int, height: int, isDashed=False) -> None:
+        """Draw an upright line at a probability."""
+        left = min(max(self.placeOf(probability) - 1, 0), self.width - 2)
+        dash = 3 if isDashed else height
+        for start in range(0, height, 2 * dash):
+            length = min(dash, height - start)
+            painter.fillRect(left, top + start, 2, length, self.textColor())
 
+    def drawLabel(self, painter, probability: float, top: int, text: str) -> tuple:
+        """Write a text around the place of a probability; return its left and right end."""
+        width = self.textWidth(text)
+        middle = self.placeOf(probability)
+        left = min(max(0, middle - width // 2), max(0, self.width - width))
+        painter.setPen(self.textColor())
+        self.write(painter, left, top, text)
+        return left, left + width
 
-def lineHeight(widget) -> int:
-    """Return the height of a line of text in pixels."""
-    return qt.QFontMetrics(widget.font).height()
-
-
-def ascent(widget) -> int:
-    """Return how far the baseline lies below the top of a line."""
-    return qt.QFontMetrics(widget.font).ascent()
-
-
-def textWidth(widget, text: str) -> int:
-    """Return the width of a text in pixels."""
-    return qt.QFontMetrics(widget.font).boundingRect(text).width() + 2
-
-
-def placeOf(widget, probability: float) -> int:
-    """Return where a probability lies on the scale from 0 to 100 %, which is as wide as it."""
-    return round(widget.width * probability)
-
-
-def drawMark(painter, widget, probability: float, top: int, height: int, isDashed=False) -> None:
-    """Draw an upright line at a probability."""
-    left = min(max(placeOf(widget, probability) - 1, 0), widget.width - 2)
-    dash = 3 if isDashed else height
-    for start in range(0, height, 2 * dash):
-        length = min(dash, height - start)
-        painter.fillRect(left, top + start, 2, length, textColor(widget))
-
-
-def drawLabel(painter, widget, probability: float, top: int, text: str) -> tuple:
-    """Write a text around the place of a probability; return its left and right end."""
-    width = textWidth(widget, text)
-    middle = placeOf(widget, probability)
-    left = min(max(0, middle - width // 2), max(0, widget.width - width))
-    painter.setPen(textColor(widget))
-    painter.drawText(left, top + ascent(widget), text)
-    return left, left + width
-
-
-def drawScale(painter, widget, top: int, taken=(0, 0)) -> None:
-    """Write 0 %, 50 % and 100 % where they belong, but nothing over the place that is taken."""
-    painter.setPen(faintColor(widget))
-    for percent in (0, 50, 100):
-        text = _("{percent} %").format(percent=percent)
-        width = textWidth(widget, text)
-        left = round((widget.width - width) * percent / 100)
-        isFree = left > taken[1] + _BETWEEN_LABELS or left + width < taken[0] - _BETWEEN_LABELS
-        if isFree or taken[0] == taken[1]:
-            painter.drawText(left, top + ascent(widget), text)
+    def drawScale(self, painter, top: int, taken=(0, 0)) -> None:
+        """Write 0 %, 50 % and 100 % where they belong, but nothing over the place that is taken."""
+        painter.setPen(self.faintColor())
+        for percent in (0, 50, 100):
+            text = _("{percent} %").format(percent=percent)
+            width = self.textWidth(text)
+            left = round((self.width - width) * percent / 100)
+            right = left + width
+            isFree = left > taken[1] + _BETWEEN_LABELS or right < taken[0] - _BETWEEN_LABELS
+            if isFree or taken[0] == taken[1]:
+                self.write(painter, left, top, text)

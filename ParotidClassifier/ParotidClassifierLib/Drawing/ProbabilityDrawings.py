@@ -5,18 +5,7 @@ from ParotidClassifierCore.models.probabilities import percent
 from ParotidClassifierCore.protocol.outcome import outcome_word
 from slicer.i18n import tr as _
 
-from .Drawing import (
-    Drawing,
-    backgroundColor,
-    drawLabel,
-    drawMark,
-    drawScale,
-    lineHeight,
-    outcomeColor,
-    placeOf,
-    textColor,
-    trackColor,
-)
+from .Drawing import Drawing
 from .ResultContents import rangeWords, thresholdWords
 
 
@@ -33,10 +22,10 @@ class ProbabilityGauge(Drawing):
     _TICK = 4
     _CAP = 8
 
-    def __init__(self, parent=None):
-        Drawing.__init__(self, _("Probability of malignancy"), parent)
+    def __init__(self):
+        Drawing.__init__(self, _("Probability of malignancy"))
         self.model = None
-        self.setFixedHeight(self._BAR + 2 * self._TICK + 2 * lineHeight(self))
+        self.setFixedHeight(self._BAR + 2 * self._TICK + 2 * self.lineHeight)
 
     def setModel(self, model) -> None:
         """Show what a model says that gave a probability."""
@@ -51,34 +40,31 @@ class ProbabilityGauge(Drawing):
             words.insert(1, text)
         return ", ".join(words)
 
-    def paintEvent(self, _event) -> None:
+    @property
+    def hasNumbers(self) -> bool:
+        """Whether there is a model."""
+        return self.model is not None
+
+    def draw(self, painter) -> None:
         """Draw the bar, its mark, the whiskers and the ends of the scale."""
-        if self.model is None:
-            return
-        painter = qt.QPainter(self)
-        painter.setFont(self.font)
-        self._drawBar(painter)
-        threshold = self.model.threshold
-        drawLabel(painter, self, threshold, 0, thresholdWords(threshold))
+        top, threshold = self.lineHeight, self.model.threshold
+        color = self.outcomeColor(self.model.call)
+        length = self.placeOf(self.model.probability)
+        painter.fillRect(0, top + self._TICK, self.width, self._BAR, self.trackColor())
+        painter.fillRect(0, top + self._TICK, length, self._BAR, color)
+        self.drawLabel(painter, threshold, 0, thresholdWords(threshold))
         height = self._BAR + 2 * self._TICK
-        drawMark(painter, self, threshold, lineHeight(self), height)
+        self.drawMark(painter, threshold, top, height)
         if self.model.interval:
             self._drawWhiskers(painter)
-        drawScale(painter, self, lineHeight(self) + height)
-        painter.end()
-
-    def _drawBar(self, painter) -> None:
-        top = lineHeight(self) + self._TICK
-        color = outcomeColor(self, self.model.call)
-        painter.fillRect(0, top, self.width, self._BAR, trackColor(self))
-        painter.fillRect(0, top, placeOf(self, self.model.probability), self._BAR, color)
+        self.drawScale(painter, top + height)
 
     def _drawWhiskers(self, painter) -> None:
         """Draw the interval with a rim of the background, to stand out from the bar."""
-        middle = lineHeight(self) + self._TICK + self._BAR // 2
-        left, right = (placeOf(self, end) for end in self.model.interval)
+        middle = self.lineHeight + self._TICK + self._BAR // 2
+        left, right = map(self.placeOf, self.model.interval)
         right = max(right, left + 2)
-        for rim, color in ((1, backgroundColor(self)), (0, textColor(self))):
+        for rim, color in ((1, self.backgroundColor()), (0, self.textColor())):
             for x, y, width, height in (
                 (left, middle - 1, right - left, 2),
                 (left, middle - self._CAP // 2, 2, self._CAP),
@@ -94,11 +80,11 @@ class ProbabilityDots(Drawing):
     _LANE = 36
     _AXIS = 2
 
-    def __init__(self, parent=None):
-        Drawing.__init__(self, _("Probabilities with other outlines"), parent)
+    def __init__(self):
+        Drawing.__init__(self, _("Probabilities with other outlines"))
         self.probabilities = []
         self.model = None
-        self.setFixedHeight(self._LANE + self._AXIS + 2 * lineHeight(self) + 2)
+        self.setFixedHeight(self._LANE + self._AXIS + 2 * self.lineHeight + 2)
 
     def setProbabilities(self, probabilities, model) -> None:
         """Show probabilities, beside that of the outline itself and the threshold of its model."""
@@ -120,47 +106,43 @@ class ProbabilityDots(Drawing):
 
     def heaps(self) -> list:
         """Return the probabilities of each column of dots, from the left."""
-        heaps = []
+        columns = {}
         for probability in self.probabilities:
-            column = self._left(probability) // self._DOT
-            if heaps and self._left(heaps[-1][0]) // self._DOT == column:
-                heaps[-1].append(probability)
-            else:
-                heaps.append([probability])
-        return heaps
+            columns.setdefault(self._columnOf(probability), []).append(probability)
+        return list(columns.values())
 
-    def paintEvent(self, _event) -> None:
+    @property
+    def hasNumbers(self) -> bool:
+        """Whether there is any dot."""
+        return bool(self.probabilities)
+
+    def draw(self, painter) -> None:
         """Draw both marks with their texts, the dots and the scale."""
-        if not self.probabilities:
-            return
-        painter = qt.QPainter(self)
-        painter.setFont(self.font)
         painter.setRenderHint(qt.QPainter.Antialiasing)
-        top = lineHeight(self)
+        top = self.lineHeight
         own, threshold = self.model.probability, self.model.threshold
-        drawLabel(painter, self, own, 0, self.ownWords())
-        painter.fillRect(0, top + self._LANE, self.width, self._AXIS, trackColor(self))
-        drawMark(painter, self, own, top, self._LANE + self._AXIS)
-        drawMark(painter, self, threshold, top, self._LANE + self._AXIS, isDashed=True)
+        self.drawLabel(painter, own, 0, self.ownWords())
+        painter.fillRect(0, top + self._LANE, self.width, self._AXIS, self.trackColor())
+        self.drawMark(painter, own, top, self._LANE + self._AXIS)
+        self.drawMark(painter, threshold, top, self._LANE + self._AXIS, isDashed=True)
         self._drawDots(painter, top + self._LANE)
         below = top + self._LANE + self._AXIS
-        taken = drawLabel(painter, self, threshold, below, thresholdWords(threshold))
-        drawScale(painter, self, below, taken)
-        painter.end()
+        taken = self.drawLabel(painter, threshold, below, thresholdWords(threshold))
+        self.drawScale(painter, below, taken)
 
     def _drawDots(self, painter, bottom: int) -> None:
         heaps = self.heaps()
         highest = max(len(heap) for heap in heaps)
         room = self._LANE - self._DOT
         step = self._DOT if highest == 1 else min(self._DOT, room / (highest - 1))
-        painter.setPen(qt.QPen(backgroundColor(self)))
+        painter.setPen(qt.QPen(self.backgroundColor()))
         for heap in heaps:
-            left = self._left(heap[0]) // self._DOT * self._DOT
+            left = self._columnOf(heap[0]) * self._DOT
             for index, probability in enumerate(heap):
                 outcome = outcome_word(probability >= self.model.threshold)
-                painter.setBrush(qt.QBrush(outcomeColor(self, outcome)))
+                painter.setBrush(qt.QBrush(self.outcomeColor(outcome)))
                 y = bottom - self._DOT - round(index * step)
                 painter.drawEllipse(left, y, self._DOT, self._DOT)
 
-    def _left(self, probability: float) -> int:
-        return round((self.width - self._DOT) * probability)
+    def _columnOf(self, probability: float) -> int:
+        return round((self.width - self._DOT) * probability) // self._DOT

@@ -4,16 +4,7 @@ import qt
 from ParotidClassifierCore.protocol.outcome import BENIGN, MALIGNANT
 from slicer.i18n import tr as _
 
-from .Drawing import (
-    Drawing,
-    ascent,
-    faintColor,
-    lineHeight,
-    outcomeColor,
-    textColor,
-    textWidth,
-    trackColor,
-)
+from .Drawing import Drawing
 
 
 class ContributionChart(Drawing):
@@ -27,9 +18,9 @@ class ContributionChart(Drawing):
     _BELOW_TEXT = 2
     _GAP = 7
 
-    def __init__(self, parent=None):
+    def __init__(self):
         name = _("What each input adds to the log-odds: plus is towards malignant")
-        Drawing.__init__(self, name, parent)
+        Drawing.__init__(self, name)
         self.bars = []
         self._features = {}
         self.setMouseTracking(True)
@@ -59,55 +50,49 @@ class ContributionChart(Drawing):
         bar = self.barAt(self.mapFromGlobal(qt.QCursor.pos()).y())
         self.toolTip = "" if bar is None else exactWords(bar, self._features)
 
-    def paintEvent(self, _event) -> None:
+    @property
+    def hasNumbers(self) -> bool:
+        """Whether there are bars."""
+        return bool(self.bars)
+
+    def draw(self, painter) -> None:
         """Draw the two directions above, and the bars."""
-        if not self.bars:
-            return
-        painter = qt.QPainter(self)
-        painter.setFont(self.font)
-        self._drawDirections(painter)
+        painter.setPen(self.outcomeColor(BENIGN))
+        self.write(painter, 0, 0, "\N{LEFTWARDS ARROW} " + _("towards benign"))
+        text = _("towards malignant") + " \N{RIGHTWARDS ARROW}"
+        painter.setPen(self.outcomeColor(MALIGNANT))
+        self.write(painter, self.width - self.textWidth(text), 0, text)
         largest = max(abs(bar.added) for bar in self.bars) or 1.0
         for index, bar in enumerate(self.bars):
             self._drawRow(painter, bar, self._top + index * self._rowHeight, largest)
-        painter.end()
 
     @property
     def _top(self) -> int:
-        return lineHeight(self) + self._GAP
+        return self.lineHeight + self._GAP
 
     @property
     def _rowHeight(self) -> int:
-        return lineHeight(self) + self._BELOW_TEXT + self._BAR + self._GAP
-
-    def _drawDirections(self, painter) -> None:
-        painter.setPen(outcomeColor(self, BENIGN))
-        painter.drawText(0, ascent(self), "\N{LEFTWARDS ARROW} " + _("towards benign"))
-        text = _("towards malignant") + " \N{RIGHTWARDS ARROW}"
-        painter.setPen(outcomeColor(self, MALIGNANT))
-        painter.drawText(self.width - textWidth(self, text), ascent(self), text)
+        return self.lineHeight + self._BELOW_TEXT + self._BAR + self._GAP
 
     def _drawRow(self, painter, bar, top: int, largest: float) -> None:
         value = signed(bar.added)
-        valueWidth = textWidth(self, value)
-        metrics = qt.QFontMetrics(self.font)
+        valueWidth = self.textWidth(value)
         room = self.width - valueWidth - 2 * self._GAP
-        label = metrics.elidedText(bar.label, qt.Qt.ElideRight, room)
-        painter.setPen(textColor(self) if bar.columns else faintColor(self))
-        painter.drawText(0, top + ascent(self), label)
-        painter.drawText(self.width - valueWidth, top + ascent(self), value)
-        self._drawBar(painter, bar, top + lineHeight(self) + self._BELOW_TEXT, largest)
+        label = qt.QFontMetrics(self.font).elidedText(bar.label, qt.Qt.ElideRight, room)
+        painter.setPen(self.textColor() if bar.columns else self.faintColor())
+        self.write(painter, 0, top, label)
+        self.write(painter, self.width - valueWidth, top, value)
+        self._drawBar(painter, bar, top + self.lineHeight + self._BELOW_TEXT, largest)
 
     def _drawBar(self, painter, bar, top: int, largest: float) -> None:
         middle = self.width // 2
         length = round(abs(bar.added) / largest * (middle - 1))
-        color = faintColor(self)
-        if bar.columns:
-            color = outcomeColor(self, MALIGNANT if bar.added > 0 else BENIGN)
-        painter.fillRect(0, top, self.width, self._BAR, trackColor(self))
-        painter.fillRect(
-            middle if bar.added > 0 else middle - length, top, length, self._BAR, color
-        )
-        painter.fillRect(middle, top, 1, self._BAR, textColor(self))
+        left = middle if bar.added > 0 else middle - length
+        outcome = MALIGNANT if bar.added > 0 else BENIGN
+        color = self.outcomeColor(outcome) if bar.columns else self.faintColor()
+        painter.fillRect(0, top, self.width, self._BAR, self.trackColor())
+        painter.fillRect(left, top, length, self._BAR, color)
+        painter.fillRect(middle, top, 1, self._BAR, self.textColor())
 
 
 def exactWords(bar, features: dict) -> str:

@@ -85,14 +85,12 @@ def _modelRow(model, isHeadline: bool) -> str:
     certain = f" <small>({escape(rangeWords(*model.interval))})</small>" if model.interval else ""
     strong = ("<b>", "</b>") if isHeadline else ("", "")
     texts = (model.name, percent(model.probability), percent(model.threshold), callWord(model))
-    cells = zip(texts, ("", certain, "", ""), _ALIGNMENTS, strict=True)
-    return "<tr>{cells}</tr>".format(
-        cells="".join(
-            f'<td align="{align}" style="white-space:nowrap">{strong[0]}{escape(text)}{strong[1]}'
-            f"{more}</td>"
-            for text, more, align in cells
-        )
+    shown = "".join(
+        f'<td align="{align}" style="white-space:nowrap">{strong[0]}{escape(text)}{strong[1]}'
+        f"{more}</td>"
+        for text, more, align in zip(texts, ("", certain, "", ""), _ALIGNMENTS, strict=True)
     )
+    return f"<tr>{shown}</tr>"
 
 
 def callWord(model) -> str:

@@ -2,23 +2,12 @@
 
 from statistics import median
 
-import qt
 from ParotidClassifierCore.models.probabilities import percent
 from ParotidClassifierCore.protocol.outcome import BENIGN, MALIGNANT
 from ParotidClassifierCore.reporting.case_view import heights
 from slicer.i18n import tr as _
 
-from .Drawing import (
-    Drawing,
-    ascent,
-    drawLabel,
-    drawMark,
-    drawScale,
-    lineHeight,
-    outcomeColor,
-    textColor,
-    textWidth,
-)
+from .Drawing import Drawing
 from .ResultContents import rangeWords, thresholdWords
 
 
@@ -32,10 +21,10 @@ class TrainingScores(Drawing):
     _HALF = 30
     _OVERHANG = 3
 
-    def __init__(self, parent=None):
-        Drawing.__init__(self, _("This case among the training cases"), parent)
+    def __init__(self):
+        Drawing.__init__(self, _("This case among the training cases"))
         self.place = None
-        self.setFixedHeight(2 * (self._HALF + self._OVERHANG) + 3 * lineHeight(self) + 4)
+        self.setFixedHeight(2 * (self._HALF + self._OVERHANG) + 3 * self.lineHeight + 4)
 
     def setPlace(self, place) -> None:
         """Show the place of a case among training cases of both outcomes."""
@@ -69,31 +58,31 @@ class TrainingScores(Drawing):
     def _ofCase(self) -> str:
         return _("this case {probability}").format(probability=percent(self.place.score))
 
-    def paintEvent(self, _event) -> None:
+    @property
+    def hasNumbers(self) -> bool:
+        """Whether there is a place."""
+        return self.place is not None
+
+    def draw(self, painter) -> None:
         """Draw the bars of both, the two marks, and what they are."""
-        if self.place is None:
-            return
-        painter = qt.QPainter(self)
-        painter.setFont(self.font)
         score, threshold = self.place.score, self.place.threshold
-        top = lineHeight(self)
+        top = self.lineHeight
         middle = top + self._OVERHANG + self._HALF
         for outcome, scores in self._scores:
             self._drawBars(painter, scores, middle, outcome)
-        painter.fillRect(0, middle, self.width, 1, textColor(self))
+        painter.fillRect(0, middle, self.width, 1, self.textColor())
         height = 2 * (self._HALF + self._OVERHANG)
-        drawMark(painter, self, threshold, top, height, isDashed=True)
-        drawMark(painter, self, score, top, height)
+        self.drawMark(painter, threshold, top, height, isDashed=True)
+        self.drawMark(painter, score, top, height)
         self._drawOpposite(painter, 0, MALIGNANT, score)
-        drawLabel(painter, self, score, 0, self._ofCase)
+        self.drawLabel(painter, score, 0, self._ofCase)
         below = top + height
         self._drawOpposite(painter, below, BENIGN, threshold)
-        drawLabel(painter, self, threshold, below, thresholdWords(threshold))
-        drawScale(painter, self, below + lineHeight(self))
-        painter.end()
+        self.drawLabel(painter, threshold, below, thresholdWords(threshold))
+        self.drawScale(painter, below + self.lineHeight)
 
     def _drawBars(self, painter, scores, middle: int, outcome: str) -> None:
-        color = outcomeColor(self, outcome)
+        color = self.outcomeColor(outcome)
         bars = heights(scores)
         for index, share in enumerate(bars):
             left = round(self.width * index / len(bars))
@@ -105,6 +94,5 @@ class TrainingScores(Drawing):
     def _drawOpposite(self, painter, top: int, outcome: str, mark: float) -> None:
         """Write what a row is, on the side where the text of the mark is not."""
         text = self._countOf(outcome)
-        left = 0 if mark >= 0.5 else self.width - textWidth(self, text)
-        painter.setPen(outcomeColor(self, outcome))
-        painter.drawText(left, top + ascent(self), text)
+        painter.setPen(self.outcomeColor(outcome))
+        self.write(painter, 0 if mark >= 0.5 else self.width - self.textWidth(text), top, text)

@@ -28,9 +28,9 @@ def bundleDialog(summary):
 def _facts(summary):
     rows = (
         (_("Bundle"), summary.banner),
-        (_("Training cohort"), summary.cohort_line),
+        (_("Training cohort"), summary.cohort.line),
         (_("Intended use"), summary.intended_use),
-        (_("Hash (SHA-256)"), summary.hash),
+        (_("Hash (SHA-256)"), summary.bundle_hash),
         (_("Place"), str(summary.path)),
     )
     label = qt.QLabel()

@@ -4,16 +4,15 @@ import qt
 import slicer
 from slicer.i18n import tr as _
 
+from .Panel import quiet
+
 
 class BundleList:
-    """Lists bundles in a combo box.
+    """Lists bundles, by Core's summaries, in a combo box.
 
     Args:
         comboBox: a QComboBox.
         onPicked: called with the path of what the user picked; empty if it was nothing.
-
-    Attributes:
-        bundles: Core's summaries of those that are listed.
     """
 
     def __init__(self, comboBox, onPicked):
@@ -32,15 +31,18 @@ class BundleList:
         """List these bundles, of which one is chosen, or none."""
         self.bundles = bundles
         box = self._box
-        wasBlocked = box.blockSignals(True)
-        box.clear()
-        for bundle in bundles:
-            box.addItem(f"{bundle.name} ({bundle.kind})", str(bundle.path))
-        box.insertSeparator(box.count)
-        box.addItem(_("Other bundle, a folder…"))
-        box.addItem(_("Other bundle, a .zip file…"))
-        box.currentIndex = bundles.index(chosen) if chosen in bundles else -1
-        box.blockSignals(wasBlocked)
+        with quiet(box):
+            box.clear()
+            for bundle in bundles:
+                box.addItem(f"{bundle.name} ({bundle.kind})", str(bundle.path))
+            box.insertSeparator(box.count)
+            box.addItem(_("Other bundle, a folder…"))
+            box.addItem(_("Other bundle, a .zip file…"))
+            self.choose(chosen)
+
+    def choose(self, bundle) -> None:
+        """Choose the bundle at this one's path, or none."""
+        self._box.currentIndex = self._box.findData(str(bundle.path)) if bundle else -1
 
     def onActivated(self, index: int) -> None:
         """Take the bundle that was picked from the list, or ask for another."""

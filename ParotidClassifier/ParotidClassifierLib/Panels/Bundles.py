@@ -7,7 +7,7 @@ from pathlib import Path
 from ParotidClassifierCore.base.cache import Cache
 from ParotidClassifierCore.base.errors import BundleError
 from ParotidClassifierCore.bundle.shipped import default_bundle, find_bundle, shipped_bundles
-from ParotidClassifierCore.bundle.summary import summarize_bundle
+from ParotidClassifierCore.bundle.store import summarize_bundle
 from ParotidClassifierCore.protocol import shen2026
 from slicer.i18n import tr as _
 
@@ -38,37 +38,30 @@ class Bundles:
         return self._protocol
 
     def at(self, path: str):
-        """Return the summary of the bundle at this path.
-
-        Raises:
-            BundleError: there is none, or it is damaged.
-        """
+        """Return the summary of the bundle at this path, or raise BundleError."""
         return self._summary(find_bundle(path))
 
     def all(self, parameterNode, *more: str) -> list:
-        """Return the summaries of the shipped bundles and of others, of those that can be read.
+        """Return the summaries of the shipped bundles, the chosen one, and more at these paths.
 
-        Args:
-            parameterNode: names the chosen one, which is among them.
-            more: paths of others; an empty one counts as none.
+        Those that cannot be read and empty paths are left out.
         """
-        summaries = []
+        summaries = {}
         readers = [partial(self._summary, path) for path in shipped_bundles()]
         readers.append(lambda: self.chosen(parameterNode))
         readers += [partial(self.at, path) for path in more if path]
         for read in readers:
             with suppress(BundleError):
                 summary = read()
-                if summary not in summaries:
-                    summaries.append(summary)
-        return summaries
+                summaries.setdefault(summary.path, summary)
+        return [*summaries.values()]
 
     def withHash(self, bundleHash: str):
         """Return the summary of a bundle that was read before; None where none had this content."""
         for path in self._summaries:
             with suppress(BundleError):
                 summary = self._summary(path)
-                if summary.hash == bundleHash:
+                if summary.bundle_hash == bundleHash:
                     return summary
         return None
 

@@ -35,7 +35,7 @@ class CasePanel(Panel):
     def _setUpSampleMenu(self) -> None:
         self.sampleMenu = qt.QMenu(self.ui.sampleCaseButton)
         for sample in SAMPLE_CASES:
-            action = self.sampleMenu.addAction(_sampleLabel(sample.kind))
+            action = self.sampleMenu.addAction(_sampleLabel(sample.malignant))
             action.connect("triggered(bool)", partial(self.onSampleCase, sample.name))
         self.ui.sampleCaseButton.setMenu(self.sampleMenu)
 
@@ -150,8 +150,7 @@ class CasePanel(Panel):
         slicer.mrmlScene.RemoveNode(outlineNode)  # the case has its own copy now
 
 
-def _sampleLabel(kind: str) -> str:
-    return {
-        "benign": _("Simulated patient, benign tumour"),
-        "malignant": _("Simulated patient, malignant tumour"),
-    }[kind]
+def _sampleLabel(malignant: bool) -> str:
+    if malignant:
+        return _("Simulated patient, malignant tumour")
+    return _("Simulated patient, benign tumour")

@@ -95,7 +95,7 @@ class ClassifyPanel(Panel):
         chosen, problem = self._readChosen()
         self.bundleList.show(self.logic.bundles.all(self.parameterNode) if hasScene else [], chosen)
         self.ui.aboutBundleButton.enabled = chosen is not None
-        line = "" if chosen is None else escape(f"{chosen.banner} ({chosen.cohort_line}).")
+        line = "" if chosen is None else escape(f"{chosen.banner} ({chosen.cohort.line}).")
         self.ui.bundleLineLabel.text = noteText("error", problem) if problem else line
 
     def _readChosen(self):
@@ -114,7 +114,7 @@ class ClassifyPanel(Panel):
         if self.logic.classification.isRunning:
             self._awaitsResult = False
             self.logic.cancel()
-            self.ui.statusLabel.text = noteText("info", _("Cancelled. Nothing was changed."))
+            self._tell("info", _("Cancelled. Nothing was changed."))
             self.refresh()
         else:
             self.run()
@@ -132,7 +132,7 @@ class ClassifyPanel(Panel):
                 self._awaitsResult = True
                 self._ticks.start()
             except ParotidClassifierError as error:
-                self._showError(error.message, error.remedy)
+                self._tell("error", f"{error.message} {error.remedy}")
                 raise
             finally:
                 self.refresh()
@@ -147,8 +147,8 @@ class ClassifyPanel(Panel):
     def onDone(self) -> None:
         """Tell that the result is there."""
         self._awaitsResult = False
-        message = _("Done in {seconds} s.").format(seconds=f"{self._remaining.elapsed:.1f}")
-        self.ui.statusLabel.text = noteText("ok", message)
+        seconds = f"{self._remaining.elapsed:.1f}"
+        self._tell("ok", _("Done in {seconds} s.").format(seconds=seconds))
         self.refresh()
 
     def onRunError(self, kind: str, message: str, remedy: str) -> None:
@@ -157,7 +157,7 @@ class ClassifyPanel(Panel):
         if kind == SUPERSEDED:
             self.refresh()  # what took its place tells of itself
             return
-        self._showError(message, remedy)
+        self._tell("error", f"{message} {remedy}")
         self.refresh()
         slicer.util.errorDisplay(_("The case could not be classified.") + f"\n\n{message} {remedy}")
 
@@ -171,7 +171,7 @@ class ClassifyPanel(Panel):
                     self.logic.dependencies.offerRestart()
                 self.logic.warmUp()
             except DependenciesDeclinedError as declined:
-                self.ui.statusLabel.text = noteText("info", str(declined))
+                self._tell("info", str(declined))
             finally:
                 self.refresh()
 
@@ -179,11 +179,10 @@ class ClassifyPanel(Panel):
         """Tell of a run that nobody cancelled and that will not answer any more."""
         if self._awaitsResult:
             self._awaitsResult = False
-            message = _("The run was ended because the scene changed. Classify again.")
-            self.ui.statusLabel.text = noteText("info", message)
+            self._tell("info", _("The run was ended because the scene changed. Classify again."))
 
-    def _showError(self, message: str, remedy: str) -> None:
-        self.ui.statusLabel.text = noteText("error", f"{message} {remedy}")
+    def _tell(self, severity: str, message: str) -> None:
+        self.ui.statusLabel.text = noteText(severity, message)
 
     def _showStep(self) -> None:
         text = self._step[:1].upper() + self._step[1:]
@@ -223,11 +222,7 @@ class ClassifyPanel(Panel):
 
 
 class RemainingTime:
-    """Foretells the end of work that tells the share of it that is done.
-
-    Args:
-        clock: returns seconds; another one for tests.
-    """
+    """Foretells the end of work that tells the share of it that is done; a clock gives seconds."""
 
     def __init__(self, clock=time.monotonic):
         self._clock = clock

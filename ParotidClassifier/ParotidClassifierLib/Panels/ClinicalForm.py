@@ -1,7 +1,6 @@
 """A form for clinical variables, made from what a protocol says of them."""
 
 import re
-from contextlib import contextmanager
 from functools import partial
 
 import ctk
@@ -10,22 +9,19 @@ from ParotidClassifierCore.protocol import UNKNOWN
 from slicer.i18n import tr as _
 
 from .FindingsText import toolTipText
+from .Panel import quiet
 from .ProtocolTexts import levelText, translated
 
 _LONGEST_HINT = 60  # letters; a longer definition is shown by a button
 
 
 class ClinicalForm:
-    """A widget with a row for each variable; several of a case's may be shown at once.
+    """A widget with a row for each ClinicalVariable; several of a case's may be shown at once.
 
     Args:
-        variables: Core's ClinicalVariables.
-        onChange: called with the name of a variable and what the user chose: the word of a level, a
-            number, or "unknown".
+        variables: of the rows.
+        onChange: called with the name of a variable and the word of a level, a number or "unknown".
         isOpen: whether levels are buttons beside each other, with the definition, instead of lists.
-
-    Attributes:
-        widget: of the form.
     """
 
     def __init__(self, variables, onChange, isOpen: bool):
@@ -86,7 +82,7 @@ class _Buttons:
 
     def show(self, value) -> None:
         # All of them are quiet: the button that goes out would report it, too.
-        with _quiet(*self._buttons.values()):
+        with quiet(*self._buttons.values()):
             self._buttons[value].checked = True
 
     def _onToggled(self, word: str, chosen: bool) -> None:
@@ -109,7 +105,7 @@ class _List:
         )
 
     def show(self, value) -> None:
-        with _quiet(self.widget):
+        with quiet(self.widget):
             self.widget.currentIndex = self.widget.findData(value)
 
 
@@ -131,7 +127,7 @@ class _Number:
         self.widget.connect("valueChanged(double)", self._onValueChanged)
 
     def show(self, value) -> None:
-        with _quiet(self.widget):
+        with quiet(self.widget):
             isUnknown = value == UNKNOWN
             self.widget.value = self.widget.minimum if isUnknown else float(value)
 
@@ -174,14 +170,3 @@ def _inOne(layoutClass, *widgets, stretch: int = 1):
 def _camelCase(words: str) -> str:
     """Return lymph_nodes as lymphNodes."""
     return re.sub(r"[\W_]+(\w?)", lambda match: match[1].upper(), words)
-
-
-@contextmanager
-def _quiet(*widgets):
-    """Change widgets without the user's choice being read back."""
-    blocked = [(widget, widget.blockSignals(True)) for widget in widgets]
-    try:
-        yield
-    finally:
-        for widget, before in blocked:
-            widget.blockSignals(before)

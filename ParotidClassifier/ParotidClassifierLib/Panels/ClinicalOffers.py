@@ -13,9 +13,7 @@ from .TabOrder import tabInto
 class ClinicalOffers:
     """Rows of measured values in a grid layout; a value is entered only when the user takes it.
 
-    Args:
-        layout: two columns: what is offered, and its button.
-        onTake: called with a list of Core's Measurements.
+    `onTake` is called with a list of Core's Measurements then.
     """
 
     def __init__(self, layout, onTake):
@@ -75,16 +73,13 @@ class ClinicalOffers:
             button = qt.QPushButton()
             button.text = _("Take")
             button.toolTip = _("Enter this value into the clinical findings.")
-            button.connect("clicked(bool)", partial(self._take, measurement))
+            button.connect("clicked()", partial(self._onTake, [measurement]))
             self.takeButtons[measurement.variable] = button
             self._add(button, row, 1)
 
     def _add(self, widget, row: int, column: int) -> None:
         self._layout.addWidget(widget, row, column)
         self._widgets.append(widget)
-
-    def _take(self, measurement, _checked=False) -> None:
-        self._onTake([measurement])
 
 
 def _offerText(variable, measurement) -> str:

@@ -126,10 +126,8 @@ class ClinicalPanel(Panel):
         self.ui.measuredOffers.visible = bool(self.offers.measurements)
         self.ui.takeAllButton.visible = len(self.offers.measured) > 1
         self.ui.takeAllButton.enabled = bool(self.offers.open(record))
-        self.ui.measureButton.enabled = self.parameterNode is not None and None not in (
-            self.parameterNode.ct,
-            self.parameterNode.segmentation,
-        )
+        node = self.parameterNode
+        self.ui.measureButton.enabled = bool(node and node.ct and node.segmentation)
 
     def _measurable(self) -> tuple:
         """Return what is measured: values of another image or outline are not offered."""

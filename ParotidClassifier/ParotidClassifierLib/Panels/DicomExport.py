@@ -2,44 +2,24 @@
 
 from pathlib import Path
 
-import qt
-import slicer
 from slicer.i18n import tr as _
 
 from ..Drawing.ResultContents import outOfDateWords
 from ..Scene import DicomSource
 from .FindingsText import noteText
-from .SectionTask import SectionTask
+from .Section import Section
 
 
-class DicomExport:
+class DicomExport(Section):
     """Writes outlines and numbers as DICOM, and brings them into Slicer's database.
 
     The objects in the folder name the patient only if the user wants that. Those in the database
     always do: otherwise it would give the whole study to a patient without a name.
-
-    Attributes:
-        task: writes them, and tells where they lie.
-
-    Args:
-        logic: the module's logic.
-        ui: the widgets of the panel of the result.
-        refresh: shows that panel again.
     """
 
     def __init__(self, logic, ui, refresh):
-        self._logic = logic
-        self._ui = ui
+        super().__init__(logic, ui, refresh, "dicom", _("The result was not exported to DICOM."))
         self._parameterNode = None
-        self._folder = ""
-        self._keepsIdentity = False
-        self.task = SectionTask(
-            logic,
-            ui.dicomProgressBar,
-            ui.dicomStatusLabel,
-            refresh,
-            _("The result was not exported to DICOM."),
-        )
         ui.exportDicomButton.connect("clicked()", self.onExport)
 
     def show(self, parameterNode, isCurrent: bool) -> None:
@@ -62,33 +42,29 @@ class DicomExport:
 
     def forget(self) -> None:
         """Say no more of what was exported, and name no patient unless it is asked again."""
-        self.task.forget()
+        super().forget()
         self._ui.keepIdentityCheckBox.checked = False
 
     def onExport(self) -> None:
         """Ask for a folder and write the DICOM objects there."""
-        folder = qt.QFileDialog.getExistingDirectory(
-            slicer.util.mainWindow(), _("Save the DICOM objects in a folder")
-        )
+        folder = self.askForFolder(_("Save the DICOM objects in a folder"))
         if folder:
             self.export(folder)
 
     def export(self, folder: str) -> None:
         """Write the DICOM objects to a folder, and bring them into the database if it is open."""
-        self._folder = folder
-        self.task.start(self._write, self._onWritten)
-
-    def _write(self, *callbacks) -> None:
-        self._keepsIdentity = bool(self._ui.keepIdentityCheckBox.checked)
-        self._logic.classification.exportDicom(
-            self._parameterNode, self._folder, self._keepsIdentity, *callbacks
+        keepsIdentity = bool(self._ui.keepIdentityCheckBox.checked)
+        export = self._logic.classification.exportDicom
+        self.task.start(
+            lambda *told: export(self._parameterNode, folder, keepsIdentity, *told),
+            lambda answer: self._onWritten(answer, folder, keepsIdentity),
         )
 
-    def _onWritten(self, answer: dict) -> None:
+    def _onWritten(self, answer: dict, folder: str, keepsIdentity: bool) -> None:
         isInDatabase = DicomSource.importFiles(answer["archived"])
         if not isInDatabase:
             template = _("Saved to {path}; they could not be brought into Slicer's DICOM database.")
-        elif self._keepsIdentity:
+        elif keepsIdentity:
             template = _(
                 "Saved to {path}, and in Slicer's DICOM database, with the study of the CT."
             )
@@ -98,4 +74,4 @@ class DicomExport:
                 "DICOM database, which knows the name, they lie with the study of the CT."
             )
         severity = "ok" if isInDatabase else "warning"
-        self.task.tell(noteText(severity, template.format(path=str(Path(self._folder)))))
+        self.task.tell(noteText(severity, template.format(path=str(Path(folder)))))

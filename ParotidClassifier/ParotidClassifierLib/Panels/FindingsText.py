@@ -20,9 +20,7 @@ _ORDER = ("error", "warning", "info", "ok")
 def findingsText(findings, passed: str = "") -> str:
     """Return the rich text that shows Core's QualityFindings, the worst ones first.
 
-    Args:
-        findings: what is shown.
-        passed: rich text that stands for those that are in order; empty to list them too.
+    Rich text in `passed` stands for those that are in order.
     """
     ordered = sorted(findings, key=lambda finding: _ORDER.index(finding.severity.value))
     listed = [finding for finding in ordered if not passed or not isPassed(finding)]
@@ -38,12 +36,7 @@ def isPassed(finding) -> bool:
 
 
 def noteText(severity: str, message: str) -> str:
-    """Return the rich text of a single sentence with its sign.
-
-    Args:
-        severity: value of Core's Severity: ok, info, warning or error.
-        message: plain text.
-    """
+    """Return the rich text of a sentence in plain text with the sign of a Severity's value."""
     return _table([findingRow(severity, message)])
 
 

@@ -1,5 +1,7 @@
 """Tell what the user chooses in a node selector from what code puts there."""
 
+from .Panel import quiet
+
 
 class NodeChoice:
     """Call back when the user chose a node in a selector that is bound to a parameter.
@@ -13,11 +15,7 @@ class NodeChoice:
     Between two nodes of one name the selector does not say that it changed, so the binding does not
     set the parameter. A NodeChoice does.
 
-    Args:
-        panel: its parameter node is the one that the selector is bound to.
-        selector: a qMRMLNodeComboBox.
-        name: of the parameter.
-        onChosen: called with the node and the one that was chosen before; either may be None.
+    `onChosen` is called with the node and the one that was chosen before; either may be None.
     """
 
     def __init__(self, panel, selector, name: str, onChosen):
@@ -35,10 +33,9 @@ class NodeChoice:
         node = self._held()
         if self._selector.currentNode() is node:
             return
-        wasBlocked = self._selector.blockSignals(True)
-        self._selector.setCurrentNode(None)  # else a list that stands on the node takes no notice
-        self._selector.setCurrentNode(node)
-        self._selector.blockSignals(wasBlocked)
+        with quiet(self._selector):
+            self._selector.setCurrentNode(None)  # else a list that stands on it takes no notice
+            self._selector.setCurrentNode(node)
 
     def _onChanged(self, node) -> None:
         self._before = self._held()

@@ -1,5 +1,6 @@
 """What every panel has in common: its .ui file, the parameter node, and being shown again."""
 
+from contextlib import contextmanager
 from pathlib import Path
 
 import qt
@@ -14,13 +15,7 @@ class Panel(VTKObservationMixin):
     """One section of the module's panel.
 
     A panel shows what the parameter node and the logic say, and hands every wish of the user to
-    the logic; it computes nothing itself.
-
-    Attributes:
-        logic: the module's logic.
-        parameterNode: None while no scene is open.
-        widget: the section, a qMRMLWidget.
-        ui: its named child widgets.
+    the logic; it computes nothing itself. The parameter node is None while no scene is open.
     """
 
     uiFile = ""
@@ -74,6 +69,17 @@ def nameParts(form) -> None:
         for part in whole.findChildren("QWidget"):
             if part.focusPolicy != qt.Qt.NoFocus:
                 part.accessibleName = name
+
+
+@contextmanager
+def quiet(*widgets):
+    """Change widgets without the user's choice being read back."""
+    blocked = [(widget, widget.blockSignals(True)) for widget in widgets]
+    try:
+        yield
+    finally:
+        for widget, before in blocked:
+            widget.blockSignals(before)
 
 
 def icon(name: str):

@@ -6,32 +6,15 @@ from slicer.i18n import tr as _
 
 from ..Drawing.ResultContents import outOfDateWords
 from .FindingsText import noteText
-from .SectionTask import SectionTask
+from .Section import Section
 
 
-class ResultExports:
-    """Saves the case, the features and the prediction where the user wants them.
-
-    Attributes:
-        task: saves one of them, and tells where it lies.
-
-    Args:
-        logic: the module's logic.
-        ui: the widgets of the panel of the result.
-        refresh: shows that panel again.
-    """
+class ResultExports(Section):
+    """Saves the case, the features and the prediction where the user wants them."""
 
     def __init__(self, logic, ui, refresh):
-        self._logic = logic
-        self._ui = ui
+        super().__init__(logic, ui, refresh, "export", _("Nothing was saved."))
         self._parameterNode = None
-        self.task = SectionTask(
-            logic,
-            ui.exportProgressBar,
-            ui.exportStatusLabel,
-            refresh,
-            _("Nothing was saved."),
-        )
         ui.saveCaseButton.connect("clicked()", self.onSaveCase)
         ui.exportFeaturesButton.connect("clicked()", self.onExportFeatures)
         ui.exportPredictionButton.connect("clicked()", self.onExportPrediction)
@@ -48,15 +31,9 @@ class ResultExports:
         self._ui.notCurrentLabel.text = "" if isCurrent else noteText("warning", outOfDateWords())
         self.task.show()
 
-    def forget(self) -> None:
-        """Say no more of what was exported."""
-        self.task.forget()
-
     def onSaveCase(self) -> None:
         """Ask for a folder and save the case there."""
-        folder = qt.QFileDialog.getExistingDirectory(
-            slicer.util.mainWindow(), _("Save the case in a new folder")
-        )
+        folder = self.askForFolder(_("Save the case in a new folder"))
         if folder:
             self.saveCase(folder)
 
@@ -74,22 +51,15 @@ class ResultExports:
 
     def saveCase(self, folder: str) -> None:
         """Save the case into a folder."""
-        self._saveAtOnce(self._logic.classification.saveCase, folder)
+        self._save(_atOnce(self._logic.classification.saveCase), folder)
 
     def exportPrediction(self, path: str) -> None:
         """Write the prediction to a file."""
-        self._saveAtOnce(self._logic.results.exportPrediction, path)
+        self._save(_atOnce(self._logic.results.exportPrediction), path)
 
     def exportFeatures(self, path: str) -> None:
         """Write the table of all features to a file; it is computed in the background."""
         self._save(self._logic.classification.exportFeatures, path)
-
-    def _saveAtOnce(self, write, path: str) -> None:
-        def compute(parameterNode, path, _onProgress, onDone, _onError):
-            write(parameterNode, path)
-            onDone()
-
-        self._save(compute, path)
 
     def _save(self, compute, path: str) -> None:
         self.task.start(
@@ -97,21 +67,23 @@ class ResultExports:
             lambda *_answer: self.task.tellSaved(path),
         )
 
-    def _purposes(self) -> list:
-        return [
-            (
-                self._ui.saveCaseButton,
-                _("Save CT, outlines and clinical findings in a folder for the command line."),
-            ),
-            (
-                self._ui.exportFeaturesButton,
-                _("Compute all radiomic features of all regions and save them as CSV."),
-            ),
-            (
-                self._ui.exportPredictionButton,
-                _("Save probabilities, contributions and findings as JSON."),
-            ),
-        ]
+    def _purposes(self) -> tuple:
+        case = _("Save CT, outlines and clinical findings in a folder for the command line.")
+        features = _("Compute all radiomic features of all regions and save them as CSV.")
+        prediction = _("Save probabilities, contributions and findings as JSON.")
+        return (
+            (self._ui.saveCaseButton, case),
+            (self._ui.exportFeaturesButton, features),
+            (self._ui.exportPredictionButton, prediction),
+        )
+
+
+def _atOnce(write):
+    def compute(parameterNode, path, _onProgress, onDone, _onError):
+        write(parameterNode, path)
+        onDone()
+
+    return compute
 
 
 def _askForFile(title: str, name: str, kinds: str) -> str:

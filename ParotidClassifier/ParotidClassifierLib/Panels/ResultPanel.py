@@ -14,7 +14,7 @@ from ..Drawing.ResultContents import ShownResult, modelsTable, viewOf
 from .CaseReport import CaseReport
 from .DicomExport import DicomExport
 from .FindingsText import findingsTable, noteText
-from .Panel import Panel
+from .Panel import Panel, quiet
 from .ResultExports import ResultExports
 from .SaliencySection import SaliencySection
 from .SecondOpinionSection import SecondOpinionSection
@@ -56,15 +56,17 @@ class ResultPanel(Panel):
         self.ui.chartHolder.layout().addWidget(self.chart)
         self.sourceChart = ContributionChart()
         self.ui.sourceChartHolder.layout().addWidget(self.sourceChart)
-        self._enlargeHeadline()
-        self.ui.driversComboBox.connect("currentIndexChanged(int)", self._onDriversModelChanged)
+        label = self.ui.headlineProbabilityLabel
+        font = qt.QFont(label.font)
+        font.setPointSizeF(font.pointSizeF() * _HEADLINE_FONT_SCALE)
+        font.setBold(True)
+        label.font = font
+        self.ui.driversComboBox.connect("currentIndexChanged(int)", self._drawDrivers)
 
     def setParameterNode(self, parameterNode) -> None:
         """Show the result of another scene; what was told of a computation was of the last one."""
-        for section in self._takenOut:
+        for section in (*self._takenOut, *self._askedFor):
             section.forget()
-        for section in self._askedFor:
-            section.task.forget()
         Panel.setParameterNode(self, parameterNode)
 
     def refresh(self) -> None:
@@ -105,13 +107,6 @@ class ResultPanel(Panel):
         if self.logic.onCaseChange is not None:
             self.logic.onCaseChange()
 
-    def _enlargeHeadline(self) -> None:
-        label = self.ui.headlineProbabilityLabel
-        font = qt.QFont(label.font)
-        font.setPointSizeF(font.pointSizeF() * _HEADLINE_FONT_SCALE)
-        font.setBold(True)
-        label.font = font
-
     def _show(self, result: dict) -> None:
         view = self._view = viewOf(result)
         self.ui.bannerLabel.text = _bannerText(view)
@@ -150,19 +145,14 @@ class ResultPanel(Panel):
     def _showDrivers(self, view) -> None:
         box = self.ui.driversComboBox
         before = box.currentText
-        wasBlocked = box.blockSignals(True)
-        box.clear()
-        # from the model that stands first to its parts
-        names = list(view.available)[::-1]
-        box.addItems(names)
+        names = list(view.available)[::-1]  # from the model that stands first to its parts
         wanted = before if before in names else view.headline
-        if wanted in names:
-            box.currentIndex = names.index(wanted)
-        box.blockSignals(wasBlocked)
+        with quiet(box):
+            box.clear()
+            box.addItems(names)
+            if wanted in names:
+                box.currentIndex = names.index(wanted)
         self.ui.driversGroupBox.visible = bool(names)
-        self._drawDrivers()
-
-    def _onDriversModelChanged(self, _index: int) -> None:
         self._drawDrivers()
 
     def _drawDrivers(self) -> None:
@@ -198,13 +188,8 @@ class ResultPanel(Panel):
         isBusy = self.logic.classification.isRunning or any(
             part.task.isRunning for part in self._askedFor
         )
-        shown = ShownResult(
-            self.parameterNode,
-            result,
-            self._view,
-            changed,
-            isCurrent and not isBusy,
-        )
+        mayStart = isCurrent and not isBusy
+        shown = ShownResult(self.parameterNode, result, self._view, changed, mayStart)
         for section in self._askedFor:
             section.show(shown)
 

@@ -11,17 +11,12 @@ from slicer.i18n import tr as _
 
 from ..Scene.RingRefinement import unpacked
 from .FindingsText import findingsText, noteText
-from .Panel import Panel, icon
+from .Panel import Panel, icon, quiet
 from .TabOrder import stopsIn, tabInto
 
 
 class RingPanel(Panel):
-    """Shows the ring and lends it to the segment editor.
-
-    Args:
-        logic: the module's logic.
-        editor: the SegmentEditor, shared with the tumour's panel.
-    """
+    """Shows the ring and lends it to the SegmentEditor, which the tumour's panel has otherwise."""
 
     uiFile = "RingPanel.ui"
 
@@ -116,9 +111,8 @@ class RingPanel(Panel):
         self.ui.otherRingLabel.visible = bool(differs)
         for name, value in ({} if node is None else choice.values(node)).items():
             widget = self._settings()[name]
-            wasBlocked = widget.blockSignals(True)  # it may round what is not the user's
-            widget.value = min(max(value, widget.minimum), widget.maximum)
-            widget.blockSignals(wasBlocked)
+            with quiet(widget):  # it may round what is not the user's
+                widget.value = min(max(value, widget.minimum), widget.maximum)
 
     def _differs(self) -> str:
         """Return how the ring differs from that of the bundle, as Core finds it; empty if not."""

@@ -5,32 +5,23 @@ from slicer.i18n import tr as _
 
 from ..Drawing.ColorBar import ColorBar
 from ..Scene.SaliencyLayer import COLORS_ID, WEAKEST_SHOWN, SaliencyLayer
-from .SectionTask import SectionTask
+from .Section import Section
 
 
-class SaliencySection:
+class SaliencySection(Section):
     """Has the map computed once for a result, and shows it in the slice views or not.
 
     Attributes:
         layer: the map in the scene.
-        task: has the map computed.
     """
 
     def __init__(self, logic, ui, refresh):
-        self._logic = logic
-        self._ui = ui
-        self._refresh = refresh
+        failed = _("Where the network looked could not be computed.")
+        super().__init__(logic, ui, refresh, "saliency", failed)
         self._shown = None
         self.layer = SaliencyLayer()
         self._colorBar = ColorBar()
         ui.saliencyLegendHolder.layout().addWidget(self._colorBar)
-        self.task = SectionTask(
-            logic,
-            ui.saliencyProgressBar,
-            ui.saliencyStatusLabel,
-            refresh,
-            _("Where the network looked could not be computed."),
-        )
         ui.saliencyButton.connect("clicked(bool)", self.onButton)
         ui.cancelSaliencyButton.connect("clicked()", self.task.cancel)
 
@@ -45,7 +36,7 @@ class SaliencySection:
             shown = self._shown
             self.task.start(self._compute, lambda answer: self._keep(answer["out"], shown))
         else:
-            _show(self.layer, self._shown)
+            self._lay(self._shown)
             self._refresh()
 
     def show(self, shown) -> None:
@@ -86,9 +77,8 @@ class SaliencySection:
 
     def _keep(self, path: str, shown) -> None:
         self.layer.add(path, shown.result)
-        _show(self.layer, shown)
+        self._lay(shown)
 
-
-def _show(layer, shown) -> None:
-    node, case = layer.nodeOf(shown.result), shown.parameterNode
-    layer.show(node, case.ct, case.segmentation)
+    def _lay(self, shown) -> None:
+        case = shown.parameterNode
+        self.layer.show(self.layer.nodeOf(shown.result), case.ct, case.segmentation)

@@ -10,30 +10,19 @@ from slicer.i18n import tr as _
 
 from ..Drawing.ResultContents import callWord
 from .BundleList import BundleList
-from .SectionTask import SectionTask
+from .Section import Section
 
 _DASH = "\N{EN DASH}"
 
 
-class SecondOpinionSection:
-    """Has the case classified by another bundle too, and shows both answers side by side.
-
-    Attributes:
-        task: asks the other bundle.
-    """
+class SecondOpinionSection(Section):
+    """Has the case classified by another bundle too, and shows both answers side by side."""
 
     def __init__(self, logic, ui, refresh):
-        self._logic = logic
-        self._ui = ui
+        failed = _("The second opinion could not be given.")
+        super().__init__(logic, ui, refresh, "secondOpinion", failed)
         self._shown = None
         self._added = ""
-        self.task = SectionTask(
-            logic,
-            ui.secondOpinionProgressBar,
-            ui.secondOpinionStatusLabel,
-            refresh,
-            _("The second opinion could not be given."),
-        )
         self.bundleList = BundleList(ui.secondBundleComboBox, self.onBundlePicked)
         ui.secondOpinionButton.connect("clicked()", self.onButton)
 
@@ -51,14 +40,14 @@ class SecondOpinionSection:
         """Offer the bundle at this path, and choose it; one that cannot be read is told."""
         with slicer.util.tryWithErrorDisplay(_("This model bundle cannot be used.")):
             summary = self._logic.bundles.at(path)
-            if summary.hash == self._shown.result["prediction"]["bundle"]["hash"]:
+            if summary.bundle_hash == self._shown.result["prediction"]["bundle"]["hash"]:
                 raise UsageError(
                     _("This is the bundle that answered: it would say the same."),
                     _("Choose another one."),
                 )
             self._added = str(summary.path)
             self._showBundles()
-            self._ui.secondBundleComboBox.currentIndex = self.bundleList.bundles.index(summary)
+            self.bundleList.choose(summary)
 
     def show(self, shown) -> None:
         """Show what another bundle said of a ShownResult, and what can be asked now."""
@@ -70,7 +59,17 @@ class SecondOpinionSection:
         if isKnown:
             self._ui.secondOpinionLabel.text = opinionText(shown.view)
             self._ui.secondOpinionLabel.toolTip = opinionTable(shown.view)
-        self._showButton()
+        self._ui.secondBundleComboBox.enabled = shown.mayStart
+        self.showButton(
+            self._ui.secondOpinionButton,
+            shown.mayStart and self.bundleList.chosen is not None,
+            _("Ask this bundle too"),
+            _(
+                "Classify the same case by this bundle in the background. What it reads of the "
+                "images as the first one does is not computed again."
+            ),
+            _("Stop asking. Nothing is changed."),
+        )
         self.task.show()
 
     def _compute(self, *callbacks) -> None:
@@ -82,25 +81,11 @@ class SecondOpinionSection:
         """List every bundle but the one that answered, keeping what is chosen."""
         first = self._shown.result["prediction"]["bundle"]["hash"]
         bundles = self._logic.bundles.all(self._shown.parameterNode, self._added)
-        others = [bundle for bundle in bundles if bundle.hash != first]
+        others = [bundle for bundle in bundles if bundle.bundle_hash != first]
         chosen = self.bundleList.chosen
         if others != self.bundleList.bundles or chosen is None:
             first = others[0] if others else None
             self.bundleList.show(others, chosen if chosen in others else first)
-
-    def _showButton(self) -> None:
-        button, isMine = self._ui.secondOpinionButton, self.task.isRunning
-        self._ui.secondBundleComboBox.enabled = self._shown.mayStart
-        button.enabled = isMine or (self._shown.mayStart and self.bundleList.chosen is not None)
-        button.text = _("Cancel") if isMine else _("Ask this bundle too")
-        button.toolTip = (
-            _("Stop asking. Nothing is changed.")
-            if isMine
-            else _(
-                "Classify the same case by this bundle in the background. What it reads of the "
-                "images as the first one does is not computed again."
-            )
-        )
 
 
 def opinionText(view) -> str:

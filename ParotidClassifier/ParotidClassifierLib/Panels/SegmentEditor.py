@@ -6,18 +6,8 @@ from slicer.util import VTKObservationMixin
 
 from ..Scene.SceneCase import segmentNamed
 
-EFFECTS = (
-    "Paint",
-    "Draw",
-    "Erase",
-    "Level tracing",
-    "Grow from seeds",
-    "Fill between slices",
-    "Threshold",
-    "Islands",
-    "Smoothing",
-    "Scissors",
-)
+EFFECTS = ("Paint", "Draw", "Erase", "Level tracing", "Grow from seeds", "Fill between slices")
+EFFECTS += ("Threshold", "Islands", "Smoothing", "Scissors")
 # They take every visible segment as a seed, so that the ring would fence the tumour in.
 _SEEDED_EFFECTS = ("Grow from seeds", "Fill between slices")
 _UNDO_STATES = 20
@@ -26,10 +16,6 @@ _SINGLETON_TAG = "ParotidClassifier"
 
 class SegmentEditor(VTKObservationMixin):
     """The embedded qMRMLSegmentEditorWidget, on the case's CT and segmentation.
-
-    Args:
-        ringFollower: hides the rings while an effect needs them out of its way.
-        bundles: knows the regions.
 
     Attributes:
         onEdit: called with the name of the region that is put into the editor.

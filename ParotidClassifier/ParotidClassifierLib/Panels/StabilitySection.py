@@ -6,30 +6,22 @@ from slicer.i18n import tr as _
 
 from ..Drawing.ProbabilityDrawings import ProbabilityDots
 from ..Drawing.ResultContents import rangeWords
-from .SectionTask import SectionTask
+from .Section import Section
 
 
-class StabilitySection:
+class StabilitySection(Section):
     """Has the case classified with other outlines, and shows how far the probability moved.
 
     Attributes:
         dots: the drawing of the probabilities.
-        task: tries other outlines.
     """
 
     def __init__(self, logic, ui, refresh):
-        self._logic = logic
-        self._ui = ui
+        failed = _("The stability could not be computed.")
+        super().__init__(logic, ui, refresh, "stability", failed)
         self._shown = None
         self.dots = ProbabilityDots()
         ui.stabilityHolder.layout().addWidget(self.dots)
-        self.task = SectionTask(
-            logic,
-            ui.stabilityProgressBar,
-            ui.stabilityStatusLabel,
-            refresh,
-            _("The stability could not be computed."),
-        )
         ui.stabilityButton.connect("clicked()", self.onButton)
 
     def onButton(self) -> None:
@@ -50,27 +42,22 @@ class StabilitySection:
             self.dots.setProbabilities(outlines, view.first)
             self._ui.stabilityLabel.text = view.stability(view.headline)
             self._ui.stabilityLabel.toolTip = self.dots.toolTip = stabilityTable(view)
-        self._showButton(isKnown)
+        self._ui.stabilityButton.visible = not isKnown  # they would give the same answer
+        self.showButton(
+            self._ui.stabilityButton,
+            shown.mayStart,
+            _("Try 20 slightly different outlines"),
+            _(
+                "Classify the case again with the outline moved and its border displaced at random "
+                "by up to 1 mm, and the ring up to 0.5 mm wider or narrower. Takes some seconds in "
+                "the background."
+            ),
+            _("Stop trying. Nothing is changed."),
+        )
         self.task.show()
 
     def _compute(self, *callbacks) -> None:
         self._logic.classification.stability(self._shown.parameterNode, *callbacks)
-
-    def _showButton(self, isKnown: bool) -> None:
-        button = self._ui.stabilityButton
-        isMine = self.task.isRunning
-        button.visible = not isKnown  # the same outlines would give the same answer
-        button.enabled = isMine or self._shown.mayStart
-        button.text = _("Cancel") if isMine else _("Try 20 slightly different outlines")
-        button.toolTip = (
-            _("Stop trying. Nothing is changed.")
-            if isMine
-            else _(
-                "Classify the case again with the outline moved and its border displaced at random "
-                "by up to 1 mm, and the ring up to 0.5 mm wider or narrower. Takes some seconds in "
-                "the background."
-            )
-        )
 
 
 def stabilityTable(view) -> str:

@@ -13,12 +13,7 @@ _MOST_LABELS = 50
 
 
 class TumorPanel(Panel):
-    """Starts the segmentation and holds the segment editor while the tumour is edited.
-
-    Args:
-        logic: the module's logic.
-        editor: the SegmentEditor, shared with the ring's panel.
-    """
+    """Starts the segmentation and holds the SegmentEditor while the tumour is edited."""
 
     uiFile = "TumorPanel.ui"
 
@@ -35,10 +30,6 @@ class TumorPanel(Panel):
         # Between two nodes of one name only the second signal comes; see NodeChoice.
         for signal in ("currentNodeChanged(vtkMRMLNode*)", "nodeActivated(vtkMRMLNode*)"):
             self.ui.outlineSelector.connect(signal, self._showParts)
-        self.takeEditor()
-
-    def takeEditor(self) -> None:
-        """Show the editor in this section."""
         self.ui.editorContainer.layout().addWidget(self._editor.widget)
 
     def refresh(self) -> None:
@@ -124,12 +115,8 @@ def _partsOf(node, parameterNode) -> list:
     if node is None or (parameterNode is not None and node is parameterNode.segmentation):
         return []
     if node.IsA("vtkMRMLSegmentationNode"):
-        segmentation = node.GetSegmentation()
-        identities = [
-            segmentation.GetNthSegmentID(index)
-            for index in range(segmentation.GetNumberOfSegments())
-        ]
-        return [(item, segmentation.GetSegment(item).GetName()) for item in identities]
+        segments = node.GetSegmentation()
+        return [(one, segments.GetSegment(one).GetName()) for one in segments.GetSegmentIDs()]
     if node.GetImageData() is None:
         return []
     values = np.unique(slicer.util.arrayFromVolume(node))

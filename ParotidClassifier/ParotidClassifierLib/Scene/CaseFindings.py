@@ -10,12 +10,7 @@ from ParotidClassifierCore.imaging.findings import refused
 
 
 class CaseFindings:
-    """Finds what speaks for and against classifying a case; never raises.
-
-    Args:
-        sceneCase: reads the CTs.
-        ringFollower: has tumour and ring as they are shown.
-    """
+    """Finds what speaks for and against classifying a case; never raises."""
 
     def __init__(self, sceneCase, ringFollower):
         self._sceneCase = sceneCase

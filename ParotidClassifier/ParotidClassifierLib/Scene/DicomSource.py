@@ -55,16 +55,10 @@ def filesOf(volumeNode) -> tuple:
 
 
 def importFiles(instances: dict) -> bool:
-    """Copy files into the database.
+    """Copy files, given by path with the UID of what is in each, into the database if it is open.
 
     Only for files that name the patient as the slices do: the database gives a study to the patient
-    whom its newest object names.
-
-    Args:
-        instances: by the path of each file the UID of what is in it.
-
-    Returns:
-        Whether the database knows them all now; False too where it is not open.
+    whom its newest object names. Return whether it knows them all now.
     """
     database = openDatabase()
     if database is None:

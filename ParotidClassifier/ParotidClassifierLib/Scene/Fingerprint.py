@@ -46,7 +46,7 @@ class Fingerprint:
         return repr([words[variable.name] for variable in protocol.predictors.values()])
 
     def _bundle(self, parameterNode) -> str:
-        return self._bundles.chosen(parameterNode).hash
+        return self._bundles.chosen(parameterNode).bundle_hash
 
 
 def changedInputs(before: dict, now: dict) -> set[str]:

@@ -61,9 +61,7 @@ def imageOfSegment(segmentationNode, segmentId: str):
 def geometryOf(lattice, box) -> str:
     """Return a segmentation's reference geometry: the lattice points of `box`, serialised.
 
-    Args:
-        lattice: Core's Lattice.
-        box: Core's Box; a voxel's index is the lattice point's, wherever the box lies.
+    A voxel's index is that of its lattice point, wherever the box lies.
     """
     matrix = _latticeMatrix(lattice)
     return slicer.vtkSegmentationConverter.SerializeImageGeometry(matrix, _extentOf(box))

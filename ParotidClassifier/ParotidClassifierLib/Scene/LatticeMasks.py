@@ -6,23 +6,16 @@ from functools import cached_property
 
 import numpy as np
 import slicer
-from ParotidClassifierCore.base.cache import Cache, content_key
+from ParotidClassifierCore.base.cache import content_key
 from ParotidClassifierCore.imaging.image_headers import MOST_VOXELS
 
 from . import Images
 from .SceneCase import segmentNamed
 
-_KEPT_MASKS = 8  # more than a protocol has regions
-
 
 @dataclass(frozen=True)
 class LatticeMask:
-    """A mask over the box of lattice points that bounds it.
-
-    Attributes:
-        box: Core's Box.
-        mask: bool (z, y, x) over `box`.
-    """
+    """A mask, bool (z, y, x), over the box of lattice points that bounds it."""
 
     box: object
     mask: np.ndarray
@@ -33,19 +26,7 @@ class LatticeMask:
         return content_key(repr((self.box.lower, self.box.upper)), np.packbits(self.mask))
 
 
-class MaskReader:
-    """Reads masks as `readMask` does; the very same again while its voxels stay as they are."""
-
-    def __init__(self):
-        self._masks = Cache(_KEPT_MASKS)
-
-    def read(self, segmentationNode, region: str, lattice) -> LatticeMask | None:
-        """Return the segment named `region` on the lattice; it must not be written to."""
-        state = lattice, _stateOf(segmentationNode, region)
-        return self._masks.get(region, lambda: readMask(segmentationNode, region, lattice), state)
-
-
-def _stateOf(segmentationNode, region: str) -> tuple | None:
+def stateOf(segmentationNode, region: str) -> tuple | None:
     """Return what changes whenever the voxels of a segment do; None where it has none."""
     segmentId = segmentNamed(segmentationNode, region)
     if not segmentId:

@@ -22,12 +22,7 @@ _RING_OPACITY = 0.3  # the CT below it, and in 3D the tumour inside it, can be s
 
 
 class Outline:
-    """Makes and fills the segmentation node that a parameter node points at.
-
-    Args:
-        sceneCase: reads the CT.
-        bundles: knows the regions.
-    """
+    """Makes and fills the segmentation node that a parameter node points at."""
 
     def __init__(self, sceneCase, bundles):
         self._sceneCase = sceneCase
@@ -60,14 +55,19 @@ class Outline:
             label: which value of a label map.
 
         Raises:
-            ParotidClassifierError: there is no usable CT, or the outline does not lie on it.
+            ParotidClassifierError: there is no usable CT, or no such outline that lies on it.
         """
         ct = self._sceneCase.ct(parameterNode)
         requireUntransformed(node)
         requireSamePatient(parameterNode.ct, node)
         lattice = lattice_of(ct)
         ctBox = lattice.box_of_image(ct)
-        mask = _loadedOutline(node, segmentId, label, Images.geometryOf(lattice, ctBox))
+        origin = Origin("label", str(label))
+        if node.IsA("vtkMRMLSegmentationNode"):
+            mask = _maskOfSegment(node, segmentId, Images.geometryOf(lattice, ctBox))
+            origin = Origin("segment", node.GetSegmentation().GetSegment(segmentId).GetName())
+        else:
+            mask = Images.imageOfLabel(node, label)
         box, inside = _onLattice(lattice, mask, ctBox)
         if not inside.any():
             raise UnusableMaskError(
@@ -86,7 +86,7 @@ class Outline:
             if beside is not None:
                 box, inside = _onLattice(lattice, beside, ctBox)
                 Images.setSegment(own, segmentNamed(own, ring.name), inside, lattice, box)
-        parameterNode.tumorOrigin = _originOf(node, segmentId, label).to_text()
+        parameterNode.tumorOrigin = origin.to_text()
 
     def _segmentation(self, parameterNode):
         node = parameterNode.segmentation
@@ -212,30 +212,6 @@ def _showRegion(node, lattice, box) -> None:
         region.SetNthControlPointVisibility(point, False)  # it would lie in the tumour
 
 
-def _loadedOutline(node, segmentId: str, label: int, geometry: str):
-    """Return an outline as a SimpleITK mask on the grid that it lies on.
-
-    Args:
-        node: a segmentation node (DICOM SEG, RTSTRUCT, .seg.nrrd) or a label map volume.
-        segmentId: which segment of a segmentation.
-        label: which value of a label map.
-        geometry: serialised; contours and surfaces, which have no grid, are filled on it.
-
-    Raises:
-        UnusableMaskError: there is no such segment, it is empty, or it cannot be filled.
-    """
-    if node.IsA("vtkMRMLSegmentationNode"):
-        return _maskOfSegment(node, segmentId, geometry)
-    return Images.imageOfLabel(node, label)
-
-
-def _originOf(node, segmentId: str, label: int):
-    """Return as Core's Origin what an outline is called that `_loadedOutline` returns."""
-    if node.IsA("vtkMRMLSegmentationNode"):
-        return Origin("segment", node.GetSegmentation().GetSegment(segmentId).GetName())
-    return Origin("label", str(label))
-
-
 def _ringBeside(node, ring: str):
     """Return the segment of this name of a segmentation in voxels; None where there is none."""
     if not node.IsA("vtkMRMLSegmentationNode"):
@@ -245,7 +221,7 @@ def _ringBeside(node, ring: str):
 
 
 def _maskOfSegment(node, segmentId: str, geometry: str):
-    """Return a segment's voxels; contours and surfaces are filled first."""
+    """Return a segment's voxels; contours and surfaces are filled in this geometry first."""
     converter = slicer.vtkSegmentationConverter
     binary = converter.GetSegmentationBinaryLabelmapRepresentationName()
     if node.GetSegmentation().GetSegment(segmentId) is None:

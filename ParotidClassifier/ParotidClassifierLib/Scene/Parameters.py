@@ -44,20 +44,13 @@ class ParotidClassifierParameterNode:
     result: str = ""
 
 
-_NODES = {
-    "ct": vtkMRMLScalarVolumeNode,
-    "plainCt": vtkMRMLScalarVolumeNode,
-    "segmentation": vtkMRMLSegmentationNode,
-}
-
-
 def parametersOf(node):
     """Return the parameters that lie in a node of the scene; a node of another kind is not taken.
 
     What a scene names is set by whoever wrote it, and read by the wrapper as it is.
     """
-    for name, kind in _NODES.items():
-        if not isinstance(node.GetNodeReference(name), kind | None):
+    for name, kind in ParotidClassifierParameterNode.__annotations__.items():
+        if kind is not str and not isinstance(node.GetNodeReference(name), kind | None):
             node.SetNodeReferenceID(name, None)
     return ParotidClassifierParameterNode(node)
 

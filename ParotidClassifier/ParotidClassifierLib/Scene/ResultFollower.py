@@ -2,10 +2,11 @@
 
 import contextlib
 
-import qt
 import vtk
 from ParotidClassifierCore.base.errors import ParotidClassifierError
 from slicer.util import VTKObservationMixin
+
+from ..Timers import singleShot
 
 _DEBOUNCE_MS = 30
 
@@ -16,10 +17,6 @@ class ResultFollower(VTKObservationMixin):
     That takes no time that a user would notice, and nothing is said of it. Another outline or ring
     waits for the user: only he knows when it is finished. So does everything while he waits for
     something, and while the process is cold.
-
-    Args:
-        classification: from the case to a result.
-        results: has the last result.
     """
 
     def __init__(self, classification, results):
@@ -27,10 +24,7 @@ class ResultFollower(VTKObservationMixin):
         self._classification = classification
         self._results = results
         self._parameterNode = None
-        self._timer = qt.QTimer()
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(_DEBOUNCE_MS)
-        self._timer.connect("timeout()", self._update)
+        self._timer = singleShot(_DEBOUNCE_MS, self._update)
 
     def follow(self, parameterNode) -> None:
         """Follow the clinical findings of another parameter node; with None, of none."""

@@ -32,15 +32,9 @@ class ResultStore:
         )
 
     def keepWith(self, parameterNode, result: dict, **more: dict) -> bool:
-        """Keep more with a result; another result takes its place without it.
+        """Keep answers with a result that was read before, by name; return whether they are kept.
 
-        Args:
-            parameterNode: holds the result.
-            result: as read before; where there is another one by now, nothing is kept.
-            more: what the background process answered, by its name in the result.
-
-        Returns:
-            Whether it was kept.
+        Where there is another result by now, they are not.
         """
         if self.read(parameterNode) != result:
             return False

@@ -16,9 +16,6 @@ class RingChoice:
     Each of the three settings lies in the parameter node by its name as text; an empty one is the
     bundle's own. Scenes of earlier versions hold all three, whoever set them: they keep the ring
     that they were saved with.
-
-    Args:
-        bundles: knows the chosen bundle.
     """
 
     def __init__(self, bundles):

@@ -2,20 +2,22 @@
 
 import contextlib
 
-import qt
 import slicer
+from ParotidClassifierCore.base.cache import Cache
 from ParotidClassifierCore.base.errors import ParotidClassifierError
 from ParotidClassifierCore.case.grid import draw_regions
 from ParotidClassifierCore.imaging.lattice import lattice_of
 from slicer.util import VTKObservationMixin
 
+from ..Timers import singleShot
 from . import Images
-from .LatticeMasks import MaskReader, keyOf, tightMask
+from .LatticeMasks import keyOf, readMask, stateOf, tightMask
 from .Outline import ensureSegments
 from .RingRefinement import packed, unpacked
 from .SceneCase import segmentNamed
 
 _DEBOUNCE_MS = 100
+_KEPT_MASKS = 8  # more than a protocol has regions
 _REMEMBERED_STATES = 50  # more than the editor's undo goes back
 
 
@@ -26,12 +28,6 @@ class RingFollower(VTKObservationMixin):
     refinement applied (Core's Refinement). An edit of it alone is a refinement; an edit of the
     tumour redraws it a moment later; undo brings back tumour, ring and refinement of before. Other
     rings are shown as they are computed: what is edited about them is drawn over.
-
-    Args:
-        sceneCase: reads the CT and the outline.
-        bundles: knows the regions.
-        ringChoice: says which ring is wanted.
-        onChange: see below.
 
     Attributes:
         drawn: Core's DrawnRegions as shown; None where there is no usable tumour.
@@ -53,12 +49,12 @@ class RingFollower(VTKObservationMixin):
         self._drawnOn = None
         self._state = None
         self._remembered = {}
-        self._masks = MaskReader()
+        self._masks = Cache(_KEPT_MASKS)
         self._held = False
         self._shownProtocol = None
         self._hiddenRings = None
-        self._timer = _timer(_DEBOUNCE_MS, self.flush)
-        self._settled = _timer(0, self._onSettled)
+        self._timer = singleShot(_DEBOUNCE_MS, self.flush)
+        self._settled = singleShot(0, self._onSettled)
 
     def follow(self, parameterNode) -> None:
         """Follow the tumour of another parameter node; with None, nothing."""
@@ -303,8 +299,12 @@ class RingFollower(VTKObservationMixin):
             )
 
     def _read(self, region: str):
-        lattice = self._lattice()
-        return None if lattice is None else self._masks.read(self._segmentation, region, lattice)
+        """Return a segment as `readMask` does, the very same while its voxels stay as they are."""
+        node, lattice = self._segmentation, self._lattice()
+        if lattice is None:
+            return None
+        state = lattice, stateOf(node, region)
+        return self._masks.get(region, lambda: readMask(node, region, lattice), state)
 
     def _lattice(self):
         ct = self._ct()
@@ -340,11 +340,3 @@ class RingFollower(VTKObservationMixin):
     def _forget(self) -> None:
         self.drawn = self.problem = self._state = self._settings = self._drawnOn = None
         self._remembered.clear()
-
-
-def _timer(milliseconds: int, onTimeout):
-    timer = qt.QTimer()
-    timer.setSingleShot(True)
-    timer.setInterval(milliseconds)
-    timer.connect("timeout()", onTimeout)
-    return timer

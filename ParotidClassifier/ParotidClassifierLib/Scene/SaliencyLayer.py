@@ -90,12 +90,7 @@ class SaliencyLayer:
         _showFill()
 
     def keepOnly(self, result, changed=()) -> None:
-        """Remove the volumes of other results; hide and mark that of one that is out of date.
-
-        Args:
-            result: None if there is no result.
-            changed: names of the inputs that changed since; see Fingerprint.
-        """
+        """Remove the volumes of other results; hide and mark one of which inputs changed since."""
         key = None if result is None else _keyOf(result)
         isCurrent = set(changed) <= _UNSEEN
         for node, ofResult in _layers():
@@ -103,7 +98,8 @@ class SaliencyLayer:
                 self.hide(node)
                 slicer.mrmlScene.RemoveNode(node)
                 continue
-            name = _currentName() if isCurrent else _staleName()
+            stale = _("Where the network looked (out of date)")
+            name = _currentName() if isCurrent else stale
             if node.GetName() != name:
                 node.SetName(name)
             if not isCurrent:
@@ -137,10 +133,6 @@ def _keyOf(result: dict) -> str:
 
 def _currentName() -> str:
     return _("Where the network looked")
-
-
-def _staleName() -> str:
-    return _("Where the network looked (out of date)")
 
 
 def _jumpTo(node, index) -> None:

@@ -24,37 +24,21 @@ _ICONS = Path(__file__).resolve().parents[2] / "Resources" / "Icons"
 
 @dataclass(frozen=True)
 class SampleCase:
-    """One patient the simulator draws.
-
-    Attributes:
-        name: name in Sample Data.
-        kind: the truth, "benign" or "malignant".
-        seed: the case follows from it and from the kind, to the last voxel.
-    """
+    """One patient the simulator draws: it follows from seed and truth, to the last voxel."""
 
     name: str
-    kind: str
+    malignant: bool
     seed: int
-
-    @property
-    def malignant(self) -> bool:
-        """The truth as the simulator is told it."""
-        return self.kind == "malignant"
 
     @property
     def outcome(self) -> str:
         """The truth in the user's language, which tells its nodes from another sample's."""
         return _("malignant") if self.malignant else _("benign")
 
-    @property
-    def thumbnail(self) -> Path:
-        """Picture shown in Sample Data."""
-        return _ICONS / f"{self.name}.png"
-
 
 SAMPLE_CASES = (
-    SampleCase("SimulatedParotidBenign", "benign", 13),
-    SampleCase("SimulatedParotidMalignant", "malignant", 309),
+    SampleCase("SimulatedParotidBenign", malignant=False, seed=13),
+    SampleCase("SimulatedParotidMalignant", malignant=True, seed=309),
 )
 
 
@@ -66,7 +50,7 @@ def registerSampleCases() -> None:
         SampleData.SampleDataLogic.registerCustomSampleDataSource(
             category=CATEGORY,
             sampleName=sample.name,
-            thumbnailFileName=str(sample.thumbnail),
+            thumbnailFileName=str(_ICONS / f"{sample.name}.png"),
             # There is no file to fetch, but Sample Data wants its lists all the same.
             uris=[],
             fileNames=[],
@@ -76,20 +60,13 @@ def registerSampleCases() -> None:
 
 
 def loadFromSampleData(source):
-    """Load the case of a Sample Data source, as its button does; errors are shown.
-
-    Returns:
-        The nodes that were added, CT first.
-    """
+    """Load the case of a Sample Data source, as its button does, and return its nodes, CT first."""
     with slicer.util.tryWithErrorDisplay(_("The sample case could not be made."), waitCursor=True):
         return list(loadSampleCase(source.sampleName))
 
 
 def loadSampleCase(name: str):
-    """Simulate a case, add it to the scene and show it; takes one or two seconds.
-
-    Args:
-        name: of a member of SAMPLE_CASES.
+    """Simulate a case by its name, add it to the scene and show it; takes one or two seconds.
 
     Returns:
         CT node, which carries the clinical findings (see `sampleClinicalFindings`), and
@@ -145,7 +122,6 @@ def _addCt(case, name: str):
 
 def _addOutline(case, ctNode, name: str):
     import SimpleITK as sitk
-    from ParotidClassifierCore.protocol import shen2026
 
     node = slicer.mrmlScene.AddNewNodeByClass(
         "vtkMRMLSegmentationNode", slicer.mrmlScene.GenerateUniqueName(name)

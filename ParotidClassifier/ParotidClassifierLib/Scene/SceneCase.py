@@ -29,15 +29,12 @@ class SceneCase:
 
     A CT is converted once and kept until its voxels or its place change: editing an outline must
     not copy it again.
-
-    Args:
-        bundles: knows what the outlined region is called.
     """
 
     def __init__(self, bundles):
         self._bundles = bundles
-        self._images = _FoundOnce()
-        self._sources = _FoundOnce()
+        self._images = Cache(_CACHED_VOLUMES)
+        self._sources = Cache(_CACHED_VOLUMES)
 
     def forget(self) -> None:
         """Let go of the voxels; for a scene that is closed."""
@@ -73,7 +70,7 @@ class SceneCase:
         matrix = Images.ijkToRas(node)
         _requireDirection(node, matrix)
         key = (node.GetImageData().GetMTime(), matrix.tobytes(), node.GetName())
-        return self._images.of(node, key, lambda: _checkedCt(node))
+        return _foundOnce(self._images, node, key, _checkedCt)
 
     def tumor(self, parameterNode):
         """Return the outline of the tumour as a SimpleITK mask.
@@ -103,12 +100,10 @@ class SceneCase:
         return Origin.from_text(parameterNode.tumorOrigin)
 
     def source(self, parameterNode):
-        """Return the DICOM series of the enhanced CT, as its headers tell; never raises.
+        """Return Core's SourceSeries of the enhanced CT, as its headers tell, without its files.
 
-        Returns:
-            Core's SourceSeries, the very same as long as it is the same series, without its files.
-            None where the CT did not come from Slicer's DICOM database, that is not open, or the
-            CT is refused.
+        The very same for the same series. None where the CT did not come from Slicer's DICOM
+        database, that is not open, or the CT is refused.
         """
         try:
             return self._sourceOf(parameterNode.ct)
@@ -119,7 +114,7 @@ class SceneCase:
         if whyNoFiles(node):
             return None
         key = (node.GetAttribute(INSTANCES), node.GetName())
-        return self._sources.of(node, key, lambda: _sourceOfFiles(node))
+        return _foundOnce(self._sources, node, key, _sourceOfFiles)
 
     def case(self, parameterNode):
         """Return CT and outline as Core's Case; ring and clinical record are not looked at.
@@ -130,32 +125,19 @@ class SceneCase:
         return Case(self.ct(parameterNode), self.tumor(parameterNode))
 
 
-class _FoundOnce:
-    """Remembers what was found out of volumes, refusals too: that takes as long as reading them."""
+def _foundOnce(cache, node, key, find):
+    """Return what is found out of a volume node, or raise the refusal: it takes as long to find."""
 
-    def __init__(self):
-        self._known = Cache(_CACHED_VOLUMES)
+    def orRefusal():
+        try:
+            return find(node)
+        except ParotidClassifierError as error:
+            return error
 
-    def clear(self) -> None:
-        """Forget all."""
-        self._known.clear()
-
-    def of(self, node, key, find):
-        """Return what `find` returned for a volume node, or raise what it raised.
-
-        It is called anew when `key` is another.
-        """
-        found = self._known.get(node.GetID(), lambda: _orRefusal(find), key)
-        if isinstance(found, ParotidClassifierError):
-            raise found.with_traceback(None)
-        return found
-
-
-def _orRefusal(find):
-    try:
-        return find()
-    except ParotidClassifierError as error:
-        return error
+    found = cache.get(node.GetID(), orRefusal, key)
+    if isinstance(found, ParotidClassifierError):
+        raise found.with_traceback(None)
+    return found
 
 
 def _sourceOfFiles(node):

@@ -16,7 +16,7 @@ from ParotidClassifierCore.bundle.bundle import bundle_info
 from ParotidClassifierCore.bundle.store import load_bundle, save_bundle
 from ParotidClassifierCore.protocol import ClinicalRecord
 from ParotidClassifierCore.study.manifest import CohortCase
-from ParotidClassifierCore.study.outcomes import columns_of, read_outcome
+from ParotidClassifierCore.study.outcomes import CaseOutcome, columns_of
 
 PROTOCOL = all_changes()
 REGIONS, MODELS = list(PROTOCOL.regions), list(PROTOCOL.models)
@@ -91,7 +91,7 @@ def test_the_dicom_objects_name_all_of_them(told):
 
 def test_the_table_of_a_batch_has_all_of_them(told):
     case = CohortCase("one", Path("ct"), Path("tumor"), None, "test", ClinicalRecord({}))
-    table = columns_of([read_outcome(PROTOCOL, case, told.out.parent, told.out.name)])
+    table = columns_of([CaseOutcome(case, told.out.name, told.prediction)], PROTOCOL)
     volumes = [table[f"{region}_mm3"] for region in REGIONS]
     assert volumes[0] < volumes[1] < volumes[2]
     assert table[SKIN] == ["with"]

@@ -8,12 +8,9 @@ import time
 
 import psutil
 import pytest
-import SimpleITK as sitk
 from fixtures.simulated_cases import simulated
 from fixtures.worker_caller import Caller
 from ParotidClassifierCore.app.cli import main
-from ParotidClassifierCore.app.worker import RIVALS
-from ParotidClassifierCore.app.worker_commands import Desk
 from ParotidClassifierCore.bundle.shipped import SHIPPED
 from ParotidClassifierCore.simulation.cohort import write_case
 
@@ -83,15 +80,6 @@ def test_a_mistake_is_answered_and_the_process_lives_on(caller, a_case):
         assert event["kind"]
         assert event["remedy"]
         assert event["id"] == (request.get("id") if isinstance(request, dict) else None)
-
-
-def test_the_ring_that_is_asked_for_is_drawn(caller, a_case):
-    request = {"id": 1, "command": "predict", "case": str(a_case), "bundle": BUNDLE}
-    _, usual = caller.answer(request)
-    wide = request | {"ring": {"width_mm": 4.0, "hu_range": [-200.0, 400.0]}}
-    _, wider = caller.answer(wide)
-    volumes = [r["prediction"]["ring"]["volume_mm3"] for r in (usual, wider)]
-    assert volumes[1] > 1.5 * volumes[0]
 
 
 def test_the_features_are_those_of_the_command_line(caller, a_case, tmp_path):
@@ -189,10 +177,6 @@ def test_the_newest_request_is_answered_and_the_older_ones_are_superseded(caller
     assert last[3]["event"] == "result"
 
 
-def test_whatever_is_asked_about_a_case_gives_way_to_a_newer_question():
-    assert set(RIVALS) == set(Desk().commands) - {"warm"}
-
-
 def test_a_request_is_cancelled_in_the_middle_and_the_next_one_is_answered(
     caller, a_case, tmp_path
 ):
@@ -259,15 +243,6 @@ def test_other_outlines_are_classified_and_given_up_for_a_newer_request(caller, 
         assert event["event"] == "progress" or event["kind"] == "SupersededError"
         event = caller.event()
     assert (event["event"], event["id"]) == ("result", 2)
-
-
-def test_where_the_network_looked_is_written(caller, a_case, tmp_path):
-    out = tmp_path / "saliency.nrrd"
-    request = {"id": 1, "command": "saliency", "case": str(a_case), "bundle": BUNDLE}
-    _, result = caller.answer(request | {"out": str(out)})
-    assert result == {"id": 1, "event": "result", "out": str(out)}
-    values = sitk.GetArrayFromImage(sitk.ReadImage(str(out)))
-    assert (values.min(), values.max()) == (0.0, 1.0)
 
 
 def test_a_bundle_that_is_swapped_under_it_is_read_again(caller, a_case, tmp_path):

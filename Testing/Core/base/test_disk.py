@@ -183,7 +183,3 @@ def test_what_is_not_open_is_removed_at_once(tmp_path, monkeypatch):
     remove_tree(tmp_path / "folder")
     assert [path.name for path in (tmp_path / "folder").iterdir()] == ["b"]
     disk._not_yet_removed.clear()
-
-
-def test_waiting_for_a_file_ends_after_two_seconds():
-    assert sum(disk._WAITS_SECONDS) == pytest.approx(2.0)

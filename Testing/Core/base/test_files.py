@@ -31,8 +31,15 @@ def held(path, number=32):
     return error
 
 
-def names_in(folder):
-    return sorted(path.name for path in folder.iterdir())
+def write(folder, text, *names):
+    for name in names:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text)
+
+
+def content_of(folder):
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    return {path.relative_to(folder).as_posix(): path.read_text() for path in files}
 
 
 @pytest.fixture
@@ -51,6 +58,14 @@ def renames(monkeypatch):
     return rules
 
 
+def refuse(renames, is_refused, error):
+    def rule(source, target):
+        if is_refused(source, target):
+            raise error
+
+    renames.append(rule)
+
+
 def test_a_file_appears_only_when_it_is_whole(tmp_path):
     path = tmp_path / "deep" / "result.json"
     with pytest.raises(RuntimeError, match="halfway"), written_whole(path) as beside:
@@ -62,85 +77,41 @@ def test_a_file_appears_only_when_it_is_whole(tmp_path):
 
 
 def test_files_of_a_result_appear_together_or_not_at_all(tmp_path):
-    (tmp_path / "one.txt").write_text("old")
+    write(tmp_path, "old", "one.txt")
     with pytest.raises(RuntimeError, match="halfway"), written_together(tmp_path) as folder:
-        (folder / "one.txt").write_text("new")
+        write(folder, "new", "one.txt")
         raise RuntimeError("halfway")
-    assert (tmp_path / "one.txt").read_text() == "old"
+    assert content_of(tmp_path) == {"one.txt": "old"}
     with written_together(tmp_path) as folder:
-        (folder / "one.txt").write_text("new")
-        (folder / "two.txt").write_text("new")
-    assert sorted(p.name for p in tmp_path.iterdir()) == ["one.txt", "two.txt"]
-    assert (tmp_path / "one.txt").read_text() == "new"
-
-
-def test_what_was_there_comes_back_when_one_file_cannot_be_moved(tmp_path, renames):
-    for name in ("one.txt", "two.txt"):
-        (tmp_path / name).write_text("old")
-
-    def fails_on_two(source, _target):
-        if source.name == "two.txt" and source.read_text() == "new":
-            raise PermissionError(13, "Permission denied")
-
-    renames.append(fails_on_two)
-    with (
-        pytest.raises(OutputError, match="Permission denied"),
-        written_together(tmp_path) as folder,
-    ):
-        for name in ("one.txt", "three.txt", "two.txt"):
-            (folder / name).write_text("new")
-    assert sorted(p.name for p in tmp_path.iterdir()) == ["one.txt", "two.txt"]
-    assert {p.read_text() for p in tmp_path.iterdir()} == {"old"}
+        write(folder, "new", "one.txt", "two.txt")
+    assert content_of(tmp_path) == {"one.txt": "new", "two.txt": "new"}
 
 
 def test_files_of_an_earlier_result_go_with_it_and_come_back_if_the_new_one_fails(
     tmp_path, renames
 ):
-    for name in ("picture.png", "report.pdf", "mine.txt"):
-        (tmp_path / name).write_text("old")
+    write(tmp_path, "old", "picture.png", "report.pdf", "mine.txt")
     with written_together(tmp_path, instead_of=("picture.png", "report.pdf")) as folder:
-        (folder / "picture.png").write_text("new")
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["mine.txt", "picture.png"]
-    assert (tmp_path / "picture.png").read_text() == "new"
-
-    def failing(source, _target):
-        if source == tmp_path / "mine.txt":
-            raise OSError(errno.EIO, "no")
-
-    renames.append(failing)
-    with (
-        pytest.raises(OutputError),
-        written_together(tmp_path, instead_of=("picture.png", "mine.txt")) as folder,
-    ):
-        (folder / "report.pdf").write_text("new")
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["mine.txt", "picture.png"]
+        write(folder, "new", "picture.png")
+    assert content_of(tmp_path) == {"mine.txt": "old", "picture.png": "new"}
+    refuse(renames, lambda source, _: source == tmp_path / "mine.txt", OSError(errno.EIO, "no"))
+    together = written_together(tmp_path, instead_of=("picture.png", "mine.txt"))
+    with pytest.raises(OutputError), together as folder:
+        write(folder, "new", "report.pdf")
+    assert content_of(tmp_path) == {"mine.txt": "old", "picture.png": "new"}
 
 
 def test_a_folder_in_the_way_is_never_moved(tmp_path):
-    (tmp_path / "one.txt").mkdir()
-    (tmp_path / "one.txt" / "precious").write_text("kept")
+    write(tmp_path, "kept", "one.txt/precious")
     with pytest.raises(OutputError, match="is a folder"), written_together(tmp_path) as folder:
-        (folder / "one.txt").write_text("new")
-    assert (tmp_path / "one.txt" / "precious").read_text() == "kept"
+        write(folder, "new", "one.txt")
+    assert content_of(tmp_path) == {"one.txt/precious": "kept"}
 
 
 def test_a_folder_that_was_made_for_nothing_is_taken_away(tmp_path):
     with pytest.raises(RuntimeError), written_together(tmp_path / "out"):
         raise RuntimeError
     assert list(tmp_path.iterdir()) == []
-
-
-def test_a_folder_that_cannot_be_made_is_named_before_the_work(tmp_path):
-    (tmp_path / "file").write_text("in the way")
-    require_folder(tmp_path / "new" / "newer")
-    with pytest.raises(OutputError, match="is a file"):
-        require_folder(tmp_path / "file" / "new")
-
-
-def test_a_place_that_cannot_be_written_to_is_named(tmp_path):
-    (tmp_path / "file").write_text("in the way")
-    with pytest.raises(OutputError, match="cannot be written"):
-        write_json(tmp_path / "file" / "result.json", {})
 
 
 def test_numbers_that_are_none_are_not_written(tmp_path):
@@ -150,33 +121,25 @@ def test_numbers_that_are_none_are_not_written(tmp_path):
 
 
 def test_folders_of_a_result_are_merged_with_those_that_are_there(tmp_path):
-    (tmp_path / "tables").mkdir()
-    (tmp_path / "tables" / "mine.csv").write_text("kept")
-    (tmp_path / "tables" / "one.csv").write_text("old")
+    write(tmp_path, "old", "tables/mine.csv", "tables/one.csv")
     with written_together(tmp_path) as folder:
-        for name in ("tables/one.csv", "figures/deep/two.png"):
-            (folder / name).parent.mkdir(parents=True)
-            (folder / name).write_text("new")
-    written = {p.relative_to(tmp_path).as_posix() for p in tmp_path.rglob("*") if p.is_file()}
-    assert written == {"tables/mine.csv", "tables/one.csv", "figures/deep/two.png"}
-    assert (tmp_path / "tables" / "one.csv").read_text() == "new"
+        write(folder, "new", "tables/one.csv", "figures/deep/two.png")
+    assert content_of(tmp_path) == {
+        "tables/mine.csv": "old", "tables/one.csv": "new", "figures/deep/two.png": "new",
+    }  # fmt: skip
 
 
 def test_a_folder_that_cannot_be_made_leaves_everything_as_it_was(tmp_path):
-    (tmp_path / "tables").write_text("a file in the way")
-    (tmp_path / "one.txt").write_text("old")
+    write(tmp_path, "old", "tables", "one.txt")  # a file is in the way
     with pytest.raises(OutputError), written_together(tmp_path) as folder:
-        for name in ("figures/a.png", "one.txt", "tables/b.csv"):
-            (folder / name).parent.mkdir(exist_ok=True)
-            (folder / name).write_text("new")
-    assert sorted(p.name for p in tmp_path.iterdir()) == ["one.txt", "tables"]
-    assert (tmp_path / "one.txt").read_text() == "old"
+        write(folder, "new", "figures/a.png", "one.txt", "tables/b.csv")
+    assert content_of(tmp_path) == {"tables": "old", "one.txt": "old"}
+    assert len(list(tmp_path.iterdir())) == 2
 
 
 def test_what_cannot_be_put_back_at_once_is_lost_by_no_means(tmp_path, renames):
     """On any system: one file fails on its way in, another on its way back."""
-    for name in ("a.json", "report.pdf", "z.png"):
-        (tmp_path / name).write_text("old")
+    write(tmp_path, "old", "a.json", "report.pdf", "z.png")
 
     def two_fail(source, target):
         new = target.exists() and target.read_text() == "old"
@@ -190,8 +153,7 @@ def test_what_cannot_be_put_back_at_once_is_lost_by_no_means(tmp_path, renames):
         pytest.raises(OutputError, match=r"a\.json of the earlier result could not be put") as told,
         written_together(tmp_path) as folder,
     ):
-        for name in ("a.json", "report.pdf", "z.png"):
-            (folder / name).write_text("new")
+        write(folder, "new", "a.json", "report.pdf", "z.png")
     assert (tmp_path / "report.pdf").read_text() == "old"
     assert (tmp_path / "z.png").read_text() == "old"
     (kept,) = tmp_path.glob(".unfinished-*/earlier/a.json")
@@ -201,20 +163,12 @@ def test_what_cannot_be_put_back_at_once_is_lost_by_no_means(tmp_path, renames):
 
 @pytest.mark.parametrize("interrupted", [KeyboardInterrupt, SystemExit])
 def test_a_result_is_whole_after_an_interrupt_between_two_files(tmp_path, renames, interrupted):
-    for name in ("a.json", "report.pdf"):
-        (tmp_path / name).write_text("old")
-
-    def stop(source, target):
-        if target == tmp_path / "report.pdf" and source.read_text() == "new":
-            raise interrupted
-
-    renames.append(stop)
+    write(tmp_path, "old", "a.json", "report.pdf")
+    report = tmp_path / "report.pdf"
+    refuse(renames, lambda s, target: target == report and s.read_text() == "new", interrupted)
     with pytest.raises(interrupted), written_together(tmp_path) as folder:
-        for name in ("a.json", "report.pdf"):
-            (folder / name).write_text("new")
-    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {
-        "a.json": "old", "report.pdf": "old",
-    }  # fmt: skip
+        write(folder, "new", "a.json", "report.pdf")
+    assert content_of(tmp_path) == {"a.json": "old", "report.pdf": "old"}
 
 
 @pytest.mark.parametrize(
@@ -225,67 +179,41 @@ def test_a_result_is_whole_after_an_interrupt_between_two_files(tmp_path, rename
 def test_a_file_that_is_open_in_another_program_is_named_with_the_program(
     tmp_path, renames, name, program, together
 ):
-    (tmp_path / name).write_text("old")
-
-    def refuse(source, target):
-        if tmp_path / name in (source, target):
-            raise held(target)
-
-    renames.append(refuse)
-    with pytest.raises(OutputError, match="open in another program") as told:
-        if together:
-            with written_together(tmp_path) as folder:
-                (folder / name).write_text("new")
-        else:
-            with written_whole(tmp_path / name) as beside:
-                beside.write_text("new")
+    write(tmp_path, "old", name)
+    path = tmp_path / name
+    refuse(renames, lambda *both: path in both, held(path))
+    written = written_together(tmp_path) if together else written_whole(path)
+    with pytest.raises(OutputError, match="open in another program") as told, written as beside:
+        (beside / name if together else beside).write_text("new")
     assert str(tmp_path / name) in told.value.message
     assert f"Close it in {program}" in told.value.remedy
-    assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [(name, "old")]
+    assert content_of(tmp_path) == {name: "old"}
 
 
 def test_a_folder_with_an_open_file_stays_as_it_was(tmp_path, renames):
     place = tmp_path / "case"
-    place.mkdir()
-    (place / "ct.nrrd").write_text("old")
-
-    def refuse(source, _target):
-        if source == place:
-            raise held(source)
-
-    renames.append(refuse)
-    with (
-        pytest.raises(OutputError, match="a file in it is open"),
-        folder_written_whole(place) as new,
-    ):
-        (new / "ct.nrrd").write_text("new")
-    assert [path.name for path in tmp_path.iterdir()] == ["case"]
-    assert (place / "ct.nrrd").read_text() == "old"
+    write(place, "old", "ct.nrrd")
+    refuse(renames, lambda source, _: source == place, held(place))
+    whole = folder_written_whole(place)
+    with pytest.raises(OutputError, match="a file in it is open"), whole as new:
+        write(new, "new", "ct.nrrd")
+    assert content_of(tmp_path) == {"case/ct.nrrd": "old"}
 
 
 def test_where_a_folder_lies_that_cannot_be_put_back_is_told(tmp_path, renames):
     place = tmp_path / "case"
-    place.mkdir()
-    (place / "ct.nrrd").write_text("old")
-
-    def refuse(source, target):
-        if target == place:
-            raise held(source)
-
-    renames.append(refuse)
-    with (
-        pytest.raises(OutputError, match=r"case/ct\.nrrd of the earlier result") as told,
-        folder_written_whole(place) as new,
-    ):
-        (new / "ct.nrrd").write_text("new")
+    write(place, "old", "ct.nrrd")
+    refuse(renames, lambda _, target: target == place, held(place))
+    not_back, whole = r"case/ct\.nrrd of the earlier result", folder_written_whole(place)
+    with pytest.raises(OutputError, match=not_back) as told, whole as new:
+        write(new, "new", "ct.nrrd")
     (kept,) = tmp_path.glob(".unfinished-*/earlier/case")
     assert (kept / "ct.nrrd").read_text() == "old"
     assert str(kept.parent) in told.value.message
     renames.clear()
     clear_unfinished.cache_clear()
     clear_unfinished(tmp_path)  # as the next write does
-    assert (place / "ct.nrrd").read_text() == "old"
-    assert names_in(tmp_path) == ["case"]
+    assert content_of(tmp_path) == {"case/ct.nrrd": "old"}
 
 
 def test_a_file_that_a_scanner_has_open_for_a_moment_is_waited_for(tmp_path, renames):
@@ -306,13 +234,8 @@ def test_a_file_that_a_scanner_has_open_for_a_moment_is_waited_for(tmp_path, ren
 
 
 def test_rights_that_are_missing_are_told_at_once(tmp_path, renames):
-    tried = []
-
-    def refuse(source, _target):
-        tried.append(source)
-        raise PermissionError(13, "Permission denied")
-
-    renames.append(refuse)
+    tried, denied = [], PermissionError(13, "Permission denied")
+    refuse(renames, lambda *both: tried.append(both) is None, denied)
     with pytest.raises(OutputError, match="Permission denied"):
         write_json(tmp_path / "a.json", {})
     assert len(tried) == 1
@@ -349,11 +272,7 @@ def test_what_may_not_be_written_to_is_not_said_to_be_open(tmp_path, renames, mo
             raise held(path, 5)
         return usual(path, mode, **others)
 
-    def refuse(source, target):
-        if place in (source, target):
-            raise held(target, 5)
-
-    renames.append(refuse)
+    refuse(renames, lambda *both: place in both, held(place, 5))
     monkeypatch.setattr(Path, "open", denied)
     whole = folder_written_whole(place) if folder else written_whole(place)
     with pytest.raises(OutputError, match="cannot access") as told, whole as beside:
@@ -372,6 +291,11 @@ def test_a_folder_is_no_place_for_a_file(tmp_path):
     assert "room" not in told.value.remedy
     with pytest.raises(OutputError, match="is a folder"):
         require_file(tmp_path)
+    (tmp_path / "file").touch()
+    with pytest.raises(OutputError, match="is a file"):
+        require_folder(tmp_path / "file" / "new")
+    with pytest.raises(OutputError, match="cannot be written"):
+        write_json(tmp_path / "file" / "result.json", {})
     require_file(tmp_path / "new" / "a.csv")
 
 
@@ -432,9 +356,7 @@ def test_a_text_is_no_formula_and_comes_back_unchanged(tmp_path, text):
     assert rows[2]["number"] == "-0.3"
 
 
-def test_an_earlier_file_of_another_capital_is_not_taken_away_after_the_new_one(
-    tmp_path,
-):
+def test_an_earlier_file_of_another_capital_is_not_taken_away_after_the_new_one(tmp_path):
     """Report.pdf is report.pdf to macOS and Windows; a second name of the file stands for it."""
     with written_together(tmp_path, instead_of=("Report.pdf",)) as folder:
         (folder / "report.pdf").write_text("new")

@@ -4,7 +4,6 @@ import contextlib
 import ctypes
 import subprocess
 import sys
-import threading
 import time
 import types
 from concurrent.futures import Executor, Future
@@ -13,7 +12,6 @@ from pathlib import Path
 import psutil
 import pytest
 from distributed import LocalCluster
-from fixtures import work as made_work
 from fixtures.interruptible import interrupt, interruptible
 from fixtures.work import deadly, deadly_once, doubled, full, misplaced, slow, uneven
 from ParotidClassifierCore.base import parallel
@@ -163,26 +161,6 @@ run_each(time.sleep, [(60,)] * 4, list("abcd"), Machines(2), lambda *told: None)
     assert alive == []
 
 
-@pytest.fixture
-def windows(monkeypatch):
-    """Windows' rule: Ctrl-C is heard when what the main thread waits for has come, or between."""
-
-    def within_half_a_second(usual):
-        def waits(first, timeout=None, *more):
-            ours = threading.current_thread() is threading.main_thread()
-            assert not ours or (timeout is not None and timeout <= 0.5)
-            return usual(first, timeout, *more)
-
-        return waits
-
-    monkeypatch.setattr(threading.Thread, "join", within_half_a_second(threading.Thread.join))
-    monkeypatch.setattr(parallel, "wait", within_half_a_second(parallel.wait))
-
-
-def test_every_wait_for_the_processes_can_be_interrupted_on_windows(windows):
-    assert run_each(doubled, *numbered(4), Machines(jobs=2)) == [0, 2, 4, 6]
-
-
 def test_processes_of_windows_are_started_deaf_to_ctrl_c(monkeypatch):
     told = []
     kernel = types.SimpleNamespace(SetConsoleCtrlHandler=lambda *heard: told.append(heard))
@@ -191,11 +169,6 @@ def test_processes_of_windows_are_started_deaf_to_ctrl_c(monkeypatch):
     with parallel._interrupts_ignored():
         assert told == [(None, True)]
     assert told == [(None, True), (None, False)]
-
-
-def test_a_process_inherits_nothing_that_was_only_set_here(monkeypatch):
-    monkeypatch.setattr(made_work, "TOLD", "here")
-    assert run_each(made_work.told, [()] * 2, ["a", "b"], Machines(jobs=2)) == [""] * 2
 
 
 def working_for(process):

@@ -39,32 +39,24 @@ try:
 except SystemExit:
     pass
 """
-PRINTS = """
-import sys
-from ParotidClassifierCore.app import worker, worker_commands
-EVIL = "\\x1b]0;pwned\\x07\\x1b[2J\\u202eexe\\x7f"
-def printing(request, progress):
-    print(EVIL)
-    print(EVIL, file=sys.stderr)
-    sys.stdout.flush()
-    return {}
-class Printing:
-    commands = {"print": printing}
-worker_commands.Desk = Printing
-worker.main()
-"""
-LOOKS = """
+WORKER = """
 import os, subprocess, sys
 from ParotidClassifierCore.app import worker, worker_commands
+EVIL = "\\x1b]0;pwned\\x07\\x1b[2J\\u202eexe\\x7f"
 CHILD = "import os, sys; print(os.fstat(0).st_rdev == os.stat(os.devnull).st_rdev)"
 def look(request, progress):
     if not os.path.samestat(os.fstat(0), os.stat(os.devnull)):
         return {"found": "the requests"}
     child = subprocess.run([sys.executable, "-c", CHILD], capture_output=True, text=True)
     return {"found": sys.stdin.read(), "child": child.stdout.strip()}
-class Looking:
-    commands = {"look": look}
-worker_commands.Desk = Looking
+def say(request, progress):
+    print(EVIL)
+    print(EVIL, file=sys.stderr)
+    sys.stdout.flush()
+    return {}
+class Made:
+    commands = {"look": look, "say": say}
+worker_commands.Desk = Made
 worker.main()
 """
 
@@ -109,27 +101,12 @@ def windows(monkeypatch):
 
 
 def test_whoever_looks_at_standard_input_finds_nothing_and_takes_no_request():
-    caller = Caller("-c", LOOKS)
+    caller = Caller("-c", WORKER)
     with caller.process:
         for number in range(3):
             assert caller.answer({"id": number, "command": "look"})[1] == {
                 "id": number, "event": "result", "found": "", "child": "True",
             }  # fmt: skip
-        caller.process.stdin.close()
-
-
-@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="what is open is not listed here")
-def test_the_requests_are_open_in_the_process_that_reads_them_alone():
-    def opened(process):
-        return {
-            path.name: str(path.readlink()) for path in Path(f"/proc/{process.pid}/fd").iterdir()
-        }
-
-    caller = Caller()
-    with caller.process:
-        assert opened(caller.process)["0"] == os.devnull
-        requests = str(Path(f"/proc/self/fd/{caller.process.stdin.fileno()}").readlink())
-        assert list(opened(caller.process).values()).count(requests) == 1
         caller.process.stdin.close()
 
 
@@ -218,13 +195,6 @@ def test_an_error_of_ours_is_told_though_no_log_can_be_written(tmp_path, monkeyp
 
 
 @pytest.mark.parametrize("arguments", [["bundle", "info", "published-clinical"], ["--help"]])
-def test_the_command_line_ends_quietly_when_nobody_reads_on(arguments, pipe, monkeypatch, capfd):
-    monkeypatch.setattr(sys, "stdout", pipe)
-    assert main(arguments) == 0
-    assert capfd.readouterr().err == ""
-
-
-@pytest.mark.parametrize("arguments", [["bundle", "info", "published-clinical"], ["--help"]])
 def test_a_real_pipe_that_is_closed_leaves_no_word(arguments):
     process = subprocess.Popen(
         [sys.executable, "-m", "ParotidClassifierCore", *arguments],
@@ -302,8 +272,8 @@ def test_the_streams_are_as_before_when_a_command_has_ended(zip_with_an_evil_nam
 
 
 def test_what_a_worker_prints_drives_no_terminal():
-    caller = Caller("-c", PRINTS)
+    caller = Caller("-c", WORKER)
     with caller.process:
-        caller.answer({"id": 1, "command": "print"})
+        caller.answer({"id": 1, "command": "say"})
         caller.process.stdin.close()
         assert caller.process.stderr.read() == f"{WRITTEN_OUT}\n" * 2

@@ -336,9 +336,8 @@ def test_a_number_too_large_for_a_float_is_not_finite(folder):
     assert "intercept of Clinical is not finite" in refused(folder)
 
 
-@pytest.mark.parametrize(
-    ("change", "reason"),
-    [
+WRONG = {
+    "models.json": [
         (lambda c: c.clear(), "no model"),
         (lambda c: c.update(Twelfth=c["Clinical"]), "no model of the protocol"),
         (lambda c: c.update(Clinical=3), "not an object"),
@@ -363,16 +362,7 @@ def test_a_number_too_large_for_a_float_is_not_finite(folder):
             "not a feature",
         ),
     ],
-)
-def test_models_that_cannot_be_evaluated_are_refused(folder, change, reason):
-    edit(folder, "models.json", change)
-    assert reason in refused(folder)
-    assert "models.json" in refused(folder)
-
-
-@pytest.mark.parametrize(
-    ("change", "reason"),
-    [
+    "bundle.json": [
         (lambda c: c.update(schema_versions=1), "unknown key"),
         (lambda c: c.pop("intended_use"), "lacks 'intended_use'"),
         (lambda c: c.update(kind="approved"), "not one of demonstration"),
@@ -405,16 +395,7 @@ def test_models_that_cannot_be_evaluated_are_refused(folder, change, reason):
         (lambda c: c["test_figures"].update(Other={}), "test_figures"),
         (lambda c: c.update(radiomics_sha256="0" * 64), "radiomics.yaml"),
     ],
-)
-def test_a_header_that_says_what_is_not_so_is_refused(folder, change, reason):
-    edit(folder, "bundle.json", change)
-    assert reason in refused(folder)
-    assert "bundle.json" in refused(folder)
-
-
-@pytest.mark.parametrize(
-    ("change", "reason"),
-    [
+    "reference.json": [
         (lambda c: c["quantiles"]["Tumor_wavelet-LLH_glcm_Idn"].pop(), "one for each level"),
         (lambda c: c["quantiles"]["Tumor_wavelet-LLH_glcm_Idn"].reverse(), "do not rise"),
         (lambda c: c.update(quantile_levels=[], quantiles={}, voxel_mm={}), "from 0 to 1"),
@@ -443,16 +424,7 @@ def test_a_header_that_says_what_is_not_so_is_refused(folder, change, reason):
         (lambda c: c["acquisitions"]["ranges"].update(kvp=[120.0]), "smallest and a largest"),
         (lambda c: c["acquisitions"]["ranges"].update(kvp=[120.0, 100.0]), "do not rise"),
     ],
-)
-def test_reference_distributions_that_are_none_are_refused(folder, change, reason):
-    edit(folder, "reference.json", change)
-    assert reason in refused(folder)
-    assert "reference.json" in refused(folder)
-
-
-@pytest.mark.parametrize(
-    ("change", "reason"),
-    [
+    "refits.json": [
         (lambda c: c.update(absent="there are none"), "either refits or the reason"),
         (lambda c: c.update(coefficients={}), "either refits or the reason"),
         (lambda c: c.pop("absent"), "lacks 'absent'"),
@@ -467,8 +439,13 @@ def test_reference_distributions_that_are_none_are_refused(folder, change, reaso
         (lambda c: c["coefficients"]["Clinical"][0].__setitem__(0, 10**400), "not finite"),
         (lambda c: c["coefficients"]["Clinical"][0].__setitem__(0, 1e308), "outside -1e+30"),
     ],
+}
+
+
+@pytest.mark.parametrize(
+    ("file", "change", "reason"), [(file, *case) for file, cases in WRONG.items() for case in cases]
 )
-def test_refits_that_are_none_are_refused(folder, change, reason):
-    edit(folder, "refits.json", change)
+def test_content_that_is_not_what_it_must_be_is_refused(folder, file, change, reason):
+    edit(folder, file, change)
     assert reason in refused(folder)
-    assert "refits.json" in refused(folder)
+    assert file in refused(folder)

@@ -51,10 +51,7 @@ def test_an_ordinary_ct_passes_every_check_with_its_numbers():
         (sitk.Image(20, 20, sitk.sitkInt16), "The CT is not a 3D volume: its size is 20 × 20."),
         (sitk.Image([9, 9, 9], sitk.sitkVectorUInt8, 3), "The CT has 3 values per voxel."),
         (sitk.Image([9, 9, 9], sitk.sitkInt16), "The CT has the same value 0 in every voxel."),
-        (
-            tissue_ct() + 2000,
-            "The CT is not in HU: its fat and soft tissue lie about",
-        ),
+        (tissue_ct() + 2000, "The CT is not in HU: its fat and soft tissue lie about"),
         (ball_mask(tissue_ct()), "The CT does not look like CT in HU"),
         (sitk.Cast(tissue_ct(), sitk.sitkFloat32) / 0.0, "The CT has voxels that are not numbers."),
     ],

@@ -73,23 +73,6 @@ def test_a_folder_counts_as_changed_with_any_of_its_files(tmp_path, reader):
     assert reader.count == 3
 
 
-def test_what_cannot_be_read_is_tried_again(tmp_path, reader):
-    files, path = FileCache(), tmp_path / "file"
-    with pytest.raises(OSError):  # noqa: PT011
-        files.read(path / "gone", lambda path: path.read_bytes())
-    path.write_bytes(b"there")
-    assert files.read(path, reader) == b"there"
-
-
-def test_only_the_files_read_last_are_kept(tmp_path, reader):
-    files = FileCache()
-    for number in range(20):
-        path = tmp_path / str(number)
-        path.write_bytes(b"small")
-        files.read(path, reader)
-    assert len([*files]) < 10
-
-
 @pytest.mark.parametrize("suffix", [".mhd", ".nhdr"])
 def test_an_image_counts_as_changed_with_the_voxels_beside_its_header(tmp_path, reader, suffix):
     files, path = FileCache(), tmp_path / f"ct{suffix}"

@@ -7,13 +7,11 @@ import numpy as np
 import ParotidClassifierCore
 import pytest
 import SimpleITK as sitk
-from fixtures.cases import ball_case, tissue_ct
+from fixtures.cases import tissue_ct
 from fixtures.dicom_series import write_series
 from fixtures.windows_rules import narrow_simpleitk
 from ParotidClassifierCore.base.errors import OutputError
 from ParotidClassifierCore.case.ct import load_ct
-from ParotidClassifierCore.case.loading import load_case_folder
-from ParotidClassifierCore.case.saving import save_case_folder
 from ParotidClassifierCore.imaging import itk_files
 from ParotidClassifierCore.imaging.volumes import read_volume, write_volume
 
@@ -77,16 +75,6 @@ def test_voxels_that_follow_their_header_are_read_whole(home):
 def test_a_dicom_series_is_read_under_any_users_name(home, ct, tmp_path):
     write_series(home / "series", ct)
     assert np.array_equal(values(load_ct(home / "series")), values(ct))
-
-
-def test_a_case_goes_to_its_folder_and_back(home):
-    case = ball_case(8.0)
-    save_case_folder(home / "case", case)
-    read = load_case_folder(home / "case")
-    assert np.array_equal(values(read.ct), values(case.ct))
-    assert sorted(path.name for path in (home / "case").iterdir()) == [
-        "clinical.json", "ct.nrrd", "segmentation.seg.nrrd",
-    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("name", ["ProgramData", "PUBLIC", "SystemDrive"])

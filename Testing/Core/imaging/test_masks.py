@@ -6,7 +6,6 @@ from fixtures.cases import ball_case, ball_mask, tissue_ct
 from fixtures.regions import EXTERNAL2, PROTOCOL, TUMOR
 from ParotidClassifierCore.base.errors import (
     AmbiguousMaskError,
-    OutputError,
     UnreadableFileError,
     UnusableMaskError,
     UsageError,
@@ -63,14 +62,11 @@ def test_one_of_several_labels_must_be_named(tmp_path):
     path = label_map(tmp_path, (2, 5))
     with pytest.raises(UnusableMaskError, match=r"\(2, 5\).*--tumor-label"):
         load_mask(path, TUMOR)
+    with pytest.raises(UnusableMaskError, match="no label 4"):
+        load_mask(path, TUMOR, label=4)
     mask = load_mask(path, TUMOR, label=5)
     assert mask[40, 40, 16] == 1
     assert mask[20, 40, 16] == 0
-
-
-def test_a_label_that_is_not_there_is_refused(tmp_path):
-    with pytest.raises(UnusableMaskError, match="no label 4"):
-        load_mask(label_map(tmp_path, (2, 5)), TUMOR, label=4)
 
 
 def test_a_choice_for_the_other_kind_of_file_is_a_usage_error(tmp_path):
@@ -80,15 +76,14 @@ def test_a_choice_for_the_other_kind_of_file_is_a_usage_error(tmp_path):
         load_mask(segmentation(tmp_path, ["Tumor"]), TUMOR, label=1)
 
 
-def test_an_empty_outline_is_refused(tmp_path):
-    sitk.WriteImage(ball_mask(tissue_ct()) * 0, str(tmp_path / "empty.nrrd"))
+@pytest.mark.parametrize("value", [0.0, np.nan])
+def test_an_empty_outline_is_refused(tmp_path, value):
     with pytest.raises(UnusableMaskError, match="is empty"):
-        load_mask(tmp_path / "empty.nrrd", TUMOR)
+        load_mask(of_values(tmp_path, value), TUMOR)
 
 
 def test_a_ct_given_as_outline_is_refused(tmp_path):
-    noise = sitk.GetImageFromArray(np.random.default_rng(0).normal(size=(9, 9, 9)))
-    sitk.WriteImage(noise, str(tmp_path / "ct.nrrd"))
+    sitk.WriteImage(sitk.Cast(tissue_ct(), sitk.sitkFloat32) + 0.3, str(tmp_path / "ct.nrrd"))
     with pytest.raises(UnusableMaskError, match="not a label map"):
         load_mask(tmp_path / "ct.nrrd", TUMOR)
 
@@ -102,9 +97,7 @@ def of_values(tmp_path, *values, background=0.0, dtype=np.float64):
     return tmp_path / "mask.nrrd"
 
 
-@pytest.mark.parametrize(
-    "values", [(np.inf,), (-0.5,), (0.5, 1.0), (1 / 255, 2 / 255), (0.2, 0.7, 1.0)]
-)
+@pytest.mark.parametrize("values", [(np.inf,), (-0.5,), (0.5, 1.0), (1 / 255, 2 / 255)])
 def test_an_outline_with_odd_values_is_refused(tmp_path, values):
     with pytest.raises(UnusableMaskError, match="not a label map") as refused:
         load_mask(of_values(tmp_path, *values), TUMOR)
@@ -127,11 +120,6 @@ def test_labels_that_lie_beside_whole_numbers_keep_their_names(tmp_path):
     inside = sitk.GetArrayFromImage(load_mask(path, TUMOR, label=1))
     assert [bool(plane.all()) for plane in inside[2:5]] == [True, False, True]
     assert inside.sum() == 162
-
-
-def test_an_outline_of_nothing_but_no_numbers_is_empty(tmp_path):
-    with pytest.raises(UnusableMaskError, match="is empty"):
-        load_mask(of_values(tmp_path, np.nan), TUMOR)
 
 
 @pytest.mark.parametrize("key", [b"Segment0_LabelValue", b"Segment0_Name", b"Segment0_Layer"])
@@ -165,12 +153,6 @@ def test_a_single_slice_of_another_thickness_is_refused(tmp_path):
         load_outline(tmp_path / "slice.nrrd", TUMOR, case.ct)
 
 
-def test_a_folder_is_not_an_outline(tmp_path):
-    (tmp_path / "tumor.nrrd").mkdir()
-    with pytest.raises(UnreadableFileError, match="is a folder, not a file"):
-        load_mask(tmp_path / "tumor.nrrd", TUMOR)
-
-
 def test_a_segment_is_found_by_its_name_and_keeps_its_place(tmp_path):
     mask = load_mask(segmentation(tmp_path, ["Other", "Tumor"]), TUMOR)
     voxels = sitk.GetArrayFromImage(mask)
@@ -186,15 +168,6 @@ def test_overlapping_segments_are_read_from_their_layers(tmp_path):
     assert tumor[6:9, 5:9, 4:9].all()
     assert ring[6:9, 5:9, 7:12].all()
     assert tumor.sum() == ring.sum() == 60
-
-
-def test_the_only_segment_is_taken_whatever_its_name(tmp_path):
-    assert sitk.GetArrayFromImage(load_mask(segmentation(tmp_path, ["Segment_1"]), TUMOR)).any()
-
-
-def test_a_ring_is_never_taken_for_a_tumor(tmp_path):
-    with pytest.raises(UnusableMaskError, match="no segment named 'Tumor'; it has 'External2'"):
-        load_mask(segmentation(tmp_path, ["External2"]), TUMOR)
 
 
 def test_a_segment_of_another_name_can_be_named(tmp_path):
@@ -215,11 +188,6 @@ def test_segment_names_keep_all_their_letters(tmp_path, overlap):
     assert voxels.sum() == 60
 
 
-def test_a_letter_may_be_stored_in_two_parts(tmp_path):
-    path = segmentation(tmp_path, ["La\N{COMBINING DIAERESIS}sion", "Other"])
-    assert load_mask(path, TUMOR, segment="Läsion")
-
-
 def test_escapes_in_a_segment_name_are_read(tmp_path):
     path = segmentation(tmp_path, [r"a\nb\\c", "Other"])
     assert load_mask(path, TUMOR, segment="a\nb\\c")
@@ -231,25 +199,6 @@ def test_a_name_that_is_not_utf_8_is_no_other_name(tmp_path):
     with pytest.raises(AmbiguousMaskError, match=r"it has 'Tumor\\\\xe4', 'Other'"):
         load_mask(path, TUMOR)
     assert load_mask(path, TUMOR, segment=r"Tumor\xe4")
-
-
-def test_names_are_matched_without_capitals_and_spaces(tmp_path):
-    path = segmentation(tmp_path, [" tumor", "Other"])
-    assert sitk.GetArrayFromImage(load_mask(path, TUMOR)).sum() == 60
-    assert sitk.GetArrayFromImage(load_mask(path, TUMOR, segment="OTHER ")).sum() == 60
-
-
-def test_names_that_differ_in_capitals_only_must_be_exact(tmp_path):
-    path = segmentation(tmp_path, ["mass", "MASS"])
-    with pytest.raises(AmbiguousMaskError, match="several segments named 'mass', 'MASS'"):
-        load_mask(path, TUMOR, segment="Mass")
-    voxels = sitk.GetArrayFromImage(load_mask(path, TUMOR, segment="MASS"))
-    assert voxels[6:9, 5:9, 10:15].all()
-
-
-def test_a_ring_in_small_letters_is_no_tumor(tmp_path):
-    with pytest.raises(AmbiguousMaskError, match="it has 'external2'"):
-        load_mask(segmentation(tmp_path, ["external2"]), TUMOR)
 
 
 @pytest.mark.parametrize("name", ["seg.seg.nrrd", "mask.nrrd"])
@@ -303,17 +252,3 @@ def test_a_damaged_segmentation_is_named(tmp_path):
 
 
 GEOMETRY = Geometry((1.0, 2.0, 3.0), (1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0))
-
-
-def test_a_failed_save_leaves_what_was_there(tmp_path, monkeypatch):
-    path = tmp_path / "ring.seg.nrrd"
-    path.write_text("the old one")
-
-    def full_disk(*_, **__):
-        raise RuntimeError("[nrrd] _nrrdGzWrite: failed to write to file")
-
-    monkeypatch.setattr(sitk, "WriteImage", full_disk)
-    with pytest.raises(OutputError, match="could not be stored whole"):
-        save_segmentation(path, {"Tumor": np.ones((4, 4, 4), bool)}, GEOMETRY, PROTOCOL.regions)
-    assert path.read_text() == "the old one"
-    assert [p.name for p in tmp_path.iterdir()] == ["ring.seg.nrrd"]

@@ -44,6 +44,14 @@ def test_the_hu_limits_are_included_and_what_they_remove_is_reported():
     assert ring.shell_voxels == shell.sum()
 
 
+def refined(tumor, place, value):
+    """Return the automatic ring, the ring with this value at a place, and what was changed."""
+    automatic = automatic_ring(tissue(), tumor, ring_settings()).mask
+    edited = automatic.copy()
+    edited[place] = value
+    return automatic, edited, Refinement().updated(edited, automatic, tumor, CORNER)
+
+
 def test_hand_work_survives_a_change_of_the_tumor():
     tumor, grown = ball(6), ball(6) | ball(6, (20, 20, 23))
     automatic = automatic_ring(tissue(), tumor, ring_settings()).mask
@@ -64,10 +72,7 @@ def test_hand_work_survives_a_change_of_the_tumor():
 
 def test_an_added_voxel_that_the_tumor_swallowed_comes_back_when_it_shrinks():
     small, large = ball(5), ball(9)
-    automatic = automatic_ring(tissue(), small, ring_settings()).mask
-    edited = automatic.copy()
-    edited[20, 20, 28] = True
-    refinement = Refinement().updated(edited, automatic, small, CORNER)
+    automatic, _, refinement = refined(small, (20, 20, 28), True)
     around_large = automatic_ring(tissue(), large, ring_settings()).mask
     ring = refinement.applied(around_large, large, CORNER)
     assert not ring[20, 20, 28]
@@ -77,10 +82,7 @@ def test_an_added_voxel_that_the_tumor_swallowed_comes_back_when_it_shrinks():
 
 def test_a_removal_stays_while_there_is_no_ring_at_its_place():
     small, large = ball(5), ball(9)
-    automatic = automatic_ring(tissue(), small, ring_settings()).mask
-    edited = automatic.copy()
-    edited[20, 20, 26] = False
-    refinement = Refinement().updated(edited, automatic, small, CORNER)
+    automatic, _, refinement = refined(small, (20, 20, 26), False)
     around_large = automatic_ring(tissue(), large, ring_settings()).mask
     again = refinement.updated(
         refinement.applied(around_large, large, CORNER), around_large, large, CORNER
@@ -90,20 +92,14 @@ def test_a_removal_stays_while_there_is_no_ring_at_its_place():
 
 def test_drawing_a_removed_voxel_again_takes_the_removal_back():
     tumor = ball(5)
-    automatic = automatic_ring(tissue(), tumor, ring_settings()).mask
-    without = automatic.copy()
-    without[20, 20, 26] = False
-    refinement = Refinement().updated(without, automatic, tumor, CORNER)
+    automatic, _, refinement = refined(tumor, (20, 20, 26), False)
     back = refinement.updated(automatic, automatic, tumor, CORNER)
     assert back.is_empty
 
 
 def test_hand_work_keeps_its_place_when_the_array_starts_elsewhere():
     tumor = ball(5)
-    automatic = automatic_ring(tissue(), tumor, ring_settings()).mask
-    edited = automatic.copy()
-    edited[20, 20, 30] = True
-    refinement = Refinement().updated(edited, automatic, tumor, CORNER)
+    automatic, edited, refinement = refined(tumor, (20, 20, 30), True)
     inner = (slice(5, 38),) * 3
     moved = tuple(c + 5 for c in CORNER)
     ring = refinement.applied(automatic[inner], tumor[inner], moved)

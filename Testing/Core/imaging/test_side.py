@@ -100,10 +100,3 @@ def test_two_legs_have_no_side():
     ct = sitk.GetImageFromArray(np.repeat(voxels[None], 12, axis=0))
     ct.SetSpacing((1.0, 1.0, 3.0))
     assert side(ct, 105) is None
-
-
-def test_the_panel_is_told_the_side():
-    ct = head()
-    case = Case(ct, ball_mask(ct, 9.0, (70, 105, 6)))
-    found = {finding.code: finding for finding in check_outline(case, draw_regions(case, PROTOCOL))}
-    assert "patient's right" in found["side"].message

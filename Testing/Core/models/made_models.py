@@ -1,14 +1,11 @@
 """Small training tables and bundles made for tests, without any image behind them."""
 
-from __future__ import annotations
-
 import numpy as np
 from ParotidClassifierCore.bundle.bundle import DEMONSTRATION, Bundle, TrainingCohort
 from ParotidClassifierCore.models.acquisitions import TrainingAcquisitions
 from ParotidClassifierCore.models.logistic import LogisticModel
-from ParotidClassifierCore.models.reference import Reference
+from ParotidClassifierCore.models.reference import Reference, Scatter
 from ParotidClassifierCore.models.refits import Refits
-from ParotidClassifierCore.models.scatter import Scatter
 from ParotidClassifierCore.models.settings import CROSS_FITTED
 from ParotidClassifierCore.models.table import TrainingTable
 from ParotidClassifierCore.protocol import shen2026

@@ -27,13 +27,6 @@ def test_combined_is_built_on_the_log_odds_of_the_fusion():
     assert given["Combined"].probability == float(expected)
 
 
-def test_contributions_explain_the_log_odds():
-    result = results()["Combined"]
-    assert sum(result.contributions.values()) + models()["Combined"].intercept == pytest.approx(
-        result.log_odds
-    )
-
-
 @pytest.mark.parametrize(("threshold", "call"), [(0.0, "malignant"), (1.0, "benign")])
 def test_the_call_follows_the_threshold(threshold, call):
     given = probabilities(shen2026(), models(), values(), dict.fromkeys(models(), threshold))

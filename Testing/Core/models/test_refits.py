@@ -5,11 +5,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from Core.models.made_models import a_model, a_refits, a_table, models, values
-from ParotidClassifierCore.models.fits import WHOLE, Fits
+from ParotidClassifierCore.models.fits import WHOLE, Fits, refit_all, resamples
 from ParotidClassifierCore.models.logistic_fit import fit_logistic, refit_logistic
 from ParotidClassifierCore.models.probabilities import probabilities
 from ParotidClassifierCore.models.refits import EXCLUDED, Refits, with_intervals
-from ParotidClassifierCore.models.refitting import refit_all, resamples
 from ParotidClassifierCore.models.settings import ModelTrainingSettings
 from ParotidClassifierCore.protocol import log_odds_column, shen2026
 
@@ -162,12 +161,6 @@ def test_a_model_without_probability_has_no_interval_and_one_without_refits_says
     assert unknown["Combined"].no_interval is None
     assert unknown["Tumor_RAD"].interval is not None
     assert judged(Refits(absent="nobody was there"))["Tumor_RAD"].no_interval == "nobody was there"
-
-
-def test_the_probabilities_stay_as_they_are():
-    with_, without = judged(a_refits(41, 0.5)), judged(Refits())
-    for name in shen2026().models:
-        assert with_[name].probability == without[name].probability
 
 
 def test_an_interval_that_excludes_its_probability_is_not_told():

@@ -5,13 +5,11 @@ import warnings
 import numpy as np
 import pytest
 from ParotidClassifierCore.models.selection import (
-    AgreeingColumns,
-    LassoColumns,
-    UncorrelatedColumns,
-    VaryingColumns,
     anova_f,
+    lasso_path,
     select,
-    selection_steps,
+    uncorrelated,
+    varying,
 )
 from ParotidClassifierCore.models.settings import SelectionSettings
 from sklearn.linear_model import Lasso
@@ -29,15 +27,15 @@ def rows():
 
 
 def test_columns_that_are_constant_but_for_rounding_are_dropped(rows):
-    x, y = rows
+    x, _ = rows
     x = np.column_stack([x[:, :2], np.full(100, 0.1), 1e6 + 1e-6 * x[:, 0], 1e-9 * x[:, 1]])
-    assert VaryingColumns().fit(x, y).get_support().tolist() == [True, True, False, False, True]
+    assert varying(x).tolist() == [True, True, False, False, True]
 
 
 def test_columns_on_which_readers_disagree_are_dropped(rows):
     x, y = rows
-    step = AgreeingColumns(np.array([0.95, 0.9, np.nan]), 0.9).fit(x[:, :3], y)
-    assert step.get_support().tolist() == [True, False, False]
+    agreement = np.array([0.95, 0.9, np.nan])
+    assert select(["a", "b", "c"], x[:, :3], y, SETTINGS, 0, agreement).path_columns == ("a",)
 
 
 def test_of_a_correlated_pair_the_better_column_stays(rows):
@@ -45,16 +43,15 @@ def test_of_a_correlated_pair_the_better_column_stays(rows):
     worse = x[:, 0] + 0.15 * np.random.default_rng(0).normal(size=100)
     x = np.column_stack([worse, x[:, 5], -x[:, 0]])
     f = anova_f(x, y)
-    step = UncorrelatedColumns(0.95).fit(x, y)
     assert f[2] > f[0]
-    assert step.get_support().tolist() == [False, True, True]
+    assert uncorrelated(x, y, 0.95).tolist() == [False, True, True]
 
 
 def test_no_pair_above_the_limit_remains_and_every_dropped_column_has_a_partner(rows):
     x, y = rows
     rng = np.random.default_rng(2)
     x = x @ rng.normal(size=(30, 60)) * (rng.random(60) < 0.5) + rng.normal(size=(100, 1)) * 9
-    kept = UncorrelatedColumns(0.95).fit(x, y).get_support()
+    kept = uncorrelated(x, y, 0.95)
     r = np.abs(np.corrcoef(x.T)) - np.eye(60)
     assert 0 < kept.sum() < 60
     assert r[np.ix_(kept, kept)].max() <= 0.95
@@ -63,7 +60,7 @@ def test_no_pair_above_the_limit_remains_and_every_dropped_column_has_a_partner(
 
 def test_the_lasso_path_is_the_one_of_coordinate_descent(rows):
     x, y = rows
-    path = LassoColumns(SETTINGS).fit(x, y).path_
+    path = lasso_path(x, y, SETTINGS, 0)
     for step in (5, 30, 59):
         lasso = Lasso(alpha=path.alphas[step], tol=1e-10, max_iter=100_000).fit(x, y)
         np.testing.assert_allclose(path.coefficients[step], lasso.coef_, atol=1e-6)
@@ -107,15 +104,6 @@ def test_the_scale_of_a_column_does_not_matter(rows):
     names = [f"c{i}" for i in range(30)]
     scaled = x * np.geomspace(1e-6, 1e6, 30) + 1.0
     assert select(names, x, y, SETTINGS, 0).columns == select(names, scaled, y, SETTINGS, 0).columns
-
-
-def test_the_steps_work_as_a_scikit_learn_pipeline(rows):
-    x, y = rows
-    steps = selection_steps(SETTINGS, seed=0)
-    chosen = steps.fit_transform(x, y)
-    names = steps.get_feature_names_out([f"c{i}" for i in range(30)])
-    assert chosen.shape == (100, len(names))
-    assert {"c0", "c1", "c2", "c3"} <= set(names)
 
 
 def test_nearly_collinear_columns_do_no_harm():

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from ParotidClassifierCore.models.threshold import youden_threshold
+from ParotidClassifierCore.models.training import youden_threshold
 
 
 def threshold(benign, malignant):

@@ -9,8 +9,7 @@ from ParotidClassifierCore.base.errors import CohortError, UsageError
 from ParotidClassifierCore.models import fits
 from ParotidClassifierCore.models.probabilities import probabilities
 from ParotidClassifierCore.models.settings import PAPER, ModelTrainingSettings, SelectionSettings
-from ParotidClassifierCore.models.threshold import youden_threshold
-from ParotidClassifierCore.models.training import fit_models
+from ParotidClassifierCore.models.training import fit_models, youden_threshold
 from ParotidClassifierCore.protocol import deep_column, protocol_from, shen2026
 from sklearn.metrics import roc_auc_score
 
@@ -191,26 +190,11 @@ def test_deep_features_need_no_reader_agreement(table):
     assert deep_column("Tumor_DL", 0) in result.models["Tumor_RAD+DL"].columns
 
 
-def test_penalty_and_number_of_cases_of_each_model_are_told(table, fitted):
-    assert set(fitted.penalties) == set(shen2026().models)
-    assert set(fitted.penalties.values()) <= set(QUICK.penalties)
-    assert set(fitted.cases.values()) == {len(table.malignant)}
-
-
 def test_reader_agreement_decides_what_may_be_selected(table):
     agreement = np.where(np.arange(len(table.columns)) % 2, 0.99, 0.5)
     result = fit_models(a_table(agreement=agreement), QUICK)
     allowed = set(table.columns[1::2])
     assert set(result.models["Tumor+External2_RAD"].columns) <= allowed
-
-
-def test_progress_rises_from_nothing_to_all(table):
-    seen = []
-    fit_models(a_table(out_of_fold_logits=None), QUICK, lambda f, step: seen.append((f, step)))
-    fractions = [fraction for fraction, _ in seen]
-    assert fractions == sorted(fractions)
-    assert (fractions[0], fractions[-1]) == (0.0, 1.0)
-    assert "Clinical" in [step for _, step in seen]
 
 
 @pytest.mark.parametrize("malignant", [0, 6, 90])
@@ -230,11 +214,6 @@ def test_force_fits_a_small_class_and_says_so():
 def test_force_cannot_make_models_of_next_to_nothing(malignant):
     with pytest.raises(CohortError):
         fit_models(a_table(malignant=np.arange(90) < malignant), replace(QUICK, force=True))
-
-
-def test_the_stacking_paper_without_deep_features_is_refused(table):
-    with pytest.raises(CohortError, match="deep features"):
-        fit_models(table, replace(QUICK, stacking=PAPER))
 
 
 def test_an_unknown_stacking_is_a_usage_error():

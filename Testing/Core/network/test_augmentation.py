@@ -1,7 +1,5 @@
 """Random variation that leaves a case's outcome as it is."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import pytest

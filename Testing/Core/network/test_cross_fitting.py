@@ -1,7 +1,5 @@
 """Every training case is judged by a network that has not seen it."""
 
-from __future__ import annotations
-
 import os
 from dataclasses import replace
 
@@ -45,23 +43,16 @@ def side_by_side(eight_cases, told, tmp_path_factory):
     path = tmp_path_factory.mktemp("mapped") / "inputs.npy"
     np.save(path, inputs)
     mapped = np.load(path, mmap_mode="r")
+    steps = told["side_by_side"]
     return out_of_fold_logits(
-        mapped,
-        outcomes,
-        FOLDS,
-        PROTOCOL,
-        SHORT,
-        lambda *step: told["side_by_side"].append(step),
-        jobs=2,
+        mapped, outcomes, FOLDS, PROTOCOL, SHORT, lambda *step: steps.append(step), jobs=2
     )
 
 
 def test_networks_trained_side_by_side_on_a_mapped_file_are_the_same(one_by_one, side_by_side):
     assert np.array_equal(one_by_one.logits, side_by_side.logits)
     for mine, theirs in zip(
-        one_by_one.final.network.parameters(),
-        side_by_side.final.network.parameters(),
-        strict=True,
+        one_by_one.final.network.parameters(), side_by_side.final.network.parameters(), strict=True
     ):
         assert torch.equal(mine, theirs)
 

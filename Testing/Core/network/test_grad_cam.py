@@ -1,7 +1,5 @@
 """Where the network looked: in the right place, in nothing but what it was shown, every time."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from functools import lru_cache
 

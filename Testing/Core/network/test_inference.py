@@ -1,7 +1,5 @@
 """Logits of new cases, on the CPU and on a GPU."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 import torch

@@ -1,7 +1,5 @@
 """What the network sees of a lesion."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 from fixtures.regions import REGIONS

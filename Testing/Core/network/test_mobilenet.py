@@ -1,7 +1,5 @@
 """The network's layout, maps and features."""
 
-from __future__ import annotations
-
 import json
 from math import prod
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Training learns, repeats itself to the bit, and goes on where it was cut off."""
 
-from __future__ import annotations
-
 import contextlib
 from dataclasses import replace
 from pathlib import Path
@@ -13,6 +11,7 @@ from fixtures.network_inputs import made_cases, train_network
 from fixtures.regions import PROTOCOL
 from ParotidClassifierCore.base.errors import CohortError, OutputError, UsageError
 from ParotidClassifierCore.base.progress import silent
+from ParotidClassifierCore.network import trainer
 from ParotidClassifierCore.network.inference import predict_logits
 from ParotidClassifierCore.network.trainer import run
 from ParotidClassifierCore.network.training import Cases, NetworkTrainingSettings
@@ -100,13 +99,10 @@ def test_too_few_cases_or_one_outcome_are_refused(eight_cases, cases):
 
 
 def test_batch_norm_settles_in_pieces(monkeypatch, eight_cases):
-    from ParotidClassifierCore.network import trainer
-
-    inputs, outcomes = eight_cases
     monkeypatch.setattr(trainer, "_SETTLED_AT_ONCE", 4)
-    convolution, norm, _ = train_network(inputs, outcomes, SHORT).network.tumor.features[0]
+    convolution, norm, _ = train_network(*eight_cases, SHORT).network.tumor.features[0]
     with torch.no_grad():
-        maps = convolution(torch.from_numpy(inputs[:, 0]))
+        maps = convolution(torch.from_numpy(eight_cases[0][:, 0]))
     torch.testing.assert_close(norm.running_mean, maps.mean((0, 2, 3)), rtol=1e-4, atol=1e-5)
 
 

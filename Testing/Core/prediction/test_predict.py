@@ -2,7 +2,6 @@ import dataclasses
 
 import numpy as np
 import pytest
-from fixtures.bundles import made_bundle
 from fixtures.cases import ball_case
 from ParotidClassifierCore.models.reference import Reference
 from ParotidClassifierCore.models.refits import Refits
@@ -10,40 +9,10 @@ from ParotidClassifierCore.prediction.session import Session
 
 
 @pytest.fixture(scope="module")
-def bundle(tmp_path_factory):
-    return made_bundle()
-
-
-@pytest.fixture(scope="module")
 def features(bundle):
     """What the models read of the made case's image."""
     prediction = Session(ball_case(8.0), bundle).predict()
     return {c: v for c, v in prediction.features.items() if v is not None}
-
-
-def codes(bundle, quantiles):
-    reference = Reference((0.0, 1.0), quantiles)
-    known = dataclasses.replace(bundle, reference=reference)
-    prediction = Session(ball_case(8.0), known).predict()
-    return {finding.code for finding in prediction.findings}
-
-
-def test_a_case_within_the_training_range_is_no_finding(bundle, features):
-    around = {column: (value - 1.0, value + 1.0) for column, value in features.items()}
-    assert "outside_training_range" not in codes(bundle, around)
-
-
-def test_a_case_unlike_the_training_cases_is_a_finding(bundle, features):
-    above = {column: (value + 1.0, value + 2.0) for column, value in features.items()}
-    assert "outside_training_range" in codes(bundle, above)
-
-
-def test_one_feature_out_of_many_is_no_finding(bundle, features):
-    ranges = {column: (value - 1.0, value + 1.0) for column, value in features.items()}
-    first = next(iter(ranges))
-    ranges[first] = (features[first] + 1.0, features[first] + 2.0)
-    assert len(ranges) >= 10
-    assert "outside_training_range" not in codes(bundle, ranges)
 
 
 def with_refits(bundle, count=40):

@@ -5,9 +5,8 @@ import dataclasses
 import numpy as np
 import pytest
 import SimpleITK as sitk
-from fixtures.cases import ball_case, ball_mask
+from fixtures.cases import ball_mask
 from ParotidClassifierCore.base.errors import UnusableMaskError
-from ParotidClassifierCore.bundle.store import load_bundle
 from ParotidClassifierCore.prediction.readers_agreement import outline_agreement
 from ParotidClassifierCore.prediction.session import Session
 from ParotidClassifierCore.reporting.answering import Asked, answer
@@ -54,16 +53,6 @@ def test_simpleitk_finds_the_same_dice_and_hausdorff_distance():
     found = outline_agreement(first, second)
     assert found.dice == pytest.approx(overlap.GetDiceCoefficient())
     assert found.maximum_mm == pytest.approx(hausdorff.GetHausdorffDistance())
-
-
-@pytest.fixture(scope="module")
-def bundle(a_bundle):
-    return load_bundle(a_bundle)
-
-
-@pytest.fixture(scope="module")
-def case():
-    return ball_case(8.0)
 
 
 def test_the_second_outline_gets_the_probabilities_that_it_has_alone(case, bundle):

@@ -38,13 +38,3 @@ def test_dicom_with_rtstruct_and_nifti_with_a_mask_of_its_voxels_agree_to_a_thou
     nifti, dicom = nifti["models"], dicom["models"]
     for name in shen2026().models:
         assert dicom[name]["probability"] == pytest.approx(nifti[name]["probability"], abs=1e-3)
-
-
-def test_two_runs_are_the_same_but_for_their_timings(tmp_path):
-    one, two = (
-        predicted("STS_008/CT_image.nii.gz", "STS_008/CT_mask.nii.gz", tmp_path / run)
-        for run in ("one", "two")
-    )
-    one.pop("timings_s")
-    two.pop("timings_s")
-    assert one == two

@@ -3,27 +3,14 @@
 import numpy as np
 import pytest
 import SimpleITK as sitk
-from fixtures.bundles import made_bundle
-from fixtures.cases import ball_case
 from fixtures.regions import ring_settings, with_ring
-from ParotidClassifierCore.base.errors import BundleError, OutputError
-from ParotidClassifierCore.bundle.published_clinical import published_clinical_bundle
+from ParotidClassifierCore.base.errors import OutputError
 from ParotidClassifierCore.case.grid import prepare
 from ParotidClassifierCore.imaging.working_grid import Geometry
 from ParotidClassifierCore.network import grad_cam as deep
 from ParotidClassifierCore.prediction.saliency import save_saliency
 from ParotidClassifierCore.prediction.session import Session
 from ParotidClassifierCore.prediction.stages import Stages
-
-
-@pytest.fixture(scope="module")
-def bundle(tmp_path_factory):
-    return made_bundle()
-
-
-@pytest.fixture(scope="module")
-def case():
-    return ball_case(8.0)
 
 
 @pytest.fixture(scope="module")
@@ -86,11 +73,6 @@ def test_the_ring_that_was_asked_for_is_what_the_network_was_shown(case, bundle)
     assert wide[grid.mask("External2")].max() > 0
 
 
-def test_a_bundle_without_a_network_is_refused(case):
-    with pytest.raises(BundleError, match="holds no network"):
-        Session(case, published_clinical_bundle()).saliency()
-
-
 def test_work_can_be_given_up_before_every_stage(case, bundle, monkeypatch):
     def give_up(fraction, step):
         if step == "where it looked":
@@ -99,10 +81,3 @@ def test_work_can_be_given_up_before_every_stage(case, bundle, monkeypatch):
     monkeypatch.setattr(deep, "saliency", lambda *_: pytest.fail("it went on"))
     with pytest.raises(KeyboardInterrupt):
         Session(case, bundle).saliency(give_up)
-
-
-def test_progress_rises_to_the_end(case, bundle):
-    told = []
-    Session(case, bundle).saliency(lambda fraction, step: told.append(fraction))
-    assert told == sorted(told)
-    assert told[-1] == 1.0

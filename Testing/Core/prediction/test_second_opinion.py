@@ -6,7 +6,7 @@ import pytest
 from fixtures.bundles import made_bundle
 from fixtures.cases import ball_case
 from fixtures.regions import ring_settings
-from ParotidClassifierCore.app import worker_commands
+from ParotidClassifierCore.app.worker_commands import Desk
 from ParotidClassifierCore.base.errors import UsageError
 from ParotidClassifierCore.bundle.shipped import find_bundle
 from ParotidClassifierCore.bundle.store import load_bundle, save_bundle
@@ -108,7 +108,7 @@ def test_the_worker_answers_what_the_command_line_writes(case, bundle, a_bundle,
         "second_bundle": "published-clinical",
         "clinical": FINDINGS,
     }
-    desk = worker_commands.Desk().commands["second_opinion"]
+    desk = Desk().commands["second_opinion"]
     told = []
     answered = desk(request, lambda share, _: told.append(share))
     published = load_bundle(find_bundle("published-clinical"))
@@ -129,7 +129,7 @@ def test_the_workers_report_shows_the_second_opinion_that_is_asked_for(case, a_b
         "clinical": FINDINGS,
         "out": str(tmp_path / "out"),
     }
-    report = worker_commands.Desk().commands["report"]
+    report = Desk().commands["report"]
     for more, shown in ({}, False), ({"second_bundle": str(a_bundle)}, True):
         report(request | more, lambda *_: None)
         page = (tmp_path / "out" / "report.html").read_text("utf-8")

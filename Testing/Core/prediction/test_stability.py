@@ -5,8 +5,7 @@ import dataclasses
 import numpy as np
 import pytest
 import SimpleITK as sitk
-from fixtures.bundles import made_bundle
-from fixtures.cases import ball_case, ball_mask
+from fixtures.cases import ball_mask
 from fixtures.regions import PROTOCOL, with_ring
 from ParotidClassifierCore.app.worker_commands import Desk
 from ParotidClassifierCore.base.errors import CancelledError, UnusableMaskError
@@ -21,16 +20,6 @@ from ParotidClassifierCore.reporting.case_view import CaseView
 
 def told_of(found):
     return CaseView({"stability": found.as_dict()}).stability("Tumor_RAD")
-
-
-@pytest.fixture(scope="module")
-def bundle(tmp_path_factory):
-    return made_bundle()
-
-
-@pytest.fixture(scope="module")
-def case():
-    return ball_case(8.0)
 
 
 def outlines(case, protocol=PROTOCOL, count=12):

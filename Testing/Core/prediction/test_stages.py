@@ -4,23 +4,12 @@ import dataclasses
 
 import pytest
 import SimpleITK as sitk
-from fixtures.bundles import made_bundle
-from fixtures.cases import ball_case, ball_mask
+from fixtures.cases import ball_mask
 from fixtures.regions import ring_settings
 from ParotidClassifierCore.base.errors import CancelledError
 from ParotidClassifierCore.prediction.session import Session
 from ParotidClassifierCore.prediction.stages import Stages
 from ParotidClassifierCore.protocol import shen2026
-
-
-@pytest.fixture(scope="module")
-def bundle(tmp_path_factory):
-    return made_bundle()
-
-
-@pytest.fixture(scope="module")
-def case():
-    return ball_case(8.0)
 
 
 class Steps:

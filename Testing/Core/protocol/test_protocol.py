@@ -7,7 +7,7 @@ from pathlib import Path
 import ParotidClassifierCore
 import pytest
 from ParotidClassifierCore.base.errors import ClinicalValueError, UsageError
-from ParotidClassifierCore.protocol import ColumnKind, RingSettings, protocol_from, shen2026
+from ParotidClassifierCore.protocol import RingSettings, protocol_from, shen2026
 
 
 def changed(**models):
@@ -97,10 +97,3 @@ def test_a_record_of_other_levels_is_not_guessed():
     content["clinical"]["symptoms"] |= {"malignant": "pain", "reference": "none"}
     with pytest.raises(ClinicalValueError, match="'with'"):
         protocol_from(content).coded(shen2026().record({"symptoms": "with"}))
-
-
-def test_a_model_without_radiomics_reads_the_logit_alone():
-    protocol = changed(Deep={"network": ["Tumor"], "clinical": ["symptoms"]})
-    assert protocol.may_read("Deep", "network:Tumor_DL")
-    assert not protocol.may_read("Deep", "deep:Tumor_DL:0")
-    assert protocol.models["Deep"].kinds == (ColumnKind.NETWORK, ColumnKind.CLINICAL)

@@ -3,8 +3,6 @@
 Zwanenburg et al., The Image Biomarker Standardisation Initiative, Radiology 2020; 295:328-338.
 """
 
-from __future__ import annotations
-
 import csv
 import math
 from dataclasses import dataclass, replace

@@ -1,7 +1,5 @@
 """The 1874 names are PyRadiomics' own, and a column can be taken apart again."""
 
-from __future__ import annotations
-
 from collections import Counter
 from dataclasses import replace
 

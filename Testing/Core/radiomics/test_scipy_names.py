@@ -1,7 +1,5 @@
 """LBP3D is never skipped in silence: the names it imports are provided or their lack is told."""
 
-from __future__ import annotations
-
 import sys
 
 import numpy as np
@@ -68,13 +66,6 @@ def test_missing_trimesh_is_named(grid, monkeypatch):
     with pytest.raises(FeatureExtractionError, match="trimesh") as error:
         extract(grid)
     assert "pip install trimesh" in error.value.remedy
-
-
-def test_missing_harmonics_are_named(grid, monkeypatch):
-    monkeypatch.delattr(scipy.special, "sph_harm_y", raising=False)
-    monkeypatch.delattr(scipy.special, "sph_harm", raising=False)
-    with pytest.raises(FeatureExtractionError, match="sph_harm"):
-        extract(grid)
 
 
 def test_others_need_no_trimesh(grid, monkeypatch):

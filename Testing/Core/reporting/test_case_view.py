@@ -35,16 +35,8 @@ def twelve(answered):
 def test_a_stored_prediction_says_the_same(answered):
     stored = json.loads(json.dumps(answered.as_dict()))
     view, again = answered.view, CaseView(stored, answered.prediction.features)
-    for name in (
-        "sentence",
-        "certainty",
-        "call",
-        "doubt",
-        "agreement",
-        "rows",
-        "place",
-        "findings",
-    ):
+    told = "sentence", "certainty", "call", "doubt", "agreement", "rows", "place", "findings"
+    for name in told:
         assert getattr(again, name) == getattr(view, name)
     assert again.models == answered.prediction.models
     assert again.bars("Combined", 3) == view.bars("Combined", 3)

@@ -1,6 +1,6 @@
 """The report's sections about another bundle and another reader."""
 
-import dataclasses
+from dataclasses import replace
 
 import pytest
 from fixtures.cases import ball_case, ball_mask
@@ -8,7 +8,7 @@ from ParotidClassifierCore.bundle.shipped import find_bundle
 from ParotidClassifierCore.bundle.store import load_bundle
 from ParotidClassifierCore.protocol import shen2026
 from ParotidClassifierCore.reporting.answering import Asked, answer
-from ParotidClassifierCore.reporting.case import comparisons, front
+from ParotidClassifierCore.reporting.case import appendix, front
 from ParotidClassifierCore.reporting.case.writing import APPENDIX
 
 FINDINGS = {"symptoms": "with", "margin": "unclear", "lymph_nodes": "without"}
@@ -16,7 +16,7 @@ FINDINGS = {"symptoms": "with", "margin": "unclear", "lymph_nodes": "without"}
 
 @pytest.fixture(scope="module")
 def answered(a_bundle):
-    case = dataclasses.replace(ball_case(8.0), record=shen2026().record(FINDINGS))
+    case = replace(ball_case(8.0), record=shen2026().record(FINDINGS))
     other = load_bundle(find_bundle("published-clinical"))
     asked = Asked(second_bundle=other, second_tumor=ball_mask(case.ct, 9.0))
     return answer(case, load_bundle(a_bundle), asked)
@@ -31,7 +31,7 @@ def words_of(section):
 
 
 def test_two_bundles_stand_side_by_side_with_what_the_second_one_is(answered):
-    section = comparisons.second_opinion(answered)
+    section = appendix.second_opinion(answered)
     table = table_of(section)
     assert table.columns[1::2] == ("made", "published-clinical")
     rows = {row[0]: row[1:] for row in table.rows}
@@ -43,7 +43,7 @@ def test_two_bundles_stand_side_by_side_with_what_the_second_one_is(answered):
 
 
 def test_two_readers_stand_side_by_side_with_what_the_distances_are(answered):
-    section = comparisons.second_reader(answered)
+    section = appendix.second_reader(answered)
     assert len(table_of(section).rows) == 11
     assert "Dice 0." in words_of(section)
     assert "Dice is twice the common volume" in words_of(section)
@@ -53,18 +53,12 @@ def test_the_first_page_warns_where_the_second_opinion_is_another(answered):
     assert answered.view.disagreements == []
     opinion, reader = answered.second_opinion, answered.second_reader
     second = dict(opinion.second.models)
-    second["Clinical"] = dataclasses.replace(second["Clinical"], call="benign")
+    second["Clinical"] = replace(second["Clinical"], call="benign")
     moved = dict(reader.second.models)
-    moved["Combined"] = dataclasses.replace(moved["Combined"], call="benign")
-    other = dataclasses.replace(
-        answered,
-        second_opinion=dataclasses.replace(
-            opinion, second=dataclasses.replace(opinion.second, models=second)
-        ),
-        second_reader=dataclasses.replace(
-            reader, second=dataclasses.replace(reader.second, models=moved)
-        ),
-    )
+    moved["Combined"] = replace(moved["Combined"], call="benign")
+    opinion = replace(opinion, second=replace(opinion.second, models=second))
+    reader = replace(reader, second=replace(reader.second, models=moved))
+    other = replace(answered, second_opinion=opinion, second_reader=reader)
     (points, _) = front.cautions(other).parts
     assert points.lines[0].startswith("The bundles disagree: ")
     assert points.lines[1].startswith("The call changes: Combined says malignant")
@@ -72,7 +66,7 @@ def test_the_first_page_warns_where_the_second_opinion_is_another(answered):
 
 
 def test_without_them_there_is_no_such_section(answered):
-    alone = dataclasses.replace(answered, second_opinion=None, second_reader=None)
-    assert comparisons.second_opinion(alone) is None
-    assert comparisons.second_reader(alone) is None
-    assert {comparisons.second_opinion, comparisons.second_reader} <= set(APPENDIX)
+    alone = replace(answered, second_opinion=None, second_reader=None)
+    assert appendix.second_opinion(alone) is None
+    assert appendix.second_reader(alone) is None
+    assert {appendix.second_opinion, appendix.second_reader} <= set(APPENDIX)

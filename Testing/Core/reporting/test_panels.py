@@ -17,14 +17,9 @@ from ParotidClassifierCore.reporting.panels.numbers import (
 INPUTS = {f"Tumor_original_firstorder_{name}": added for name, added in
           zip(("Mean", "Median", "Range", "Energy", "Skewness"), (0.1, -2.0, 0.3, 1.0, -0.2),
               strict=True)}  # fmt: skip
-RESULT = ModelResult(
-    "Tumor_RAD", 0.3, -1.3, 0.4, "benign", INPUTS, intercept=-0.5, interval=(0.1, 0.6)
-)
-
-
-VIEW = CaseView(
-    {"models": {"Tumor_RAD": {key: value for key, value in vars(RESULT).items() if value}}}
-)
+NAME = "Tumor_RAD"
+RESULT = ModelResult(NAME, 0.3, -1.3, 0.4, "benign", INPUTS, intercept=-0.5, interval=(0.1, 0.6))
+VIEW = CaseView({"models": {NAME: {key: value for key, value in vars(RESULT).items() if value}}})
 
 
 def texts_of(axes):

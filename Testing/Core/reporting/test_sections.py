@@ -10,7 +10,7 @@ from ParotidClassifierCore.reporting.figures import canvas
 from ParotidClassifierCore.reporting.parts import Drawing, Listing
 from ParotidClassifierCore.reporting.sections import sections_of
 from ParotidClassifierCore.statistics.results import Estimate
-from ParotidClassifierCore.study.evaluate import EvaluationSettings, evaluate
+from ParotidClassifierCore.study.evaluate import evaluate
 
 
 def evaluated(probabilities, outcomes=None):
@@ -25,7 +25,7 @@ def evaluated(probabilities, outcomes=None):
     )
     models = {n: m for n, m in made_models().items() if n not in probabilities}
     flow = made_evaluation().flow
-    return evaluate(changed, flow, models, shen2026(), EvaluationSettings(bootstraps=5))
+    return evaluate(changed, flow, models, shen2026(), 5)
 
 
 def part(study, anchor, kind, name=None):
@@ -73,23 +73,16 @@ def test_drawing_leaves_the_users_own_style_alone():
 def test_a_figure_that_is_not_defined_is_a_dash_with_its_reason():
     test = made_evaluation().test
     none = Estimate(None)
-    blank = replace(
-        test.models["Clinical"], ppv=none, calibration_slope=none, p_against_combined=None
+    undefined = {"ppv": none, "calibration_slope": none, "p_against_combined": None}
+    blank = replace(test.models["Clinical"], **undefined)
+    test = replace(test, models=test.models | {"Clinical": blank})
+    study = made_study(evaluation=replace(made_evaluation(), test=test))
+    tables = (
+        part(study, "performance", Listing, name).table.rows
+        for name in ("performance_test", "calibration_test")
     )
-    study = made_study(
-        evaluation=replace(
-            made_evaluation(), test=replace(test, models=test.models | {"Clinical": blank})
-        )
-    )
-    row = next(
-        row
-        for row in part(study, "performance", Listing, "performance_test").table.rows
-        if row[0] == "Clinical"
-    )
-    assert row[3] == "–"
-    assert row[7] == "–"
-    table = part(study, "performance", Listing, "calibration_test").table
-    assert next(row for row in table.rows if row[0] == "Clinical")[4] == "not estimable"
+    figures, calibration = ({row[0]: row for row in rows}["Clinical"] for rows in tables)
+    assert (figures[3], figures[7], calibration[4]) == ("–", "–", "not estimable")
     with canvas.one_style():
         section = next(s for s in sections_of(study) if s.anchor == "performance")
     assert "Clinical: no case was called malignant, so PPV is not defined." in str(section.parts)
@@ -101,9 +94,8 @@ def test_a_bound_that_was_not_found_is_said_to_be():
     found = made_evaluation().associations
     first, *rest = found.univariate
     lost = replace(first, penalised=replace(first.penalised, high=None))
-    study = made_study(
-        evaluation=replace(made_evaluation(), associations=replace(found, univariate=(lost, *rest)))
-    )
+    found = replace(found, univariate=(lost, *rest))
+    study = made_study(evaluation=replace(made_evaluation(), associations=found))
     table = part(study, "odds-ratios", Listing, "odds_ratios_univariate").table
     assert table.rows[0][6].endswith(", not found)")
     assert any(note.startswith("not found: ") for note in table.notes)
@@ -141,12 +133,9 @@ def test_deep_features_selected_with_radiomic_ones_are_shown():
     study = made_study()
     signature = study.training.fitted.signatures["Tumor"]
     deep = replace(signature, columns=("deep:Tumor_DL:3", *signature.columns[1:]))
-    fitted = replace(
-        study.training.fitted,
-        signatures={**study.training.fitted.signatures, "Tumor_RAD+DL": deep},
-    )
+    signatures = {**study.training.fitted.signatures, "Tumor_RAD+DL": deep}
+    fitted = replace(study.training.fitted, signatures=signatures)
     study = replace(study, training=replace(study.training, fitted=fitted))
     rows = part(study, "selection", Listing, "selected").table.rows
-    assert [row[:5] for row in rows if row[3] == "deep"] == [
-        ("Tumor_RAD+DL", "Tumor_DL", "–", "deep", "3")
-    ]
+    (row,) = (row for row in rows if row[3] == "deep")
+    assert row[:5] == ("Tumor_RAD+DL", "Tumor_DL", "–", "deep", "3")

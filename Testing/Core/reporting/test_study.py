@@ -89,9 +89,8 @@ def test_the_page_needs_nothing_from_elsewhere(a_report, a_page):
         targets = [a["href"] for _, a in page.tags if "href" in a]
         assert not [t for t in targets if re.match(r"\w+:|//", t)]
         assert "url(" not in (a_report / name).read_text(encoding="utf-8")
-    assert sum(tag == "img" for tag, _ in a_page.tags) == len(
-        list((a_report / "figures").glob("*.png"))
-    )
+    pictures = list((a_report / "figures").glob("*.png"))
+    assert sum(tag == "img" for tag, _ in a_page.tags) == len(pictures)
 
 
 def test_every_link_leads_somewhere(a_report):
@@ -172,13 +171,6 @@ def test_results_hold_everything_and_name_every_file(a_report):
     assert all(np.any(values) for values in path.values())
 
 
-def test_p_is_never_printed_as_nought_or_one(a_report):
-    cells = [cell for row in table(a_report, "performance_test") for cell in row]
-    assert "< 0.001" in cells
-    for path in (a_report / "tables").glob("odds_ratios*.csv"):
-        assert not re.search(r",(0\.000|1\.000),", path.read_text("utf-8"))
-
-
 def test_an_evaluated_bundle_has_no_section_on_training(an_evaluated_report):
     page = Page(an_evaluated_report / "report.html")
     assert page.ids >= ALWAYS
@@ -210,10 +202,8 @@ def test_a_study_without_any_case_still_makes_a_page(tmp_path):
 def test_a_bundle_with_one_model_has_a_report_without_images(tmp_path, undrawn):
     evaluation, name = made_evaluation(), "Clinical"
     clinical = replace(evaluation.test, models={name: evaluation.test.models[name]})
-    study = made_study(
-        trained=False,
-        evaluation=replace(evaluation, test=clinical, training=None, out_of_fold=None),
-    )
+    evaluation = replace(evaluation, test=clinical, training=None, out_of_fold=None)
+    study = made_study(trained=False, evaluation=evaluation)
     bundle = replace(study.bundle, models={name: study.bundle.models[name]})
     write_report(replace(study, bundle=bundle), tmp_path)
     page = Page(tmp_path / "report.html")
@@ -227,15 +217,13 @@ def test_nothing_is_left_half_written_when_the_disk_is_full(tmp_path, undrawn, m
     folder.mkdir()
     (folder / "report.html").write_text("an older report")
     save = canvas.save_print
-    written = []
 
-    def full_at_the_third(figure, stem):
-        if len(written) == 2:
+    def full_at_the_odds_ratios(figure, stem):
+        if stem.name == "odds_ratios":
             raise OSError(28, "No space left on device")
-        written.append(stem)
         save(figure, stem)
 
-    monkeypatch.setattr(study_report, "save_print", full_at_the_third)
+    monkeypatch.setattr(study_report, "save_print", full_at_the_odds_ratios)
     with pytest.raises(OutputError, match="No space left"):
         write_report(made_study(trained=False), folder)
     assert [p.name for p in folder.rglob("*")] == ["report.html"]

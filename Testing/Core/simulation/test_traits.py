@@ -1,7 +1,5 @@
 """Drawing of traits and clinical records against the published figures, without images."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 from fixtures.protocols import changed_protocol

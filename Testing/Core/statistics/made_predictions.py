@@ -1,7 +1,5 @@
 """What made-up models say of made-up cases, without any image or fit behind them."""
 
-from __future__ import annotations
-
 import numpy as np
 from ParotidClassifierCore.models.logistic import probability_of
 from ParotidClassifierCore.protocol import ClinicalRecord, shen2026

@@ -48,31 +48,22 @@ def test_far_off_has_an_intercept():
     assert calibration_intercept(probabilities, malignant).value > 15
 
 
-@pytest.mark.parametrize(
-    ("probabilities", "malignant"),
-    [
-        ([0.3, 0.3, 0.3, 0.3], [0, 1, 0, 1]),
-        ([0.3, 0.301, 0.302, 0.303], [0, 1, 1, 0]),
-        ([0.1, 0.2, 0.8, 0.9], [0, 0, 1, 1]),
-        ([0.1, 0.5, 0.5, 0.9], [0, 0, 1, 1]),
-        ([0.1, 0.2, 0.8, 0.9], [0, 0, 0, 0]),
-        ([], []),
-    ],
-    ids=[
-        "constant",
-        "nearly constant",
-        "separated",
-        "separated but for a tie",
-        "one class",
-        "no case",
-    ],
-)
-def test_a_slope_that_does_not_exist_is_none(probabilities, malignant):
-    assert calibration_slope(np.array(probabilities), np.array(malignant, bool)).value is None
+NO_SLOPE = {
+    "constant": ([0.3, 0.3, 0.3, 0.3], [0, 1, 0, 1]),
+    "nearly constant": ([0.3, 0.301, 0.302, 0.303], [0, 1, 1, 0]),
+    "separated": ([0.1, 0.2, 0.8, 0.9], [0, 0, 1, 1]),
+    "separated but for a tie": ([0.1, 0.5, 0.5, 0.9], [0, 0, 1, 1]),
+    "one class": ([0.1, 0.2, 0.8, 0.9], [0, 0, 0, 0]),
+    "no case": ([], []),
+}
 
 
-def test_one_class_has_no_intercept():
-    assert calibration_intercept(np.array([0.2, 0.3]), np.array([True, True])).value is None
+@pytest.mark.parametrize("case", NO_SLOPE)
+def test_a_slope_that_does_not_exist_is_none(case):
+    probabilities, malignant = np.array(NO_SLOPE[case][0]), np.array(NO_SLOPE[case][1], bool)
+    assert calibration_slope(probabilities, malignant).value is None
+    if malignant.all() or not malignant.any():
+        assert calibration_intercept(probabilities, malignant).value is None
 
 
 def test_groups_are_of_equal_size():

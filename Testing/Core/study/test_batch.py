@@ -34,25 +34,25 @@ from ParotidClassifierCore.reporting import answer_files
 from ParotidClassifierCore.reporting.answering import Asked
 from ParotidClassifierCore.reporting.case.labels import ReportLabels
 from ParotidClassifierCore.study import one_case
-from ParotidClassifierCore.study.batch import Bundles, predict_cases
+from ParotidClassifierCore.study.batch import predict_cases
 from ParotidClassifierCore.study.manifest import read_manifest
 
 FILES = ["origin.json", "overview.png", "prediction.json", "ring.seg.nrrd", "thumbnail.jpg"]
 
 
 @pytest.fixture(scope="module")
-def bundles(a_bundle):
-    return Bundles(load_bundle(a_bundle), a_bundle)
+def bundle(a_bundle):
+    return load_bundle(a_bundle)
 
 
 @pytest.fixture(scope="module")
-def classified(bundles, tmp_path_factory):
+def classified(bundle, tmp_path_factory):
     """Folder with a table of three cases and a fourth that is none, classified into out."""
     folder = tmp_path_factory.mktemp("many")
     table = write_cohort(folder, 3, 0)
     (folder / "notes.nrrd").write_text("no image")
     add_row(table, "<b>bad</b>,ct0.nrrd,notes.nrrd,,test,yes,with,clear,with,40,male")
-    return folder, run(folder, bundles)
+    return folder, run(folder, bundle)
 
 
 @pytest.fixture
@@ -62,9 +62,9 @@ def again(classified, tmp_path):
     return tmp_path / "many"
 
 
-def run(folder, bundles, asked=Asked(), machines=Machines()):  # noqa: B008  frozen
+def run(folder, bundle, asked=Asked(), machines=Machines()):  # noqa: B008  frozen
     cases = read_manifest(folder / "cohort.csv", outcomes_needed=False)
-    return predict_cases(cases, bundles, asked, machines, folder / "out", "cohort")
+    return predict_cases(cases, bundle, asked, machines, folder / "out", "cohort")
 
 
 def names_in(folder):
@@ -100,14 +100,14 @@ def computed(monkeypatch):
     return seen
 
 
-def test_every_case_gets_the_files_and_the_probabilities_that_it_gets_alone(classified, bundles):
+def test_every_case_gets_the_files_and_the_probabilities_that_it_gets_alone(classified, bundle):
     folder, _ = classified
     rows = rows_of(folder)
     for row in read_manifest(folder / "cohort.csv", outcomes_needed=False)[:3]:
         place = folder / "out" / "cases" / row.case_id
         assert names_in(place) == FILES
         case = Case(load_ct(row.ct), load_mask(row.tumor, TUMOR), record=row.record)
-        alone = Session(case, bundles.first).predict()
+        alone = Session(case, bundle).predict()
         told = rows[row.case_id]
         for name in shen2026().models:
             assert float(told[name]) == alone.models[name].probability
@@ -154,18 +154,10 @@ def test_the_page_needs_nothing_else_and_its_links_lead_somewhere(classified):
     assert page.count("demonstration, not for clinical use") >= 3
 
 
-def test_the_parquet_table_holds_what_the_csv_table_holds(classified):
-    parquet = pd.read_parquet(classified[0] / "out" / "predictions.parquet")
-    rows = rows_of(classified[0])
-    assert list(parquet) == list(rows["case0"])
-    for case_id, probability in zip(parquet["case_id"], parquet["Combined"], strict=True):
-        assert rows[case_id]["Combined"] == ("" if pd.isna(probability) else repr(probability))
-
-
-def test_what_is_done_is_not_computed_again(again, bundles, monkeypatch):
+def test_what_is_done_is_not_computed_again(again, bundle, monkeypatch):
     before = rows_of(again)
     seen = computed(monkeypatch)
-    result = run(again, bundles)
+    result = run(again, bundle)
     assert seen == []
     assert result.data["by_an_earlier_run"] == 3
     assert "3 of them by an earlier run" in result.text
@@ -173,106 +165,106 @@ def test_what_is_done_is_not_computed_again(again, bundles, monkeypatch):
 
 
 def test_a_case_whose_image_or_findings_changed_is_computed_again_and_no_other(
-    again, bundles, monkeypatch
+    again, bundle, monkeypatch
 ):
     seen = computed(monkeypatch)
     before = rows_of(again)
     ct = sitk.ReadImage(str(again / "ct1.nrrd"))
     sitk.WriteImage(ct + 5, str(again / "ct1.nrrd"))
-    assert run(again, bundles).data["by_an_earlier_run"] == 2
+    assert run(again, bundle).data["by_an_earlier_run"] == 2
     change_table(again, "case2,ct2.nrrd,tumor2.nrrd,benign,test,yes,with",
                  "case2,ct2.nrrd,tumor2.nrrd,benign,test,yes,without")  # fmt: skip
-    assert run(again, bundles).data["by_an_earlier_run"] == 2
+    assert run(again, bundle).data["by_an_earlier_run"] == 2
     assert len(seen) == 2
     after = rows_of(again)
     changed = [n for n in after if after[n]["Combined"] != before[n]["Combined"]]
     assert changed == ["case1", "case2"]
 
 
-def test_other_settings_are_another_question(again, bundles, monkeypatch):
+def test_other_settings_are_another_question(again, bundle, monkeypatch):
     seen = computed(monkeypatch)
-    run(again, bundles, Asked(ring_settings(3.0)))
+    run(again, bundle, Asked(ring_settings(3.0)))
     assert len(seen) == 3
 
 
-def test_the_day_on_a_report_alone_is_no_other_question_but_its_words_are(classified, bundles):
+def test_the_day_on_a_report_alone_is_no_other_question_but_its_words_are(classified, bundle):
     case = read_manifest(classified[0] / "cohort.csv", outcomes_needed=False)[0]
+
+    named = one_case.NamedBundle.of(bundle)
 
     def key(*labels):
         asked = Asked(report=ReportLabels(*labels) if labels else None)
-        return one_case.CaseWork(case, classified[0], *bundles.named, asked).key()
+        return one_case.CaseWork(case, classified[0], named, None, asked).key()
 
     first, second = date(2026, 3, 1), date(2026, 3, 2)
     assert key(first) == key(second)
     assert len({key(), key(first), key(first, "", "Radiology")}) == 3
 
 
-def test_what_a_killed_run_has_left_is_removed_though_no_case_is_computed(again, bundles):
+def test_what_a_killed_run_has_left_is_removed_though_no_case_is_computed(again, bundle):
     half = again / "out" / "cases" / f".unfinished-{temporary._MACHINE}-12345678"
     (half / "new" / "case1").mkdir(parents=True)
     for name in ("held", "new/case1/overview.png"):
         (half / name).write_text("half")
-    assert run(again, bundles).data["by_an_earlier_run"] == 3
+    assert run(again, bundle).data["by_an_earlier_run"] == 3
     assert not half.exists()
 
 
-@pytest.mark.parametrize("name", ["prediction.json", "thumbnail.jpg"])
-def test_a_case_whose_files_were_taken_away_is_computed_again(again, bundles, name):
-    (again / "out" / "cases" / "case1" / name).unlink()
-    assert run(again, bundles).data["by_an_earlier_run"] == 2
-    assert names_in(again / "out" / "cases" / "case1") == FILES
+@pytest.mark.parametrize(
+    ("name", "edited"),
+    [("prediction.json", None), ("prediction.json", "{"), ("thumbnail.jpg", None)],
+)
+def test_a_case_whose_files_changed_is_computed_again(again, bundle, name, edited):
+    place = again / "out" / "cases" / "case1"
+    before = (place / "prediction.json").read_text(encoding="utf-8")
+    (place / name).unlink() if edited is None else (place / name).write_text(edited)
+    assert run(again, bundle).data["by_an_earlier_run"] == 2
+    assert names_in(place) == FILES
+    after = (place / "prediction.json").read_text(encoding="utf-8")
+    assert json.loads(after)["models"] == json.loads(before)["models"]
 
 
-@pytest.mark.parametrize("edited", ["{", "{}"])
-def test_a_case_whose_file_was_edited_is_computed_again(again, bundles, edited):
-    place = again / "out" / "cases" / "case1" / "prediction.json"
-    before = place.read_text(encoding="utf-8")
-    place.write_text(edited)
-    assert run(again, bundles).data["by_an_earlier_run"] == 2
-    assert json.loads(place.read_text(encoding="utf-8"))["models"] == json.loads(before)["models"]
-
-
-def test_what_was_left_unfinished_in_the_folder_of_a_case_is_no_file_of_ones_own(again, bundles):
+def test_what_was_left_unfinished_in_the_folder_of_a_case_is_no_file_of_ones_own(again, bundle):
     left = again / "out" / "cases" / "case1" / ".unfinished-0123ab-01234567"
     left.mkdir()
-    assert run(again, bundles).data["by_an_earlier_run"] == 3
+    assert run(again, bundle).data["by_an_earlier_run"] == 3
     (again / "ct1.nrrd").write_text("damaged")
-    run(again, bundles)
+    run(again, bundle)
     assert not left.exists()
 
 
-def test_a_file_of_ones_own_in_the_folder_of_a_case_is_not_removed(again, bundles):
+def test_a_file_of_ones_own_in_the_folder_of_a_case_is_not_removed(again, bundle):
     mine = again / "out" / "cases" / "case1" / "notes.txt"
     mine.write_text("mine")
     (again / "ct1.nrrd").write_text("damaged")
     with pytest.raises(OutputError, match=r"case1 holds 'notes\.txt', which .* would be removed"):
-        run(again, bundles)
+        run(again, bundle)
     assert mine.read_text() == "mine"
 
 
-def test_table_and_page_are_written_together_or_not_at_all(again, bundles, monkeypatch):
+def test_table_and_page_are_written_together_or_not_at_all(again, bundle, monkeypatch):
     def full(*_arguments, **_options):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     monkeypatch.setattr(pd.DataFrame, "to_parquet", full)
     with pytest.raises(OutputError, match="No space left"):
-        run(again, bundles)
+        run(again, bundle)
     assert names_in(again / "out") == ["cases", "run.json"]
 
 
-def test_a_case_that_fails_now_leaves_nothing_of_what_it_said_before(again, bundles):
+def test_a_case_that_fails_now_leaves_nothing_of_what_it_said_before(again, bundle):
     (again / "ct1.nrrd").write_text("damaged")
-    result = run(again, bundles)
+    result = run(again, bundle)
     assert set(result.data["failures"]) == {"case1", "<b>bad</b>"}
     assert not (again / "out" / "cases" / "case1").exists()
     assert rows_of(again)["case1"]["Combined"] == ""
 
 
-def test_where_no_case_can_be_used_the_page_says_why_and_the_run_failed(again, bundles):
+def test_where_no_case_can_be_used_the_page_says_why_and_the_run_failed(again, bundle):
     for number in range(3):
         (again / f"ct{number}.nrrd").write_text("damaged")
     with pytest.raises(CohortError, match=r"No case could be classified:\n  case0"):
-        run(again, bundles)
+        run(again, bundle)
     assert "0 of 4 cases classified" in (again / "out" / "index.html").read_text("utf-8")
 
 
@@ -281,22 +273,22 @@ def test_results_of_another_bundle_are_left_alone(again, tmp_path):
     save_bundle(other, tmp_path / "other")
     before = {p: p.read_bytes() for p in (again / "out").rglob("*") if p.is_file()}
     with pytest.raises(OutputError, match="results of another bundle"):
-        run(again, Bundles(load_bundle(tmp_path / "other"), tmp_path / "other"))
+        run(again, load_bundle(tmp_path / "other"))
     assert before == {p: p.read_bytes() for p in (again / "out").rglob("*") if p.is_file()}
 
 
-def test_a_folder_that_is_no_result_is_not_replaced(again, bundles):
+def test_a_folder_that_is_no_result_is_not_replaced(again, bundle):
     shutil.rmtree(again / "out")
     (again / "out" / "cases" / "case1").mkdir(parents=True)
     (again / "out" / "cases" / "case1" / "ct.nrrd").write_text("mine")
     with pytest.raises(OutputError, match="it would be replaced"):
-        run(again, bundles)
+        run(again, bundle)
     assert (again / "out" / "cases" / "case1" / "ct.nrrd").read_text() == "mine"
     assert not (again / "out" / "run.json").exists()
 
 
 def test_a_full_disk_in_the_middle_leaves_whole_cases_which_the_next_run_keeps(
-    again, bundles, monkeypatch
+    again, bundle, monkeypatch
 ):
     shutil.rmtree(again / "out")
     usual, left = answer_files.save_outlines, [1]
@@ -309,23 +301,22 @@ def test_a_full_disk_in_the_middle_leaves_whole_cases_which_the_next_run_keeps(
     with monkeypatch.context() as patched:
         patched.setattr(answer_files, "save_outlines", full_after_one)
         with pytest.raises(OutputError, match="No space left"):
-            run(again, bundles)
+            run(again, bundle)
     cases = again / "out" / "cases"
     assert names_in(cases) == ["case0"]
     assert names_in(cases / "case0") == FILES
-    assert run(again, bundles).data["by_an_earlier_run"] == 1
+    assert run(again, bundle).data["by_an_earlier_run"] == 1
 
 
-def test_a_second_reader_and_a_second_bundle_are_compared_case_by_case(again, bundles):
+def test_a_second_reader_and_a_second_bundle_are_compared_case_by_case(again, bundle):
     change_table(again, "case_id,ct,tumor", "case_id,second_reader,ct,tumor")
     change_table(again, "case0,", "case0,tumor1.nrrd,")
     for name in ("case1", "case2", "<b>bad</b>"):
         change_table(again, f"{name},", f"{name},,")
     from ParotidClassifierCore.bundle.shipped import find_bundle
 
-    path = find_bundle("published-clinical")
-    both = dataclasses.replace(bundles, second=load_bundle(path), second_path=path)
-    run(again, both)
+    second = load_bundle(find_bundle("published-clinical"))
+    run(again, bundle, Asked(second_bundle=second))
     rows = rows_of(again)
     assert 0.3 < float(rows["case0"]["second_reader_dice"]) < 1
     assert rows["case1"]["second_reader_dice"] == ""
@@ -335,18 +326,18 @@ def test_a_second_reader_and_a_second_bundle_are_compared_case_by_case(again, bu
     assert float(rows["case2"]["second_bundle_probability"]) == probability
     page = (again / "out" / "index.html").read_text("utf-8")
     assert page.count("Both bundles call") + page.count("The bundles disagree") == 3
-    banner = both.second.banner
+    banner = second.banner
     assert rows["case2"]["second_bundle_note"] == banner
     assert page.count(banner) == 3
     assert "Dice" in page
 
 
 def test_a_run_that_is_killed_goes_on_where_it_was_and_two_jobs_say_what_one_says(
-    again, classified, bundles
+    again, classified, bundle
 ):
     shutil.rmtree(again / "out")
     command = [sys.executable, "-m", "ParotidClassifierCore", "predict", "--cohort",
-               str(again / "cohort.csv"), "--bundle", str(bundles.first_path),
+               str(again / "cohort.csv"), "--bundle", str(bundle.path),
                "--out", str(again / "out"), "--jobs", "2"]  # fmt: skip
     cases = again / "out" / "cases"
     process = interruptible(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
@@ -360,7 +351,7 @@ def test_a_run_that_is_killed_goes_on_where_it_was_and_two_jobs_say_what_one_say
     assert all(names_in(path) == FILES for path in done)
     assert not (again / "out" / "index.html").exists()
     made = {path: (path / "prediction.json").stat().st_mtime_ns for path in done}
-    assert run(again, bundles).data["by_an_earlier_run"] == len(done)
+    assert run(again, bundle).data["by_an_earlier_run"] == len(done)
     assert made == {path: (path / "prediction.json").stat().st_mtime_ns for path in done}
     assert usable(rows_of(again)) == usable(rows_of(classified[0]))
 

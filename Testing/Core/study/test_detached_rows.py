@@ -22,7 +22,7 @@ def test_the_voxels_beside_a_header_are_part_of_what_a_case_is_known_by(tmp_path
         case = CohortCase("a", *paths, False, "test", ClinicalRecord())
         bundle = NamedBundle(tmp_path, "hash")
         work = CaseWork(case, tmp_path / "out", bundle, None, Asked())
-        return content_hash(paths[0]), Reading(PROTOCOL, *paths).key, work.key()
+        return content_hash(paths[0]), Reading(PROTOCOL, case).key, work.key()
 
     keys = [known_by()]
     assert known_by() == keys[0]

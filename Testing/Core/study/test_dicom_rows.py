@@ -9,13 +9,13 @@ from fixtures.dicom_series import write_series
 from fixtures.regions import PROTOCOL
 from ParotidClassifierCore.base.errors import AmbiguousMaskError, SeveralSeriesError
 from ParotidClassifierCore.dicom.source import Acquisition
+from ParotidClassifierCore.protocol import ClinicalRecord
 from ParotidClassifierCore.study.cache import CohortCache
-from ParotidClassifierCore.study.manifest import read_manifest
+from ParotidClassifierCore.study.manifest import CohortCase, read_manifest
 from ParotidClassifierCore.study.reading import (
     CaseFeatures,
     Reading,
     content_hash,
-    second_outline,
 )
 
 
@@ -27,7 +27,9 @@ def rows(tmp_path_factory):
     series = write_series(folder / "series", ct, KVP="120", ConvolutionKernel="I30f")
     sitk.WriteImage(ct, str(folder / "ct.nrrd"))
     sitk.WriteImage(ball_mask(ct, 7.0), str(folder / "tumor.nrrd"))
-    return [Reading(PROTOCOL, path, folder / "tumor.nrrd") for path in (series, folder / "ct.nrrd")]
+    cts, tumor = (series, folder / "ct.nrrd"), folder / "tumor.nrrd"
+    rows = [CohortCase("a", ct, tumor, False, "train", ClinicalRecord()) for ct in cts]
+    return [Reading(PROTOCOL, row) for row in rows]
 
 
 def test_it_is_kept_in_the_cache_and_changes_no_number(rows, tmp_path):
@@ -90,21 +92,19 @@ def voxels(image):
 
 
 def test_a_row_chooses_its_series_and_the_label_of_each_outline(a_row):
-    case = Reading.of_row(a_row, PROTOCOL).load()
+    case = Reading(PROTOCOL, a_row).load()
     assert case.source.series_uid == "1.2.4"
-    second = second_outline(case, a_row, PROTOCOL)
+    reader = Reading(PROTOCOL, a_row, "second_reader")
+    second = reader.outline(case.ct, case.source)
     assert 0 < voxels(case.tumor) < voxels(second)
-    assert voxels(Reading.of_row(a_row, PROTOCOL, column="second_reader").load().tumor) == voxels(
-        second
-    )
+    assert voxels(reader.load().tumor) == voxels(second)
 
 
 def test_what_a_row_chooses_is_part_of_the_key(a_row):
     plain = replace(a_row, ct_choice={}, choices={})
     rows = [plain, replace(plain, ct_choice=a_row.ct_choice), replace(plain, choices=a_row.choices)]
-    keys = [Reading.of_row(row, PROTOCOL).key for row in rows]
+    keys = [Reading(PROTOCOL, row).key for row in rows]
     assert len(set(keys)) == 3
-    assert keys[0] == Reading(PROTOCOL, plain.ct, plain.tumor).key
 
 
 @pytest.mark.parametrize(
@@ -118,6 +118,6 @@ def test_what_a_row_chooses_is_part_of_the_key(a_row):
 def test_what_a_row_does_not_choose_is_asked_for_by_its_column(a_row, column, left_out, said):
     row = replace(a_row, **{left_out: {}})
     with pytest.raises((SeveralSeriesError, AmbiguousMaskError)) as refusal:
-        Reading.of_row(row, PROTOCOL, column=column).load()
+        Reading(PROTOCOL, row, column=column).load()
     assert said in refusal.value.remedy
     assert "--" not in refusal.value.remedy

@@ -8,9 +8,9 @@ from Core.models.made_models import models
 from Core.statistics.made_predictions import FLOW, predictions
 from ParotidClassifierCore.protocol import shen2026
 from ParotidClassifierCore.statistics.delong import auc_with_interval, paired_p
-from ParotidClassifierCore.study.evaluate import EvaluationSettings, evaluate
+from ParotidClassifierCore.study.evaluate import evaluate
 
-FEW = EvaluationSettings(bootstraps=200, seed=1)
+FEW = (200, 1)
 
 
 @pytest.fixture(scope="module")
@@ -20,7 +20,7 @@ def made():
 
 @pytest.fixture(scope="module")
 def evaluation(made):
-    return evaluate(made, FLOW, models(), shen2026(), FEW)
+    return evaluate(made, FLOW, models(), shen2026(), *FEW)
 
 
 def test_each_set_is_judged_on_its_own_cases(made, evaluation):
@@ -44,7 +44,7 @@ def test_each_set_is_judged_on_its_own_cases(made, evaluation):
 def test_out_of_fold_probabilities_are_judged_apart(made):
     held_out = np.where(made.training, 0.5 * made.probabilities["Combined"], np.nan)
     found = evaluate(
-        replace(made, out_of_fold={"Combined": held_out}), FLOW, models(), shen2026(), FEW
+        replace(made, out_of_fold={"Combined": held_out}), FLOW, models(), shen2026(), *FEW
     )
     figures = found.out_of_fold.models["Combined"]
     assert figures.cases == 72
@@ -60,7 +60,7 @@ def test_cases_without_a_probability_are_left_out_of_the_model_and_named(made):
         FLOW,
         {},
         shen2026(),
-        FEW,
+        *FEW,
     )
     assert found.test.models["Clinical"].cases == 47
     assert found.test.models["Clinical"].without_probability == 1
@@ -70,7 +70,7 @@ def test_cases_without_a_probability_are_left_out_of_the_model_and_named(made):
 
 def test_a_set_of_one_outcome_has_no_area_and_says_so(made):
     benign = made.malignant & made.training
-    found = evaluate(replace(made, malignant=benign), FLOW, {}, shen2026(), FEW)
+    found = evaluate(replace(made, malignant=benign), FLOW, {}, shen2026(), *FEW)
     figures = found.test.models["Combined"]
     assert (figures.auc.value, figures.sensitivity.value) == (None, None)
     assert figures.specificity.value is not None
@@ -80,7 +80,7 @@ def test_a_set_of_one_outcome_has_no_area_and_says_so(made):
 def test_few_cases_of_a_class_are_counted_in_words(made):
     one = made.malignant & made.training
     one[np.flatnonzero(~made.training)[0]] = True
-    found = evaluate(replace(made, malignant=one), FLOW, {}, shen2026(), FEW)
+    found = evaluate(replace(made, malignant=one), FLOW, {}, shen2026(), *FEW)
     assert "Only 1 malignant case: every figure here is very uncertain." in found.test.notes
 
 
@@ -88,17 +88,17 @@ def test_the_nomogram_spans_the_log_odds_of_the_training_cases(made, evaluation)
     axis = next(a for a in evaluation.nomogram.axes if a.label.startswith("log-odds of "))
     seen = made.log_odds["Tumor+External2_RAD+DL"][made.training]
     assert float(axis.values[0]) <= seen.min() < seen.max() <= float(axis.values[-1])
-    assert evaluate(made, FLOW, {}, shen2026(), FEW).nomogram is None
+    assert evaluate(made, FLOW, {}, shen2026(), *FEW).nomogram is None
 
 
 def test_no_case_at_all_has_an_evaluation_without_figures():
-    found = evaluate(predictions(cases=0), FLOW, models(), shen2026(), FEW)
+    found = evaluate(predictions(cases=0), FLOW, models(), shen2026(), *FEW)
     assert found.test is found.training is found.baseline is found.associations is None
 
 
 def test_the_seed_decides_the_intervals(made, evaluation):
-    again = evaluate(made, FLOW, models(), shen2026(), FEW)
-    other = evaluate(made, FLOW, models(), shen2026(), replace(FEW, seed=2))
+    again = evaluate(made, FLOW, models(), shen2026(), *FEW)
+    other = evaluate(made, FLOW, models(), shen2026(), 200, 2)
     name = "Tumor_RAD"
     first = evaluation.test.models[name].auc_bootstrap
     assert again.test.models[name].auc_bootstrap == first

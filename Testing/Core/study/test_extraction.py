@@ -16,18 +16,16 @@ import SimpleITK as sitk
 from fixtures.cases import ball_mask
 from fixtures.cohorts import write_cohort
 from fixtures.protocols import changed_protocol
-from fixtures.regions import PROTOCOL, TUMOR, with_ring
+from fixtures.regions import PROTOCOL, with_ring
 from ParotidClassifierCore.app.cli import main
 from ParotidClassifierCore.base.errors import CohortError, OutputError
 from ParotidClassifierCore.base.files import UNFINISHED, clear_unfinished, write_parquet
 from ParotidClassifierCore.base.parallel import Machines
 from ParotidClassifierCore.base.temporary import let_go, make_held, remove_held
 from ParotidClassifierCore.protocol import ClinicalRecord
-from ParotidClassifierCore.radiomics.extraction import extract
 from ParotidClassifierCore.study import cache as cache_module
 from ParotidClassifierCore.study.cache import CohortCache, default_cache
 from ParotidClassifierCore.study.extraction import extract_cohort
-from ParotidClassifierCore.study.feature_table import feature_table
 from ParotidClassifierCore.study.manifest import read_manifest
 from ParotidClassifierCore.study.reading import Reading, image_fingerprint
 
@@ -64,17 +62,6 @@ def test_all_features_of_all_cases_are_there(features, cases):
     assert features.failures == {}
 
 
-def test_features_are_those_of_a_prediction(features, cases):
-    from ParotidClassifierCore.case.ct import load_ct
-    from ParotidClassifierCore.case.grid import prepare
-    from ParotidClassifierCore.case.loading import Case
-    from ParotidClassifierCore.imaging.masks import load_mask
-
-    case = Case(load_ct(cases[2].ct), load_mask(cases[2].tumor, TUMOR))
-    values = extract(prepare(case, PROTOCOL).grid)
-    assert [values[column] for column in features.columns] == features.radiomics[2].tolist()
-
-
 def test_what_is_kept_is_not_computed_again(features, cases, a_cache, monkeypatch):
     def computed(_reading):
         pytest.fail("a feature was computed again")
@@ -86,13 +73,15 @@ def test_what_is_kept_is_not_computed_again(features, cases, a_cache, monkeypatc
 
 
 def test_the_key_follows_the_content_and_not_the_name(cases, tmp_path):
-    reading = Reading(PROTOCOL, cases[0].ct, cases[0].tumor)
+    reading = Reading(PROTOCOL, cases[0])
     shutil.copy(cases[0].ct, tmp_path / "other-name.nrrd")
-    assert replace(reading, ct=tmp_path / "other-name.nrrd").key == reading.key
+    row = cases[0]
+    renamed = replace(row, ct=tmp_path / "other-name.nrrd")
+    assert replace(reading, row=renamed).key == reading.key
     others = [
-        replace(reading, ct=cases[1].ct),
-        replace(reading, tumor=cases[1].tumor),
-        replace(reading, ring=cases[1].tumor),
+        replace(reading, row=replace(row, ct=cases[1].ct)),
+        replace(reading, row=replace(row, tumor=cases[1].tumor)),
+        replace(reading, row=replace(row, ring=cases[1].tumor)),
         replace(reading, protocol=with_ring(3.0)),
         replace(reading, radiomics=replace(reading.radiomics, bin_width=20)),
         replace(reading, perturbation=1),
@@ -104,16 +93,17 @@ def test_the_key_of_a_folder_follows_its_files(tmp_path, cases):
     folder = tmp_path / "dicom"
     folder.mkdir()
     (folder / "1.dcm").write_bytes(b"one")
-    first = Reading(PROTOCOL, folder, cases[0].tumor).key
-    (folder / "2.dcm").write_bytes(b"two")
-    second = Reading(PROTOCOL, folder, cases[0].tumor).key
-    (folder / "2.dcm").write_bytes(b"2wo")
-    assert len({first, second, Reading(PROTOCOL, folder, cases[0].tumor).key}) == 3
+    row = replace(cases[0], ct=folder)
+    keys = [Reading(PROTOCOL, row).key]
+    for content in (b"two", b"2wo"):
+        (folder / "2.dcm").write_bytes(content)
+        keys.append(Reading(PROTOCOL, row).key)
+    assert len(set(keys)) == 3
 
 
 @pytest.mark.parametrize("damage", [b"", b"PK\x03\x04 and no more", "cut", "flipped"])
 def test_a_damaged_file_in_the_cache_is_made_again(damage, cases, a_cache, features):
-    reading = Reading(PROTOCOL, cases[0].ct, cases[0].tumor)
+    reading = Reading(PROTOCOL, cases[0])
     path = a_cache.folder / f"{reading.key}.npz"
     whole = path.read_bytes()
     middle = len(whole) // 2
@@ -165,7 +155,7 @@ def test_a_full_disk_stops_the_run_and_leaves_whole_files(jobs, cases, tmp_path,
     if jobs == 2:
         (tmp_path / "cache").touch()  # a worker's write fails as it does on a full disk
         with pytest.raises(OutputError, match="cache"):
-            extract_cohort(cases[:2], PROTOCOL, CohortCache(tmp_path / "cache"), Machines(2))
+            extract_cohort(cases[:2], PROTOCOL, CohortCache(tmp_path / "cache", Machines(2)))
         return
     written = []
 
@@ -209,7 +199,7 @@ def test_killing_a_run_and_starting_again_gives_the_same_table(a_cohort, feature
     features_again = ["cohort", "features", "--cohort", a_cohort, "--cache", cache, "--out", out]
     assert main([str(word) for word in (*features_again, "--jobs", 1)]) == 0
     assert all(path.stat().st_mtime_ns == at for path, at in kept.items())
-    write_parquet(tmp_path / "whole.parquet", feature_table(features))
+    write_parquet(tmp_path / "whole.parquet", features.table())
     whole, again = (pd.read_parquet(tmp_path / f"{n}.parquet") for n in ("whole", "again"))
     pd.testing.assert_frame_equal(whole, again, check_exact=True)
 
@@ -225,7 +215,7 @@ def test_what_a_killed_run_left_half_written_is_cleared_away(cases, a_cache, fea
 
 
 def test_the_table_says_who_each_row_is_and_holds_every_feature(features):
-    table = feature_table(features).set_index("case_id")
+    table = features.table().set_index("case_id")
     assert list(table.index) == [f"case{i}" for i in range(6)]
     assert table.loc["case1", "outcome"] == "malignant"
     assert table.loc["case5", "split"] == "test"
@@ -242,7 +232,7 @@ def test_the_clinical_columns_are_those_of_the_protocol(features):
     of_another = replace(features, cases=(first, *features.cases[1:]), protocol=protocol)
     assert of_another.clinical.shape == (6, 4)
     assert of_another.clinical[0].tolist() == pytest.approx([np.nan, 0, np.nan, 1], nan_ok=True)
-    assert feature_table(of_another)["skin_infiltration"].tolist() == ["with", *["unknown"] * 5]
+    assert of_another.table()["skin_infiltration"].tolist() == ["with", *["unknown"] * 5]
 
 
 def test_the_cache_lies_beside_the_table_unless_it_is_told_otherwise(tmp_path):

@@ -7,23 +7,34 @@ uses; the rest is refused by name rather than guessed.
 import importlib
 import sys
 
+from ..failures import NotModelled
+
 _MODULES = {
-    "i18n": "i18n",
-    "packaging": "pip_packages",
-    "testing": "testing",
-    "ScriptedLoadableModule": "scripted_module",
-    "parameterNodeWrapper": "parameter_nodes",
+    "slicer.i18n": "i18n",
+    "slicer.packaging": "pip_packages",
+    "slicer.ScriptedLoadableModule": "scripted_module",
+    "slicer.parameterNodeWrapper": "parameter_nodes",
+    "SampleData": "sample_data",
 }
 
 
 def install(slicer) -> None:
-    """Make the modules importable as slicer.<name>, and SampleData as the module it is.
+    """Make the modules importable under Slicer's names; what they lack is refused.
 
     Args:
         slicer: the package `slicer`; `qt` and `ctk` must be importable already.
     """
     for public, private in _MODULES.items():
-        module = importlib.import_module(f".{private}", __name__)
-        sys.modules[f"slicer.{public}"] = module
-        setattr(slicer, public, module)
-    sys.modules["SampleData"] = importlib.import_module("..sample_data", __name__)
+        module = sys.modules[public] = importlib.import_module(f".{private}", __name__)
+        module.__getattr__ = _refusing(public)
+        setattr(slicer, public.removeprefix("slicer."), module)
+    del slicer.SampleData
+
+
+def _refusing(module: str):
+    def refuse(name: str):
+        if name.startswith("_"):
+            raise AttributeError(name)
+        raise NotModelled(f"{module}.{name} is not modelled here")
+
+    return refuse

@@ -61,7 +61,7 @@ application.finish_startup()
 import slicer
 from ParotidClassifierLib.Scene.SampleCases import SAMPLE_CASES
 widget = application.enter("ParotidClassifier")
-panels = widget.shell.panels
+panels = widget.mainPanel.panels
 for sample in SAMPLE_CASES:
     panels["CasePanel"].onSampleCase(sample.name)
 ui = {name: panel.ui for name, panel in panels.items()}

@@ -1,13 +1,9 @@
 """Texts that no translation reached are found wherever a panel shows them."""
 
 import pytest
-from SlicerStandIn.application import start
-
-start()
-
-import qt  # noqa: E402
-from SlicerStandIn.slicer_python.i18n import language, marked, tr  # noqa: E402
-from SlicerStandIn.untranslated import untranslated_texts  # noqa: E402
+import qt
+from SlicerStandIn.slicer_python.i18n import language, marked, tr
+from SlicerStandIn.untranslated import untranslated_texts
 
 FORM = """<ui version="4.0"><widget class="QLabel" name="label"><property name="text">
 <string>from the form</string></property><property name="toolTip">

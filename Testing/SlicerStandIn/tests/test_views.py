@@ -3,13 +3,10 @@
 import numpy as np
 import pytest
 import slicer
-from SlicerStandIn.application import start
+from SlicerStandIn import views
+from SlicerStandIn.layout_picture import panel_beside_views
 
-start()
-
-from SlicerStandIn import views  # noqa: E402
-from SlicerStandIn.layout_picture import panel_beside_views  # noqa: E402
-
+VIEWS = (views.RED, views.GREEN, views.YELLOW)
 SIZE = (200, 160)
 # Voxels of 1 mm: the ball is at 20 mm left, 10 mm anterior, 5 mm superior of the middle.
 BALL_RAS = (-20.0, 10.0, 5.0)
@@ -17,7 +14,6 @@ BALL_RAS = (-20.0, 10.0, 5.0)
 
 @pytest.fixture
 def ct():
-    slicer.mrmlScene.Clear(0)
     _z, y, x = np.mgrid[-30:30, -50:50, -50:50]
     voxels = np.where(x**2 + y**2 < 45**2, 100, -1000).astype(np.int16)
     to_ras = np.diag([-1.0, -1.0, 1.0, 1.0])
@@ -26,7 +22,7 @@ def ct():
     node.CreateDefaultDisplayNodes()
     node.GetDisplayNode().AutoWindowLevelOff()
     node.GetDisplayNode().SetWindowLevelMinMax(-160, 240)
-    for view in views.VIEW_OF_ORIENTATION.values():
+    for view in VIEWS:
         logic = slicer.app.layoutManager().sliceWidget(view).sliceLogic()
         logic.GetSliceCompositeNode().SetBackgroundVolumeID(node.GetID())
     return node
@@ -54,7 +50,7 @@ def middle_of(mask):
     return np.argwhere(mask).mean(axis=0)
 
 
-@pytest.mark.parametrize("view", views.VIEW_OF_ORIENTATION.values())
+@pytest.mark.parametrize("view", VIEWS)
 def test_slice_view_shows_the_window(ct, view):
     pixels = views.slice_pixels(view, SIZE)
     assert pixels.shape == (160, 200, 3)
@@ -62,7 +58,7 @@ def test_slice_view_shows_the_window(ct, view):
     assert pixels[80, 100] == pytest.approx(expected, abs=3)
 
 
-@pytest.mark.parametrize("view", views.VIEW_OF_ORIENTATION.values())
+@pytest.mark.parametrize("view", VIEWS)
 def test_outline_lies_in_the_middle(outline, view):
     pixels = views.slice_pixels(view, SIZE, views.Aim(BALL_RAS, width_mm=50.0))
     shown = reddish(pixels)
@@ -88,21 +84,16 @@ def test_3d_view_shows_the_front(outline):
 
 def test_pictures_leave_the_scene(outline):
     node = slicer.app.layoutManager().sliceWidget("Red").sliceLogic().GetSliceNode()
-    before = (
-        slicer.mrmlScene.GetNumberOfNodes(),
-        node.GetFieldOfView(),
-        node.GetDimensions(),
-        slicer.util.arrayFromVTKMatrix(node.GetSliceToRAS()).tolist(),
-    )
+
+    def state():
+        matrix = slicer.util.arrayFromVTKMatrix(node.GetSliceToRAS()).tolist()
+        count = slicer.mrmlScene.GetNumberOfNodes()
+        return count, node.GetFieldOfView(), node.GetDimensions(), matrix
+
+    before = state()
     views.slice_pixels("Red", SIZE, views.Aim(BALL_RAS, width_mm=40.0))
     views.three_d_pixels(SIZE)
-    after = (
-        slicer.mrmlScene.GetNumberOfNodes(),
-        node.GetFieldOfView(),
-        node.GetDimensions(),
-        slicer.util.arrayFromVTKMatrix(node.GetSliceToRAS()).tolist(),
-    )
-    assert after == before
+    assert state() == before
 
 
 def test_panel_stands_beside_views(outline, tmp_path):

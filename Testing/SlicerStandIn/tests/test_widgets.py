@@ -37,7 +37,7 @@ def test_empty_objects_are_false():
     assert widget
 
 
-@pytest.mark.parametrize("name", ["ctkSliderWidget", "ctkRangeWidget", "ctkDoubleSpinBox"])
+@pytest.mark.parametrize("name", ["ctkSliderWidget", "ctkDoubleSpinBox"])
 def test_defaults_are_slicer_s(name):
     widget = getattr(ctk, name)()
     for declared in api.chain(name):

@@ -2,13 +2,11 @@
 
 from . import (  # noqa: F401 - importing registers the classes
     ctk_collapsible,
-    ctk_fields,
-    ctk_ranges,
-    ctk_sliders,
+    ctk_message_box,
+    ctk_numbers,
     module_objects,
     mrml,
     node_combo_box,
     segment_editor,
-    segments,
     segments_table,
 )

@@ -1,4 +1,4 @@
-"""ctkCollapsibleButton, ctkCollapsibleGroupBox and ctkExpandableWidget."""
+"""ctkCollapsibleButton and ctkCollapsibleGroupBox."""
 
 from __future__ import annotations
 
@@ -25,15 +25,9 @@ class _HidesChildren:
 class ctkCollapsibleButton(ApiObject, _HidesChildren, QtWidgets.QAbstractButton):
     """A section with a button for its head; checked and collapsed are each other's opposite."""
 
-    passive = frozenset(
-        {"contentsFrameShadow", "contentsFrameShape", "contentsLineWidth", "contentsMidLineWidth"}
-        | {"buttonTextAlignment", "indicatorAlignment"}
-    )
-
     def __init__(self, parent: QtWidgets.QWidget | None = None) -> None:
         super().__init__(parent)
         self._collapsed = False
-        self._flat = False
         self._open_height = self.maximumHeight()
         self.setCheckable(True)
         self.setChecked(True)
@@ -48,17 +42,6 @@ class ctkCollapsibleButton(ApiObject, _HidesChildren, QtWidgets.QAbstractButton)
 
     def setCollapsed(self, collapsed: bool) -> None:
         self.setChecked(not collapsed)
-
-    def isFlat(self) -> bool:
-        return self._flat
-
-    def setFlat(self, flat: bool) -> None:
-        self._flat = flat
-        self.update()
-
-    def setCollapsedHeight(self, height: int) -> None:
-        self.remember("collapsedHeight", height)
-        self.updateGeometry()
 
     def _collapse(self, collapsed: bool) -> None:
         if collapsed == self._collapsed:
@@ -79,8 +62,6 @@ class ctkCollapsibleButton(ApiObject, _HidesChildren, QtWidgets.QAbstractButton)
         option.text = self.text()
         raised = _STYLE.StateFlag.State_Sunken if self.isDown() else _STYLE.StateFlag.State_Raised
         option.state |= raised
-        if self._flat:
-            option.features |= QtWidgets.QStyleOptionButton.ButtonFeature.Flat
         option.rect.setHeight(self._button_size().height())
         return option
 
@@ -149,9 +130,6 @@ class ctkCollapsibleGroupBox(ApiObject, _HidesChildren, QtWidgets.QGroupBox):
     def setCollapsed(self, collapsed: bool) -> None:
         self.setChecked(not collapsed)
 
-    def setCollapsedHeight(self, height: int) -> None:
-        self.remember("collapsedHeight", height)
-
     def _open(self, opened: bool) -> None:
         if not opened:
             self._open_height = self.maximumHeight()
@@ -185,9 +163,3 @@ class ctkCollapsibleGroupBox(ApiObject, _HidesChildren, QtWidgets.QGroupBox):
         element = _STYLE.PrimitiveElement
         closed, opened = element.PE_IndicatorArrowRight, element.PE_IndicatorArrowDown
         painter.drawPrimitive(closed if self.collapsed() else opened, arrow)
-
-
-class ctkExpandableWidget(ApiObject, QtWidgets.QFrame):
-    """A frame the user may draw larger; here it keeps its layout's size."""
-
-    passive = frozenset({"orientations"})

@@ -70,14 +70,6 @@ class qSlicerScriptedLoadableModule(ApiObject, QtCore.QObject):
             self._widget._start(self.name())
         return self._widget
 
-    def createNewWidgetRepresentation(self) -> Any:
-        widget = qSlicerScriptedLoadableModuleWidget()
-        widget._start(self.name())
-        return widget
-
-    def action(self) -> Any:
-        raise NotImplementedError("there is no module menu here")
-
 
 class qSlicerScriptedLoadableModuleWidget(qSlicerWidget):
     """Holds the Python widget class: makes it, sets it up, and passes entering and leaving on."""

@@ -1,27 +1,28 @@
-"""qMRMLNodeComboBox: choosing, adding, renaming and removing nodes of some types."""
+"""qMRMLNodeComboBox: choosing a node of some types; what its menu does to nodes is not modelled."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import slicer
-from PySide6 import QtWidgets
+from PySide6 import QtCore, QtWidgets
 
 from ..api import ApiObject
-from ..dialogs import replaced_static
-from .ctk_fields import ctkComboBox
+from .ctk_combo_box import ctkComboBox
 from .observing import Observing
-from .offered_nodes import OffersNodes
+
+_DECIDING = ("noneEnabled", "noneDisplay", "nodeTypes", "showChildNodeTypes", "hideChildNodeTypes")
 
 
-class qMRMLNodeComboBox(OffersNodes, Observing, ApiObject, QtWidgets.QWidget):
+class qMRMLNodeComboBox(Observing, ApiObject, QtWidgets.QWidget):
     """Follows the scene: nodes come and go, are renamed, and batch processing is waited for.
 
     Without "None", the first fitting node is chosen by itself. When the current node goes, the one
     before it is chosen, or "None".
     """
 
-    passive = frozenset({"interactionNodeSingletonTag", "selectNodeUponCreation"})
+    passive = frozenset({"addEnabled", "removeEnabled", "renameEnabled"})
+    follows = dict.fromkeys(_DECIDING, "_refill")
 
     def __init__(self, parent: QtWidgets.QWidget | None = None) -> None:
         super().__init__(parent)
@@ -30,10 +31,6 @@ class qMRMLNodeComboBox(OffersNodes, Observing, ApiObject, QtWidgets.QWidget):
         self._current: Any = None
         self._requested: Any = None
         self._shown = ""
-        self._attributes: list[tuple[str, str, Any]] = []
-        self._labels: dict[str, str] = {}
-        self._base_names: dict[str, str] = {}
-        self._actions: list[Any] = []
         self._combo = ctkComboBox(self)
         self._combo.setFocusProxy(self)
         layout = QtWidgets.QHBoxLayout(self)
@@ -54,9 +51,8 @@ class qMRMLNodeComboBox(OffersNodes, Observing, ApiObject, QtWidgets.QWidget):
     def setMRMLScene(self, scene: Any) -> None:
         if scene is self._scene:
             return
-        if self._scene is not None:
-            self.unobserve(self._scene)
-            self._stop_following_names()
+        for observed in filter(None, (self._scene, *self._nodes)):
+            self.unobserve(observed)
         self._scene = scene
         if scene is not None:
             events = slicer.vtkMRMLScene
@@ -71,24 +67,21 @@ class qMRMLNodeComboBox(OffersNodes, Observing, ApiObject, QtWidgets.QWidget):
             self.setCurrentNodeID(wanted)
 
     def _node_added(self, node: Any) -> None:
-        if self._scene.IsBatchProcessing() or not self._fits(node):
-            return
-        self._refill()
-        self.emit_signal("nodeAdded(vtkMRMLNode*)", node)
+        if not self._scene.IsBatchProcessing() and self._fits(node):
+            self._refill()
+            self.emit_signal("nodeAdded(vtkMRMLNode*)", node)
 
     def _node_going(self, node: Any) -> None:
-        if self._scene.IsBatchProcessing() or node not in self._nodes:
-            return
-        self.emit_signal("nodeAboutToBeRemoved(vtkMRMLNode*)", node)
-        self._refill(without=node)
+        if not self._scene.IsBatchProcessing() and node in self._nodes:
+            self.emit_signal("nodeAboutToBeRemoved(vtkMRMLNode*)", node)
+            self._refill(without=node)
 
     def _scene_settled(self, _node: Any) -> None:
         if not self._scene.IsBatchProcessing():
             self._refill()
 
     def _node_modified(self, _node: Any) -> None:
-        fitting = self._fitting_nodes()
-        if fitting != self._nodes:
+        if self._fitting_nodes() != self._nodes:
             self._refill()
             return
         for place, node in enumerate(self._nodes, start=self._offset()):
@@ -96,20 +89,39 @@ class qMRMLNodeComboBox(OffersNodes, Observing, ApiObject, QtWidgets.QWidget):
                 self._combo.setItemText(place, node.GetName())
         self._shown = self._combo.currentText()
 
-    # What is shown
+    # What is offered
+
+    def _fits(self, node: Any) -> bool:
+        types, own = self.remembered("nodeTypes"), node.GetClassName()
+        if node.GetHideFromEditors() or own in self.remembered("hideChildNodeTypes"):
+            return False
+        with_children = self.remembered("showChildNodeTypes")
+        return not types or own in types or (with_children and any(map(node.IsA, types)))
+
+    def _fitting_nodes(self, without: Any = None) -> list[Any]:
+        if self._scene is None or self._scene.IsClosing():
+            return []
+        nodes = map(self._scene.GetNthNode, range(self._scene.GetNumberOfNodes()))
+        return [node for node in nodes if node is not without and self._fits(node)]
 
     def _refill(self, without: Any = None) -> None:
         before, self._nodes = self._nodes, self._fitting_nodes(without)
         if before != self._nodes:
-            self._stop_following_names(before)
+            for node in before:
+                self.unobserve(node)
             for node in self._nodes:
                 self.observe(node, "ModifiedEvent", self._node_modified)
-        self._show_items()
+        combo = self._combo
+        with QtCore.QSignalBlocker(combo):
+            combo.clear()
+            combo.addItems([self.remembered("noneDisplay")] * self._offset())
+            combo.addItems([node.GetName() for node in self._nodes])
+            combo.remember("defaultText", f"Select a {self._label()}")
         self._choose(self._still_current(before))
 
-    def _stop_following_names(self, nodes: list[Any] | None = None) -> None:
-        for node in self._nodes if nodes is None else nodes:
-            self.unobserve(node)
+    def _label(self) -> str:
+        kinds = [*self.remembered("nodeTypes"), ""]
+        return (self._scene and self._scene.GetTypeDisplayNameByClassName(kinds[0])) or "node"
 
     def _still_current(self, before: list[Any]) -> Any:
         if self._current in self._nodes:
@@ -119,56 +131,17 @@ class qMRMLNodeComboBox(OffersNodes, Observing, ApiObject, QtWidgets.QWidget):
             left = [node for node in earlier if node in self._nodes]
             if left:
                 return left[-1]
-        return None if self.noneEnabled() or not self._nodes else self._nodes[0]
-
-    def _show_items(self) -> None:
-        combo = self._combo
-        blocked = combo.blockSignals(True)
-        combo.clear()
-        if self.noneEnabled():
-            combo.addItem(self.noneDisplay())
-        for node in self._nodes:
-            combo.addItem(node.GetName())
-        actions = self._action_items()
-        if actions:
-            combo.insertSeparator(combo.count())
-        for text, action in actions:
-            combo.addItem(text, action)
-        types = self.nodeTypes()
-        combo.setDefaultText(f"Select a {self.nodeTypeLabel(types[0] if types else '')}")
-        combo.blockSignals(blocked)
-
-    def _action_items(self) -> list[tuple[str, Any]]:
-        types = self.nodeTypes()
-        label = self.nodeTypeLabel(types[0] if len(types) == 1 else "")
-        items: list[tuple[str, Any]] = []
-        if self._scene is None:
-            return items
-        if self.renameEnabled():
-            items.append((f"Rename current {label}", self.renameCurrentNode))
-        if self.editEnabled():
-            items.append((f"Edit current {label}", self.editCurrentNode))
-        for one in types if self.addEnabled() else ():
-            items.append((f"Create new {self.nodeTypeLabel(one)}", lambda t=one: self._add(t)))
-            if self.renameEnabled():
-                text = f"Create new {self.nodeTypeLabel(one)} as..."
-                items.append((text, lambda t=one: self._add_as(t)))
-        if self.removeEnabled():
-            items.append((f"Delete current {label}", self.removeCurrentNode))
-        return items + [(action.text(), action.trigger) for action in self._actions]
+        return None if self._offset() or not self._nodes else self._nodes[0]
 
     def _offset(self) -> int:
-        return int(self.noneEnabled())
+        return int(self.remembered("noneEnabled"))
 
     # The choice
 
     def _choose(self, node: Any) -> None:
-        self._combo.blockSignals(True)
-        if node is None:
-            self._combo.setCurrentIndex(0 if self.noneEnabled() else -1)
-        else:
-            self._combo.setCurrentIndex(self._nodes.index(node) + self._offset())
-        self._combo.blockSignals(False)
+        at = self._nodes.index(node) if node is not None else -1
+        with QtCore.QSignalBlocker(self._combo):
+            self._combo.setCurrentIndex(at + self._offset())
         if node is self._current:
             return
         self._current = node
@@ -180,15 +153,9 @@ class qMRMLNodeComboBox(OffersNodes, Observing, ApiObject, QtWidgets.QWidget):
         self.emit_signal("currentNodeIDChanged(QString)", self.currentNodeID())
 
     def _activated(self, index: int) -> None:
-        action = self._combo.itemData(index)
         place = index - self._offset()
-        if callable(action):
-            self._choose(self._current)
-            action()
-        else:
-            node = self._nodes[place] if place >= 0 else None
-            self._choose(node)
-            self.emit_signal("nodeActivated(vtkMRMLNode*)", node)
+        self._choose(self._nodes[place] if place >= 0 else None)
+        self.emit_signal("nodeActivated(vtkMRMLNode*)", self._current)
 
     def currentNode(self) -> Any:
         return self._current
@@ -196,13 +163,8 @@ class qMRMLNodeComboBox(OffersNodes, Observing, ApiObject, QtWidgets.QWidget):
     def currentNodeID(self) -> str:
         return self._current.GetID() if self._current is not None else ""
 
-    currentNodeId = currentNodeID
-
     def setCurrentNode(self, node: Any) -> None:
-        if isinstance(node, str):
-            self.setCurrentNodeID(node)
-        else:
-            self.setCurrentNodeID(node.GetID() if node is not None else "")
+        self.setCurrentNodeID(node.GetID() if node is not None else "")
 
     def setCurrentNodeID(self, node_id: str | None) -> None:
         if self._scene is None:
@@ -214,79 +176,5 @@ class qMRMLNodeComboBox(OffersNodes, Observing, ApiObject, QtWidgets.QWidget):
         if is_other:  # Slicer presses Enter in the list, as a user does
             self.emit_signal("nodeActivated(vtkMRMLNode*)", node)
 
-    setCurrentNodeId = setCurrentNodeID
-
-    def setCurrentNodeIndex(self, index: int) -> None:
-        self._choose(self._nodes[index] if 0 <= index < len(self._nodes) else None)
-
     def nodeCount(self) -> int:
         return len(self._nodes)
-
-    def nodeFromIndex(self, index: int) -> Any:
-        return self._nodes[index] if 0 <= index < len(self._nodes) else None
-
-    # Adding, renaming, removing
-
-    def addNode(self, node_type: str | None = None) -> Any:
-        node_type = node_type or self.nodeTypes()[0]
-        if node_type not in self.nodeTypes():
-            return None
-        base = self._base_names.get(node_type) or self._scene.GetTagByClassName(node_type)
-        node = self._scene.CreateNodeByClass(node_type)
-        node.UnRegister(None)
-        node.SetName(self._scene.GenerateUniqueName(base))
-        for _, name, value in self._attributes:
-            node.SetAttribute(name, "" if value is None else str(value))
-        self._scene.AddNode(node)
-        if self.remembered("selectNodeUponCreation"):
-            self.setCurrentNode(node)
-        self.emit_signal("nodeAddedByUser(vtkMRMLNode*)", node)
-        return node
-
-    def _add(self, node_type: str) -> Any:
-        node = self.addNode(node_type)
-        self.setCurrentNode(node)
-        self.emit_signal("nodeAddedByUserAction(vtkMRMLNode*)", node)
-        return node
-
-    def _add_as(self, node_type: str) -> None:
-        name = self._ask_name(f"Create new {self.nodeTypeLabel(node_type)}", "")
-        if name:
-            self._add(node_type).SetName(name)
-
-    def renameCurrentNode(self) -> None:
-        if self._current is None:
-            return
-        label = self.nodeTypeLabel(self._current.GetClassName())
-        name = self._ask_name(f"Rename {label}", self._current.GetName())
-        if name:
-            self._current.SetName(name)
-            self.emit_signal("currentNodeRenamed(QString)", name)
-
-    def _ask_name(self, title: str, name: str) -> str:
-        return replaced_static(QtWidgets.QInputDialog, "getText")(self, title, "New name:", name)
-
-    def editCurrentNode(self) -> None:
-        self.emit_signal("nodeAboutToBeEdited(vtkMRMLNode*)", self._current)
-
-    def removeCurrentNode(self) -> None:
-        self._scene.RemoveNode(self._current)
-
-    def addMenuAction(self, action: Any) -> None:
-        self._actions.append(action)
-        self._refill()
-
-    # Names of new nodes, size
-
-    def baseName(self) -> str:
-        types = self.nodeTypes()
-        return self._base_names.get(types[0], "") if types else ""
-
-    def setBaseName(self, name: str) -> None:
-        self._base_names.update(dict.fromkeys(self.nodeTypes(), name))
-
-    def sizeAdjustPolicy(self) -> Any:
-        return self._combo.sizeAdjustPolicy()
-
-    def setSizeAdjustPolicy(self, policy: Any) -> None:
-        self._combo.setSizeAdjustPolicy(policy)

@@ -8,11 +8,11 @@ from __future__ import annotations
 from typing import Any
 
 import slicer
-from PySide6 import QtWidgets
+from PySide6 import QtCore, QtWidgets
 
+from ..failures import SlicerCrash
 from .mrml import qMRMLWidget
 from .observing import Observing
-from .segment_editor_effects import ChoosesEffects, ShowsParts
 from .segment_editor_parts import Parts
 from .segment_effects import (
     EFFECTS,
@@ -21,14 +21,24 @@ from .segment_effects import (
     qSlicerSegmentEditorAbstractEffect,
 )
 
+# Which parts a property shows. In Slicer it reads as false until the editor is on the screen.
+_SHOWN = {
+    "segmentationNodeSelectorVisible": ("segmentations", "segmentation_label"),
+    "sourceVolumeNodeSelectorVisible": ("sources", "source_label"),
+    "switchToSegmentationsButtonVisible": ("switch",),
+    "specifyGeometryButtonVisible": ("geometry",),
+    "undoEnabled": ("undo_redo",),
+}
 
-class qMRMLSegmentEditorWidget(ChoosesEffects, ShowsParts, Observing, qMRMLWidget):
+
+class qMRMLSegmentEditorWidget(Observing, qMRMLWidget):
     """The segment editor as a module embeds it."""
 
-    passive = frozenset(
-        {"autoShowSourceVolumeNode", "autoShowMasterVolumeNode", "jumpToSelectedSegmentEnabled"}
-        | {"defaultTerminologyEntry", "defaultTerminologyEntrySettingsKey"}
-    )
+    follows = {  # noqa: RUF012 - not to be changed
+        **dict.fromkeys(_SHOWN, "_show_parts"),
+        **dict.fromkeys(("unorderedEffectsVisible", "effectColumnCount"), "updateEffectList"),
+        "maskingSectionVisible": "_show_masking",
+    }
 
     def __init__(self, parent: QtWidgets.QWidget | None = None) -> None:
         super().__init__(parent)
@@ -46,23 +56,15 @@ class qMRMLSegmentEditorWidget(ChoosesEffects, ShowsParts, Observing, qMRMLWidge
             name: effect_button(name, effect, parts.effects) for name, effect in named.items()
         }
         for name, button in self._buttons.items():
-            button.clicked.connect(lambda _=False, name=name: self._choose(name))
-        parts.table.setSelectionMode(QtWidgets.QAbstractItemView.SelectionMode.SingleSelection)
-        parts.table.setHeaderVisible(True)
-        parts.table.setOpacityColumnVisible(False)
-        self._disable_all()
+            button.clicked.connect(lambda _=False, name=name: self._press(name))
+        for one in (parts.add, parts.remove, parts.switch, parts.effects, parts.options):
+            one.setEnabled(False)
         self._connect_parts()
         self.updateEffectList()
         parts.options.hide()
         parts.masking.hide()
-        self.observe(
-            self._logic, self._logic.SegmentationHistoryChangedEvent, self._history_changed
-        )
-
-    def _disable_all(self) -> None:
-        parts = self._parts
-        for one in (parts.add, parts.remove, parts.switch, parts.effects, parts.options):
-            one.setEnabled(False)
+        history = self._logic.SegmentationHistoryChangedEvent
+        self.observe(self._logic, history, self._history_changed)
 
     def _connect_parts(self) -> None:
         parts = self._parts
@@ -71,18 +73,10 @@ class qMRMLSegmentEditorWidget(ChoosesEffects, ShowsParts, Observing, qMRMLWidge
         parts.sources.add_listener(changed, self._source_chosen)
         selection = "selectionChanged(QItemSelection,QItemSelection)"
         parts.table.add_listener(selection, self._segment_chosen)
-        parts.table.add_listener(
-            "segmentAboutToBeModified(QString)", lambda _: self.saveStateForUndo()
-        )
         parts.add.clicked.connect(lambda: self._logic.AddEmptySegment("", 0))
         parts.remove.clicked.connect(self._logic.RemoveSelectedSegment)
         parts.undo.clicked.connect(self.undo)
         parts.redo.clicked.connect(self.redo)
-        parts.mask_mode.currentIndexChanged.connect(self._mask_mode_chosen)
-        parts.overwrite_mode.currentIndexChanged.connect(
-            lambda _: self._node.SetOverwriteMode(parts.overwrite_mode.currentData())
-        )
-        parts.intensity.toggled.connect(self._intensity_mask_toggled)
 
     # Scene and node
 
@@ -90,9 +84,8 @@ class qMRMLSegmentEditorWidget(ChoosesEffects, ShowsParts, Observing, qMRMLWidge
         if scene is self.mrmlScene():
             return
         for combo in (self._parts.segmentations, self._parts.sources):
-            blocked = combo.blockSignals(True)
-            combo.setMRMLScene(scene)
-            combo.blockSignals(blocked)
+            with QtCore.QSignalBlocker(combo):
+                combo.setMRMLScene(scene)
         super().setMRMLScene(scene)
         self._logic.SetMRMLApplicationLogic(slicer.app.applicationLogic())
         self._logic.SetMRMLScene(scene)
@@ -134,7 +127,7 @@ class qMRMLSegmentEditorWidget(ChoosesEffects, ShowsParts, Observing, qMRMLWidge
         editing = self._node is not None
         parts.segmentations.setEnabled(editing)
         if not editing:
-            for one in (parts.effects, parts.masking, parts.options_frame, parts.sources):
+            for one in (parts.effects, parts.masking, parts.sources):
                 one.setEnabled(False)
             return
         was_modifying = self._node.StartModify()
@@ -142,23 +135,19 @@ class qMRMLSegmentEditorWidget(ChoosesEffects, ShowsParts, Observing, qMRMLWidge
         self._update_source()
         self._update_buttons()
         self._update_effects()
-        self._update_masking()
         self._node.EndModify(was_modifying)
 
     def _update_segmentation(self) -> None:
         node, parts = self._logic.GetSegmentationNode(), self._parts
-        blocked = parts.segmentations.blockSignals(True)
-        parts.segmentations.setCurrentNode(node)
-        parts.segmentations.blockSignals(blocked)
+        with QtCore.QSignalBlocker(parts.segmentations):
+            parts.segmentations.setCurrentNode(node)
         if node is self._segmentation:
             return
         if self._segmentation is not None:
             self.unobserve(self._segmentation)
         self._segmentation = node
-        blocked = parts.table.blockSignals(True)
-        parts.table.setSegmentationNode(node)
-        parts.table.blockSignals(blocked)
-        parts.show_3d.setSegmentationNode(node)
+        with QtCore.QSignalBlocker(parts.table):
+            parts.table.setSegmentationNode(node)
         if node is not None:
             self._take_up(node)
         self.emit_signal("segmentationNodeChanged(vtkMRMLSegmentationNode*)", node)
@@ -179,29 +168,20 @@ class qMRMLSegmentEditorWidget(ChoosesEffects, ShowsParts, Observing, qMRMLWidge
         if self._segmentation is None or node is self._source:
             return
         self._source = node
-        blocked = self._parts.sources.blockSignals(True)
-        self._parts.sources.setCurrentNode(node)
-        self._parts.sources.blockSignals(blocked)
-        if node is not None and node.GetImageData() is not None:
-            self._parts.intensity_range.setRange(*node.GetImageData().GetScalarRange())
-        for name in ("sourceVolumeNodeChanged", "masterVolumeNodeChanged"):
-            self.emit_signal(f"{name}(vtkMRMLVolumeNode*)", node)
+        with QtCore.QSignalBlocker(self._parts.sources):
+            self._parts.sources.setCurrentNode(node)
+        self.emit_signal("sourceVolumeNodeChanged(vtkMRMLVolumeNode*)", node)
 
     def _update_buttons(self) -> None:
-        parts, locked = self._parts, self.readOnly()
-        selected = self._valid_segment_id()
-        has_segmentation = self._segmentation is not None
-        for one in (parts.masking, parts.options_frame, parts.sources, parts.switch):
-            one.setEnabled(has_segmentation)
+        parts, selected = self._parts, self._valid_segment_id()
+        for one in (parts.masking, parts.sources, parts.switch, parts.show_3d):
+            one.setEnabled(self._segmentation is not None)
         parts.add.setEnabled(self._logic.CanAddSegments())
-        parts.remove.setEnabled(bool(selected) and not locked)
-        parts.show_3d.setLocked(locked)
+        parts.remove.setEnabled(bool(selected))
         if selected:
             parts.table.setSelectedSegmentIDs([selected])
         else:
             parts.table.clearSelection()
-        if parts.table.isReadOnly() != locked:
-            parts.table.setReadOnly(locked)
         self._history_changed()
 
     def _valid_segment_id(self) -> str:
@@ -212,31 +192,8 @@ class qMRMLSegmentEditorWidget(ChoosesEffects, ShowsParts, Observing, qMRMLWidge
         return segment_id if known else ""
 
     def _history_changed(self, _node: Any = None) -> None:
-        locked = self.readOnly()
-        self._parts.undo.setEnabled(not locked and self._logic.CanUndo())
-        self._parts.redo.setEnabled(not locked and self._logic.CanRedo())
-
-    def _update_masking(self) -> None:
-        parts = self._parts
-        pairs = (
-            (parts.mask_mode, self._node.GetMaskMode()),
-            (parts.overwrite_mode, self._node.GetOverwriteMode()),
-        )
-        for combo, mode in pairs:
-            blocked = combo.blockSignals(True)
-            combo.setCurrentIndex(combo.findData(mode))
-            combo.blockSignals(blocked)
-        masked = bool(self._node.GetSourceVolumeIntensityMask())
-        blocked = parts.intensity.blockSignals(True)
-        parts.intensity.setChecked(masked)
-        parts.intensity.blockSignals(blocked)
-        parts.intensity_range.setVisible(masked)
-
-    def _intensity_mask_toggled(self, masked: bool) -> None:
-        self._node.SetSourceVolumeIntensityMask(masked)
-
-    def _mask_mode_chosen(self, _index: int) -> None:
-        self._node.SetMaskMode(self._parts.mask_mode.currentData())
+        self._parts.undo.setEnabled(self._logic.CanUndo())
+        self._parts.redo.setEnabled(self._logic.CanRedo())
 
     # Segmentation, source volume, segment
 
@@ -263,37 +220,16 @@ class qMRMLSegmentEditorWidget(ChoosesEffects, ShowsParts, Observing, qMRMLWidge
     def segmentationNode(self) -> Any:
         return self._parts.segmentations.currentNode()
 
-    def segmentationNodeID(self) -> str:
-        return self._parts.segmentations.currentNodeID()
-
     def setSegmentationNode(self, node: Any) -> None:
         if self._logic.GetSegmentationNode() is not node:
             self._logic.SetSegmentationNode(node)
             self.setActiveEffect(None)
 
-    def setSegmentationNodeID(self, node_id: str) -> None:
-        self.setSegmentationNode(self.mrmlScene().GetNodeByID(node_id))
-
     def sourceVolumeNode(self) -> Any:
         return self._logic.GetSourceVolumeNode()
 
-    masterVolumeNode = sourceVolumeNode
-
-    def sourceVolumeNodeID(self) -> str:
-        node = self.sourceVolumeNode()
-        return node.GetID() if node is not None else ""
-
-    masterVolumeNodeID = sourceVolumeNodeID
-
     def setSourceVolumeNode(self, node: Any) -> None:
         self._logic.SetSourceVolumeNode(node)
-
-    setMasterVolumeNode = setSourceVolumeNode
-
-    def setSourceVolumeNodeID(self, node_id: str) -> None:
-        self.setSourceVolumeNode(self.mrmlScene().GetNodeByID(node_id))
-
-    setMasterVolumeNodeID = setSourceVolumeNodeID
 
     def currentSegmentID(self) -> str:
         return self._logic.GetCurrentSegmentID()
@@ -302,8 +238,119 @@ class qMRMLSegmentEditorWidget(ChoosesEffects, ShowsParts, Observing, qMRMLWidge
         if self._node is not None:
             self._node.SetSelectedSegmentID(segment_id)
 
-    def selectPreviousSegment(self) -> None:
-        self._logic.SelectPreviousSegment()
+    # The active effect follows the node's; without segmentation and volume there is none.
 
-    def selectNextSegment(self) -> None:
-        self._logic.SelectNextSegment()
+    def activeEffect(self) -> Any:
+        return self._active
+
+    def setActiveEffect(self, effect: Any) -> None:
+        if self._node is not None:
+            self._node.SetActiveEffectName(effect.name() if effect is not None else "")
+
+    def setActiveEffectByName(self, name: str) -> None:
+        self.setActiveEffect(self._effects.get(name))
+
+    def _press(self, button_name: str) -> None:
+        self.setActiveEffectByName(button_name)
+        self._check_buttons()
+
+    def availableEffectNames(self) -> list[str]:
+        return list(self._effects)
+
+    def _update_effects(self) -> None:
+        parts = self._parts
+        enabled = self._node.GetSourceVolumeNode() is not None
+        parts.effects.setEnabled(enabled)
+        parts.options.setEnabled(enabled)
+        segmentation = self._node.GetSegmentationNode()
+        any_segment = bool(segmentation) and segmentation.GetSegmentation().GetNumberOfSegments()
+        selected = bool(self._node.GetSelectedSegmentID())
+        for name, effect in self._effects.items() if enabled else ():
+            usable = bool(any_segment) and (selected or not effect.perSegment())
+            self._buttons[name].setEnabled(usable)
+        effect = self._effects.get(self._node.GetActiveEffectName() or "")
+        if effect is not self._active:
+            self._activate(effect)
+
+    def _activate(self, effect: Any) -> None:
+        if effect is not None and not self._logic.SetSourceRepresentationToBinaryLabelMap():
+            effect = None
+        self._active = effect
+        self._parts.options.setVisible(effect is not None)
+        self._parts.options.setTitle(effect.title() if effect is not None else "")
+        self._show_masking()
+        self._check_buttons()
+
+    def _check_buttons(self) -> None:
+        active = self._active.name() if self._active is not None else NO_EFFECT
+        for name, button in self._buttons.items():
+            button.setChecked(name == active)
+
+    def updateEffectList(self) -> None:
+        names = [name for name in self._order if name in self._effects]
+        if self.remembered("unorderedEffectsVisible"):
+            names += [name for name in self._effects if name not in names]
+        grid, columns = self._parts.effects_grid, self.remembered("effectColumnCount")
+        for button in self._buttons.values():
+            grid.removeWidget(button)
+            button.hide()
+        for place, name in enumerate([NO_EFFECT, *names]):
+            grid.addWidget(self._buttons[name], place // columns, place % columns)
+            self._buttons[name].show()
+
+    def effectNameOrder(self) -> list[str]:
+        return self._order
+
+    def setEffectNameOrder(self, names: list[str]) -> None:
+        self._order = list(names)
+        self.updateEffectList()
+
+    # Views
+
+    def installKeyboardShortcuts(self, _parent: Any = None) -> None:
+        """Keys are not modelled: a test presses buttons."""
+
+    uninstallKeyboardShortcuts = installKeyboardShortcuts
+
+    def setupViewObservations(self) -> None:
+        """Hear of the layout; there are no views here in which an effect could act."""
+        self._views_observed = True
+
+    def removeViewObservations(self) -> None:
+        self._views_observed = False
+
+    def _layout_changed(self, _node: Any = None) -> None:
+        """Hear that the layout is another; a scene that is closed resets it, too."""
+        if self._views_observed and self._node is None:
+            raise SlicerCrash(
+                "qMRMLSegmentEditorWidget::showSourceVolumeInSliceViewers: views are observed "
+                "and there is no segment editor node"
+            )
+
+    # Parts
+
+    def _show_parts(self) -> None:
+        for name, parts in _SHOWN.items():
+            for part in parts:
+                getattr(self._parts, part).setVisible(self.remembered(name))
+
+    def _show_masking(self) -> None:
+        shown = self._active is not None and self.remembered("maskingSectionVisible")
+        self._parts.masking.setVisible(shown)
+
+    # Undo
+
+    def maximumNumberOfUndoStates(self) -> int:
+        return self._logic.GetMaximumNumberOfUndoStates()
+
+    def setMaximumNumberOfUndoStates(self, count: int) -> None:
+        self._logic.SetMaximumNumberOfUndoStates(count)
+
+    def saveStateForUndo(self) -> None:
+        self._logic.SaveStateForUndo()
+
+    def undo(self) -> None:
+        self._logic.Undo()
+
+    def redo(self) -> None:
+        self._logic.Redo()

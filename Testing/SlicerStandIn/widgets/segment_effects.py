@@ -30,13 +30,11 @@ EFFECTS = {
 
 
 class qSlicerSegmentEditorAbstractEffect(ApiObject, QtCore.QObject):
-    """One effect: it can be chosen, and its parameters are kept in the segment editor node."""
+    """One effect: it can be chosen."""
 
     def __init__(self, name: str, editor: QtWidgets.QWidget) -> None:
         super().__init__(editor)
         self._name = name
-        self._options = QtWidgets.QFrame(editor)
-        self._options.hide()
 
     def name(self) -> str:
         return self._name
@@ -45,33 +43,6 @@ class qSlicerSegmentEditorAbstractEffect(ApiObject, QtCore.QObject):
 
     def perSegment(self) -> bool:
         return EFFECTS[self._name]
-
-    def requireSegments(self) -> bool:
-        return True
-
-    def parameterSetNode(self) -> Any:
-        return self.parent().mrmlSegmentEditorNode()
-
-    def parameter(self, name: str) -> str:
-        return self.parameterSetNode().GetAttribute(f"{self._name}.{name}") or ""
-
-    def setParameter(self, name: str, value: Any) -> None:
-        self.parameterSetNode().SetAttribute(f"{self._name}.{name}", str(value))
-
-    def setCommonParameter(self, name: str, value: Any) -> None:
-        self.parameterSetNode().SetAttribute(name, str(value))
-
-    def doubleParameter(self, name: str) -> float:
-        return float(self.parameter(name) or 0)
-
-    def integerParameter(self, name: str) -> int:
-        return int(self.parameter(name) or 0)
-
-    def active(self) -> bool:
-        return self.parent().activeEffect() is self
-
-    def optionsFrame(self) -> QtWidgets.QFrame:
-        return self._options
 
 
 def effect_button(name: str, effect: Any, parent: QtWidgets.QWidget) -> QtWidgets.QToolButton:

@@ -1,21 +1,21 @@
-"""The appendix: all models, the nomogram, the inputs, all findings and what was measured."""
-
-from __future__ import annotations
+"""The appendix: all models, other bundles and readers, the inputs, and what was measured."""
 
 import math
 from collections.abc import Mapping
+from itertools import chain
 
 from ...base.words import DASH, counted, listed, number_word
+from ...bundle.bundle import Bundle
 from ...imaging.findings import Severity, max_axial_diameter_mm
 from ...models.nomogram import case_points, nomogram_of
-from ...models.probabilities import percent
-from ...models.reference import Reference
-from ...models.words import column_label
+from ...models.probabilities import ModelResult, percent
+from ...models.words import column_label, interval_words
 from ...protocol import Protocol, log_odds_column
 from ...statistics.results import Table
 from ..answering import Answer
+from ..case_view import beside
 from ..figures.clinical import nomogram_figure
-from ..parts import Drawing, Facts, Listing, Paragraph, Part, Section
+from ..parts import Caution, Drawing, Facts, Listing, Paragraph, Part, Section
 from .figures import models_figure
 
 _SEVERITY_WORDS = {
@@ -51,17 +51,15 @@ def models(answered: Answer) -> Section:
 def _reads(protocol: Protocol, name: str) -> str:
     model = protocol.models[name]
     count = len(model.clinical)
+    all_findings = f"the {number_word(count)} clinical finding{'' if count == 1 else 's'}"
     findings = [protocol.clinical[name].phrase for name in model.clinical]
-    if count == len(protocol.predictors) > 0:
-        findings = [f"the {number_word(count)} clinical finding{'' if count == 1 else 's'}"]
-    return listed(
-        [
-            *(["radiomic features"] if model.radiomics else []),
-            *(["the network"] if model.network else []),
-            *model.log_odds,
-            *findings,
-        ]
-    )
+    read = {
+        "radiomic features": model.radiomics,
+        "the network": model.network,
+        **dict.fromkeys(model.log_odds, True),
+        **dict.fromkeys([all_findings] if count == len(protocol.predictors) else findings, count),
+    }
+    return listed([words for words, there in read.items() if there])
 
 
 def nomogram(answered: Answer) -> Section | None:
@@ -75,9 +73,8 @@ def nomogram(answered: Answer) -> Section | None:
     name = max(clinical, key=lambda n: len(specs[n].log_odds))
     model, values = bundle.models[name], _values(answered)
     ranges = {
-        column: _log_odds_range(bundle.reference, source, values[column])
+        (column := log_odds_column(source)): _log_odds_range(bundle, source, values[column])
         for source in specs[name].log_odds
-        for column in [log_odds_column(source)]
     }
     drawn = nomogram_of(model, bundle.protocol, ranges)
     if drawn is None:
@@ -95,9 +92,9 @@ def nomogram(answered: Answer) -> Section | None:
     return Section("nomogram", "Nomogram", (drawing,), probabilities=True)
 
 
-def _log_odds_range(reference: Reference, model: str, here: float) -> tuple[float, float]:
+def _log_odds_range(bundle: Bundle, model: str, here: float) -> tuple[float, float]:
     """Return the log-odds that the training cases had out of fold, widened to those of the case."""
-    scores = [score for of_class in reference.scores.get(model, {}).values() for score in of_class]
+    scores = chain.from_iterable(bundle.reference.scores.get(model, {}).values())
     bounded = (min(max(s, _LEAST_PROBABILITY), 1 - _LEAST_PROBABILITY) for s in scores)
     log_odds = [here, *(math.log(p / (1 - p)) for p in bounded)]
     low, high = min(log_odds), max(log_odds)
@@ -110,30 +107,21 @@ def features(answered: Answer) -> Section | None:
     if name is None:
         return None
     result, values = answered.view.models[name], _values(answered)
-    quantiles = answered.bundle.reference.quantiles
-    by_weight = sorted(result.contributions.items(), key=lambda item: -abs(item[1]))
-    rows = tuple(
-        (column_label(column), _digits(values[column]), *_against(quantiles, column, values),
-         f"{added:+.2f}")
-        for column, added in by_weight
-    )  # fmt: skip
+    quantiles, rows = answered.bundle.reference.quantiles, []
+    for column, added in sorted(result.contributions.items(), key=lambda item: -abs(item[1])):
+        value, known, within = values[column], "not known", DASH
+        if column in quantiles:
+            low, high = quantiles[column][0], quantiles[column][-1]
+            known = f"{low:.4g} to {high:.4g}"
+            within = "yes" if low <= value <= high else "outside"
+        rows.append((column_label(column), f"{value:.4g}", known, within, f"{added:+.2f}"))
     table = Table(
         f"What {name} reads, the strongest first",
         ("Input", "This case", "Training cases", "Within?", "Adds to log-odds"),
-        rows,
+        tuple(rows),
         (_FEATURE_NOTE,),
     )
     return Section("features", "Selected features", (Listing("features", table),))
-
-
-def _against(
-    quantiles: Mapping[str, tuple[float, ...]], column: str, values: Mapping[str, float]
-) -> tuple[str, str]:
-    if column not in quantiles:
-        return "not known", DASH
-    low, high = quantiles[column][0], quantiles[column][-1]
-    within = "yes" if low <= values[column] <= high else "outside"
-    return f"{_digits(low)} to {_digits(high)}", within
 
 
 def _values(answered: Answer) -> dict[str, float]:
@@ -143,19 +131,14 @@ def _values(answered: Answer) -> dict[str, float]:
     return values | {log_odds_column(name): r.log_odds for name, r in available.items()}
 
 
-def _digits(value: float) -> str:
-    return f"{value:.4g}"
-
-
 def findings(answered: Answer) -> Section:
     """Return everything that was noticed about the case."""
-    order = tuple(_SEVERITY_WORDS)
-    found = sorted(answered.view.findings, key=lambda f: order.index(f.severity))
-    if not found:
-        return Section("findings", "Findings", (Paragraph("Nothing was noticed."),))
-    rows = tuple((_SEVERITY_WORDS[f.severity], f.message) for f in found)
+    found = answered.view.findings
+    kinds = _SEVERITY_WORDS.items()
+    rows = tuple((words, f.message) for kind, words in kinds for f in found if f.severity is kind)
     table = Table("What was noticed about the case", ("Kind", "Finding"), rows)
-    return Section("findings", "Findings", (Listing("findings", table),))
+    part = Listing("findings", table) if rows else Paragraph("Nothing was noticed.")
+    return Section("findings", "Findings", (part,))
 
 
 def measurements(answered: Answer) -> Section:
@@ -166,27 +149,22 @@ def measurements(answered: Answer) -> Section:
     for region in grid.masks:
         inside = grid.ct[grid.mask(region)].astype(float)
         density = f"mean {inside.mean():.0f} HU, standard deviation {inside.std():.0f} HU"
-        pairs += [
-            (f"{region}, volume", f"{inside.size / 1000:.2f} ml"),
-            (f"{region}, density", density),
-        ]
+        pairs.append((f"{region}, volume", f"{inside.size / 1000:.2f} ml"))
+        pairs.append((f"{region}, density", density))
     for name, ring in answered.prepared.automatic.items():
         removed = f"{ring.removed_by_hu_fraction:.0%} of the automatic ring's shell"
         pairs.append((f"{name}, removed as air or bone", removed))
     pairs.append(("Voxels of the CT", " × ".join(f"{length:.3g}" for length in spacing) + " mm"))
-    parts = [Facts(tuple(pairs)), *_recorded(answered)]
-    return Section("measurements", "Measurements", tuple(parts))
-
-
-def _recorded(answered: Answer) -> list[Part]:
-    """Return the recorded findings that no model reads, where there are any."""
+    parts = [Facts(tuple(pairs))]
     protocol, record = answered.bundle.protocol, answered.case.record
-    pairs = tuple(
+    unread = tuple(
         (variable.short, f"{record[name]:g}" if variable.is_number else record[name])
         for name, variable in protocol.clinical.items()
         if name in record and variable.column not in protocol.predictors
     )
-    return [Facts(pairs, "Recorded, but read by no model")] if pairs else []
+    if unread:
+        parts.append(Facts(unread, "Recorded, but read by no model"))
+    return Section("measurements", "Measurements", tuple(parts))
 
 
 def acquisition(answered: Answer) -> Section | None:
@@ -208,14 +186,64 @@ def acquisition(answered: Answer) -> Section | None:
         ("Series", source.named),
     )
     pairs = tuple((name, value) for name, value in known if value is not None)
-    silent = sum(value is None for _, value in known)
-    note = (
-        "As the DICOM headers say; "
-        + ("they are silent on " + counted(silent, "more item") if silent else "all is stated")
-        + "."
-    )
-    return Section("acquisition", "How the CT was made", (Facts(pairs), Paragraph(note)))
+    silent = len(known) - len(pairs)
+    rest = f"they are silent on {counted(silent, 'more item')}" if silent else "all is stated"
+    note = Paragraph(f"As the DICOM headers say; {rest}.")
+    return Section("acquisition", "How the CT was made", (Facts(pairs), note))
 
 
 def _with_unit(value: float | None, unit: str) -> str | None:
     return None if value is None else f"{value:g} {unit}"
+
+
+def second_opinion(answered: Answer) -> Section | None:
+    """Return the answers of two bundles side by side; None where one was asked alone."""
+    view, second = answered.view, answered.view.second
+    if second is None:
+        return None
+    names = view.bundle["name"], second.bundle["name"]
+    title = f"What the bundles {names[0]} and {names[1]} say of this case"
+    parts = (
+        Paragraph(second.written["agreement"]),
+        Listing("second_opinion", _beside(title, names, view.models, second.models)),
+        Caution(f"{second.bundle_line} Hash {second.bundle['hash']}."),
+    )
+    return Section("second-opinion", "Second opinion", parts, probabilities=True)
+
+
+def second_reader(answered: Answer) -> Section | None:
+    """Return how another reader's outline compares; None without one."""
+    view = answered.view
+    if view.reader is None:
+        return None
+    title, names = "What the models say of the outlines of two readers", ("First", "Second")
+    outlines = tuple(f"{name} outline" for name in names)
+    parts = (
+        *map(Paragraph, view.reader["agreement"]),
+        Listing("second_reader", _beside(title, outlines, view.models, view.second_reader)),
+        Paragraph(
+            "Dice is twice the common volume over the sum of both; distances run from every voxel "
+            "of one surface to the nearest of the other, both ways, on the 1 mm grid. The ring of "
+            "the second outline is drawn by itself."
+        ),
+    )
+    return Section("second-reader", "Second reader", parts, probabilities=True)
+
+
+def _beside(
+    title: str,
+    names: tuple[str, str],
+    first: Mapping[str, ModelResult],
+    second: Mapping[str, ModelResult],
+) -> Table:
+    columns = ("Model", *(f"{name}{what}" for name in names for what in ("", ": threshold, call")))
+    rows = ((one.name, *_cells(one), *_cells(two)) for one, two in beside(first, second))
+    return Table(title, columns, tuple(rows))
+
+
+def _cells(result: ModelResult) -> tuple[str, str]:
+    if result.probability is None:
+        return DASH, DASH
+    interval = "" if result.interval is None else f" ({interval_words(result.interval)})"
+    threshold = f"{percent(result.threshold)}, {result.call}"
+    return f"{percent(result.probability)}{interval}", threshold

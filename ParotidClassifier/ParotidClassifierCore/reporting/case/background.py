@@ -1,14 +1,12 @@
 """The end of the appendix: limits in plain words, how to compute it again, and the terms."""
 
-from __future__ import annotations
-
 from ... import __version__
 from ...base.words import counted, listed
 from ...bundle.bundle import Bundle
 from ...case.grid import MARGIN_MM
 from ...imaging.content import image_key, region_key
 from ...models.settings import PAPER
-from ...protocol import ModelSpec, Protocol, Region
+from ...protocol import Region
 from ..answering import Answer
 from ..parts import Facts, Paragraph, Part, Points, Section
 
@@ -45,8 +43,7 @@ _TERMS = (
 
 def limits(answered: Answer) -> Section:
     """Return in plain words what the answer does not say."""
-    bundle = answered.bundle
-    lines = []
+    bundle, lines = answered.bundle, []
     if bundle.cohort.simulated:
         lines.append("The models learnt from simulated CT. They say nothing about a patient.")
     lines.append(
@@ -57,8 +54,8 @@ def limits(answered: Answer) -> Section:
     fused = any(specs[name].radiomics and specs[name].network for name in bundle.models)
     if bundle.stacking == PAPER and fused:
         lines.append(
-            "Protocol paper: models of features and network lean too much on the network, which "
-            "had seen the training cases."
+            "Stacked as in the paper: models of features and network lean too much on the "
+            "network, which had seen the training cases."
         )
     lines += _ALWAYS
     if bundle.network is not None:
@@ -103,19 +100,18 @@ def _bundle(answered: Answer) -> tuple[tuple[str, str], ...]:
 def _settings(answered: Answer) -> tuple[tuple[str, str], ...]:
     found, rings = answered.stability, answered.prepared.protocol.rings
     drawn = ((ring.name, _drawn(ring, answered)) for ring in rings)
-    outlines = ()
-    if found is not None:
-        count = len(next(iter(found.probabilities.values()), ())) + found.unusable
-        told = f"{counted(count, 'outline')}, seed {found.seed}, {found.unusable} unusable"
-        outlines = (("stability", told),)
     names = ("tumor_outline", "ring_outline", *(f"{ring.name}_outline" for ring in rings[1:]))
     taken = [(name.replace("_", " "), answered.prediction.inputs.get(name)) for name in names]
-    return (
+    settings = [
         *((name, str(words)) for name, words in taken if words is not None),
         *drawn,
         ("radiomics settings, SHA-256", answered.bundle.radiomics_hash),
-        *outlines,
-    )
+    ]
+    if found is not None:
+        count = len(next(iter(found.probabilities.values()), ())) + found.unusable
+        told = f"{counted(count, 'outline')}, seed {found.seed}, {found.unusable} unusable"
+        settings.append(("stability", told))
+    return tuple(settings)
 
 
 def _drawn(ring: Region, answered: Answer) -> str:
@@ -138,28 +134,21 @@ def _inputs(answered: Answer) -> tuple[tuple[str, str], ...]:
 def terms(answered: Answer) -> Section:
     """Return what the words of the report mean."""
     protocol = answered.bundle.protocol
-    pairs = [(region.name, _region_words(region)) for region in protocol.regions.values()]
-    of_models = [
-        (model.name, _model_words(model, protocol))
-        for model in protocol.models.values()
-        if model.clinical and not model.regions
-    ]
+    regions = [(protocol.outlined.name, "the tumour as outlined")]
+    for ring in protocol.rings:
+        width = f"{ring.ring.width_mm:g} mm"
+        around = listed(ring.around)
+        words = f"tissue around {around}, without air and bone, {width} wide in the study"
+        regions.append((ring.name, words))
+    models = []
+    for model in protocol.models.values():
+        if model.clinical and not model.regions:
+            read = listed([protocol.clinical[name].short for name in model.clinical])
+            together = "the image and the clinical findings together"
+            words = together if model.log_odds else f"{read} alone"
+            models.append((model.name, f"the model of {words}"))
     letters, *others = _TERMS
-    return Section("terms", "Terms", (Facts((*pairs, letters, *of_models, *others)),))
-
-
-def _region_words(region: Region) -> str:
-    if region.ring is None:
-        return "the tumour as outlined"
-    width = f"{region.ring.width_mm:g} mm"
-    around = listed(region.around)
-    return f"tissue around {around}, without air and bone, {width} wide in the study"
-
-
-def _model_words(model: ModelSpec, protocol: Protocol) -> str:
-    if model.log_odds:
-        return "the model of the image and the clinical findings together"
-    return f"the model of {listed([protocol.clinical[n].short for n in model.clinical])} alone"
+    return Section("terms", "Terms", (Facts((*regions, letters, *models, *others)),))
 
 
 def maker(bundle: Bundle) -> str:

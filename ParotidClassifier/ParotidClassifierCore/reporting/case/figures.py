@@ -1,7 +1,5 @@
 """The drawings of a case's report, from the same panels as the picture of a result."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Mapping, Sequence
 
 import SimpleITK as sitk
@@ -49,7 +47,10 @@ def images_figure(
     if saliency is not None:
         *close_ups, beside = (figure.add_subplot(cells[1, column]) for column in range(4))
         draw_saliency(close_ups, grid, sitk.GetArrayViewFromImage(saliency), regions, PAPER)
-        _draw_saliency_legend(beside)
+        beside.set_axis_off()
+        style = {"color": PAPER.text, "fontsize": 9, "transform": beside.transAxes}
+        beside.text(0.04, 0.97, "Where the\nnetwork looked", va="top", **style)
+        draw_saliency_scale(beside.inset_axes([0.06, 0.66, 0.86, 0.05]), PAPER)
     return figure
 
 
@@ -62,15 +63,6 @@ def _draw_legend(axes: Axes, regions: Collection[Region]) -> None:
         axes.text(0.36, y, region.name, color=PAPER.text, fontsize=9, va="center")
 
 
-def _draw_saliency_legend(axes: Axes) -> None:
-    axes.set_axis_off()
-    axes.text(
-        0.04, 0.97, "Where the\nnetwork looked", color=PAPER.text, fontsize=9, va="top",
-        transform=axes.transAxes,
-    )  # fmt: skip
-    draw_saliency_scale(axes.inset_axes([0.06, 0.66, 0.86, 0.05]), PAPER)
-
-
 def gauge_figure(result: ModelResult) -> Figure:
     """Draw one probability with its interval and threshold."""
     figure = PAPER.figure(HALF_WIDTH, 0.85)
@@ -79,25 +71,17 @@ def gauge_figure(result: ModelResult) -> Figure:
 
 
 def contributions_figure(blocks: Sequence[tuple[str, list[Bar]]]) -> Figure:
-    """Draw what each input adds, one block of bars a model, all on one scale.
-
-    Args:
-        blocks: title and bars, as `CaseView.bars` gives them.
-    """
-    ends = contribution_ends([bar.added for _, bars in blocks for bar in bars])
-    count = sum(len(bars) for _, bars in blocks)
-    titles = 0.3 * len(blocks)
-    figure = PAPER.figure(HALF_WIDTH, _BAR_HEIGHT * count + titles + 0.05)
-    height, top = figure.get_figheight(), figure.get_figheight()
+    """Draw what each input adds, a block with title and bars for each model, all on one scale."""
+    added = [bar.added for _, bars in blocks for bar in bars]
+    height = top = _BAR_HEIGHT * len(added) + 0.3 * len(blocks) + 0.05
+    figure, bold = PAPER.figure(HALF_WIDTH, height), {"fontsize": 9.5, "weight": "bold"}
     for title, bars in blocks:
-        top -= 0.3 + _BAR_HEIGHT * len(bars)
-        axes = figure.add_axes((0.57, top / height, 0.43, _BAR_HEIGHT * len(bars) / height))
-        draw_contributions(axes, bars, PAPER, ends)
+        tall = _BAR_HEIGHT * len(bars)
+        top -= 0.3 + tall
+        axes = figure.add_axes((0.57, top / height, 0.43, tall / height))
+        draw_contributions(axes, bars, PAPER, contribution_ends(added))
         axes.tick_params(axis="y", labelsize=7.6)
-        figure.text(
-            0.0, (top + _BAR_HEIGHT * len(bars) + 0.05) / height, title, color=PAPER.text,
-            fontsize=9.5, weight="bold", va="bottom",
-        )  # fmt: skip
+        figure.text(0.0, (top + tall + 0.05) / height, title, color=PAPER.text, va="bottom", **bold)
     return figure
 
 

@@ -1,7 +1,5 @@
 """The first page: the answer, where it comes from, and what speaks against relying on it."""
 
-from __future__ import annotations
-
 from ...base.words import counted, listed, number_word
 from ...bundle.bundle import Bundle
 from ...imaging.findings import Severity, max_axial_diameter_mm
@@ -42,14 +40,10 @@ def scale(answered: Answer) -> Section | None:
     result = answered.view.first
     if result.probability is None:
         return None
-    alternative = (
-        f"{percent(result.probability)} on a scale of 0 to 100 %; the threshold lies at "
-        f"{percent(result.threshold)}"
-    )
-    parts = (
-        Drawing("gauge", gauge_figure(result), "", alternative),
-        Paragraph(answered.view.agreement),
-    )
+    there, threshold = percent(result.probability), percent(result.threshold)
+    alternative = f"{there} on a scale of 0 to 100 %; the threshold lies at {threshold}"
+    drawing = Drawing("gauge", gauge_figure(result), "", alternative)
+    parts = (drawing, Paragraph(answered.view.agreement))
     return Section("scale", "Probability, interval and threshold", parts, probabilities=True)
 
 
@@ -79,8 +73,7 @@ def inputs(answered: Answer) -> Section:
 
 def images(answered: Answer) -> Section:
     """Return the cuts with the outlines and where the network looked."""
-    marked = answered.saliency
-    regions = answered.bundle.protocol.regions
+    marked, regions = answered.saliency, answered.bundle.protocol.regions
     tumor, *rings = regions
     lines = "Dashed line" if len(rings) == 1 else "Dashed lines"
     around = f" {lines}: {listed(rings)}, the tissue around it." if rings else ""
@@ -141,10 +134,8 @@ def stability(answered: Answer) -> Section | None:
     if not others:
         return Section("stability", title, (told,))
     caption = "One dot an outline; grey line: as outlined; dashed line: threshold."
-    alternative = (
-        f"{counted(len(others), 'dot')}, one an outline, from {percent(min(others))} to "
-        f"{percent(max(others))}"
-    )
+    ends = f"{percent(min(others))} to {percent(max(others))}"
+    alternative = f"{counted(len(others), 'dot')}, one an outline, from {ends}"
     figure = Drawing("stability", stability_figure(view.first, others), caption, alternative)
     return Section("stability", title, (figure, told), probabilities=True)
 

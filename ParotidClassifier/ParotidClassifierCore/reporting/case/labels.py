@@ -16,10 +16,11 @@ _LONGEST = 80
 class ReportLabels:
     """Who made a report, when, and what it calls the case.
 
+    An empty text becomes a line to write on.
+
     Attributes:
-        made_on: the day.
-        case_label: a pseudonym; empty for a line to write on.
-        prepared_by: a person or a department; empty for a line to write on.
+        case_label: a pseudonym.
+        prepared_by: a person or a department.
 
     Raises:
         UsageError: a text is too long or holds control characters.
@@ -31,7 +32,7 @@ class ReportLabels:
 
     def __post_init__(self):
         for what, text in (("case label", self.case_label), ("name", self.prepared_by)):
-            if len(text) > _LONGEST or not (text.isprintable()):
+            if len(text) > _LONGEST or not text.isprintable():
                 raise UsageError(
                     f"The {what} {text[:_LONGEST]!r} does not fit into the report.",
                     f"Give at most {_LONGEST} letters in one line.",

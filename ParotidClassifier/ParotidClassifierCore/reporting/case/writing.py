@@ -1,17 +1,15 @@
 """The report of a case: the one document that becomes both of its files."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from pathlib import Path
 
 from ...base.files import write_text, written_whole
 from ..answering import Answer
 from ..figures.canvas import one_style
-from ..page import document_page
+from ..page import rendered
 from ..parts import Document, Facts, Row, Section
 from ..pdf import document_pdf
-from . import appendix, background, comparisons, front
+from . import appendix, background, front
 from .labels import REPORT_HTML, REPORT_PDF
 
 TITLE = "Parotid tumour on contrast-enhanced CT: case report"
@@ -20,7 +18,7 @@ _LINE = "_" * 28  # to be filled in by hand
 MakeSection = Callable[[Answer], Section | None]
 
 APPENDIX: tuple[MakeSection, ...] = (
-    appendix.models, comparisons.second_opinion, comparisons.second_reader, appendix.nomogram,
+    appendix.models, appendix.second_opinion, appendix.second_reader, appendix.nomogram,
     appendix.features, appendix.findings, appendix.measurements, appendix.acquisition,
     background.limits, background.reproducibility, background.terms,
 )  # fmt: skip
@@ -29,30 +27,28 @@ APPENDIX: tuple[MakeSection, ...] = (
 def write_case_report(folder: Path, answered: Answer) -> None:
     """Write report.html and report.pdf, one document in two forms.
 
-    Args:
-        folder: of the files; see `files.written_together` for both or none.
-        answered: what was found out about the case, with what the report calls it.
-
     Raises:
         OutputError: a file cannot be written.
     """
     with one_style():
         document = document_of(answered)
-        write_text(folder / REPORT_HTML, document_page(document))
+        write_text(
+            folder / REPORT_HTML,
+            rendered("case.html.j2", document=document, banner=document.banner),
+        )
         with written_whole(folder / REPORT_PDF) as beside:
             beside.write_bytes(document_pdf(document))
 
 
 def document_of(answered: Answer) -> Document:
     """Return everything that the report of an answer says, drawn and worded."""
-    made = (make(answered) for make in APPENDIX)
     return Document(
         title=TITLE,
         banner=answered.bundle.banner,
         label=answered.report.case_label,
         about=_about(answered),
         front=front_rows(answered),
-        appendix=tuple(section for section in made if section is not None),
+        appendix=tuple(filter(None, (make(answered) for make in APPENDIX))),
     )
 
 
@@ -78,22 +74,13 @@ def _row(
 
 def _about(answered: Answer) -> tuple[Facts, ...]:
     labels, identity = answered.report, answered.identity
-    patient = (
-        ()
-        if identity is None
-        else (
-            ("Patient", identity.name.replace("^", ", ")),
-            ("Number", identity.patient_id),
-            ("Born", identity.birth_date),
-        )
-    )
-    whose = (
-        *((name, text) for name, text in patient if text),
-        ("Case", labels.case_label or _LINE),
-        ("Prepared by", labels.prepared_by or _LINE),
-    )
+    whose = [("Case", labels.case_label or _LINE), ("Prepared by", labels.prepared_by or _LINE)]
+    if identity is not None:
+        name = identity.name.replace("^", ", ")
+        patient = {"Patient": name, "Number": identity.patient_id, "Born": identity.birth_date}
+        whose = [*((what, text) for what, text in patient.items() if text), *whose]
     made = (
         ("Date", labels.made_on.isoformat()),
         ("Made by", f"{background.maker(answered.bundle)}, {answered.bundle.cohort.line}"),
     )
-    return Facts(whose), Facts(made)
+    return Facts(tuple(whose)), Facts(made)

@@ -1,12 +1,10 @@
 """Coded concepts of the DICOM objects: standard ones where there are, else our own."""
 
-from __future__ import annotations
-
 from highdicom.coding_schemes import CodingSchemeIdentificationItem
 from highdicom.sr import CodedConcept
 
 from ...models.words import column_label
-from ...protocol import UNKNOWN, ClinicalVariable, Code, ColumnKind, column_of
+from ...protocol import ClinicalVariable, Code, ColumnKind, column_of
 from ...radiomics.ibsi import ibsi_code
 from ...radiomics.names import ORIGINAL, FeatureColumn
 
@@ -49,18 +47,13 @@ _FIRST_ORDER_UNITS = {
 
 def concept(code: Code) -> CodedConcept:
     """Return a code as highdicom takes it."""
-    from highdicom.sr import CodedConcept
-
     return CodedConcept(code.value, code.scheme, code.meaning)
 
 
 def coding_schemes() -> list[CodingSchemeIdentificationItem]:
     """Return what says where the codes come from that are not DICOM's own."""
-    from highdicom.coding_schemes import CodingSchemeIdentificationItem
-
-    ibsi = CodingSchemeIdentificationItem(
-        IBSI_SCHEME, name="Image Biomarker Standardisation Initiative"
-    )
+    title = "Image Biomarker Standardisation Initiative"
+    ibsi = CodingSchemeIdentificationItem(IBSI_SCHEME, name=title)
     ibsi.CodingSchemeUID = _IBSI_UID  # highdicom takes one only with an external registry
     own = CodingSchemeIdentificationItem(
         OWN_SCHEME,
@@ -96,17 +89,6 @@ def network_code(column: str) -> Code:
     kind = column_of(column).kind
     label = column_label(column)
     return Code(column, OWN_SCHEME, f"{label}, log-odds" if kind is ColumnKind.NETWORK else label)
-
-
-def call_code(model: str) -> Code:
-    """Return the code of the question to which side of its threshold a model puts the case."""
-    return Code(f"call:{model}", OWN_SCHEME, f"Call of the model {model}")
-
-
-def word_code(of: str, word: str | None) -> Code:
-    """Return the code of an answer that is a word, as for a clinical finding."""
-    word = word or UNKNOWN
-    return Code(f"{of}:{word}", OWN_SCHEME, word)
 
 
 def finding_code(variable: ClinicalVariable) -> Code:

@@ -1,41 +1,23 @@
-"""The numbers of a region for the Structured Report: size, density, features, probabilities."""
-
-from __future__ import annotations
+"""The numbers and words of a region for the Structured Report: size, features, findings, models."""
 
 import math
-from collections.abc import Mapping
 
-from highdicom.sr import AlgorithmIdentification, Measurement, MeasurementProperties
+from highdicom.sr import (
+    AlgorithmIdentification,
+    Measurement,
+    MeasurementProperties,
+    QualitativeEvaluation,
+)
 
 from ... import __version__
 from ...imaging.findings import max_axial_diameter_mm
-from ...imaging.working_grid import WorkingGrid
 from ...models.probabilities import ModelResult, percent
 from ...models.words import interval_words
-from ...protocol import Code, ColumnKind, column_of
+from ...protocol import UNKNOWN, Code, ColumnKind, column_of
 from ...radiomics.names import FeatureColumn
 from ..answering import Answer
-from .codes import (
-    ATTENUATION,
-    AXIAL_DIAMETER,
-    CUBIC_MM,
-    HU,
-    LONG_AXIS,
-    MAXIMUM,
-    MEAN,
-    MM,
-    NO_UNITS,
-    OWN_SCHEME,
-    PERCENT,
-    PROBABILITY,
-    SUM_OF_VOXELS,
-    VOLUME,
-    concept,
-    feature_code,
-    feature_unit,
-    finding_code,
-    network_code,
-)
+from . import codes
+from .codes import OWN_SCHEME, concept, finding_code
 
 _NETWORK = (ColumnKind.NETWORK, ColumnKind.DEEP)
 
@@ -46,55 +28,64 @@ def measurements(answered: Answer, region: str) -> list[Measurement]:
     To the tumour belong its largest axial diameter, what the network says, clinical findings that
     are numbers, and the probabilities.
     """
-    grid, features = answered.prepared.grid, answered.prediction.features
-    is_tumor = region == answered.prepared.protocol.outlined.name
-    measured = [_volume(grid, region), _density(grid, region)]
-    if is_tumor:
-        measured.append(_diameter(grid))
-    measured += _features(features, region)
-    if is_tumor:
-        measured += _network(features)
-        measured += _clinical(answered)
-        measured += _probabilities(answered)
-    return measured
+    grid, read = answered.prepared.grid, answered.prediction.features.items()
+    features = [(c, column_of(c), v) for c, v in read if v is not None and math.isfinite(v)]
+    mask = grid.mask(region)
+    voxels, density = mask.sum(), grid.ct[mask].mean()
+    measured = [
+        # The voxels of the grid measure 1 mm³.
+        _measurement(codes.VOLUME, voxels, codes.CUBIC_MM, method=codes.SUM_OF_VOXELS),
+        _measurement(codes.ATTENUATION, density, codes.HU, derivation=codes.MEAN),
+    ]
+    if _is_tumor(answered, region):
+        axis = {"derivation": codes.MAXIMUM, "method": codes.AXIAL_DIAMETER}
+        diameter = max_axial_diameter_mm(grid.tumor)
+        measured.append(_measurement(codes.LONG_AXIS, diameter, codes.MM, **axis))
+    for column, of, value in features:
+        if of[:2] == (ColumnKind.RADIOMIC, region):
+            feature = FeatureColumn(*column.split("_"))
+            unit = codes.feature_unit(feature)
+            measured.append(_measurement(codes.feature_code(feature), value, unit))
+    if not _is_tumor(answered, region):
+        return measured
+    measured += [
+        _measurement(codes.network_code(column), value, codes.NO_UNITS)
+        for column, of, value in features
+        if of.kind in _NETWORK
+    ]
+    return [*measured, *_clinical(answered), *_probabilities(answered)]
 
 
-def _measurement(name: Code, value: float, unit: Code, **more) -> Measurement:
-    from highdicom.sr import Measurement
+def evaluations(answered: Answer, region: str) -> list[QualitativeEvaluation]:
+    """Return the call of each model and the findings that entered; they are of the tumour.
 
+    The words are codes of our own: a system that looks for a coded diagnosis must not find one in
+    the call of a model for research.
+    """
+    if not _is_tumor(answered, region):
+        return []
+    record, told = answered.case.record, []
+    for variable in answered.bundle.protocol.predictors.values():
+        if not variable.is_number:
+            word = record.get(variable.name) or UNKNOWN
+            told.append((finding_code(variable), f"{variable.name}:{word}", word))
+    for name, result in answered.prediction.models.items():
+        if result.probability is not None:
+            question = Code(f"call:{name}", OWN_SCHEME, f"Call of the model {name}")
+            told.append((question, f"call:{result.call}", result.call))
+    return [
+        QualitativeEvaluation(concept(name), concept(Code(value, OWN_SCHEME, word)))
+        for name, value, word in told
+    ]
+
+
+def _is_tumor(answered: Answer, region: str) -> bool:
+    return region == answered.prepared.protocol.outlined.name
+
+
+def _measurement(name: Code, value: float, unit: Code, **more: Code) -> Measurement:
     coded = {key: concept(code) for key, code in more.items()}
     return Measurement(concept(name), float(value), concept(unit), **coded)
-
-
-def _volume(grid: WorkingGrid, region: str) -> Measurement:
-    """Return the volume: the voxels of the grid measure 1 mm³."""
-    return _measurement(VOLUME, grid.mask(region).sum(), CUBIC_MM, method=SUM_OF_VOXELS)
-
-
-def _density(grid: WorkingGrid, region: str) -> Measurement:
-    return _measurement(ATTENUATION, grid.ct[grid.mask(region)].mean(), HU, derivation=MEAN)
-
-
-def _diameter(grid: WorkingGrid) -> Measurement:
-    diameter = max_axial_diameter_mm(grid.tumor)
-    return _measurement(LONG_AXIS, diameter, MM, derivation=MAXIMUM, method=AXIAL_DIAMETER)
-
-
-def _features(features: Mapping[str, float | None], region: str) -> list[Measurement]:
-    found = []
-    for column, value in _finite(features):
-        if column_of(column)[:2] == (ColumnKind.RADIOMIC, region):
-            feature = FeatureColumn(*column.split("_"))
-            found.append(_measurement(feature_code(feature), value, feature_unit(feature)))
-    return found
-
-
-def _network(features: Mapping[str, float | None]) -> list[Measurement]:
-    return [
-        _measurement(network_code(column), value, NO_UNITS)
-        for column, value in _finite(features)
-        if column_of(column).kind in _NETWORK
-    ]
 
 
 def _clinical(answered: Answer) -> list[Measurement]:
@@ -107,35 +98,22 @@ def _clinical(answered: Answer) -> list[Measurement]:
     ]
 
 
-def _finite(features: Mapping[str, float | None]) -> list[tuple[str, float]]:
-    return [(c, v) for c, v in features.items() if v is not None and math.isfinite(v)]
-
-
 def _probabilities(answered: Answer) -> list[Measurement]:
-    models = answered.prediction.models
+    """Return the probabilities in percent, the 95% interval as the ranges below and above each."""
     return [
-        _probability(answered, name, result)
-        for name, result in models.items()
+        Measurement(
+            concept(codes.PROBABILITY),
+            100 * result.probability,
+            concept(codes.PERCENT),
+            algorithm_id=_algorithm(answered, name, result),
+            properties=_uncertainty(result),
+        )
+        for name, result in answered.prediction.models.items()
         if result.probability is not None
     ]
 
 
-def _probability(answered: Answer, name: str, result: ModelResult) -> Measurement:
-    """Return a probability in percent, its 95% interval as the ranges below and above it."""
-    from highdicom.sr import Measurement
-
-    return Measurement(
-        concept(PROBABILITY),
-        100 * result.probability,
-        concept(PERCENT),
-        algorithm_id=_algorithm(answered, name, result),
-        properties=_uncertainty(result),
-    )
-
-
 def _uncertainty(result: ModelResult) -> MeasurementProperties | None:
-    from highdicom.sr import MeasurementProperties
-
     if result.interval is None:
         return None
     low, high = result.interval
@@ -144,13 +122,11 @@ def _uncertainty(result: ModelResult) -> MeasurementProperties | None:
         lower_measurement_uncertainty=100 * (result.probability - low),
     )
     for item in properties:  # highdicom says "no units" of what has the unit of the value
-        item.MeasuredValueSequence[0].MeasurementUnitsCodeSequence = [concept(PERCENT)]
+        item.MeasuredValueSequence[0].MeasurementUnitsCodeSequence = [concept(codes.PERCENT)]
     return properties
 
 
 def _algorithm(answered: Answer, name: str, result: ModelResult) -> AlgorithmIdentification:
-    from highdicom.sr import AlgorithmIdentification
-
     bundle = answered.prediction.bundle
     parameters = [
         f"bundle hash: {bundle['hash']}",

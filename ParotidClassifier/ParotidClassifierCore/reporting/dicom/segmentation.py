@@ -1,12 +1,13 @@
 """The regions of a case as one DICOM Segmentation."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 import numpy as np
-from highdicom import AlgorithmIdentificationSequence, Volume
+from highdicom import UID, AlgorithmIdentificationSequence, Volume
+from highdicom.color import CIELabColor
 from highdicom.seg import Segmentation, SegmentDescription
+from pydicom import Dataset
+from pydicom.sr.codedict import codes
 
 from ... import __version__
 from ...case.grid import PreparedCase
@@ -14,16 +15,12 @@ from ...imaging.side import SIDE_CODES, Side
 from ...imaging.working_grid import WorkingGrid
 from ...protocol import PAROTID_GLAND, Region
 from .codes import concept
-from .equipment import EQUIPMENT, SOFTWARE
+from .series import SOFTWARE
 from .source_headers import Sources
 
 
 def segmentation(
-    prepared: PreparedCase,
-    sources: Sources,
-    tracking: Mapping[str, str],
-    made: Mapping[str, str],
-    series: Mapping[str, object],
+    prepared: PreparedCase, sources: Sources, made: Mapping[str, str], series: Mapping[str, object]
 ) -> Segmentation:
     """Return all regions as one object, segments numbered in the order of the protocol.
 
@@ -33,31 +30,22 @@ def segmentation(
 
     Args:
         prepared: the regions, and where they lie.
-        sources: headers of the CT's slices, and the study that the object is filed in.
-        tracking: by region, the UID by which a segment is known in other objects.
+        sources: of the CT.
         made: by ring, how it was computed, in words; not of those that were given.
         series: as `series_attributes` returns it.
     """
-    from highdicom import UID
-    from highdicom.seg import Segmentation
-
     grid, regions = prepared.grid, prepared.protocol.regions
     written = Segmentation(
         source_images=sources.headers,
         pixel_array=_voxels(grid, sources.headers[0].FrameOfReferenceUID),
         segmentation_type="BINARY",
         segment_descriptions=[
-            _description(number, regions[name], tracking[name], made.get(name), prepared.side)
+            _description(number, regions[name], made.get(name), prepared.side)
             for number, name in enumerate(grid.masks, start=1)
         ],
-        series_instance_uid=UID(),
-        sop_instance_uid=UID(),
-        instance_number=1,
         content_label="TUMOR_AND_RING",
         content_description="Parotid tumour and the tissue around it",
-        specific_character_set="ISO_IR 192",
         **series,
-        **EQUIPMENT,
     )
     _file_in(written, sources)
     return written
@@ -65,8 +53,6 @@ def segmentation(
 
 def _file_in(made: Segmentation, sources: Sources) -> None:
     """Put the object into its study; slices of another one are named with it (PS3.3 C.12.2)."""
-    from pydicom import Dataset
-
     if sources.study_uid == made.StudyInstanceUID:
         return
     other = Dataset()
@@ -79,28 +65,21 @@ def _file_in(made: Segmentation, sources: Sources) -> None:
 
 
 def _voxels(grid: WorkingGrid, frame_of_reference: str) -> Volume:
-    from highdicom import Volume
-
     masks = np.stack(list(grid.masks.values()), axis=-1).astype(np.uint8)
     geometry = grid.geometry
     affine = np.eye(4)
     columns = np.reshape(geometry.direction, (3, 3)) * geometry.spacing
     affine[:3, :3] = columns[:, ::-1]  # of array indices: z, y, x
     affine[:3, 3] = geometry.origin
-    numbers = range(1, masks.shape[-1] + 1)
+    numbers = {"SegmentNumber": list(range(1, masks.shape[-1] + 1))}
     return Volume(
-        masks, affine, "PATIENT", frame_of_reference_uid=frame_of_reference,
-        channels={"SegmentNumber": list(numbers)},
-    )  # fmt: skip
+        masks, affine, "PATIENT", frame_of_reference_uid=frame_of_reference, channels=numbers
+    )
 
 
 def _description(
-    number: int, region: Region, tracking_uid: str, made: str | None, side: Side | None
+    number: int, region: Region, made: str | None, side: Side | None
 ) -> SegmentDescription:
-    from highdicom.color import CIELabColor
-    from highdicom.seg import SegmentDescription
-
-    red, green, blue = region.rgb
     how, algorithm = _algorithm(region, made)
     gland = concept(PAROTID_GLAND)
     if side is not None:
@@ -112,10 +91,10 @@ def _description(
         segmented_property_type=concept(region.kind),
         algorithm_type=how,
         algorithm_identification=algorithm,
-        tracking_uid=tracking_uid,
+        tracking_uid=UID(),  # by which it is known in other objects
         tracking_id=region.name,
         anatomic_regions=[gland],
-        display_color=CIELabColor.from_rgb(255 * red, 255 * green, 255 * blue),
+        display_color=CIELabColor.from_rgb(*(255 * part for part in region.rgb)),
     )
 
 
@@ -123,9 +102,6 @@ def _algorithm(
     region: Region, made: str | None
 ) -> tuple[str, AlgorithmIdentificationSequence | None]:
     """Return how a segment came about; the tumour is outlined by whoever reads the CT."""
-    from highdicom import AlgorithmIdentificationSequence
-    from pydicom.sr.codedict import codes
-
     if region.ring is None:
         return "MANUAL", None
     algorithm = AlgorithmIdentificationSequence(

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+import numpy as np
+import SimpleITK as sitk
 
 from ...base.errors import UnreadableFileError, UnusableImageError, UsageError
 from ...case.loading import Case
 from ...dicom.headers import ignoring_header_warnings
 from ...dicom.source import SourceSeries, read_again
-from .placing import places, require_in_place
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -41,17 +43,13 @@ _SEXES = ("M", "F", "O")
 # Of the working grid. highdicom may say of the segmentation what the slices say, where these have
 # pixels of the same size.
 _THICKNESS_MM = 1.0
+_TOLERANCE_VOXELS = 0.1  # by which a slice may lie elsewhere than its header says
 _REMOVAL = "ParotidClassifier: of patient and CT only the UIDs are kept"  # LO: 64 characters
 
 
 @dataclass(frozen=True)
 class Sources:
-    """The CT's slices as the DICOM objects refer to them.
-
-    Attributes:
-        headers: of the slices, in their order.
-        study_uid: of the study that the objects are filed in.
-    """
+    """The CT's slices, in their order, and the study that the DICOM objects are filed in."""
 
     headers: tuple[Dataset, ...]
     study_uid: str
@@ -65,10 +63,6 @@ def read_source_headers(case: Case, keep_identity: bool) -> Sources:
     archive gives a study to the patient whom its newest object names, so objects without a patient
     get a study of their own. What is of no valid form, or has several values where there is one,
     counts as empty. Texts are in UTF-8.
-
-    Args:
-        case: with the CT and the series that it came from.
-        keep_identity: whether patient and study may be named.
 
     Raises:
         UsageError: the CT was not read from DICOM.
@@ -92,7 +86,7 @@ def read_source_headers(case: Case, keep_identity: bool) -> Sources:
         )
     try:
         with ignoring_header_warnings():
-            require_in_place(case.ct, headers)
+            _require_in_place(case.ct, headers)
             taken = tuple(_taken_over(header, headers[0], keep_identity) for header in headers)
     except (AttributeError, KeyError, IndexError, RuntimeError, ValueError) as error:
         raise UnusableImageError(
@@ -140,17 +134,40 @@ def _require_unchanged(path: Path, header: Dataset, source: SourceSeries) -> Non
         )
 
 
+def _require_in_place(ct: sitk.Image, headers: Sequence[Dataset]) -> None:
+    """Raise UnusableImageError where the slices are not those of the CT as it lies in space.
+
+    A CT that was moved after it was loaded is of another space than its files: what is
+    outlined on it would be put to another place in them.
+    """
+    found = _places(headers)
+    last = np.array(ct.GetSize()) - 1
+    for place in (found[0], found[-1]):
+        index = np.array(ct.TransformPhysicalPointToContinuousIndex([float(x) for x in place]))
+        # The first pixel of the first and of the last slice are corners, however the axes run.
+        if np.minimum(np.abs(index), np.abs(index - last)).max() > _TOLERANCE_VOXELS:
+            raise UnusableImageError(
+                "The CT does not lie where its DICOM files say: it was moved or cut "
+                "after it was loaded.",
+                "Load the series again and outline it as it lies, or leave out the DICOM objects.",
+            )
+
+
+def _places(headers: Sequence[Dataset]) -> list[Sequence[float]]:
+    """Return the positions of the slices, (x, y, z) in mm."""
+    frames = headers[0].get("PerFrameFunctionalGroupsSequence")
+    if frames:
+        return [frame.PlanePositionSequence[0].ImagePositionPatient for frame in frames]
+    return [header.ImagePositionPatient for header in headers]
+
+
 def _is_uid(value: object) -> bool:
     return isinstance(value, str) and value != ""  # several values are a list
 
 
 def _taken_over(header: Dataset, first: Dataset, keep_identity: bool) -> Dataset:
     """Return what the objects need of a slice; `first` is the header of the first slice."""
-    from pydicom import Dataset
-
-    taken = Dataset()
-    for keyword in (*_NEEDED, *_SIZE):
-        setattr(taken, keyword, header[keyword].value)
+    taken = _dataset({keyword: header[keyword].value for keyword in (*_NEEDED, *_SIZE)})
     if _OF_FRAMES[0] in header:
         _take_frames(header, taken)
     else:
@@ -171,35 +188,32 @@ def _taken_over(header: Dataset, first: Dataset, keep_identity: bool) -> Dataset
 
 def _take_frames(header: Dataset, taken: Dataset) -> None:
     """Take the places of the frames of an enhanced CT, which lie in groups."""
-    from pydicom import Dataset
-
     shared, frames = (header[keyword].value for keyword in _OF_FRAMES)
     measures, orientation = (
         (shared[0] if group in shared[0] else frames[0])[group].value[0]
         for group in ("PixelMeasuresSequence", "PlaneOrientationSequence")
     )
-    groups = Dataset()
-    groups.PixelMeasuresSequence, groups.PlaneOrientationSequence = [Dataset()], [Dataset()]
-    groups.PixelMeasuresSequence[0].PixelSpacing = measures.PixelSpacing
-    groups.PixelMeasuresSequence[0].SliceThickness = _THICKNESS_MM
-    groups.PlaneOrientationSequence[0].ImageOrientationPatient = orientation.ImageOrientationPatient
-    taken.SharedFunctionalGroupsSequence = [groups]
+    spacing = {"PixelSpacing": measures.PixelSpacing, "SliceThickness": _THICKNESS_MM}
+    axes = {"ImageOrientationPatient": orientation.ImageOrientationPatient}
+    groups = {"PixelMeasuresSequence": spacing, "PlaneOrientationSequence": axes}
+    places = [{"PlanePositionSequence": {"ImagePositionPatient": p}} for p in _places((header,))]
+    taken.SharedFunctionalGroupsSequence = [_dataset(groups)]
     taken.NumberOfFrames = len(frames)
-    taken.PerFrameFunctionalGroupsSequence = [_frame(place) for place in places((header,))]
+    taken.PerFrameFunctionalGroupsSequence = [_dataset(place) for place in places]
 
 
-def _frame(position: Sequence[float]) -> Dataset:
+def _dataset(values: Mapping[str, object]) -> Dataset:
+    """Return a dataset by keywords; a mapping within becomes a sequence of one item."""
     from pydicom import Dataset
 
-    frame, place = Dataset(), Dataset()
-    place.ImagePositionPatient = position
-    frame.PlanePositionSequence = [place]
-    return frame
+    made = Dataset()
+    for keyword, value in values.items():
+        setattr(made, keyword, [_dataset(value)] if isinstance(value, Mapping) else value)
+    return made
 
 
 def _take_texts(header: Dataset, taken: Dataset, keywords: Iterable[str]) -> None:
     """Take the texts, names and codes that are of a valid form; leave out the others."""
-    from pydicom import Dataset
     from pydicom.datadict import dictionary_VR
 
     for keyword in keywords:
@@ -210,7 +224,7 @@ def _take_texts(header: Dataset, taken: Dataset, keywords: Iterable[str]) -> Non
                 setattr(taken, keyword, text)
             continue
         for item in value or ():
-            code = Dataset()
+            code = _dataset({})
             _take_texts(item, code, _OF_A_CODE)
             if len(code) == len(_OF_A_CODE):
                 setattr(taken, keyword, [*taken.get(keyword, ()), code])

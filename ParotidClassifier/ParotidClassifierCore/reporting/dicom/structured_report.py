@@ -1,25 +1,31 @@
 """Measurements and probabilities as a DICOM Structured Report of the template TID 1500."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 
 from highdicom.seg import Segmentation
 from highdicom.sr import (
     Comprehensive3DSR,
+    DeviceObserverIdentifyingAttributes,
+    FindingSite,
     MeasurementReport,
     ObservationContext,
+    ObserverContext,
+    ReferencedSegment,
+    RelationshipTypeValues,
+    SourceSeriesForSegmentation,
+    TextContentItem,
+    TrackingIdentifier,
     VolumetricROIMeasurementsAndQualitativeEvaluations,
 )
+from pydicom.sr.codedict import codes
 
 from ...base.words import listed
 from ...imaging.side import SIDE_CODES
 from ...protocol import PAROTID_GLAND
 from ..answering import Answer
 from .codes import COMMENT, CT, coding_schemes, concept
-from .equipment import DEVICE_UID, EQUIPMENT, SOFTWARE
-from .evaluations import evaluations
-from .measurements import measurements
+from .measurements import evaluations, measurements
+from .series import DEVICE_UID, SOFTWARE
 from .source_headers import Sources
 
 RESEARCH_USE = "Research use only. Not a medical device; not for diagnosis or treatment."
@@ -27,11 +33,7 @@ _LONGEST_REASON = 64  # Completion Flag Description is of the VR LO
 
 
 def structured_report(
-    answered: Answer,
-    sources: Sources,
-    outlines: Segmentation,
-    tracking: Mapping[str, str],
-    series: Mapping[str, object],
+    answered: Answer, sources: Sources, outlines: Segmentation, series: Mapping[str, object]
 ) -> Comprehensive3DSR:
     """Return what was measured and computed: a Comprehensive 3D SR, preliminary and unverified.
 
@@ -39,21 +41,15 @@ def structured_report(
     holds the models too. It is complete where every model has a probability.
 
     Args:
-        answered: the case and what came out.
-        sources: headers of the CT's slices.
         outlines: as `segmentation` returns them.
-        tracking: by region, the UID of its segment.
         series: as `series_attributes` returns it.
     """
-    from highdicom import UID
-    from highdicom.sr import Comprehensive3DSR, MeasurementReport
-
     content = MeasurementReport(
         observation_context=_observation_context(),
         procedure_reported=concept(CT),
         imaging_measurements=[
-            _group(answered, region, number, sources, outlines, tracking[region])
-            for number, region in enumerate(answered.prepared.grid.masks, start=1)
+            _group(answered, number, sources, outlines)
+            for number in range(1, 1 + len(outlines.SegmentSequence))
         ],
     )
     _add_comments(content, comments(answered))
@@ -61,16 +57,11 @@ def structured_report(
     report = Comprehensive3DSR(
         evidence=[outlines, *sources.headers],  # filed in the study of the first
         content=content,
-        series_instance_uid=UID(),
-        sop_instance_uid=UID(),
-        instance_number=1,
         is_complete=not lacking,
         is_final=False,
         is_verified=False,
-        specific_character_set="ISO_IR 192",
         coding_schemes=coding_schemes(),
         **series,
-        **EQUIPMENT,
     )
     if lacking:
         report.CompletionFlagDescription = f"Without {', '.join(lacking)}"[:_LONGEST_REASON]
@@ -97,50 +88,29 @@ def comments(answered: Answer) -> list[str]:
 
 
 def _observation_context() -> ObservationContext:
-    from highdicom.sr import (
-        DeviceObserverIdentifyingAttributes,
-        ObservationContext,
-        ObserverContext,
-    )
-    from pydicom.sr.codedict import codes
-
     device = DeviceObserverIdentifyingAttributes(
-        uid=DEVICE_UID,
-        name=SOFTWARE,
-        manufacturer_name=EQUIPMENT["manufacturer"],
-        model_name=EQUIPMENT["manufacturer_model_name"],
+        uid=DEVICE_UID, name=SOFTWARE, manufacturer_name=SOFTWARE, model_name=SOFTWARE
     )
     return ObservationContext(ObserverContext(codes.DCM.Device, device))
 
 
 def _group(
-    answered: Answer,
-    region: str,
-    segment_number: int,
-    sources: Sources,
-    outlines: Segmentation,
-    tracking_uid: str,
+    answered: Answer, number: int, sources: Sources, outlines: Segmentation
 ) -> VolumetricROIMeasurementsAndQualitativeEvaluations:
-    from highdicom.sr import (
-        FindingSite,
-        ReferencedSegment,
-        SourceSeriesForSegmentation,
-        TrackingIdentifier,
-        VolumetricROIMeasurementsAndQualitativeEvaluations,
-    )
-
-    codes, side = answered.prepared.protocol.regions[region], answered.prepared.side
+    segment = outlines.SegmentSequence[number - 1]
+    region = segment.SegmentLabel
+    of_region, side = answered.prepared.protocol.regions[region], answered.prepared.side
     laterality = None if side is None else concept(SIDE_CODES[side])
     return VolumetricROIMeasurementsAndQualitativeEvaluations(
-        tracking_identifier=TrackingIdentifier(tracking_uid, region),
+        tracking_identifier=TrackingIdentifier(segment.TrackingUID, region),
         referenced_segment=ReferencedSegment(
             outlines.SOPClassUID,
             outlines.SOPInstanceUID,
-            segment_number,
+            number,
             source_series=SourceSeriesForSegmentation(sources.headers[0].SeriesInstanceUID),
         ),
-        finding_category=concept(codes.category),
-        finding_type=concept(codes.kind),
+        finding_category=concept(of_region.category),
+        finding_type=concept(of_region.kind),
         finding_sites=[FindingSite(concept(PAROTID_GLAND), laterality)],
         measurements=measurements(answered, region),
         qualitative_evaluations=evaluations(answered, region) or None,
@@ -149,8 +119,6 @@ def _group(
 
 def _add_comments(content: MeasurementReport, sentences: Sequence[str]) -> None:
     """Add texts to the root, above the numbers: the template may be extended (PS3.16 TID 1500)."""
-    from highdicom.sr import RelationshipTypeValues, TextContentItem
-
     above = len(content[0].ContentSequence) - 1  # the last item holds the measurements
     for place, sentence in enumerate(sentences, start=above):
         item = TextContentItem(concept(COMMENT), sentence, RelationshipTypeValues.CONTAINS)

@@ -1,7 +1,5 @@
 """Writing an answer as DICOM objects."""
 
-from __future__ import annotations
-
 from datetime import datetime, timezone
 from pathlib import Path
 
@@ -17,15 +15,7 @@ from .structured_report import structured_report
 
 
 def write_dicom(folder: Path, answered: Answer, sources: Sources) -> dict[str, str]:
-    """Write segmentation.dcm and report.dcm, which refers to it.
-
-    Args:
-        folder: of the result.
-        answered: the case and what came out.
-        sources: see `read_source_headers`.
-
-    Returns:
-        The names of the files, and the UIDs of what is in them.
+    """Write segmentation.dcm and report.dcm, which refers to it; return their UIDs by file name.
 
     Raises:
         OutputError: a file cannot be written.
@@ -38,16 +28,11 @@ def write_dicom(folder: Path, answered: Answer, sources: Sources) -> dict[str, s
 
 
 def _made_files(answered: Answer, sources: Sources) -> dict[str, Dataset]:
-    from highdicom import UID
-
-    tracking = {region: str(UID()) for region in answered.prepared.grid.masks}
     found, when = answered.prediction, datetime.now(timezone.utc).astimezone()
     of_outlines, of_report = (series_attributes(found, when, k) for k in (SEGMENTATION, REPORT))
     with ignoring_header_warnings():
-        outlines = segmentation(
-            answered.prepared, sources, tracking, _rings_made(answered), of_outlines
-        )
-        report = structured_report(answered, sources, outlines, tracking, of_report)
+        outlines = segmentation(answered.prepared, sources, _rings_made(answered), of_outlines)
+        report = structured_report(answered, sources, outlines, of_report)
     return {SEGMENTATION_FILE: outlines, REPORT_FILE: report}
 
 

@@ -1,7 +1,5 @@
 """Boxes and arrows: the flow of the cases and the way from an image to a probability."""
 
-from __future__ import annotations
-
 import textwrap
 from collections import Counter
 from dataclasses import dataclass
@@ -13,8 +11,7 @@ from matplotlib.patches import FancyBboxPatch
 from ...base.words import counted
 from ...protocol import Protocol
 from ...statistics.results import CaseFlow
-from .canvas import FAINT, INK, new_figure
-from .palette import families_of
+from .canvas import FAINT, INK, families_of, new_figure
 
 _FILL, _ASIDE, _INPUT = "#eef3f7", "#fbf3ec", "#f4f5f6"
 _MOST_REASONS = 4
@@ -31,21 +28,9 @@ class _Box:
     text: str
     fill: str = _FILL
 
-    @property
-    def top(self) -> tuple[float, float]:
-        return self.x, self.y + self.height / 2
-
-    @property
-    def bottom(self) -> tuple[float, float]:
-        return self.x, self.y - self.height / 2
-
-    @property
-    def left(self) -> tuple[float, float]:
-        return self.x - self.width / 2, self.y
-
-    @property
-    def right(self) -> tuple[float, float]:
-        return self.x + self.width / 2, self.y
+    def at(self, across: float, up: float) -> tuple[float, float]:
+        """Return a place of its border: 1 for the right and the top, -1 for the left and bottom."""
+        return self.x + across * self.width / 2, self.y + up * self.height / 2
 
 
 def flow_figure(flow: CaseFlow, protocol: Protocol, banner: str) -> Figure:
@@ -54,7 +39,8 @@ def flow_figure(flow: CaseFlow, protocol: Protocol, banner: str) -> Figure:
     used = sum(flow.training) + sum(flow.test)
     listed = _Box(2.6, 4.5, 3.2, 0.62, f"Rows of the cohort table\nn = {flow.listed}")
     usable = _Box(2.6, 2.75, 3.2, 0.62, f"Cases with image, outline and outcome\nn = {used}")
-    lacking = _of_models(protocol)
+    names = " and ".join(model.name for model in protocol.models.values() if model.clinical)
+    lacking = textwrap.shorten(names, 28, placeholder=" …")  # as far as a box has room
     texts = [
         _set_text("Training", flow.training, flow.clinically_incomplete[0], lacking),
         _set_text("Test", flow.test, flow.clinically_incomplete[1], lacking),
@@ -66,10 +52,9 @@ def flow_figure(flow: CaseFlow, protocol: Protocol, banner: str) -> Figure:
     )
     for box in (listed, usable, left_out, training, test):
         _draw(axes, box)
-    _arrow(axes, listed.bottom, usable.top)
-    _arrow(axes, (listed.x, left_out.y), left_out.left)
-    _arrow(axes, usable.bottom, training.top)
-    _arrow(axes, usable.bottom, test.top)
+    _arrow(axes, (listed.x, left_out.y), left_out.at(-1, 0))
+    for above, below in ((listed, usable), (usable, training), (usable, test)):
+        _arrow(axes, above.at(0, -1), below.at(0, 1))
     return figure
 
 
@@ -97,12 +82,6 @@ def _set_text(title: str, counts: tuple[int, int], incomplete: int, lacking: str
     return text
 
 
-def _of_models(protocol: Protocol) -> str:
-    """Name the models that read findings, as far as a box has room."""
-    names = " and ".join(model.name for model in protocol.models.values() if model.clinical)
-    return textwrap.shorten(names, 28, placeholder=" …")
-
-
 def pipeline_figure(columns: int, protocol: Protocol, banner: str) -> Figure:
     """Draw the way from a CT to the models; `columns` are the features of one region."""
     figure, axes = _sheet(10.4, 4.1, banner)
@@ -115,24 +94,16 @@ def pipeline_figure(columns: int, protocol: Protocol, banner: str) -> Figure:
     features = _Box(5.3, 3.4, 1.9, 0.95, f"{columns} radiomic\nfeatures per region")
     network = _Box(5.3, 1.9, 1.9, 0.95, "network on\n96 × 96 × 16 voxels\nper region")
     chosen = _Box(7.6, 3.4, 1.9, 0.95, "reader agreement,\ncorrelation, LASSO:\nat most 20")
-    models = _Box(9.45, 2.4, 1.35, 2.95, f"logistic\nmodels:\n{_families(protocol)}")
+    families = families_of(protocol, protocol.models).items()
+    kinds = [f"{len(of)} {textwrap.fill(family.lower(), 13)}" for family, of in families]
+    models = _Box(9.45, 2.4, 1.35, 2.95, "\n".join(("logistic\nmodels:", *kinds)))
     for box in (inputs, clinical, grid, features, network, chosen, models):
         _draw(axes, box)
-    _arrow(axes, inputs.right, grid.left)
-    _arrow(axes, grid.right, features.left)
-    _arrow(axes, grid.right, network.left)
-    _arrow(axes, features.right, chosen.left)
-    _arrow(axes, chosen.right, (models.left[0], chosen.y))
-    _arrow(axes, network.right, (models.left[0], network.y))
-    _arrow(axes, clinical.right, (models.left[0], 1.05))
+    for before, after in ((inputs, grid), (grid, features), (grid, network), (features, chosen)):
+        _arrow(axes, before.at(1, 0), after.at(-1, 0))
+    for before, height in ((chosen, chosen.y), (network, network.y), (clinical, 1.05)):
+        _arrow(axes, before.at(1, 0), (models.x - models.width / 2, height))
     return figure
-
-
-def _families(protocol: Protocol) -> str:
-    families = families_of(protocol, protocol.models)
-    return "\n".join(
-        f"{len(models)} {textwrap.fill(family.lower(), 13)}" for family, models in families.items()
-    )
 
 
 def _sheet(width: float, height: float, banner: str) -> tuple[Figure, Axes]:
@@ -144,12 +115,10 @@ def _sheet(width: float, height: float, banner: str) -> tuple[Figure, Axes]:
 
 
 def _draw(axes: Axes, box: _Box) -> None:
+    style = {"boxstyle": "round,pad=0,rounding_size=0.08", "edgecolor": FAINT}
     axes.add_patch(
-        FancyBboxPatch(
-            (box.x - box.width / 2, box.y - box.height / 2), box.width, box.height,
-            boxstyle="round,pad=0,rounding_size=0.08", facecolor=box.fill, edgecolor=FAINT,
-        )
-    )  # fmt: skip
+        FancyBboxPatch(box.at(-1, -1), box.width, box.height, facecolor=box.fill, **style)
+    )
     axes.text(box.x, box.y, box.text, ha="center", va="center", fontsize=9, linespacing=1.35)
 
 

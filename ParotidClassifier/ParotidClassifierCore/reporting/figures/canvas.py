@@ -1,15 +1,15 @@
 """How every drawing looks and how it is written: one style, the same bytes for the same numbers."""
 
-from __future__ import annotations
-
 import contextlib
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+
+from ...protocol import ColumnKind, ModelSpec, Protocol
 
 INK = "#1f2933"
 FAINT = "#6b7680"
@@ -47,6 +47,21 @@ _STYLE = {
     "svg.hashsalt": "ParotidClassifier",
 }
 
+# Colour tells the regions and dashes tell the method, both as the protocol says for each model,
+# so that lines stay apart for readers who see few colours and on paper.
+_DASHES = {
+    "solid": "solid",
+    "dotted": (0, (1.2, 1.4)),
+    "dashed": (0, (5, 2)),
+    "dashdotted": (0, (6, 1.5, 1.2, 1.5)),
+}
+_FAMILIES = {
+    (ColumnKind.RADIOMIC,): "Radiomics",
+    (ColumnKind.NETWORK,): "Deep network",
+    (ColumnKind.RADIOMIC, ColumnKind.NETWORK): "Radiomics and network",
+}
+_OTHERS = "Models on findings"
+
 
 @contextlib.contextmanager
 def one_style() -> Iterator[None]:
@@ -59,9 +74,8 @@ def one_style() -> Iterator[None]:
 
 def new_figure(width: float, height: float, banner: str) -> Figure:
     """Return an empty figure of so many inches with `banner` under it: figures travel alone."""
-    figure = Figure(
-        figsize=(width, height), dpi=_PRINT_DPI, layout="constrained", facecolor="white"
-    )
+    size = width, height
+    figure = Figure(figsize=size, dpi=_PRINT_DPI, layout="constrained", facecolor="white")
     foot = _FOOT_INCHES / height
     figure.get_layout_engine().set(rect=(0, foot, 1, 1 - foot), w_pad=0.07, h_pad=0.08)
     figure.text(0.995, foot / 4, banner, fontsize=7.5, color=FAINT, ha="right", va="bottom")
@@ -96,3 +110,20 @@ def svg_bytes(figure: Figure) -> bytes:
     target = io.BytesIO()
     figure.savefig(target, format="svg", metadata={"Date": None})
     return target.getvalue()
+
+
+def families_of(protocol: Protocol, names: Iterable[str]) -> dict[str, list[ModelSpec]]:
+    """Return models that are drawn together, by what they read."""
+    families: dict[str, list[ModelSpec]] = {}
+    for name in names:
+        model = protocol.models[name]
+        families.setdefault(_FAMILIES.get(model.kinds, ""), []).append(model)
+    others = families.get("", [])
+    title = " and ".join(model.name for model in others) if len(others) < 3 else _OTHERS
+    return {family or title: models for family, models in families.items()}
+
+
+def line_of(protocol: Protocol, model: ModelSpec) -> dict[str, object]:
+    """Return the keyword arguments of a matplotlib line."""
+    width = 2.4 if model.name == protocol.reference else 1.8
+    return {"color": model.color, "linestyle": _DASHES[model.dash], "linewidth": width}

@@ -1,7 +1,5 @@
 """Clinical variables: their odds ratios, and the nomogram of a model."""
 
-from __future__ import annotations
-
 import math
 
 from matplotlib.axes import Axes
@@ -37,16 +35,13 @@ def odds_ratio_figure(
     return figure
 
 
-def _name(ratio: OddsRatio, protocol: Protocol) -> str:
-    """Return "margin: unclear against clear" or "age, years: per year"."""
-    against = f" against {ratio.reference}" if ratio.reference else ""
-    return f"{protocol.clinical[ratio.variable].short}: {ratio.level}{against}"
-
-
 def _forest(axes: Axes, ratios: tuple[OddsRatio, ...], protocol: Protocol) -> None:
     beside = axes.get_yaxis_transform()
+    names = []  # such as "margin: unclear against clear" or "age, years: per year"
     for row, ratio in enumerate(ratios):
         _forest_row(axes, row, ratio)
+        against = f" against {ratio.reference}" if ratio.reference else ""
+        names.append(f"{protocol.clinical[ratio.variable].short}: {ratio.level}{against}")
         text = f"{ratio_with_interval(ratio.penalised, NOT_FOUND)}   P {p_value(ratio.penalised_p)}"
         axes.text(1.02, row, text, transform=beside, va="center", fontsize=8.5)
     axes.axvline(1, color=FAINT, linewidth=1)
@@ -54,7 +49,7 @@ def _forest(axes: Axes, ratios: tuple[OddsRatio, ...], protocol: Protocol) -> No
     axes.set_xlim(*_RANGE)
     axes.set_xticks([0.1, 1, 10, 100, 1000], ["0.1", "1", "10", "100", "1000"])
     axes.minorticks_off()
-    axes.set_yticks(range(len(ratios)), [_name(ratio, protocol) for ratio in ratios], fontsize=8.5)
+    axes.set_yticks(range(len(ratios)), names, fontsize=8.5)
     axes.set_ylim(len(ratios) - 0.4, -0.6)
     axes.tick_params(axis="y", length=0)
     axes.grid(axis="x")
@@ -65,34 +60,28 @@ def _forest_row(axes: Axes, row: int, ratio: OddsRatio) -> None:
     if estimate.value is None:
         return
     low, high = _RANGE
-    start, stop = (
-        min(max(estimate.value if end is None else end, low), high)
-        for end in (estimate.low, estimate.high)
-    )
+    known = [estimate.value if n is None else n for n in (estimate.low, estimate.high)]
+    start, stop, value = (min(max(n, low), high) for n in (*known, estimate.value))
     axes.plot([start, stop], [row, row], color=color, linewidth=1.5)
     if (estimate.high or 0) > high:
         axes.plot(high, row, ">", color=color, markersize=5, clip_on=False)
     if (high if estimate.low is None else estimate.low) < low:
         axes.plot(low, row, "<", color=color, markersize=5, clip_on=False)
-    axes.plot(min(max(estimate.value, low), high), row, "s", color=color, markersize=5)
+    axes.plot(value, row, "s", color=color, markersize=5)
 
 
 def nomogram_figure(nomogram: Nomogram, banner: str, case: CasePoints | None = None) -> Figure:
     """Draw the nomogram: points of each input, their sum, and the probability it means.
 
-    Args:
-        nomogram: of a model.
-        banner: stands under it.
-        case: is marked on every ruler; None for no case.
+    A case, if there is one, is marked on every ruler.
     """
     count = len(nomogram.axes) + 3
     figure = new_figure(10.4, 0.7 * count + 0.4, banner)
     axes = figure.add_subplot()
     axes.set(xlim=(_LEFT, 104), ylim=(-count + 0.55, 0.55))
     axes.set_axis_off()
-    points = NomogramAxis(
-        "Points", tuple(str(p) for p in range(0, 101, 10)), tuple(range(0, 101, 10))
-    )
+    tens = tuple(range(0, 101, 10))
+    points = NomogramAxis("Points", tuple(map(str, tens)), tens)
     for row, axis in enumerate((points, *nomogram.axes)):
         _ruler(axes, -row, axis)
     most = max(nomogram.total_points)

@@ -1,7 +1,5 @@
 """How the models came about: reader agreement, selection, the network's training."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -48,19 +46,17 @@ def steps_figure(
 ) -> Figure:
     """Draw how many columns are left after each step, one panel a signature."""
     figure, panels = small_multiples(len(signatures), _PANELS_A_ROW, (3.5, 2.5), banner)
-    for number, (axes, (name, signature)) in enumerate(
-        zip(panels, signatures.items(), strict=True)
-    ):
-        left = [(words, signature.remaining[step]) for step, words in step_names(signature)]
-        counts = [count for _, count in left]
-        axes.barh(range(len(left)), counts, color=colors[name], height=0.62)
-        for row, (_, count) in enumerate(left):
+    for place, name in enumerate(signatures):
+        axes, steps = panels[place], step_names(signatures[name])
+        counts = [signatures[name].remaining[step] for step, _ in steps]
+        axes.barh(range(len(steps)), counts, color=colors[name], height=0.62)
+        for row, count in enumerate(counts):
             axes.text(count * 1.12, row, str(count), va="center", fontsize=9)
         _plain_log(axes)
-        axes.set_xlim(1, 4 * max(count for _, count in left))
-        axes.set_ylim(len(left) - 0.5, -0.5)
-        named = number % _PANELS_A_ROW == 0
-        axes.set_yticks(range(len(left)), [words if named else "" for words, _ in left])
+        axes.set_xlim(1, 4 * max(counts))
+        axes.set_ylim(len(steps) - 0.5, -0.5)
+        named = place % _PANELS_A_ROW == 0
+        axes.set_yticks(range(len(steps)), [words if named else "" for _, words in steps])
         axes.tick_params(axis="y", length=0)
         axes.set_title(name)
         axes.set_xlabel("Columns left")
@@ -100,8 +96,8 @@ def _path_panel(axes: Axes, signature: Selection) -> None:
     path, chosen = signature.path, set(signature.columns)
     for column in np.flatnonzero(path.coefficients.any(axis=0)):
         kept = signature.path_columns[column] in chosen
-        style = {"color": BENIGN_COLOR, "linewidth": 1.2} if kept else {"color": "#c3c9ce"}
-        axes.plot(path.alphas, path.coefficients[:, column], **{"linewidth": 0.7, **style})
+        color, width = (BENIGN_COLOR, 1.2) if kept else ("#c3c9ce", 0.7)
+        axes.plot(path.alphas, path.coefficients[:, column], color=color, linewidth=width)
     axes.set_ylabel("Coefficient")
     _penalty_axis(axes, signature)
 
@@ -150,23 +146,16 @@ def network_figure(
 ) -> Figure:
     """Draw loss and AUCs over the epochs: every fold thin, their mean thick.
 
-    Args:
-        folds: histories of EpochRecord, one a fold.
-        final: history of the network that is kept.
-        epochs: it was trained for.
+    `final` is the history of the network that is kept, which was trained for so many `epochs`.
     """
     heads = list(final[0].auc)
     figure, panels = small_multiples(1 + len(heads), 2, (4.8, 3.0), banner)
     _curves(panels[0], folds, final, lambda record: (record.loss, record.held_out_loss))
     panels[0].set_title("Loss")
     for axes, model in zip(panels[1:], heads, strict=True):
-        _curves(
-            axes, folds, final,
-            lambda record, model=model: (
-                record.auc[model],
-                None if record.held_out_auc is None else record.held_out_auc.get(model),
-            ),
-        )  # fmt: skip
+        _curves(axes, folds, final, lambda record, model=model: (
+            record.auc[model], (record.held_out_auc or {}).get(model)
+        ))  # fmt: skip
         axes.set_title(f"AUC of {model}")
         axes.set_ylim(min(0.45, axes.get_ylim()[0]), 1.0)
     for axes in panels:
@@ -178,33 +167,30 @@ def network_figure(
 
 
 def _curves(axes: Axes, folds: Sequence[Sequence], final: Sequence, pair) -> None:
-    for which, color, label in (
-        (0, FAINT, "folds, while training"),
-        (1, MALIGNANT_COLOR, "folds, held-out cases"),
-    ):
+    kinds = (FAINT, "folds, while training"), (MALIGNANT_COLOR, "folds, held-out cases")
+    for which, (color, label) in enumerate(kinds):
         series = [_series(history, pair, which) for history in folds]
-        for epochs, values in series:
-            axes.plot(epochs, values, color=color, linewidth=0.5, alpha=0.5)
-        epochs, mean = _mean(series)
-        axes.plot(epochs, mean, ".-" if which else "-", color=color, linewidth=2, label=label)
-    axes.plot(
-        *_series(final, pair, 0), color=BENIGN_COLOR, linewidth=1.4, linestyle=(0, (5, 2)),
-        label="final network, while training",
-    )  # fmt: skip
+        for of_fold in series:
+            _line(axes, of_fold, color=color, linewidth=0.5, alpha=0.5)
+        _line(axes, _mean(series), ".-" if which else "-", color=color, linewidth=2, label=label)
+    style = {"color": BENIGN_COLOR, "linewidth": 1.4, "linestyle": (0, (5, 2))}
+    _line(axes, _series(final, pair, 0), label="final network, while training", **style)
 
 
-def _series(history: Sequence, pair, which: int) -> tuple[list[int], list[float]]:
-    """Return the epochs that have this value, and the values: held-out cases are judged at few."""
-    known = [(record.epoch, pair(record)[which]) for record in history]
-    known = [(epoch, value) for epoch, value in known if value is not None]
-    return [epoch for epoch, _ in known], [value for _, value in known]
+def _line(axes: Axes, series: dict[int, float], *kind: str, **style: object) -> None:
+    axes.plot(list(series), list(series.values()), *kind, **style)
 
 
-def _mean(series: Sequence[tuple[list[int], list[float]]]) -> tuple[list[int], list[float]]:
+def _series(history: Sequence, pair, which: int) -> dict[int, float]:
+    """Return the values by the epochs that have one: held-out cases are judged at few."""
+    known = {record.epoch: pair(record)[which] for record in history}
+    return {epoch: value for epoch, value in known.items() if value is not None}
+
+
+def _mean(series: Sequence[dict[int, float]]) -> dict[int, float]:
     """Return the mean over the folds, at the epochs that all of them have."""
-    of_fold = [dict(zip(epochs, values, strict=True)) for epochs, values in series]
-    shared = sorted(set.intersection(*map(set, of_fold))) if of_fold else []
-    return shared, [float(np.mean([values[epoch] for values in of_fold])) for epoch in shared]
+    shared = sorted(set.intersection(*map(set, series))) if series else []
+    return {epoch: float(np.mean([of_fold[epoch] for of_fold in series])) for epoch in shared}
 
 
 def epochs_figure(candidate_losses: Mapping[int, float], epochs: int, banner: str) -> Figure:

@@ -1,18 +1,29 @@
 """How well the models do: AUCs, ROC curves, calibration, decision curves, calls."""
 
-from __future__ import annotations
+from dataclasses import astuple
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
 
 from ...protocol import Protocol
 from ...statistics.results import ModelFigures, SetFigures
 from ..words import NOT_ESTIMABLE, number, with_interval
-from .canvas import BENIGN_COLOR, FAINT, INK, MALIGNANT_COLOR, new_figure, small_multiples
-from .palette import families_of, line_of
+from .canvas import (
+    BENIGN_COLOR,
+    FAINT,
+    INK,
+    MALIGNANT_COLOR,
+    families_of,
+    line_of,
+    new_figure,
+    small_multiples,
+)
 
 _ROOM_FOR_LEGEND = 1.75  # of the largest net benefit
+_DIAGONAL = {"color": FAINT, "linewidth": 0.8, "linestyle": (0, (3, 3))}
 _WHITE_FROM = 0.75  # share of a row from which the cell is dark enough for a white number
 
 
@@ -26,15 +37,12 @@ def auc_figure(figures: SetFigures, protocol: Protocol, banner: str) -> Figure:
     axes.axvline(0.5, color=FAINT, linewidth=1, linestyle=(0, (3, 3)))
     axes.set_yticks(range(len(models)), list(figures.models))
     axes.set_ylim(len(models) - 0.5, -0.5)
-    axes.set_xlim(min(0.45, *_lows(models)), 1.0)
+    lows = [m.auc.low - 0.03 for m in models if m.auc.low is not None]
+    axes.set_xlim(min([0.45, *lows]), 1.0)
     axes.set_xlabel(f"AUC with 95% interval, {figures.title} ({figures.cases} cases)")
     axes.grid(axis="x")
     axes.tick_params(axis="y", length=0)
     return figure
-
-
-def _lows(models: list[ModelFigures]) -> list[float]:
-    return [m.auc.low - 0.03 for m in models if m.auc.low is not None] or [0.45]
 
 
 def _auc_row(axes: Axes, row: int, model: ModelFigures, protocol: Protocol) -> None:
@@ -51,16 +59,12 @@ def _auc_row(axes: Axes, row: int, model: ModelFigures, protocol: Protocol) -> N
 
 def roc_figure(figures: SetFigures, protocol: Protocol, banner: str) -> Figure:
     """Draw the ROC curves, family by family, the reference model behind each as a landmark."""
-    families = families_of(protocol, figures.models)
-    landmark = figures.models.get(protocol.reference)
-    figure, panels = small_multiples(len(families), 2, (4.3, 4.2), banner)
-    for axes, (family, models) in zip(panels, families.items(), strict=True):
-        axes.plot([0, 1], [0, 1], color=FAINT, linewidth=0.8, linestyle=(0, (3, 3)))
-        if landmark is not None and landmark.name not in {model.name for model in models}:
-            _roc(axes, landmark, color="#c3c9ce", linewidth=2.4)
-        for model in models:
-            _roc(axes, figures.models[model.name], **line_of(protocol, model))
-        axes.set_title(family)
+    figure, panels = _families(figures, protocol, 4.2, banner)
+    for axes, lines in panels:
+        axes.plot([0, 1], [0, 1], **_DIAGONAL)
+        for model, line in lines:
+            label = f"{model.name} {number(model.auc.value, 2)}"
+            axes.plot(model.roc.false_positive_rates, model.roc.sensitivities, label=label, **line)
         axes.set(xlim=(-0.01, 1.01), ylim=(-0.01, 1.01), aspect="equal")
         axes.set_xlabel("1 - specificity")
         axes.set_ylabel("Sensitivity")
@@ -69,9 +73,24 @@ def roc_figure(figures: SetFigures, protocol: Protocol, banner: str) -> Figure:
     return figure
 
 
-def _roc(axes: Axes, model: ModelFigures, **line: object) -> None:
-    label = f"{model.name} {number(model.auc.value, 2)}"
-    axes.plot(model.roc.false_positive_rates, model.roc.sensitivities, label=label, **line)
+def _families(
+    figures: SetFigures, protocol: Protocol, height: float, banner: str
+) -> tuple[Figure, list[tuple[Axes, list[tuple[ModelFigures, dict]]]]]:
+    """Return a titled panel for each family, with its models and their lines.
+
+    The reference model comes first, in grey, where it is of another family.
+    """
+    families = families_of(protocol, figures.models)
+    landmark = figures.models.get(protocol.reference)
+    figure, panels = small_multiples(len(families), 2, (4.3, height), banner)
+    drawn = []
+    for axes, (family, specs) in zip(panels, families.items(), strict=True):
+        axes.set_title(family)
+        lines = [(figures.models[spec.name], line_of(protocol, spec)) for spec in specs]
+        if landmark is not None and landmark.name not in {spec.name for spec in specs}:
+            lines.insert(0, (landmark, {"color": "#c3c9ce", "linewidth": 2.4}))
+        drawn.append((axes, lines))
+    return figure, drawn
 
 
 def calibration_figure(figures: SetFigures, protocol: Protocol, banner: str) -> Figure:
@@ -89,17 +108,11 @@ def calibration_figure(figures: SetFigures, protocol: Protocol, banner: str) -> 
 
 def _calibration_panel(axes: Axes, model: ModelFigures, color: str) -> None:
     curve = model.calibration
-    axes.plot([0, 1], [0, 1], color=FAINT, linewidth=0.8, linestyle=(0, (3, 3)))
+    axes.plot([0, 1], [0, 1], **_DIAGONAL)
     if len(curve.smooth_predicted):
         axes.plot(curve.smooth_predicted, curve.smooth_observed, color=color, linewidth=1.6)
-    axes.vlines(
-        curve.predicted,
-        curve.observed_low,
-        curve.observed_high,
-        color=color,
-        linewidth=1,
-        alpha=0.6,
-    )
+    ends = curve.observed_low, curve.observed_high
+    axes.vlines(curve.predicted, *ends, color=color, linewidth=1, alpha=0.6)
     axes.scatter(curve.predicted, curve.observed, color=color, s=18, zorder=3)
     slope = model.calibration_slope.value
     lines = (
@@ -116,22 +129,15 @@ def _calibration_panel(axes: Axes, model: ModelFigures, color: str) -> None:
 
 def decision_figure(figures: SetFigures, protocol: Protocol, banner: str) -> Figure:
     """Draw net benefit over threshold probability, family by family."""
-    families = families_of(protocol, figures.models)
-    landmark = figures.models.get(protocol.reference)
-    figure, panels = small_multiples(len(families), 2, (4.3, 3.5), banner)
-    share = figures.malignant / max(figures.cases, 1)
-    for axes, (family, models) in zip(panels, families.items(), strict=True):
-        thresholds = figures.decision_thresholds
+    figure, panels = _families(figures, protocol, 3.5, banner)
+    share = max(figures.malignant / max(figures.cases, 1), 0.05)
+    thresholds = figures.decision_thresholds
+    for axes, lines in panels:
         axes.plot(thresholds, figures.net_benefit_of_all, color=FAINT, linewidth=1, label="all")
         axes.axhline(0, color=FAINT, linewidth=1, linestyle=(0, (3, 3)), label="none")
-        if landmark is not None and landmark.name not in {model.name for model in models}:
-            line = {"color": "#c3c9ce", "linewidth": 2.4, "label": landmark.name}
-            axes.plot(thresholds, landmark.net_benefit, **line)
-        for model in models:
-            benefit = figures.models[model.name].net_benefit
-            axes.plot(thresholds, benefit, label=model.name, **line_of(protocol, model))
-        axes.set_title(family)
-        axes.set(xlim=(0, 1), ylim=(-0.12 * max(share, 0.05), _ROOM_FOR_LEGEND * max(share, 0.05)))
+        for model, line in lines:
+            axes.plot(thresholds, model.net_benefit, label=model.name, **line)
+        axes.set(xlim=(0, 1), ylim=(-0.12 * share, _ROOM_FOR_LEGEND * share))
         axes.set_xlabel("Threshold probability")
         axes.set_ylabel("Net benefit")
         axes.grid()
@@ -148,19 +154,14 @@ def confusion_figure(figures: SetFigures, banner: str) -> Figure:
 
 
 def _confusion_panel(axes: Axes, model: ModelFigures) -> None:
-    cells = model.confusion
-    counts = np.array(
-        [
-            [cells.true_positives, cells.false_negatives],
-            [cells.false_positives, cells.true_negatives],
-        ]
-    )
-    for row, (of_row, color) in enumerate(
-        zip(counts, (MALIGNANT_COLOR, BENIGN_COLOR), strict=True)
-    ):
-        for column, count in enumerate(of_row):
-            share = count / max(of_row.sum(), 1)
-            axes.add_patch(_cell(row, column, color, share))
+    counts = np.reshape(astuple(model.confusion), (2, 2))  # malignant ones first
+    for row, color in enumerate((MALIGNANT_COLOR, BENIGN_COLOR)):
+        for column, count in enumerate(counts[row]):
+            share = count / max(counts[row].sum(), 1)
+            # From nearly white to the outcome's colour with the share of its cases.
+            paled = tuple(1 - (1 - part) * (0.06 + 0.94 * share) for part in to_rgb(color))
+            corner = column - 0.48, row - 0.46
+            axes.add_patch(Rectangle(corner, 0.96, 0.92, facecolor=paled))
             axes.text(
                 column, row, str(count), ha="center", va="center", fontsize=13,
                 color="white" if share >= _WHITE_FROM else INK,
@@ -175,12 +176,3 @@ def _confusion_panel(axes: Axes, model: ModelFigures) -> None:
         0, 1.03, f"threshold {number(model.threshold, 2)}", transform=axes.transAxes, fontsize=8,
         color=FAINT,
     )  # fmt: skip
-
-
-def _cell(row: int, column: int, color: str, share: float):
-    from matplotlib.colors import to_rgb
-    from matplotlib.patches import Rectangle
-
-    # From nearly white to the outcome's colour with the share of its cases.
-    paled = tuple(1 - (1 - part) * (0.06 + 0.94 * share) for part in to_rgb(color))
-    return Rectangle((column - 0.48, row - 0.46), 0.96, 0.92, facecolor=paled)

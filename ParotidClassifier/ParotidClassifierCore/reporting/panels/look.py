@@ -1,11 +1,10 @@
 """How the drawings of a result look: dark as a reading room is, or for paper."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from ...protocol import Region
@@ -20,10 +19,8 @@ class Look:
     """Colours and lines of a drawing.
 
     Attributes:
-        background: of everything.
         track: what a value lies on.
-        text: of what is read first.
-        faint: of what is read last.
+        text, faint: of what is read first, and last.
         note: of what stands under everything.
         warning: of what must not be overlooked.
         outcomes: of what speaks for an outcome, by its word.
@@ -45,9 +42,6 @@ class Look:
 
     def figure(self, width: float, height: float, dpi: float | None = None) -> Figure:
         """Return an empty figure of so many inches, which needs no display."""
-        from matplotlib.backends.backend_agg import FigureCanvasAgg
-        from matplotlib.figure import Figure
-
         figure = Figure(figsize=(width, height), dpi=dpi, facecolor=self.background)
         FigureCanvasAgg(figure)
         return figure
@@ -88,8 +82,7 @@ def bare(axes: Axes, look: Look = DARK) -> None:
     """Leave nothing of the frame but the labels of its ticks."""
     axes.set_facecolor(look.background)
     axes.tick_params(length=0, colors=look.faint, labelsize=9)
-    for spine in axes.spines.values():
-        spine.set_visible(False)
+    axes.spines[:].set_visible(False)
 
 
 def title(axes: Axes, text: str, side: str = "left", look: Look = DARK) -> None:

@@ -1,7 +1,5 @@
 """Drawings of probabilities from 0 to 1, and of what adds to their log-odds."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -35,9 +33,8 @@ def draw_gauge(axes: Axes, result: ModelResult, look: Look = DARK) -> None:
         threshold, 0.55, f"threshold {percent(threshold)}", color=look.text, fontsize=10,
         va="bottom", ha=_side(threshold, _NEAR_AN_END),
     )  # fmt: skip
-    axes.plot(
-        result.probability, 0, "o", color=color, markersize=15, markeredgecolor=look.text, zorder=3
-    )
+    dot = {"markersize": 15, "markeredgecolor": look.text, "zorder": 3}
+    axes.plot(result.probability, 0, "o", color=color, **dot)
     axes.set(xlim=(-0.03, 1.05), ylim=(-0.6, 1.2), yticks=[])
     axes.set_xticks([0, 0.25, 0.5, 0.75, 1], ["0 %", "25 %", "50 %", "75 %", "100 %"])
 
@@ -69,20 +66,15 @@ def _draw_row(axes: Axes, row: int, result: ModelResult, look: Look) -> None:
 
 
 def draw_training_cases(axes: Axes, place: Place, look: Look = DARK) -> None:
-    """Draw what the model gave the training cases, malignant ones up and benign ones down.
-
-    The line through both is this case.
-    """
+    """Draw what the model gave the training cases, malignant ones up, and a line for this case."""
     bare(axes, look)
     for outcome, sign in ((MALIGNANT, 1.0), (BENIGN, -1.0)):
-        scores = place.scores[outcome]
+        scores, color = place.scores[outcome], look.outcomes[outcome]
         bars = [sign * height for height in heights(scores)]
         left = [bar / len(bars) for bar in range(len(bars))]
-        color = look.outcomes[outcome]
         axes.bar(left, bars, 1 / len(bars), align="edge", color=color, alpha=0.75)
-        axes.text(
-            1.02, sign * 0.5, f"{len(scores)} {outcome}", color=look.text, fontsize=10, va="center"
-        )
+        words = f"{len(scores)} {outcome}"
+        axes.text(1.02, sign * 0.5, words, color=look.text, fontsize=10, va="center")
     axes.axhline(0.0, 0.0, 1.0, color=look.track, linewidth=1)
     axes.plot([place.score] * 2, [-1.1, 1.1], color=look.text, linewidth=2)
     axes.text(
@@ -97,14 +89,7 @@ def draw_training_cases(axes: Axes, place: Place, look: Look = DARK) -> None:
 def draw_stability(
     axes: Axes, result: ModelResult, others: Sequence[float], look: Look = DARK
 ) -> None:
-    """Draw probabilities under other outlines as dots, that of the case as a line, the threshold.
-
-    Args:
-        axes: wide and low.
-        result: of the case as it was outlined.
-        others: probabilities under the other outlines.
-        look: colours.
-    """
+    """Draw probabilities under other outlines as dots; lines are the case and the threshold."""
     bare(axes, look)
     places, stacked = _stacked(others)
     colors = [look.outcomes[outcome_word(p >= result.threshold)] for p in sorted(others)]
@@ -140,25 +125,24 @@ def draw_contributions(
 ) -> None:
     """Draw each bar in a row: to the right what speaks for malignancy, to the left what against it.
 
-    Args:
-        axes: with room at its left for the labels.
-        bars: as `CaseView.bars` gives them.
-        look: colours.
-        ends: log-odds at both ends of the drawing, see `contribution_ends`.
+    `ends` are the log-odds at both ends of the drawing, see `contribution_ends`; labels take the
+    room at its left.
     """
     bare(axes, look)
     gap = 0.02 * (ends[1] - ends[0])
     for row, (_, added, columns) in enumerate(bars):
         color = look.faint if not columns else look.outcomes[MALIGNANT if added > 0 else BENIGN]
-        axes.barh(row, added, height=0.62, color=color, hatch=None if added > 0 else "////",
-                  edgecolor=look.background, linewidth=0)  # fmt: skip
-        axes.text(
-            added + (gap if added >= 0 else -gap), row, f"{added:+.2f}",
-            color=look.text, fontsize=9, va="center", ha="left" if added >= 0 else "right",
-        )  # fmt: skip
+        style = {"hatch": None if added > 0 else "////", "edgecolor": look.background}
+        axes.barh(row, added, height=0.62, color=color, linewidth=0, **style)
+        at, side = (added + gap, "left") if added >= 0 else (added - gap, "right")
+        axes.text(at, row, f"{added:+.2f}", color=look.text, fontsize=9, va="center", ha=side)
     axes.axvline(0, color=look.faint, linewidth=1)
     axes.set(xlim=ends, ylim=(len(bars) - 0.4, -0.6))
-    axes.set_yticks(range(len(bars)), [_short(bar.label) for bar in bars], color=look.text)
+    labels = [
+        b.label if len(b.label) <= _LONGEST_LABEL else f"{b.label[: _LONGEST_LABEL - 1]}…"
+        for b in bars
+    ]
+    axes.set_yticks(range(len(bars)), labels, color=look.text)
     axes.set_xticks([])
 
 
@@ -168,7 +152,3 @@ def contribution_ends(added: Sequence[float]) -> tuple[float, float]:
     more = max(0, *(len(f"{value:+.2f}") - _LETTERS for value in added))
     room = (_ROOM_FOR_A_NUMBER + more * _ROOM_FOR_A_LETTER) * ((high - low) or 1.0)
     return low - (room if low < 0 else 0.02 * room), high + room
-
-
-def _short(label: str) -> str:
-    return label if len(label) <= _LONGEST_LABEL else f"{label[: _LONGEST_LABEL - 1]}…"

@@ -1,12 +1,12 @@
 """Axial, coronal and sagittal cuts with the outlines; over them, where the network looked."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+from matplotlib import colormaps
 from matplotlib.axes import Axes
+from matplotlib.cm import ScalarMappable
 from matplotlib.patheffects import withStroke
 
 from ...imaging.working_grid import WorkingGrid, window_hu
@@ -27,21 +27,20 @@ class _Plane:
 
     Attributes:
         axis: of the array (z, y, x) that is cut.
-        title: name of the plane.
         sides: what lies left, right, top and bottom of the picture, in radiological convention.
-        upwards: whether the array's first remaining axis runs up the picture.
+        origin: "lower" where the array's first remaining axis runs up the picture.
     """
 
     axis: int
     title: str
     sides: tuple[str, str, str, str]
-    upwards: bool
+    origin: str
 
 
 _PLANES = (
-    _Plane(0, "Axial", ("R", "L", "A", "P"), False),
-    _Plane(1, "Coronal", ("R", "L", "S", "I"), True),
-    _Plane(2, "Sagittal", ("A", "P", "S", "I"), True),
+    _Plane(0, "Axial", ("R", "L", "A", "P"), "upper"),
+    _Plane(1, "Coronal", ("R", "L", "S", "I"), "lower"),
+    _Plane(2, "Sagittal", ("A", "P", "S", "I"), "lower"),
 )
 
 
@@ -63,12 +62,7 @@ def draw_saliency(
 ) -> None:
     """Draw three cuts through the strongest place, from near, with `saliency` over the CT.
 
-    Args:
-        row: three axes.
-        grid: the case.
-        saliency: (z, y, x) over `grid`, 0…1.
-        regions: whose outlines are drawn.
-        look: of the outlines.
+    `saliency` is (z, y, x) over `grid`, 0…1.
     """
     near = _close_up(grid)
     marked = saliency[near]
@@ -78,15 +72,12 @@ def draw_saliency(
     for axes, plane in zip(row, _PLANES, strict=True):
         at = int(strongest[plane.axis])
         _draw_cut(axes, close, plane, at, regions, look)
-        axes.imshow(
-            _colored(marked.take(at, plane.axis)), origin=_origin(plane), interpolation="bilinear"
-        )
+        colors = _colored(marked.take(at, plane.axis))
+        axes.imshow(colors, origin=plane.origin, interpolation="bilinear")
 
 
 def draw_saliency_scale(axes: Axes, look: Look = DARK) -> None:
     """Draw what the colours mean."""
-    from matplotlib.cm import ScalarMappable
-
     bar = axes.figure.colorbar(ScalarMappable(cmap=SALIENCY_COLORS), axes, orientation="horizontal")
     bar.set_ticks([0, 1], labels=["nothing", "most"])
     for label, side in zip(axes.get_xticklabels(), ("left", "right"), strict=True):
@@ -100,7 +91,7 @@ def _draw_cut(
 ) -> None:
     low, high = window_hu()
     axes.imshow(
-        grid.ct.take(at, plane.axis), cmap="gray", vmin=low, vmax=high, origin=_origin(plane),
+        grid.ct.take(at, plane.axis), cmap="gray", vmin=low, vmax=high, origin=plane.origin,
         interpolation="bilinear",
     )  # fmt: skip
     for region in reversed(tuple(regions)):  # the tumour's line lies over those of the rings
@@ -109,10 +100,6 @@ def _draw_cut(
     _draw_scale_bar(axes)
     axes.set_anchor("N")
     axes.set_axis_off()
-
-
-def _origin(plane: _Plane) -> str:
-    return "lower" if plane.upwards else "upper"
 
 
 def _fullest_cut(mask: np.ndarray, axis: int) -> int:
@@ -127,8 +114,6 @@ def _close_up(grid: WorkingGrid) -> tuple[slice, slice, slice]:
 
 
 def _colored(marked: np.ndarray) -> np.ndarray:
-    from matplotlib import colormaps
-
     colors = colormaps[SALIENCY_COLORS](marked)
     colors[..., 3] = _OPACITY * np.minimum(marked / _OPAQUE_FROM, 1.0)
     return colors
@@ -141,15 +126,11 @@ def _outline(axes: Axes, mask: np.ndarray, region: Region, look: Look) -> None:
         mask, levels=[0.5], colors=[region.rgb], linewidths=1.4, linestyles=look.line_of(region)
     )
     if look.halo:
-        from matplotlib.patheffects import withStroke
-
         drawn.set(path_effects=[withStroke(linewidth=2.8, foreground=look.halo)])
 
 
 def _on_bone(width: float) -> list[withStroke]:
-    """What keeps bright letters and lines visible on bone."""
-    from matplotlib.patheffects import withStroke
-
+    """Return what keeps bright letters and lines visible on bone."""
     return [withStroke(linewidth=width, foreground="black")]
 
 

@@ -1,7 +1,5 @@
 """The chapters of a report, in the order in which they are read."""
 
-from __future__ import annotations
-
 from ..parts import Section
 from ..study import Study
 from .closing import limits, reproducibility
@@ -16,9 +14,10 @@ _IN_ORDER = (
     summary, flow, baseline, odds_ratios, performance, roc, calibration, decision, confusion,
     nomogram, agreement, selection, network, methods, models, limits, reproducibility,
 )  # fmt: skip
+_OF_JUDGED_CASES = (performance, roc, calibration, decision, confusion)
 
 
 def sections_of(study: Study) -> tuple[Section, ...]:
     """Return every section that the study has something for, drawn and worded."""
-    made = (make(study) for make in _IN_ORDER)
-    return tuple(section for section in made if section is not None)
+    told = (make for make in _IN_ORDER if study.sets or make not in _OF_JUDGED_CASES)
+    return tuple(filter(None, (make(study) for make in told)))

@@ -1,7 +1,5 @@
 """What limits the study, and what it takes to repeat it."""
 
-from __future__ import annotations
-
 import dataclasses
 from collections.abc import Mapping
 
@@ -77,21 +75,21 @@ def _limits(study: Study) -> tuple[str, ...]:
 
 def reproducibility(study: Study) -> Section:
     """Return versions, seeds, settings and hashes."""
-    parts: list[Part] = [
+    parts = (
         Paragraph(
             "The bundle's hash covers every file in it. The same software, cases, settings and "
             "seeds give the same models."
         ),
-        Listing("bundle", _rows("Bundle", _bundle(study))),
-        Listing("settings", _rows("Settings", _settings(study))),
-        Listing("software", _rows("Software", _software(study))),
-    ]
-    return Section("reproducibility", "Reproducibility", tuple(parts))
+        _listing("Bundle", _bundle(study)),
+        _listing("Settings", _settings(study)),
+        _listing("Software", _software(study)),
+    )
+    return Section("reproducibility", "Reproducibility", parts)
 
 
-def _rows(title: str, values: Mapping[str, object]) -> Table:
+def _listing(title: str, values: Mapping[str, object]) -> Listing:
     rows = tuple((name, _text(value)) for name, value in values.items())
-    return Table(title, ("What", "Value"), rows)
+    return Listing(title.lower(), Table(title, ("What", "Value"), rows))
 
 
 def _text(value: object) -> str:
@@ -126,20 +124,17 @@ def _settings(study: Study) -> dict[str, object]:
     }
     if training is None:
         return values
-    fitted = dataclasses.asdict(training.fitted.settings)
-    selection = fitted.pop("selection")
-    network = dict(training.network_settings)
-    augmentation = network.pop("augmentation", {})
-    return {
-        **values,
-        **{f"models: {name}": value for name, value in fitted.items()},
-        **{f"selection: {name}": value for name, value in selection.items()},
-        **{f"network: {name}": value for name, value in network.items()},
-        **{f"augmentation: {name}": value for name, value in augmentation.items()},
-        **({"network: epochs of the final one": training.epochs} if training.epochs else {}),
-        **{f"seed: {name}": value for name, value in training.seeds.items()},
-        **({} if training.minutes is None else {"minutes it took": number(training.minutes, 1)}),
-    }
+    fitted, network = dataclasses.asdict(training.fitted.settings), dict(training.network_settings)
+    selection, augmentation = fitted.pop("selection"), network.pop("augmentation", {})
+    names = ("models", "selection", "network", "augmentation")
+    for group, settings in zip(names, (fitted, selection, network, augmentation), strict=True):
+        values |= {f"{group}: {name}": value for name, value in settings.items()}
+    if training.epochs:
+        values["network: epochs of the final one"] = training.epochs
+    values |= {f"seed: {name}": value for name, value in training.seeds.items()}
+    if training.minutes is not None:
+        values["minutes it took"] = number(training.minutes, 1)
+    return values
 
 
 def _rings(protocol: Protocol) -> dict[str, object]:

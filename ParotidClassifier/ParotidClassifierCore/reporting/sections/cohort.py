@@ -1,7 +1,5 @@
 """Who the cases are: their flow, the baseline table and the clinical associations."""
 
-from __future__ import annotations
-
 from ...base.words import DASH, p_value
 from ...protocol import Protocol
 from ...statistics.results import CaseFlow, OddsRatio, Table
@@ -26,27 +24,21 @@ def flow(study: Study) -> Section:
         Listing("cases", _counts(cases)),
     ]
     if cases.unusable:
-        rows = tuple((case_id, reason) for case_id, reason in cases.unusable.items())
-        parts.append(Listing("left_out", Table("Cases left out", ("Case", "Reason"), rows)))
+        table = Table("Cases left out", ("Case", "Reason"), tuple(cases.unusable.items()))
+        parts.append(Listing("left_out", table))
     return Section("flow", "Flow of the cases", tuple(parts))
 
 
 def _counts(cases: CaseFlow) -> Table:
     rows = []
-    for which, (name, (benign, malignant)) in enumerate(
-        (("training", cases.training), ("test", cases.test))
-    ):
-        share = malignant / (benign + malignant) if benign + malignant else None
-        rows.append(
-            (
-                name,
-                benign + malignant,
-                benign,
-                malignant,
-                number(share, 2),
-                cases.clinically_incomplete[which],
-            )
+    for which, name in enumerate(("training", "test")):
+        benign, malignant = getattr(cases, name)
+        total = benign + malignant
+        share, lacking = (
+            number(malignant / total if total else None, 2),
+            cases.clinically_incomplete,
         )
+        rows.append((name, total, benign, malignant, share, lacking[which]))
     columns = ("Set", "Cases", "Benign", "Malignant", "Share malignant", "Lack a clinical finding")
     return Table("Cases by set and outcome", columns, tuple(rows))
 
@@ -63,9 +55,11 @@ def odds_ratios(study: Study) -> Section | None:
     associations = study.evaluation.associations
     if associations is None or not associations.univariate:
         return None
+    # `evaluate` takes the training cases, or without any the test cases.
+    learnt_from = "test" if study.evaluation.training is None else "training"
     parts: list[Part] = [
         Paragraph(
-            f"Odds ratios for malignancy on the {_learnt_from(study)} cases. Where a level occurs "
+            f"Odds ratios for malignancy on the {learnt_from} cases. Where a level occurs "
             "in one outcome alone (separation), the usual estimate runs to infinity and is not "
             "shown; Firth's penalised likelihood still gives one, with a wide interval. Variables "
             f"with a penalised P below {associations.entry_p:g} alone entered the analysis of all "
@@ -79,23 +73,14 @@ def odds_ratios(study: Study) -> Section | None:
             "end that was not found is not drawn.",
             "Forest plot of odds ratios",
         ),
-        Listing(
-            "odds_ratios_univariate",
-            _ratios("Each variable alone", study.protocol, associations.univariate),
-        ),
     ]
-    if associations.multivariable:
-        ratios = associations.multivariable
-        together = _ratios("Variables together", study.protocol, ratios)
-        parts.append(Listing("odds_ratios_multivariable", together))
+    titles = {"univariate": "Each variable alone", "multivariable": "Variables together"}
+    for kind, title in titles.items():
+        if ratios := getattr(associations, kind):
+            parts.append(Listing(f"odds_ratios_{kind}", _ratios(title, study.protocol, ratios)))
     if associations.notes:
         parts.append(Points(associations.notes))
     return Section("odds-ratios", "Clinical findings and outcome", tuple(parts))
-
-
-def _learnt_from(study: Study) -> str:
-    """Return the set that `evaluate` took: the training cases, or without any the test cases."""
-    return "test" if study.evaluation.training is None else "training"
 
 
 def _ratios(title: str, protocol: Protocol, ratios: tuple[OddsRatio, ...]) -> Table:

@@ -1,7 +1,5 @@
 """Curves and counts: ROC, calibration, decision, calls, and the nomogram."""
 
-from __future__ import annotations
-
 from ...statistics.results import SetFigures, Table
 from ..figures.clinical import nomogram_figure
 from ..figures.performance import calibration_figure, confusion_figure, decision_figure, roc_figure
@@ -17,15 +15,14 @@ _ROC_CAPTIONS = {
 _COLORS = "Colour tells the regions, dashes the method."
 
 
-def roc(study: Study) -> Section | None:
-    """Return the ROC curves of every set; None where no case was judged."""
-    if not study.sets:
-        return None
+def roc(study: Study) -> Section:
+    """Return the ROC curves of every set."""
+    grey = f" Grey: {study.protocol.reference}." if study.protocol.reference else ""
     drawings = tuple(
         Drawing(
             f"roc_{name}",
             roc_figure(figures, study.protocol, study.banner),
-            f"{_ROC_CAPTIONS[name]} {_COLORS}{_grey(study)}",
+            f"{_ROC_CAPTIONS[name]} {_COLORS}{grey}",
             f"ROC curves, {figures.title}",
         )
         for name, figures in study.sets.items()
@@ -33,14 +30,8 @@ def roc(study: Study) -> Section | None:
     return Section("roc", "ROC curves", drawings, probabilities=True)
 
 
-def _grey(study: Study) -> str:
-    return f" Grey: {study.protocol.reference}." if study.protocol.reference else ""
-
-
-def calibration(study: Study) -> Section | None:
-    """Return the calibration curves of the main set; None where no case was judged."""
-    if study.main is None:
-        return None
+def calibration(study: Study) -> Section:
+    """Return the calibration curves of the main set."""
     parts = (
         Paragraph(
             "A model is calibrated where the points lie on the dashed line: of cases with a "
@@ -58,10 +49,8 @@ def calibration(study: Study) -> Section | None:
     return Section("calibration", "Calibration", parts, probabilities=True)
 
 
-def decision(study: Study) -> Section | None:
-    """Return the decision curves of the main set; None where no case was judged."""
-    if study.main is None:
-        return None
+def decision(study: Study) -> Section:
+    """Return the decision curves of the main set."""
     parts = (
         Paragraph(
             "Net benefit counts malignant tumours found, less benign ones called malignant, "
@@ -89,10 +78,8 @@ def _net_benefit(figures: SetFigures) -> Table:
     return Table(f"Net benefit, {figures.title}", ("threshold", "all", *figures.models), rows)
 
 
-def confusion(study: Study) -> Section | None:
-    """Return the calls against the outcomes of the main set; None where no case was judged."""
-    if study.main is None:
-        return None
+def confusion(study: Study) -> Section:
+    """Return the calls against the outcomes of the main set."""
     drawing = Drawing(
         "confusion",
         confusion_figure(study.main, study.banner),

@@ -1,8 +1,8 @@
 """How the models came about: reader agreement, selection, the network's training."""
 
-from __future__ import annotations
-
+from collections import Counter
 from collections.abc import Callable
+from itertools import compress
 
 import numpy as np
 
@@ -38,6 +38,11 @@ def agreement(study: Study) -> Section | None:
     if training is None or not training.agreement:
         return None
     minimum = training.fitted.settings.selection.min_agreement
+    unread = tuple(
+        f"{comparison.source}, {case_id}: {reason}"
+        for comparison in training.agreement
+        for case_id, reason in comparison.failures.items()
+    )
     parts = (
         Paragraph(
             "A radiomic column is kept only where two outlines of the same tumours give nearly the "
@@ -54,20 +59,14 @@ def agreement(study: Study) -> Section | None:
         ),
         Listing("agreement", _comparisons(training, minimum)),
         Listing("agreement_by_image", _passing(training, minimum, "Image type", _image)),
-        Listing("agreement_by_class", _passing(training, minimum, "Feature class", _class)),
+        Listing(
+            "agreement_by_class",
+            _passing(training, minimum, "Feature class", lambda c: c.split("_")[2]),
+        ),
         Listing("agreement_by_column", _by_column(training), on_page=False),
-        *_unread(training),
+        *([Points(unread, "Readings that could not be used")] if unread else []),
     )
     return Section("agreement", "Reader agreement", parts)
-
-
-def _unread(training: TrainingDetails) -> list[Points]:
-    lines = tuple(
-        f"{comparison.source}, {case_id}: {reason}"
-        for comparison in training.agreement
-        for case_id, reason in comparison.failures.items()
-    )
-    return [Points(lines, "Readings that could not be used")] if lines else []
 
 
 def _comparisons(training: TrainingDetails, minimum: float) -> Table:
@@ -92,25 +91,17 @@ def _image(column: str) -> str:
     return next((kind for kind in ("wavelet", "log-sigma", "lbp") if image.startswith(kind)), image)
 
 
-def _class(column: str) -> str:
-    return column.split("_")[2]
-
-
 def _passing(
     training: TrainingDetails, minimum: float, header: str, group: Callable[[str], str]
 ) -> Table:
     """Return how many columns of each group and region are above `minimum` in all comparisons."""
     passes = least_agreement(training.agreement) > minimum
-    regions = tuple(dict.fromkeys(column.partition("_")[0] for column in training.columns))
-    counts: dict[str, dict[str, list[int]]] = {}
-    for column, passed in zip(training.columns, passes, strict=True):
-        of_region = counts.setdefault(group(column), {region: [0, 0] for region in regions})
-        cell = of_region[column.partition("_")[0]]
-        cell[0] += int(passed)
-        cell[1] += 1
+    cells = [(group(column), column.partition("_")[0]) for column in training.columns]
+    total, kept = Counter(cells), Counter(compress(cells, passes))
+    groups, regions = (tuple(dict.fromkeys(names)) for names in zip(*cells, strict=True))
     rows = tuple(
-        (name, *(f"{kept} of {total}" for kept, total in of_region.values()))
-        for name, of_region in counts.items()
+        (name, *(f"{kept[name, region]} of {total[name, region]}" for region in regions))
+        for name in groups
     )
     return Table(f"Columns that pass, by {header.lower()}", (header, *regions), rows)
 
@@ -208,8 +199,7 @@ def _words_of(column: str) -> tuple[str, str, str, str]:
     kind, head, index = column_of(column)
     if kind is ColumnKind.DEEP:
         return head, "–", "deep", str(index)
-    region, image, feature_class, feature = column.split("_")
-    return region, image, feature_class, feature
+    return tuple(column.split("_"))
 
 
 def _weight(model: LogisticModel | None, column: str) -> str:
@@ -223,7 +213,7 @@ def network(study: Study) -> Section | None:
     training = study.training
     if training is None or not training.final_history:
         return None
-    folds = counted(len(training.fold_histories), "fold")
+    folds, history = counted(len(training.fold_histories), "fold"), training.final_history
     parts: list[Part] = [
         Paragraph(
             f"One network was trained without each of {folds}, for out-of-fold logits, and a final "
@@ -233,9 +223,7 @@ def network(study: Study) -> Section | None:
         ),
         Drawing(
             "network",
-            network_figure(
-                training.fold_histories, training.final_history, training.epochs, study.banner
-            ),
+            network_figure(training.fold_histories, history, training.epochs, study.banner),
             "Loss (sum over the heads) and AUC by epoch; thin: single folds. Dashed line: "
             "epochs of the final network.",
             "Learning curves of the network",

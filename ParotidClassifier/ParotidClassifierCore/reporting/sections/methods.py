@@ -1,13 +1,12 @@
 """How it was done, in words, and the models in full."""
 
-from __future__ import annotations
-
 from collections import Counter
+from collections.abc import Iterable
 
 from ...base.words import listed, number_word
 from ...bundle.bundle import Bundle
 from ...models.settings import CROSS_FITTED, IMBALANCE
-from ...protocol import ClinicalVariable, ColumnKind, Protocol, Region, column_of
+from ...protocol import ColumnKind, Protocol, Region, column_of
 from ...radiomics.names import feature_names
 from ...radiomics.settings import RadiomicsSettings, load_settings
 from ...statistics.results import Table
@@ -18,6 +17,10 @@ from ..words import number
 
 _MOST_COLUMNS_ON_PAGE = 5
 
+_GRID = (
+    "The CT is cropped 25 mm around the lesion, resampled to 1 × 1 × 1 mm (linear; outlines: "
+    "nearest neighbour), clipped to -1024 to 3071 HU and rounded to whole HU."
+)
 _USE = (
     (
         "For a new case, image and outline are checked (field of view, spacing, size of the "
@@ -55,21 +58,17 @@ _EVALUATION = (
 
 def methods(study: Study) -> Section:
     """Return how it was done."""
-    bundle = study.bundle
-    protocol = bundle.protocol
+    bundle, protocol = study.bundle, study.protocol
     kinds = {column_of(column).kind for column in bundle.columns}
     reference = protocol.reference or "another model"
     settings = load_settings(bundle.radiomics_yaml)
     parts: list[Part] = []
     if kinds & {ColumnKind.RADIOMIC, ColumnKind.NETWORK}:
-        names, count = feature_names(settings), number_word(len(protocol.predictors))
-        drawing = Drawing(
-            "pipeline",
-            pipeline_figure(len(names), protocol, study.banner),
-            f"From a CT with outline and {count} findings to the models.",
-            "Flowchart of the method",
-        )
-        parts += [drawing, Points(_image(bundle), "Images and ring")]
+        figure = pipeline_figure(len(feature_names(settings)), protocol, study.banner)
+        findings = f"{number_word(len(protocol.predictors))} findings"
+        caption = f"From a CT with outline and {findings} to the models."
+        parts.append(Drawing("pipeline", figure, caption, "Flowchart of the method"))
+        parts.append(Points((_GRID, *map(_ring, protocol.rings)), "Images and ring"))
     if ColumnKind.RADIOMIC in kinds:
         parts.append(Points(_radiomics(settings), "Radiomic features"))
         parts.append(Listing("feature_classes", _classes(settings)))
@@ -85,7 +84,12 @@ def methods(study: Study) -> Section:
 
 
 def _outcome(protocol: Protocol) -> tuple[str, ...]:
-    findings = [_finding(variable) for variable in protocol.predictors.values()]
+    predictors = protocol.predictors.values()
+    definitions = [variable.definition.removesuffix(".") for variable in predictors]
+    findings = [
+        f"{variable.phrase} ({text[:1].lower()}{text[1:]})" if text else variable.phrase
+        for variable, text in zip(predictors, definitions, strict=True)
+    ]
     models = [model.name for model in protocol.models.values() if model.clinical]
     outcome = (
         "Outcome: malignant against benign, as the cohort table gives it, one tumour a case. "
@@ -104,22 +108,6 @@ def _outcome(protocol: Protocol) -> tuple[str, ...]:
         "and test is refused."
     )
     return (outcome, read, missing) if findings else (outcome, missing)
-
-
-def _finding(variable: ClinicalVariable) -> str:
-    definition = variable.definition.removesuffix(".")
-    told = f" ({definition[:1].lower()}{definition[1:]})" if definition else ""
-    return f"{variable.phrase}{told}"
-
-
-def _image(bundle: Bundle) -> tuple[str, ...]:
-    return (
-        (
-            "The CT is cropped 25 mm around the lesion, resampled to 1 × 1 × 1 mm (linear; "
-            "outlines: nearest neighbour), clipped to -1024 to 3071 HU and rounded to whole HU."
-        ),
-        *map(_ring, bundle.protocol.rings),
-    )
 
 
 def _ring(region: Region) -> str:
@@ -153,11 +141,8 @@ def _radiomics(settings: RadiomicsSettings) -> tuple[str, ...]:
 
 def _classes(settings: RadiomicsSettings) -> Table:
     counts = Counter(name.split("_")[1] for name in feature_names(settings))
-    return Table(
-        "Radiomic features of one region",
-        ("Class", "Features on all images"),
-        tuple(counts.items()),
-    )
+    headers = ("Class", "Features on all images")
+    return Table("Radiomic features of one region", headers, tuple(counts.items()))
 
 
 def _network(bundle: Bundle) -> tuple[str, ...]:
@@ -196,7 +181,7 @@ def _learning(study: Study, kinds: set[ColumnKind | None]) -> tuple[str, ...]:
         if study.bundle.network is None:
             return tuple(lines)
         lines.append("What follows is how this software trains.")
-    if ColumnKind.RADIOMIC in kinds and study.training is not None:
+    elif ColumnKind.RADIOMIC in kinds:
         chosen = study.training.fitted.settings.selection
         lines.append(
             "On training cases alone: columns with an intraclass correlation of "
@@ -206,11 +191,12 @@ def _learning(study: Study, kinds: set[ColumnKind | None]) -> tuple[str, ...]:
             f"{chosen.max_columns} columns stay."
         )
     if study.training is not None:
-        tried = ", ".join(f"{value:g}" for value in study.training.fitted.settings.penalties)
+        settings = study.training.fitted.settings
+        tried = ", ".join(f"{value:g}" for value in settings.penalties)
         lines.append(
             "Each model is a logistic regression on z-scores with an L2 penalty; its strength is "
-            f"the one with the smallest log-loss in {study.training.fitted.settings.folds} "
-            f"stratified folds, of C = {tried}."
+            f"the one with the smallest log-loss in {settings.folds} stratified folds, of C = "
+            f"{tried}."
         )
     return (
         *lines,
@@ -230,20 +216,17 @@ def _learning(study: Study, kinds: set[ColumnKind | None]) -> tuple[str, ...]:
 def models(study: Study) -> Section:
     """Return every model in full."""
     bundle = study.bundle
-    small = {n: m for n, m in bundle.models.items() if len(m.columns) <= _MOST_COLUMNS_ON_PAGE}
+    small = [n for n, m in bundle.models.items() if len(m.columns) <= _MOST_COLUMNS_ON_PAGE]
+    whole = _coefficients(bundle, bundle.models, "All coefficients of all models")
     parts: list[Part] = [
         Paragraph(
             "log-odds = intercept + sum of coefficient × (value - mean) / SD over the inputs, and "
             f"probability = 1 / (1 + exp(-log-odds)). {_coding(bundle.protocol)}Network weights, "
             "if there are any, and all settings are in the bundle."
         ),
-        Listing("models", _coefficients(bundle, tuple(small), "Models of few inputs")),
+        Listing("models", _coefficients(bundle, small, "Models of few inputs")),
         *_fits(study),
-        Listing(
-            "all_coefficients",
-            _coefficients(bundle, tuple(bundle.models), "All coefficients of all models"),
-            on_page=False,
-        ),
+        Listing("all_coefficients", whole, on_page=False),
     ]
     return Section("models", "The models in full", tuple(parts))
 
@@ -272,14 +255,12 @@ def _fits(study: Study) -> list[Listing]:
     return [Listing("fits", Table("Fits", headers, rows, (note,)))]
 
 
-def _coefficients(bundle: Bundle, names: tuple[str, ...], title: str) -> Table:
+def _coefficients(bundle: Bundle, names: Iterable[str], title: str) -> Table:
     rows: list[tuple[str | float | None, ...]] = []
     for name in names:
-        model = bundle.models[name]
-        threshold = number(bundle.thresholds[name], 4)
+        model, threshold = bundle.models[name], number(bundle.thresholds[name], 4)
         rows.append((name, "intercept", None, None, f"{model.intercept:.6g}", threshold))
-        for column, mean, sd, coefficient in zip(
-            model.columns, model.means, model.sds, model.coefficients, strict=True
-        ):
-            rows.append((name, column, f"{mean:.6g}", f"{sd:.6g}", f"{coefficient:.6g}", threshold))
+        numbers = zip(model.means, model.sds, model.coefficients, strict=True)
+        for column, of_column in zip(model.columns, numbers, strict=True):
+            rows.append((name, column, *(f"{value:.6g}" for value in of_column), threshold))
     return Table(title, ("Model", "Input", "Mean", "SD", "Coefficient", "Threshold"), tuple(rows))

@@ -1,32 +1,25 @@
 """Table 1: every model on every set, in the layout of the publication."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
+from dataclasses import astuple, fields
 
 from ...base.words import counted, p_value
-from ...statistics.results import Estimate, ModelFigures, SetFigures, Table
+from ...statistics.results import Confusion, ModelFigures, SetFigures, Table
 from ..parts import Listing, Paragraph, Part, Points, Section
 from ..study import Study
 from ..words import NOT_ESTIMABLE, interval, number, with_interval
 
+_NUMBERS = ("cases", "malignant", "without_probability", "threshold", "p_against_combined")
 _MEASURES = (
     "auc", "auc_bootstrap", "accuracy", "sensitivity", "specificity", "ppv", "npv", "brier",
     "calibration_slope", "calibration_intercept",
 )  # fmt: skip
-_SHOWN = {
-    "accuracy": "ACC",
-    "sensitivity": "SEN",
-    "specificity": "SPE",
-    "ppv": "PPV",
-    "npv": "NPV",
-}
+_SHOWN = ("accuracy", "sensitivity", "specificity", "ppv", "npv")
+_HEADERS = ("ACC", "SEN", "SPE", "PPV", "NPV")
 
 
-def performance(study: Study) -> Section | None:
-    """Return the tables of all sets; None where no case was judged."""
-    if not study.sets:
-        return None
+def performance(study: Study) -> Section:
+    """Return the tables of all sets."""
     reference = study.protocol.reference
     parts: list[Part] = [Paragraph(_reading(reference))]
     for name, figures in study.sets.items():
@@ -56,7 +49,7 @@ def _reading(reference: str) -> str:
 
 def discrimination_table(figures: SetFigures, reference: str) -> Table:
     """Return AUC, P against the reference model and the shares of right calls, one row a model."""
-    columns = ("Model", "Cases", "AUC (95% CI)", f"P against {reference}", *_SHOWN.values())
+    columns = ("Model", "Cases", "AUC (95% CI)", f"P against {reference}", *_HEADERS)
     rows = tuple(
         (
             name,
@@ -73,12 +66,8 @@ def discrimination_table(figures: SetFigures, reference: str) -> Table:
         "Cases: all / malignant. Calling every case by the larger class would have an accuracy of "
         f"{number(larger, 3)} (no-information rate)."
     )
-    return Table(_title(figures), columns, rows, (note,))
-
-
-def _title(figures: SetFigures) -> str:
-    title = figures.title.capitalize()
-    return f"{title}: {counted(figures.cases, 'case')}, {figures.malignant} malignant"
+    cases = f"{counted(figures.cases, 'case')}, {figures.malignant} malignant"
+    return Table(f"{figures.title.capitalize()}: {cases}", columns, rows, (note,))
 
 
 def _calibration_table(figures: SetFigures) -> Table:
@@ -107,23 +96,18 @@ def _calibration_table(figures: SetFigures) -> Table:
 def _numbers_table(figures: SetFigures) -> Table:
     """Return all figures as numbers, for other programs."""
     bounds = [f"{measure}{end}" for measure in _MEASURES for end in ("", "_low", "_high")]
-    columns = (
-        "model", "cases", "malignant", "without_probability", "threshold", "p_against_combined",
-        "true_positives", "false_negatives", "false_positives", "true_negatives", *bounds,
-    )  # fmt: skip
-    rows = tuple(_numbers(name, model) for name, model in figures.models.items())
+    counts = [field.name for field in fields(Confusion)]
+    columns = ("model", *_NUMBERS, *counts, *bounds)
+    rows = tuple(
+        (
+            name,
+            *(getattr(model, column) for column in _NUMBERS),
+            *astuple(model.confusion),
+            *(bound for measure in _MEASURES for bound in astuple(getattr(model, measure))),
+        )
+        for name, model in figures.models.items()
+    )
     return Table(f"All figures as numbers, {figures.title}", columns, rows)
-
-
-def _numbers(name: str, model: ModelFigures) -> tuple[str | float | None, ...]:
-    cells = model.confusion
-    estimates: list[Estimate] = [getattr(model, measure) for measure in _MEASURES]
-    return (
-        name, model.cases, model.malignant, model.without_probability, model.threshold,
-        model.p_against_combined, cells.true_positives, cells.false_negatives,
-        cells.false_positives, cells.true_negatives,
-        *(bound for e in estimates for bound in (e.value, e.low, e.high)),
-    )  # fmt: skip
 
 
 def undefined_notes(figures: SetFigures, reference: str) -> Iterator[str]:

@@ -1,7 +1,5 @@
 """The first page: the figure that counts, in words."""
 
-from __future__ import annotations
-
 from ...base.words import counted
 from ...statistics.results import ModelFigures
 from ..figures.performance import auc_figure
@@ -32,7 +30,12 @@ def summary(study: Study) -> Section:
             Paragraph(_SETS[next(iter(study.sets))]),
             Paragraph(_meaning(best)),
             Caution(_not_meant(study)),
-            _drawing(study),
+            Drawing(
+                "auc",
+                auc_figure(main, study.protocol, study.banner),
+                "AUC of every model with DeLong's 95% interval. The dashed line is chance.",
+                f"AUCs of {counted(len(main.models), 'model')} with intervals",
+            ),
         ]
     parts.append(Paragraph(f"Intended use of the bundle: {study.bundle.intended_use}"))
     return Section("summary", "Summary", tuple(parts), probabilities=True)
@@ -84,13 +87,4 @@ def _not_meant(study: Study) -> str:
     return (
         "No probability of these models may decide about a patient's treatment. They are research "
         "software and have not been assessed as a medical device."
-    )
-
-
-def _drawing(study: Study) -> Drawing:
-    return Drawing(
-        "auc",
-        auc_figure(study.main, study.protocol, study.banner),
-        "AUC of every model with DeLong's 95% interval. The dashed line is chance.",
-        f"AUCs of {counted(len(study.main.models), 'model')} with intervals",
     )

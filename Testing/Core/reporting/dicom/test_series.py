@@ -3,10 +3,8 @@
 from dataclasses import replace
 from datetime import datetime, timezone
 
-import pydicom
 import pytest
 from ParotidClassifierCore.protocol import shen2026
-from ParotidClassifierCore.reporting.dicom import writing
 from ParotidClassifierCore.reporting.dicom.series import REPORT, SEGMENTATION, series_attributes
 
 WHEN = datetime(2026, 11, 29, 14, 3, 21, tzinfo=timezone.utc)
@@ -60,23 +58,3 @@ def test_both_objects_carry_what_their_series_is_called(written, answered):
         assert (made.SeriesNumber, made.SeriesDescription) == (series[NUMBER], series[DESCRIPTION])
         assert (made.ContentDate, made.ContentTime) == (made.SeriesDate, made.SeriesTime)
     assert written.report.SeriesTime == written.segmentation.SeriesTime
-
-
-def test_two_exports_of_one_answer_are_of_their_own_times(answered, tmp_path, monkeypatch):
-    described = []
-    for minute in (3, 4):
-        monkeypatch.setattr(writing, "datetime", Clock(WHEN.replace(minute=minute)))
-        writing.write_dicom(tmp_path, answered, answered.dicom_sources)
-        described.append(pydicom.dcmread(tmp_path / "report.dcm").SeriesDescription)
-    assert [text[-16:] for text in described] == ["2026-11-29 14:03", "2026-11-29 14:04"]
-
-
-class Clock:
-    def __init__(self, now):
-        self._now = now
-
-    def now(self, _zone):
-        return self
-
-    def astimezone(self):
-        return self._now

@@ -64,12 +64,6 @@ def test_where_it_was_asked_the_objects_are_of_the_patient(answered, dicom_case,
         assert "PatientIdentityRemoved" not in made
 
 
-def test_that_a_series_was_anonymised_before_is_kept(answered, series, tmp_path):
-    case = series(PatientIdentityRemoved="YES", DeidentificationMethod="by the archive")
-    for made in written_of(answered, case, tmp_path, True):
-        assert made.DeidentificationMethod == "by the archive"
-
-
 def test_a_name_in_another_character_set_stays_the_same_name(answered, series, tmp_path):
     case = series(SpecificCharacterSet="ISO_IR 100", PatientName="Müller^Jürgen")
     for made in written_of(answered, case, tmp_path, True):
@@ -93,23 +87,13 @@ def test_what_the_source_does_not_say_of_patient_and_study_is_empty(answered, se
         assert not made.StudyTime
 
 
-def test_what_is_of_no_valid_form_is_empty(answered, series, tmp_path):
-    wrong = {"PatientSex": "FEMALE", "PatientBirthDate": "1815", "StudyID": "longer than sixteen"}
-    with pytest.warns(UserWarning, match="nvalid|exceeds"):
-        case = series(**wrong)
-    for made in written_of(answered, case, tmp_path, True):
-        assert [made[keyword].value or "" for keyword in wrong] == ["", "", ""]
-
-
 def raw(keyword, value):
     """Store a value as it is, whatever pydicom thinks of it."""
 
     def change(content, _k):
-        kind = pydicom.datadict.dictionary_VR(keyword)
-        tag = pydicom.tag.Tag(keyword)
-        content[tag] = pydicom.dataelem.RawDataElement(
-            tag, kind, len(value), value, 0, False, True, True
-        )
+        kind, tag = pydicom.datadict.dictionary_VR(keyword), pydicom.tag.Tag(keyword)
+        element = (tag, kind, len(value), value, 0, False, True, True)
+        content[tag] = pydicom.dataelem.RawDataElement(*element)
 
     return change
 
@@ -126,7 +110,7 @@ def test_the_thickness_is_that_of_the_grid_whatever_the_source_says(
 
 ODD_TEXTS = {
     "StudyDate": b"20240231", "StudyTime": b"10:15 ", "PatientBirthDate": b"1815.12.10",
-    "AccessionNumber": b"A\\B ", "StudyID": b"1\\2 ", "PatientSex": b"F\\M ", "PatientAge": b"33",
+    "AccessionNumber": b"A\\B ", "StudyID": b"1\\2 ", "PatientSex": b"FEMALE", "PatientAge": b"33",
     "PatientID": b"1\\2 ", "StudyDescription": b"x" * 70, "IssuerOfPatientID": b"a\\b ",
     "ReferringPhysicianName": b"A^B\\C^D ", "PatientIdentityRemoved": b"yes ",
     "PatientName": b"A^B\\C^D ",
@@ -163,20 +147,24 @@ def test_an_enhanced_ct_needs_no_thickness_but_its_pixels(answered, tmp_path, fi
     case = Case(ct, ball_mask(ct, 5.0), source=source)
     if field == "SliceThickness":
         assert written_of(answered, case, tmp_path, False)
-    else:
-        with pytest.raises(UnusableImageError, match="do not say where its pixels lie"):
-            read_source_headers(case, False)
+        return
+    with pytest.raises(UnusableImageError, match="do not say where its pixels lie"):
+        read_source_headers(case, False)
 
 
-def test_codes_of_an_anonymisation_are_kept_where_they_are_whole(answered, series, tmp_path):
+def test_that_a_series_was_anonymised_before_is_kept_with_whole_codes(answered, series, tmp_path):
     def code(value, meaning):
         made = pydicom.Dataset()
         made.CodeValue, made.CodingSchemeDesignator, made.CodeMeaning = value, "DCM", meaning
         return made
 
     codes = [code("113100", "Basic Profile"), code("", "of Dr. Who")]
-    case = series(PatientIdentityRemoved="YES", DeidentificationMethodCodeSequence=codes)
+    case = series(
+        PatientIdentityRemoved="YES", DeidentificationMethod="by the archive",
+        DeidentificationMethodCodeSequence=codes,
+    )  # fmt: skip
     for made in written_of(answered, case, tmp_path, True):
+        assert made.DeidentificationMethod == "by the archive"
         assert [c.CodeValue for c in made.DeidentificationMethodCodeSequence] == ["113100"]
 
 
@@ -225,9 +213,8 @@ def test_a_slice_that_is_another_series_now_is_named(series):
 
 
 def moved(ct):
-    origin = np.add(ct.GetOrigin(), (0, 0.5, 0)).tolist()
     image = sitk.Image(ct)
-    image.SetOrigin(origin)
+    image.SetOrigin(np.add(ct.GetOrigin(), (0, 0.5, 0)).tolist())
     return image
 
 

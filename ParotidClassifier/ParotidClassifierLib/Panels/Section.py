@@ -1,7 +1,8 @@
-"""What a section of the result asks the background process for: its progress and its end."""
+"""What the sections of the result share: a question to the background process, and its end."""
 
 from pathlib import Path
 
+import qt
 import slicer
 from slicer.i18n import tr as _
 
@@ -11,18 +12,48 @@ from .FindingsText import noteText
 _PROGRESS_STEPS = 1000
 
 
+class Section:
+    """A section of the panel "6. Result" that asks the background process for something.
+
+    Args:
+        logic: the module's logic.
+        ui: the widgets of the panel of the result.
+        refresh: shows that panel again.
+        name: of the section's progress bar and status label in `ui`.
+        failed: sentence that stands above what went wrong.
+
+    Attributes:
+        task: the computation.
+    """
+
+    def __init__(self, logic, ui, refresh, name: str, failed: str):
+        self._logic = logic
+        self._ui = ui
+        self._refresh = refresh
+        bar, label = getattr(ui, f"{name}ProgressBar"), getattr(ui, f"{name}StatusLabel")
+        self.task = SectionTask(logic, bar, label, refresh, failed)
+
+    def forget(self) -> None:
+        """Say no more of what was; another case is shown."""
+        self.task.forget()
+
+    def askForFolder(self, title: str) -> str:
+        """Return the folder that the user chooses; empty if none."""
+        return qt.QFileDialog.getExistingDirectory(slicer.util.mainWindow(), title)
+
+    def showButton(self, button, mayStart: bool, text: str, toolTip: str, cancelToolTip: str):
+        """Let a button start the computation, or cancel it while it runs."""
+        isMine = self.task.isRunning
+        button.enabled = isMine or mayStart
+        button.text = _("Cancel") if isMine else text
+        button.toolTip = cancelToolTip if isMine else toolTip
+
+
 class SectionTask:
     """One computation at a time, with a bar that shows how far it is and a line that tells its end.
 
     Attributes:
         isRunning: whether the answer is still to come.
-
-    Args:
-        logic: the module's logic.
-        progressBar: shown while it runs.
-        statusLabel: says how it ended.
-        refresh: shows the section's panel again.
-        failed: sentence that stands above what went wrong.
     """
 
     def __init__(self, logic, progressBar, statusLabel, refresh, failed: str):
@@ -109,12 +140,7 @@ class SectionTask:
         slicer.util.errorDisplay(f"{self._failed}\n\n{message} {remedy}")
 
     def tell(self, richText: str, isOfResult: bool = True) -> None:
-        """Say how it ended.
-
-        Args:
-            richText: empty to say nothing.
-            isOfResult: whether it goes when another result is shown.
-        """
+        """Say how it ended, or nothing; `isOfResult` if that goes with the result."""
         self._isOfResult = isOfResult
         self._statusLabel.text = richText
         self._statusLabel.visible = bool(richText)

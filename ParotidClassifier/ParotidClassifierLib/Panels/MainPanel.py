@@ -18,7 +18,7 @@ from .SegmentEditor import SegmentEditor
 from .TumorPanel import TumorPanel
 
 
-class Shell(VTKObservationMixin):
+class MainPanel(VTKObservationMixin):
     """The module's whole panel.
 
     Attributes:
