@@ -4,13 +4,12 @@ from pathlib import Path
 
 from slicer.i18n import tr as _
 
-from ..Drawing.ResultContents import outOfDateWords
 from ..Scene import DicomSource
 from .FindingsText import noteText
-from .Section import Section
+from .Section import ExportSection
 
 
-class DicomExport(Section):
+class DicomExport(ExportSection):
     """Writes outlines and numbers as DICOM, and brings them into Slicer's database.
 
     The objects in the folder name the patient only if the user wants that. Those in the database
@@ -19,26 +18,22 @@ class DicomExport(Section):
 
     def __init__(self, logic, ui, refresh):
         super().__init__(logic, ui, refresh, "dicom", _("The result was not exported to DICOM."))
-        self._parameterNode = None
         ui.exportDicomButton.connect("clicked()", self.onExport)
 
-    def show(self, parameterNode, isCurrent: bool) -> None:
-        """Show whether the result of this parameter node can be exported now, and why not."""
-        self._parameterNode = parameterNode
-        cause = DicomSource.whyNoFiles(parameterNode.ct)
-        reason = cause if isCurrent else outOfDateWords()
-        for widget in (self._ui.exportDicomButton, self._ui.keepIdentityCheckBox):
-            widget.enabled = not reason and not self._logic.classification.isRunning
-        self._ui.exportDicomButton.toolTip = reason or _(
+    def showOffers(self, outOfDate: str) -> None:
+        """Show whether the result can be exported, and why not."""
+        cause = DicomSource.whyNoFiles(self._parameterNode.ct)
+        purpose = _(
             "Save the outlines (DICOM SEG) and the numbers (DICOM Structured Report) to a folder "
             "and into Slicer's DICOM database. They refer to the slices of the CT."
         )
+        button, checkBox = self._ui.exportDicomButton, self._ui.keepIdentityCheckBox
+        self.offer(button, purpose, outOfDate or cause, checkBox)
         # That a result is out of date is said once for all rows.
-        self._ui.noDicomLabel.visible = isCurrent and bool(cause)
+        self._ui.noDicomLabel.visible = bool(cause) and not outOfDate
         self._ui.noDicomLabel.text = noteText(
             "info", _("Nothing can be exported to DICOM. {reason}").format(reason=cause)
         )
-        self.task.show()
 
     def forget(self) -> None:
         """Say no more of what was exported, and name no patient unless it is asked again."""
@@ -47,17 +42,16 @@ class DicomExport(Section):
 
     def onExport(self) -> None:
         """Ask for a folder and write the DICOM objects there."""
-        folder = self.askForFolder(_("Save the DICOM objects in a folder"))
-        if folder:
-            self.export(folder)
+        self.intoFolder(_("Save the DICOM objects in a folder"), self.export)
 
     def export(self, folder: str) -> None:
         """Write the DICOM objects to a folder, and bring them into the database if it is open."""
         keepsIdentity = bool(self._ui.keepIdentityCheckBox.checked)
-        export = self._logic.classification.exportDicom
-        self.task.start(
-            lambda *told: export(self._parameterNode, folder, keepsIdentity, *told),
+        self.start(
             lambda answer: self._onWritten(answer, folder, keepsIdentity),
+            self._logic.classification.exportDicom,
+            folder,
+            keepsIdentity,
         )
 
     def _onWritten(self, answer: dict, folder: str, keepsIdentity: bool) -> None:

@@ -4,38 +4,33 @@ import qt
 import slicer
 from slicer.i18n import tr as _
 
-from ..Drawing.ResultContents import outOfDateWords
 from .FindingsText import noteText
-from .Section import Section
+from .Section import ExportSection
 
 
-class ResultExports(Section):
+class ResultExports(ExportSection):
     """Saves the case, the features and the prediction where the user wants them."""
 
     def __init__(self, logic, ui, refresh):
         super().__init__(logic, ui, refresh, "export", _("Nothing was saved."))
-        self._parameterNode = None
         ui.saveCaseButton.connect("clicked()", self.onSaveCase)
         ui.exportFeaturesButton.connect("clicked()", self.onExportFeatures)
         ui.exportPredictionButton.connect("clicked()", self.onExportPrediction)
 
-    def show(self, parameterNode, isCurrent: bool) -> None:
-        """Show what can be done with the result of this parameter node now."""
-        self._parameterNode = parameterNode
-        isRunning = self._logic.classification.isRunning
-        for button, purpose in self._purposes():
-            mayBeUsed = isCurrent or button is self._ui.saveCaseButton  # that saves what is shown
-            button.enabled = mayBeUsed and not isRunning
-            button.toolTip = purpose if mayBeUsed else outOfDateWords()
-        self._ui.notCurrentLabel.visible = not isCurrent
-        self._ui.notCurrentLabel.text = "" if isCurrent else noteText("warning", outOfDateWords())
-        self.task.show()
+    def showOffers(self, outOfDate: str) -> None:
+        """Show what can be saved, and that an old result cannot."""
+        case = _("Save CT, outlines and clinical findings in a folder for the command line.")
+        features = _("Compute all radiomic features of all regions and save them as CSV.")
+        prediction = _("Save probabilities, contributions and findings as JSON.")
+        self.offer(self._ui.saveCaseButton, case, "")  # saves what is shown, not the result
+        self.offer(self._ui.exportFeaturesButton, features, outOfDate)
+        self.offer(self._ui.exportPredictionButton, prediction, outOfDate)
+        self._ui.notCurrentLabel.visible = bool(outOfDate)
+        self._ui.notCurrentLabel.text = noteText("warning", outOfDate) if outOfDate else ""
 
     def onSaveCase(self) -> None:
         """Ask for a folder and save the case there."""
-        folder = self.askForFolder(_("Save the case in a new folder"))
-        if folder:
-            self.saveCase(folder)
+        self.intoFolder(_("Save the case in a new folder"), self.saveCase)
 
     def onExportFeatures(self) -> None:
         """Ask for a file and write the table of features."""
@@ -62,20 +57,7 @@ class ResultExports(Section):
         self._save(self._logic.classification.exportFeatures, path)
 
     def _save(self, compute, path: str) -> None:
-        self.task.start(
-            lambda *callbacks: compute(self._parameterNode, path, *callbacks),
-            lambda *_answer: self.task.tellSaved(path),
-        )
-
-    def _purposes(self) -> tuple:
-        case = _("Save CT, outlines and clinical findings in a folder for the command line.")
-        features = _("Compute all radiomic features of all regions and save them as CSV.")
-        prediction = _("Save probabilities, contributions and findings as JSON.")
-        return (
-            (self._ui.saveCaseButton, case),
-            (self._ui.exportFeaturesButton, features),
-            (self._ui.exportPredictionButton, prediction),
-        )
+        self.start(lambda *_answer: self.task.tellSaved(path), compute, path)
 
 
 def _atOnce(write):

@@ -7,6 +7,7 @@ import slicer
 from slicer.i18n import tr as _
 
 from ..Background.Worker import SUPERSEDED
+from ..Drawing.ResultContents import outOfDateWords
 from .FindingsText import noteText
 
 _PROGRESS_STEPS = 1000
@@ -37,16 +38,44 @@ class Section:
         """Say no more of what was; another case is shown."""
         self.task.forget()
 
-    def askForFolder(self, title: str) -> str:
-        """Return the folder that the user chooses; empty if none."""
-        return qt.QFileDialog.getExistingDirectory(slicer.util.mainWindow(), title)
-
     def showButton(self, button, mayStart: bool, text: str, toolTip: str, cancelToolTip: str):
         """Let a button start the computation, or cancel it while it runs."""
         isMine = self.task.isRunning
         button.enabled = isMine or mayStart
         button.text = _("Cancel") if isMine else text
         button.toolTip = cancelToolTip if isMine else toolTip
+
+
+class ExportSection(Section):
+    """A section whose buttons save or export the result; each row of them is a subclass."""
+
+    _parameterNode = None
+
+    def show(self, parameterNode, isCurrent: bool) -> None:
+        """Show what can be saved or exported of the result of this parameter node now."""
+        self._parameterNode = parameterNode
+        self.showOffers("" if isCurrent else outOfDateWords())
+        self.task.show()
+
+    def showOffers(self, outOfDate: str) -> None:
+        """Show the row; `outOfDate` says why nothing old is exported, empty if it is current."""
+        raise NotImplementedError
+
+    def offer(self, button, purpose: str, reason: str, *others) -> None:
+        """Enable a button and the others of its row, unless there is a reason against it."""
+        for widget in (button, *others):
+            widget.enabled = not reason and not self._logic.classification.isRunning
+        button.toolTip = reason or purpose
+
+    def intoFolder(self, title: str, write) -> None:
+        """Write to the folder that the user chooses; to none if the user cancels."""
+        folder = qt.QFileDialog.getExistingDirectory(slicer.util.mainWindow(), title)
+        if folder:
+            write(folder)
+
+    def start(self, keep, compute, *inputs) -> None:
+        """Begin what a function of the logic computes of the shown case and these inputs."""
+        self.task.start(lambda *told: compute(self._parameterNode, *inputs, *told), keep)
 
 
 class SectionTask:
