@@ -19,7 +19,7 @@ class ParotidClassifierParameterNode:
     Attributes:
         ct: contrast-enhanced CT, in HU.
         plainCt: the same patient without contrast; optional.
-        segmentation: holds the segments Tumor and External2.
+        segmentation: holds a segment for each region.
         tumorOrigin: what the tumour was called where it was taken from; see SceneCase.
         ringWidthMm: width of the automatic ring in mm as text; empty for that of the bundle. See
             RingChoice.
