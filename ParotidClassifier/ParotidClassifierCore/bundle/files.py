@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from ..base.disk import is_left_by_a_system
-from ..base.errors import BundleError, OutputError
+from ..base.errors import BundleError, FeatureExtractionError, OutputError, UsageError
 from ..base.files import folder_written_whole
 from ..base.safetensors_header import LARGEST_NETWORK_BYTES, NETWORK
 from ..base.strict_json import MalformedError, parsed
@@ -67,6 +67,17 @@ def refusal(bundle: Path | str, file: str, reason: str, remedy: str = _FETCH_AGA
 
 
 @contextmanager
+def refused_as(bundle: Path, file: str) -> Iterator[None]:
+    """Refuse this file of a bundle where what is read of it is not what it must be."""
+    try:
+        yield
+    except MalformedError as error:
+        raise refusal(bundle, file, str(error)) from error
+    except (UsageError, FeatureExtractionError) as error:
+        raise refusal(bundle, file, error.message.removesuffix(".")) from error
+
+
+@contextmanager
 def _opened(path: Path) -> Iterator[tuple[list[str], Reader]]:
     """Yield the names of the files in the bundle at `path`, a folder or .zip, and their reader.
 
@@ -113,10 +124,8 @@ def checked_files(path: Path) -> dict[str, bytes]:
 
 def _checked_schema_version(where: Path, content: bytes) -> int:
     """Return the schema version; refuse one that is not read here before anything else is."""
-    try:
+    with refused_as(where, BUNDLE_JSON):
         version = parsed(content).get("schema_version")
-    except MalformedError as error:
-        raise refusal(where, BUNDLE_JSON, str(error)) from error
     if version in range(1, SCHEMA_VERSION + 1) and not isinstance(version, bool | float):
         return version
     newer = isinstance(version, int) and version > SCHEMA_VERSION

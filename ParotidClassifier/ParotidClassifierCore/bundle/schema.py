@@ -6,14 +6,13 @@ what a bundle is, is so known where the libraries that run it are not installed.
 
 import json
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from ..base.errors import FeatureExtractionError, UsageError
 from ..base.safetensors_header import check_safetensors
 from ..base.strict_json import (
     SMALLEST_SCALE,
@@ -49,6 +48,7 @@ from .files import (
     SCHEMA_VERSION,
     SHA256SUMS,
     refusal,
+    refused_as,
     sha256,
 )
 
@@ -185,34 +185,30 @@ def from_files(path: Path, files: Mapping[str, bytes]) -> Bundle:
     Raises:
         BundleError: a file does not hold what it must; the message names it.
     """
-    reading = BUNDLE_JSON
-    try:
-        header = read_header(parsed(files[reading]))
-        reading = RADIOMICS_YAML
-        radiomics_yaml = read_text(files[reading])
-        settings = _read_settings(radiomics_yaml)
-        reading = MODELS_JSON
-        models = _read_models(parsed(files[reading]), header["protocol"])
+    from ..radiomics.settings import load_settings
+
+    with refused_as(path, BUNDLE_JSON):
+        header = read_header(parsed(files[BUNDLE_JSON]))
+    with refused_as(path, RADIOMICS_YAML):
+        radiomics_yaml = read_text(files[RADIOMICS_YAML])
+        settings = load_settings(radiomics_yaml)
+    with refused_as(path, MODELS_JSON):
+        models = _read_models(parsed(files[MODELS_JSON]), header["protocol"])
         _check_features(models, settings)
-        reading = REFERENCE_JSON
-        reference = _read_reference(parsed(files[reading]), models)
-        reading = REFITS_JSON
-        refits = (
-            _read_refits(parsed(files[reading]), models)
-            if reading in files
-            else Refits(absent=OLDER_BUNDLE)
-        )
-        reading = MODEL_CARD
-        model_card = read_text(files[reading])
-        reading = NETWORK
+    with refused_as(path, REFERENCE_JSON):
+        reference = _read_reference(parsed(files[REFERENCE_JSON]), models)
+    with refused_as(path, REFITS_JSON):
+        older = REFITS_JSON not in files
+        refits = Refits(absent=OLDER_BUNDLE) if older else _read_refits(files[REFITS_JSON], models)
+    with refused_as(path, MODEL_CARD):
+        model_card = read_text(files[MODEL_CARD])
+    with refused_as(path, NETWORK):
         _check_network(models, files.get(NETWORK))
-        reading = BUNDLE_JSON
+    with refused_as(path, BUNDLE_JSON):
         if set(header["thresholds"]) != set(models):
             raise MalformedError(f"thresholds are not those of the models in {MODELS_JSON}")
         if header.pop("radiomics_sha256") != sha256(files[RADIOMICS_YAML]):
             raise MalformedError(f"radiomics_sha256 is not the hash of {RADIOMICS_YAML}")
-    except MalformedError as error:
-        raise refusal(path, reading, str(error)) from error
     return Bundle(
         **header,
         models=models,
@@ -226,27 +222,13 @@ def from_files(path: Path, files: Mapping[str, bytes]) -> Bundle:
     )
 
 
-def _read_settings(radiomics_yaml: str) -> Any:
-    """Return the RadiomicsSettings in the text."""
-    from ..radiomics.settings import load_settings
-
-    try:
-        return load_settings(radiomics_yaml)
-    except UsageError as error:
-        raise MalformedError(error.message.removesuffix(".")) from error
-
-
 def _check_features(models: Mapping[str, LogisticModel], settings: Any) -> None:
     """Refuse models that read features which these settings do not make."""
     from ..radiomics.names import parse_column
 
-    columns = {column for model in models.values() for column in model.columns}
-    try:
-        for column in sorted(columns):
-            if column_of(column).kind is ColumnKind.RADIOMIC:
-                parse_column(column, settings)
-    except FeatureExtractionError as error:
-        raise MalformedError(error.message.removesuffix(".")) from error
+    for column in sorted({column for model in models.values() for column in model.columns}):
+        if column_of(column).kind is ColumnKind.RADIOMIC:
+            parse_column(column, settings)
 
 
 def _read_models(content: Mapping[str, Any], protocol: Protocol) -> dict[str, LogisticModel]:
@@ -313,16 +295,18 @@ def _read_reference(content: Mapping[str, Any], models: Mapping[str, LogisticMod
     """Return the distributions of reference.json; version 1 holds neither voxels nor scatter."""
     keys = ("quantile_levels", "quantiles", "scores")
     fields = with_keys(content, keys, "the file", optional=["voxel_mm", "scatter", "acquisitions"])
-    levels = _levels(fields["quantile_levels"])
+    levels = _rising(fields["quantile_levels"], "quantile_levels", as_item=as_probability)
+    if (levels[:1], levels[-1:]) != ((0.0,), (1.0,)):
+        raise MalformedError("quantile_levels do not run from 0 to 1")
     quantiles = {
-        read_column(column): as_numbers(values, f"the quantiles of {column}", _MOST_LEVELS)
+        read_column(column): _rising(values, f"the quantiles of {column}")
         for column, values in as_object(fields["quantiles"], "quantiles").items()
     }
-    voxel_mm = _voxels(fields.get("voxel_mm", {}))
-    for values in (*quantiles.values(), *voxel_mm.values()):
-        if len(values) != len(levels):
-            raise MalformedError("its quantiles are not one for each level")
-        _require_rising(values, "its quantiles")
+    lengths = as_object(fields.get("voxel_mm", {}), "voxel_mm")
+    with_keys(lengths, VOXEL_LENGTHS if lengths else (), "voxel_mm")
+    voxel_mm = {name: _rising(values, "voxel_mm") for name, values in lengths.items()}
+    if any(len(q) != len(levels) for q in (*quantiles.values(), *voxel_mm.values())):
+        raise MalformedError("its quantiles are not one for each level")
     scores = as_object(fields["scores"], "scores")
     return Reference(
         levels,
@@ -336,35 +320,19 @@ def _read_reference(content: Mapping[str, Any], models: Mapping[str, LogisticMod
     )
 
 
-def _levels(value: Any) -> tuple[float, ...]:
-    levels = as_numbers(value, "quantile_levels", _MOST_LEVELS, as_probability)
-    if (levels[:1], levels[-1:]) != ((0.0,), (1.0,)):
-        raise MalformedError("quantile_levels do not run from 0 to 1")
-    _require_rising(levels, "quantile_levels")
-    return levels
-
-
-def _require_rising(values: tuple[float, ...], what: str) -> None:
-    if list(values) != sorted(values):
-        raise MalformedError(f"{what} do not rise")
-
-
-def _voxels(value: Any) -> dict[str, tuple[float, ...]]:
-    lengths = as_object(value, "voxel_mm")
-    if lengths:
-        with_keys(lengths, VOXEL_LENGTHS, "voxel_mm")
-    return {name: as_numbers(lengths[name], "voxel_mm", _MOST_LEVELS) for name in lengths}
+def _rising(
+    value: Any, where: str, most: int = _MOST_LEVELS, as_item: Callable = as_number
+) -> tuple[float, ...]:
+    numbers = as_numbers(value, where, most, as_item)
+    if list(numbers) != sorted(numbers):
+        raise MalformedError(f"{where} do not rise")
+    return numbers
 
 
 def _scores(name: str, value: Any) -> dict[str, tuple[float, ...]]:
-    by_class = with_keys(value, (BENIGN, MALIGNANT), f"scores of {name}")
-    scores = {
-        outcome: as_numbers(by_class[outcome], f"scores of {name}", MOST_SCORES, as_probability)
-        for outcome in by_class
-    }
-    for sorted_scores in scores.values():
-        _require_rising(sorted_scores, f"scores of {name}")
-    return scores
+    where = f"scores of {name}"
+    by_class = with_keys(value, (BENIGN, MALIGNANT), where)
+    return {c: _rising(by_class[c], where, MOST_SCORES, as_probability) for c in by_class}
 
 
 def _acquisitions(value: Any) -> TrainingAcquisitions:
@@ -386,10 +354,9 @@ def _counts(name: str, value: Any) -> dict[str, int]:
 
 
 def _range(name: str, value: Any) -> tuple[float, float]:
-    bounds = as_numbers(value, name, 2)
+    bounds = _rising(value, name, 2)
     if len(bounds) != 2:
         raise MalformedError(f"{name} is not a smallest and a largest value")
-    _require_rising(bounds, name)
     return bounds
 
 
@@ -403,8 +370,7 @@ def _scatter(value: Any, models: Mapping[str, LogisticModel]) -> Scatter:
         for row in as_items(fields["covariance"], "covariance", MOST_COLUMNS)
     )
     _require_covariance(covariance, len(models[name].image_columns))
-    distances = as_numbers(fields["distances"], "distances", _MOST_LEVELS)
-    _require_rising(distances, "distances")
+    distances = _rising(fields["distances"], "distances")
     if len(distances) < 2 or distances[0] < 0:
         raise MalformedError("distances are missing or negative")
     return Scatter(name, covariance, distances)
@@ -422,9 +388,9 @@ def _require_covariance(rows: tuple[tuple[float, ...], ...], columns: int) -> No
         raise MalformedError("covariance is not positive definite, or nearly not")
 
 
-def _read_refits(content: Mapping[str, Any], models: Mapping[str, LogisticModel]) -> Refits:
+def _read_refits(content: bytes, models: Mapping[str, LogisticModel]) -> Refits:
     """Return the refits of refits.json, of these models or none."""
-    fields = with_keys(content, ("absent", "coefficients"), "the file")
+    fields = with_keys(parsed(content), ("absent", "coefficients"), "the file")
     absent = as_text(fields["absent"], "absent")
     by_model = as_object(fields["coefficients"], "coefficients")
     if bool(absent) == bool(by_model):

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from ..base.errors import UsageError
 from ..base.files import require_folder
-from ..base.strict_json import MalformedError, parsed
+from ..base.strict_json import parsed
 from .bundle import Bundle, BundleSummary
 from .files import (
     BUNDLE_JSON,
@@ -14,7 +14,7 @@ from .files import (
     SHA256SUMS,
     check_replaceable,
     checked_files,
-    refusal,
+    refused_as,
     sha256,
     write_folder,
 )
@@ -41,13 +41,10 @@ def summarize_bundle(path: str | Path) -> BundleSummary:
     """
     path = Path(path)
     files = checked_files(path)
-    reading = BUNDLE_JSON
-    try:
-        header = read_header(parsed(files[reading]))
-        reading = MODEL_CARD
-        header["model_card"] = read_text(files[reading])
-    except MalformedError as error:
-        raise refusal(path, reading, str(error)) from error
+    with refused_as(path, BUNDLE_JSON):
+        header = read_header(parsed(files[BUNDLE_JSON]))
+    with refused_as(path, MODEL_CARD):
+        header["model_card"] = read_text(files[MODEL_CARD])
     header |= {"path": path, "bundle_hash": sha256(files[SHA256SUMS])}
     return BundleSummary(**{known.name: header[known.name] for known in fields(BundleSummary)})
 
