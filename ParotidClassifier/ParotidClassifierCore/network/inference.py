@@ -49,8 +49,3 @@ def require_finite(reading: NetworkReading) -> NetworkReading:
             "Get the bundle again from where it came from, or train it again.",
         )
     return reading
-
-
-def predict_logits(network: MultiInputNetwork, inputs: np.ndarray, device: str = CPU) -> np.ndarray:
-    """Return the logits alone, float64 (n, heads); see `predict_values`."""
-    return predict_values(network, inputs, device).logits

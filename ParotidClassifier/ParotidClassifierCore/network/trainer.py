@@ -15,7 +15,7 @@ from .arrays import array_of, tensor_of
 from .augmentation import augmented
 from .checkpoints import Checkpoint, checkpoint_key, load_checkpoint, save_checkpoint
 from .device import choose_device, reproducible
-from .inference import predict_logits
+from .inference import predict_values
 from .mobilenet import MultiInputNetwork, initialise
 from .records import EpochRecord
 from .training import AUTO, FULL, Cases, NetworkTrainingSettings, require_trainable
@@ -193,7 +193,7 @@ class _Trainer:
             network = network.cpu()
             self.states[epoch] = {k: v.clone() for k, v in network.state_dict().items()}
             return
-        logits = predict_logits(network, self.cases.inputs[held_out], self.device.type)
+        logits = predict_values(network, self.cases.inputs[held_out], self.device.type).logits
         self.logits[epoch] = logits
         outcomes = np.asarray(self.cases.outcomes[held_out], np.float32)
         loss = float(_loss(tensor_of(logits), tensor_of(outcomes)))

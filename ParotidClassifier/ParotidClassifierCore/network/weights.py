@@ -15,7 +15,7 @@ from safetensors.torch import load, save
 from torch import Tensor
 
 from ..base.errors import BundleError, UnreadableFileError, UsageError
-from ..base.safetensors_header import LARGEST_NETWORK_BYTES, METADATA, NETWORK, check_safetensors
+from ..base.safetensors_header import METADATA, NETWORK, check_safetensors
 from ..base.strict_json import MalformedError, parsed
 from ..protocol import Protocol
 from .arrays import tensor_of
@@ -66,15 +66,9 @@ def load_network(content: bytes, protocol: Protocol) -> MultiInputNetwork:
     Names, shapes and types are checked against the network's before any tensor is read.
 
     Raises:
-        BundleError: the content is too large, not safetensors, of another version, its tensors
-            are not exactly those of the network, all finite, or what it computes is not.
+        BundleError: the content is not safetensors, of another version, its tensors are not
+            exactly those of the network, all finite, or what it computes is not.
     """
-    if len(content) > LARGEST_NETWORK_BYTES:
-        raise BundleError(
-            f"{_WEIGHTS} are {len(content) / 2**20:.0f} MiB large; "
-            f"at most {LARGEST_NETWORK_BYTES // 2**20} MiB are read.",
-            _REPLACE,
-        )
     try:
         header = check_safetensors(content)
         variant = _checked_variant(_facts(header.pop(METADATA, None)))

@@ -117,9 +117,8 @@ class Session:
             rng = np.random.default_rng([seed, number])
             try:
                 case, protocol = drawn_again(self.case, self.prepared, rng)
-                ring = next((region.ring for region in protocol.rings), None)
                 bundle = replace(self.bundle, protocol=protocol)
-                other = Session(case, bundle, ring, self.device, aside)
+                other = Session(case, bundle, bundle.ring, self.device, aside)
                 others.append(other.predict(step))
             except UNUSABLE:
                 continue

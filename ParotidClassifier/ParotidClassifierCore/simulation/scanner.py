@@ -60,33 +60,25 @@ class ScanGrid:
             ),
         )
 
-    def _positions(self, count: int, spacing: float, center: float) -> np.ndarray:
-        return ((np.arange(count) - (count - 1) / 2) * spacing + center).astype(np.float32)
+    @property
+    def spacing(self) -> tuple[float, float, float]:
+        """Distances of the voxels (x, y, z), mm."""
+        return self.spacing_mm, self.spacing_mm, SLICE_MM
 
     @property
-    def x(self) -> np.ndarray:
-        """Positions of the columns, mm."""
-        return self._positions(self.columns, self.spacing_mm, self.center[0])
-
-    @property
-    def y(self) -> np.ndarray:
-        """Positions of the rows, mm."""
-        return self._positions(self.columns, self.spacing_mm, self.center[1])
-
-    @property
-    def z(self) -> np.ndarray:
-        """Heights of the slices, mm."""
-        return self._positions(self.slices, SLICE_MM, self.center[2])
+    def positions(self) -> list[np.ndarray]:
+        """Positions of columns, rows and slices (x, y, z), mm."""
+        counts = (self.columns, self.columns, self.slices)
+        return [
+            ((np.arange(count) - (count - 1) / 2) * spacing + center).astype(np.float32)
+            for count, spacing, center in zip(counts, self.spacing, self.center, strict=True)
+        ]
 
     @property
     def geometry(self) -> Geometry:
         """Where the voxels lie in the patient."""
-        origin = (float(self.x[0]), float(self.y[0]), float(self.z[0]))
-        return Geometry(
-            tuple(round(value, 3) for value in origin),
-            (1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0),
-            (self.spacing_mm, self.spacing_mm, SLICE_MM),
-        )
+        origin = tuple(round(float(along[0]), 3) for along in self.positions)
+        return Geometry(origin, (1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0), self.spacing)
 
 
 class Scanner:
@@ -96,7 +88,7 @@ class Scanner:
         self, seed: int, head: HeadVariation, tumor: TumorShape, findings: Findings, grid: ScanGrid
     ):
         self._head, self._shape, self._findings = head, tumor, findings
-        self._x, self._y, self._z = grid.x, grid.y, grid.z
+        self._x, self._y, self._z = grid.positions
         levels = (float(self._z[0]) - SLICE_MM, float(self._z[-1]) + SLICE_MM)
         axes = Axes(self._x, self._y, levels)
         self._textures = Textures(stream(seed, Stream.TEXTURE), axes)

@@ -14,7 +14,7 @@ from ParotidClassifierCore.bundle.shipped import default_bundle
 from ParotidClassifierCore.case.grid import prepare
 from ParotidClassifierCore.case.loading import Case
 from ParotidClassifierCore.network.grad_cam import saliency
-from ParotidClassifierCore.network.inference import predict_logits
+from ParotidClassifierCore.network.inference import predict_values
 from ParotidClassifierCore.network.inputs import network_input
 from ParotidClassifierCore.network.mobilenet import MultiInputNetwork, initialise
 from ParotidClassifierCore.network.weights import load_network
@@ -88,9 +88,9 @@ def test_the_same_case_gives_the_same_bits(the_network):
 
 def test_it_leaves_network_and_prediction_as_they_were(the_network):
     inputs = network_input(ball_grid(), REGIONS)[None]
-    before = predict_logits(the_network, inputs)
+    before = predict_values(the_network, inputs).logits
     saliency(the_network, HEAD, ball_grid())
-    np.testing.assert_array_equal(predict_logits(the_network, inputs), before)
+    np.testing.assert_array_equal(predict_values(the_network, inputs).logits, before)
     assert all(parameter.grad is None for parameter in the_network.parameters())
 
 
@@ -146,7 +146,7 @@ def test_what_it_marks_matters(the_network):
         shown = grid.lesion
         low, high = np.quantile(marked[shown], (0.2, 0.8))
         logit, without_most, without_least = (
-            predict_logits(the_network, network_input(each, REGIONS)[None])[0, 2]
+            predict_values(the_network, network_input(each, REGIONS)[None]).logits[0, 2]
             for each in (grid, flattened(grid, marked >= high), flattened(grid, marked <= low))
         )
         drops.append((logit - without_most, logit - without_least))

@@ -6,7 +6,7 @@ import torch
 from fixtures.regions import PROTOCOL
 from ParotidClassifierCore.base.errors import DeviceUnavailableError, UsageError
 from ParotidClassifierCore.network.device import choose_device, reproducible
-from ParotidClassifierCore.network.inference import predict_logits
+from ParotidClassifierCore.network.inference import predict_values
 from ParotidClassifierCore.network.mobilenet import MultiInputNetwork, initialise
 
 has_gpu = torch.cuda.is_available()
@@ -25,8 +25,8 @@ def five_cases():
 
 
 def test_a_cases_logits_do_not_depend_on_its_company(a_network, five_cases):
-    together = predict_logits(a_network, five_cases)
-    alone = np.concatenate([predict_logits(a_network, case[None]) for case in five_cases])
+    together = predict_values(a_network, five_cases).logits
+    alone = np.concatenate([predict_values(a_network, case[None]).logits for case in five_cases])
     assert together.shape == (5, 3)
     assert together.dtype == np.float64
     np.testing.assert_allclose(together, alone, atol=1e-6)
@@ -34,9 +34,9 @@ def test_a_cases_logits_do_not_depend_on_its_company(a_network, five_cases):
 
 def test_dropout_and_batch_statistics_play_no_part(a_network, five_cases):
     a_network.train()
-    first = predict_logits(a_network, five_cases)
+    first = predict_values(a_network, five_cases).logits
     a_network.train()
-    np.testing.assert_array_equal(predict_logits(a_network, five_cases[::-1])[::-1], first)
+    np.testing.assert_array_equal(predict_values(a_network, five_cases[::-1]).logits[::-1], first)
 
 
 def test_the_cpu_is_the_default():
@@ -69,5 +69,5 @@ def test_reproducible_settings_end_with_the_block():
 
 @pytest.mark.skipif(not has_gpu, reason="no CUDA GPU on this machine")
 def test_cpu_and_gpu_agree(a_network, five_cases):
-    on_gpu = predict_logits(a_network, five_cases, "cuda")
-    np.testing.assert_allclose(predict_logits(a_network, five_cases, "cpu"), on_gpu, atol=1e-4)
+    cpu, gpu = (predict_values(a_network, five_cases, d).logits for d in ("cpu", "cuda"))
+    np.testing.assert_allclose(cpu, gpu, atol=1e-4)

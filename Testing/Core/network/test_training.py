@@ -12,7 +12,7 @@ from fixtures.regions import PROTOCOL
 from ParotidClassifierCore.base.errors import CohortError, OutputError, UsageError
 from ParotidClassifierCore.base.progress import silent
 from ParotidClassifierCore.network import trainer
-from ParotidClassifierCore.network.inference import predict_logits
+from ParotidClassifierCore.network.inference import predict_values
 from ParotidClassifierCore.network.trainer import run
 from ParotidClassifierCore.network.training import Cases, NetworkTrainingSettings
 from ParotidClassifierCore.network.weights import load_network, stored_network
@@ -61,7 +61,7 @@ def test_three_heads_learn_a_separable_problem():
     settings = NetworkTrainingSettings(epochs=6, batch_size=4, threads=1)
     inputs, outcomes = made_cases(16)
     trained = train_network(inputs, outcomes, settings)
-    logits = predict_logits(trained.network, made_cases(16, seed=1)[0])
+    logits = predict_values(trained.network, made_cases(16, seed=1)[0]).logits
     for column, model in enumerate(shen2026().network_heads):
         assert roc_auc_score(outcomes, logits[:, column]) > 0.95, model
     assert trained.history[-1].loss < trained.history[0].loss
@@ -69,10 +69,9 @@ def test_three_heads_learn_a_separable_problem():
 
 
 def test_a_trained_network_is_as_it_will_be_stored(eight_cases, trained):
-    np.testing.assert_array_equal(
-        predict_logits(load_network(stored_network(trained.network), PROTOCOL), eight_cases[0]),
-        predict_logits(trained.network, eight_cases[0]),
-    )
+    stored = load_network(stored_network(trained.network), PROTOCOL)
+    one, other = (predict_values(n, eight_cases[0]).logits for n in (stored, trained.network))
+    np.testing.assert_array_equal(one, other)
 
 
 def test_batch_norm_holds_the_statistics_of_all_training_cases(eight_cases, trained):

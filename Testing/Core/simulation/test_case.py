@@ -61,7 +61,7 @@ def test_neck_goes_on_below():
     shape = draw_tumor(stream(seed, Stream.TUMOR), traits, findings, head)
     grid = ScanGrid.around(shape, stream(seed, Stream.ACQUISITION))
     scanner = Scanner(seed, head, shape, findings, grid)
-    last, next_to_it = (scanner._slice(float(z))[0] for z in grid.z[:2])
+    last, next_to_it = (scanner._slice(float(z))[0] for z in grid.positions[2][:2])
     inside = [(plane > -200).sum() for plane in (last, next_to_it)]
     assert inside[0] == pytest.approx(inside[1], rel=0.1)
 
