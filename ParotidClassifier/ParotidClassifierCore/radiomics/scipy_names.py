@@ -8,7 +8,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from importlib import import_module
-from types import ModuleType
+from types import SimpleNamespace
 
 import numpy as np
 
@@ -27,14 +27,19 @@ def scipy_names_of_pyradiomics() -> Iterator[None]:
     Raises:
         FeatureExtractionError: trimesh is not installed.
     """
-    _require_trimesh()
+    if not _can_import("trimesh.creation"):
+        raise FeatureExtractionError(
+            "The LBP3D features need the Python package trimesh, which cannot be imported.",
+            "Install it: pip install trimesh.",
+        )
     with _lock, ExitStack() as provided:
         special = import_module("scipy.special")
         if not hasattr(special, "sph_harm"):
             special.sph_harm = sph_harm
             provided.callback(delattr, special, "sph_harm")
         if not _can_import(_INTERPOLATION):
-            sys.modules[_INTERPOLATION] = _interpolation()
+            image = import_module("scipy.ndimage")
+            sys.modules[_INTERPOLATION] = SimpleNamespace(map_coordinates=image.map_coordinates)
             provided.callback(sys.modules.pop, _INTERPOLATION)
         yield
 
@@ -51,23 +56,9 @@ def sph_harm(m: np.ndarray, n: np.ndarray, theta: np.ndarray, phi: np.ndarray) -
     return sph_harm_y(n, m, phi, theta)
 
 
-def _interpolation() -> ModuleType:
-    module = ModuleType(_INTERPOLATION)
-    module.map_coordinates = import_module("scipy.ndimage").map_coordinates
-    return module
-
-
 def _can_import(name: str) -> bool:
     try:
         import_module(name)
     except ImportError:
         return False
     return True
-
-
-def _require_trimesh() -> None:
-    if not _can_import("trimesh.creation"):
-        raise FeatureExtractionError(
-            "The LBP3D features need the Python package trimesh, which cannot be imported.",
-            "Install it: pip install trimesh.",
-        )

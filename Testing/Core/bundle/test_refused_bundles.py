@@ -1,6 +1,5 @@
 """What a stranger may put into a bundle, and how it is refused: in words, with exit code 4."""
 
-import hashlib
 import io
 import json
 import os
@@ -14,7 +13,7 @@ from pathlib import Path
 import pytest
 from Core.models.made_models import a_bundle
 from ParotidClassifierCore.base.errors import EXIT_REFUSED_BUNDLE, BundleError
-from ParotidClassifierCore.bundle.files import SIZE_LIMITS
+from ParotidClassifierCore.bundle.files import SIZE_LIMITS, sums_of
 from ParotidClassifierCore.bundle.shipped import find_bundle
 from ParotidClassifierCore.bundle.store import load_bundle, save_bundle
 
@@ -47,12 +46,9 @@ def refused(path: Path) -> str:
 
 def sign(folder: Path) -> None:
     """Make the hashes right again, as an attacker would."""
-    lines = [
-        f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.name}\n"
-        for path in sorted(folder.iterdir())
-        if path.name != "SHA256SUMS"
-    ]
-    (folder / "SHA256SUMS").write_text("".join(lines))
+    (folder / "SHA256SUMS").unlink(missing_ok=True)
+    files = {path.name: path.read_bytes() for path in folder.iterdir()}
+    (folder / "SHA256SUMS").write_bytes(sums_of(files))
 
 
 def edit(folder: Path, file: str, change) -> None:

@@ -85,15 +85,17 @@ def values() -> dict[str, float | None]:
     }
 
 
-def a_refits(count: int = 3, spread: float = 1 / 7) -> Refits:
-    """The models' own coefficients, their intercepts moved up and down."""
+def a_refits(
+    count: int = 3, spread: float = 1 / 7, of: dict[str, LogisticModel] | None = None
+) -> Refits:
+    """The coefficients of the models, their intercepts moved up and down."""
     return Refits(
         {
             name: tuple(
                 (model.intercept + float(shift), *model.coefficients)
                 for shift in np.linspace(-spread, spread, count)
             )
-            for name, model in models().items()
+            for name, model in (of or models()).items()
         },
         absent="",
     )

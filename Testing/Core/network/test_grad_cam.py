@@ -94,14 +94,6 @@ def test_it_leaves_network_and_prediction_as_they_were(the_network):
     assert all(parameter.grad is None for parameter in the_network.parameters())
 
 
-def test_a_network_whose_weights_are_zero_marks_nothing():
-    network = MultiInputNetwork(PROTOCOL)
-    with torch.no_grad():
-        for parameter in network.parameters():
-            parameter.zero_()
-    assert saliency(network, HEAD, ball_grid()).max() == 0.0
-
-
 def test_a_head_that_reads_nothing_marks_nothing(the_network):
     network = MultiInputNetwork(PROTOCOL)
     network.load_state_dict(the_network.state_dict())

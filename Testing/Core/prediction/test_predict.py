@@ -1,10 +1,9 @@
 import dataclasses
 
-import numpy as np
 import pytest
+from Core.models.made_models import a_refits
 from fixtures.cases import ball_case
 from ParotidClassifierCore.models.reference import Reference
-from ParotidClassifierCore.models.refits import Refits
 from ParotidClassifierCore.prediction.session import Session
 
 
@@ -15,19 +14,10 @@ def features(bundle):
     return {c: v for c, v in prediction.features.items() if v is not None}
 
 
-def with_refits(bundle, count=40):
-    """The bundle with refits whose intercepts are spread around the models' own."""
-    shifts = np.linspace(-0.5, 0.5, count)
-    rows = {
-        name: tuple((model.intercept + float(shift), *model.coefficients) for shift in shifts)
-        for name, model in bundle.models.items()
-    }
-    return dataclasses.replace(bundle, refits=Refits(rows, absent=""))
-
-
 def test_every_probability_has_its_interval_or_the_reason_why_not(bundle):
     without = Session(ball_case(8.0), bundle).predict()
-    prediction = Session(ball_case(8.0), with_refits(bundle)).predict()
+    refitted = dataclasses.replace(bundle, refits=a_refits(40, 0.5, bundle.models))
+    prediction = Session(ball_case(8.0), refitted).predict()
     for name, result in prediction.as_dict()["models"].items():
         plain = without.as_dict()["models"][name]
         if "unavailable" in plain:
