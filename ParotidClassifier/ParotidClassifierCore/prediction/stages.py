@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 _KEPT_GRIDS = 4
 _KEPT_VALUES = 24
 _KEPT_NETWORKS = 2
+_settings = lru_cache(maxsize=8)(load_settings)  # of a bundle's text
 
 
 @dataclass(frozen=True)
@@ -186,8 +187,3 @@ class Stages:
 
 def _network_key(bundle: Bundle) -> tuple[object, ...]:
     return bundle.network, tuple(bundle.protocol.network_heads.items())
-
-
-@lru_cache(maxsize=8)
-def _settings(text: str) -> RadiomicsSettings:
-    return load_settings(text)
