@@ -1,6 +1,7 @@
 """What the command line understands: commands and their options."""
 
 import argparse
+from collections.abc import Mapping
 from pathlib import Path
 
 from .. import __version__
@@ -10,350 +11,6 @@ from ..study.runs import BOOTSTRAPS
 from . import commands, study_commands
 
 _BRIEF = 60
-_BUNDLE = "folder, .zip or name of a shipped one (default: the demonstration bundle)"
-
-
-def build_parser() -> argparse.ArgumentParser:
-    """Return the parser of all commands."""
-    parser = argparse.ArgumentParser(
-        prog="parotid-classifier",
-        description="Probability of malignancy of a parotid tumour on contrast-enhanced CT. "
-        "Research software, not a medical device.",
-        epilog="Exit codes: 0 done, 1 our fault, 2 usage, 3 unusable input, 4 refused bundle, "
-        "130 interrupted.",
-    )
-    parser.add_argument("--version", action="version", version=__version__)
-    subparsers = parser.add_subparsers(required=True, metavar="COMMAND")
-    for add in (
-        _predict, _ring, _features, _simulate, _cohort, _train, _evaluate, _bundle, _demo,
-    ):  # fmt: skip
-        add(subparsers)
-    return parser
-
-
-def _command(subparsers, name: str, function, text: str) -> argparse.ArgumentParser:
-    parser = subparsers.add_parser(name, help=text, description=text)
-    parser.add_argument("--json", action="store_true", help="print the result as JSON")
-    parser.set_defaults(command=function)
-    return parser
-
-
-def _predict(subparsers) -> None:
-    parser = _command(
-        subparsers, "predict", study_commands.predict,
-        "Classify one case; writes prediction.json, ring.seg.nrrd and overview.png. Or all cases "
-        "of a table, each into a folder of its own, with one table and page of all.",
-    )  # fmt: skip
-    _add_case(parser)
-    _add_ring_file(parser)
-    for variable in shen2026().predictors.values():
-        parser.add_argument(
-            f"--{variable.name.replace('_', '-')}", choices=variable.choices,
-            help=f"{_in_brief(variable)}; unknown if not given",
-        )  # fmt: skip
-    parser.add_argument(
-        "--clinical", type=_pair, action="append", metavar="NAME=VALUE",
-        help="value of any clinical variable that the bundle's study protocol has; repeatable",
-    )  # fmt: skip
-    parser.add_argument("--bundle", metavar="BUNDLE", help=_BUNDLE)
-    _add_ring(parser, default_from_bundle=True)
-    _add_device(parser)
-    _add_more_answers(parser)
-    parser.add_argument(
-        "--dicom", action="store_true",
-        help="also write the outlines as DICOM SEG (segmentation.dcm) and the measurements and "
-        "probabilities as DICOM Structured Report (report.dcm); the CT must be a DICOM series",
-    )  # fmt: skip
-    parser.add_argument(
-        "--keep-identity", action="store_true",
-        help="write the patient's name, number and birth date from the DICOM headers into the "
-        "results; without it they are never written",
-    )  # fmt: skip
-    _add_second_opinions(parser)
-    group = parser.add_argument_group("many cases, instead of one")
-    _add_cohort(group, cached=False, required=False)
-    _add_out(parser, "folder for the results")
-
-
-def _in_brief(variable: ClinicalVariable) -> str:
-    """Return what a variable is in less than a line of help, within a sentence."""
-    text = variable.definition.removesuffix(".")
-    text = text if len(text) < _BRIEF else variable.question
-    return f"{text[0].lower()}{text[1:]}"
-
-
-def _ring(subparsers) -> None:
-    parser = _command(
-        subparsers, "ring", commands.ring, "Draw the peritumoral ring; writes ring.seg.nrrd."
-    )
-    _add_case(parser)
-    _add_protocol(parser)
-    _add_ring(parser)
-    _add_out(parser, "folder for ring.seg.nrrd")
-
-
-def _features(subparsers) -> None:
-    parser = _command(
-        subparsers, "features", commands.features,
-        "Compute all 1874 radiomic features of each region into a CSV table.",
-    )  # fmt: skip
-    _add_case(parser)
-    _add_ring_file(parser)
-    _add_protocol(parser)
-    _add_ring(parser)
-    _add_out(parser, "the CSV file")
-
-
-def _simulate(subparsers) -> None:
-    parser = _command(
-        subparsers,
-        "simulate",
-        study_commands.simulate,
-        "Make one simulated case, or a whole cohort.",
-    )
-    parser.add_argument("--cohort", type=_positive, metavar="N", help="a cohort of N cases")
-    parser.add_argument("--outcome", choices=["benign", "malignant"], help="of the one case")
-    parser.add_argument("--seed", type=_whole, default=0, help="same seed, same voxels (default 0)")
-    _add_protocol(parser)
-    parser.add_argument(
-        "--jobs", type=_positive, default=1, metavar="N", help="cases worked on at a time"
-    )
-    _add_out(parser, "folder for the case or the cohort")
-
-
-def _cohort(subparsers) -> None:
-    group = subparsers.add_parser("cohort", help="Check a cohort, or extract its features.")
-    inner = group.add_subparsers(required=True, metavar="ACTION")
-    parser = _command(
-        inner, "check", study_commands.cohort_check,
-        "Check every row, image and outline of a cohort before training on it.",
-    )  # fmt: skip
-    _add_cohort(parser, cached=False)
-    _add_protocol(parser)
-    _add_ring(parser)
-    parser = _command(
-        inner, "features", study_commands.cohort_features,
-        "Compute all radiomic features of a cohort into one Parquet table.",
-    )  # fmt: skip
-    _add_cohort(parser)
-    _add_protocol(parser)
-    _add_ring(parser)
-    _add_out(parser, "the Parquet file")
-
-
-def _train(subparsers) -> None:
-    parser = _command(
-        subparsers, "train", study_commands.train,
-        "Train all models of a study on a cohort, evaluate them and write bundle and report.",
-    )  # fmt: skip
-    _add_cohort(parser)
-    parser.add_argument("--name", required=True, help="name of the bundle")
-    parser.add_argument(
-        "--test-share", type=_share, metavar="SHARE",
-        help="draw the test cases at random, where the table names no split (the study: 0.3); "
-        "without it, all cases are trained on",
-    )  # fmt: skip
-    _add_protocol(parser)
-    parser.add_argument(
-        "--stacking", choices=STACKINGS, default=CROSS_FITTED,
-        help="fusions are fitted on out-of-fold network outputs (default) or as in the paper",
-    )  # fmt: skip
-    parser.add_argument(
-        "--force", action="store_true", help="train on fewer than 10 cases of a class; noted"
-    )
-    parser.add_argument(
-        "--epochs", type=_positive,
-        help="training epochs of the network (default: at most 40, chosen by the folds)",
-    )  # fmt: skip
-    parser.add_argument("--imagenet", type=Path, help="MobileNetV3 checkpoint to start from")
-    parser.add_argument(
-        "--seed", type=_whole, default=0, help="of folds, network and intervals (default 0)"
-    )
-    _add_bootstraps(parser)
-    _add_device(parser)
-    _add_ring(parser)
-    _add_out(parser, "folder of the bundle")
-    parser.add_argument(
-        "--report", type=Path, help="folder of the report (default: OUT-report beside the bundle)"
-    )
-
-
-def _evaluate(subparsers) -> None:
-    parser = _command(
-        subparsers, "evaluate", study_commands.evaluate,
-        "Judge a bundle on a cohort it has not learnt from and write the report.",
-    )  # fmt: skip
-    parser.add_argument("--bundle", metavar="BUNDLE", help=_BUNDLE)
-    _add_cohort(parser)
-    _add_bootstraps(parser)
-    _add_device(parser)
-    _add_out(parser, "folder of the report")
-
-
-def _bundle(subparsers) -> None:
-    group = subparsers.add_parser("bundle", help="Show or verify a model bundle.")
-    inner = group.add_subparsers(required=True, metavar="ACTION")
-    for name, function, text in (
-        ("info", commands.bundle_info, "Show what a bundle holds and where it comes from."),
-        ("verify", commands.bundle_verify, "Check a bundle's files, hashes and contents."),
-    ):
-        parser = _command(inner, name, function, text)
-        parser.add_argument("bundle", nargs="?", metavar="BUNDLE", help=_BUNDLE)
-    parser = _command(
-        inner, "published-clinical", commands.bundle_published_clinical,
-        "Write the bundle that follows from the published odds ratios of the clinical findings.",
-    )  # fmt: skip
-    _add_out(parser, "folder of the bundle")
-
-
-def _demo(subparsers) -> None:
-    parser = _command(subparsers, "demo", commands.demo, "Make a simulated case and classify it.")
-    parser.add_argument("--seed", type=_whole, default=commands.DEMO_SEED, help="of the case")
-    parser.add_argument("--bundle", metavar="BUNDLE", help=_BUNDLE)
-    _add_more_answers(parser)
-    _add_out(parser, "folder for the case and the results")
-
-
-def _add_case(parser: argparse.ArgumentParser) -> None:
-    group = parser.add_argument_group("case")
-    group.add_argument(
-        "--case", type=Path, metavar="FOLDER",
-        help="a saved case (ct.nrrd, segmentation.seg.nrrd, clinical.json) instead of the options "
-        "below",
-    )  # fmt: skip
-    text = "NRRD, NIfTI or MetaImage file, DICOM folder, or DICOMDIR"
-    group.add_argument("--ct", type=Path, help=text)
-    group.add_argument("--series", metavar="UID", help="which series of a DICOM folder or DICOMDIR")
-    group.add_argument(
-        "--acquisition", metavar="NAME",
-        help="which acquisition of a series that holds several, such as phases; what there is, is "
-        "listed where none is named",
-    )  # fmt: skip
-    group.add_argument(
-        "--tumor", type=Path,
-        help="the outline: label map, .seg.nrrd, DICOM SEG or RTSTRUCT, or a folder with one of "
-        "the latter two",
-    )  # fmt: skip
-    group.add_argument("--tumor-label", type=int, metavar="N", help="which label of a label map")
-    group.add_argument("--tumor-segment", metavar="NAME", help="which segment (default Tumor)")
-    group.add_argument("--tumor-roi", metavar="NAME", help="which ROI of an RTSTRUCT, likewise")
-    _add_any_series(group, "--tumor")
-
-
-def _add_any_series(group: argparse._ArgumentGroup, outline: str) -> None:
-    group.add_argument(
-        f"{outline}-any-series", action="store_true",
-        help="take a DICOM outline by its position alone, though it names another series or frame "
-        "of reference than the CT's, as after a second anonymisation; the result says so",
-    )  # fmt: skip
-
-
-def _add_ring_file(parser: argparse.ArgumentParser) -> None:
-    group = parser.add_argument_group("ring drawn or refined by hand")
-    group.add_argument(
-        "--ring", action="append", metavar="FILE",
-        help="file with External2, as for --tumor; of another ring of the study protocol "
-        "NAME=FILE, repeatable",
-    )  # fmt: skip
-    group.add_argument("--ring-label", type=int, metavar="N", help="which label of a label map")
-    group.add_argument("--ring-segment", metavar="NAME", help="which segment (default External2)")
-    group.add_argument("--ring-roi", metavar="NAME", help="which ROI of an RTSTRUCT, likewise")
-    _add_any_series(group, "--ring")
-
-
-def _add_ring(parser: argparse.ArgumentParser, *, default_from_bundle: bool = False) -> None:
-    ring = shen2026().rings[0].ring
-    group = parser.add_argument_group("automatic ring")
-    source = "the bundle's" if default_from_bundle else "the study's"
-    group.add_argument(
-        "--ring-width", type=float, metavar="MM",
-        help=f"width (default {source}, {ring.width_mm:g} mm); of several rings the first one's",
-    )  # fmt: skip
-    low, high = ring.hu_range
-    group.add_argument(
-        "--hu-range", type=float, nargs=2, metavar=("LOW", "HIGH"),
-        help=f"limits that leave out air and bone (default {source}, {low:g} {high:g})",
-    )  # fmt: skip
-
-
-def _add_cohort(
-    parser: argparse._ActionsContainer, *, cached: bool = True, required: bool = True
-) -> None:
-    text = "CSV or XLSX table of the cases"
-    parser.add_argument("--cohort", type=Path, required=required, metavar="TABLE", help=text)
-    parser.add_argument(
-        "--encoding", metavar="NAME",
-        help="of a CSV table that is not UTF-8, such as gb18030 or cp1252",
-    )  # fmt: skip
-    if cached:
-        parser.add_argument(
-            "--cache", type=Path, metavar="FOLDER",
-            help="keeps what was computed of each case (default: TABLE.cache beside the table)",
-        )  # fmt: skip
-    parser.add_argument(
-        "--jobs", type=_positive, metavar="N",
-        help="cases worked on at a time (default: one for each core)",
-    )  # fmt: skip
-    parser.add_argument(
-        "--dask", metavar="ADDRESS", help="extract on this Dask cluster, such as tcp://host:8786"
-    )
-
-
-def _add_protocol(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--protocol", type=Path, metavar="FILE",
-        help="what the study computes, as YAML or JSON: regions, clinical findings, models "
-        "(default: that of Shen et al. 2026)",
-    )  # fmt: skip
-
-
-def _add_bootstraps(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--bootstraps", type=_positive, default=BOOTSTRAPS, metavar="N",
-        help=f"resamples of the test set for its intervals (default {BOOTSTRAPS})",
-    )  # fmt: skip
-
-
-def _add_device(parser: argparse.ArgumentParser) -> None:
-    devices = ["cpu", "cuda", "auto"]
-    parser.add_argument("--device", choices=devices, default="cpu", help="of the network")
-
-
-def _add_more_answers(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--saliency", action="store_true",
-        help="also write where the network looked (saliency.nrrd) and show it in overview.png",
-    )  # fmt: skip
-    text = "also classify slightly different outlines and tell how the answer changes"
-    parser.add_argument("--stability", action="store_true", help=text)
-    parser.add_argument(
-        "--report", action="store_true",
-        help="also write a report for a tumour board (report.html, report.pdf); includes "
-        "--saliency and --stability where the bundle can tell them",
-    )  # fmt: skip
-    text = "what the report calls the case, a pseudonym (default: a line to write on)"
-    parser.add_argument("--case-label", metavar="TEXT", help=text)
-    text = "who made the report (default: a line to write on)"
-    parser.add_argument("--prepared-by", metavar="TEXT", help=text)
-
-
-def _add_second_opinions(parser: argparse.ArgumentParser) -> None:
-    group = parser.add_argument_group("second opinion")
-    group.add_argument(
-        "--second-bundle", metavar="BUNDLE", help="ask this bundle too, and compare the answers"
-    )
-    group.add_argument(
-        "--second-tumor", type=Path, metavar="FILE",
-        help="the tumour as another reader outlined it: how alike, and would the answer change",
-    )  # fmt: skip
-    group.add_argument("--second-tumor-label", type=int, metavar="N", help="its label")
-    group.add_argument("--second-tumor-segment", metavar="NAME", help="its segment")
-    group.add_argument("--second-tumor-roi", metavar="NAME", help="its ROI")
-    _add_any_series(group, "--second-tumor")
-
-
-def _add_out(parser: argparse.ArgumentParser, text: str) -> None:
-    parser.add_argument("--out", type=Path, required=True, help=text)
 
 
 def _share(word: str) -> float:
@@ -381,3 +38,284 @@ def _whole(word: str, least: int = 0) -> int:
     if not word.isdecimal() or int(word) < least:
         raise argparse.ArgumentTypeError(f"{word!r} is not a whole number of at least {least}")
     return int(word)
+
+
+# What a value is read as, by the name that the help gives it; any other is a text.
+_READ_AS = {
+    **dict.fromkeys(("CT", "FILE", "FOLDER", "IMAGENET", "OUT", "REPORT", "TABLE", "TUMOR"), Path),
+    **dict.fromkeys(("LOW", "MM"), float),
+    **dict.fromkeys(("EPOCHS", "N"), _positive),
+    "NAME=VALUE": _pair,
+    "SEED": _whole,
+    "SHARE": _share,
+}
+# What else argparse must know of an option, wherever it stands.
+_MORE = {
+    **{f"--{outline}-label N": {"type": int} for outline in ("tumor", "ring", "second-tumor")},
+    "--bootstraps N": {"default": BOOTSTRAPS},
+    "--clinical NAME=VALUE": {"action": "append"},
+    "--cohort TABLE": {"required": True},
+    "--device": {"choices": ("cpu", "cuda", "auto"), "default": "cpu"},
+    "--hu-range LOW HIGH": {"nargs": 2},
+    "--name NAME": {"required": True},
+    "--out OUT": {"required": True},
+    "--outcome": {"choices": ("benign", "malignant")},
+    "--ring FILE": {"action": "append", "type": str},
+    "--seed SEED": {"default": 0},
+    "--stacking": {"choices": STACKINGS, "default": CROSS_FITTED},
+}
+
+# The options that several commands have, or that are many: as they are written, and their help.
+_ANY_SERIES = (
+    "take a DICOM outline by its position alone, though it names another series or frame of "
+    "reference than the CT's, as after a second anonymisation; the result says so"
+)
+_CASE = {
+    "--case FOLDER": "a saved case (ct.nrrd, segmentation.seg.nrrd, clinical.json) instead of the "
+    "options below",
+    "--ct CT": "NRRD, NIfTI or MetaImage file, DICOM folder, or DICOMDIR",
+    "--series UID": "which series of a DICOM folder or DICOMDIR",
+    "--acquisition NAME": "which acquisition of a series that holds several, such as phases; what "
+    "there is, is listed where none is named",
+    "--tumor TUMOR": "the outline: label map, .seg.nrrd, DICOM SEG or RTSTRUCT, or a folder with "
+    "one of the latter two",
+    "--tumor-label N": "which label of a label map",
+    "--tumor-segment NAME": "which segment (default Tumor)",
+    "--tumor-roi NAME": "which ROI of an RTSTRUCT, likewise",
+    "--tumor-any-series": _ANY_SERIES,
+}
+_DRAWN_RING = {
+    "--ring FILE": "file with External2, as for --tumor; of another ring of the study protocol "
+    "NAME=FILE, repeatable",
+    "--ring-label N": "which label of a label map",
+    "--ring-segment NAME": "which segment (default External2)",
+    "--ring-roi NAME": "which ROI of an RTSTRUCT, likewise",
+    "--ring-any-series": _ANY_SERIES,
+}
+_SECOND_OPINION = {
+    "--second-bundle BUNDLE": "ask this bundle too, and compare the answers",
+    "--second-tumor FILE": "the tumour as another reader outlined it: how alike, and would the "
+    "answer change",
+    "--second-tumor-label N": "its label",
+    "--second-tumor-segment NAME": "its segment",
+    "--second-tumor-roi NAME": "its ROI",
+    "--second-tumor-any-series": _ANY_SERIES,
+}
+_MORE_ANSWERS = {
+    "--saliency": "also write where the network looked (saliency.nrrd) and show it in overview.png",
+    "--stability": "also classify slightly different outlines and tell how the answer changes",
+    "--report": "also write a report for a tumour board (report.html, report.pdf); includes "
+    "--saliency and --stability where the bundle can tell them",
+    "--case-label TEXT": "what the report calls the case, a pseudonym (default: a line to write "
+    "on)",
+    "--prepared-by TEXT": "who made the report (default: a line to write on)",
+}
+_TABLE = {
+    "--cohort TABLE": "CSV or XLSX table of the cases",
+    "--encoding NAME": "of a CSV table that is not UTF-8, such as gb18030 or cp1252",
+}
+_CACHE = {
+    "--cache FOLDER": "keeps what was computed of each case (default: TABLE.cache beside the table)"
+}
+_MACHINES = {
+    "--jobs N": "cases worked on at a time (default: one for each core)",
+    "--dask ADDRESS": "extract on this Dask cluster, such as tcp://host:8786",
+}
+_COHORT = _TABLE | _CACHE | _MACHINES
+_BUNDLE = {
+    "--bundle BUNDLE": "folder, .zip or name of a shipped one (default: the demonstration bundle)"
+}
+_PROTOCOL = {
+    "--protocol FILE": "what the study computes, as YAML or JSON: regions, clinical findings, "
+    "models (default: that of Shen et al. 2026)"
+}
+_BOOTSTRAPS = {
+    "--bootstraps N": f"resamples of the test set for its intervals (default {BOOTSTRAPS})"
+}
+_DEVICE = {"--device": "of the network"}
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Return the parser of all commands."""
+    parser = argparse.ArgumentParser(
+        prog="parotid-classifier",
+        description="Probability of malignancy of a parotid tumour on contrast-enhanced CT. "
+        "Research software, not a medical device.",
+        epilog="Exit codes: 0 done, 1 our fault, 2 usage, 3 unusable input, 4 refused bundle, "
+        "130 interrupted.",
+    )
+    parser.add_argument("--version", action="version", version=__version__)
+    subparsers = parser.add_subparsers(required=True, metavar="COMMAND")
+    _predict(subparsers)
+    _ring_and_features(subparsers)
+    _simulate(subparsers)
+    _cohort(subparsers)
+    _train(subparsers)
+    _evaluate(subparsers)
+    _bundle(subparsers)
+    _demo(subparsers)
+    return parser
+
+
+def _command(subparsers, name: str, function, text: str) -> argparse.ArgumentParser:
+    parser = subparsers.add_parser(name, help=text, description=text)
+    parser.add_argument("--json", action="store_true", help="print the result as JSON")
+    parser.set_defaults(command=function)
+    return parser
+
+
+def _add(parser: argparse._ActionsContainer, options: Mapping[str, str], **more: object) -> None:
+    """Add options that are written as the help shows them; one without a value is a flag."""
+    for option, text in options.items():
+        name, *values = option.split()
+        known = _MORE.get(option, {}) | more
+        if values:
+            metavar = values[0] if len(values) == 1 else tuple(values)
+            known = {"type": _READ_AS.get(values[0], str), "metavar": metavar} | known
+        elif "choices" not in known:
+            known["action"] = "store_true"
+        parser.add_argument(name, help=text, **known)
+
+
+def _predict(subparsers) -> None:
+    parser = _command(
+        subparsers,
+        "predict",
+        study_commands.predict,
+        "Classify one case; writes prediction.json, ring.seg.nrrd and overview.png. Or all cases "
+        "of a table, each into a folder of its own, with one table and page of all.",
+    )
+    _add(parser.add_argument_group("case"), _CASE)
+    _add(parser.add_argument_group("ring drawn or refined by hand"), _DRAWN_RING)
+    for variable in shen2026().predictors.values():
+        option = f"--{variable.name.replace('_', '-')}"
+        text = f"{_in_brief(variable)}; unknown if not given"
+        _add(parser, {option: text}, choices=variable.choices)
+    clinical = "value of any clinical variable that the bundle's study protocol has; repeatable"
+    _add(parser, {"--clinical NAME=VALUE": clinical} | _BUNDLE)
+    _add_automatic_ring(parser, "the bundle's")
+    _add(parser, _DEVICE | _MORE_ANSWERS)
+    more = {
+        "--dicom": "also write the outlines as DICOM SEG (segmentation.dcm) and the measurements "
+        "and probabilities as DICOM Structured Report (report.dcm); the CT must be a DICOM series",
+        "--keep-identity": "write the patient's name, number and birth date from the DICOM headers "
+        "into the results; without it they are never written",
+    }
+    _add(parser, more)
+    _add(parser.add_argument_group("second opinion"), _SECOND_OPINION)
+    group = parser.add_argument_group("many cases, instead of one")
+    _add(group, _TABLE | _MACHINES, required=False)
+    _add(parser, {"--out OUT": "folder for the results"})
+
+
+def _in_brief(variable: ClinicalVariable) -> str:
+    """Return what a variable is in less than a line of help, within a sentence."""
+    text = variable.definition.removesuffix(".")
+    text = text if len(text) < _BRIEF else variable.question
+    return f"{text[0].lower()}{text[1:]}"
+
+
+def _add_automatic_ring(parser: argparse.ArgumentParser, whose: str = "the study's") -> None:
+    ring = shen2026().rings[0].ring
+    low, high = ring.hu_range
+    options = {
+        "--ring-width MM": f"width (default {whose}, {ring.width_mm:g} mm); of several rings the "
+        "first one's",
+        "--hu-range LOW HIGH": f"limits that leave out air and bone (default {whose}, {low:g} "
+        f"{high:g})",
+    }
+    _add(parser.add_argument_group("automatic ring"), options)
+
+
+def _ring_and_features(subparsers) -> None:
+    text = "Draw the peritumoral ring; writes ring.seg.nrrd."
+    parser = _command(subparsers, "ring", commands.ring, text)
+    _add(parser.add_argument_group("case"), _CASE)
+    _add(parser, _PROTOCOL)
+    _add_automatic_ring(parser)
+    _add(parser, {"--out OUT": "folder for ring.seg.nrrd"})
+    text = "Compute all 1874 radiomic features of each region into a CSV table."
+    parser = _command(subparsers, "features", commands.features, text)
+    _add(parser.add_argument_group("case"), _CASE)
+    _add(parser.add_argument_group("ring drawn or refined by hand"), _DRAWN_RING)
+    _add(parser, _PROTOCOL)
+    _add_automatic_ring(parser)
+    _add(parser, {"--out OUT": "the CSV file"})
+
+
+def _simulate(subparsers) -> None:
+    text = "Make one simulated case, or a whole cohort."
+    parser = _command(subparsers, "simulate", study_commands.simulate, text)
+    options = {
+        "--cohort N": "a cohort of N cases",
+        "--outcome": "of the one case",
+        "--seed SEED": "same seed, same voxels (default 0)",
+    }
+    _add(parser, options | _PROTOCOL)
+    _add(parser, {"--jobs N": "cases worked on at a time"}, default=1)
+    _add(parser, {"--out OUT": "folder for the case or the cohort"})
+
+
+def _cohort(subparsers) -> None:
+    group = subparsers.add_parser("cohort", help="Check a cohort, or extract its features.")
+    inner = group.add_subparsers(required=True, metavar="ACTION")
+    text = "Check every row, image and outline of a cohort before training on it."
+    parser = _command(inner, "check", study_commands.cohort_check, text)
+    _add(parser, _TABLE | _MACHINES | _PROTOCOL)
+    _add_automatic_ring(parser)
+    text = "Compute all radiomic features of a cohort into one Parquet table."
+    parser = _command(inner, "features", study_commands.cohort_features, text)
+    _add(parser, _COHORT | _PROTOCOL)
+    _add_automatic_ring(parser)
+    _add(parser, {"--out OUT": "the Parquet file"})
+
+
+def _train(subparsers) -> None:
+    text = "Train all models of a study on a cohort, evaluate them and write bundle and report."
+    parser = _command(subparsers, "train", study_commands.train, text)
+    _add(parser, _COHORT)
+    options = {
+        "--name NAME": "name of the bundle",
+        "--test-share SHARE": "draw the test cases at random, where the table names no split (the "
+        "study: 0.3); without it, all cases are trained on",
+        **_PROTOCOL,
+        "--stacking": "fusions are fitted on out-of-fold network outputs (default) or as in the "
+        "paper",
+        "--force": "train on fewer than 10 cases of a class; noted",
+        "--epochs EPOCHS": "training epochs of the network (default: at most 40, chosen by the "
+        "folds)",
+        "--imagenet IMAGENET": "MobileNetV3 checkpoint to start from",
+        "--seed SEED": "of folds, network and intervals (default 0)",
+    }
+    _add(parser, options | _BOOTSTRAPS | _DEVICE)
+    _add_automatic_ring(parser)
+    report = "folder of the report (default: OUT-report beside the bundle)"
+    _add(parser, {"--out OUT": "folder of the bundle", "--report REPORT": report})
+
+
+def _evaluate(subparsers) -> None:
+    text = "Judge a bundle on a cohort it has not learnt from and write the report."
+    parser = _command(subparsers, "evaluate", study_commands.evaluate, text)
+    _add(parser, _BUNDLE | _COHORT | _BOOTSTRAPS | _DEVICE | {"--out OUT": "folder of the report"})
+
+
+def _bundle(subparsers) -> None:
+    group = subparsers.add_parser("bundle", help="Show or verify a model bundle.")
+    inner = group.add_subparsers(required=True, metavar="ACTION")
+    for name, function, text in (
+        ("info", commands.bundle_info, "Show what a bundle holds and where it comes from."),
+        ("verify", commands.bundle_verify, "Check a bundle's files, hashes and contents."),
+    ):
+        parser = _command(inner, name, function, text)
+        (which,) = _BUNDLE.values()
+        parser.add_argument("bundle", nargs="?", metavar="BUNDLE", help=which)
+    text = "Write the bundle that follows from the published odds ratios of the clinical findings."
+    parser = _command(inner, "published-clinical", commands.bundle_published_clinical, text)
+    _add(parser, {"--out OUT": "folder of the bundle"})
+
+
+def _demo(subparsers) -> None:
+    text = "Make a simulated case and classify it."
+    parser = _command(subparsers, "demo", commands.demo, text)
+    _add(parser, {"--seed SEED": "of the case"}, default=commands.DEMO_SEED)
+    _add(parser, _BUNDLE | _MORE_ANSWERS | {"--out OUT": "folder for the case and the results"})
