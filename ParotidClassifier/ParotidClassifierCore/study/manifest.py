@@ -64,7 +64,8 @@ class CohortCase:
         tumor: file with the outline.
         malignant: the outcome; None where the table may leave it open and does.
         simulated: whether it is a phantom rather than a patient.
-        ring: file with External2 as refined by hand; None where it is computed.
+        ring: file with the protocol's first ring as refined by hand; None where it is computed, as
+            every other ring is.
         second_reader: file with the tumour as another reader outlined it; None without.
         repeat: file with the tumour as the same reader outlined it again; None without.
         scanner: in the hospital's words; may be empty.
@@ -99,7 +100,8 @@ def read_manifest(
 ) -> list[CohortCase]:
     """Return the cases in a CSV or XLSX table; paths are relative to the table's folder.
 
-    Columns: OWN_COLUMNS, and the clinical variables by their names; others are left alone.
+    Columns: OWN_COLUMNS, and the clinical variables by their names; others are left alone. The
+    column ring gives the protocol's first ring; there is none for another one.
 
     Args:
         protocol: whose clinical variables are read; None for the published study's.
@@ -118,6 +120,7 @@ def read_manifest(
     table = read_table(path, columns, encoding)
     required = REQUIRED_COLUMNS if outcomes_needed else _WITHOUT_OUTCOME
     _require_columns(path, table.header, required, columns.all)
+    _require_no_other_ring(path, table.header, protocol)
     words = _WORDS | {v.name: v.choices for v in protocol.clinical.values()}
     rows = {
         number: _as_meant(dict.fromkeys(columns.all, "") | row, words)
@@ -130,7 +133,7 @@ def read_manifest(
         found = [
             *table.problems.get(number, ()),
             *repeated.get(number, ()),
-            *_problems(row, path.parent, required),
+            *_problems(row, path.parent, required, protocol),
         ]
         record = _record(row, protocol, found)
         problems += [f"row {number}, {problem}" for problem in found]
@@ -212,6 +215,16 @@ def _require_columns(
             )
 
 
+def _require_no_other_ring(path: Path, header: Collection[str], protocol: Protocol) -> None:
+    for ring in protocol.rings[1:]:
+        if ring.name in header:
+            raise CohortError(
+                f"{path} has a column {ring.name!r}: a table gives only the first ring of its "
+                f"protocol, {protocol.rings[0].name}, in the column ring.",
+                "Leave the column out: the other rings are computed.",
+            )
+
+
 def _as_meant(row: Mapping[str, str], levels: Mapping[str, Iterable[str]]) -> dict[str, str]:
     """Return the cells of a row without what spreadsheets and people write otherwise.
 
@@ -260,7 +273,9 @@ def _outline(row: Mapping[str, str], column: str, folder: Path) -> tuple[object,
     return place_of(folder / row[column]), *(row[f"{column}_{part}"] for part in _PARTS)
 
 
-def _problems(row: Mapping[str, str], folder: Path, required: Sequence[str]) -> Iterator[str]:
+def _problems(
+    row: Mapping[str, str], folder: Path, required: Sequence[str], protocol: Protocol
+) -> Iterator[str]:
     if not row["case_id"]:
         yield "column case_id: it is empty"
     for column in _FILES:
@@ -269,19 +284,17 @@ def _problems(row: Mapping[str, str], folder: Path, required: Sequence[str]) -> 
             yield f"column {column}: it is empty"
         elif cell and not extended(folder / cell).exists():
             yield f"column {column}: {cell} does not exist"
+    if row["ring"] and not protocol.rings:
+        yield f"column ring: the protocol {protocol.name} has no ring"
     for column in ("second_reader", "repeat"):
         cell = row[column]
         if cell and _outline(row, column, folder) == _outline(row, "tumor", folder):
             yield f"column {column}: {cell} is the outline of column tumor, not a second reading"
     yield from _choice_problems(row)
-    outcomes = tuple(OUTCOMES) if "outcome" in required else (*OUTCOMES, "")
-    for column, allowed in (
-        ("outcome", outcomes), ("split", (*SPLITS, "")),
-        *((column, tuple(_YES_OR_NO)) for column in _YES_OR_NO_COLUMNS),
-    ):  # fmt: skip
-        if row[column] not in allowed:
-            words = ", ".join(filter(None, allowed))
-            yield f"column {column}: {row[column]!r} is not one of {words}"
+    for column, levels in _WORDS.items():
+        words = [level for level in levels if level]
+        if row[column] not in words and (row[column] or column in required):
+            yield f"column {column}: {row[column]!r} is not one of {', '.join(words)}"
 
 
 def _choice_problems(row: Mapping[str, str]) -> Iterator[str]:

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import openpyxl
 import pytest
+from fixtures.protocols import changed_protocol
 from ParotidClassifierCore.base.errors import (
     CohortError,
     ProtocolError,
@@ -395,6 +396,20 @@ def test_the_variables_of_the_protocol_are_columns(tmp_path):
     path = table(tmp_path, f"{ROWS[0]},x,high", header=header)
     with pytest.raises(CohortError, match=r"size_mm: .*'x'(.|\n)*grade: .*'Low', 'NA', 'unknown'"):
         read_manifest(path, protocol_from(content))
+
+
+def test_a_table_gives_the_first_ring_alone(tmp_path):
+    path = table(tmp_path, f"{ROWS[0]},ring.nrrd", ROWS[1], header=f"{HEADER},ring")
+    two = changed_protocol("third-region")
+    assert [case.ring for case in read_manifest(path, two)] == [tmp_path / "ring.nrrd", None]
+    other = table(tmp_path, header=f"{HEADER},External5")
+    with pytest.raises(CohortError, match="'External5': .* the first ring .*, External2, in"):
+        read_manifest(other, two)
+    assert read_manifest(table(tmp_path, *ROWS, header=f"{HEADER},External5"))
+    none = replace(two, regions={"Tumor": two.regions["Tumor"]})
+    path = table(tmp_path, f"{ROWS[0]},ring.nrrd", ROWS[1], header=f"{HEADER},ring")
+    with pytest.raises(CohortError, match="row 2, column ring: the protocol .* has no ring"):
+        read_manifest(path, none)
 
 
 def test_a_variable_named_like_another_column_is_refused(tmp_path):
