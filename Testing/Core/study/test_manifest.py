@@ -403,12 +403,12 @@ def test_a_table_gives_the_first_ring_alone(tmp_path):
     two = changed_protocol("third-region")
     assert [case.ring for case in read_manifest(path, two)] == [tmp_path / "ring.nrrd", None]
     other = table(tmp_path, header=f"{HEADER},External5")
-    with pytest.raises(CohortError, match="'External5': .* the first ring .*, External2, in"):
+    with pytest.raises(CohortError, match=r"'External5': .* the first ring .*, External2, in"):
         read_manifest(other, two)
     assert read_manifest(table(tmp_path, *ROWS, header=f"{HEADER},External5"))
     none = replace(two, regions={"Tumor": two.regions["Tumor"]})
     path = table(tmp_path, f"{ROWS[0]},ring.nrrd", ROWS[1], header=f"{HEADER},ring")
-    with pytest.raises(CohortError, match="row 2, column ring: the protocol .* has no ring"):
+    with pytest.raises(CohortError, match=r"row 2, column ring: the protocol .* has no ring"):
         read_manifest(path, none)
 
 

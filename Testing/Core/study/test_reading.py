@@ -1,4 +1,4 @@
-"""A row of a cohort whose CT is a DICOM folder brings what its headers say."""
+"""What is read of a row, and what it is known by: DICOM folders, headers with voxels beside."""
 
 from dataclasses import replace
 
@@ -10,13 +10,11 @@ from fixtures.regions import PROTOCOL
 from ParotidClassifierCore.base.errors import AmbiguousMaskError, SeveralSeriesError
 from ParotidClassifierCore.dicom.source import Acquisition
 from ParotidClassifierCore.protocol import ClinicalRecord
+from ParotidClassifierCore.reporting.answering import Asked
 from ParotidClassifierCore.study.cache import CohortCache
 from ParotidClassifierCore.study.manifest import CohortCase, read_manifest
-from ParotidClassifierCore.study.reading import (
-    CaseFeatures,
-    Reading,
-    content_hash,
-)
+from ParotidClassifierCore.study.one_case import CaseWork, NamedBundle
+from ParotidClassifierCore.study.reading import CaseFeatures, Reading, content_hash
 
 
 @pytest.fixture(scope="module")
@@ -35,9 +33,7 @@ def rows(tmp_path_factory):
 def test_it_is_kept_in_the_cache_and_changes_no_number(rows, tmp_path):
     cache = CohortCache(tmp_path)
     dicom, nrrd = (cache.load(cache.store(reading)) for reading in rows)
-    assert dicom.acquisition == Acquisition(
-        kvp=120.0, slice_thickness_mm=3.0, kernel="I30f",
-    )  # fmt: skip
+    assert dicom.acquisition == Acquisition(kvp=120.0, slice_thickness_mm=3.0, kernel="I30f")
     assert nrrd.acquisition is None
     assert dicom.radiomics == nrrd.radiomics
     assert dicom.fingerprint == nrrd.fingerprint
@@ -121,3 +117,28 @@ def test_what_a_row_does_not_choose_is_asked_for_by_its_column(a_row, column, le
         Reading(PROTOCOL, row, column=column).load()
     assert said in refusal.value.remedy
     assert "--" not in refusal.value.remedy
+
+
+@pytest.mark.parametrize("suffix", [".mhd", ".nhdr"])
+def test_the_voxels_beside_a_header_are_part_of_what_a_case_is_known_by(tmp_path, suffix):
+    ct = tissue_ct(size=(24, 22, 12))
+    sitk.WriteImage(ct, str(tmp_path / f"ct{suffix}"))
+    sitk.WriteImage(ball_mask(ct, 5.0), str(tmp_path / f"tumor{suffix}"))
+    paths = [tmp_path / f"{name}{suffix}" for name in ("ct", "tumor")]
+
+    def known_by():
+        case = CohortCase("a", *paths, False, "test", ClinicalRecord())
+        bundle = NamedBundle(tmp_path, "hash")
+        work = CaseWork(case, tmp_path / "out", bundle, None, Asked())
+        return content_hash(paths[0]), Reading(PROTOCOL, case).key, work.key()
+
+    keys = [known_by()]
+    assert known_by() == keys[0]
+    for name in ("ct.raw", "tumor.raw"):
+        voxels = bytearray((tmp_path / name).read_bytes())
+        voxels[40] ^= 1
+        (tmp_path / name).write_bytes(voxels)
+        keys.append(known_by())
+    assert len({reading for _, reading, _ in keys}) == 3
+    assert len({work for *_, work in keys}) == 3
+    assert keys[0][0] != keys[1][0]
