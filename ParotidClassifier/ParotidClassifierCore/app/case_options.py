@@ -118,32 +118,24 @@ def case_of(
 
 
 def _with_ring_files(case: Case, options: argparse.Namespace, protocol: Protocol) -> Case:
-    files = _ring_files(options, protocol)
-    first = next((ring.name for ring in protocol.rings), None)
-    if first not in files:
-        told = "There is no ring to choose from."
-        _refuse(options, _choosing("ring"), told, "Give its file with --ring.")
-    drawn = {
-        name: load_outline(
-            path, Sought.of(protocol, name), case.ct, case.source,
-            _choice(options, "ring") if name == first else Choice(),
-        )
-        for name, path in files.items()
-    }  # fmt: skip
-    return dataclasses.replace(case, rings={**case.rings, **drawn})
-
-
-def _ring_files(options: argparse.Namespace, protocol: Protocol) -> dict[str, Path]:
-    """Return the files of drawn rings by region: FILE is of the first one, NAME=FILE of another."""
+    """Return the case with the drawn rings: FILE is of the first one, NAME=FILE of another."""
     words = getattr(options, "ring", None) or ()
     names = [ring.name for ring in protocol.rings]
     if words and not names:
         raise UsageError(f"The protocol {protocol.name} has no ring.", "Leave out --ring.")
-    parts = [(word, *word.partition("=")[::2]) for word in words]
-    return dict(
-        (name, Path(path)) if name in names else (names[0], Path(word))
-        for word, name, path in parts
-    )
+    files = {}
+    for word in words:
+        name, _, file = word.partition("=")
+        files |= {name: file} if name in names else {names[0]: word}
+    if not files.keys() & names[:1]:
+        told = "There is no ring to choose from."
+        _refuse(options, _choosing("ring"), told, "Give its file with --ring.")
+    rings = dict(case.rings)
+    for name, file in files.items():
+        choice = _choice(options, "ring") if name == names[0] else Choice()
+        sought = Sought.of(protocol, name)
+        rings[name] = load_outline(Path(file), sought, case.ct, case.source, choice)
+    return dataclasses.replace(case, rings=rings)
 
 
 def _choice(options: argparse.Namespace, outline: str) -> Choice:

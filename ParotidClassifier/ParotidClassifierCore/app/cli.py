@@ -32,6 +32,7 @@ from .options import build_parser
 EXIT_INTERRUPTED = 130
 # For so long after Ctrl-C another one is not heard: what is half written is being taken away.
 _PUT_RIGHT_SECONDS = 5.0
+_INTERRUPTED = ("Interrupted", "Stopped.", "What was written is whole; the rest is missing.")
 _AS_JSON = {"indent": 2, "allow_nan": False}
 
 
@@ -98,12 +99,7 @@ def _answer(options: argparse.Namespace) -> int:
         _tell_error(options.json, error.kind, error.message, error.remedy)
         return error.exit_code
     except KeyboardInterrupt:
-        _tell_error(
-            options.json,
-            "Interrupted",
-            "Stopped.",
-            "What was written is whole; the rest is missing.",
-        )
+        _tell_error(options.json, *_INTERRUPTED)
         return EXIT_INTERRUPTED
     except Exception as error:  # noqa: BLE001  the last line of defence: no traceback for a user
         _tell_error(options.json, *unexpected(error))

@@ -1,7 +1,7 @@
 """What the commands of a study do: simulate, check, train, evaluate."""
 
 import argparse
-from dataclasses import fields, replace
+from dataclasses import asdict, fields, replace
 
 from ..base.errors import UsageError
 from ..base.files import require_file, write_parquet
@@ -69,12 +69,11 @@ def cohort_check(options: argparse.Namespace) -> Result:
     with bar_on_terminal("check") as progress:
         check = check_cohort(cases, protocol, _machines(options), progress)
     check.require_sound()
-    return Result(check.text, check.as_dict())
+    return Result(check.text, asdict(check))
 
 
 def cohort_features(options: argparse.Namespace) -> Result:
     """Write all radiomic features of a cohort as a table."""
-
     require_file(options.out)
     protocol = protocol_of(options)
     cases = _cases(options, protocol)

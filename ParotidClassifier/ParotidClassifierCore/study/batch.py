@@ -52,7 +52,6 @@ def predict_cases(
     A case whose folder holds the answer to the same question, by content, is not computed again.
 
     Args:
-        bundles: that are asked.
         name: of the table, shown on the page.
 
     Raises:
@@ -62,9 +61,8 @@ def predict_cases(
         ClusterError: there is no Dask scheduler at the address, or it was lost.
     """
     out = extended(out.resolve(), below=_ROOM_BELOW)
-    names = folder_names(
-        [case.case_id for case in cases], room_for_names(out / CASES_FOLDER, LONGEST)
-    )
+    ids = [case.case_id for case in cases]
+    names = folder_names(ids, room_for_names(out / CASES_FOLDER, LONGEST))
     folders = [f"{CASES_FOLDER}/{folder}" for folder in names]
     _require_usable(out, folders)
     _begin(out, bundle)
@@ -74,7 +72,6 @@ def predict_cases(
         (CaseWork(_found_anywhere(case), out / folder, first, second, asked),)
         for case, folder in zip(cases, folders, strict=True)
     ]
-    ids = [case.case_id for case in cases]
     results = run_each(classify, work, ids, machines, part(progress, 0.0, 0.95))
     outcomes = [
         _outcome(case, out, folder, result)

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from itertools import islice
 
 import numpy as np
@@ -55,10 +55,6 @@ class CohortCheck:
         return "\n".join(
             [f"The cohort is sound: {cases}.", *(f"warning: {line}" for line in self.warnings)]
         )
-
-    def as_dict(self) -> dict[str, object]:
-        """For machines."""
-        return asdict(self)
 
     def require_sound(self) -> None:
         """Raise CohortError that lists every problem, if there is any."""

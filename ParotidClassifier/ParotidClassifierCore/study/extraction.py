@@ -75,8 +75,8 @@ class CohortFeatures:
         """Return one row a case: who it is, clinical variables, all radiomic columns.
 
         Columns: case_id, split, outcome, simulated, scanner, image_sha256, spacing_x_mm …,
-        the regions Tumor_mm3 …, the clinical variables by their names, then the radiomic columns
-        <region>_<feature> in the order of the self.
+        Tumor_mm3 … of the regions, the clinical variables by their names, then the radiomic
+        columns <region>_<feature>.
         """
         import pandas as pd
 

@@ -23,7 +23,6 @@ from .one_case import ORIGIN_FILE, THUMBNAIL_FILE
 
 DONE, FAILED = "done", "failed"
 _NOT_FOR_READERS = (ORIGIN_FILE, THUMBNAIL_FILE)
-_OF_A_MODEL = ("low", "high", "threshold", "call")
 
 
 @dataclass(frozen=True)
@@ -121,8 +120,8 @@ def _row(outcome: CaseOutcome, protocol: Protocol) -> dict[str, object]:
 
 def _numbers(model: Mapping[str, Any]) -> dict[str, object]:
     low, high = model.get("interval", (None, None))
-    values = (low, high, model.get("threshold"), model.get("call"))
-    return dict(zip(_OF_A_MODEL, values, strict=True))
+    of_model = {name: model.get(name) for name in ("threshold", "call")}
+    return {"low": low, "high": high, **of_model}
 
 
 def _second_opinion(opinion: Mapping[str, Any] | None) -> dict[str, object]:

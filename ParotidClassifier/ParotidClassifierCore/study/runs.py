@@ -242,10 +242,10 @@ def study_result(
     more: Mapping[str, object] | None = None,
 ) -> Result:
     """Return the table of the test set, what was left out and where everything lies."""
-    figures = brief_figures(evaluation.test)
+    reasons = {case_id: why.reason for case_id, why in failures.items()}
     lines = [
         *_table_lines(evaluation.test),
-        *(f"{case_id} was left out: {why.reason}" for case_id, why in failures.items()),
+        *(f"{case_id} was left out: {why}" for case_id, why in reasons.items()),
         *notes,
         bundle.banner,
         *(f"{what}: {where}" for what, where in places.items()),
@@ -253,8 +253,8 @@ def study_result(
     data = {
         **places,
         "hash": bundle.bundle_hash,
-        "test_figures": figures,
-        "failures": {case_id: why.reason for case_id, why in failures.items()},
+        "test_figures": brief_figures(evaluation.test),
+        "failures": reasons,
         "notes": list(notes),
         **(more or {}),
     }

@@ -22,6 +22,7 @@ from ParotidClassifierCore.base.errors import CohortError, OutputError
 from ParotidClassifierCore.base.files import UNFINISHED, clear_unfinished, write_parquet
 from ParotidClassifierCore.base.parallel import Machines
 from ParotidClassifierCore.base.temporary import let_go, make_held, remove_held
+from ParotidClassifierCore.case.ct import load_ct
 from ParotidClassifierCore.protocol import ClinicalRecord
 from ParotidClassifierCore.study import cache as cache_module
 from ParotidClassifierCore.study.cache import CohortCache, default_cache
@@ -115,8 +116,6 @@ def test_a_damaged_file_in_the_cache_is_made_again(damage, cases, a_cache, featu
 
 
 def test_a_ring_drawn_by_hand_takes_the_place_of_the_computed_one(cases, features, tmp_path):
-    from ParotidClassifierCore.case.ct import load_ct
-
     ct = load_ct(cases[0].ct)
     sitk.WriteImage(ball_mask(ct, 12.0) - ball_mask(ct, 6.0), str(tmp_path / "ring.nrrd"))
     drawn = replace(cases[0], ring=tmp_path / "ring.nrrd")
@@ -126,8 +125,6 @@ def test_a_ring_drawn_by_hand_takes_the_place_of_the_computed_one(cases, feature
 
 
 def test_the_fingerprint_is_of_the_voxels_and_not_of_the_file(cases, tmp_path):
-    from ParotidClassifierCore.case.ct import load_ct
-
     ct = load_ct(cases[0].ct)
     sitk.WriteImage(sitk.Cast(ct, sitk.sitkFloat32), str(tmp_path / "copy.nii.gz"))
     assert image_fingerprint(load_ct(tmp_path / "copy.nii.gz")) == image_fingerprint(ct)
@@ -135,8 +132,6 @@ def test_the_fingerprint_is_of_the_voxels_and_not_of_the_file(cases, tmp_path):
 
 
 def test_the_same_scan_in_training_and_test_is_refused_in_any_format(cases, a_cache, tmp_path):
-    from ParotidClassifierCore.case.ct import load_ct
-
     sitk.WriteImage(load_ct(cases[0].ct), str(tmp_path / "copy.nii.gz"))
     copy = replace(cases[4], ct=tmp_path / "copy.nii.gz")
     with pytest.raises(CohortError, match=r"rows 2 and 6 \(case0, case4\)"):
