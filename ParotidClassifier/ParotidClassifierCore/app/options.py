@@ -215,14 +215,10 @@ def _in_brief(variable: ClinicalVariable) -> str:
     return f"{text[0].lower()}{text[1:]}"
 
 
-def _add_automatic_ring(parser: argparse.ArgumentParser, whose: str = "the study's") -> None:
-    ring = shen2026().rings[0].ring
-    low, high = ring.hu_range
+def _add_automatic_ring(parser: argparse.ArgumentParser, whose: str = "the protocol's") -> None:
     options = {
-        "--ring-width MM": f"width (default {whose}, {ring.width_mm:g} mm); of several rings the "
-        "first one's",
-        "--hu-range LOW HIGH": f"limits that leave out air and bone (default {whose}, {low:g} "
-        f"{high:g})",
+        "--ring-width MM": f"width (default: {whose}); of several rings the first one's",
+        "--hu-range LOW HIGH": f"limits that leave out air and bone (default: {whose})",
     }
     _add(parser.add_argument_group("automatic ring"), options)
 

@@ -8,7 +8,8 @@ its events repeat:
      "ring": {"width_mm": 2.0, "hu_range": [-200.0, 400.0]}, "clinical": {"margin": "clear"}}
     {"id": 3, "command": "stability", as for predict, "count": 20, "seed": 0}
     {"id": 4, "command": "saliency", as for predict, "out": path of an NRRD}
-    {"id": 5, "command": "features", "case": folder, "ring": as above, "out": path of a CSV}
+    {"id": 5, "command": "features", "case": folder, "bundle", "ring": as above,
+     "out": path of a CSV}
     {"id": 6, "command": "dicom", as for predict, "files": paths of the CT's slices, "out": folder,
      "keep_identity": false, "archive": folder}
     {"id": 7, "command": "second_opinion", as for predict, "second_bundle": name or path}
@@ -18,7 +19,8 @@ its events repeat:
 
 What each needs and answers stands with the commands (`worker_commands`). "ring", "clinical",
 "count", "seed", "archive" and what a report adds may be left out: the ring is then the bundle's,
-and the clinical findings are those of the case's clinical.json.
+and the clinical findings are those of the case's clinical.json. "features" may leave out the bundle
+too: regions and ring are then the published study's.
 
 The events are {"event": "progress", "fraction", "step"}, any number of them, and then either
 {"event": "result", …} or {"event": "error", "kind", "message", "remedy"}. {"event": "ready", "pid"}

@@ -121,7 +121,7 @@ def _contrast(acquisition: Acquisition) -> QualityFinding | None:
 def _voltage(acquisition: Acquisition) -> QualityFinding:
     kvp, (low, high) = acquisition.kvp, KVP
     if low <= kvp <= high:
-        return ok("tube_voltage", f"Tube voltage {kvp:g} kV, as in the study.")
+        return ok("tube_voltage", f"Tube voltage {kvp:g} kV, within those of the study.")
     return warning(
         "tube_voltage_unlike_study",
         f"The tube voltage was {kvp:g} kV; the study used {low:g} and {high:g} kV, and the HU of "

@@ -204,8 +204,8 @@ def _metal(grid: WorkingGrid) -> QualityFinding:
         return ok("no_metal_near_lesion", "No metal lies near the lesion.")
     return warning(
         "metal_near_lesion",
-        f"Voxels above {METAL_HU} HU lie near the lesion: metal, whose artefacts may change the "
-        "features.",
+        f"Voxels of at least {METAL_HU} HU lie near the lesion: metal, whose artefacts may change "
+        "the features.",
     )
 
 

@@ -42,7 +42,7 @@ _PATTERNS = {
 def column_of(name: str) -> Column | None:
     """Return what the name of a column says; None for a name that no column has.
 
-    `Protocol.column_kind` knows whether there is such a region, head, model or finding.
+    `Protocol.may_read` knows whether a model has such an input.
     """
     for kind, pattern in _PATTERNS.items():
         if found := pattern.fullmatch(name):

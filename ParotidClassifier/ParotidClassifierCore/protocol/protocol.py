@@ -191,18 +191,6 @@ class Protocol:
         known = tuple(names)
         return next((name for name in (*self.headline, *known) if name in known), None)
 
-    def column_kind(self, column: str) -> ColumnKind | None:
-        """Return where the value of `column` comes from; None if there is no such column."""
-        found = column_of(column)
-        names = {
-            ColumnKind.RADIOMIC: self.regions,
-            ColumnKind.NETWORK: self.network_heads,
-            ColumnKind.DEEP: self.network_heads,
-            ColumnKind.CLINICAL: self.predictors,
-            ColumnKind.LOG_ODDS: self.models,
-        }
-        return found.kind if found and found.of in names[found.kind] else None
-
     def may_read(self, model: str, column: str) -> bool:
         """Whether `column` is an input that the model of this name has: its regions, its head.
 

@@ -1,6 +1,6 @@
 """Read a protocol from YAML or JSON; everything a file says is checked and nothing is ignored.
 
-The entries are explained in Resources/Docs/protocol.md; `shen2026.json` holds every one of them.
+The entries are explained in Resources/Docs/protocol.md.
 """
 
 import re
@@ -212,9 +212,11 @@ def _decimals(value: Any, where: str) -> int:
 _protocol_name = _like("[A-Za-z0-9][A-Za-z0-9 ._+()-]{0,63}", "letters, digits and ._+()-")
 _region_name = _like("[A-Z][A-Za-z0-9]{0,31}", "a capital letter and at most 31 letters or digits")
 _variable_name = _like("[a-z][a-z0-9_]{0,39}", "a small letter and at most 39 more, digits or _")
-_level_name = _like("(?!unknown$)[A-Za-z0-9][A-Za-z0-9 ._+<>-]{0,39}", "a short word but unknown")
+_level_name = _like(
+    "(?!unknown$)[A-Za-z0-9][A-Za-z0-9 ._+<>-]{0,39}", "a short word, other than unknown"
+)
 _model_name = _like("[A-Za-z0-9][A-Za-z0-9._+-]{0,63}", "1 to 64 letters, digits and ._+-")
-_color = _like("#[0-9a-f]{6}", "a colour such as '#d55e00'")
+_color = _like("#[0-9a-fA-F]{6}", "a colour such as '#d55e00'")
 _code = _made(Code, value=_line(16), scheme=_line(16), meaning=_line(64))  # as DICOM allows
 _ring = _made(RingSettings, width_mm=as_number, hu_range=_limits)
 
@@ -264,6 +266,8 @@ def _variable(name: str, value: Any, where: str) -> ClinicalVariable:
     if "levels" in as_object(value, where):
         level = _one_of(as_object(value["levels"], f"{where}: levels"))
         readers, needed = _OF_LEVELS | {"malignant": level, "reference": level}, ("label", "levels")
+    elif not {"unit", "maximum"} & set(value):
+        raise MalformedError(f"{where} has neither levels nor, as a number, unit and maximum")
     said = _fields(value, where, _OF_ANY | readers, needed)
     if "frequency" in said and "malignant" not in said:
         raise MalformedError(f"{where}: frequency is of the level 'malignant', which is not named")
@@ -320,7 +324,10 @@ def _in_order(models: Mapping[str, ModelSpec]) -> dict[str, ModelSpec]:
         ordered[ready.name] = ready
         depth[ready.name] = 1 + max((depth[name] for name in ready.log_odds), default=-1)
         if depth[ready.name] > _LONGEST_CHAIN:
-            raise MalformedError(f"models: {ready.name} reads log-odds of log-odds of log-odds")
+            raise MalformedError(
+                f"models: {ready.name} reads log-odds of log-odds of log-odds; at most "
+                f"{_LONGEST_CHAIN} in a row are possible"
+            )
     return ordered
 
 

@@ -42,15 +42,15 @@ class RingSettings:
     def __post_init__(self):
         if not SMALLEST_WIDTH_MM <= self.width_mm <= LARGEST_WIDTH_MM:
             raise UsageError(
-                f"A ring width of {self.width_mm:g} mm cannot be drawn on the 1 mm grid.",
-                f"Choose a width from {SMALLEST_WIDTH_MM:g} to {LARGEST_WIDTH_MM:g} mm; the study "
-                "used 2 mm.",
+                f"A ring width of {self.width_mm:g} mm is not between {SMALLEST_WIDTH_MM:g} and "
+                f"{LARGEST_WIDTH_MM:g} mm.",
+                "Choose a width between them.",
             )
         low, high = self.hu_range
         if not (math.isfinite(low) and math.isfinite(high) and low < high):
             raise UsageError(
                 f"The ring's HU limits {low:g} to {high:g} are not a range.",
-                "Give the lower limit first; the study used -200 and 400.",
+                "Give the lower limit first.",
             )
 
     @property

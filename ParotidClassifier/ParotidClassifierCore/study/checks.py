@@ -10,9 +10,10 @@ import numpy as np
 from ..base.errors import CohortError
 from ..base.parallel import Failure, Machines, run_each
 from ..base.progress import Progress, silent
-from ..base.words import counted, number_word
+from ..base.words import counted
 from ..case.grid import prepare
 from ..models.settings import ModelTrainingSettings
+from ..models.words import all_findings
 from ..protocol import Protocol
 from ..protocol.outcome import outcome_word
 from .agreement import unused_readings
@@ -171,7 +172,7 @@ def _variable_warnings(cases: Sequence[CohortCase], protocol: Protocol) -> Itera
         known = [case.record for case in cases if case.split == split]
         complete = sum(None not in protocol.coded(record).values() for record in known)
         if complete < len(known):
-            findings = f"all {number_word(len(protocol.predictors))} findings"
+            findings = all_findings(len(protocol.predictors))
             yield f"{split}: {complete} of {counted(len(known), 'case')} have {findings}"
     unknown = {n: sum(n not in case.record for case in cases) for n in protocol.clinical}
     for name, count in unknown.items():

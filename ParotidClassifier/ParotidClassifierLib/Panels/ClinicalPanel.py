@@ -90,12 +90,14 @@ class ClinicalPanel(Panel):
         for model in self._protocol.models.values():
             if {v.name for v in unknown} & {*model.clinical} or {*missing} & {*model.log_odds}:
                 missing.append(model.name)
+        sentence = (
+            _("Unknown: {variables}. {models} is then not available.")
+            if len(missing) == 1
+            else _("Unknown: {variables}. {models} are then not available.")
+        )
+        variables = ", ".join(translated(variable.label) for variable in unknown)
         self.ui.clinicalNoteLabel.text = noteText(
-            "info",
-            _("Unknown: {variables}. {models} are then not available.").format(
-                variables=", ".join(translated(variable.label) for variable in unknown),
-                models=listText(missing),
-            ),
+            "info", sentence.format(variables=variables, models=listText(missing))
         )
         self.ui.clinicalNoteLabel.visible = bool(unknown)
 

@@ -1,7 +1,7 @@
 """What counts as a column, and which model reads it."""
 
 import pytest
-from ParotidClassifierCore.protocol import ColumnKind, shen2026
+from ParotidClassifierCore.protocol import ColumnKind, column_of, shen2026
 
 
 @pytest.mark.parametrize(
@@ -16,7 +16,7 @@ from ParotidClassifierCore.protocol import ColumnKind, shen2026
     ],
 )
 def test_a_column_says_where_its_value_comes_from(column, kind):
-    assert shen2026().column_kind(column) is kind
+    assert column_of(column).kind is kind
 
 
 @pytest.mark.parametrize(
@@ -32,7 +32,7 @@ def test_a_column_says_where_its_value_comes_from(column, kind):
     ],
 )
 def test_what_no_model_may_read_is_no_column(column):
-    assert shen2026().column_kind(column) is None
+    assert not any(shen2026().may_read(model, column) for model in shen2026().models)
 
 
 @pytest.mark.parametrize(

@@ -50,7 +50,7 @@ def test_a_fourth_finding():
     assert variable.frequency["malignant"] == 0.25
     assert protocol.coded(protocol.record({"skin_infiltration": "with"}))[variable.column] == 1.0
     assert protocol.may_read("Combined", "skin_infiltration")
-    assert shen2026().column_kind("skin_infiltration") is None
+    assert not shen2026().may_read("Combined", "skin_infiltration")
 
 
 def test_a_third_region():

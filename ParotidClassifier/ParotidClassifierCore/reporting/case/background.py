@@ -138,7 +138,7 @@ def terms(answered: Answer) -> Section:
     for ring in protocol.rings:
         width = f"{ring.ring.width_mm:g} mm"
         around = listed(ring.around)
-        words = f"tissue around {around}, without air and bone, {width} wide in the study"
+        words = f"tissue around {around}, without air and bone, {width} wide in the bundle"
         regions.append((ring.name, words))
     models = []
     for model in protocol.models.values():

@@ -1,9 +1,10 @@
 """The first page: the answer, where it comes from, and what speaks against relying on it."""
 
-from ...base.words import counted, listed, number_word
+from ...base.words import counted, listed
 from ...bundle.bundle import Bundle
 from ...imaging.findings import Severity, max_axial_diameter_mm
 from ...models.probabilities import percent
+from ...models.words import all_findings
 from ...protocol import UNKNOWN
 from ..answering import Answer
 from ..parts import Caution, Drawing, Facts, Headline, Paragraph, Part, Points, Section
@@ -65,8 +66,8 @@ def inputs(answered: Answer) -> Section:
     if UNKNOWN in (value for _, value in clinical):
         models = [model for model in protocol.models.values() if model.clinical]
         alike = all(len(model.clinical) == len(clinical) for model in models)
-        what = f"all {number_word(len(clinical))}" if alike else "those that they read"
-        need = f"{listed([model.name for model in models])} need {what}"
+        what = all_findings(len(clinical)) if alike else "those that they read"
+        need = f"{listed([model.name for model in models])} need{'s' * (len(models) == 1)} {what}"
         parts.append(Paragraph(f"What is unknown is not guessed: {need}."))
     return Section("inputs", "What was known", tuple(parts))
 

@@ -65,10 +65,12 @@ def methods(study: Study) -> Section:
     parts: list[Part] = []
     if kinds & {ColumnKind.RADIOMIC, ColumnKind.NETWORK}:
         figure = pipeline_figure(len(feature_names(settings)), protocol, study.banner)
-        findings = f"{number_word(len(protocol.predictors))} findings"
-        caption = f"From a CT with outline and {findings} to the models."
+        count = len(protocol.predictors)
+        findings = f" and {number_word(count)} finding{'s' * (count > 1)}" if count else ""
+        caption = f"From a CT with outline{findings} to the models."
         parts.append(Drawing("pipeline", figure, caption, "Flowchart of the method"))
-        parts.append(Points((_GRID, *map(_ring, protocol.rings)), "Images and ring"))
+        rings = [_ring(ring, protocol.outlined.name) for ring in protocol.rings]
+        parts.append(Points((_GRID, *rings), "Images and ring"))
     if ColumnKind.RADIOMIC in kinds:
         parts.append(Points(_radiomics(settings), "Radiomic features"))
         parts.append(Listing("feature_classes", _classes(settings)))
@@ -110,9 +112,9 @@ def _outcome(protocol: Protocol) -> tuple[str, ...]:
     return (outcome, read, missing) if findings else (outcome, missing)
 
 
-def _ring(region: Region) -> str:
+def _ring(region: Region, outlined: str) -> str:
     low, high = region.ring.hu_range
-    around = "the tumour" if len(region.around) == 1 else " and ".join(region.around)
+    around = "the tumour" if region.around == (outlined,) else listed(region.around)
     return (
         f"{region.name}, the peritumoral ring: every voxel within {region.ring.width_mm:g} mm of "
         f"{around} between {low:g} and {high:g} HU, so without air and bone, as corrected by hand "
