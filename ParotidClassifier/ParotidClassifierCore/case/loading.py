@@ -7,7 +7,7 @@ from pathlib import Path
 import SimpleITK as sitk
 
 from ..base.disk import extended
-from ..base.errors import UnreadableFileError
+from ..base.errors import ClinicalValueError, UnreadableFileError
 from ..base.files import read_json
 from ..dicom.source import SourceSeries
 from ..imaging.choosing import Sought, has_name
@@ -93,7 +93,11 @@ def _record_in(folder: Path, protocol: Protocol) -> ClinicalRecord:
     if not path.exists():
         return ClinicalRecord()
     remedy = 'Write the clinical variables as an object such as {"margin": "clear"}.'
-    return protocol.record(_json_object(path, "clinical variables", remedy))
+    try:
+        return protocol.record(_json_object(path, "clinical variables", remedy))
+    except ClinicalValueError as error:
+        told = f"{path}, of the protocol {protocol.name}: {error.message}"
+        raise ClinicalValueError(told, error.remedy) from error
 
 
 def _source_in(folder: Path) -> SourceSeries | None:

@@ -110,6 +110,8 @@ class ClinicalVariable:
 
 
 def _number(word: object) -> float | None:
+    if isinstance(word, str) and (not word.isascii() or "_" in word):  # float() reads these too
+        return None
     try:
         number = float(word)
     except (TypeError, ValueError, OverflowError):

@@ -39,6 +39,18 @@ _PATTERNS = {
 }
 
 
+# What else tables of cases, features and predictions have a column for: no name of a clinical
+# variable or a model.
+TABLE_COLUMNS = frozenset(
+    {
+        "acquisition", "bundle", "call", "case_id", "ct", "error", "failure", "folder",
+        "headline_model", "high", "image_sha256", "low", "note", "outcome", "probability", "repeat",
+        "ring", "scanner", "second_reader", "series", "side", "simulated", "split", "status",
+        "threshold", "tumor", "tumor_outline", "warnings",
+    }
+)  # fmt: skip
+
+
 def column_of(name: str) -> Column | None:
     """Return what the name of a column says; None for a name that no column has.
 

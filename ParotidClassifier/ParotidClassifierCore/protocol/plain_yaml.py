@@ -7,8 +7,18 @@ from typing import Any
 
 from ..base.strict_json import MalformedError
 
-_NUMBERS = {f"tag:yaml.org,2002:{kind}" for kind in ("null", "int", "float")}
-_TRUE_OR_FALSE = re.compile("(true|false)$")  # yes and no are words, the levels of a variable
+_TAG = "tag:yaml.org,2002:"
+# What is no text. Yes and no are words, the levels of a variable; 010, 1_0 and 1:30 are numbers
+# to YAML 1.1 alone, and others than they look like.
+_PLAIN = {
+    "null": (re.compile("(~|null|)$"), ["~", "n", ""]),
+    "bool": (re.compile("(true|false)$"), list("tf")),
+    "int": (re.compile("[-+]?(0|[1-9][0-9]*)$"), list("-+0123456789")),
+    "float": (
+        re.compile(r"[-+]?(0|[1-9][0-9]*)(\.[0-9]*([eE][-+][0-9]+)?|[eE][-+]?[0-9]+)$"),
+        list("-+0123456789"),
+    ),
+}
 
 
 def parsed_yaml(text: str) -> Any:
@@ -22,7 +32,7 @@ def parsed_yaml(text: str) -> Any:
 
     try:
         return yaml.load(text, _plain_loader())  # noqa: S506  stricter than the safe loader it is
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
+    except (yaml.YAMLError, ValueError, OverflowError, RecursionError) as error:
         mark, problem = getattr(error, "problem_mark", None), getattr(error, "problem", None)
         where = f" (line {mark.line + 1}: {problem})" if mark and problem else ""
         raise MalformedError(f"it is not readable YAML{where}") from error
@@ -33,10 +43,7 @@ def _plain_loader() -> type:
     import yaml
 
     class PlainLoader(yaml.SafeLoader):
-        yaml_implicit_resolvers = {  # noqa: RUF012  as PyYAML has it
-            first: [(tag, pattern) for tag, pattern in known if tag in _NUMBERS]
-            for first, known in yaml.SafeLoader.yaml_implicit_resolvers.items()
-        }
+        yaml_implicit_resolvers = {}  # noqa: RUF012  as PyYAML has it
 
         def compose_node(self, parent, index):
             event = self.peek_event()
@@ -47,15 +54,17 @@ def _plain_loader() -> type:
             return super().compose_node(parent, index)
 
         def construct_mapping(self, node, deep=False):
-            seen = []
+            seen = set()
             for key, _ in node.value:
-                problem = "comes twice" if key.value in seen else "is no name: put it in quotes"
-                if key.value in seen or not key.tag.endswith(":str"):
+                is_name = key.tag == f"{_TAG}str"
+                if not is_name or key.value in seen:
+                    problem = "comes twice" if is_name else "is no name: put it in quotes"
                     raise yaml.MarkedYAMLError(
                         problem=f"{reprlib.repr(key.value)} {problem}", problem_mark=key.start_mark
                     )
-                seen.append(key.value)
+                seen.add(key.value)
             return super().construct_mapping(node, deep)
 
-    PlainLoader.add_implicit_resolver("tag:yaml.org,2002:bool", _TRUE_OR_FALSE, list("tf"))
+    for kind, (pattern, first) in _PLAIN.items():
+        PlainLoader.add_implicit_resolver(_TAG + kind, pattern, first)
     return PlainLoader

@@ -3,6 +3,7 @@
 The entries are explained in Resources/Docs/protocol.md.
 """
 
+import itertools
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
@@ -27,6 +28,7 @@ from ..base.strict_json import (
     with_keys,
 )
 from .clinical import ClinicalVariable
+from .columns import TABLE_COLUMNS
 from .plain_yaml import parsed_yaml
 from .protocol import ModelSpec, Protocol
 from .regions import Code, Region, RingSettings
@@ -100,6 +102,8 @@ def _complete(content: dict[str, Any]) -> dict[str, Any]:
 def _merged(base: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
     merged = dict(base)
     for key, change in changes.items():
+        if change is None and key not in base and key != "title":
+            raise MalformedError(f"{key} is not there to be removed by null")
         if isinstance(change, dict) and isinstance(base.get(key), dict):
             merged[key] = _merged(base[key], change)
         else:
@@ -145,6 +149,9 @@ def _each(
     content = as_object(value, where)
     if not bounds[0] <= len(content) <= bounds[1]:
         raise MalformedError(f"{where} has {len(content)} entries, not {bounds[0]} to {bounds[1]}")
+    for twins in itertools.combinations(content, 2):
+        if twins[0].casefold() == twins[1].casefold():
+            raise MalformedError(f"{where}: {' and '.join(twins)} differ by capitals alone")
     return {name: read(name, item, f"{where}: {name}") for name, item in content.items()}
 
 
@@ -213,7 +220,7 @@ _protocol_name = _like("[A-Za-z0-9][A-Za-z0-9 ._+()-]{0,63}", "letters, digits a
 _region_name = _like("[A-Z][A-Za-z0-9]{0,31}", "a capital letter and at most 31 letters or digits")
 _variable_name = _like("[a-z][a-z0-9_]{0,39}", "a small letter and at most 39 more, digits or _")
 _level_name = _like(
-    "(?!unknown$)[A-Za-z0-9][A-Za-z0-9 ._+<>-]{0,39}", "a short word, other than unknown"
+    "(?!(?i:unknown)$)[A-Za-z0-9][A-Za-z0-9 ._+<>-]{0,39}", "a short word, other than unknown"
 )
 _model_name = _like("[A-Za-z0-9][A-Za-z0-9._+-]{0,63}", "1 to 64 letters, digits and ._+-")
 _color = _like("#[0-9a-fA-F]{6}", "a colour such as '#d55e00'")
@@ -269,6 +276,8 @@ def _variable(name: str, value: Any, where: str) -> ClinicalVariable:
     elif not {"unit", "maximum"} & set(value):
         raise MalformedError(f"{where} has neither levels nor, as a number, unit and maximum")
     said = _fields(value, where, _OF_ANY | readers, needed)
+    if said.get("reference") == said.get("malignant", ""):
+        raise MalformedError(f"{where}: reference is the level that malignant names")
     if "frequency" in said and "malignant" not in said:
         raise MalformedError(f"{where}: frequency is of the level 'malignant', which is not named")
     label, levels = said["label"], said.get("levels", {})
@@ -278,6 +287,8 @@ def _variable(name: str, value: Any, where: str) -> ClinicalVariable:
         "column": name,
         "reference": next((word for word in levels if word != said.get("malignant")), ""),
     }
+    if name in TABLE_COLUMNS:
+        raise MalformedError(f"{where}: tables have another column of this name")
     return ClinicalVariable(_variable_name(name, where), **usual | said)
 
 
@@ -299,6 +310,8 @@ def _models(
 
     def model(name: str, entry: Any, where: str) -> ModelSpec:
         spec = ModelSpec(_model_name(name, where), **_fields(entry, where, readers))
+        if name in TABLE_COLUMNS or name in clinical:
+            raise MalformedError(f"{where}: tables have another column of this name")
         if not spec.kinds:
             raise MalformedError(f"{where} reads nothing")
         for variable in spec.clinical:

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from ..base.disk import extended, place_of
-from ..base.errors import ClinicalValueError, CohortError, ProtocolError
+from ..base.errors import ClinicalValueError, CohortError
 from ..base.words import counted
 from ..imaging.choosing import Choice
 from ..protocol import ClinicalRecord, Protocol, shen2026
@@ -113,7 +113,6 @@ def read_manifest(
     Raises:
         UnreadableFileError: missing, not a table, or one that cannot be read for sure.
         CohortError: lists every problem with its row and column.
-        ProtocolError: a clinical variable has the name of another column.
     """
     protocol = protocol or shen2026()
     columns = _columns(protocol)
@@ -182,12 +181,6 @@ def _shown(problems: Sequence[str]) -> Iterator[str]:
 
 
 def _columns(protocol: Protocol) -> Columns:
-    for name in sorted(OWN_COLUMNS & set(protocol.clinical)):
-        raise ProtocolError(
-            f"The protocol {protocol.name} has a clinical variable {name!r}, which is another "
-            "column of a table of cases.",
-            "Give the variable another name.",
-        )
     return Columns({*OWN_COLUMNS, *protocol.clinical}, _NAMES)
 
 

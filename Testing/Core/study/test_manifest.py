@@ -7,13 +7,19 @@ import pytest
 from fixtures.protocols import changed_protocol
 from ParotidClassifierCore.base.errors import (
     CohortError,
-    ProtocolError,
     UnreadableFileError,
     UsageError,
 )
 from ParotidClassifierCore.imaging.choosing import Choice
 from ParotidClassifierCore.protocol import protocol_from, shen2026
-from ParotidClassifierCore.study.manifest import TEST, read_manifest, with_random_split
+from ParotidClassifierCore.protocol.columns import TABLE_COLUMNS
+from ParotidClassifierCore.study.manifest import (
+    OUTLINES,
+    OWN_COLUMNS,
+    TEST,
+    read_manifest,
+    with_random_split,
+)
 from ParotidClassifierCore.study.tables import MOST_COLUMNS, MOST_MB, MOST_ROWS
 
 HEADER = "case_id,ct,tumor,outcome,split,symptoms,margin,age_years"
@@ -412,8 +418,6 @@ def test_a_table_gives_the_first_ring_alone(tmp_path):
         read_manifest(path, none)
 
 
-def test_a_variable_named_like_another_column_is_refused(tmp_path):
-    content = shen2026().as_json()
-    content["clinical"]["scanner"] = {"label": "Scanner", "levels": {"old": "Old", "new": "New"}}
-    with pytest.raises(ProtocolError, match="clinical variable 'scanner', which is another column"):
-        read_manifest(table(tmp_path, *ROWS), protocol_from(content))
+def test_no_variable_may_be_named_like_a_column():
+    names = {c for c in OWN_COLUMNS if c not in OUTLINES and c.startswith(OUTLINES)}
+    assert OWN_COLUMNS - names <= TABLE_COLUMNS
