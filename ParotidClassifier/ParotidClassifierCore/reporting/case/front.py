@@ -67,7 +67,8 @@ def inputs(answered: Answer) -> Section:
         models = [model for model in protocol.models.values() if model.clinical]
         alike = all(len(model.clinical) == len(clinical) for model in models)
         what = all_findings(len(clinical)) if alike else "those that they read"
-        need = f"{listed([model.name for model in models])} need{'s' * (len(models) == 1)} {what}"
+        verb = "needs" if len(models) == 1 else "need"
+        need = f"{listed([model.name for model in models])} {verb} {what}"
         parts.append(Paragraph(f"What is unknown is not guessed: {need}."))
     return Section("inputs", "What was known", tuple(parts))
 

@@ -66,7 +66,8 @@ def methods(study: Study) -> Section:
     if kinds & {ColumnKind.RADIOMIC, ColumnKind.NETWORK}:
         figure = pipeline_figure(len(feature_names(settings)), protocol, study.banner)
         count = len(protocol.predictors)
-        findings = f" and {number_word(count)} finding{'s' * (count > 1)}" if count else ""
+        noun = "finding" if count == 1 else "findings"
+        findings = f" and {number_word(count)} {noun}" if count else ""
         caption = f"From a CT with outline{findings} to the models."
         parts.append(Drawing("pipeline", figure, caption, "Flowchart of the method"))
         rings = [_ring(ring, protocol.outlined.name) for ring in protocol.rings]
