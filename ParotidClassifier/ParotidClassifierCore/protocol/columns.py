@@ -41,12 +41,15 @@ _PATTERNS = {
 
 # What else tables of cases, features and predictions have a column for: no name of a clinical
 # variable or a model.
+_OUTLINES = ("tumor", "ring", "second_reader", "repeat")
+_OF_AN_OUTLINE = ("label", "segment", "roi", "any_series")
 TABLE_COLUMNS = frozenset(
     {
-        "acquisition", "bundle", "call", "case_id", "ct", "error", "failure", "folder",
-        "headline_model", "high", "image_sha256", "low", "note", "outcome", "probability", "repeat",
-        "ring", "scanner", "second_reader", "series", "side", "simulated", "split", "status",
-        "threshold", "tumor", "tumor_outline", "warnings",
+        "acquisition", "bundle", "call", "case_id", "ct", "error", "folder", "headline_model",
+        "high", "image_sha256", "low", "note", "outcome", "probability", "scanner", "series",
+        "side", "simulated", "split", "status", "threshold", "tumor_outline", "warnings",
+        *_OUTLINES,
+        *(f"{outline}_{part}" for outline in _OUTLINES for part in _OF_AN_OUTLINE),
     }
 )  # fmt: skip
 

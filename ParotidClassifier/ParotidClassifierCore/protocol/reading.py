@@ -102,7 +102,7 @@ def _complete(content: dict[str, Any]) -> dict[str, Any]:
 def _merged(base: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
     merged = dict(base)
     for key, change in changes.items():
-        if change is None and key not in base and key != "title":
+        if change is None and key not in base:
             raise MalformedError(f"{key} is not there to be removed by null")
         if isinstance(change, dict) and isinstance(base.get(key), dict):
             merged[key] = _merged(base[key], change)

@@ -15,6 +15,7 @@ from ParotidClassifierCore.app.cli import main
 from ParotidClassifierCore.bundle.bundle import bundle_info
 from ParotidClassifierCore.bundle.store import load_bundle, save_bundle
 from ParotidClassifierCore.protocol import ClinicalRecord
+from ParotidClassifierCore.protocol.columns import TABLE_COLUMNS
 from ParotidClassifierCore.study.manifest import CohortCase
 from ParotidClassifierCore.study.outcomes import CaseOutcome, columns_of
 
@@ -95,4 +96,6 @@ def test_the_table_of_a_batch_has_all_of_them(told):
     volumes = [table[f"{region}_mm3"] for region in REGIONS]
     assert volumes[0] < volumes[1] < volumes[2]
     assert table[SKIN] == ["with"]
+    of_the_study = {*PROTOCOL.clinical, *MODELS, *(f"{region}_mm3" for region in REGIONS)}
+    assert {name.partition(":")[0] for name in table} - of_the_study <= TABLE_COLUMNS
     assert [name for name in table if name in MODELS] == MODELS

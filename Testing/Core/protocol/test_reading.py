@@ -40,6 +40,7 @@ def extending(tmp_path, text, name="mine.yaml"):
         ("clinical x", {**TWO, "malignant": "a", "reference": "a"}, "reference is the level"),
         ("clinical x", {"label": "X"}, "neither levels nor, as a number, unit and maximum"),
         ("clinical outcome", TWO, "tables have another column of this name"),
+        ("clinical ring_label", TWO, "tables have another column of this name"),
         ("models case_id", {"radiomics": ["Tumor"]}, "tables have another column of this name"),
         ("models margin", {"radiomics": ["Tumor"]}, "tables have another column of this name"),
         ("regions TUMOR", {"ring": RING}, "Tumor and TUMOR differ by capitals alone"),
