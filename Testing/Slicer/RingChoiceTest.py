@@ -136,8 +136,8 @@ class RingChoiceTest(ShownModule, ScriptedLoadableModuleTest):
             ("abc", "cannot be read"),
             ("nan", "cannot be read"),
             ("1e999", "cannot be read"),
-            ("50", "width of 50 mm cannot be drawn"),
-            ("-1", "cannot be drawn"),
+            ("50", "width of 50 mm is not between"),
+            ("-1", "is not between"),
         ):
             self.store(width, "", "")
             self.assertIn(told, self.differs)
