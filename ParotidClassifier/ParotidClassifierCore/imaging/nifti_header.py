@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from scipy.spatial.transform import Rotation
 
 from .header_values import Coding, HeaderError, ImageHeader, inflated, is_gzip
 
@@ -154,13 +155,7 @@ def _qform(value) -> np.ndarray | None:
         return None
     b, c, d = value("quatern")
     a = np.sqrt(max(0.0, 1.0 - (b * b + c * c + d * d)))
-    rotation = np.array(
-        [
-            [a * a + b * b - c * c - d * d, 2 * (b * c - a * d), 2 * (b * d + a * c)],
-            [2 * (b * c + a * d), a * a + c * c - b * b - d * d, 2 * (c * d - a * b)],
-            [2 * (b * d - a * c), 2 * (c * d + a * b), a * a + d * d - b * b - c * c],
-        ]
-    )
+    rotation = Rotation.from_quat([b, c, d, a]).as_matrix()
     handed, *spacing = value("pixdim")[:4]
     affine = np.eye(4)
     affine[:3, :3] = rotation * spacing * (1, 1, -1 if handed < 0 else 1)
