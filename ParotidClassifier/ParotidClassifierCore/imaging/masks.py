@@ -106,8 +106,7 @@ def _labelled(image: sitk.Image, path: Path, region: Sought, label: int | None) 
     if label is not None and names and label not in names:
         raise UnusableMaskError(f"{path} has no label {label}.", f"Its labels are {shown}.")
     stored = [value for value, name in labels.items() if label in (None, name)]
-    mask = sitk.GetImageFromArray(np.isin(values, stored).astype(np.uint8))
-    mask.CopyInformation(image)
+    mask = Geometry.of(image).image(np.isin(values, stored))
     return with_origin(mask, Origin("label", f"{labels[stored[0]]:g}")) if stored else mask
 
 

@@ -188,14 +188,6 @@ def test_contours_beside_the_ct_are_refused(far):
         voxels(upright(), circle(upright(), 5, centre=(far, 10.0)))
 
 
-@pytest.mark.parametrize("value", [np.nan, np.inf])
-def test_points_that_are_not_numbers_are_refused(value):
-    points = circle(upright(), 5)
-    points[7, 1] = value
-    with pytest.raises(UnusableMaskError, match="points that are not numbers"):
-        voxels(upright(), points)
-
-
 def test_two_points_enclose_nothing_even_if_told_twice():
     points = circle(upright(), 5)[[0, 40, 80]]
     assert Contour(1, points).encloses
