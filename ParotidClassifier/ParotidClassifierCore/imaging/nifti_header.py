@@ -57,8 +57,8 @@ class NiftiHeader(ImageHeader):
         """Raise HeaderError where qform and sform put the voxels at different places."""
         if self.qform is None or self.sform is None or self.has_unit_sform:
             return
-        ends = itertools.product(*((0, n - 1) for n in (*self.size, 1, 1)[:3]))
-        corners = np.array([(*corner, 1) for corner in ends], float).T
+        ends = ((0, n - 1) for n in (*self.size, 1, 1)[:3])
+        corners = np.array([*itertools.product(*ends, (1,))]).T
         apart = np.linalg.norm(((self.qform - self.sform) @ corners)[:3], axis=0).max()
         voxel = np.linalg.norm(self.qform[:3, :3], axis=0).min()
         if not apart <= _SAME_PLACE * voxel:
