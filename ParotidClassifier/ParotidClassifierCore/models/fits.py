@@ -7,11 +7,11 @@ import numpy as np
 from ..base.errors import CohortError
 from ..base.progress import Progress, silent
 from ..protocol import ColumnKind, ModelSpec, column_of, log_odds_column, network_column
-from .folds import stratified_folds
+from .folds import smaller_class, stratified_folds
 from .logistic import LogisticModel
 from .logistic_fit import fit_logistic, refit_logistic
 from .refits import Refits
-from .settings import PAPER, ModelTrainingSettings
+from .settings import MIN_FOLDS, PAPER, ModelTrainingSettings
 from .signature import Selection, signature_name
 from .table import TrainingTable, deep_columns
 
@@ -47,10 +47,58 @@ class Fits:
             columns = self._columns(self._table.protocol.models[name], without)
             rows = self._learnt_from(name, without)
             matrix = self._matrix(columns, without, self.model)
-            self._models[key], self._penalties[key] = fit_logistic(
-                name, columns, matrix[rows], self._table.malignant[rows], self._settings
+            self._penalties[key] = self._best_penalty(name, columns, matrix, rows)
+            self._models[key] = fit_logistic(
+                name,
+                columns,
+                matrix[rows],
+                self._table.malignant[rows],
+                self._penalties[key],
+                self._at_least_zero(name),
             )
         return self._models[key]
+
+    def _best_penalty(
+        self, name: str, columns: tuple[str, ...], matrix: np.ndarray, rows: np.ndarray
+    ) -> float:
+        """Return the C with the smallest log-loss in cross-validation of all that depends on rows.
+
+        Selection and z-scores are repeated in each fold: on features that were selected with the
+        rows of the fold, a far too weak penalty looks best. A model on log-odds has few inputs,
+        which were out of fold already; its penalty is fixed.
+
+        Args:
+            matrix: (n, k) of the columns, for models that select none.
+            rows: (n,) bool, those that may be seen.
+        """
+        spec, settings, table = self._table.protocol.models[name], self._settings, self._table
+        if self._stacked_on(spec):
+            return settings.stack_penalty
+        if smaller_class(table.malignant[rows]) < MIN_FOLDS:
+            return min(settings.penalties)  # too few to judge any: the most careful one
+        fold_of = np.full(len(rows), -1)
+        images = None if table.images is None else table.images[rows]
+        fold_of[rows] = stratified_folds(
+            table.malignant[rows], settings.folds, settings.seed, images=images
+        )
+        losses = np.zeros(len(settings.penalties))
+        for fold in np.unique(fold_of[rows]):
+            judged, learnt = fold_of == fold, rows & (fold_of != fold)
+            if spec.radiomics:
+                chosen = self._selected(spec, learnt).columns
+                columns = (*chosen, *self._unselected(spec))
+                matrix = self._matrix(columns, WHOLE, self.model)
+            for i, penalty in enumerate(settings.penalties):
+                y = table.malignant[learnt]
+                model = fit_logistic(name, columns, matrix[learnt], y, penalty)
+                log_odds = model.log_odds(dict(zip(columns, matrix[judged].T, strict=True)))
+                # log(1 + exp(-m)) of the margin m, without overflow.
+                margins = np.where(table.malignant[judged], log_odds, -log_odds)
+                losses[i] += np.logaddexp(0.0, -margins).sum()
+        return settings.penalties[int(losses.argmin())]
+
+    def _at_least_zero(self, name: str) -> tuple[str, ...]:
+        return tuple(map(log_odds_column, self._stacked_on(self._table.protocol.models[name])))
 
     def refitted(self, name: str, without: frozenset[int], counts: np.ndarray) -> LogisticModel:
         """Return `model(name, without)` with the coefficients of a resample of the rows.
@@ -64,7 +112,7 @@ class Fits:
         matrix = self._matrix(kept.columns, without, lambda *key: self.refitted(*key, counts))
         return refit_logistic(
             kept, matrix, self._table.malignant, counts * self._learnt_from(name, without),
-            self._penalties[name, without],
+            self._penalties[name, without], self._at_least_zero(name),
         )  # fmt: skip
 
     def can_refit(self, names: Iterable[str], counts: np.ndarray) -> bool:
@@ -77,7 +125,7 @@ class Fits:
     def _chain(self, name: str, without: frozenset[int]) -> Iterator[Key]:
         """Yield the key of a model, and those of all fits whose log-odds it is fitted on."""
         yield name, without
-        for source in self._table.protocol.models[name].log_odds:
+        for source in self._stacked_on(self._table.protocol.models[name]):
             for fold in self._folds:
                 yield from self._chain(source, without | fold)
 
@@ -113,13 +161,28 @@ class Fits:
         ]
 
     def _columns(self, spec: ModelSpec, without: frozenset[int]) -> tuple[str, ...]:
-        selects_deep = spec.radiomics and spec.network and self._settings.stacking == PAPER
+        stacked = self._stacked_on(spec)
+        selects = spec.radiomics and not (spec.is_fusion and stacked)
+        return (
+            *(self._signature(spec, without).columns if selects else ()),
+            *map(log_odds_column, stacked),
+            *self._unselected(spec),
+        )
+
+    def _unselected(self, spec: ModelSpec) -> tuple[str, ...]:
+        """Return the columns of a model that are neither selected nor log-odds."""
         clinical = self._table.protocol.clinical
         return (
-            *(self._signature(spec, without).columns if spec.radiomics else ()),
-            *((network_column(spec.head),) if spec.network and not selects_deep else ()),
-            *map(log_odds_column, spec.log_odds),
+            *((network_column(spec.head),) if spec.network and not spec.radiomics else ()),
             *(clinical[name].column for name in spec.clinical),
+        )
+
+    def _stacked_on(self, spec: ModelSpec) -> tuple[str, ...]:
+        """Return the models whose log-odds a model is fitted on."""
+        is_cross_fitted = spec.is_fusion and self._settings.stacking != PAPER
+        return (
+            *(self._table.protocol.parts(spec.name) if is_cross_fitted else ()),
+            *spec.log_odds,
         )
 
     def _is_in(self, folds: frozenset[int]) -> np.ndarray:
@@ -162,10 +225,14 @@ class Fits:
         name = signature_name(spec, self._settings.stacking)
         if (name, without) in self._signatures:
             return self._signatures[name, without]
+        self._signatures[name, without] = self._selected(spec, ~self._is_in(without))
+        return self._signatures[name, without]
+
+    def _selected(self, spec: ModelSpec, rows: np.ndarray) -> Selection:
+        """Return the signature that the rows (n,) bool give."""
         from .selection import select
 
         columns, values, agreement = self._candidates(spec)
-        rows = ~self._is_in(without)
         signature = select(
             columns,
             values[rows],
@@ -176,10 +243,10 @@ class Fits:
         )
         if signature is None:
             raise CohortError(
-                f"No column of {name} is left after the filters.",
+                f"No column of {signature_name(spec, self._settings.stacking)} is left after the "
+                "filters.",
                 "Check the reader agreement, and that the columns differ between the cases.",
             )
-        self._signatures[name, without] = signature
         return signature
 
     def _candidates(self, spec: ModelSpec) -> tuple[list[str], np.ndarray, np.ndarray | None]:

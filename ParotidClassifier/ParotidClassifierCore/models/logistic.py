@@ -12,7 +12,10 @@ _IMAGE_KINDS = (ColumnKind.RADIOMIC, ColumnKind.NETWORK, ColumnKind.DEEP)
 
 @dataclass(frozen=True)
 class LogisticModel:
-    """log-odds = intercept + Σ coefficient · (value - mean) / sd.
+    """log-odds = intercept + Σ coefficient · (value - mean) / sd, each value within its range.
+
+    A value beyond the range that the training cases had counts as the end of it: how a line goes on
+    where nobody was seen is not known.
 
     Attributes:
         name: of a model of the protocol.
@@ -21,6 +24,8 @@ class LogisticModel:
         sds: (k,) of the training cases, > 0.
         coefficients: (k,) log-odds per standard deviation.
         intercept: log-odds of a case that is average in every column.
+        ranges: (k,) smallest and largest of the training cases, in the units of the column; empty
+            in a model of an older bundle, whose values had no bounds.
     """
 
     name: str
@@ -29,6 +34,7 @@ class LogisticModel:
     sds: tuple[float, ...]
     coefficients: tuple[float, ...]
     intercept: float
+    ranges: tuple[tuple[float, float], ...] = ()
 
     @property
     def image_columns(self) -> tuple[str, ...]:
@@ -44,10 +50,11 @@ class LogisticModel:
         Raises:
             KeyError: a column of the model has no value.
         """
+        ranges = self.ranges or ((-np.inf, np.inf),) * len(self.columns)
         return {
-            column: coefficient * (np.asarray(values[column], np.float64) - mean) / sd
-            for column, mean, sd, coefficient in zip(
-                self.columns, self.means, self.sds, self.coefficients, strict=True
+            column: coefficient * (np.clip(values[column], low, high) - mean) / sd
+            for column, mean, sd, coefficient, (low, high) in zip(
+                self.columns, self.means, self.sds, self.coefficients, ranges, strict=True
             )
         }
 

@@ -12,7 +12,7 @@ judges it. (As in stacking everywhere, it may have touched it through the networ
 logits of the other rows come from networks that learnt from it.)
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -133,6 +133,7 @@ def _fittable(table: TrainingTable, settings: ModelTrainingSettings) -> tuple[li
             present.issuperset(spec.radiomics)
             and not (spec.network and table.out_of_fold_logits is None)
             and set(spec.log_odds) <= set(names)
+            and (not spec.is_fusion or settings.stacking == PAPER or _has_parts(name, names, table))
         ):
             names.append(name)
         else:
@@ -143,6 +144,11 @@ def _fittable(table: TrainingTable, settings: ModelTrainingSettings) -> tuple[li
             "Give at least one of them.",
         )
     return names, [*notes, *_left_out(table, settings)]
+
+
+def _has_parts(name: str, fitted: Sequence[str], table: TrainingTable) -> bool:
+    parts = table.protocol.parts(name)
+    return len(parts) == 2 and set(parts) <= set(fitted)
 
 
 def _too_few(

@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import MISSING, dataclass, fields, is_dataclass, replace
 from functools import cached_property
+from itertools import takewhile
 from typing import Any
 
 from ..base.errors import ClinicalValueError, UsageError
@@ -49,6 +50,15 @@ class ModelSpec:
     def regions(self) -> tuple[str, ...]:
         """The regions whose image it reads itself, by radiomics or by the network."""
         return tuple(dict.fromkeys((*self.radiomics, *self.network)))
+
+    @property
+    def is_fusion(self) -> bool:
+        """Whether it reads both radiomics and the network."""
+        return bool(self.radiomics and self.network)
+
+    def reads_as(self, other: ModelSpec) -> bool:
+        """Whether it reads what another model reads."""
+        return replace(self, name="", color="") == replace(other, name="", color="")
 
     @property
     def kinds(self) -> tuple[ColumnKind, ...]:
@@ -205,9 +215,20 @@ class Protocol:
             ColumnKind.NETWORK: (spec.head,),
             ColumnKind.DEEP: (spec.head,) if spec.radiomics else (),
             ColumnKind.CLINICAL: [self.clinical[name].column for name in spec.clinical],
-            ColumnKind.LOG_ODDS: spec.log_odds,
+            ColumnKind.LOG_ODDS: (*spec.log_odds, *self.parts(model)),
         }
         return found.of in names[found.kind]
+
+    def parts(self, model: str) -> tuple[str, ...]:
+        """Return the models that read the radiomics, and the network, of a fusion alone.
+
+        Its cross-fitted form is stacked on their log-odds. Fewer than two where the protocol lacks
+        one or lists it after the fusion; none of a model that is no fusion.
+        """
+        spec = self.models[model]
+        alone = ModelSpec("", radiomics=spec.radiomics), ModelSpec("", network=spec.network)
+        before = takewhile(lambda other: other is not spec, self.models.values())
+        return tuple(m.name for m in before if spec.is_fusion and any(map(m.reads_as, alone)))
 
     def as_json(self) -> dict[str, Any]:
         """Return all that it says, as `protocol_from` reads it."""
