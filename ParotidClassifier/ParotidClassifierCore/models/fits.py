@@ -20,6 +20,9 @@ WHOLE: frozenset[int] = frozenset()
 # Significant digits of a refit that are kept: enough for any interval, in half of the room.
 _DIGITS = 6
 
+# With fewer folds left, penalties are judged in folds of their own.
+_ENOUGH_FOLDS = 3
+
 Key = tuple[str, frozenset[int]]  # a name, and the folds that are left out
 Fit = Callable[[str, frozenset[int]], LogisticModel]
 
@@ -37,6 +40,7 @@ class Fits:
         self._signatures: dict[Key, Selection] = {}
         self._models: dict[Key, LogisticModel] = {}
         self._penalties: dict[Key, float] = {}
+        self._paths: dict[Key, Sequence[LogisticModel]] = {}
         self._inputs = dict(table.of_images)
         self._inputs |= zip(table.protocol.predictors, table.clinical.T, strict=True)
 
@@ -44,58 +48,78 @@ class Fits:
         """Return the model fitted on the rows of every fold but those in `without`."""
         key = (name, without)
         if key not in self._models:
-            columns = self._columns(self._table.protocol.models[name], without)
-            rows = self._learnt_from(name, without)
-            matrix = self._matrix(columns, without, self.model)
-            self._penalties[key] = self._best_penalty(name, columns, matrix, rows)
-            self._models[key] = fit_logistic(
-                name,
-                columns,
-                matrix[rows],
-                self._table.malignant[rows],
-                self._penalties[key],
-                self._at_least_zero(name),
-            )
+            penalty = self._penalties[key] = self._best_penalty(name, without)
+            bounded = self._at_least_zero(name)
+            if bounded:
+                columns = self._columns(self._table.protocol.models[name], without)
+                rows = self._learnt_from(name, without)
+                matrix, y = self._matrix(columns, without, self.model), self._table.malignant
+                self._models[key] = fit_logistic(
+                    name, columns, matrix[rows], y[rows], penalty, bounded
+                )
+            else:
+                best = self._settings.penalties.index(penalty)
+                self._models[key] = self._by_penalty(name, without)[best]
         return self._models[key]
 
-    def _best_penalty(
-        self, name: str, columns: tuple[str, ...], matrix: np.ndarray, rows: np.ndarray
-    ) -> float:
+    def _best_penalty(self, name: str, without: frozenset[int]) -> float:
         """Return the C with the smallest log-loss in cross-validation of all that depends on rows.
 
         Selection and z-scores are repeated in each fold: on features that were selected with the
         rows of the fold, a far too weak penalty looks best. A model on log-odds has few inputs,
         which were out of fold already; its penalty is fixed.
-
-        Args:
-            matrix: (n, k) of the columns, for models that select none.
-            rows: (n,) bool, those that may be seen.
         """
-        spec, settings, table = self._table.protocol.models[name], self._settings, self._table
+        spec, settings = self._table.protocol.models[name], self._settings
+        rows = self._learnt_from(name, without)
         if self._stacked_on(spec):
             return settings.stack_penalty
-        if smaller_class(table.malignant[rows]) < MIN_FOLDS:
+        if smaller_class(self._table.malignant[rows]) < MIN_FOLDS:
             return min(settings.penalties)  # too few to judge any: the most careful one
+        losses = np.zeros(len(settings.penalties))
+        for judged, models in self._judgements(name, without, rows):
+            for i, model in enumerate(models):
+                log_odds = model.log_odds(self._values(model.columns, WHOLE, self.model))[judged]
+                # log(1 + exp(-m)) of the margin m, without overflow.
+                margins = np.where(self._table.malignant[judged], log_odds, -log_odds)
+                losses[i] += np.logaddexp(0.0, -margins).sum()
+        return settings.penalties[int(losses.argmin())]
+
+    def _judgements(
+        self, name: str, without: frozenset[int], rows: np.ndarray
+    ) -> Iterator[tuple[np.ndarray, Sequence[LogisticModel]]]:
+        """Yield rows (n,) bool of each fold, and the models by penalty that have not seen them."""
+        left = [fold for fold in self._folds if not fold & without]
+        if len(left) >= _ENOUGH_FOLDS:  # what these fits need is needed anyway
+            for fold in left:
+                yield rows & self._is_in(fold), self._by_penalty(name, without | fold)
+            return
+        table, settings = self._table, self._settings
         fold_of = np.full(len(rows), -1)
         images = None if table.images is None else table.images[rows]
         fold_of[rows] = stratified_folds(
             table.malignant[rows], settings.folds, settings.seed, images=images
         )
-        losses = np.zeros(len(settings.penalties))
         for fold in np.unique(fold_of[rows]):
-            judged, learnt = fold_of == fold, rows & (fold_of != fold)
-            if spec.radiomics:
-                chosen = self._selected(spec, learnt).columns
-                columns = (*chosen, *self._unselected(spec))
-                matrix = self._matrix(columns, WHOLE, self.model)
-            for i, penalty in enumerate(settings.penalties):
-                y = table.malignant[learnt]
-                model = fit_logistic(name, columns, matrix[learnt], y, penalty)
-                log_odds = model.log_odds(dict(zip(columns, matrix[judged].T, strict=True)))
-                # log(1 + exp(-m)) of the margin m, without overflow.
-                margins = np.where(table.malignant[judged], log_odds, -log_odds)
-                losses[i] += np.logaddexp(0.0, -margins).sum()
-        return settings.penalties[int(losses.argmin())]
+            spec, learnt = table.protocol.models[name], rows & (fold_of != fold)
+            selected = self._selected(spec, learnt).columns if spec.radiomics else ()
+            columns = (*selected, *self._unselected(spec))
+            yield fold_of == fold, self._fitted(name, columns, WHOLE, learnt)
+
+    def _by_penalty(self, name: str, without: frozenset[int]) -> Sequence[LogisticModel]:
+        """Return the models of all penalties on the rows of every fold but those in `without`."""
+        key = (name, without)
+        if key not in self._paths:
+            columns = self._columns(self._table.protocol.models[name], without)
+            self._paths[key] = self._fitted(
+                name, columns, without, self._learnt_from(name, without)
+            )
+        return self._paths[key]
+
+    def _fitted(
+        self, name: str, columns: tuple[str, ...], without: frozenset[int], rows: np.ndarray
+    ) -> list[LogisticModel]:
+        matrix, y = self._matrix(columns, without, self.model)[rows], self._table.malignant[rows]
+        return [fit_logistic(name, columns, matrix, y, c) for c in self._settings.penalties]
 
     def _at_least_zero(self, name: str) -> tuple[str, ...]:
         return tuple(map(log_odds_column, self._stacked_on(self._table.protocol.models[name])))
