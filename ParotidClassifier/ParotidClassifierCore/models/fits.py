@@ -1,6 +1,6 @@
 """Every model on every set of folds: the pipeline that out-of-fold results are made of."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
 
@@ -10,7 +10,7 @@ from ..protocol import ColumnKind, ModelSpec, column_of, log_odds_column, networ
 from .folds import smaller_class, stratified_folds
 from .logistic import LogisticModel
 from .logistic_fit import fit_logistic, refit_logistic
-from .refits import Refits
+from .refits import Refits, scale_of, variances_by_refits
 from .settings import MIN_FOLDS, PAPER, ModelTrainingSettings
 from .signature import Selection, signature_name
 from .table import TrainingTable, deep_columns
@@ -152,6 +152,37 @@ class Fits:
         for source in self._stacked_on(self._table.protocol.models[name]):
             for fold in self._folds:
                 yield from self._chain(source, without | fold)
+
+    def jackknife_variances(self, name: str) -> np.ndarray:
+        """Return (n,) variances of the log-odds of each case, as it were a new one.
+
+        By the pipelines without one fold each: delete-a-group jackknife, Shao & Wu 1989. NaN for
+        cases without the inputs.
+        """
+        of_folds = [self._as_new_cases(name, fold) for fold in self._folds]
+        return (len(of_folds) - 1) * np.var(of_folds, axis=0)
+
+    def _as_new_cases(self, name: str, fold: frozenset[int]) -> np.ndarray:
+        model, values = self.model(name, fold), dict(self._inputs)
+        if self._table.fold_logits is not None:
+            (number,) = fold
+            values |= zip(self._table.logit_columns, self._table.fold_logits[number].T, strict=True)
+        for column in model.columns:
+            kind, of, _ = column_of(column)
+            if kind is ColumnKind.LOG_ODDS:
+                values[column] = self._as_new_cases(of, fold)
+        return model.log_odds(values)
+
+    def scales(
+        self, models: Mapping[str, LogisticModel], coefficients: Mapping[str, Sequence[Sequence]]
+    ) -> dict[str, tuple[float, float]]:
+        """Return constant and factor of each model's variance, see `refits`."""
+        by_refits = variances_by_refits(models, coefficients, self._inputs)
+        scales = {}
+        for name, variances in by_refits.items():
+            known = self._table.usable_for(name)
+            scales[name] = scale_of(self.jackknife_variances(name)[known], variances[known])
+        return scales
 
     def out_of_fold_probabilities(self, name: str) -> np.ndarray:
         """Return (n,) probabilities, each from the pipeline that has not seen the row's fold."""
@@ -311,7 +342,9 @@ def refit_all(
             model = fits.refitted(name, WHOLE, counts)
             numbers = (model.intercept, *model.coefficients)
             coefficients.append(tuple(float(f"{number:.{_DIGITS}g}") for number in numbers))
-    return Refits({name: tuple(rows) for name, rows in refits.items()}, absent="")
+    kept = {name: tuple(rows) for name, rows in refits.items()}
+    scales = fits.scales({name: fits.model(name, WHOLE) for name in names}, kept)
+    return Refits(kept, scales, absent="")
 
 
 def resamples(table: TrainingTable, seed: int) -> Iterator[np.ndarray]:

@@ -1,8 +1,18 @@
-"""How certain a probability is: what the models would say had they learnt from other cases.
+"""How certain a probability is: how far it would have been elsewhere, had others been learnt from.
 
-Each refit is a whole chain, from the radiomic models to Combined, fitted on one resample of the
-training cases. A new case's probabilities by all refits give the interval around the model's own
-(percentile method: Efron & Tibshirani 1993, An Introduction to the Bootstrap, chapter 13).
+Two things are known of the training cases. Refits: the coefficients of the whole chain, from the
+radiomic models to Combined, on resamples of the rows, with the selected columns as they are. Their
+spread at a new case tells where the models are certain and where not, but is too narrow. And what
+the whole pipelines without one fold each, with selection, penalty and network of their own, say of
+the training cases: the delete-a-group jackknife of their log-odds is wide enough, but takes all
+those pipelines. So the variance of a new case's log-odds is taken to be
+
+    constant + factor · (variance of its log-odds by the refits)
+
+with the two numbers of each model that fit the jackknife best over the training cases.
+
+Sources: Efron & Tibshirani 1993, An Introduction to the Bootstrap; Shao & Wu 1989, Annals of
+Statistics 17:1176, on leaving out groups where selection makes the estimate jump.
 """
 
 from collections.abc import Mapping
@@ -14,12 +24,13 @@ from ..protocol import log_odds_column
 from .logistic import LogisticModel, probability_of
 from .probabilities import ModelResult
 
-INTERVAL_LEVELS = (0.025, 0.975)
+_STANDARD_ERRORS = 1.96  # of a normal distribution, hold 95 %
+_ROUNDS = 20
 
 NOT_IN_THIS_BUNDLE = "the bundle holds no refits of its models"
-OLDER_BUNDLE = "the bundle is of an earlier version, which held no refits of its models"
-EXCLUDED = "by the refits of the model, the probability lies elsewhere"
-_ROUNDING = 1e-9
+OLDER_BUNDLE = (
+    "the bundle is of an earlier version, whose intervals held too little of the uncertainty"
+)
 
 
 @dataclass(frozen=True)
@@ -30,10 +41,12 @@ class Refits:
         coefficients: by model name, (b, 1 + k): of each resample the intercept, then the
             log-odds per standard deviation of the model's k columns, in the units of the model's
             own z-scores. Empty where there are none.
+        scales: by model name, constant and factor, each 0 or more.
         absent: why there are none; empty where there are.
     """
 
     coefficients: Mapping[str, tuple[tuple[float, ...], ...]] = field(default_factory=dict)
+    scales: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     absent: str = NOT_IN_THIS_BUNDLE
 
     @property
@@ -47,10 +60,11 @@ class Refits:
         if not self.coefficients:
             return f"There are no intervals: {self.absent}."
         return (
-            f"The 95% interval of a probability comes from {self.count} refits of all models on "
-            "stratified resamples of the training cases. It tells how much the probability hangs "
-            "on which cases the models happened to learn from. Selection of features, penalties, "
-            "network and outline stay as they are, so the whole uncertainty is larger."
+            "The 95% interval of a probability tells how far it hangs on which cases the models "
+            f"happened to learn from. It comes from {self.count} refits on resamples of the "
+            "training cases, widened to what whole trainings without a part of the cases differ "
+            "by: selection of features, penalties and network included. How the outline was drawn "
+            "is not in it."
         )
 
 
@@ -65,24 +79,54 @@ def with_intervals(
     Args:
         values: that the models read, by column; log-odds of other models are computed here.
     """
-    known: dict[str, float | np.ndarray | None] = dict(values)
-    told = {}
-    for name, result in results.items():
-        if result.probability is None:
-            told[name] = result
-        elif name not in refits.coefficients:
-            told[name] = replace(result, no_interval=refits.absent)
-        else:
-            log_odds = _resampled(models[name], refits.coefficients[name]).log_odds(known)
-            known[log_odds_column(name)] = log_odds
-            low, high = np.quantile(probability_of(log_odds), INTERVAL_LEVELS).tolist()
-            holds = low - _ROUNDING <= result.probability <= high + _ROUNDING
-            certain = {"interval": (low, high)} if holds else {"no_interval": EXCLUDED}
-            told[name] = replace(result, **certain)
+    told = dict(results)
+    judged = {name: models[name] for name, r in results.items() if r.probability is not None}
+    if not refits.coefficients:
+        return told | {name: replace(told[name], no_interval=refits.absent) for name in judged}
+    known = {c: np.array([number], float) for c, number in values.items() if number is not None}
+    for name, (variance,) in variances_by_refits(judged, refits.coefficients, known).items():
+        constant, factor = refits.scales[name]
+        reach = _STANDARD_ERRORS * np.sqrt(constant + factor * variance)
+        bounds = probability_of(results[name].log_odds + np.array([-reach, reach]))
+        told[name] = replace(told[name], interval=tuple(bounds.tolist()))
     return told
 
 
-def _resampled(model: LogisticModel, coefficients: tuple[tuple[float, ...], ...]) -> LogisticModel:
-    """Return all refits as one model, whose intercept and coefficients are arrays (b,)."""
-    intercept, *of_columns = np.transpose(coefficients)
-    return replace(model, intercept=intercept, coefficients=tuple(of_columns))
+def variances_by_refits(
+    models: Mapping[str, LogisticModel],
+    coefficients: Mapping[str, tuple[tuple[float, ...], ...]],
+    values: Mapping[str, np.ndarray],
+) -> dict[str, np.ndarray]:
+    """Return (n,) the variance of each model's log-odds over its refits.
+
+    Args:
+        models: in the order of the protocol.
+        values: (n,) by column; log-odds of other models are computed here.
+    """
+    known = {column: of_cases[:, None] for column, of_cases in values.items()}
+    for name, model in models.items():
+        intercept, *of_columns = np.transpose(coefficients[name])
+        again = replace(model, intercept=intercept, coefficients=tuple(of_columns))
+        known[log_odds_column(name)] = again.log_odds(known)  # (n, b)
+    return {name: known[log_odds_column(name)].var(axis=-1) for name in models}
+
+
+def scale_of(variances: np.ndarray, by_refits: np.ndarray) -> tuple[float, float]:
+    """Return constant and factor, 0 or more, with which variances by refits give the others.
+
+    Least squares in units of what is fitted: a variance from few groups errs by a share of itself.
+
+    Args:
+        variances: (n,) by the jackknife.
+        by_refits: (n,).
+    """
+    from scipy.optimize import nnls
+
+    design = np.column_stack([np.ones(len(by_refits)), by_refits])
+    fitted = np.full(len(variances), variances.mean())
+    scale = np.zeros(2)
+    for _ in range(_ROUNDS):
+        unit = np.maximum(fitted, np.finfo(float).tiny)
+        scale, _ = nnls(design / unit[:, None], variances / unit)
+        fitted = design @ scale
+    return float(scale[0]), float(scale[1])

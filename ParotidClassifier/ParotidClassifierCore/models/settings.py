@@ -14,8 +14,9 @@ IMBALANCE = (
     "malignant cases in the training cohort, and the threshold answers for the imbalance."
 )
 
-# A model on log-odds is fitted with two folds held out at a time: three would leave a single one.
-MIN_FOLDS = 4
+# Combined reads a fusion, which reads a radiomic model, each on folds of its own: three folds are
+# held out at a time, and at least two must be left to choose features in.
+MIN_FOLDS = 5
 
 
 @dataclass(frozen=True)

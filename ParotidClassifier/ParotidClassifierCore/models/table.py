@@ -25,6 +25,8 @@ class TrainingTable:
         malignant: (n,) bool, the outcome.
         out_of_fold_logits: (n, h) in the order of the network's heads, each case's from a network
             that has not seen it; None without a network.
+        fold_logits: (folds, n, h) what the network of each fold says of all cases, for how much
+            networks differ; None where that is not known.
         deep_features: by head of the network, (n, m) of the final network, which has seen every
             case; needed for the stacking "paper" alone.
         agreement: (p,) intraclass correlation of each radiomic column between readers, NaN where
@@ -42,6 +44,7 @@ class TrainingTable:
     clinical: np.ndarray
     malignant: np.ndarray
     out_of_fold_logits: np.ndarray | None = None
+    fold_logits: np.ndarray | None = None
     deep_features: Mapping[str, np.ndarray] | None = None
     agreement: np.ndarray | None = None
     images: np.ndarray | None = None

@@ -19,6 +19,7 @@ from .records import EpochRecord
 from .training import Cases, NetworkTrainingSettings
 
 _HASHED_AT_ONCE = 32
+_FORM = 2  # of what a checkpoint holds; 1 had no logits of the cases learnt from
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,7 @@ class Checkpoint:
     """Where a training stands, beside the network and its optimiser.
 
     Attributes:
-        logits: by candidate epoch, of the cases held out.
+        logits: by candidate epoch, of the cases held out and then of those learnt from.
         states: by candidate epoch, of the network.
         random: states of the generators, by name.
     """
@@ -45,7 +46,7 @@ def checkpoint_key(
     device: str,
 ) -> str:
     """Return the SHA-256 of everything that decides how a training goes."""
-    decisive = [dataclasses.asdict(settings), list(heads.items()), torch.__version__, device]
+    decisive = [_FORM, dataclasses.asdict(settings), list(heads.items()), torch.__version__, device]
     for part in (cases.learnt, cases.held_out):
         decisive.append(content_key(np.asarray(cases.outcomes[part], np.uint8)))
         for start in range(0, len(part), _HASHED_AT_ONCE):

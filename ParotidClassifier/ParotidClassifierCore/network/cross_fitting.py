@@ -31,11 +31,14 @@ class CrossFittedNetwork:
 
     Attributes:
         logits: float64 (n, heads), in the order of the heads.
+        fold_logits: float64 (folds, n, heads): what each fold's network says of every case, those
+            it has learnt from too.
         epochs: of every network, chosen by the folds together.
         candidate_losses: by candidate epoch, mean loss over the cases held out.
     """
 
     logits: np.ndarray
+    fold_logits: np.ndarray
     final: TrainedNetwork
     epochs: int
     candidate_losses: dict[int, float]
@@ -69,7 +72,7 @@ def out_of_fold_logits(
         checkpoints: folder in which each training leaves its epochs and goes on from them.
 
     Returns:
-        The networks; logits are NaN for cases left out.
+        The networks; all logits are NaN for cases left out.
 
     Raises:
         CohortError: there is one fold only, or a training has too few cases or one outcome.
@@ -97,11 +100,13 @@ def out_of_fold_logits(
     losses = _candidate_losses(fold_runs, work)
     epochs = min(losses, key=losses.__getitem__)
     logits = np.full((len(outcomes), len(protocol.network_heads)), np.nan)
-    for cases, done in zip(work, fold_runs, strict=False):
-        logits[cases.held_out] = done.logits[epochs]
+    fold_logits = np.full((len(names), *logits.shape), np.nan)
+    for cases, done, of_fold in zip(work, fold_runs, fold_logits, strict=False):
+        of_fold[np.concatenate([cases.held_out, cases.learnt])] = done.logits[epochs]
+        logits[cases.held_out] = of_fold[cases.held_out]
     network = TrainedNetwork(network_of(final.states[epochs], protocol, settings), final.history)
     histories = tuple(done.history for done in fold_runs)
-    return CrossFittedNetwork(logits, network, epochs, losses, histories, settings)
+    return CrossFittedNetwork(logits, fold_logits, network, epochs, losses, histories, settings)
 
 
 def remove_checkpoints(folder: Path) -> None:

@@ -33,7 +33,8 @@ class Run:
     """A training that is done.
 
     Attributes:
-        logits: by candidate epoch, float64 (held out, heads), in the order of the heads.
+        logits: by candidate epoch, float64 (held out and then learnt, heads), in the order of the
+            heads; empty where nothing is held out.
         states: by candidate epoch, the network as it will be stored; where nothing is held out.
     """
 
@@ -193,8 +194,9 @@ class _Trainer:
             network = network.cpu()
             self.states[epoch] = {k: v.clone() for k, v in network.state_dict().items()}
             return
-        logits = predict_values(network, self.cases.inputs[held_out], self.device.type).logits
-        self.logits[epoch] = logits
+        every = np.concatenate([held_out, self.cases.learnt])
+        of_all = predict_values(network, self.cases.inputs[every], self.device.type).logits
+        self.logits[epoch], logits = of_all, of_all[: len(held_out)]
         outcomes = np.asarray(self.cases.outcomes[held_out], np.float32)
         loss = float(_loss(tensor_of(logits), tensor_of(outcomes)))
         both = len(np.unique(outcomes)) == 2

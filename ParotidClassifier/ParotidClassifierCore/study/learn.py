@@ -89,11 +89,11 @@ def learn(
 
     rows = features.training
     agreement = reader_agreement(features, options.seed, cache, part(progress, 0.0, 0.1))
-    network = values = logits = deep = None
+    network = values = logits = fold_logits = deep = None
     if features.protocol.network_heads:
         step = part(progress, 0.1, 0.9)
         network, values = _trained_network(features, options, cache, step)
-        logits = network.logits[rows]
+        logits, fold_logits = network.logits[rows], network.fold_logits[:, rows]
         if options.stacking == PAPER:
             deep = {head: vectors[rows] for head, vectors in values.vectors.items()}
     table = TrainingTable(
@@ -104,6 +104,7 @@ def learn(
         clinical=features.clinical[rows],
         malignant=features.malignant[rows],
         out_of_fold_logits=logits,
+        fold_logits=fold_logits,
         deep_features=deep,
         agreement=least_agreement(agreement),
         images=_images(features)[rows],

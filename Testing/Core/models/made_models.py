@@ -97,6 +97,7 @@ def a_refits(
             )
             for name, model in (of or models()).items()
         },
+        scales=dict.fromkeys(of or models(), (0.0, 1.0)),
         absent="",
     )
 

@@ -1,4 +1,4 @@
-"""Refits on resamples: the same fit as the kept one's, whole chains, and the interval they give."""
+"""Refits on resamples: the same fit as the kept one's, whole chains, and the intervals they give."""
 
 from dataclasses import replace
 
@@ -8,7 +8,12 @@ from Core.models.made_models import a_model, a_refits, a_table, models, values
 from ParotidClassifierCore.models.fits import WHOLE, Fits, refit_all, resamples
 from ParotidClassifierCore.models.logistic_fit import fit_logistic, refit_logistic
 from ParotidClassifierCore.models.probabilities import probabilities
-from ParotidClassifierCore.models.refits import EXCLUDED, Refits, with_intervals
+from ParotidClassifierCore.models.refits import (
+    Refits,
+    scale_of,
+    variances_by_refits,
+    with_intervals,
+)
 from ParotidClassifierCore.models.settings import ModelTrainingSettings
 from ParotidClassifierCore.protocol import log_odds_column, shen2026
 
@@ -34,15 +39,17 @@ def log_odds(model, x):
 
 @pytest.mark.parametrize("penalty", [1e-4, 1.0, 1e3])
 def test_a_refit_is_the_fit_that_the_resampled_rows_alone_would_give(table, penalty):
-    settings = replace(QUICK, penalties=(penalty,))
     columns, x, y = table.columns[:6], table.radiomics[:, :6], table.malignant
-    kept, _ = fit_logistic("Tumor_RAD", columns, x, y, settings)
+    kept = fit_logistic("Tumor_RAD", columns, x, y, penalty)
     counts = next(resamples(table, 1))
     rows = np.repeat(np.arange(len(y)), counts)
-    expected, _ = fit_logistic("Tumor_RAD", columns, x[rows], y[rows], settings)
+    expected = fit_logistic("Tumor_RAD", columns, x[rows], y[rows], penalty)
     refitted = refit_logistic(kept, x, y, counts, penalty)
     assert (refitted.means, refitted.sds) == (kept.means, kept.sds)
-    np.testing.assert_allclose(log_odds(refitted, x), log_odds(expected, x), rtol=0, atol=1e-6)
+    taken = x[rows]  # beyond their range the two stop at other ends
+    np.testing.assert_allclose(
+        log_odds(refitted, taken), log_odds(expected, taken), rtol=0, atol=1e-6
+    )
 
 
 def test_a_refit_on_every_row_once_is_the_model_itself(table, fits):
@@ -56,16 +63,18 @@ def test_a_refit_on_every_row_once_is_the_model_itself(table, fits):
 def test_classes_that_a_resample_divides_still_have_a_refit():
     y = np.arange(40) < 15
     x = np.where(y, 1.0, -1.0)[:, None] + np.random.default_rng(0).normal(size=(40, 1)) * 0.1
-    kept = replace(a_model("Tumor_DL", ("network:Tumor_DL",), -50.0), sds=(1.0,))
+    kept = replace(
+        a_model("Tumor_DL", ("network:Tumor_DL",), -50.0), sds=(1.0,), ranges=((-9.0, 9.0),)
+    )
     refitted = refit_logistic(kept, x, y, np.ones(40, int), 1e3)
-    expected, _ = fit_logistic("Tumor_DL", kept.columns, x, y, replace(QUICK, penalties=(1e3,)))
+    expected = fit_logistic("Tumor_DL", kept.columns, x, y, 1e3)
     np.testing.assert_allclose(log_odds(refitted, x), log_odds(expected, x), atol=1e-4)
 
 
 def test_a_column_that_is_constant_in_the_resample_says_nothing(table):
     x = np.column_stack([table.radiomics[:, 0], np.zeros(90)])
     x[3, 1] = 1.0
-    kept, _ = fit_logistic("Tumor_RAD", table.columns[:2], x, table.malignant, QUICK)
+    kept = fit_logistic("Tumor_RAD", table.columns[:2], x, table.malignant, 1.0)
     counts = np.ones(90, int)
     counts[3] = 0
     refitted = refit_logistic(kept, x, table.malignant, counts, 1.0)
@@ -108,7 +117,7 @@ def test_cases_on_one_image_are_drawn_together():
 
 
 def test_a_resample_that_leaves_a_fold_without_a_class_is_drawn_again():
-    malignant = np.arange(40) < 4
+    malignant = np.arange(40) < 5
     table = a_table(cases=40, malignant=malignant)
     refits = refit_all(Fits(table, QUICK), shen2026().models, table, 60, 0)
     assert refits.count == 60
@@ -132,27 +141,29 @@ def judged(refits, given=None):
     return with_intervals(results, models(), refits, given)
 
 
-def test_the_interval_is_that_of_the_refits_probabilities():
-    result = judged(a_refits(41, 0.5))["Tumor_RAD"]
-    inner = 0.475  # of shifts spread evenly over -0.5 … 0.5, the middle 95%
-    expected = [1 / (1 + np.exp(-(result.log_odds + shift))) for shift in (-inner, inner)]
-    assert result.interval == pytest.approx(expected, abs=1e-3)
+def test_an_interval_reaches_as_far_as_the_scaled_spread_of_the_refits():
+    refits = a_refits(41, 0.5)
+    shifts = np.linspace(-0.5, 0.5, 41)
+    result = judged(replace(refits, scales=refits.scales | {"Tumor_RAD": (0.3, 2.0)}))["Tumor_RAD"]
+    reach = 1.96 * np.sqrt(0.3 + 2.0 * shifts.var())
+    expected = [1 / (1 + np.exp(-(result.log_odds + shift))) for shift in (-reach, reach)]
+    assert result.interval == pytest.approx(expected)
     assert result.no_interval is None
 
 
 def test_combined_hands_on_what_its_source_says_in_each_refit():
     source = "Tumor+External2_RAD+DL"
-    weights = dict(a_refits(41, 0.0).coefficients)
-    weights[source] = a_refits(41, 2.0).coefficients[source]
-    result = judged(Refits(weights, ""))["Combined"]
+    refits = a_refits(41, 0.0)
+    weights = refits.coefficients | {source: a_refits(41, 2.0).coefficients[source]}
+    result = judged(replace(refits, coefficients=weights))["Combined"]
     model = models()["Combined"]
     by_hand = [
-        model.probability(
-            values() | {log_odds_column(source): judged(Refits())[source].log_odds + s}
-        )
+        model.log_odds(values() | {log_odds_column(source): judged(Refits())[source].log_odds + s})
         for s in np.linspace(-2, 2, 41)
     ]
-    assert result.interval == pytest.approx(np.quantile(by_hand, (0.025, 0.975)))
+    reach = 1.96 * np.std(by_hand)
+    expected = [1 / (1 + np.exp(-(result.log_odds + shift))) for shift in (-reach, reach)]
+    assert result.interval == pytest.approx(expected)
 
 
 def test_a_model_without_probability_has_no_interval_and_one_without_refits_says_why():
@@ -163,17 +174,37 @@ def test_a_model_without_probability_has_no_interval_and_one_without_refits_says
     assert judged(Refits(absent="nobody was there"))["Tumor_RAD"].no_interval == "nobody was there"
 
 
-def test_an_interval_that_excludes_its_probability_is_not_told():
-    one = {"Clinical": models()["Clinical"]}
-    result = probabilities(shen2026(), one, values(), {"Clinical": 0.5})
-    rows = tuple((row[0] + 9.0, *row[1:]) for row in a_refits().coefficients["Clinical"])
-    told = with_intervals(result, one, Refits({"Clinical": rows}, absent=""), values())["Clinical"]
-    assert (told.interval, told.no_interval) == (None, EXCLUDED)
-    assert told.probability == result["Clinical"].probability
+def test_the_scale_is_found_again_from_variances_that_err_by_a_share_of_themselves():
+    rng = np.random.default_rng(0)
+    by_refits = rng.gamma(2.0, 0.2, 20_000)
+    variances = (0.5 + 3.0 * by_refits) * rng.chisquare(4, 20_000) / 4
+    assert scale_of(variances, by_refits) == pytest.approx((0.5, 3.0), rel=0.05)
 
 
-def test_a_refit_that_is_the_model_itself_has_its_probability_for_an_interval():
-    result = probabilities(shen2026(), models(), values(), dict.fromkeys(models(), 0.5))
-    told = with_intervals(result, models(), a_refits(1, spread=0.0), values())
-    for name in models():
-        assert told[name].interval == pytest.approx((result[name].probability,) * 2)
+def test_a_scale_is_never_negative():
+    by_refits = np.linspace(0.1, 1.0, 50)
+    for variances in (2.0 - by_refits, 3.0 * by_refits - 0.2, np.zeros(50)):
+        assert min(scale_of(variances, by_refits)) >= 0
+
+
+def test_variances_by_refits_are_those_of_each_case_by_hand():
+    columns = ("Tumor_wavelet-LLH_glcm_Idn",)
+    model = models()["Tumor_RAD"]
+    rows = tuple((0.1 * i, 1.0 - 0.2 * i) for i in range(5))
+    x = np.array([-1.0, 0.5, 7.0])
+    found = variances_by_refits({"Tumor_RAD": model}, {"Tumor_RAD": rows}, {columns[0]: x})
+    z = (x - model.means[0]) / model.sds[0]
+    expected = [np.var([a + b * each for a, b in rows]) for each in z]
+    assert found["Tumor_RAD"] == pytest.approx(expected)
+
+
+def test_jackknife_variances_are_those_of_pipelines_without_a_fold(table):
+    logits = table.out_of_fold_logits + np.arange(5)[:, None, None]
+    fits = Fits(replace(table, fold_logits=logits), QUICK)
+    alone = [
+        fits.model("Tumor_DL", frozenset({fold})).log_odds({"network:Tumor_DL": logits[fold][:, 0]})
+        for fold in range(5)
+    ]
+    expected = (len(alone) - 1) * np.var(alone, axis=0)
+    np.testing.assert_allclose(fits.jackknife_variances("Tumor_DL"), expected)
+    assert fits.jackknife_variances("Combined").min() > 0
