@@ -5,6 +5,7 @@ import json
 import numpy as np
 from ParotidClassifierCore.bundle.shipped import find_bundle
 from ParotidClassifierCore.bundle.store import summarize_bundle
+from ParotidClassifierCore.models.domain import OLDER_BUNDLE, DomainResult, DomainStatus
 from ParotidClassifierCore.protocol import log_odds_column, network_column, shen2026
 from ParotidClassifierLib.Background.Worker import Worker
 from ParotidClassifierLib.Background.WorkerProcess import pythonExecutable
@@ -114,10 +115,9 @@ def madeApplicability(name, models):
         "score": models[name].get("probability"),
         "training_scores": scores,
         "higher_than": {"benign": 0.99, "malignant": 0.6},
-        "compared": 46,
-        "outside": ["Tumor_original_shape_Sphericity"],
-        "outside_share": 1 / 46,
-        "mahalanobis_percentile": 63.0,
+        "domain": DomainResult(
+            DomainStatus.INSIDE, cases=249, as_far=92, ratios={"voxels": 0.6, "features": 0.8}
+        ).as_dict(),
         "voxel_mm": {"pixel": 0.5, "slice": 1.0},
         "training_voxel_mm": {"pixel": [0.4, 0.6], "slice": [0.6, 2.0]},
         "sentences": [
@@ -146,10 +146,7 @@ def withoutRefits(prediction):
         **prediction["applicability"],
         "training_scores": {},
         "higher_than": {},
-        "compared": 0,
-        "outside": [],
-        "outside_share": None,
-        "mahalanobis_percentile": None,
+        "domain": DomainResult(DomainStatus.UNKNOWN, (OLDER_BUNDLE,)).as_dict(),
         "sentences": [],
     }
     return {**prediction, "models": models, "applicability": place}

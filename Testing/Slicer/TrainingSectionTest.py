@@ -5,7 +5,7 @@ from ShownResult import ShownResult
 from slicer.ScriptedLoadableModule import ScriptedLoadableModuleTest
 
 UNLIKE = {
-    "code": "unlike_training_cases",
+    "code": "outside_domain",
     "severity": "warning",
     "message": "This case lies farther from the average than 100% of the training cases.",
 }

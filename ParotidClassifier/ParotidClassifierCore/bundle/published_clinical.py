@@ -10,7 +10,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..models.domain import READS_NO_IMAGE, Domain
 from ..models.logistic import LogisticModel
+from ..models.reference import Reference
 from ..models.refits import Refits
 from ..models.settings import PAPER
 from ..protocol import shen2026
@@ -86,6 +88,7 @@ def published_clinical_bundle() -> Bundle:
                 "specificity": None,
             }
         },
+        reference=Reference(domain=Domain(absent=READS_NO_IMAGE)),
         refits=_REFITS,
         notes=(_NOTE,),
     )

@@ -30,8 +30,10 @@ from ..base.strict_json import (
     with_keys,
 )
 from ..models.acquisitions import COUNTED, RANGED, TrainingAcquisitions
+from ..models.domain import LEAST_CASES, MOST_FEATURES, SPACES, VOXEL_LENGTHS, VOXELS, Domain, Space
+from ..models.domain import OLDER_BUNDLE as NO_DOMAIN
 from ..models.logistic import LogisticModel
-from ..models.reference import VOXEL_LENGTHS, Reference, Scatter
+from ..models.reference import Reference
 from ..models.refits import OLDER_BUNDLE, Refits
 from ..models.settings import STACKINGS
 from ..protocol import ColumnKind, Protocol, column_of, protocol_from, shen2026
@@ -64,6 +66,7 @@ _MOST_REFITS = 2000
 # Of a covariance's largest variance along any axis, the least that its smallest may be: with less,
 # rounding makes distances that are no numbers.
 _LEAST_SHARE = 1e-12
+_OPTIONAL_IN_REFERENCE = ("voxel_mm", "scatter", "domain", "acquisitions")
 _OF_COLUMNS = {"means": as_number, "sds": as_scale, "coefficients": as_number}
 
 
@@ -292,9 +295,12 @@ def read_column(value: Any) -> str:
 
 
 def _read_reference(content: Mapping[str, Any], models: Mapping[str, LogisticModel]) -> Reference:
-    """Return the distributions of reference.json; version 1 holds neither voxels nor scatter."""
+    """Return the distributions of reference.json.
+
+    Version 1 holds no voxels. Versions to 3 hold a scatter, which the domain took the place of.
+    """
     keys = ("quantile_levels", "quantiles", "scores")
-    fields = with_keys(content, keys, "the file", optional=["voxel_mm", "scatter", "acquisitions"])
+    fields = with_keys(content, keys, "the file", optional=_OPTIONAL_IN_REFERENCE)
     levels = _rising(fields["quantile_levels"], "quantile_levels", as_item=as_probability)
     if (levels[:1], levels[-1:]) != ((0.0,), (1.0,)):
         raise MalformedError("quantile_levels do not run from 0 to 1")
@@ -313,7 +319,9 @@ def _read_reference(content: Mapping[str, Any], models: Mapping[str, LogisticMod
         quantiles,
         {_one_of(name, models, "scores"): _scores(name, scores[name]) for name in scores},
         voxel_mm,
-        _scatter(fields["scatter"], models) if "scatter" in fields else None,
+        _domain(fields["domain"], models, voxel_mm)
+        if "domain" in fields
+        else Domain(absent=NO_DOMAIN),
         _acquisitions(fields["acquisitions"])
         if "acquisitions" in fields
         else TrainingAcquisitions(),
@@ -360,26 +368,51 @@ def _range(name: str, value: Any) -> tuple[float, float]:
     return bounds
 
 
-def _scatter(value: Any, models: Mapping[str, LogisticModel]) -> Scatter:
-    fields = with_keys(value, ("model", "covariance", "distances"), "scatter")
-    name = as_text(fields["model"], "model")
-    if name not in models:
-        raise MalformedError(f"scatter is of {name!r}, which this bundle does not hold")
-    covariance = tuple(
-        as_numbers(row, "covariance", MOST_COLUMNS)
-        for row in as_items(fields["covariance"], "covariance", MOST_COLUMNS)
+def _domain(value: Any, models: Mapping[str, LogisticModel], voxel_mm: Mapping[str, Any]) -> Domain:
+    fields = with_keys(value, ("absent", "spaces", "held_out"), "domain")
+    absent = as_text(fields["absent"], "absent")
+    spaces = as_items(fields["spaces"], "spaces", len(SPACES))
+    held_out = _rising(fields["held_out"], "held_out", MOST_SCORES)
+    if absent:
+        if spaces or held_out:
+            raise MalformedError("domain holds either spaces or the reason why there are none")
+        return Domain(absent=absent)
+    if len(held_out) < LEAST_CASES or held_out[0] < 0 or not voxel_mm:
+        raise MalformedError(
+            f"domain is not of at least {LEAST_CASES} training cases with distances and voxels"
+        )
+    read = {column for model in models.values() for column in model.image_columns}
+    domain = Domain(tuple(_space(space, read) for space in spaces), held_out, absent)
+    if tuple(space.name for space in domain.spaces) != SPACES:
+        raise MalformedError(f"the spaces of domain are not {', '.join(SPACES)}")
+    return domain
+
+
+def _space(value: Any, read: Collection[str]) -> Space:
+    keys = ("name", "columns", "centers", "scales", "covariance", "usual")
+    fields = with_keys(value, keys, "a space")
+    name = _one_of(fields["name"], SPACES, "the name of a space")
+    allowed = VOXEL_LENGTHS if name == VOXELS else read
+    columns = tuple(
+        _one_of(column, allowed, name)
+        for column in as_items(fields["columns"], name, MOST_FEATURES)
     )
-    _require_covariance(covariance, len(models[name].image_columns))
-    distances = _rising(fields["distances"], "distances")
-    if len(distances) < 2 or distances[0] < 0:
-        raise MalformedError("distances are missing or negative")
-    return Scatter(name, covariance, distances)
+    centers = as_numbers(fields["centers"], "centers", MOST_FEATURES)
+    scales = as_numbers(fields["scales"], "scales", MOST_FEATURES, as_scale)
+    if len({len(columns), len(set(columns)), len(centers), len(scales)}) > 1:
+        raise MalformedError(f"{name} does not have one center and scale for each of its columns")
+    covariance = tuple(
+        as_numbers(row, "covariance", MOST_FEATURES)
+        for row in as_items(fields["covariance"], "covariance", MOST_FEATURES)
+    )
+    _require_covariance(covariance, len(columns))
+    return Space(name, columns, centers, scales, covariance, as_scale(fields["usual"], "usual"))
 
 
 def _require_covariance(rows: tuple[tuple[float, ...], ...], columns: int) -> None:
     """Refuse what is no symmetric, positive definite matrix of so many columns."""
     if columns == 0 or [len(row) for row in rows] != [columns] * columns:
-        raise MalformedError("covariance is not one row and column for each image column")
+        raise MalformedError("covariance is not one row and column for each column")
     matrix = np.array(rows)
     if not np.array_equal(matrix, matrix.T):
         raise MalformedError("covariance is not symmetric")
@@ -470,8 +503,6 @@ def _header(bundle: Bundle) -> dict[str, Any]:
 
 def _reference(reference: Reference) -> dict[str, Any]:
     content = asdict(reference)
-    if reference.scatter is None:
-        del content["scatter"]
     if not reference.acquisitions.cases:
         del content["acquisitions"]
     return content

@@ -4,6 +4,6 @@
 """
 
 __all__ = [
-    "acquisitions", "applicability", "folds", "logistic", "nomogram", "probabilities",
-    "reference", "refits", "settings", "signature", "table", "training", "words",
+    "acquisitions", "applicability", "domain", "folds", "logistic", "nomogram",
+    "probabilities", "reference", "refits", "settings", "signature", "table", "training", "words",
 ]  # fmt: skip

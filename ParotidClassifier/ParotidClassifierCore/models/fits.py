@@ -33,9 +33,7 @@ class Fits:
     def __init__(self, table: TrainingTable, settings: ModelTrainingSettings):
         self._table = table
         self._settings = settings
-        self._fold_of = stratified_folds(
-            table.malignant, settings.folds, settings.seed, table.clinically_complete, table.images
-        )
+        self._fold_of = table.folds(settings.folds, settings.seed)
         self._folds = [frozenset({int(fold)}) for fold in np.unique(self._fold_of)]
         self._signatures: dict[Key, Selection] = {}
         self._models: dict[Key, LogisticModel] = {}

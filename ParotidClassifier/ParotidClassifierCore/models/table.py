@@ -8,6 +8,7 @@ import numpy as np
 
 from ..base.errors import CohortError
 from ..protocol import Protocol, deep_column, network_column
+from .folds import stratified_folds
 
 _MOST_NAMED = 5
 
@@ -78,6 +79,10 @@ class TrainingTable:
     def clinically_complete(self) -> np.ndarray:
         """(n,) bool: the cases without an unknown clinical predictor."""
         return ~np.isnan(self.clinical).any(axis=1)
+
+    def folds(self, count: int, seed: int) -> np.ndarray:
+        """Return (n,) int, the fold in which each case is held out."""
+        return stratified_folds(self.malignant, count, seed, self.clinically_complete, self.images)
 
     def usable_for(self, model: str) -> np.ndarray:
         """Return (n,) bool: the cases with all clinical inputs of a model and of those below it."""

@@ -3,11 +3,13 @@
 import re
 from collections.abc import Mapping
 
-from ..base.words import number_word
+from ..base.words import listed, number_word
 from ..protocol import ColumnKind, Protocol, column_of
 from .probabilities import NOT_HELD, percent
 
 _IMAGES = {"squareroot": "square root", "lbp-3D-k": "LBP 3D kurtosis"}
+# Their voxels are as bright as those of the CT, in another scale.
+_IMAGES_OF_HU = ("original", "square", "squareroot", "logarithm", "exponential")
 _LOG = re.compile(r"log-sigma-(\d+)-(\d+)-mm-3D")
 _CLASSES = {"shape": "shape", "firstorder": "first-order"}
 _ABBREVIATIONS = ("Id", "Idm", "Idmn", "Idn", "Imc1", "Imc2")
@@ -77,6 +79,21 @@ def column_label(column: str) -> str:
         ColumnKind.LOG_ODDS: f"Log-odds of {of}",
         ColumnKind.CLINICAL: column.replace("_", " ").capitalize(),
     }[kind]
+
+
+def plain_feature(protocol: Protocol, column: str) -> tuple[str, str]:
+    """Return what an image feature measures and where, as in ("texture", "the ring")."""
+    kind, of, _ = column_of(column)
+    outlined, *rings = protocol.regions
+    names = {outlined: "the tumour"} | ({rings[0]: "the ring"} if len(rings) == 1 else {})
+    if kind is not ColumnKind.RADIOMIC:
+        regions = protocol.network_heads[of]
+        return "network's impression", listed([names.get(r, r) for r in regions])
+    _, image, feature_class, _ = column.split("_")
+    if feature_class == "shape":
+        return "shape", names.get(of, of)
+    of_hu = feature_class == "firstorder" and image in _IMAGES_OF_HU
+    return "brightness" if of_hu else "texture", names.get(of, of)
 
 
 def _radiomic(column: str) -> str:

@@ -91,9 +91,7 @@ def judged(
     """Return what the models say of the values of a case, with nothing of its images."""
     results = probabilities(bundle.protocol, bundle.models, values, bundle.thresholds)
     results = with_intervals(results, bundle.models, bundle.refits, values)
-    likeness = applicability_of(
-        bundle.protocol, bundle.models, bundle.reference, values, results, spacing
-    )
+    likeness = applicability_of(bundle.protocol, bundle.reference, values, results, spacing)
     words = bundle.protocol.words(record)
     return Prediction(
         bundle=bundle_identity(bundle),

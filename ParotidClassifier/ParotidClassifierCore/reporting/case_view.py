@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from ..base.words import DASH, counted
 from ..imaging.findings import DEMONSTRATION, FIRST_CODES, QualityFinding, Severity
+from ..models.domain import FINDING_CODES
 from ..models.probabilities import ModelResult, percent
 from ..models.words import (
     bundle_line,
@@ -27,7 +28,7 @@ from ..protocol.outcome import BENIGN, MALIGNANT
 
 NO_COMBINED = "no_combined"
 # What compares a case with the training cases.
-APPLICABILITY_CODES = ("outside_training_range", "unlike_training_cases", "voxels_unlike_training")
+APPLICABILITY_CODES = tuple(FINDING_CODES.values())
 _IMAGE_KINDS = (ColumnKind.RADIOMIC, ColumnKind.NETWORK, ColumnKind.DEEP)
 _STORED = {stored.name for stored in fields(ModelResult)} - {"name"}
 _BINS = 25

@@ -16,6 +16,8 @@ from ParotidClassifierCore.bundle.bundle import RESEARCH, TrainingCohort, bundle
 from ParotidClassifierCore.bundle.files import sums_of
 from ParotidClassifierCore.bundle.shipped import default_bundle, shipped_bundles
 from ParotidClassifierCore.bundle.store import load_bundle, save_bundle, summarize_bundle
+from ParotidClassifierCore.models.domain import OLDER_BUNDLE as NO_DOMAIN
+from ParotidClassifierCore.models.domain import Domain
 from ParotidClassifierCore.models.probabilities import probabilities
 from ParotidClassifierCore.models.reference import Reference
 from ParotidClassifierCore.models.refits import OLDER_BUNDLE, Refits
@@ -75,7 +77,8 @@ def test_sha256sum_can_check_a_bundle(tmp_path):
 
 def test_a_bundle_without_network_is_whole_when_no_model_reads_it(tmp_path):
     few = {name: models()[name] for name in ("Tumor_RAD", "Clinical")}
-    bundle = a_bundle(models=few, thresholds=dict.fromkeys(few, 0.4), network=None, refits=Refits())
+    changes = {"network": None, "reference": Reference(), "refits": Refits()}
+    bundle = a_bundle(models=few, thresholds=dict.fromkeys(few, 0.4), **changes)
     assert list(load_bundle_of(bundle, tmp_path).models) == ["Tumor_RAD", "Clinical"]
     assert "network.safetensors" not in content(tmp_path / "b")
     with pytest.raises(BundleError, match="holds no network"):
@@ -177,7 +180,7 @@ def test_a_bundle_of_the_first_schema_loads_and_says_that_it_has_no_intervals(tm
     old = load_bundle(OLD_BUNDLE)
     assert (old.schema_version, bundle_info(old)["schema_version"]) == (1, 1)
     assert old.refits.line == f"There are no intervals: {OLDER_BUNDLE}."
-    assert (old.reference.voxel_mm, old.reference.scatter) == ({}, None)
+    assert (old.reference.voxel_mm, old.reference.domain) == ({}, Domain(absent=NO_DOMAIN))
     assert summarize_bundle(OLD_BUNDLE).name == old.name
     saved = save_bundle(old, tmp_path / "b")
     assert saved.schema_version == 3
@@ -189,8 +192,9 @@ def test_a_bundle_of_the_second_schema_is_of_the_published_study_with_its_own_ri
     old = load_bundle(DATA / "schema-2-bundle")
     assert (old.schema_version, old.stacking) == (2, "cross-fitted")
     assert old.protocol == shen2026().with_ring(RingSettings(3.0, (-100.0, 300.0))) != shen2026()
-    same = replace(a_bundle(), protocol=old.protocol, schema_version=2, bundle_hash=old.bundle_hash)
-    assert old == same
+    reference = replace(a_bundle().reference, domain=Domain(absent=NO_DOMAIN))
+    changes = {"schema_version": 2, "bundle_hash": old.bundle_hash, "reference": reference}
+    assert old == replace(a_bundle(), protocol=old.protocol, **changes)
     assert summarize_bundle(DATA / "schema-2-bundle").protocol == old.protocol
 
 

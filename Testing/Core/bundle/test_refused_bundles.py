@@ -17,15 +17,7 @@ from ParotidClassifierCore.bundle.files import SIZE_LIMITS, sums_of
 from ParotidClassifierCore.bundle.shipped import find_bundle
 from ParotidClassifierCore.bundle.store import load_bundle, save_bundle
 
-# Both of a model with three image columns.
-NOT_SYMMETRIC = {
-    "model": "Tumor+External2_RAD+DL",
-    "covariance": [[1.0, 0.5, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]],
-}
-NEARLY_SINGULAR = {
-    **NOT_SYMMETRIC,
-    "covariance": [[1.0, 1.0, 1.0], [1.0, 1.0 + 4e-16, 1.0], [1.0, 1.0, 1.0 + 4e-16]],
-}
+NEARLY_SINGULAR = [[1.0, 1.0], [1.0, 1.0 + 4e-16]]
 
 
 @pytest.fixture
@@ -49,6 +41,11 @@ def sign(folder: Path) -> None:
     (folder / "SHA256SUMS").unlink(missing_ok=True)
     files = {path.name: path.read_bytes() for path in folder.iterdir()}
     (folder / "SHA256SUMS").write_bytes(sums_of(files))
+
+
+def features(reference):
+    """Return the space of features of the domain in a reference.json."""
+    return reference["domain"]["spaces"][1]
 
 
 def edit(folder: Path, file: str, change) -> None:
@@ -402,16 +399,25 @@ WRONG = {
         (lambda c: c["voxel_mm"].pop("slice"), "lacks 'slice'"),
         (lambda c: c["voxel_mm"]["slice"].pop(), "one for each level"),
         (lambda c: c["voxel_mm"]["pixel"].reverse(), "do not rise"),
-        (lambda c: c["scatter"].update(model="Tumor_RAD+DL"), "does not hold"),
-        (lambda c: c["scatter"].update(model="Clinical"), "each image column"),
-        (lambda c: c["scatter"].update(model=[]), "not a text"),
-        (lambda c: c["scatter"].update(covariance=[[1.0, 0.0], [0.0, 1.0]]), "each image column"),
-        (lambda c: c["scatter"].update(covariance=[[-1.0]]), "positive definite"),
-        (lambda c: c["scatter"].update(covariance=[[5e-324]]), "positive definite"),
-        (lambda c: c["scatter"].update(**NEARLY_SINGULAR), "positive definite, or nearly not"),
-        (lambda c: c["scatter"].update(**NOT_SYMMETRIC), "not symmetric"),
-        (lambda c: c["scatter"].update(distances=[1.0, 0.5]), "do not rise"),
-        (lambda c: c["scatter"].update(distances=[]), "missing"),
+        (lambda c: c.update(voxel_mm={}), "39 training cases with distances and voxels"),
+        (lambda c: c["domain"].update(absent="none"), "either spaces or the reason"),
+        (lambda c: c["domain"].update(held_out=[1.0, 0.5]), "do not rise"),
+        (lambda c: c["domain"].update(held_out=[1.0] * 38), "at least 39 training cases"),
+        (lambda c: c["domain"]["held_out"].__setitem__(0, -1.0), "at least 39 training cases"),
+        (lambda c: c["domain"]["spaces"].reverse(), "are not voxels, features"),
+        (lambda c: c["domain"]["spaces"].pop(), "are not voxels, features"),
+        (lambda c: features(c).update(name="others"), "holds 'others'"),
+        (lambda c: features(c).update(columns=["Tumor_original_shape_Flatness"]), "holds 'Tumor_"),
+        (lambda c: features(c)["columns"].__setitem__(1, "symptoms"), "holds 'symptoms'"),
+        (lambda c: features(c)["columns"].pop(), "one center and scale for each"),
+        (lambda c: features(c).update(columns=[features(c)["columns"][0]] * 2), "one center and"),
+        (lambda c: features(c).update(scales=[1.0, 0.0]), "not positive"),
+        (lambda c: features(c).update(usual=0.0), "not positive"),
+        (lambda c: features(c).update(covariance=[[1.0]]), "one row and column for each column"),
+        (lambda c: features(c).update(covariance=[[-1.0, 0.0], [0.0, 1.0]]), "positive definite"),
+        (lambda c: features(c).update(covariance=[[5e-324, 0.0], [0.0, 5e-324]]), "positive def"),
+        (lambda c: features(c).update(covariance=NEARLY_SINGULAR), "definite, or nearly not"),
+        (lambda c: features(c).update(covariance=[[1.0, 0.5], [0.0, 1.0]]), "not symmetric"),
         (lambda c: c["acquisitions"].pop("cases"), "lacks 'cases'"),
         (lambda c: c["acquisitions"].update(cases=-1), "whole number"),
         (lambda c: c["acquisitions"]["counts"].update(patient={}), "unknown key 'patient'"),

@@ -3,8 +3,9 @@
 import numpy as np
 from ParotidClassifierCore.bundle.bundle import DEMONSTRATION, Bundle, TrainingCohort
 from ParotidClassifierCore.models.acquisitions import TrainingAcquisitions
+from ParotidClassifierCore.models.domain import Domain, Space
 from ParotidClassifierCore.models.logistic import LogisticModel
-from ParotidClassifierCore.models.reference import Reference, Scatter
+from ParotidClassifierCore.models.reference import Reference
 from ParotidClassifierCore.models.refits import Refits
 from ParotidClassifierCore.models.settings import CROSS_FITTED
 from ParotidClassifierCore.models.table import TrainingTable
@@ -102,6 +103,21 @@ def a_refits(
     )
 
 
+def a_domain() -> Domain:
+    """Of 39 training cases with numbers from 0.025 to 0.975: pixels of 0.5 mm, slices of 5 mm."""
+    lengths = tuple(np.log([0.5, 5.0]).tolist())
+    identity = ((1.0, 0.0), (0.0, 1.0))
+    columns = ("Tumor_wavelet-LLH_glcm_Idn", "network:Tumor_DL")
+    return Domain(
+        (
+            Space("voxels", ("pixel", "slice"), lengths, (0.25, 0.25), identity, 1.0),
+            Space("features", columns, (0.9, 1.5), (0.1, 1.0), ((1.0, 0.5), (0.5, 1.0)), 1.0),
+        ),
+        tuple((np.arange(1, 40) / 40).tolist()),
+        absent="",
+    )
+
+
 def a_bundle(**changes) -> Bundle:
     return Bundle(
         **{
@@ -121,7 +137,7 @@ def a_bundle(**changes) -> Bundle:
                 {"Tumor_wavelet-LLH_glcm_Idn": (0.1, 0.2, 0.3)},
                 {"Tumor_RAD": {"benign": (0.1, 0.2), "malignant": (0.7,)}},
                 {"pixel": (0.4, 0.5, 0.6), "slice": (5.0, 5.0, 5.0)},
-                Scatter("Tumor_RAD", ((1.0,),), (0.0, 1.0, 2.0)),
+                a_domain(),
                 TrainingAcquisitions(3, {"kernel": {"I30f": 3}}, {"kvp": (100.0, 120.0)}),
             ),
             "refits": a_refits(),

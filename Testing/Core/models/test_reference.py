@@ -63,7 +63,10 @@ def test_how_the_cts_were_made_is_kept_as_far_as_it_is_known(reference_and_table
     assert (acquisitions.cases, acquisitions.ranges) == (30, {"kvp": (120.0, 120.0)})
 
 
-def test_the_scatter_is_that_of_the_image_model_that_stands_first(reference_and_table):
-    scatter = reference_and_table[0].scatter
-    assert scatter.model == "Tumor_RAD+DL"
-    assert np.shape(scatter.covariance) == (2, 2)
+def test_the_domain_is_of_the_features_that_a_model_reads_and_the_voxels(reference_and_table):
+    reference, table = reference_and_table
+    voxels, features = reference.domain.spaces
+    assert features.columns == (table.columns[2], "network:Tumor_DL")
+    assert features.centers[0] == pytest.approx(np.median(table.radiomics[:, 2]))
+    assert voxels.centers == pytest.approx(np.log([np.linspace(0.5, 0.6, 90).mean(), 5.0]), abs=0.1)
+    assert len(reference.domain.held_out) == 90
