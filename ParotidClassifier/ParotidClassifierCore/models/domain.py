@@ -20,6 +20,7 @@ from itertools import islice
 
 import numpy as np
 
+from ..base.strict_json import LARGEST
 from ..base.words import counted, listed, p_value
 from ..protocol import Protocol
 from .acquisitions import ALIKE_LENGTHS
@@ -51,10 +52,8 @@ _LEAST_USUAL = math.asinh(1.0)
 _DIGITS = 8
 _MOST_NAMED = 3
 _UNUSUAL = 2.0
-_LENGTH_WORDS = {
-    "pixel": "pixels of {here} mm, not {there} mm",
-    "slice": "slices {here} mm apart, not {there} mm",
-}
+_LENGTH_WORDS = {"pixel": "pixels of {:.3g} mm", "slice": "slices {:.3g} mm apart"}
+_SAME_LENGTH = 1.001  # headers round
 
 
 class DomainStatus(str, Enum):
@@ -165,7 +164,8 @@ class Space:
     def distances(self, values: np.ndarray) -> np.ndarray:
         """Return (n,) distances of cases (n, k) from the training cases."""
         z = self._compressed(values)
-        return np.sqrt((z * np.linalg.solve(np.array(self.covariance), z.T).T).sum(axis=1))
+        squares = (z * np.linalg.solve(np.array(self.covariance), z.T).T).sum(axis=1)
+        return np.sqrt(np.maximum(squares, 0.0))  # rounding may go below
 
     def most_unusual(self, values: np.ndarray) -> list[str]:
         """Return the columns whose values (k,) are unusual by themselves, the most unusual first.
@@ -215,7 +215,7 @@ class Domain:
         columns = [column for space in self.spaces for column in space.columns]
         if any(known.get(column) is None for column in columns):
             return DomainResult(DomainStatus.UNKNOWN, ("it has no image to be told from",))
-        wrong = [column for column in columns if not math.isfinite(known[column])]
+        wrong = [column for column in columns if not abs(known[column]) <= LARGEST]  # or NaN
         if wrong:
             why = f"no finite {_features_words(wrong, protocol)}"
             return DomainResult(DomainStatus.OUTSIDE, (why,), len(self.held_out))
@@ -264,12 +264,13 @@ def _features_words(columns: Sequence[str], protocol: Protocol) -> str:
 def _lengths_words(
     most: str, mm: Mapping[str, float], training: Mapping[str, tuple[float, float]]
 ) -> list[str]:
-    """Say which lengths the training cases did not have, else which is the most unusual."""
-    other = [name for name in mm if not training[name][0] <= mm[name] <= training[name][1]]
-    return [
-        _LENGTH_WORDS[name].format(here=f"{mm[name]:.3g}", there=_range(training[name]))
-        for name in other or [most]
+    """Say which lengths no training case had, else which of them few had."""
+    other = [
+        f"{_LENGTH_WORDS[name].format(mm[name])}, not {_range((low, high))} mm"
+        for name, (low, high) in training.items()
+        if not low / _SAME_LENGTH <= mm[name] <= high * _SAME_LENGTH
     ]
+    return other or [f"{_LENGTH_WORDS[most].format(mm[most])}, as few training cases have"]
 
 
 def _range(bounds: tuple[float, float]) -> str:

@@ -177,6 +177,17 @@ def test_shared_lengths_differ_by_a_quarter():
     assert found.status is not INSIDE
 
 
+def test_rare_length():
+    features, mm = cases(200, np.random.default_rng(8))
+    mm[:2, 2] = 1.0
+    domain = fitted(features, mm)
+    training = TRAINING_MM | {"slice": (1.0, 5.0)}
+    given = dict(zip(COLUMNS, domain.spaces[1].centers, strict=True))
+    found = domain.judge(shen2026(), given, (0.5, 0.5, 1.0), training)
+    assert found.status is OUTSIDE
+    assert found.reasons == ("slices 1 mm apart, as few training cases have",)
+
+
 def test_mixed_lengths_are_inside():
     features, mm = cases(200, np.random.default_rng(8))
     mm[::2, 2] = 1.0
@@ -211,7 +222,7 @@ def test_more_features_than_cases():
     assert judged(domain, np.full(80, 9.0), columns=columns).status is OUTSIDE
 
 
-@pytest.mark.parametrize("wrong", [math.nan, math.inf, -math.inf])
+@pytest.mark.parametrize("wrong", [math.nan, math.inf, -math.inf, 1e300])
 def test_not_finite_is_outside(wrong, a_fit):
     domain, case = a_fit
     found = judged(domain, [*case[:-1], wrong])
