@@ -9,7 +9,7 @@ from ..base.errors import BundleError
 from ..models.logistic import LogisticModel
 from ..models.reference import Reference
 from ..models.refits import Refits
-from ..protocol import ModelSpec, Protocol, Region, RingSettings
+from ..protocol import ModelSpec, Protocol, RingSettings
 from .files import SCHEMA_VERSION, sha256
 
 DEMONSTRATION = "demonstration"
@@ -149,7 +149,10 @@ class Bundle(BundleSummary):
 
 def protocol_text(protocol: Protocol) -> str:
     """Return what a protocol says in words, as Markdown."""
-    regions = [f"**{r.name}**: {_region_words(r)}" for r in protocol.regions.values()]
+    regions = [
+        f"**{r.name}**: {f'ring of {r.ring_words}' if r.ring else 'outlined by hand'}"
+        for r in protocol.regions.values()
+    ]
     predictors = [
         f"**{v.label}**{f': {v.definition}' if v.definition else ''}"
         for v in protocol.predictors.values()
@@ -163,14 +166,6 @@ def protocol_text(protocol: Protocol) -> str:
             *(f"{title}:\n\n- " + "\n- ".join(lines) for title, lines in lists.items() if lines),
         ]
     )
-
-
-def _region_words(region: Region) -> str:
-    if region.ring is None:
-        return "outlined by hand"
-    low, high = region.ring.hu_range
-    around = " and ".join(region.around)
-    return f"ring of {region.ring.width_mm:g} mm around {around}, {low:g} to {high:g} HU"
 
 
 def _model_words(model: ModelSpec, protocol: Protocol) -> str:
