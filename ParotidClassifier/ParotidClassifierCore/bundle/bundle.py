@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from ..base.errors import BundleError
+from ..base.words import listed
 from ..models.logistic import LogisticModel
 from ..models.reference import Reference
 from ..models.refits import Refits
@@ -20,6 +21,10 @@ _BANNERS = {
     DEMONSTRATION: "demonstration, not for clinical use",
     RESEARCH: "for research, not a medical device",
 }
+_CAUTION = (
+    "The models learnt from simulated CT: a probability shows how the method works and says "
+    "nothing about a patient."
+)
 
 
 @dataclass(frozen=True)
@@ -43,6 +48,11 @@ class TrainingCohort:
     def line(self) -> str:
         """One line to stand beside every probability."""
         return f"trained on {self.cases} {'simulated cases' if self.simulated else 'patients'}"
+
+    @property
+    def caution(self) -> str:
+        """What must be known of what these models say of a patient; empty for those of patients."""
+        return _CAUTION if self.simulated else ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -157,7 +167,7 @@ def protocol_text(protocol: Protocol) -> str:
         f"**{v.label}**{f': {v.definition}' if v.definition else ''}"
         for v in protocol.predictors.values()
     ]
-    models = [f"**{m.name}**: {_model_words(m, protocol)}" for m in protocol.models.values()]
+    models = [f"**{m.name}**: {model_words(m, protocol)}" for m in protocol.models.values()]
     source = f"\n\nSource: {protocol.source}" if protocol.source else ""
     lists = {"Regions": regions, "Clinical findings that models read": predictors, "Models": models}
     return "\n\n".join(
@@ -168,15 +178,15 @@ def protocol_text(protocol: Protocol) -> str:
     )
 
 
-def _model_words(model: ModelSpec, protocol: Protocol) -> str:
-    findings = [protocol.clinical[name].phrase for name in model.clinical]
+def model_words(model: ModelSpec, protocol: Protocol) -> str:
+    """Return what a model reads, as in "radiomic features of Tumor; the network on Tumor"."""
     parts = {
-        "radiomics of": model.radiomics,
-        "network on": model.network,
-        "log-odds of": model.log_odds,
-        "clinical:": findings,
+        "radiomic features of ": model.radiomics,
+        "the network on ": model.network,
+        "log-odds of ": model.log_odds,
+        "": [protocol.clinical[name].phrase for name in model.clinical],
     }
-    return "; ".join(f"{what} {', '.join(names)}" for what, names in parts.items() if names)
+    return "; ".join(f"{what}{listed(names)}" for what, names in parts.items() if names)
 
 
 def bundle_info(bundle: Bundle) -> dict[str, Any]:

@@ -73,8 +73,8 @@ class ClinicalVariable:
 
     @property
     def short(self) -> str:
-        """Its name as a row of a table: "lymph nodes", "age, years"."""
-        return f"{self.phrase}, {self.unit}" if self.unit else self.name.replace("_", " ")
+        """Its name as a row of a table: "enlarged lymph nodes", "age, years"."""
+        return f"{self.phrase}, {self.unit}" if self.unit else self.phrase
 
     @property
     def step(self) -> str:

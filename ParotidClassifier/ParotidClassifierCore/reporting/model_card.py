@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from ..base.words import number_word
 from ..bundle.bundle import TrainingCohort
 from ..models.logistic import LogisticModel
-from ..models.settings import CROSS_FITTED, IMBALANCE, PAPER
+from ..models.settings import IMBALANCE, STACKING_LINES, THRESHOLDS
 from ..protocol import ColumnKind, Protocol, column_of
 from ..statistics.results import Estimate, Table
 from .study import Study
@@ -17,27 +17,10 @@ SOURCE = (
     "peritumoral CT images to differentiate benign from malignant parotid tumors. 2026."
 )
 
-_SIMULATED = """> **Demonstration, not for clinical use.** The cases these models learnt from are \
-simulated CT. Their probabilities say nothing about a patient. Train models on your own cohort \
-before you ask them about one.
-"""
-
 _METHOD = """1874 radiomic features per region (PyRadiomics) and a multi-input MobileNetV3 on the \
 tumour{rings}, with {count} clinical findings. Features were kept that agree between outlines \
 (ICC > 0.9), thinned by correlation (|r| > 0.95), selected by LASSO (at most 20) and combined by \
 logistic regression."""
-
-_STACKINGS = {
-    CROSS_FITTED: "Stacking cross-fitted: fusions were fitted on what networks of five folds said "
-    "of cases they had not seen.",
-    PAPER: "Stacking paper: fusions were fitted on features chosen among the radiomic ones and the "
-    "deep ones that the network gave the cases it had learnt from, so they lean on it too much.",
-}
-
-_THRESHOLDS = f"""A case is called malignant from its model's threshold on: Youden's (largest \
-sensitivity + specificity - 1) on out-of-fold probabilities of the training cases.
-
-Class imbalance: {IMBALANCE}"""
 
 _LIMITS = (
     "Not a medical device. No decision about a patient may rest on these probabilities.",
@@ -105,14 +88,18 @@ def model_card(
     ring = "peritumoral ring" if len(names) == 1 else "peritumoral rings"
     rings = f" and its {ring} ({', '.join(names)})" if names else ""
     usual = _METHOD.format(rings=rings, count=number_word(len(protocol.predictors)))
-    how = method or f"{usual} {_STACKINGS[stacking]}\n\n{_THRESHOLDS}"
+    usual = f"{usual} {STACKING_LINES[stacking]}\n\n{THRESHOLDS}\n\nClass imbalance: {IMBALANCE}"
+    demonstration = (
+        f"> **Demonstration, not for clinical use.** {cohort.caution} Train models on your own "
+        "cohort before you ask them about one.\n"
+    )
     parts = [
         f"# {name}\n",
-        _SIMULATED if cohort.simulated else "",
+        demonstration if cohort.simulated else "",
         f"## Intended use\n\n{intended_use}\n",
         f"## Cohort\n\n{_cohort_text(cohort, test_counts)}\n",
         f"## On the test cases\n\n{figures_table(test_figures)}\n",
-        f"## Method\n\n{how}\n\nSource: {SOURCE}\n",
+        f"## Method\n\n{method or usual}\n\nSource: {SOURCE}\n",
         f"## How certain a probability is\n\n{intervals}\n" if intervals else "",
         f"## Inputs of the models\n\n{_inputs(models)}\n" if models else "",
         f"## Limits and caveats\n\n{_listed(_LIMITS)}\n",

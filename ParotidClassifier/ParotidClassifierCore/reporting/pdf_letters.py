@@ -22,11 +22,12 @@ from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Paragraph as Text
 
 from ..base.controls import harmless
+from .panels.look import PAPER, WARNING_GROUND
 
 FONT = "DejaVuSans"
 BOLD = f"{FONT}-Bold"
-INK, FAINT, LINE = HexColor("#1f2933"), HexColor("#5b6670"), HexColor("#c3cbd1")
-WARN, WARN_SOFT = HexColor("#8a3b00"), HexColor("#fdf1e7")
+INK, FAINT, LINE = HexColor(PAPER.text), HexColor(PAPER.faint), HexColor("#c3cbd1")
+WARN, WARN_SOFT = HexColor(PAPER.warning), HexColor(WARNING_GROUND)
 # Fonts that Windows, macOS and Linux have, with TrueType outlines: others cannot be embedded here.
 _ON_THIS_COMPUTER = (
     "msyh.ttc", "malgun.ttf", "msgothic.ttc", "msjh.ttc", "simsun.ttc",

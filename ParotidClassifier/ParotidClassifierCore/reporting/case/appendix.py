@@ -4,13 +4,13 @@ import math
 from collections.abc import Mapping
 from itertools import chain
 
-from ...base.words import DASH, counted, listed, number_word
-from ...bundle.bundle import Bundle
+from ...base.words import DASH, counted, number_word
+from ...bundle.bundle import Bundle, model_words
 from ...imaging.findings import Severity, max_axial_diameter_mm
 from ...models.nomogram import case_points, nomogram_of
 from ...models.probabilities import ModelResult, percent
 from ...models.words import column_label, interval_words
-from ...protocol import Protocol, log_odds_column
+from ...protocol import log_odds_column
 from ...statistics.results import Table
 from ..answering import Answer
 from ..case_view import beside
@@ -37,7 +37,7 @@ def models(answered: Answer) -> Section:
     table = Table(
         f"Probability of malignancy by each of the {number_word(len(view.models))} models",
         ("Model", "Reads", "Probability", "95 % interval", "Threshold", "Call"),
-        tuple((row.model, _reads(protocol, row.model), *row[1:]) for row in view.rows),
+        tuple((name, model_words(protocol.models[name], protocol), *r) for name, *r in view.rows),
         tuple(view.no_intervals),
     )
     parts: list[Part] = [Listing("models", table)]
@@ -46,20 +46,6 @@ def models(answered: Answer) -> Section:
         drawing = Drawing("models", models_figure(view.models), caption, "The table above, drawn")
         parts.append(drawing)
     return Section("models", "All models", tuple(parts), probabilities=True)
-
-
-def _reads(protocol: Protocol, name: str) -> str:
-    model = protocol.models[name]
-    count = len(model.clinical)
-    all_findings = f"the {number_word(count)} clinical finding{'' if count == 1 else 's'}"
-    findings = [protocol.clinical[name].phrase for name in model.clinical]
-    read = {
-        "radiomic features": model.radiomics,
-        "the network": model.network,
-        **dict.fromkeys(model.log_odds, True),
-        **dict.fromkeys([all_findings] if count == len(protocol.predictors) else findings, count),
-    }
-    return listed([words for words, there in read.items() if there])
 
 
 def nomogram(answered: Answer) -> Section | None:

@@ -4,7 +4,7 @@ from ... import __version__
 from ...base.words import counted, listed
 from ...bundle.bundle import Bundle
 from ...case.grid import MARGIN_MM
-from ...models.settings import PAPER
+from ...models.settings import PAPER, STACKING_LINES
 from ...protocol import Region
 from ..answering import Answer
 from ..parts import Facts, Paragraph, Part, Points, Section
@@ -42,24 +42,19 @@ _TERMS = (
 
 def limits(answered: Answer) -> Section:
     """Return in plain words what the answer does not say."""
-    bundle, lines = answered.bundle, []
-    if bundle.cohort.simulated:
-        lines.append("The models learnt from simulated CT. They say nothing about a patient.")
-    lines.append(
-        f"They were {bundle.cohort.line}, of which {bundle.cohort.malignant} malignant. Where "
-        "malignant tumours are rarer or more frequent, the probabilities are too high or too low."
+    bundle = answered.bundle
+    lines = (
+        bundle.cohort.caution,
+        (
+            f"The models were {bundle.cohort.line}, of which {bundle.cohort.malignant} malignant. "
+            "Where malignant tumours are rarer or more frequent, the probabilities are too high or "
+            "too low."
+        ),
+        STACKING_LINES[PAPER] if bundle.stacking == PAPER and bundle.fusions else "",
+        *_ALWAYS,
+        "Where the network looked is not why it answered as it did." if bundle.network else "",
     )
-    specs = bundle.protocol.models
-    fused = any(specs[name].radiomics and specs[name].network for name in bundle.models)
-    if bundle.stacking == PAPER and fused:
-        lines.append(
-            "Stacked as in the paper: models of features and network lean too much on the "
-            "network, which had seen the training cases."
-        )
-    lines += _ALWAYS
-    if bundle.network is not None:
-        lines.append("Where the network looked is not why it answered as it did.")
-    parts: list[Part] = [Points(tuple(lines))]
+    parts: list[Part] = [Points(tuple(filter(None, lines)))]
     if bundle.notes:
         parts.append(Points(bundle.notes, "Notes of the bundle"))
     return Section("limits", "Limits", tuple(parts))
@@ -142,7 +137,7 @@ def terms(answered: Answer) -> Section:
     models = []
     for model in protocol.models.values():
         if model.clinical and not model.regions:
-            read = listed([protocol.clinical[name].short for name in model.clinical])
+            read = listed([protocol.clinical[name].phrase for name in model.clinical])
             together = "the image and the clinical findings together"
             words = together if model.log_odds else f"{read} alone"
             models.append((model.name, f"the model of {words}"))

@@ -166,12 +166,8 @@ def _purpose(bundle: Bundle) -> str:
     use = bundle.intended_use
     if len(use) > _MOST_LETTERS:
         use = f"{use[:_MOST_LETTERS]}… (whole in the appendix)"
-    if bundle.cohort.simulated:
-        return (
-            "The models learnt from simulated CT: the probability shows how the method works and "
-            f"says nothing about a patient. {use}"
-        )
-    return (
+    research = (
         "Research software, not a medical device: no decision about a patient may rest on this "
-        f"page alone. {use}"
+        "page alone."
     )
+    return f"{bundle.cohort.caution or research} {use}"

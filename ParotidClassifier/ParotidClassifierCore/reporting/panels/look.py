@@ -8,7 +8,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from ...protocol import Region
-from ...protocol.outcome import BENIGN, MALIGNANT
+from ...protocol.outcome import BENIGN, COLORS_ON_DARK, MALIGNANT
 
 # Of letters on the CT, which is dark everywhere.
 ON_CT = "#e8eaed"
@@ -58,11 +58,12 @@ DARK = Look(
     faint="#8b9199",
     note="#ffd166",
     warning="#f28e2b",
-    outcomes={MALIGNANT: "#f28e2b", BENIGN: "#59a5d8"},
+    outcomes=COLORS_ON_DARK,
     ring_line="solid",
     halo="",
     threshold="white",
 )
+WARNING_GROUND = "#fdf1e7"  # behind a warning on paper
 # The outcomes differ in lightness too, so that they can be told apart in grey.
 PAPER = Look(
     background="#ffffff",

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from ...base.words import listed, number_word
 from ...bundle.bundle import Bundle
-from ...models.settings import CROSS_FITTED, IMBALANCE
+from ...models.settings import IMBALANCE, STACKING_LINES, THRESHOLDS
 from ...protocol import ColumnKind, Protocol, Region, column_of
 from ...radiomics.names import feature_names
 from ...radiomics.settings import RadiomicsSettings, load_settings
@@ -163,14 +163,7 @@ def _network(bundle: Bundle) -> tuple[str, ...]:
             "brightness, contrast, noise. Optimiser AdamW; the order, the starting weights and "
             "the variation follow from the seed."
         ),
-        "What of the network enters a fusion: "
-        + (
-            "out-of-fold logits of five networks that each left a fold out (stacking cross-fitted)."
-            if bundle.stacking == CROSS_FITTED
-            else "the deep features that the one network gives the cases it has learnt from, "
-            "selected together with the radiomic columns (stacking paper), which makes it look "
-            "better than it is."
-        ),
+        STACKING_LINES[bundle.stacking],
     )
 
 
@@ -205,10 +198,7 @@ def _learning(study: Study, kinds: set[ColumnKind | None]) -> tuple[str, ...]:
         *lines,
         study.bundle.refits.line,
         f"Class imbalance: {IMBALANCE}",
-        (
-            "Threshold: Youden's (largest sensitivity + specificity - 1) on out-of-fold "
-            "probabilities of the training cases, of equally good ones the lowest."
-        ),
+        THRESHOLDS,
         (
             "Out-of-fold probabilities: the whole pipeline (selection, penalty, coefficients) is "
             "run without the fold it then judges."
