@@ -32,6 +32,7 @@ def rendered(template: str, **content: object) -> str:
     environment.filters |= {
         "cell": _cell,
         "css_text": _css_text,
+        "kind": lambda part: type(part).__name__.lower(),
         "numeric_columns": _numeric_columns,
         "short": lambda value: len(str(value)) <= _LONGEST_UNBROKEN,
         "svg": lambda figure: f"data:image/svg+xml;base64,{b64encode(svg_bytes(figure)).decode()}",

@@ -38,8 +38,9 @@ _ON_THIS_COMPUTER = (
 _OF_THE_READER = {"STSong-Light": "gbk", "HYSMyeongJo-Medium": "cp949"}
 
 
-def text_of(text: str, style: ParagraphStyle, bullet: str | None = None) -> Text:
-    """Return a paragraph of what is never read as markup."""
+def text_of(text: str, style: ParagraphStyle | str, bullet: str | None = None) -> Text:
+    """Return a paragraph of what is never read as markup, in a style or that of a name."""
+    style = style_of(style) if isinstance(style, str) else style
     marked = "".join(
         escape(part) if font == style.fontName else f'<font name="{font}">{escape(part)}</font>'
         for font, part in _in_fonts(text, style.fontName)

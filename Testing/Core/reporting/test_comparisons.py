@@ -10,6 +10,7 @@ from ParotidClassifierCore.protocol import shen2026
 from ParotidClassifierCore.reporting.answering import Asked, answer
 from ParotidClassifierCore.reporting.case import appendix, front
 from ParotidClassifierCore.reporting.case.writing import APPENDIX
+from ParotidClassifierCore.reporting.parts import Listing
 
 FINDINGS = {"symptoms": "with", "margin": "unclear", "lymph_nodes": "without"}
 
@@ -23,7 +24,7 @@ def answered(a_bundle):
 
 
 def table_of(section):
-    return next(part.table for part in section.parts if part.kind == "listing")
+    return next(part.table for part in section.parts if isinstance(part, Listing))
 
 
 def words_of(section):

@@ -16,7 +16,7 @@ from ..answering import Answer
 from ..case_view import beside
 from ..figures.clinical import nomogram_figure
 from ..parts import Caution, Drawing, Facts, Listing, Paragraph, Part, Section
-from .figures import models_figure
+from . import figures
 
 _SEVERITY_WORDS = {
     Severity.ERROR: "in the way",
@@ -43,7 +43,7 @@ def models(answered: Answer) -> Section:
     parts: list[Part] = [Listing("models", table)]
     if view.available:
         caption = "Dot: probability; band: 95 % interval; line: threshold."
-        drawing = Drawing("models", models_figure(view.models), caption, "The table above, drawn")
+        drawing = Drawing("models", figures.models(view.models), caption, "The table above, drawn")
         parts.append(drawing)
     return Section("models", "All models", tuple(parts), probabilities=True)
 
@@ -159,23 +159,23 @@ def acquisition(answered: Answer) -> Section | None:
     if source is None:
         return None
     made = source.acquisition
-    known = (
-        ("Scanner", made.scanner),
-        ("Tube voltage", _with_unit(made.kvp, "kV")),
-        ("Nominal slice thickness", _with_unit(made.slice_thickness_mm, "mm")),
-        ("Kernel", made.kernel),
-        ("Contrast agent", "given" if made.contrast_agent == "" else made.contrast_agent),
-        ("Contrast phase", made.phase),
-        ("Part of the body", made.body_part),
-        ("Delay after the injection", _with_unit(made.delay_s, "s")),
-        ("Slices", str(len(source.files)) if source.files else None),
-        ("Series", source.named),
-    )
-    pairs = tuple((name, value) for name, value in known if value is not None)
-    silent = len(known) - len(pairs)
+    said = {
+        "Scanner": made.scanner,
+        "Tube voltage": _with_unit(made.kvp, "kV"),
+        "Nominal slice thickness": _with_unit(made.slice_thickness_mm, "mm"),
+        "Kernel": made.kernel,
+        "Contrast agent": "given" if made.contrast_agent == "" else made.contrast_agent,
+        "Contrast phase": made.phase,
+        "Part of the body": made.body_part,
+        "Delay after the injection": _with_unit(made.delay_s, "s"),
+        "Slices": len(source.files) or None,
+        "Series": source.named,
+    }
+    known = Facts.known(said)
+    silent = len(said) - len(known.pairs)
     rest = f"they are silent on {counted(silent, 'more item')}" if silent else "all is stated"
     note = Paragraph(f"As the DICOM headers say; {rest}.")
-    return Section("acquisition", "How the CT was made", (Facts(pairs), note))
+    return Section("acquisition", "How the CT was made", (known, note))
 
 
 def _with_unit(value: float | None, unit: str) -> str | None:

@@ -8,13 +8,7 @@ from ...models.words import all_findings
 from ...protocol import UNKNOWN
 from ..answering import Answer
 from ..parts import Caution, Drawing, Facts, Headline, Paragraph, Part, Points, Section
-from .figures import (
-    contributions_figure,
-    gauge_figure,
-    images_figure,
-    stability_figure,
-    training_figure,
-)
+from . import figures
 
 _MOST_BARS, _MOST_IMAGE_BARS = 6, 5
 # What the first page has room for; the appendix has everything.
@@ -43,7 +37,7 @@ def scale(answered: Answer) -> Section | None:
         return None
     there, threshold = percent(result.probability), percent(result.threshold)
     alternative = f"{there} on a scale of 0 to 100 %; the threshold lies at {threshold}"
-    drawing = Drawing("gauge", gauge_figure(result), "", alternative)
+    drawing = Drawing("gauge", figures.gauge(result), "", alternative)
     parts = (drawing, Paragraph(answered.view.agreement))
     return Section("scale", "Probability, interval and threshold", parts, probabilities=True)
 
@@ -90,7 +84,7 @@ def images(answered: Answer) -> Section:
             "nothing about the radiomic features."
         )
     alternative = f"Axial, coronal and sagittal CT with the outlines of {listed(list(regions))}"
-    figure = images_figure(answered.prepared.grid, regions.values(), marked)
+    figure = figures.images(answered.prepared.grid, regions.values(), marked)
     return Section("images", "Images", (Drawing("images", figure, caption, alternative),))
 
 
@@ -108,7 +102,7 @@ def drivers(answered: Answer) -> Section | None:
         "against it. Inputs that go together share their weight, so a bar is no cause."
     )
     strongest = ", ".join(f"{bar.label} {bar.added:+.2f}" for bar in blocks[0][1][1:4])
-    drawing = Drawing("drivers", contributions_figure(blocks), caption, f"Strongest: {strongest}")
+    drawing = Drawing("drivers", figures.contributions(blocks), caption, f"Strongest: {strongest}")
     return Section("drivers", "What drove it", (drawing,), probabilities=True)
 
 
@@ -121,7 +115,7 @@ def training(answered: Answer) -> Section | None:
     if place.has_both_outcomes:
         alternative = "Histogram of the training cases' probabilities, with this case as a line"
         caption = f"{place.model} of the training cases, each by models that had not seen it."
-        parts.append(Drawing("training", training_figure(place), caption, alternative))
+        parts.append(Drawing("training", figures.training(place), caption, alternative))
     parts += [Paragraph(sentence) for sentence in place.sentences]
     return Section("training", "Among the training cases", tuple(parts), probabilities=True)
 
@@ -138,7 +132,7 @@ def stability(answered: Answer) -> Section | None:
     caption = "One dot an outline; grey line: as outlined; dashed line: threshold."
     ends = f"{percent(min(others))} to {percent(max(others))}"
     alternative = f"{counted(len(others), 'dot')}, one an outline, from {ends}"
-    figure = Drawing("stability", stability_figure(view.first, others), caption, alternative)
+    figure = Drawing("stability", figures.stability(view.first, others), caption, alternative)
     return Section("stability", title, (figure, told), probabilities=True)
 
 

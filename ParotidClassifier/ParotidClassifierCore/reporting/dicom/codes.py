@@ -14,21 +14,18 @@ OWN_SCHEME = "99PAROTID"  # PS3.16 8.2: "99" begins the designator of a private 
 IBSI_SCHEME = "IBSI"
 _IBSI_UID = "1.2.840.10008.2.16.13"  # PS3.16 table 8-1
 
-MM = Code("mm", "UCUM", "millimeter")
-_NO_UNITS, _HU, _CUBIC_MM = (
-    codes.UCUM.NoUnits, codes.UCUM.HounsfieldUnit, codes.UCUM.CubicMillimeter
-)  # fmt: skip
+MM = Code("mm", "UCUM", "millimeter")  # in pydicom its meaning is "mm"
 _SQUARE_HU = Code("[hnsf'U]2", "UCUM", "square Hounsfield unit")
 _SHAPE_UNITS = {
-    **dict.fromkeys(("MeshVolume", "VoxelVolume"), _CUBIC_MM),
-    "SurfaceArea": Code("mm2", "UCUM", "square millimeter"),
+    **dict.fromkeys(("MeshVolume", "VoxelVolume"), codes.UCUM.CubicMillimeter),
+    "SurfaceArea": codes.UCUM.SquareMillimeter,
     "SurfaceVolumeRatio": Code("/mm", "UCUM", "per millimeter"),
-    **dict.fromkeys(("Sphericity", "Elongation", "Flatness"), _NO_UNITS),
+    **dict.fromkeys(("Sphericity", "Elongation", "Flatness"), codes.UCUM.NoUnits),
 }
 _FIRST_ORDER_UNITS = {
     **dict.fromkeys(("Variance", "Energy"), _SQUARE_HU),
     "TotalEnergy": Code("[hnsf'U]2.mm3", "UCUM", "square Hounsfield unit cubic millimeter"),
-    **dict.fromkeys(("Skewness", "Kurtosis", "Entropy", "Uniformity"), _NO_UNITS),
+    **dict.fromkeys(("Skewness", "Kurtosis", "Entropy", "Uniformity"), codes.UCUM.NoUnits),
 }
 
 
@@ -45,7 +42,7 @@ def coding_schemes() -> list[CodingSchemeIdentificationItem]:
     return [ibsi, own]
 
 
-def own_code(value: str, meaning: str) -> Code:
+def code_of(value: str, meaning: str) -> Code:
     """Return a code of our own scheme."""
     return Code(value, OWN_SCHEME, meaning)
 
@@ -58,7 +55,7 @@ def feature_code(feature: FeatureColumn) -> Code:
     standard = ibsi_code(feature)
     if standard is not None:
         return Code(standard[0], IBSI_SCHEME, standard[1])
-    return own_code(feature.name, column_label(str(feature)).removeprefix(f"{feature.region}, "))
+    return code_of(feature.name, column_label(str(feature)).removeprefix(f"{feature.region}, "))
 
 
 def feature_unit(feature: FeatureColumn) -> Code:
@@ -66,16 +63,16 @@ def feature_unit(feature: FeatureColumn) -> Code:
     if feature.feature_class == "shape":
         return _SHAPE_UNITS.get(feature.feature, MM)
     if feature.feature_class == "firstorder" and feature.image == ORIGINAL:
-        return _FIRST_ORDER_UNITS.get(feature.feature, _HU)
-    return _NO_UNITS
+        return _FIRST_ORDER_UNITS.get(feature.feature, codes.UCUM.HounsfieldUnit)
+    return codes.UCUM.NoUnits
 
 
 def network_code(column: str) -> Code:
     """Return the code of a logit or a deep feature of the network."""
     is_logit = column_of(column).kind is ColumnKind.NETWORK
-    return own_code(column, f"{column_label(column)}{', log-odds' if is_logit else ''}")
+    return code_of(column, f"{column_label(column)}{', log-odds' if is_logit else ''}")
 
 
 def finding_code(variable: ClinicalVariable) -> Code:
     """Return the code of a clinical finding, by its name in the record."""
-    return own_code(variable.name, variable.name.replace("_", " ").capitalize())
+    return code_of(variable.name, variable.name.replace("_", " ").capitalize())
