@@ -53,6 +53,12 @@ def test_unusable_outlines_are_told(answered):
     told = found.view.stability("Combined")
     assert told.startswith("Under 3 slightly different outlines Combined says ")
     assert told.endswith(" 1 slightly different outline could not be classified.")
+    none = dict.fromkeys(answered.stability.probabilities, ())
+    lost = replace(answered.stability, probabilities=none, unusable=20)
+    found = replace(answered, stability=lost)
+    told = "None of 20 slightly different outlines could be classified"
+    assert told in found.text()
+    assert told in front.stability(found).parts[0].text
 
 
 def test_the_image_part_is_what_a_model_reads(answered):

@@ -1,4 +1,3 @@
-from fixtures.studies import made_models
 from ParotidClassifierCore.bundle.bundle import TrainingCohort
 from ParotidClassifierCore.bundle.files import MODEL_CARD, SIZE_LIMITS
 from ParotidClassifierCore.models.settings import CROSS_FITTED
@@ -38,26 +37,6 @@ def test_figures_stand_with_their_interval_or_a_dash():
     assert "| Tumor_RAD | 0.836 (0.738, 0.918) | 0.310 | 0.741 | 0.852 |" in card()
     assert "| Combined | – | 0.200 | – | 0.900 |" in card()
     assert "There were no test cases." in card(test_figures={})
-
-
-def test_the_card_tells_cohort_imbalance_thresholds_limits_and_data():
-    text = card()
-    for wanted in ("249", "62 malignant", "neither weighted nor resampled", "Youden", "## Limits",
-                   "## Data and licence", "A note."):  # fmt: skip
-        assert wanted in text
-
-
-def test_the_inputs_of_the_models_are_listed():
-    models = made_models()
-    text = card(models=models)
-    assert all(column in text for column in models["Tumor_RAD"].columns)
-    assert "radiomic features, 1 logit of the network" in text
-
-
-def test_another_method_takes_the_place_of_the_usual_one():
-    text = card(method="Derived from published odds ratios.")
-    assert "Derived from published odds ratios." in text
-    assert "MobileNetV3" not in text
 
 
 def test_a_note_cannot_break_out_of_its_line_nor_fill_the_bundle():
