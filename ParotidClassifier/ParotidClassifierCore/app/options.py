@@ -7,6 +7,7 @@ from pathlib import Path
 from .. import __version__
 from ..models.settings import CROSS_FITTED, STACKINGS
 from ..protocol import ClinicalVariable, shen2026
+from ..radiomics.names import feature_names
 from ..study.runs import BOOTSTRAPS
 from . import commands, study_commands
 
@@ -230,7 +231,7 @@ def _ring_and_features(subparsers) -> None:
     _add(parser, _PROTOCOL)
     _add_automatic_ring(parser)
     _add(parser, {"--out OUT": "folder for ring.seg.nrrd"})
-    text = "Compute all 1874 radiomic features of each region into a CSV table."
+    text = f"Compute all {len(feature_names())} radiomic features of each region into a CSV table."
     parser = _command(subparsers, "features", commands.features, text)
     _add(parser.add_argument_group("case"), _CASE)
     _add(parser.add_argument_group("ring drawn or refined by hand"), _DRAWN_RING)

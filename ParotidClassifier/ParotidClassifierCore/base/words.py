@@ -31,6 +31,11 @@ def number_word(number: int) -> str:
     return _NUMBERS[number] if number < len(_NUMBERS) else str(number)
 
 
+def spelled(count: int, noun: str) -> str:
+    """Return "one case" or "two cases"; digits from thirteen on."""
+    return counted(count, noun).replace(str(count), number_word(count), 1)
+
+
 def share_of(share: float) -> str:
     """Return "all", "none of", or the per cent "of" what is named next; never 100% of a part."""
     if share in (0.0, 1.0):
