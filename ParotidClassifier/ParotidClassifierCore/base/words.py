@@ -21,8 +21,15 @@ def counted(count: int, noun: str) -> str:
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
-def listed(words: Sequence[str]) -> str:
-    """Return "a", "a and b", or "a, b and c"."""
+def first_of(words: Sequence[str], most: int) -> list[str]:
+    """Return the words; of more than `most` the first ones, then "3 more"."""
+    rest = len(words) - most
+    return [*words] if rest <= 0 else [*words[:most], f"{rest} more"]
+
+
+def listed(words: Sequence[str], most: int | None = None) -> str:
+    """Return "a", "a and b", "a, b and c", or of more than `most` "a, b and 3 more"."""
+    words = words if most is None else first_of(words, most)
     return " and ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))
 
 

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from ..base.words import listed, number_word, spelled
+from ..base.words import first_of, listed, number_word, spelled
 from ..bundle.bundle import Bundle, TrainingCohort
 from ..imaging.findings import SMALLEST_DIAMETER_MM
 from ..models.logistic import LogisticModel
@@ -179,10 +179,7 @@ def _inputs(models: Mapping[str, LogisticModel]) -> str:
 
 
 def _listed(lines: Sequence[str]) -> str:
-    shown = [f"- {_one_line(line)}" for line in lines[:_MOST_NOTES]]
-    if len(lines) > _MOST_NOTES:
-        shown.append(f"- and {len(lines) - _MOST_NOTES} more")
-    return "\n".join(shown)
+    return "\n".join(f"- {_one_line(line)}" for line in first_of(lines, _MOST_NOTES))
 
 
 def _one_line(text: str) -> str:
