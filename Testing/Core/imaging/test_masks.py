@@ -60,7 +60,7 @@ def test_a_label_map_with_one_label_needs_no_name(tmp_path, name):
 
 def test_one_of_several_labels_must_be_named(tmp_path):
     path = label_map(tmp_path, (2, 5))
-    with pytest.raises(UnusableMaskError, match=r"\(2, 5\).*--tumor-label"):
+    with pytest.raises(UnusableMaskError, match=r"\(2 and 5\).*--tumor-label"):
         load_mask(path, TUMOR)
     with pytest.raises(UnusableMaskError, match="no label 4"):
         load_mask(path, TUMOR, label=4)
