@@ -137,10 +137,8 @@ def as_numbers(
 def _is_not(what: str, value: Any, where: str) -> MalformedError:
     if value is None:
         return MalformedError(f"{where} is empty (null): fill it in, or leave it out")
-    hint = (
-        f": {DECIMAL_POINT}" if isinstance(value, str) and _DECIMAL_COMMA.fullmatch(value) else ""
-    )
-    return MalformedError(f"{where} is not {what}{hint}")
+    is_comma = isinstance(value, str) and _DECIMAL_COMMA.fullmatch(value)
+    return MalformedError(f"{where} is not {what}{f': {DECIMAL_POINT}' if is_comma else ''}")
 
 
 def _without_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
