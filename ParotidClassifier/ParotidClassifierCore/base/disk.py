@@ -130,9 +130,8 @@ def files_below(folder: Path) -> Iterator[Path]:
     top = extended(folder, below=LONGEST_PATH)
     for where, folders, names in os.walk(top, onerror=refuse):
         folders[:] = itertools.filterfalse(is_left_by_a_system, folders)
-        for path in (
-            Path(where) / name for name in itertools.filterfalse(is_left_by_a_system, names)
-        ):
+        for name in itertools.filterfalse(is_left_by_a_system, names):
+            path = Path(where) / name
             if path.is_file() or (path.is_symlink() and not path.exists()):
                 yield path.relative_to(top)
 

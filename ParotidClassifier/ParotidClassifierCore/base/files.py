@@ -59,8 +59,13 @@ def written_whole(path: Path) -> Iterator[Path]:
     place = extended(path)
     with _refused_by_disk(path):
         if _is_part_of_more(place):
-            with _taken_away_again(place):
+            place.parent.mkdir(parents=True, exist_ok=True)
+            try:
                 yield place
+            except BaseException:  # there shall be no half file
+                with contextlib.suppress(OSError):  # open to a scanner; the folder goes as well
+                    disk.remove(place)
+                raise
             return
         _refuse_folder(path)
         place.parent.mkdir(parents=True, exist_ok=True)
@@ -68,18 +73,6 @@ def written_whole(path: Path) -> Iterator[Path]:
             beside = held / _NEW / path.name
             yield beside
             _move(beside, place, path)
-
-
-@contextlib.contextmanager
-def _taken_away_again(place: Path) -> Iterator[None]:
-    """Have no half file there when something goes wrong within it."""
-    try:
-        place.parent.mkdir(parents=True, exist_ok=True)
-        yield
-    except BaseException:
-        with contextlib.suppress(OSError):  # it may be open to a scanner; the folder goes as well
-            disk.remove(place)
-        raise
 
 
 def remove(path: Path) -> None:

@@ -308,10 +308,9 @@ def _attempt(function: Callable[..., Any], item: tuple) -> Any:
             return function(*item)
     except OutputError:
         raise
-    except ParotidClassifierError as error:
-        return Failure(str(error), tuple(_paths_in(item)))
     except Exception as error:  # noqa: BLE001  one odd case must not cost the others their work
-        told = f"This should not have happened: {error!r}. Please report it."
+        ours = f"This should not have happened: {error!r}. Please report it."
+        told = str(error) if isinstance(error, ParotidClassifierError) else ours
         return Failure(told, tuple(_paths_in(item)))
 
 

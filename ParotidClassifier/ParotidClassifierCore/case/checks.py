@@ -1,7 +1,5 @@
 """What a user is told before anything runs: what was looked at, in order or not, one line each."""
 
-from collections.abc import Callable
-
 import numpy as np
 import SimpleITK as sitk
 from numpy.typing import ArrayLike
@@ -29,6 +27,7 @@ from .loading import Case
 
 THE_CT = "The CT"
 THE_PLAIN_CT = "The plain CT"
+_RIGHT_ANGLES = ok("axes_at_right_angles", "The axes stand at right angles.")
 
 # A whole scan is judged by so many of its planes, which takes a tenth of the time.
 _PLANES = 12
@@ -75,45 +74,38 @@ def check_direction(matrix: ArrayLike, name: str = THE_CT) -> QualityFinding:
     Args:
         matrix: 3 × 3, or nine numbers row by row; its columns are the axes, without the spacing.
     """
-    return _checked(
-        lambda: require_right_angles(matrix, name),
-        ok("axes_at_right_angles", "The axes stand at right angles."),
-    )
+    try:
+        require_right_angles(matrix, name)
+    except ParotidClassifierError as reason:
+        return refused(reason)
+    return _RIGHT_ANGLES
 
 
 def check_outline(case: Case, drawn: DrawnRegions) -> list[QualityFinding]:
     """Return what outline and rings show, as they are being drawn; never raises."""
     prepared = on_working_grid(case, drawn)
     lesion = lesion_checks(prepared.grid, prepared.automatic)
-    refusals = [
-        _checked(lambda: require_tissue(prepared.grid)),
-        _checked(lambda: require_rings(drawn)),
-    ]
-    return [*filter(None, refusals), *lesion, side_finding(prepared.side), *prepared.findings]
-
-
-def _checked(
-    require: Callable[[], None], passed: QualityFinding | None = None
-) -> QualityFinding | None:
-    try:
-        require()
-    except ParotidClassifierError as reason:
-        return refused(reason)
-    return passed
+    refusals = []
+    for require, of in ((require_tissue, prepared.grid), (require_rings, drawn)):
+        try:
+            require(of)
+        except ParotidClassifierError as reason:
+            refusals.append(refused(reason))
+    return [*refusals, *lesion, side_finding(prepared.side), *prepared.findings]
 
 
 def _volume_checks(image: sitk.Image, name: str) -> list[QualityFinding]:
     """Return size, axes and values, up to the first error."""
-    checks = (
-        lambda: _checked(lambda: require_volume(image, name), _size(image)),
-        lambda: check_direction(image.GetDirection(), name),
-        lambda: _checked(lambda: require_hu(image, name)) or _values(image),
-    )
     findings: list[QualityFinding] = []
-    for check in checks:
-        findings.append(check())
-        if findings[-1].severity is Severity.ERROR:
-            break
+    try:
+        require_volume(image, name)
+        findings.append(_size(image))
+        require_right_angles(image.GetDirection(), name)
+        findings.append(_RIGHT_ANGLES)
+        require_hu(image, name)
+        findings.append(_values(image))
+    except ParotidClassifierError as reason:
+        findings.append(refused(reason))
     return findings
 
 

@@ -7,6 +7,7 @@ feature is a property of the lesion, not of how much of the patient was scanned.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import reduce
 
 import numpy as np
 import SimpleITK as sitk
@@ -18,7 +19,7 @@ from ..imaging.lattice import Box, Lattice, bounds, lattice_of
 from ..imaging.origin import origin_of
 from ..imaging.ring import Refinement, Ring, automatic_ring, require_ring
 from ..imaging.side import Side, side_finding, side_of
-from ..imaging.working_grid import WorkingGrid
+from ..imaging.working_grid import Geometry, WorkingGrid
 from ..protocol import Protocol, Region
 from .loading import Case
 from .outline_names import name_finding
@@ -107,9 +108,7 @@ def draw_regions(
         for ring in protocol.rings
         if ring.name in case.rings
     }
-    box = near
-    for brought in given.values():
-        box = box.hull(brought)
+    box = reduce(Box.hull, given.values(), near)
     for ring in refinements.keys() - given.keys():
         box = _with_added(box, refinements[ring])
     # What lies around a ring that reaches far needs room too.
@@ -302,10 +301,5 @@ def _origin_findings(case: Case, drawn: DrawnRegions) -> list[QualityFinding]:
 
 
 def _same_grid(ct: sitk.Image, mask: sitk.Image) -> bool:
-    def corners(image: sitk.Image) -> np.ndarray:
-        ends = (0, 0, 0), tuple(n - 1 for n in image.GetSize())
-        return np.sort([image.TransformIndexToPhysicalPoint(end) for end in ends], axis=0)
-
-    return sorted(ct.GetSize()) == sorted(mask.GetSize()) and np.allclose(
-        corners(ct), corners(mask), atol=1e-2
-    )
+    corners = (np.sort(Geometry.of(i).corners(i.GetSize()), axis=0) for i in (ct, mask))
+    return sorted(ct.GetSize()) == sorted(mask.GetSize()) and np.allclose(*corners, atol=1e-2)

@@ -10,9 +10,9 @@ from ..base.disk import extended
 from ..base.errors import ClinicalValueError, UnreadableFileError
 from ..base.files import read_json
 from ..dicom.source import SourceSeries
-from ..imaging.choosing import Sought, has_name
+from ..imaging.choosing import Sought
 from ..imaging.file_cache import FileCache
-from ..imaging.masks import load_mask, segment_names
+from ..imaging.masks import load_regions
 from ..protocol import ClinicalRecord, Protocol, shen2026
 from .ct import load_ct
 
@@ -81,11 +81,8 @@ class _Outlines:
     regions: tuple[Sought, ...]
 
     def __call__(self, segmentation: Path) -> tuple[sitk.Image, dict[str, sitk.Image]]:
-        names = segment_names(segmentation)
-        tumor, *rings = self.regions
-        there = [ring for ring in rings if has_name(ring.name, names)]
-        drawn = {ring.name: load_mask(segmentation, ring) for ring in there}
-        return load_mask(segmentation, tumor), drawn
+        drawn = load_regions(segmentation, self.regions)
+        return drawn.pop(self.regions[0].name), drawn
 
 
 def _record_in(folder: Path, protocol: Protocol) -> ClinicalRecord:

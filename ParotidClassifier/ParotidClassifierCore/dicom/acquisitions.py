@@ -3,7 +3,6 @@
 import itertools
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from ..base.errors import SeveralSeriesError, UnreadableFileError, UnusableImageError
 from ..base.words import counted, listed
@@ -31,16 +30,10 @@ _IN_ORDER = ("AcquisitionTime", "ContentTime", "InstanceNumber")
 _SAME_PLACE_MM = 0.01
 
 
-@dataclass(frozen=True)
-class Volume:
-    """The slices of one volume."""
-
-    slices: list[Header]
-    acquisition: str | None = None
-
-
-def one_volume(series: str, slices: Sequence[Header], acquisition: str | None) -> Volume:
-    """Return the slices of one volume, sorted.
+def one_volume(
+    series: str, slices: Sequence[Header], acquisition: str | None
+) -> tuple[list[Header], str | None]:
+    """Return the slices of one volume, sorted, and which acquisition of several they are.
 
     Raises:
         SeveralSeriesError: several acquisitions and none named.
@@ -57,7 +50,7 @@ def one_volume(series: str, slices: Sequence[Header], acquisition: str | None) -
                 raise
         else:
             _require_the_only(series, slices, acquisition)
-            return Volume(whole)
+            return whole, None
     named = _named(groups)
     listed = "\n".join(f"  {line}" for line in _lines(named))
     if acquisition is None:
@@ -70,8 +63,8 @@ def one_volume(series: str, slices: Sequence[Header], acquisition: str | None) -
             f"There is no acquisition {acquisition} in {series}; it holds:\n{listed}\n",
             "Name one of these.",
         )
-    chosen = _sorted_volume(f"acquisition {acquisition} of {series}", named[acquisition])
-    return Volume(chosen, acquisition)
+    called = f"acquisition {acquisition} of {series}"
+    return _sorted_volume(called, named[acquisition]), acquisition
 
 
 def _sorted_volume(series: str, slices: Sequence[Header]) -> list[Header]:

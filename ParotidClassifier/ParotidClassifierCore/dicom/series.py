@@ -50,9 +50,9 @@ def read_series(
     if _is_multi_frame(headers):
         _require_one_file(path, uid, headers, acquisition)
         return read_multi_frame(series, headers[0]), source_of(headers)
-    volume = one_volume(series, headers, acquisition)
-    image = read_slices(series, volume.slices, part(progress, _HEADERS_SHARE, 1.0))
-    return image, source_of(volume.slices, volume.acquisition)
+    slices, chosen = one_volume(series, headers, acquisition)
+    image = read_slices(series, slices, part(progress, _HEADERS_SHARE, 1.0))
+    return image, source_of(slices, chosen)
 
 
 def _require_ct_in_hu(series: str, headers: Sequence[Header]) -> None:

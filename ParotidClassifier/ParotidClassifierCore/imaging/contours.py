@@ -1,21 +1,15 @@
 """From closed contours to voxels: which voxel centres of a CT lie inside them."""
 
-from __future__ import annotations
-
 import itertools
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 import SimpleITK as sitk
 
 from ..base.errors import UnusableMaskError
 from .working_grid import Geometry
-
-if TYPE_CHECKING:
-    import shapely
 
 # A contour belongs to the slice it lies on; positions are rounded by some planning systems, but
 # half way between two slices it belongs to none.
@@ -24,11 +18,9 @@ _OFF_SLICE = 0.2  # of the distance between slices
 # draw their contours through the centres of the outermost voxels.
 _ON_LINE = 1e-5  # voxels
 _DRAW_AGAIN = "Correct the contour where it was drawn and export it again."
-# More than any tumour's, and what still takes seconds. A small file may name lines that cross each
-# other millions of times.
+# More than any tumour's, and what still takes seconds.
 _MOST_CONTOURS, _MOST_ON_A_SLICE, _MOST_POINTS = 1_000, 50, 300_000
-_MOST_CROSSINGS = 5_000
-_AT_A_TIME = 4_000_000  # pairs of segments, or of faces and segments, looked at in one go
+_AT_A_TIME = 1_000_000  # pairs of an edge and a row, looked at in one go
 _SIMPLER = "Outline the lesion alone, with simple lines; the file may be damaged."
 
 
@@ -93,15 +85,11 @@ def filled(contours: Sequence[Contour], ct: sitk.Image, name: str) -> sitk.Image
     axis = int(np.max([np.ptp(one.points, axis=0) for one in placed], axis=0).argmin())
     by_slice = _by_slice(placed, axis, ct, name)
     _require_every_slice(by_slice, name)
-    flat = {
-        number: [replace(one, points=np.delete(one.points, axis, axis=1)) for one in drawn]
-        for number, drawn in by_slice.items()
-    }
-    _require_simple(flat, name)
     mask = np.zeros(ct.GetSize()[::-1], np.uint8)
     slices = np.moveaxis(mask, 2 - axis, 0)  # a view: (slice, row, column)
-    for number, drawn in flat.items():
-        _fill(slices[number], drawn, name)
+    for number, drawn in by_slice.items():
+        flat = [replace(one, points=np.delete(one.points, axis, axis=1)) for one in drawn]
+        _fill(slices[number], flat, name)
     if not mask.any():
         raise UnusableMaskError(
             f"{name} holds no voxel centre of the CT.",
@@ -167,173 +155,101 @@ def _require_every_slice(by_slice: dict[int, list[Contour]], name: str) -> None:
         )
 
 
-def _require_simple(by_slice: Mapping[int, Sequence[Contour]], name: str) -> None:
-    """Refuse contours that would take minutes and gigabytes: very many, or crossing very often."""
-    crossings = 0
-    for drawn in by_slice.values():
-        if len(drawn) > _MOST_ON_A_SLICE:
-            raise UnusableMaskError(
-                f"{name} has {len(drawn)} contours on one slice, {drawn[0].where}; at most "
-                f"{_MOST_ON_A_SLICE} are read.",
-                _SIMPLER,
-            )
-        for found in _crossings([contour.points for contour in drawn]):
-            crossings += found
-            if crossings > _MOST_CROSSINGS:
-                raise UnusableMaskError(
-                    f"The contours of {name} cross themselves or each other more than "
-                    f"{_MOST_CROSSINGS} times.",
-                    _DRAW_AGAIN,
-                )
-
-
-def _crossings(lines: Sequence[np.ndarray]) -> Iterator[float]:
-    """Yield, some segments at a time, how often closed lines (n, 2) cross or touch, in total."""
-    import shapely
-
-    ends = np.concatenate([np.stack([line, np.roll(line, -1, axis=0)], axis=1) for line in lines])
-    told_twice = (ends[:, 0] == ends[:, 1]).all(axis=1)
-    segments = shapely.linestrings(ends[~told_twice])
-    tree = shapely.STRtree(segments)
-    step = max(1, _AT_A_TIME // len(segments))
-    for first in range(0, len(segments), step):
-        some = segments[first : first + step]
-        pairs = tree.query(some, predicate="intersects").shape[1]
-        # Each is found with itself and with the two that it hangs together with; each other pair
-        # is found from both sides.
-        yield max(0, pairs - 3 * len(some)) / 2
-
-
 def _fill(plane: np.ndarray, contours: Sequence[Contour], name: str) -> None:
     """Set what lies inside the contours of one slice in its plane (row, column)."""
-    import shapely
-
-    enclosed = [_enclosed(_area(contour, plane.shape, name), plane.shape) for contour in contours]
+    if len(contours) > _MOST_ON_A_SLICE:
+        raise UnusableMaskError(
+            f"{name} has {len(contours)} contours on one slice, {contours[0].where}; at most "
+            f"{_MOST_ON_A_SLICE} are read.",
+            _SIMPLER,
+        )
+    points = np.concatenate([contour.points for contour in contours])
+    columns, rows = map(_within, points.min(axis=0), points.max(axis=0), plane.shape[::-1])
+    box, corner = plane[rows, columns], (columns.start, rows.start)
+    enclosed = [_enclosed(contour, corner, box.shape, name) for contour in contours]
     for (one, of_one), (other, of_other) in itertools.combinations(
         zip(contours, enclosed, strict=True), 2
     ):
         if not (one.exclusive and other.exclusive):
             called = f"Contours {one.number} and {other.number} of {name}, {one.where},"
-            _require_apart_or_nested(of_one, of_other, called)
-    for part in enclosed:
-        plane[part.box] ^= part.inside
-    lines = shapely.multilinestrings([shapely.LinearRing(c.points) for c in contours])
-    shapely.prepare(lines)
-    box = _box_around(lines, plane.shape)
-    outside = plane[box] == 0
-    y, x = (along[outside] for along in np.mgrid[box])
-    plane[box][outside] = shapely.dwithin(lines, shapely.points(x, y), _ON_LINE)
+            _require_apart_or_nested(*of_one, *of_other, called)
+    inside, on_line = zip(*enclosed, strict=True)
+    box[:] = np.logical_xor.reduce(inside) | np.logical_or.reduce(on_line)
 
 
-@dataclass(frozen=True)
-class _Enclosed:
-    """What a contour encloses of the voxel centres of a slice.
-
-    Attributes:
-        box: rows and columns that it lies in.
-        inside: bool (row, column) over the box; without those on its line.
-        within: the same with those on its line.
-    """
-
-    box: tuple[slice, slice]
-    inside: np.ndarray
-    within: np.ndarray
-
-
-def _enclosed(area: shapely.Geometry, shape: tuple[int, int]) -> _Enclosed:
-    import shapely
-
-    shapely.prepare(area)
-    box = _box_around(area, shape)
-    y, x = np.mgrid[box]
-    return _Enclosed(box, shapely.contains_xy(area, x, y), shapely.intersects_xy(area, x, y))
-
-
-def _area(contour: Contour, shape: tuple[int, int], name: str) -> shapely.Geometry:
-    """Return what a contour encloses.
+def _enclosed(
+    contour: Contour, corner: tuple[int, int], shape: tuple[int, int], name: str
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return which voxel centres of a box lie inside a contour, and which on its line.
 
     Raises:
-        UnusableMaskError: it crosses itself so that a voxel centre is enclosed twice, or in the
-            opposite sense to the rest. A slip of the hand that holds no centre changes nothing.
+        UnusableMaskError: it crosses itself so that a centre is enclosed twice, or in the opposite
+            sense to the rest. A slip of the hand that holds no centre changes nothing.
     """
-    import shapely
-
-    polygon = shapely.Polygon(contour.points)
-    if shapely.is_valid(polygon):
-        return polygon
-    if any(_enclosed(face, shape).inside.any() for face in _faces_astray(contour.points)):
-        raise UnusableMaskError(f"{contour.called(name)} crosses itself.", _DRAW_AGAIN)
-    # Lines and points, such as the channel of a keyhole, are left out: they enclose nothing.
-    return shapely.buffer(shapely.make_valid(polygon), 0.0)
-
-
-def _faces_astray(ring: np.ndarray) -> Iterator[shapely.Geometry]:
-    """Yield the parts of the plane that a closed line winds around otherwise than once its way."""
-    import shapely
-
-    faces = shapely.get_parts(shapely.polygonize([shapely.node(shapely.LinearRing(ring))]))
-    inside = shapely.get_coordinates(shapely.point_on_surface(faces))
-    x, y = ring.T
+    windings, on_line = _windings(contour.points - corner, shape)
+    inside = (windings != 0) & ~on_line
+    x, y = contour.points.T
     its_way = np.sign(x @ np.roll(y, -1) - y @ np.roll(x, -1))  # of twice the area
-    step = max(1, _AT_A_TIME // len(ring))
-    for first in range(0, len(faces), step):
-        some = slice(first, first + step)
-        for face, winding in zip(faces[some], _windings(inside[some], ring), strict=True):
-            if winding not in (0, its_way):
-                yield face
+    if (windings[inside] != its_way).any():
+        raise UnusableMaskError(f"{contour.called(name)} crosses itself.", _DRAW_AGAIN)
+    return inside, on_line
 
 
-def _windings(points: np.ndarray, ring: np.ndarray) -> np.ndarray:
-    """Return how often a closed line winds around each point, counterclockwise.
+def _windings(line: np.ndarray, shape: tuple[int, int]) -> tuple[np.ndarray, np.ndarray]:
+    """Return how often a closed line (n, 2) winds around each centre, and which lie on the line.
 
-    Source: Sunday 2001, "Inclusion of a point in a polygon": edges that pass each point's height
-    upwards on its right count one, downwards minus one.
+    Counterclockwise; what is counted on the line says nothing. Source: Sunday 2001, "Inclusion of a
+    point in a polygon": edges that pass a centre's row upwards on its right count one, downwards
+    minus one.
     """
-    start, end = ring, np.roll(ring, -1, axis=0)
-    (x, y), (along_x, along_y) = points.T[:, :, None], (end - start).T
-    left = along_x * (y - start[:, 1]) - along_y * (x - start[:, 0])
-    upwards = (start[:, 1] <= y) & (end[:, 1] > y) & (left > 0)
-    downwards = (start[:, 1] > y) & (end[:, 1] <= y) & (left < 0)
-    return upwards.sum(axis=1) - downwards.sum(axis=1)
+    windings, on_line = np.zeros(shape, int), np.zeros(shape, bool)
+    edges = np.column_stack([line, np.roll(line, -1, axis=0)])
+    rows = np.arange(shape[0])
+    for some in np.array_split(edges, len(edges) * len(rows) // _AT_A_TIME + 1):
+        x, y, to_x, to_y = some.T
+        edge, row = np.nonzero((y[:, None] <= rows) != (to_y[:, None] <= rows))
+        up = (to_y - y)[edge]
+        crossing = x[edge] + (row - y[edge]) / up * (to_x - x)[edge]
+        windings += _in_rows(shape, row, np.zeros(len(row)), crossing, np.where(up > 0, 1, -1))
+        low, high = (side[:, None] for side in (np.minimum(y, to_y), np.maximum(y, to_y)))
+        edge, row = np.nonzero((low <= rows + _ON_LINE) & (high >= rows - _ON_LINE))
+        on_line |= _in_rows(shape, row, *_beside(some[edge], row), 1) > 0
+    return windings, on_line
 
 
-def _require_apart_or_nested(one: _Enclosed, other: _Enclosed, called: str) -> None:
+def _beside(edges: np.ndarray, row: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return from where to where edges (n, 4) lie on rows (n), in columns."""
+    x, y, to_x, to_y = edges.T
+    flat = np.abs(to_y - y) <= _ON_LINE
+    up = np.where(flat, 1.0, to_y - y)
+    low, high = (np.clip((row + side - y) / up, 0, 1) for side in (-_ON_LINE, _ON_LINE))
+    ends = x + np.where(flat, [[0.0], [1.0]], [low, high]) * (to_x - x)
+    return ends.min(axis=0) - _ON_LINE, ends.max(axis=0) + _ON_LINE
+
+
+def _in_rows(
+    shape: tuple[int, int], row: np.ndarray, left: np.ndarray, right: np.ndarray, number
+) -> np.ndarray:
+    """Return what numbers sum up to at each centre that each counts at, from left to right."""
+    steps = np.zeros((shape[0], shape[1] + 1), int)
+    for x, change in ((left, number), (right, -number)):
+        place = np.clip(np.ceil(x), 0, shape[1]).astype(int)
+        np.add.at(steps, (row, place), change)
+    return steps.cumsum(axis=1)[:, :-1]
+
+
+def _require_apart_or_nested(
+    inside: np.ndarray, line: np.ndarray, other: np.ndarray, other_line: np.ndarray, called: str
+) -> None:
     """Refuse two contours of a slice that overlap so that it is unclear what is a hole."""
-    if not _common(one, one.inside, other, other.inside):
+    if not (inside & other).any():
         return
-    beyond = _common(one, one.inside, other, other.within) < np.count_nonzero(one.inside)
-    beyond_it = _common(one, one.within, other, other.inside) < np.count_nonzero(other.inside)
-    if beyond == beyond_it:
+    beyond = (inside & ~(other | other_line)).any()
+    if beyond == (other & ~(inside | line)).any():
         how = "cross each other" if beyond else "enclose the same voxels"
         raise UnusableMaskError(
             f"{called} {how} on one slice.", "Join them into one where they were drawn."
         )
-
-
-def _common(one: _Enclosed, of_one: np.ndarray, other: _Enclosed, of_other: np.ndarray) -> int:
-    """Return how many centres are set in both masks, each over the box of its contour."""
-    common = [
-        slice(max(a.start, b.start), max(a.start, b.start, min(a.stop, b.stop)))
-        for a, b in zip(one.box, other.box, strict=True)
-    ]
-    first, second = (
-        mask[
-            tuple(
-                slice(c.start - own.start, c.stop - own.start)
-                for c, own in zip(common, part.box, strict=True)
-            )
-        ]
-        for part, mask in ((one, of_one), (other, of_other))
-    )
-    return np.count_nonzero(first & second)
-
-
-def _box_around(geometry: shapely.Geometry, shape: tuple[int, int]) -> tuple[slice, slice]:
-    """Return rows and columns of the voxel centres in the bounding box of a geometry."""
-    if geometry.is_empty:
-        return slice(0, 0), slice(0, 0)
-    left, low, right, high = geometry.bounds
-    return _within(low, high, shape[0]), _within(left, right, shape[1])
 
 
 def _within(lowest: float, highest: float, count: int) -> slice:

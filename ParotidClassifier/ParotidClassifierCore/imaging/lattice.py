@@ -8,6 +8,7 @@ and when a mask on the lattice is saved and read back.
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 
 import numpy as np
@@ -117,13 +118,10 @@ class Lattice:
         self, image: sitk.Image, first: tuple[int, ...], last: tuple[int, ...]
     ) -> Box:
         """Return the lattice points inside the voxels `first` to `last` (x, y, z, inclusive)."""
-        half_voxel = np.array([[-0.5], [0.5]])
-        ends = np.array([first, last], float) + half_voxel
+        ends = np.add([first, last], [[-0.5], [0.5]])
         corners = [
-            image.TransformContinuousIndexToPhysicalPoint((x, y, z))
-            for x in ends[:, 0].tolist()
-            for y in ends[:, 1].tolist()
-            for z in ends[:, 2].tolist()
+            image.TransformContinuousIndexToPhysicalPoint(corner)
+            for corner in itertools.product(*ends.T.tolist())
         ]
         along = np.array(corners) @ self._axes
         lower = np.ceil(along.min(axis=0) - _POSITION_TIE_MM / 2).astype(int)

@@ -12,7 +12,7 @@ from ..base.errors import AmbiguousMaskError, UnreadableFileError, UnusableMaskE
 from ..base.files import written_whole
 from ..base.words import listed
 from ..protocol import PAROTID_GLAND, Code, Region
-from .choosing import Choice, Sought, place_of
+from .choosing import Choice, Sought, has_name, place_of
 from .origin import Origin, with_origin
 from .volumes import read_volume, require_volume, write_volume
 from .working_grid import Geometry
@@ -55,16 +55,31 @@ def load_mask(
         UsageError: a label was named for a segmentation, or a segment for a label map.
         UnusableMaskError: empty, or it is not clear which label or segment is meant.
     """
-    path, choice = extended(path), Choice(label, segment)
+    path = extended(path)
+    return _mask_of(read_volume(path), path, region, Choice(label, segment))
+
+
+def load_regions(path: Path, regions: Sequence[Sought]) -> dict[str, sitk.Image]:
+    """Return the outlines of regions in one file, by name, as `load_mask` does.
+
+    Rings that have no segment there are left out.
+    """
+    path = extended(path)
     image = read_volume(path)
+    names = [name for name, *_ in _segments(path, image)]
+    there = [region for region in regions if not region.is_ring or has_name(region.name, names)]
+    return {region.name: _mask_of(image, path, region, Choice()) for region in there}
+
+
+def _mask_of(image: sitk.Image, path: Path, region: Sought, choice: Choice) -> sitk.Image:
     if "Segment0_ID" in image.GetMetaDataKeys():
         choice.require_only("segment", f"{path} is a segmentation, not a label map.", region)
-        mask = _segment(image, path, region, segment)
+        mask = _segment(image, path, region, choice.segment)
         require_volume(mask, path, is_mask=True)
     else:
         choice.require_only("label", f"{path} is a label map without segments.", region)
         require_volume(image, path, is_mask=True)
-        mask = _labelled(image, path, region, label)
+        mask = _labelled(image, path, region, choice.label)
     if not sitk.GetArrayViewFromImage(mask).any():
         raise UnusableMaskError(
             f"The {region.name} outline in {path} is empty.",
@@ -92,8 +107,7 @@ def _labelled(image: sitk.Image, path: Path, region: Sought, label: int | None) 
     if label is not None and names and label not in names:
         raise UnusableMaskError(f"{path} has no label {label}.", f"Its labels are {shown}.")
     stored = [value for value, name in labels.items() if label in (None, name)]
-    mask = sitk.GetImageFromArray(np.isin(values, stored).astype(np.uint8))
-    mask.CopyInformation(image)
+    mask = Geometry.of(image).image(np.isin(values, stored))
     return with_origin(mask, Origin("label", f"{labels[stored[0]]:g}")) if stored else mask
 
 
@@ -117,12 +131,6 @@ def _labels(values: np.ndarray) -> dict[float, float] | None:
     if len(whole) < len(stored):
         return None
     return {value: name for value, name in whole.items() if name}
-
-
-def segment_names(path: Path) -> list[str]:
-    """Return the names of the segments in a .seg.nrrd; none of a label map."""
-    path = extended(path)
-    return [name for name, *_ in _segments(path, read_volume(path))]
 
 
 def _segments(path: Path, image: sitk.Image) -> list[tuple[str, int, int]]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from scipy.spatial.transform import Rotation
 
 from .header_values import Coding, HeaderError, ImageHeader, inflated, is_gzip
 
@@ -56,8 +57,8 @@ class NiftiHeader(ImageHeader):
         """Raise HeaderError where qform and sform put the voxels at different places."""
         if self.qform is None or self.sform is None or self.has_unit_sform:
             return
-        ends = itertools.product(*((0, n - 1) for n in (*self.size, 1, 1)[:3]))
-        corners = np.array([(*corner, 1) for corner in ends], float).T
+        ends = ((0, n - 1) for n in (*self.size, 1, 1)[:3])
+        corners = np.array([*itertools.product(*ends, (1,))]).T
         apart = np.linalg.norm(((self.qform - self.sform) @ corners)[:3], axis=0).max()
         voxel = np.linalg.norm(self.qform[:3, :3], axis=0).min()
         if not apart <= _SAME_PLACE * voxel:
@@ -154,13 +155,7 @@ def _qform(value) -> np.ndarray | None:
         return None
     b, c, d = value("quatern")
     a = np.sqrt(max(0.0, 1.0 - (b * b + c * c + d * d)))
-    rotation = np.array(
-        [
-            [a * a + b * b - c * c - d * d, 2 * (b * c - a * d), 2 * (b * d + a * c)],
-            [2 * (b * c + a * d), a * a + c * c - b * b - d * d, 2 * (c * d - a * b)],
-            [2 * (b * d - a * c), 2 * (c * d + a * b), a * a + d * d - b * b - c * c],
-        ]
-    )
+    rotation = Rotation.from_quat([b, c, d, a]).as_matrix()
     handed, *spacing = value("pixdim")[:4]
     affine = np.eye(4)
     affine[:3, :3] = rotation * spacing * (1, 1, -1 if handed < 0 else 1)

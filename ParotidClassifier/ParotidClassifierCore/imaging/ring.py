@@ -20,12 +20,11 @@ class Ring:
     """An automatic ring on the 1 mm grid.
 
     Attributes:
-        shell_voxels: voxels within the width of what it surrounds, whatever their HU.
-        removed_by_hu_fraction: share of the shell that the HU limits removed.
+        removed_by_hu_fraction: share that the HU limits removed of the shell, all voxels within
+            the width of what it surrounds.
     """
 
     mask: np.ndarray
-    shell_voxels: int
     removed_by_hu_fraction: float
 
 
@@ -44,7 +43,7 @@ def automatic_ring(ct: np.ndarray, inside: np.ndarray, settings: RingSettings) -
     mask = shell & (ct >= low) & (ct <= high)
     in_shell = int(shell.sum())
     removed = 1 - int(mask.sum()) / in_shell if in_shell else 0.0
-    return Ring(mask, in_shell, removed)
+    return Ring(mask, removed)
 
 
 def _no_points() -> np.ndarray:

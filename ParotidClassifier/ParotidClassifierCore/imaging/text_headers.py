@@ -17,27 +17,19 @@ _LONGEST_NAME = 200  # MetaIO copies a name into 255 bytes
 _MOST_AXES = 8
 _LAST = b"ElementDataFile"  # of a MetaImage: what comes behind this line is voxels
 
-# Types without their sign, which takes no room.
-_NRRD_SIGN = re.compile(r"unsigned|signed|^u(?!ns)|_t$")
-_NRRD_BYTES = {
-    **dict.fromkeys(("char", "int8"), 1),
+# Bytes of a voxel by its type, without the sign, which takes no room.
+_SIGN = re.compile(r"unsigned|signed|^u(?!ns)|_t$")
+_VOXEL_BYTES = {
+    **dict.fromkeys(("char", "int8", "ascii_char"), 1),
     **dict.fromkeys(("short", "shortint", "int16"), 2),
-    **dict.fromkeys(("int", "int32", "float"), 4),
-    **dict.fromkeys(("longlong", "longlongint", "int64", "double"), 8),
+    **dict.fromkeys(("int", "int32", "long", "float"), 4),
+    **dict.fromkeys(("longlong", "longlongint", "int64", "long_long", "double"), 8),
 }
 _NRRD_CODINGS = {
     "raw": Coding.RAW,
     **dict.fromkeys(("gz", "gzip"), Coding.DEFLATED),
     **dict.fromkeys(("txt", "text", "ascii", "hex"), Coding.TEXT),
 }
-_META_BYTES = {
-    **dict.fromkeys(("char", "uchar", "ascii_char"), 1),
-    **dict.fromkeys(("short", "ushort"), 2),
-    **dict.fromkeys(("int", "uint", "long", "ulong", "float"), 4),
-    **dict.fromkeys(("long_long", "ulong_long", "double"), 8),
-}
-
-
 _NRRD_FIELDS = ("type", "sizes", "encoding", "datafile", "lineskip", "byteskip")
 _META_FIELDS = (
     "ndims", "dimsize", "elementtype", "elementnumberofchannels", "elementdatafile", "binarydata",
@@ -62,10 +54,8 @@ def read_nrrd(path: Path) -> ImageHeader:
     coding = _NRRD_CODINGS.get(said.get("encoding", "").lower(), Coding.OTHER)
     start += _skipped(voxels, start, said, coding)
     sizes = _whole_numbers(said, "sizes")
-    kind = _NRRD_SIGN.sub("", "".join(said.get("type", "").lower().split()))
-    if kind not in _NRRD_BYTES:
-        raise HeaderError(f"its voxels are of the type {said.get('type')!r}")
-    return ImageHeader("NrrdImageIO", voxels, sizes, _NRRD_BYTES[kind], start, coding)
+    size_of_one = _voxel_bytes(said, "type")
+    return ImageHeader("NrrdImageIO", voxels, sizes, size_of_one, start, coding)
 
 
 def read_meta(path: Path) -> ImageHeader:
@@ -80,11 +70,10 @@ def read_meta(path: Path) -> ImageHeader:
     sizes = _whole_numbers(said, "dimsize")
     if said.get("ndims") != str(len(sizes)):
         raise HeaderError(f"its header claims {said.get('ndims')!r} axes and {len(sizes)} sizes")
-    kind = said.get("elementtype", "").lower().removeprefix("met_").removesuffix("_array")
     channels = said.get("elementnumberofchannels", "1")
-    if kind not in _META_BYTES or not _is_whole(channels):
-        raise HeaderError(f"its voxels are of the type {said.get('elementtype')!r}")
-    size_of_one = _META_BYTES[kind] * int(channels)
+    if not _is_whole(channels):
+        raise HeaderError(f"its voxels have {channels!r} values")
+    size_of_one = _voxel_bytes(said, "elementtype") * int(channels)
     coding = Coding.DEFLATED if _is_true(said.get("compresseddata", "False")) else Coding.RAW
     if not _is_true(said.get("binarydata", "True")):
         coding = Coding.TEXT
@@ -121,6 +110,14 @@ def _whole_numbers(said: Mapping[str, str], name: str) -> tuple[int, ...]:
     if not 1 <= len(words) <= _MOST_AXES or not all(map(_is_whole, words)):
         raise HeaderError(f"its header gives {said.get(name)!r} as its {name}")
     return tuple(map(int, words))
+
+
+def _voxel_bytes(said: Mapping[str, str], name: str) -> int:
+    word = "".join(said.get(name, "").lower().split())
+    kind = _SIGN.sub("", word.removeprefix("met_").removesuffix("_array"))
+    if kind not in _VOXEL_BYTES:
+        raise HeaderError(f"its voxels are of the type {said.get(name)!r}")
+    return _VOXEL_BYTES[kind]
 
 
 def _is_whole(word: str) -> bool:

@@ -9,6 +9,8 @@ from functools import cached_property
 import numpy as np
 import SimpleITK as sitk
 
+from ..base.cache import content_key
+
 # The display window of Shen et al. 2026.
 WINDOW_WIDTH_HU = 400.0
 WINDOW_LEVEL_HU = 40.0
@@ -83,6 +85,15 @@ class WorkingGrid:
     def mask(self, region: str) -> np.ndarray:
         """Return the mask (z, y, x) of a region by its name."""
         return self.masks[region]
+
+    @property
+    def image_key(self) -> str:
+        """The SHA-256 of the CT on the grid and of where it lies."""
+        return content_key(repr((self.geometry, self.ct.shape)), self.ct)
+
+    def region_key(self, region: str) -> str:
+        """Return the SHA-256 of a region's mask; it says nothing without the CT's."""
+        return content_key(self.masks[region])
 
     @property
     def tumor(self) -> np.ndarray:

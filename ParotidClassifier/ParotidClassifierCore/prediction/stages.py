@@ -21,7 +21,6 @@ from ..base.progress import Progress
 from ..bundle.bundle import Bundle
 from ..case.grid import PreparedCase, prepare
 from ..case.loading import Case
-from ..imaging.content import image_key, region_key
 from ..imaging.working_grid import WorkingGrid
 from ..protocol import ColumnKind, Protocol, column_of
 from ..radiomics.extraction import extract
@@ -53,12 +52,12 @@ class KeyedCase:
     @cached_property
     def image(self) -> str:
         """What the CT is known by."""
-        return image_key(self.grid)
+        return self.grid.image_key
 
     @cached_property
     def keys(self) -> dict[str, tuple[str, str]]:
         """By region, what its voxels are known by: the CT and the mask."""
-        return {r: (self.image, region_key(self.grid, r)) for r in self.grid.masks}
+        return {r: (self.image, self.grid.region_key(r)) for r in self.grid.masks}
 
 
 class Stages:

@@ -13,6 +13,7 @@ from ParotidClassifierCore.case.checks import (
 )
 from ParotidClassifierCore.case.grid import draw_regions
 from ParotidClassifierCore.imaging.findings import Severity
+from ParotidClassifierCore.imaging.working_grid import Geometry
 
 LARGE = {"size": (90, 80, 32)}
 
@@ -27,9 +28,7 @@ def codes(findings, severity):
 
 def changed(ct, change):
     """Return the CT with `change` applied to its voxels (z, y, x)."""
-    image = sitk.GetImageFromArray(change(sitk.GetArrayFromImage(ct)).astype(np.int16))
-    image.CopyInformation(ct)
-    return image
+    return Geometry.of(ct).image(change(sitk.GetArrayFromImage(ct)).astype(np.int16))
 
 
 def shifted(ct, hu):

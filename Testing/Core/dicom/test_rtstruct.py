@@ -54,12 +54,6 @@ def test_of_several_rois_the_one_named_tumor_is_taken_and_others_by_name(tmp_pat
         count(path, choice=Choice(roi="Vein"))
 
 
-def test_an_roi_without_contours_is_refused(tmp_path):
-    path = write_rtstruct(tmp_path / "rs.dcm", {"Tumor": [], "GTV": STACK})
-    with pytest.raises(UnusableMaskError, match=r"ROI 'Tumor' in .* has no contours"):
-        count(path)
-
-
 @pytest.mark.parametrize("kind", ["OPEN_PLANAR", "OPEN_NONPLANAR"])
 def test_an_open_line_is_no_outline(tmp_path, kind):
     path = write_rtstruct(tmp_path / "rs.dcm", {"Tumor": STACK}, kind=kind)
@@ -127,9 +121,12 @@ def test_a_slice_whose_contour_encloses_nothing_is_missing(tmp_path):
         count(path)
 
 
-def test_points_alone_are_no_outline(tmp_path):
-    path = write_rtstruct(tmp_path / "rs.dcm", {"Tumor": STACK}, kind="POINT")
-    with pytest.raises(UnusableMaskError, match="has 3 contours that enclose nothing"):
+@pytest.mark.parametrize(
+    ("drawn", "told"), [([], "no contours"), (STACK, "3 contours that enclose nothing")]
+)
+def test_nothing_or_points_alone_are_no_outline(tmp_path, drawn, told):
+    path = write_rtstruct(tmp_path / "rs.dcm", {"Tumor": drawn, "GTV": STACK}, kind="POINT")
+    with pytest.raises(UnusableMaskError, match=rf"ROI 'Tumor' in .* has {told}"):
         count(path)
 
 

@@ -129,17 +129,14 @@ def test_an_empty_segment_is_refused(tmp_path, series):
         voxels(path)
 
 
-def test_the_frame_of_reference_must_be_the_cts(tmp_path, series):
+def test_the_frame_of_reference_and_the_series_must_be_the_cts(tmp_path, series):
     path = write_seg(tmp_path / "seg.dcm", series, {"Tumor": BALL})
     changed(path, lambda made: setattr(made, "FrameOfReferenceUID", "1.2.7"))
     with pytest.raises(UnusableMaskError, match=rf"another space .*1\.2\.7, the CT's is {FRAME}"):
         voxels(path)
     assert np.array_equal(voxels(path, source=None), BALL)
-
-
-def test_the_series_must_be_the_one_it_was_drawn_on(tmp_path):
     other = write_series(tmp_path / "plain", CT, uid="1.2.8")
-    path = write_seg(tmp_path / "seg.dcm", other, {"Tumor": BALL})
+    write_seg(path, other, {"Tumor": BALL})
     with pytest.raises(UnusableMaskError, match=rf"on 1\.2\.8, not on {SERIES}.*--series"):
         voxels(path)
 

@@ -8,6 +8,7 @@ from fixtures.regions import PROTOCOL, with_ring
 from ParotidClassifierCore.case.grid import prepare
 from ParotidClassifierCore.case.loading import Case
 from ParotidClassifierCore.imaging.findings import max_axial_diameter_mm, noise_sd_hu
+from ParotidClassifierCore.imaging.working_grid import Geometry
 
 
 def codes(case, protocol=PROTOCOL):
@@ -17,9 +18,7 @@ def codes(case, protocol=PROTOCOL):
 def painted(case, mask, hu):
     ct = sitk.GetArrayFromImage(case.ct)
     ct[sitk.GetArrayFromImage(mask) != 0] = hu
-    image = sitk.GetImageFromArray(ct)
-    image.CopyInformation(case.ct)
-    return dataclasses.replace(case, ct=image)
+    return dataclasses.replace(case, ct=Geometry.of(case.ct).image(ct))
 
 
 def wide_case(radius_mm=9.0):
@@ -63,8 +62,7 @@ def test_a_noisy_scan_is_a_finding_and_the_estimate_is_right():
     assert noise_sd_hu(np.rint(flat)) == pytest.approx(20, rel=0.05)
     case = wide_case()
     ct = sitk.GetArrayFromImage(case.ct) + rng.normal(0, 90, case.ct.GetSize()[::-1])
-    noisy = sitk.GetImageFromArray(ct.astype(np.int16))
-    noisy.CopyInformation(case.ct)
+    noisy = Geometry.of(case.ct).image(ct.astype(np.int16))
     assert "noisy" in codes(dataclasses.replace(case, ct=noisy))
 
 

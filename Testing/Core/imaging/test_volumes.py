@@ -78,10 +78,8 @@ def noise(low, high, shape=(9, 9, 9)):
     [
         (noise(0, 900), "does not look like CT in HU"),
         (noise(-3, 3), "does not look like CT in HU"),
-        (np.full((9, 9, 9), -1000, np.float32), "same value -1000"),
-        (np.where(noise(0, 1) > 0.01, noise(-900, 900), np.nan), "not numbers"),
     ],
-    ids=["like MR", "normalised", "constant", "NaN"],
+    ids=["like MR", "normalised"],
 )
 def test_intensities_that_are_not_hu_are_refused(tmp_path, values, reason):
     with pytest.raises(UnusableImageError, match=reason):

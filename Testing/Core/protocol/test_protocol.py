@@ -6,8 +6,8 @@ from pathlib import Path
 
 import ParotidClassifierCore
 import pytest
-from ParotidClassifierCore.base.errors import ClinicalValueError, UsageError
-from ParotidClassifierCore.protocol import RingSettings, protocol_from, shen2026
+from ParotidClassifierCore.base.errors import ClinicalValueError
+from ParotidClassifierCore.protocol import protocol_from, shen2026
 
 
 def changed(**models):
@@ -38,12 +38,6 @@ def test_the_order_of_models_is_content():
 
 def test_a_protocol_survives_pickling():
     assert pickle.loads(pickle.dumps(shen2026())) == shen2026()  # noqa: S301
-
-
-def test_a_ring_out_of_range_is_refused():
-    for width, limits in ((0.5, (0, 1)), (21, (0, 1)), (2, (1, 0)), (2, (0, float("nan")))):
-        with pytest.raises(UsageError):
-            RingSettings(width, limits)
 
 
 def test_the_malignant_level_is_coded_one():

@@ -4,7 +4,6 @@ from ... import __version__
 from ...base.words import counted, listed
 from ...bundle.bundle import Bundle
 from ...case.grid import MARGIN_MM
-from ...imaging.content import image_key, region_key
 from ...models.settings import PAPER
 from ...protocol import Region
 from ..answering import Answer
@@ -126,8 +125,8 @@ def _inputs(answered: Answer) -> tuple[tuple[str, str], ...]:
     x, y, z = grid.ct.shape[::-1]
     return (
         ("grid", f"{x} × {y} × {z} voxels of 1 mm, the outlines and {MARGIN_MM} mm around them"),
-        ("CT", image_key(grid)),
-        *((region, region_key(grid, region)) for region in grid.masks),
+        ("CT", grid.image_key),
+        *((region, grid.region_key(region)) for region in grid.masks),
     )
 
 
