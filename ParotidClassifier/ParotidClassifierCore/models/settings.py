@@ -10,8 +10,8 @@ STACKINGS = (CROSS_FITTED, PAPER)
 
 # What the network gives to the models that read radiomic features too, in a sentence.
 STACKING_LINES = {
-    CROSS_FITTED: "What of the network enters a fusion: out-of-fold logits of five networks that "
-    "each left a fold out (stacking cross-fitted).",
+    CROSS_FITTED: "What of the network enters a fusion: out-of-fold logits of networks that each "
+    "left a fold out (stacking cross-fitted).",
     PAPER: "What of the network enters a fusion: the deep features that the one network gives the "
     "cases it has learnt from, selected together with the radiomic columns (stacking paper), so "
     "the fusions lean on the network too much.",

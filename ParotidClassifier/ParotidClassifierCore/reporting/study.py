@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ..bundle.bundle import Bundle
+from ..models.settings import ModelTrainingSettings
 from ..models.training import FittedModels
 from ..network.records import EpochRecord
 from ..protocol import Protocol
@@ -83,6 +84,11 @@ class Study:
     def protocol(self) -> Protocol:
         """What the study computes."""
         return self.bundle.protocol
+
+    @property
+    def model_settings(self) -> ModelTrainingSettings:
+        """How the models were fitted; as this software does where an existing bundle is judged."""
+        return ModelTrainingSettings() if self.training is None else self.training.fitted.settings
 
     @property
     def sets(self) -> dict[str, SetFigures]:

@@ -3,6 +3,7 @@
 from ...base.words import counted, listed
 from ...bundle.bundle import Bundle
 from ...imaging.findings import Severity, max_axial_diameter_mm
+from ...imaging.working_grid import WINDOW
 from ...models.probabilities import percent
 from ...models.words import all_findings
 from ...protocol import UNKNOWN
@@ -74,7 +75,7 @@ def images(answered: Answer) -> Section:
     lines = "Dashed line" if len(rings) == 1 else "Dashed lines"
     around = f" {lines}: {listed(rings)}, the tissue around it." if rings else ""
     caption = (
-        "Cuts where the tumour is largest, window 400/40 HU; the bar is 1 cm. "
+        f"Cuts where the tumour is largest, window {WINDOW}; the bar is 1 cm. "
         f"Solid line: {tumor}.{around}"
     )
     if marked is not None:
