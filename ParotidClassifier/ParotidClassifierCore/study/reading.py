@@ -29,7 +29,7 @@ from .manifest import CohortCase
 
 # Raise it with every change of grid, ring, features or network input, or of how a CT is read, that
 # changes a number.
-FEATURES_VERSION = 2
+FEATURES_VERSION = 3
 _SHORT = 16
 _OPTION = re.compile(r"--([a-z][a-z-]*)(?: (?:N|NAME|UID))?")
 _DECIDING_LIBRARIES = ("pyradiomics", "SimpleITK", "PyWavelets", "scipy", "numpy")
