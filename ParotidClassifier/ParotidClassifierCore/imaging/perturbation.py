@@ -3,26 +3,33 @@
 import numpy as np
 from scipy import ndimage
 
-SHIFT_MM = 1.0  # the most, along each axis
-DISPLACEMENT_MM = 1.0  # the most, of the border along its normal
+SHIFT_MM = 1.0
+DISPLACEMENT_MM = 1.0
 # How far along the outline a reader keeps to one side of it.
 _CORRELATION_MM = 4.0
 
 
-def perturbed_outline(tumor: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+def perturbed_outline(
+    tumor: np.ndarray,
+    rng: np.random.Generator,
+    shift_mm: float = SHIFT_MM,
+    displacement_mm: float = DISPLACEMENT_MM,
+) -> np.ndarray:
     """Return the outline moved as a whole and, smoothly along its border, outwards or inwards.
 
     Args:
         tumor: bool (z, y, x) on the 1 mm grid, at least 3 voxels from every border.
+        shift_mm: the most, along each axis.
+        displacement_mm: the most, of the border along its normal.
 
     Returns:
         bool (z, y, x), the largest connected piece; `tumor` itself where nothing would be left.
     """
     signed = ndimage.distance_transform_edt(~tumor) - ndimage.distance_transform_edt(tumor)
     signed += np.where(tumor, 0.5, -0.5)  # the border runs between voxels
-    moved = ndimage.shift(signed, rng.uniform(-SHIFT_MM, SHIFT_MM, 3), order=1, mode="nearest")
+    moved = ndimage.shift(signed, rng.uniform(-shift_mm, shift_mm, 3), order=1, mode="nearest")
     wobble = ndimage.gaussian_filter(rng.standard_normal(tumor.shape), _CORRELATION_MM)
-    wobble *= DISPLACEMENT_MM / np.abs(wobble).max()
+    wobble *= displacement_mm / np.abs(wobble).max()
     piece = largest_piece(moved <= wobble)
     return piece if piece.any() else tumor
 
