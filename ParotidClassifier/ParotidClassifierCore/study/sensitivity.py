@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import SimpleITK as sitk
 
+from ..base.cache import content_key
 from ..base.errors import CohortError
 from ..base.parallel import Failure, Machines, run_each
 from ..base.progress import Progress, silent
@@ -110,7 +111,7 @@ def measure_sensitivity(
     Args:
         cases: that the bundle has not learnt from.
         draws: of each change for each case.
-        seed: same seed, same changes of a case, whichever cases are beside it.
+        seed: same seed, same changes of a case of that name, whichever cases are beside it.
 
     Raises:
         CohortError: no case can be classified.
@@ -148,8 +149,9 @@ def moved_log_odds(
     _stages.network_of(bundle)
     before = log_odds(case)
     moved: dict[str, dict[str, list[float]]] = {}
-    for number, (change, changed) in enumerate(CHANGES.items()):
-        rngs = [np.random.default_rng([seed, number, draw]) for draw in range(draws)]
+    for change, changed in CHANGES.items():
+        own = int(content_key(row.case_id, change)[:8], 16)
+        rngs = [np.random.default_rng([seed, own, draw]) for draw in range(draws)]
         after = [log_odds(changed(case, rng)) for rng in rngs]
         moved[change] = {n: [abs(a[n] - value) for a in after] for n, value in before.items()}
     return moved

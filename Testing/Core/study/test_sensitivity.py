@@ -58,6 +58,14 @@ def test_the_changes_of_a_case_do_not_depend_on_those_beside_it(found, cases, bu
         assert alone.moved[change]["Combined"][0] == found.moved[change]["Combined"][2]
 
 
+def test_each_case_is_changed_in_its_own_way(cases, bundle):
+    twice = [cases[0], replace(cases[0], case_id="again")]
+    found = measure_sensitivity(twice, bundle, draws=1)
+    for change in (NOISE, CONTOUR):
+        first, second = found.moved[change]["Combined"]
+        assert first != second
+
+
 def test_a_case_that_cannot_be_classified_is_named(cases, bundle, tmp_path):
     ct = sitk.ReadImage(str(cases[0].ct))
     sitk.WriteImage(ball_mask(ct) * 0, str(tmp_path / "empty.nrrd"))
