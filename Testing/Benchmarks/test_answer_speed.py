@@ -18,7 +18,6 @@ from ParotidClassifierCore.bundle.shipped import DEFAULT_BUNDLE
 from ParotidClassifierCore.case.grid import draw_regions
 from ParotidClassifierCore.case.loading import SEGMENTATION_FILE, Case
 from ParotidClassifierCore.case.saving import save_case_folder
-from ParotidClassifierCore.imaging.lattice import lattice_of
 from ParotidClassifierCore.imaging.masks import save_segmentation
 
 CT = {"size": (512, 512, 60), "spacing": (0.49, 0.49, 3.0)}
@@ -42,7 +41,7 @@ def edit_ring(folder, case, number):
     for axis in zip(*(along[1000 : 1001 + number] for along in ring.nonzero()), strict=True):
         ring[axis] = False
     masks = {"Tumor": drawn.masks["Tumor"], "External2": ring}
-    geometry = lattice_of(case.ct).geometry(drawn.box)
+    geometry = drawn.lattice.geometry(drawn.box)
     save_segmentation(folder / SEGMENTATION_FILE, masks, geometry, PROTOCOL.regions)
 
 

@@ -59,7 +59,7 @@ def the_module():
 def a_large_case(the_module):
     """The panel with a 23 mm tumour outlined on a CT of 512 × 512 × 60."""
     import slicer
-    from ParotidClassifierCore.imaging.lattice import Box, lattice_of
+    from ParotidClassifierCore.imaging.lattice import Box
     from ParotidClassifierLib.Scene import Images
 
     slicer.mrmlScene.Clear(0)
@@ -74,7 +74,7 @@ def a_large_case(the_module):
     box = Box(tuple(c - half for c in LESION), tuple(c + half for c in LESION))
     distance = np.linalg.norm(np.indices(box.size) - half, axis=0)
     tumors = [distance <= TUMOR_RADIUS, np.roll(distance, 1, axis=2) <= TUMOR_RADIUS]
-    lattice = lattice_of(logic.sceneCase.ct(node))
+    lattice = logic.sceneCase.lattice(node)
 
     def edit(tumor: np.ndarray) -> None:
         Images.setSegment(node.segmentation, "Tumor", tumor, lattice, box)

@@ -1,7 +1,6 @@
 """The segments of a case as a self test reads them, and edits them as a user does."""
 
 import numpy as np
-from ParotidClassifierCore.imaging.lattice import lattice_of
 from ParotidClassifierLib.Scene import Images
 from ParotidClassifierLib.Scene.LatticeMasks import readMask
 from Waiting import AFTER_AN_EDIT, letPass
@@ -20,7 +19,7 @@ class EditedCase:
 
     @property
     def lattice(self):
-        return lattice_of(self.logic.sceneCase.ct(self.parameterNode))
+        return self.logic.sceneCase.lattice(self.parameterNode)
 
     def read(self, region):
         return readMask(self.parameterNode.segmentation, region, self.lattice)

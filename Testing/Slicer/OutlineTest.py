@@ -7,7 +7,9 @@ import numpy as np
 import slicer
 import vtk
 from MadeScene import RADIUS_MM, addCt, addOutline
+from ParotidClassifierCore.case.grid import on_working_grid
 from ParotidClassifierCore.case.loading import load_case_folder
+from ParotidClassifierCore.imaging.lattice import lattice_of
 from ParotidClassifierCore.imaging.origin import origin_of
 from ParotidClassifierLib.Background.CaseFolder import CaseFolder
 from ParotidClassifierLib.Scene import Images
@@ -51,7 +53,8 @@ class OutlineTest(FollowedCase, ScriptedLoadableModuleTest):
         text = self.segmentation.GetConversionParameter(name)
         slicer.vtkSegmentationConverter.DeserializeImageGeometry(text, geometry, False)
         self.assertTrue(np.allclose(geometry.GetSpacing(), 1.0))
-        self.assertTrue(np.allclose(geometry.GetOrigin(), np.rint(geometry.GetOrigin())))
+        point = np.array(geometry.GetOrigin()) - self.parameterNode.ct.GetOrigin()
+        self.assertTrue(np.allclose(point, np.rint(point)))
         node = self.parameterNode.segmentation
         role = node.GetReferenceImageGeometryReferenceRole()
         self.assertEqual(node.GetNodeReference(role), self.parameterNode.ct)
@@ -60,11 +63,27 @@ class OutlineTest(FollowedCase, ScriptedLoadableModuleTest):
         outline = addOutline(self.parameterNode.ct)
         self.logic.adoptOutline(self.parameterNode, outline, "Tumor")
         mask = Images.imageOfSegment(outline, "Tumor")
-        box = self.lattice.box_of_image(mask)
-        expected = self.lattice.sample_mask(mask, box)
+        lattice = lattice_of(self.logic.sceneCase.ct(self.parameterNode), mask)
+        self.assertTrue(np.allclose(self.lattice.phase, lattice.phase))
+        box = lattice.box_of_image(mask)
+        expected = lattice.sample_mask(mask, box)
         tumor = self.read("Tumor")
         self.assertTrue(np.array_equal(tumor.box.transferred(tumor.mask, box), expected))
         self.assertAlmostEqual(tumor.mask.sum() / BALL_MM3, 1.0, delta=0.05)
+
+    def test_where_the_origin_lies_changes_nothing_that_is_taken(self):
+        taken = []
+        for origin in (self.parameterNode.ct.GetOrigin(), (10.37, -20.81, 5.64)):
+            self.parameterNode.ct.SetOrigin(origin)
+            self.parameterNode.segmentation = None
+            self.logic.adoptOutline(self.parameterNode, addOutline(self.parameterNode.ct), "Tumor")
+            drawn = self.logic.ringFollower.drawn
+            case = self.logic.sceneCase.case(self.parameterNode)
+            taken.append((on_working_grid(case, drawn).grid, self.read("Tumor").mask))
+        (grid, mask), (moved, ofMoved) = taken
+        self.assertTrue(np.array_equal(mask, ofMoved))
+        self.assertTrue(np.array_equal(grid.ct, moved.ct))
+        self.assertTrue(np.array_equal(grid.mask("External2"), moved.mask("External2")))
 
     def test_a_label_map_is_taken_by_its_value(self):
         outline = addOutline(self.parameterNode.ct)

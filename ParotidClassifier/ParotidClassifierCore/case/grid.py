@@ -15,7 +15,7 @@ import SimpleITK as sitk
 from ..base.errors import EmptyRingError, UnusableMaskError
 from ..base.words import listed
 from ..imaging.findings import AIR_HU, QualityFinding, info, quality_findings, warning
-from ..imaging.lattice import Box, Lattice, bounds, lattice_of
+from ..imaging.lattice import Box, Lattice, bounds
 from ..imaging.origin import origin_of
 from ..imaging.ring import Refinement, Ring, automatic_ring, require_ring
 from ..imaging.side import Side, side_finding, side_of
@@ -38,13 +38,15 @@ class DrawnRegions:
     """The regions of a case on the 1 mm lattice, with little around them.
 
     Attributes:
-        box: their place on the lattice; `lattice_of(case.ct).geometry(box)` is that in the patient.
+        lattice: of the case.
+        box: their place on the lattice; `lattice.geometry(box)` is that in the patient.
         masks: bool (z, y, x) over `box` by region, as they count; rings may be empty.
         automatic: the automatic rings over `box`, before any refinement by hand.
         overlaps: by ring, voxels of it as it was given that lie in what it surrounds; they count
             as that alone.
     """
 
+    lattice: Lattice
     box: Box
     masks: Mapping[str, np.ndarray]
     automatic: Mapping[str, Ring]
@@ -100,7 +102,7 @@ def draw_regions(
         UnusableMaskError: the outline is empty, misses the CT, touches its border, fills it or is
             too small for the grid; or a ring lies elsewhere.
     """
-    lattice = lattice_of(case.ct)
+    lattice = case.lattice
     ct_box = lattice.box_of_image(case.ct)
     near, tumor = tumor_on_lattice(case, _reach(protocol) + 1, protocol.outlined.name)
     given = {
@@ -126,7 +128,7 @@ def draw_regions(
             mask = refinements[name].applied(mask, inside, box.lower[::-1])
         masks[name], surrounded[name] = mask & ~inside, mask | inside
         overlaps[name] = int(np.count_nonzero(mask & inside))
-    return DrawnRegions(box, masks, automatic, protocol, overlaps)
+    return DrawnRegions(lattice, box, masks, automatic, protocol, overlaps)
 
 
 def _reach(protocol: Protocol) -> int:
@@ -159,7 +161,7 @@ def on_working_grid(case: Case, drawn: DrawnRegions) -> PreparedCase:
 
     Its findings are those of grid and outline alone; `prepare` looks at the lesion too.
     """
-    lattice = lattice_of(case.ct)
+    lattice = drawn.lattice
     lesion = np.logical_or.reduce(list(drawn.masks.values()))
     wanted = drawn.box.box_of(lesion).padded(MARGIN_MM)
     box = wanted.intersection(lattice.box_of_image(case.ct))
@@ -179,7 +181,8 @@ def on_working_grid(case: Case, drawn: DrawnRegions) -> PreparedCase:
             "where it ends."
         )
         findings = [warning("scan_ends_near_lesion", told), *findings]
-    side = side_of(case.ct, drawn.box, drawn.masks[drawn.protocol.outlined.name])
+    tumor = drawn.box.box_of(drawn.masks[drawn.protocol.outlined.name])
+    side = side_of(case.ct, lattice.geometry(tumor).corners(tumor.size))
     return PreparedCase(grid, box, automatic, tuple(findings), drawn.protocol, side)
 
 
@@ -198,7 +201,7 @@ def tumor_on_lattice(case: Case, margin: int, name: str = "tumour") -> tuple[Box
 
     Messages call it by `name`.
     """
-    lattice = lattice_of(case.ct)
+    lattice = case.lattice
     ct_box = lattice.box_of_image(case.ct)
     box = _box_of(case.tumor, name, lattice)
     if box.intersection(ct_box).is_empty:
@@ -229,7 +232,7 @@ def _too_small(region: str) -> UnusableMaskError:
 
 
 def _require_inside(case: Case, box: Box, ct_box: Box, name: str) -> None:
-    inner = _without_border_voxels(case.ct, ct_box)
+    inner = _without_border_voxels(case, ct_box)
     if not inner.contains(box):
         raise UnusableMaskError(
             f"The {name} outline touches the border of the CT: the lesion may be cut off.",
@@ -245,11 +248,11 @@ def _require_inside(case: Case, box: Box, ct_box: Box, name: str) -> None:
         )
 
 
-def _without_border_voxels(ct: sitk.Image, ct_box: Box) -> Box:
-    last = tuple(n - 2 for n in ct.GetSize())
+def _without_border_voxels(case: Case, ct_box: Box) -> Box:
+    last = tuple(n - 2 for n in case.ct.GetSize())
     if min(last) < 1:
         return Box(ct_box.lower, ct_box.lower)
-    return lattice_of(ct).box_of_index_range(ct, (1, 1, 1), last)
+    return case.lattice.box_of_index_range(case.ct, (1, 1, 1), last)
 
 
 def _box_of_ring(case: Case, ring: str, lattice: Lattice, near: Box, tumor: str) -> Box:
@@ -285,7 +288,7 @@ def _origin_findings(case: Case, drawn: DrawnRegions) -> list[QualityFinding]:
     tumor, origin = drawn.protocol.outlined.name, origin_of(case.tumor)
     findings = list(origin.notes) if origin else []
     findings += filter(None, [name_finding(origin)])
-    if not (_same_grid(case.ct, case.tumor) or lattice_of(case.ct).holds(case.tumor)):
+    if not (_same_grid(case.ct, case.tumor) or case.lattice.holds(case.tumor)):
         told = f"The {tumor} outline lay on another grid than the CT and was resampled."
         findings.append(info("outline_resampled", told))
     for ring in drawn.protocol.rings:

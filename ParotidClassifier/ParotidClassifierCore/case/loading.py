@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 import SimpleITK as sitk
@@ -12,6 +13,7 @@ from ..base.files import read_json
 from ..dicom.source import SourceSeries
 from ..imaging.choosing import Sought
 from ..imaging.file_cache import FileCache
+from ..imaging.lattice import Lattice, lattice_of
 from ..imaging.masks import load_regions
 from ..protocol import ClinicalRecord, Protocol, shen2026
 from .ct import load_ct
@@ -32,6 +34,7 @@ class Case:
         tumor: binary volume on a grid of its own in the same space.
         rings: those that a reader drew, by region, likewise; others are computed.
         source: the DICOM series that the CT was read from; None where it came from another file.
+        moved_lattice: takes the place of the lattice that goes with CT and outline.
     """
 
     ct: sitk.Image
@@ -39,6 +42,12 @@ class Case:
     rings: Mapping[str, sitk.Image] = field(default_factory=dict)
     record: ClinicalRecord = field(default_factory=ClinicalRecord)
     source: SourceSeries | None = None
+    moved_lattice: Lattice | None = None
+
+    @cached_property
+    def lattice(self) -> Lattice:
+        """The 1 mm lattice on which everything of the case is computed."""
+        return self.moved_lattice or lattice_of(self.ct, self.tumor)
 
 
 def load_case_folder(

@@ -13,7 +13,7 @@ from scipy import ndimage
 
 from ..base.errors import UnusableImageError
 from ..imaging.findings import max_axial_diameter_mm
-from ..imaging.lattice import Box, lattice_of
+from ..imaging.lattice import Box, Lattice
 from ..imaging.volumes import require_hu, require_volume
 from ..protocol import Protocol, shen2026
 from .checks import THE_PLAIN_CT
@@ -82,10 +82,10 @@ def measurements(
 def _measured(case: Case, plain_ct: sitk.Image | None) -> tuple[Measurement, ...]:
     box, tumor = tumor_on_lattice(case, margin=0)
     inside = _inside(tumor)
-    enhanced = lattice_of(case.ct).sample_ct(case.ct, box)
+    enhanced = case.lattice.sample_ct(case.ct, box)
     cysts = _cysts(enhanced, inside)
     try:
-        plain = _plain_over(plain_ct, case.ct, box)
+        plain = _plain_over(plain_ct, case.lattice, box)
     except UnusableImageError as reason:
         of_plain_ct = [
             Measurement(variable, None, reason.message)
@@ -97,17 +97,17 @@ def _measured(case: Case, plain_ct: sitk.Image | None) -> tuple[Measurement, ...
     return (_diameter(tumor), _cystic_areas(cysts), *of_plain_ct)
 
 
-def _plain_over(plain: sitk.Image | None, ct: sitk.Image, box: Box) -> np.ndarray:
+def _plain_over(plain: sitk.Image | None, lattice: Lattice, box: Box) -> np.ndarray:
     """Return the plain CT at the lattice points of `box`, HU (z, y, x)."""
     if plain is None:
         raise UnusableImageError("This is measured on plain CT, and none was chosen.")
     require_volume(plain, THE_PLAIN_CT)
     require_hu(plain, THE_PLAIN_CT)
-    corners = lattice_of(ct).geometry(box).corners(box.size)
+    corners = lattice.geometry(box).corners(box.size)
     indices = np.array([plain.TransformPhysicalPointToContinuousIndex(at) for at in corners])
     if (indices < -0.5).any() or (indices > np.array(plain.GetSize()) - 0.5).any():
         raise UnusableImageError(f"{THE_PLAIN_CT} does not show the whole tumour.")
-    return lattice_of(ct).sample_ct(plain, box)
+    return lattice.sample_ct(plain, box)
 
 
 def _inside(tumor: np.ndarray) -> np.ndarray:

@@ -8,7 +8,7 @@ import numpy as np
 import SimpleITK as sitk
 
 from ..base.files import write_json, written_together
-from ..imaging.lattice import Box, lattice_of
+from ..imaging.lattice import Box
 from ..imaging.masks import save_segmentation
 from ..imaging.origin import origin_of
 from ..imaging.volumes import write_volume
@@ -41,7 +41,7 @@ def save_case_folder(folder: Path, case: Case, protocol: Protocol | None = None)
     protocol = protocol or shen2026()
     rings = {r.name: case.rings[r.name] for r in protocol.rings if r.name in case.rings}
     drawn = {protocol.outlined.name: case.tumor, **rings}
-    masks, geometry = _on_one_grid(case.ct, drawn)
+    masks, geometry = _on_one_grid(case, drawn)
     for name, inside in ((n, r) for n in rings for r in protocol.regions[n].around if r in masks):
         masks[name] &= ~masks[inside]
         if not masks[name].any():
@@ -57,7 +57,7 @@ def save_case_folder(folder: Path, case: Case, protocol: Protocol | None = None)
 
 
 def _on_one_grid(
-    ct: sitk.Image, drawn: Mapping[str, sitk.Image]
+    case: Case, drawn: Mapping[str, sitk.Image]
 ) -> tuple[dict[str, np.ndarray], Geometry]:
     """Return the masks (z, y, x) by region, and their geometry."""
     ranges = {name: index_range(mask, name) for name, mask in drawn.items()}
@@ -65,7 +65,7 @@ def _on_one_grid(
     if len(grids) == 1:
         arrays = {name: sitk.GetArrayViewFromImage(mask) != 0 for name, mask in drawn.items()}
         return arrays, grids.pop()[0]
-    lattice = lattice_of(ct)
+    lattice = case.lattice
     boxes = [lattice.box_of_index_range(drawn[name], *filled) for name, filled in ranges.items()]
     box = reduce(Box.hull, boxes)
     sampled = {name: lattice.sample_mask(mask, box) for name, mask in drawn.items()}

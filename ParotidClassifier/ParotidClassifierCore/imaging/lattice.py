@@ -1,14 +1,17 @@
 """The 1 mm lattice that every case is resampled to, and sampling images on it.
 
-Lattice points lie at whole millimetres along the axes of the CT, counted from the origin of the
-patient coordinate system. Anchored there, and not to the tumour or to the corner of the scan, the
-lattice stays where it is when the tumour is edited, when more or less of the patient is scanned,
-and when a mask on the lattice is saved and read back.
+Where between the voxels of the CT its points lie, the phase of the lattice, changes features, so it
+is a matter of the voxels alone: a point of the lattice lies on the centre of the voxel that is
+nearest to the tumour's centroid. Another origin in the headers, and more or less of the patient in
+the scan, leave the lattice where it is among the voxels, and every case meets its slices alike. An
+outline on voxels of 1 mm along the axes of the CT brings its own lattice: what was drawn on a
+lattice keeps it when it is edited, saved and read back.
 """
 
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -98,13 +101,22 @@ class Box:
 
 @dataclass(frozen=True)
 class Lattice:
-    """Whole-millimetre points along the three axes of a CT.
+    """Points that lie 1 mm apart along three axes.
 
     Attributes:
         direction: row-major 3 × 3 matrix whose columns are the axes, orthonormal.
+        phase: where point (0, 0, 0) lies along them, in mm: the first at or above 0 on each.
     """
 
     direction: tuple[float, ...]
+    phase: tuple[float, float, float] = (0.0, 0.0, 0.0)
+
+    @classmethod
+    def through(cls, point: Sequence[float], direction: tuple[float, ...]) -> Lattice:
+        """Return the lattice that has a point there, (x, y, z) in mm."""
+        along = np.reshape(direction, (3, 3)).T @ np.array(point)
+        phase = along - np.floor(along + _POSITION_TIE_MM / 2)
+        return cls(direction, tuple(phase.tolist()))
 
     @property
     def _axes(self) -> np.ndarray:
@@ -112,7 +124,7 @@ class Lattice:
 
     def geometry(self, box: Box) -> Geometry:
         """Return where an array over `box` lies in the patient."""
-        return Geometry(tuple(self._axes @ np.array(box.lower, float)), self.direction)
+        return Geometry(tuple(self._axes @ np.add(box.lower, self.phase)), self.direction)
 
     def box_of_index_range(
         self, image: sitk.Image, first: tuple[int, ...], last: tuple[int, ...]
@@ -123,7 +135,7 @@ class Lattice:
             image.TransformContinuousIndexToPhysicalPoint(corner)
             for corner in itertools.product(*ends.T.tolist())
         ]
-        along = np.array(corners) @ self._axes
+        along = np.array(corners) @ self._axes - self.phase
         lower = np.ceil(along.min(axis=0) - _POSITION_TIE_MM / 2).astype(int)
         # A point on the far face of the last voxel belongs to the next one.
         upper = np.ceil(along.max(axis=0) - _POSITION_TIE_MM / 2).astype(int)
@@ -135,12 +147,9 @@ class Lattice:
 
     def holds(self, image: sitk.Image) -> bool:
         """Whether the voxels of `image` are lattice points, so that sampling changes nothing."""
-        first = self._axes.T @ np.array(image.GetOrigin())
-        return (
-            np.allclose(image.GetDirection(), self.direction, atol=1e-6)
-            and np.allclose(image.GetSpacing(), 1.0, atol=1e-6)
-            and np.allclose(first, np.rint(first), atol=_POSITION_TIE_MM / 2)
-        )
+        first = self._axes.T @ np.array(image.GetOrigin()) - self.phase
+        on_points = np.allclose(first, np.rint(first), atol=_POSITION_TIE_MM / 2)
+        return on_points and _voxels_of_1_mm(image, self.direction)
 
     def sample_ct(self, ct: sitk.Image, box: Box) -> np.ndarray:
         """Return the CT at the points of `box`: int16 (z, y, x), whole HU in HU_RANGE.
@@ -171,6 +180,40 @@ class Lattice:
         )  # fmt: skip
 
 
-def lattice_of(ct: sitk.Image) -> Lattice:
-    """Return the lattice along the axes of `ct`."""
-    return Lattice(ct.GetDirection())
+def lattice_of(ct: sitk.Image, tumor: sitk.Image | None = None) -> Lattice:
+    """Return the lattice along the axes of `ct` that goes with an outline, see above.
+
+    Args:
+        tumor: binary volume on a grid of its own; without a voxel in it, the lattice goes through
+            the first voxel of the CT.
+    """
+    direction, anchor = ct.GetDirection(), ct.GetOrigin()
+    if tumor is not None and _voxels_of_1_mm(tumor, direction):
+        anchor = tumor.GetOrigin()
+    elif tumor is not None:
+        inside = sitk.GetArrayViewFromImage(tumor) != 0
+        if inside.any():
+            anchor = _voxel_at(ct, tumor.TransformContinuousIndexToPhysicalPoint(_centroid(inside)))
+    return Lattice.through(anchor, direction)
+
+
+def _voxels_of_1_mm(image: sitk.Image, direction: tuple[float, ...]) -> bool:
+    return np.allclose(image.GetDirection(), direction, atol=1e-6) and np.allclose(
+        image.GetSpacing(), 1.0, atol=1e-6
+    )
+
+
+def _centroid(mask: np.ndarray) -> list[float]:
+    """Return the centroid (x, y, z) of a mask (z, y, x) in voxels."""
+    first, last = bounds(mask)
+    box = tuple(slice(a, b + 1) for a, b in zip(first[::-1], last[::-1], strict=True))
+    within = np.argwhere(mask[box]).mean(axis=0)[::-1]
+    return (within + first).tolist()
+
+
+def _voxel_at(ct: sitk.Image, point: Sequence[float]) -> tuple[float, float, float]:
+    """Return the centre of the voxel of `ct`, or of its grid beyond it, that is nearest."""
+    index = np.array(ct.TransformPhysicalPointToContinuousIndex(point))
+    # Midway between two voxels, where a symmetric outline has its centroid, the upper one.
+    nearest = np.floor(index + 0.5 + _POSITION_TIE_MM / np.array(ct.GetSpacing()))
+    return ct.TransformContinuousIndexToPhysicalPoint(nearest.tolist())

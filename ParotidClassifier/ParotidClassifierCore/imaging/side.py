@@ -12,7 +12,6 @@ from scipy import ndimage
 
 from ..protocol import Code
 from .findings import QualityFinding, info, ok, warning
-from .lattice import Box
 
 NOT_DETERMINED = "not determined"
 _BODY_HU = -400
@@ -48,35 +47,36 @@ def side_words(side: Side | None) -> str:
     return NOT_DETERMINED if side is None else side.value
 
 
-def side_of(ct: sitk.Image, box: Box, tumor: np.ndarray) -> Side | None:
+def side_of(ct: sitk.Image, corners: np.ndarray) -> Side | None:
     """Return on which side of the body's middle a tumour lies.
 
     Across the midline is what lies on both sides, or nearer to the middle than this is known.
 
     Args:
         ct: axes in LPS order.
-        tumor: bool (z, y, x); not empty.
+        corners: of the tumour's box, (n, 3) as (x, y, z) in mm.
 
     Returns:
         None where the slices at the tumour do not show the whole width of the body.
     """
-    filled = box.box_of(tumor)
-    heights = np.linspace(filled.lower[2], filled.upper[2] - 1, _PLANES + 2)[1:-1]
+    along = corners @ np.reshape(ct.GetDirection(), (3, 3))
+    (low, _, bottom), (high, _, top) = along.min(axis=0), along.max(axis=0)
+    heights = np.linspace(bottom, top, _PLANES + 2)[1:-1]
     found = [_middle(ct, height) for height in heights]
     known = [middle for middle in found if middle is not None]
     if 2 * len(known) < len(found):
         return None
-    low, high = np.subtract((filled.lower[0], filled.upper[0] - 1), np.median(known))
+    low, high = np.subtract((low, high), np.median(known))
     if low >= -_UNSURE_MM and high > _UNSURE_MM:
         return Side.LEFT
     return Side.RIGHT if low < -_UNSURE_MM and high <= _UNSURE_MM else Side.ACROSS
 
 
 def _middle(ct: sitk.Image, height: float) -> float | None:
-    """Return where the middle of the body lies along the CT's first axis, in mm on the lattice.
+    """Return where the middle of the body lies along the CT's first axis, in mm.
 
     Args:
-        height: along the third axis, in mm on the lattice.
+        height: along the third axis, in mm.
     """
     (x_mm, y_mm, z_mm), count = ct.GetSpacing(), ct.GetSize()[2]
     origin = np.reshape(ct.GetDirection(), (3, 3)).T @ ct.GetOrigin()

@@ -12,7 +12,7 @@ judges it. (As in stacking everywhere, it may have touched it through the networ
 logits of the other rows come from networks that learnt from it.)
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np

@@ -13,7 +13,6 @@ import SimpleITK as sitk
 from ..base.errors import EmptyRingError, FeatureExtractionError, UnusableMaskError
 from ..case.grid import PreparedCase, draw_regions
 from ..case.loading import Case
-from ..imaging.lattice import lattice_of
 from ..imaging.perturbation import WIDTH_CHANGE_MM, perturbed_outline
 from ..imaging.ring import Refinement
 from ..protocol import LARGEST_WIDTH_MM, SMALLEST_WIDTH_MM, Protocol
@@ -83,7 +82,7 @@ def _refined_likewise(
         for name in drawn
     }
     regions = draw_regions(other, protocol, by_hand)
-    geometry = lattice_of(other.ct).geometry(regions.box)
+    geometry = regions.lattice.geometry(regions.box)
     return {name: geometry.image(regions.masks[name]) for name in by_hand}
 
 

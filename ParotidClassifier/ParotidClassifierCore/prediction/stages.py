@@ -81,7 +81,7 @@ class Stages:
     def prepare(self, case: Case, protocol: Protocol) -> KeyedCase:
         """Return the case on its working grid; see `case.grid.prepare`."""
         rings = tuple(case.rings.values())
-        key = (Same(case.ct, case.tumor, *rings), tuple(case.rings), protocol)
+        key = (Same(case.ct, case.tumor, *rings), case.moved_lattice, tuple(case.rings), protocol)
         return self._grids.get(key, lambda: KeyedCase(case, prepare(case, protocol)))
 
     def radiomics(

@@ -1,4 +1,4 @@
-"""Intraclass correlation: how well two readings of the same cases agree, feature by feature.
+"""Intraclass correlation: how well readings of the same cases agree, feature by feature.
 
 Ratings are (cases, readers, features) of at least 2 cases and 2 readers; coefficients are
 (features,), NaN for a feature that does not vary at all.
@@ -9,6 +9,15 @@ Source: Shrout & Fleiss 1979, Psychological Bulletin 86:420-428.
 from dataclasses import dataclass
 
 import numpy as np
+
+
+def icc_1_1(ratings: np.ndarray) -> np.ndarray:
+    """Return ICC(1,1), absolute agreement of single readings that no reader has in common."""
+    cases, readings, _ = ratings.shape
+    of_cases = ratings.mean(axis=1)
+    between = readings * ((of_cases - of_cases.mean(axis=0)) ** 2).sum(axis=0) / (cases - 1)
+    within = ((ratings - of_cases[:, None]) ** 2).sum(axis=(0, 1)) / (cases * (readings - 1))
+    return _ratio(ratings, between - within, between + (readings - 1) * within)
 
 
 def icc_2_1(ratings: np.ndarray) -> np.ndarray:
@@ -47,11 +56,11 @@ def _ratio(ratings: np.ndarray, numerator: np.ndarray, denominator: np.ndarray) 
 
 @dataclass(frozen=True)
 class ReaderAgreement:
-    """One comparison of two readings of the same cases.
+    """One comparison of readings of the same cases.
 
     Attributes:
-        source: "second reader", "repeat reading" or "perturbed outlines".
-        coefficient: "ICC(2,1)" or "ICC(3,1)".
+        source: "second reader", "repeat reading" or "perturbed images".
+        coefficient: "ICC(2,1)", "ICC(3,1)" or "ICC(1,1)".
         cases: compared.
         values: (p,) intraclass correlation of each column, NaN where a column does not vary.
         failures: by case id, why a reading could not be used.

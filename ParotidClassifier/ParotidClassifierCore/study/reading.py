@@ -18,18 +18,18 @@ from ..case.ct import load_sourced_ct
 from ..case.grid import prepare
 from ..case.loading import Case
 from ..case.outlines import load_outline
+from ..case.perturbation import perturbed_case
 from ..dicom.files import is_dicomdir
 from ..dicom.source import Acquisition, SourceSeries
 from ..imaging.choosing import Choice, Sought
 from ..imaging.file_cache import files_key
-from ..imaging.perturbation import perturbed_outline
 from ..protocol import Protocol
 from ..radiomics.settings import RadiomicsSettings, default_settings
 from .manifest import CohortCase
 
 # Raise it with every change of grid, ring, features or network input, or of how a CT is read, that
 # changes a number.
-FEATURES_VERSION = 2
+FEATURES_VERSION = 3
 _SHORT = 16
 _OPTION = re.compile(r"--([a-z][a-z-]*)(?: (?:N|NAME|UID))?")
 _DECIDING_LIBRARIES = ("pyradiomics", "SimpleITK", "PyWavelets", "scipy", "numpy")
@@ -65,7 +65,7 @@ class Reading:
         row: of the cohort's table.
         column: that names the outline: "tumor", "second_reader" or "repeat".
         drawn_ring: whether a ring that the row names takes the place of the computed one.
-        perturbation: seed of a slightly different outline to read instead; None for this one.
+        perturbation: seed of a perturbed case to read instead; None for the case itself.
     """
 
     protocol: Protocol
@@ -123,9 +123,7 @@ class Reading:
         case = Case(ct, tumor, rings, self.row.record, source)
         if self.perturbation is None:
             return case
-        grid = prepare(case, self.protocol).grid
-        outline = perturbed_outline(grid.tumor, np.random.default_rng(self.perturbation))
-        return dataclasses.replace(case, tumor=grid.geometry.image(outline))
+        return perturbed_case(case, np.random.default_rng(self.perturbation))
 
     def outline(self, ct: sitk.Image, source: SourceSeries | None) -> sitk.Image:
         """Return the outline on the CT that it belongs to.

@@ -5,7 +5,6 @@ from pathlib import Path
 from ParotidClassifierCore.base.files import remove, write_json, written_whole
 from ParotidClassifierCore.base.temporary import make_temporary, remove_temporary
 from ParotidClassifierCore.case.loading import CT_FILE, SEGMENTATION_FILE, SOURCE_FILE
-from ParotidClassifierCore.imaging.lattice import lattice_of
 from ParotidClassifierCore.imaging.masks import save_segmentation
 from ParotidClassifierCore.imaging.volumes import write_volume
 
@@ -42,7 +41,7 @@ class CaseFolder:
             with written_whole(file) as beside:
                 write_volume(beside, ct, compress=False)
             self._ct = ct
-        self._writeOutlines(lattice_of(ct), drawn, withRing, origin)
+        self._writeOutlines(drawn, withRing, origin)
         self._writeSource(source)
         return self.path
 
@@ -52,16 +51,16 @@ class CaseFolder:
             remove_temporary(self.path)
         self.path = self._ct = self._outlines = self._source = None
 
-    def _writeOutlines(self, lattice, drawn, withRing: bool, origin) -> None:
+    def _writeOutlines(self, drawn, withRing: bool, origin) -> None:
         tumor, regions = drawn.protocol.outlined.name, drawn.protocol.regions
         names = [tumor, *(ring.name for ring in drawn.protocol.rings[: int(withRing)])]
         masks = {name: drawn.masks[name] for name in names}
         keys = [keyOf(tightMask(drawn.box, mask)) for mask in masks.values()]
-        outlines = lattice, keys, origin
+        outlines = drawn.lattice, keys, origin
         file = self.path / SEGMENTATION_FILE
         if outlines != self._outlines or not file.exists():
             self._outlines = None
-            geometry = lattice.geometry(drawn.box)
+            geometry = drawn.lattice.geometry(drawn.box)
             save_segmentation(file, masks, geometry, regions, {tumor: origin})
             self._outlines = outlines
 

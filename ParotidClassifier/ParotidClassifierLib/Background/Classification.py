@@ -7,7 +7,6 @@ from ParotidClassifierCore.base.errors import ParotidClassifierError
 from ParotidClassifierCore.case.grid import require_rings
 from ParotidClassifierCore.case.loading import Case
 from ParotidClassifierCore.case.saving import save_case_folder
-from ParotidClassifierCore.imaging.lattice import lattice_of
 from ParotidClassifierCore.imaging.origin import with_origin
 from slicer.i18n import tr as _
 
@@ -144,7 +143,7 @@ class Classification:
             ParotidClassifierError: the case is not complete, or the folder cannot be written.
         """
         ct, drawn = self._ctAndDrawn(parameterNode)
-        geometry = lattice_of(ct).geometry(drawn.box)
+        geometry = drawn.lattice.geometry(drawn.box)
         tumor, *rings = (geometry.image(mask) for mask in drawn.masks.values())
         origin = self._sceneCase.origin(parameterNode)
         if origin is not None:

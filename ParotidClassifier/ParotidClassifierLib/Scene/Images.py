@@ -92,6 +92,7 @@ def _latticeMatrix(lattice):
     """
     lps = np.eye(4)
     lps[:3, :3] = np.reshape(lattice.direction, (3, 3))
+    lps[:3, 3] = lps[:3, :3] @ lattice.phase
     return slicer.util.vtkMatrixFromArray(_RAS_TO_LPS @ lps)
 
 

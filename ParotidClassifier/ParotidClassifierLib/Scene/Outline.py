@@ -36,9 +36,8 @@ class Outline:
         Raises:
             ParotidClassifierError: there is no usable CT.
         """
-        ct = self._sceneCase.ct(parameterNode)
+        lattice = self._sceneCase.lattice(parameterNode)
         node = self._segmentation(parameterNode)
-        lattice = lattice_of(ct)
         centre = viewsCentreRas() or _centreOf(parameterNode.ct)
         self._placeRegion(parameterNode, node, lattice, _boxAround(lattice, centre))
         return node
@@ -60,14 +59,16 @@ class Outline:
         ct = self._sceneCase.ct(parameterNode)
         requireUntransformed(node)
         requireSamePatient(parameterNode.ct, node)
-        lattice = lattice_of(ct)
-        ctBox = lattice.box_of_image(ct)
         origin = Origin("label", str(label))
         if node.IsA("vtkMRMLSegmentationNode"):
-            mask = _maskOfSegment(node, segmentId, Images.geometryOf(lattice, ctBox))
+            lattice = lattice_of(ct)
+            filling = Images.geometryOf(lattice, lattice.box_of_image(ct))
+            mask = _maskOfSegment(node, segmentId, filling)
             origin = Origin("segment", node.GetSegmentation().GetSegment(segmentId).GetName())
         else:
             mask = Images.imageOfLabel(node, label)
+        lattice = lattice_of(ct, mask)
+        ctBox = lattice.box_of_image(ct)
         box, inside = _onLattice(lattice, mask, ctBox)
         if not inside.any():
             raise UnusableMaskError(
@@ -153,7 +154,7 @@ def _centreOf(volumeNode) -> tuple:
 def _boxAround(lattice, ras):
     axes = np.reshape(lattice.direction, (3, 3))
     along = axes.T @ (np.array(ras) * [-1.0, -1.0, 1.0])
-    lower = np.round(along - EDITING_REGION_MM / 2).astype(int)
+    lower = np.round(along - lattice.phase - EDITING_REGION_MM / 2).astype(int)
     return Box(tuple(lower.tolist()), tuple((lower + EDITING_REGION_MM).tolist()))
 
 
@@ -199,12 +200,12 @@ def _showRegion(node, lattice, box) -> None:
         display.SetColor(0.6, 0.6, 0.6)
         display.SetSelectedColor(0.6, 0.6, 0.6)
         node.SetNodeReferenceID(_REGION_ROLE, region.GetID())
-    lower, size = np.array(box.lower, float), np.array(box.size, float)
+    size = np.array(box.size, float)
     axes = np.reshape(lattice.direction, (3, 3))
     toRas = np.diag([-1.0, -1.0, 1.0])
     matrix = np.eye(4)
     matrix[:3, :3] = toRas @ axes
-    matrix[:3, 3] = toRas @ axes @ (lower + (size - 1) / 2)
+    matrix[:3, 3] = toRas @ (lattice.geometry(box).origin + axes @ (size - 1) / 2)
     region.SetAndObserveObjectToNodeMatrix(slicer.util.vtkMatrixFromArray(matrix))
     region.SetSize(*size)
     region.SetDisplayVisibility(True)

@@ -3,10 +3,9 @@
 import contextlib
 
 import slicer
-from ParotidClassifierCore.base.cache import Cache
+from ParotidClassifierCore.base.cache import Cache, Same
 from ParotidClassifierCore.base.errors import ParotidClassifierError
 from ParotidClassifierCore.case.grid import draw_regions
-from ParotidClassifierCore.imaging.lattice import lattice_of
 from slicer.util import VTKObservationMixin
 
 from ..Timers import singleShot
@@ -50,6 +49,7 @@ class RingFollower(VTKObservationMixin):
         self._state = None
         self._remembered = {}
         self._masks = Cache(_KEPT_MASKS)
+        self._lattices = Cache(1)
         self._held = False
         self._shownProtocol = None
         self._hiddenRings = None
@@ -295,7 +295,7 @@ class RingFollower(VTKObservationMixin):
             self._segmentation.GetSegmentation().ClearSegment(segmentId)
         else:
             Images.setSegment(
-                self._segmentation, segmentId, wanted.mask, self._lattice(), wanted.box
+                self._segmentation, segmentId, wanted.mask, self.drawn.lattice, wanted.box
             )
 
     def _read(self, region: str):
@@ -307,8 +307,11 @@ class RingFollower(VTKObservationMixin):
         return self._masks.get(region, lambda: readMask(node, region, lattice), state)
 
     def _lattice(self):
-        ct = self._ct()
-        return None if ct is None else lattice_of(ct)
+        ct, parameterNode = self._ct(), self._parameterNode
+        if ct is None:
+            return None
+        state = Same(ct), stateOf(self._segmentation, self._protocol.outlined.name)
+        return self._lattices.get("last", lambda: self._sceneCase.lattice(parameterNode), state)
 
     def _ct(self):
         try:

@@ -14,6 +14,7 @@ from ParotidClassifierCore.base.errors import (
 )
 from ParotidClassifierCore.case.loading import Case
 from ParotidClassifierCore.dicom.series import checked_source
+from ParotidClassifierCore.imaging.lattice import lattice_of
 from ParotidClassifierCore.imaging.origin import Origin, with_origin
 from ParotidClassifierCore.imaging.volumes import require_hu, require_volume
 from slicer.i18n import tr as _
@@ -115,6 +116,17 @@ class SceneCase:
             return None
         key = (node.GetAttribute(INSTANCES), node.GetName())
         return _foundOnce(self._sources, node, key, _sourceOfFiles)
+
+    def lattice(self, parameterNode):
+        """Return the lattice that outlines are drawn on: once there is one, that of the tumour.
+
+        Raises:
+            ParotidClassifierError: there is no usable CT.
+        """
+        node = parameterNode.segmentation
+        segmentId = segmentNamed(node, self._bundles.protocol(parameterNode).outlined.name)
+        tumor = Images.imageOfSegment(node, segmentId) if segmentId else None
+        return lattice_of(self.ct(parameterNode), tumor)
 
     def case(self, parameterNode):
         """Return CT and outline as Core's Case; ring and clinical record are not looked at.

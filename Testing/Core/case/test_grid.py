@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import SimpleITK as sitk
@@ -67,6 +69,39 @@ def test_what_lies_far_from_the_lesion_changes_nothing(spacing):
     whole = prepare(Case(ct, mask), PROTOCOL).grid
     assert same_grid(whole, prepare(cropped, PROTOCOL).grid)
     assert same_grid(whole, prepare(padded, PROTOCOL).grid)
+
+
+@pytest.mark.parametrize("spacing", [(1.0, 1.0, 3.0), (0.5, 0.5, 2.5), (0.4785, 0.4785, 5.0)])
+@pytest.mark.parametrize("fine", [False, True])
+def test_where_the_origin_lies_changes_no_voxel(spacing, fine):
+    ct = tissue_ct(size=(150, 140, 22), spacing=spacing)
+    tumor = ball_mask(ct, 8.0)
+    if fine:
+        tumor = sitk.Expand(tumor, (2, 2, 1))
+    whole = prepare(Case(ct, tumor), PROTOCOL).grid
+    for offset in np.random.default_rng(0).uniform(0, 1, (5, 3)):
+        ct_moved, tumor_moved = sitk.Image(ct), sitk.Image(tumor)
+        for image in (ct_moved, tumor_moved):
+            image.SetOrigin(np.add(image.GetOrigin(), offset).tolist())
+        moved = prepare(Case(ct_moved, tumor_moved), PROTOCOL).grid
+        assert np.array_equal(moved.ct, whole.ct)
+        assert all(np.array_equal(moved.mask(r), whole.mask(r)) for r in REGIONS)
+        assert np.allclose(np.subtract(moved.geometry.origin, whole.geometry.origin), offset)
+
+
+def test_an_outline_on_the_lattice_keeps_it_when_it_is_edited():
+    case = ball_case(**WIDE, spacing=(0.7, 0.7, 3.0))
+    drawn = draw_regions(case, PROTOCOL)
+    half = drawn.masks["Tumor"].copy()
+    half[:, :, : half.shape[2] // 2] = False
+    for mask in (drawn.masks["Tumor"], half):
+        taken = Case(case.ct, drawn.lattice.geometry(drawn.box).image(mask))
+        again = draw_regions(taken, PROTOCOL)
+        assert np.allclose(again.lattice.phase, drawn.lattice.phase, atol=1e-9)
+        box = again.box.hull(drawn.box)
+        assert np.array_equal(
+            again.box.transferred(again.masks["Tumor"], box), drawn.box.transferred(mask, box)
+        )
 
 
 @pytest.mark.parametrize("noise", [-4e-5, -1e-5, 0.0, 1e-5, 4e-5])
@@ -176,10 +211,10 @@ def test_an_outline_of_one_small_voxel_is_too_small_not_elsewhere():
         voxels[:] = 0
         voxels[16, 40, x] = 1
         one = Geometry.of(case.ct).image(voxels)
-        lattice = lattice_of(case.ct)
-        if lattice.box_of_index_range(one, (x, 40, 16), (x, 40, 16)).is_empty:
+        if case.lattice.box_of_index_range(one, (x, 40, 16), (x, 40, 16)).is_empty:
+            kept = replace(case, tumor=one, moved_lattice=case.lattice)
             with pytest.raises(UnusableMaskError, match="Tumor outline is too small for the 1 mm"):
-                prepare(Case(case.ct, one), PROTOCOL)
+                prepare(kept, PROTOCOL)
             with pytest.raises(UnusableMaskError, match="External2 outline is too small"):
                 prepare(Case(case.ct, case.tumor, {"External2": one}), PROTOCOL)
             return
@@ -219,16 +254,18 @@ def test_a_ring_around_another_lesion_is_refused():
         prepare(Case(ct, ball_mask(ct, 6.0), {"External2": ring}), PROTOCOL)
 
 
-def test_an_outline_on_another_grid_is_told_unless_its_voxels_are_those_of_the_lattice():
+def test_an_outline_on_another_grid_is_told_unless_its_voxels_are_1_mm_along_the_axes():
     def told(tumor):
         findings = prepare(Case(case.ct, tumor), PROTOCOL).findings
         return "outline_resampled" in {finding.code for finding in findings}
 
     case = ball_case(**WIDE)
     drawn = draw_regions(case, PROTOCOL)
-    on_lattice = lattice_of(case.ct).geometry(drawn.box).image(drawn.masks["Tumor"])
-    beside_it = sitk.Image(on_lattice)
+    on_lattice = drawn.lattice.geometry(drawn.box).image(drawn.masks["Tumor"])
+    beside_it, coarser = sitk.Image(on_lattice), sitk.Image(on_lattice)
     beside_it.SetOrigin(np.add(on_lattice.GetOrigin(), (0.5, 0.0, 0.0)).tolist())
+    coarser.SetSpacing((1.1, 1.0, 1.0))
     assert not told(case.tumor)
     assert not told(on_lattice)
-    assert told(beside_it)
+    assert not told(beside_it)
+    assert told(coarser)

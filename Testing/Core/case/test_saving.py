@@ -18,7 +18,6 @@ from ParotidClassifierCore.base.errors import (
 from ParotidClassifierCore.case.grid import draw_regions, prepare
 from ParotidClassifierCore.case.loading import Case, load_case_folder
 from ParotidClassifierCore.case.saving import save_case_folder
-from ParotidClassifierCore.imaging.lattice import lattice_of
 from ParotidClassifierCore.imaging.masks import terminology_entry
 from ParotidClassifierCore.imaging.origin import Origin, origin_of, with_origin
 from ParotidClassifierCore.protocol import ClinicalRecord
@@ -34,7 +33,7 @@ def lattice_case():
     """A case as the panel has it: Tumor and ring on the 1 mm lattice, each in its own box."""
     case = ball_case()
     drawn = draw_regions(case, PROTOCOL)
-    lattice = lattice_of(case.ct)
+    lattice = drawn.lattice
     box = drawn.box.box_of(drawn.masks["Tumor"])
     tumor = lattice.geometry(box).image(drawn.box.transferred(drawn.masks["Tumor"], box))
     ring = lattice.geometry(drawn.box).image(drawn.masks["External2"])
@@ -84,7 +83,7 @@ def test_a_case_of_an_oblique_scan_comes_back_too(tmp_path):
     for image in (case.ct, case.tumor):
         image.SetDirection(np.ravel(turn).tolist())
     drawn = draw_regions(case, PROTOCOL)
-    ring = lattice_of(case.ct).geometry(drawn.box).image(drawn.masks["External2"])
+    ring = drawn.lattice.geometry(drawn.box).image(drawn.masks["External2"])
     save_case_folder(tmp_path, dataclasses.replace(case, rings={"External2": ring}))
     again = draw_regions(load_case_folder(tmp_path), PROTOCOL)
     assert again.box == drawn.box

@@ -17,7 +17,6 @@ from ParotidClassifierCore.case.loading import Case
 from ParotidClassifierCore.case.outlines import load_outline
 from ParotidClassifierCore.dicom import objects as dicom_objects
 from ParotidClassifierCore.imaging.choosing import Choice
-from ParotidClassifierCore.imaging.lattice import lattice_of
 
 CT = small_ct()
 BALL = sitk.GetArrayFromImage(ball_mask(CT, 7.0)) != 0
@@ -77,7 +76,7 @@ def test_a_segment_on_a_grid_of_its_own_keeps_it(tmp_path):
 def test_a_segment_on_the_lattice_of_the_method_is_not_called_resampled(tmp_path):
     ct = ball_case().ct
     drawn = draw_regions(Case(ct, ball_mask(ct)), PROTOCOL)
-    lattice = lattice_of(ct).geometry(drawn.box).image(drawn.masks["Tumor"].astype(np.int16))
+    lattice = drawn.lattice.geometry(drawn.box).image(drawn.masks["Tumor"].astype(np.int16))
     series = write_series(tmp_path / "lattice", lattice)
     path = write_seg(tmp_path / "seg.dcm", series, {"Tumor": drawn.masks["Tumor"]})
     read = prepare(Case(ct, load_outline(path, TUMOR, ct)), PROTOCOL)

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 from fixtures.cases import ball_grid
-from ParotidClassifierCore.imaging.perturbation import perturbed_outline
+from ParotidClassifierCore.imaging.perturbation import image_noise_hu, perturbed_outline
 from scipy import ndimage
 
 
@@ -35,3 +35,20 @@ def test_a_tumor_of_one_voxel_does_not_vanish():
     speck[7, 7, 7] = True
     for seed in range(20):
         assert perturbed_outline(speck, np.random.default_rng(seed)).any()
+
+
+@pytest.mark.parametrize("change", [-0.2, 0.0, 0.3])
+def test_the_volume_changes_as_asked(change):
+    original = tumor()
+    moved = perturbed_outline(original, np.random.default_rng(1), volume_change=change)
+    assert moved.sum() == pytest.approx((1 + change) * original.sum(), rel=0.01)
+
+
+def test_the_noise_of_an_image_is_found_beside_anatomy_and_air():
+    rng = np.random.default_rng(0)
+    anatomy = 50 + 100 * ndimage.gaussian_filter(rng.standard_normal((10, 80, 80)), 4)
+    anatomy[:, :60] = -1000
+    for sd in (3.0, 15.0):
+        noisy = anatomy + np.where(anatomy > -500, rng.normal(0, sd, anatomy.shape), 0)
+        assert image_noise_hu(noisy) == pytest.approx(sd, rel=0.1)
+    assert image_noise_hu(np.full((5, 20, 20), -1000)) == 0.0

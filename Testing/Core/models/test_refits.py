@@ -1,4 +1,4 @@
-"""Refits on resamples: the same fit as the kept one's, whole chains, and the intervals they give."""
+"""Refits on resamples: the same fit as the one kept, whole chains, and the intervals they give."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""How well two readings agree: by readers where a cohort has them, else by perturbed outlines."""
+"""How well two readings agree: by readers where a cohort has them, else by perturbed images."""
 
 from dataclasses import replace
 
@@ -9,12 +9,14 @@ from fixtures.cases import ball_mask
 from fixtures.cohorts import write_cohort
 from fixtures.regions import PROTOCOL
 from ParotidClassifierCore.base.errors import CohortError
+from ParotidClassifierCore.case import perturbation
 from ParotidClassifierCore.statistics.intraclass import icc_2_1, least_agreement
 from ParotidClassifierCore.study import agreement as agreement_module
 from ParotidClassifierCore.study.agreement import reader_agreement
 from ParotidClassifierCore.study.cache import CohortCache
 from ParotidClassifierCore.study.extraction import extract_cohort
 from ParotidClassifierCore.study.manifest import read_manifest
+from ParotidClassifierCore.study.reading import Reading
 
 
 @pytest.fixture(scope="module")
@@ -38,6 +40,7 @@ def features(tmp_path_factory, a_cache):
 
 @pytest.fixture(autouse=True)
 def few_readings_are_enough(monkeypatch):
+    monkeypatch.setattr(agreement_module, "PERTURBATIONS", 2)
     monkeypatch.setattr(agreement_module, "FEWEST_READINGS", 4)
 
 
@@ -75,11 +78,11 @@ def test_test_cases_are_not_looked_at(features, a_cache):
         np.testing.assert_array_equal(one.values, other.values)
 
 
-def test_too_few_readings_give_way_to_perturbed_outlines(features, a_cache):
+def test_too_few_readings_give_way_to_perturbed_images(features, a_cache):
     few = list(without(features, second_reader=None, repeat=None).cases)
     few[0] = features.cases[0]
     (found,) = reader_agreement(replace(features, cases=tuple(few)), 0, a_cache)
-    assert (found.source, found.coefficient, found.cases) == ("perturbed outlines", "ICC(2,1)", 5)
+    assert (found.source, found.coefficient, found.cases) == ("perturbed images", "ICC(1,1)", 5)
     by_column = dict(zip(features.columns, found.values, strict=True))
     assert by_column["Tumor_original_shape_MeshVolume"] > 0.8
     assert (
@@ -88,11 +91,29 @@ def test_too_few_readings_give_way_to_perturbed_outlines(features, a_cache):
     )
 
 
-def test_the_seed_decides_how_outlines_are_perturbed(features, a_cache):
+def test_the_seed_decides_how_images_are_perturbed(features, a_cache):
     plain = without(features, second_reader=None, repeat=None)
     one, again, other = (reader_agreement(plain, seed, a_cache)[0].values for seed in (0, 0, 1))
     np.testing.assert_array_equal(one, again)
     assert not np.array_equal(one, other, equal_nan=True)
+
+
+def test_perturbed_readings_are_kept_in_the_cache(features, a_cache, monkeypatch):
+    plain = without(features, second_reader=None, repeat=None)
+    before, told = reader_agreement(plain, 0, a_cache)[0].values, []
+    monkeypatch.setattr(Reading, "features", None)  # nothing is computed again
+    again = reader_agreement(plain, 0, a_cache, lambda fraction, step: told.append(fraction))
+    np.testing.assert_array_equal(again[0].values, before)
+    assert len(told) == 5 * agreement_module.PERTURBATIONS
+    assert told[-1] == 1.0
+
+
+def test_more_noise_in_the_image_lowers_the_agreement(features, a_cache, monkeypatch):
+    plain = without(features, second_reader=None, repeat=None)
+    usual = reader_agreement(plain, 0, a_cache)[0].values
+    monkeypatch.setattr(perturbation, "image_noise_hu", lambda ct: 60.0)
+    noisy = reader_agreement(plain, 0, CohortCache(a_cache.folder / "noisy"))[0].values
+    assert np.nanmean(noisy > 0.9) < np.nanmean(usual > 0.9)
 
 
 def test_a_reading_that_cannot_be_used_is_left_out_and_named(features, a_cache, tmp_path):

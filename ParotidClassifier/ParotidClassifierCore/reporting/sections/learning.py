@@ -7,6 +7,7 @@ from itertools import compress
 import numpy as np
 
 from ...base.words import DASH, counted
+from ...case.perturbation import ROTATION_DEG, VOLUME_CHANGE
 from ...imaging.perturbation import DISPLACEMENT_MM, SHIFT_MM
 from ...models.logistic import LogisticModel
 from ...protocol import ColumnKind, ModelSpec, column_of
@@ -37,11 +38,13 @@ def agreement(study: Study) -> Section | None:
     )
     parts = (
         Paragraph(
-            "A radiomic column is kept only where two outlines of the same tumours give nearly the "
+            "A radiomic column is kept only where readings of the same tumours give nearly the "
             f"same value: intraclass correlation above {minimum:g} in every comparison. Perturbed "
-            "outlines stand in where there are too few second readings: each is moved by up to "
-            f"{SHIFT_MM:g} mm along every axis, and its border by up to {DISPLACEMENT_MM:g} mm in "
-            "or out, smoothly along it."
+            "images stand in where there are too few second readings (after Zwanenburg et al. "
+            "2019): noise as strong as the scan's own is added, the grid is moved by up to 1 mm "
+            f"and turned by up to {ROTATION_DEG:g}°, and the outline is moved by up to "
+            f"{SHIFT_MM:g} mm along every axis, its border by up to {DISPLACEMENT_MM:g} mm in or "
+            f"out, smoothly along it, and its volume changed by up to {VOLUME_CHANGE:.0%}."
         ),
         Drawing(
             "agreement",

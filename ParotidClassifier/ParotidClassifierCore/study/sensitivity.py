@@ -1,0 +1,157 @@
+"""How much the models' log-odds change with what nobody can see in a scan or an outline.
+
+Each case is classified as it is and again with one thing changed: the origin in the headers of CT
+and outline moved by a random part of a millimetre, the 1 mm lattice anchored to a neighbour of the
+voxel that it is anchored to (as an edit that moves the tumour's centroid does), noise of 1 HU added
+to the CT, or the contour moved by half a voxel of the working grid. None of them is another
+patient, so a model that can be believed hardly answers differently.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import SimpleITK as sitk
+
+from ..base.cache import content_key
+from ..base.errors import CohortError
+from ..base.parallel import Failure, Machines, run_each
+from ..base.progress import Progress, silent
+from ..case.grid import tumor_on_lattice
+from ..case.loading import Case
+from ..imaging.lattice import Lattice
+from ..imaging.perturbation import perturbed_outline
+from ..imaging.working_grid import Geometry
+from ..prediction.session import Session
+from ..prediction.stages import Stages
+from .manifest import CohortCase
+from .one_case import NamedBundle
+from .reading import Reading
+
+NOISE_HU = 1.0
+CONTOUR_MM = 0.5
+DRAWS = 2  # of each change for each case
+_ROOM_MM = 6  # what `perturbed_outline` needs around the tumour, and more
+_stages = Stages()  # of this process: keeps the network from case to case
+
+
+def _origin_moved(case: Case, rng: np.random.Generator) -> Case:
+    offset = rng.uniform(0.0, 1.0, 3)
+
+    def moved(image: sitk.Image) -> sitk.Image:
+        other = sitk.Image(image)
+        other.SetOrigin((np.array(image.GetOrigin()) + offset).tolist())
+        return other
+
+    rings = {name: moved(ring) for name, ring in case.rings.items()}
+    return replace(case, ct=moved(case.ct), tumor=moved(case.tumor), rings=rings)
+
+
+def _anchor_moved(case: Case, rng: np.random.Generator) -> Case:
+    steps = rng.choice([-1.0, 1.0], 3) * case.ct.GetSpacing()
+    axes = np.reshape(case.lattice.direction, (3, 3))
+    point = axes @ (case.lattice.phase + steps)
+    return replace(case, moved_lattice=Lattice.through(point, case.lattice.direction))
+
+
+def _noise_added(case: Case, rng: np.random.Generator) -> Case:
+    values = sitk.GetArrayFromImage(case.ct)
+    noisy = np.rint(values + rng.normal(0.0, NOISE_HU, values.shape)).astype(np.int16)
+    return replace(case, ct=Geometry.of(case.ct).image(noisy))
+
+
+def _contour_moved(case: Case, rng: np.random.Generator) -> Case:
+    box, tumor = tumor_on_lattice(case, _ROOM_MM)
+    outline = perturbed_outline(tumor, rng, CONTOUR_MM, CONTOUR_MM)
+    return replace(case, tumor=case.lattice.geometry(box).image(outline), rings={})
+
+
+# By what is changed: how. A ring that was drawn goes with its outline only.
+CHANGES: dict[str, Callable[[Case, np.random.Generator], Case]] = {
+    "origin moved by a part of a millimetre": _origin_moved,
+    "lattice anchored to a neighbouring voxel": _anchor_moved,
+    f"noise of {NOISE_HU:g} HU": _noise_added,
+    "contour moved by half a voxel": _contour_moved,
+}
+
+
+@dataclass(frozen=True)
+class Sensitivity:
+    """How far log-odds moved.
+
+    Attributes:
+        cases: that were classified.
+        moved: by change and model, |change of the log-odds| of each case and draw.
+        failures: why a case is missing, by case id.
+    """
+
+    cases: int
+    moved: dict[str, dict[str, np.ndarray]]
+    failures: dict[str, Failure]
+
+    def rows(self) -> list[tuple[str, str, float, float]]:
+        """Return (change, model, median, 95th percentile) of each change and model."""
+        return [
+            (change, model, *np.percentile(values, (50, 95)).tolist())
+            for change, by_model in self.moved.items()
+            for model, values in by_model.items()
+        ]
+
+
+def measure_sensitivity(
+    cases: Sequence[CohortCase],
+    bundle: NamedBundle,
+    machines: Machines | None = None,
+    draws: int = DRAWS,
+    seed: int = 0,
+    progress: Progress = silent,
+) -> Sensitivity:
+    """Classify each case as it is and changed, and return how far the log-odds moved.
+
+    Args:
+        cases: that the bundle has not learnt from.
+        draws: of each change for each case.
+        seed: same seed, same changes of a case of that name, whichever cases are beside it.
+
+    Raises:
+        CohortError: no case can be classified.
+        BundleError: the bundle is not there, is refused, or is no longer the same.
+    """
+    bundle.load()
+    names = [case.case_id for case in cases]
+    work = [(case, bundle, draws, seed) for case in cases]
+    found = run_each(moved_log_odds, work, names, machines or Machines(), progress)
+    failures = {n: f for n, f in zip(names, found, strict=True) if isinstance(f, Failure)}
+    measured = [each for each in found if not isinstance(each, Failure)]
+    if not measured:
+        listed = "\n  ".join(f"{name}: {why.reason}" for name, why in failures.items())
+        raise CohortError(f"No case could be classified:\n  {listed}", "Correct the cases.")
+    return Sensitivity(len(measured), {c: _joined(measured, c) for c in CHANGES}, failures)
+
+
+def _joined(measured: Sequence[dict[str, dict[str, list[float]]]], change: str) -> dict:
+    """Return, by model, how far a change moved the log-odds of all cases that have some."""
+    models = dict.fromkeys(model for each in measured for model in each[change])
+    return {m: np.concatenate([each[change].get(m, []) for each in measured]) for m in models}
+
+
+def moved_log_odds(
+    row: CohortCase, named: NamedBundle, draws: int, seed: int
+) -> dict[str, dict[str, list[float]]]:
+    """Return, by change and model that has log-odds, how far each draw moved them."""
+    bundle = named.load()
+    case = Reading(bundle.protocol, row).load()
+
+    def log_odds(of: Case) -> dict[str, float]:
+        models = Session(of, bundle, stages=_stages.aside()).predict().models
+        return {n: m.log_odds for n, m in models.items() if m.log_odds is not None}
+
+    _stages.network_of(bundle)
+    before = log_odds(case)
+    moved: dict[str, dict[str, list[float]]] = {}
+    for change, changed in CHANGES.items():
+        own = int(content_key(row.case_id, change)[:8], 16)
+        rngs = [np.random.default_rng([seed, own, draw]) for draw in range(draws)]
+        after = [log_odds(changed(case, rng)) for rng in rngs]
+        moved[change] = {n: [abs(a[n] - value) for a in after] for n, value in before.items()}
+    return moved
