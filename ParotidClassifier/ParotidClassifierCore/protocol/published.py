@@ -52,6 +52,10 @@ ODDS_RATIO_LOCATION = 3.060  # read here as deep or both against superficial
 TRAINING, TRAINING_MALIGNANT = 249, 62
 TRAINING_COUNTS = {"symptoms": 36, "margin_unclear": 35, "enlarged_lymph_nodes": 21}
 
+# Test patients, of whom Table 1 is.
+TEST, TEST_MALIGNANT = PATIENTS - TRAINING, MALIGNANT - TRAINING_MALIGNANT
+TEST_COUNTS = {"symptoms": 22, "margin_unclear": 13, "enlarged_lymph_nodes": 8}
+
 
 class OddsRatio(NamedTuple):
     """A multivariable odds ratio with its 95% confidence interval."""
