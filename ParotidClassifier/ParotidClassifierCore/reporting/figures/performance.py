@@ -28,7 +28,7 @@ _WHITE_FROM = 0.75  # share of a row from which the cell is dark enough for a wh
 
 
 def auc_figure(figures: SetFigures, protocol: Protocol, banner: str) -> Figure:
-    """Draw the AUC of every model with DeLong's interval, one row a model."""
+    """Draw the AUC of every model with its interval, one row a model."""
     figure = new_figure(8.4, 0.33 * len(figures.models) + 1.0, banner)
     axes = figure.add_subplot()
     models = list(figures.models.values())

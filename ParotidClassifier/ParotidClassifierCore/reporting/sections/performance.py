@@ -40,8 +40,9 @@ def _reading(reference: str) -> str:
         "corrected for the number of comparisons. "
     )
     return (
-        "Malignant is the positive outcome. In brackets the 95% interval: DeLong's of the AUC, "
-        "Wilson's of shares of cases, bootstrap percentiles of AUC and Brier score where named so. "
+        "Malignant is the positive outcome. In brackets the 95% interval: DeLong's, on the logit "
+        "scale, of the AUC, Wilson's of shares of cases, bootstrap percentiles of AUC and Brier "
+        "score where named so. "
         f"{compared if reference else ''}Calls are made at the threshold that the bundle holds for "
         "the model; no threshold was chosen on test cases."
     )

@@ -33,7 +33,8 @@ def summary(study: Study) -> Section:
             Drawing(
                 "auc",
                 auc_figure(main, study.protocol, study.banner),
-                "AUC of every model with DeLong's 95% interval. The dashed line is chance.",
+                "AUC of every model with DeLong's 95% interval, on the logit scale. The dashed "
+                "line is chance.",
                 f"AUCs of {counted(len(main.models), 'model')} with intervals",
             ),
         ]
