@@ -23,6 +23,9 @@ from ..protocol.published import (
     TRAINING,
     TRAINING_COUNTS,
     TRAINING_MALIGNANT,
+    TWO_CENTRES,
+    TWO_CENTRES_OTHER,
+    TWO_CENTRES_SOURCE,
 )
 from ..radiomics.settings import default_settings
 from ..statistics.metrics import proportion
@@ -187,7 +190,8 @@ def _card(anchor: Anchor, found: list[Pattern], threshold: float) -> str:
         any=_share(proportion(anchor.called_malignant, anchor.called)),
         least=100 * min(pattern.probability for pattern in found[1:]),
         intervals=_REFITS.line, enhancement=MULTIVARIABLE_ENHANCEMENT,
-        enhancement_p=MULTIVARIABLE_ENHANCEMENT_P,
+        enhancement_p=MULTIVARIABLE_ENHANCEMENT_P, source=TWO_CENTRES_SOURCE,
+        transfer=TWO_CENTRES["Combined"], transferred=TWO_CENTRES_OTHER,
     )  # fmt: skip
 
 
@@ -255,6 +259,11 @@ as both order the eight combinations alike.
 with a finding, {anchor.called_malignant} had a malignant tumour: {any}. This model gives each of
 them {least:.0f} % or more: the odds ratios, of the training patients, say more than the test
 patients bear out. Read it as "rather malignant", not as a share of patients.
+
+**What transfers.** The same group's study of two hospitals ({source}) had a Combined model of
+radiomics and these three findings, with an AUC of {transfer.own:g} in test patients of the first
+hospital and {transfer.other:g} in {transferred} patients of the second. What a model of one
+hospital is worth in another is less than its own test says.
 
 ## Limits
 

@@ -49,6 +49,7 @@ def test_the_card_says_where_it_is_too_high(the_bundle):
     assert least > 0.735  # the upper end of the interval of 16 in 28
     assert "57.1 % (Wilson's 95% interval 39.1 to 73.5)" in the_bundle.model_card
     assert any("too high" in note for note in the_bundle.notes)
+    assert "0.842 in test patients of the first\nhospital and 0.749" in the_bundle.model_card
 
 
 def test_any_finding_is_called_malignant_and_an_unknown_one_is_not_guessed(the_bundle):

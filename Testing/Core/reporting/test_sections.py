@@ -90,6 +90,20 @@ def test_a_figure_that_is_not_defined_is_a_dash_with_its_reason():
     assert "Clinical: P is not defined" in str(section.parts)
 
 
+def test_published_figures_stand_beside_those_of_the_same_protocol():
+    study = made_study()
+    table = part(study, "performance", Listing, "published").table
+    rows = {row[0]: row for row in table.rows}
+    assert rows["Combined"][2:] == ("0.913 (0.842, 0.966)", "0.842", "0.749")
+    assert rows["Tumor_DL"][2:] == ("0.806 (0.707, 0.893)", "–", "–")
+    assert "second hospital" in table.columns[-1]
+    assert "0.749 in 53 patients" in table.notes[0]
+    other = replace(study.bundle, protocol=replace(shen2026(), title="Another ring"))
+    with canvas.one_style():
+        sections = sections_of(replace(study, bundle=other))
+    assert "Shen 2024" not in str(next(s for s in sections if s.anchor == "performance").parts)
+
+
 def test_a_bound_that_was_not_found_is_said_to_be():
     found = made_evaluation().associations
     first, *rest = found.univariate

@@ -4,7 +4,9 @@ from collections.abc import Iterator
 from dataclasses import astuple, fields
 
 from ...base.words import counted, p_value
-from ...statistics.results import Confusion, ModelFigures, SetFigures, Table
+from ...protocol import shen2026
+from ...protocol.published import TABLE_1, TWO_CENTRES, TWO_CENTRES_OTHER, TWO_CENTRES_SOURCE
+from ...statistics.results import Confusion, Estimate, ModelFigures, SetFigures, Table
 from ..parts import Listing, Paragraph, Part, Points, Section
 from ..study import Study
 from ..words import NOT_ESTIMABLE, interval, number, with_interval
@@ -31,6 +33,8 @@ def performance(study: Study) -> Section:
         notes = (*undefined_notes(figures, reference), *figures.notes)
         if notes:
             parts.append(Points(notes))
+    if study.protocol == shen2026():
+        parts.append(Listing("published", _published_table(study.main)))
     return Section("performance", "Performance of the models", tuple(parts), probabilities=True)
 
 
@@ -92,6 +96,31 @@ def _calibration_table(figures: SetFigures) -> Table:
         "too extreme; an intercept above 0 means probabilities that are too low on the whole."
     )
     return Table(f"Calibration, {figures.title}", columns, rows, (note,))
+
+
+def _published_table(figures: SetFigures) -> Table:
+    """Return the AUCs beside those of the study, and of the study that tells what transfers."""
+    rows = tuple(
+        (
+            name,
+            with_interval(model.auc),
+            with_interval(Estimate(*TABLE_1[name][:3])),
+            *map(number, TWO_CENTRES.get(name, (None, None))),
+        )
+        for name, model in figures.models.items()
+    )
+    columns = (
+        "Model", f"Here, {figures.title}", "Shen 2026, test (95% CI)", "Shen 2024, own hospital",
+        "Shen 2024, second hospital",
+    )  # fmt: skip
+    combined = TWO_CENTRES["Combined"]
+    note = (
+        f"The second study is of the same group, with a second hospital and without a network "
+        f"({TWO_CENTRES_SOURCE}). Its Combined fell from {number(combined.own)} at its own "
+        f"hospital to {number(combined.other)} in {TWO_CENTRES_OTHER} patients of the other: "
+        "expect such a fall of any model before it is tested elsewhere."
+    )
+    return Table("AUC beside the published figures, of patients", columns, rows, (note,))
 
 
 def _numbers_table(figures: SetFigures) -> Table:
