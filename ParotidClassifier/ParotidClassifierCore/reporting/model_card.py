@@ -71,6 +71,9 @@ _KINDS = {
 
 # A bundle holds a card of at most 64 KiB, which 3D Slicer shows within seconds whatever is in it.
 _MOST_NOTES = 20
+_FIGURES = (
+    "threshold", "sensitivity", "specificity", "calibration_slope", "brier", "brier_of_share",
+)  # fmt: skip
 _MOST_NAMED_INPUTS = 4
 _MOST_LINE = 1500
 
@@ -92,8 +95,8 @@ def model_card(
 
     Args:
         test_counts: number of test cases, and how many of them are malignant.
-        test_figures: by model: auc, threshold, sensitivity, specificity and, where known,
-            auc_low and auc_high.
+        test_figures: by model: auc with auc_low and auc_high, threshold, sensitivity, specificity,
+            calibration_slope, brier and brier_of_share; a dash for what is not known.
         stacking: how the network entered the fusions, one of settings.STACKINGS.
         notes: what a reader must know about the fit.
         models: by name; their inputs are listed.
@@ -125,11 +128,12 @@ def model_card(
 def figures_table(test_figures: Mapping[str, Mapping[str, float | None]]) -> str:
     """Return the figures of a set of cases as a Markdown table."""
     header = (
-        "| model | AUC (95% CI) | threshold | sensitivity | specificity |\n|---|---|---|---|---|"
+        "| model | AUC (95% CI) | threshold | sensitivity | specificity | calibration slope | "
+        "Brier score | of the share alone |\n|---|---|---|---|---|---|---|---|"
     )
     rows = []
     for name, figures in test_figures.items():
-        cells = [number(figures.get(key)) for key in ("threshold", "sensitivity", "specificity")]
+        cells = [number(figures.get(key)) for key in _FIGURES]
         rows.append(f"| {name} | {_auc(figures)} | {' | '.join(cells)} |")
     return "\n".join([header, *rows]) if rows else "There were no test cases."
 

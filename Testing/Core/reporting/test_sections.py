@@ -73,7 +73,10 @@ def test_drawing_leaves_the_users_own_style_alone():
 def test_a_figure_that_is_not_defined_is_a_dash_with_its_reason():
     test = made_evaluation().test
     none = Estimate(None)
-    undefined = {"ppv": none, "calibration_slope": none, "p_against_combined": None}
+    undefined = {
+        "ppv": none, "calibration_slope": none, "slope_absent": "too few",
+        "p_against_combined": None,
+    }  # fmt: skip
     blank = replace(test.models["Clinical"], **undefined)
     test = replace(test, models=test.models | {"Clinical": blank})
     study = made_study(evaluation=replace(made_evaluation(), test=test))
@@ -82,11 +85,11 @@ def test_a_figure_that_is_not_defined_is_a_dash_with_its_reason():
         for name in ("performance_test", "calibration_test")
     )
     figures, calibration = ({row[0]: row for row in rows}["Clinical"] for rows in tables)
-    assert (figures[3], figures[7], calibration[4]) == ("–", "–", "not estimable")
+    assert (figures[3], figures[7], calibration[5]) == ("–", "–", "not estimable: too few")
     with canvas.one_style():
         section = next(s for s in sections_of(study) if s.anchor == "performance")
     assert "Clinical: no case was called malignant, so PPV is not defined." in str(section.parts)
-    assert "Clinical: the calibration slope is not estimable" in str(section.parts)
+    assert "Clinical: the calibration slope is not estimable: too few." in str(section.parts)
     assert "Clinical: P is not defined" in str(section.parts)
 
 

@@ -10,7 +10,8 @@ from matplotlib.patches import Rectangle
 
 from ...protocol import Protocol
 from ...statistics.results import ModelFigures, SetFigures
-from ..words import NOT_ESTIMABLE, number, with_interval
+from ..optimism import slope_words
+from ..words import number, with_interval
 from .canvas import (
     BENIGN_COLOR,
     FAINT,
@@ -110,14 +111,15 @@ def _calibration_panel(axes: Axes, model: ModelFigures, color: str) -> None:
     curve = model.calibration
     axes.plot([0, 1], [0, 1], **_DIAGONAL)
     if len(curve.smooth_predicted):
+        band = curve.smooth_low, curve.smooth_high
+        axes.fill_between(curve.smooth_predicted, *band, color=color, alpha=0.15, linewidth=0)
         axes.plot(curve.smooth_predicted, curve.smooth_observed, color=color, linewidth=1.6)
     ends = curve.observed_low, curve.observed_high
     axes.vlines(curve.predicted, *ends, color=color, linewidth=1, alpha=0.6)
     axes.scatter(curve.predicted, curve.observed, color=color, s=18, zorder=3)
-    slope = model.calibration_slope.value
     lines = (
-        f"Brier {number(model.brier.value, 2)}",
-        f"slope {number(slope, 2) if slope is not None else NOT_ESTIMABLE}",
+        f"Brier {number(model.brier.value, 2)}, of the share {number(model.brier_of_share, 2)}",
+        f"slope {slope_words(model)}",
         f"intercept {number(model.calibration_intercept.value, 2)}",
     )
     axes.text(0.03, 0.98, "\n".join(lines), fontsize=8, va="top", transform=axes.transAxes)

@@ -7,11 +7,15 @@ from ...base.words import counted, p_value
 from ...protocol import shen2026
 from ...protocol.published import TABLE_1, TWO_CENTRES, TWO_CENTRES_OTHER, TWO_CENTRES_SOURCE
 from ...statistics.results import Confusion, Estimate, ModelFigures, SetFigures, Table
+from ..optimism import slope_words
 from ..parts import Listing, Paragraph, Part, Points, Section
 from ..study import Study
-from ..words import NOT_ESTIMABLE, interval, number, with_interval
+from ..words import interval, number, with_interval
 
-_NUMBERS = ("cases", "malignant", "without_probability", "threshold", "p_against_combined")
+_NUMBERS = (
+    "cases", "malignant", "without_probability", "threshold", "p_against_combined",
+    "brier_of_share", "slope_absent",
+)  # fmt: skip
 _MEASURES = (
     "auc", "auc_bootstrap", "accuracy", "sensitivity", "specificity", "ppv", "npv", "brier",
     "calibration_slope", "calibration_intercept",
@@ -77,8 +81,8 @@ def discrimination_table(figures: SetFigures, reference: str) -> Table:
 
 def _calibration_table(figures: SetFigures) -> Table:
     columns = (
-        "Model", "Threshold", "AUC, bootstrap 95% CI", "Brier score", "Calibration slope",
-        "Calibration intercept",
+        "Model", "Threshold", "AUC, bootstrap 95% CI", "Brier score", "Brier score of the share",
+        "Calibration slope", "Calibration intercept",
     )  # fmt: skip
     rows = tuple(
         (
@@ -86,13 +90,15 @@ def _calibration_table(figures: SetFigures) -> Table:
             number(model.threshold, 3),
             interval(model.auc_bootstrap),
             with_interval(model.brier),
-            with_interval(model.calibration_slope, 2, NOT_ESTIMABLE),
+            number(model.brier_of_share),
+            with_interval(model.calibration_slope, 2, slope_words(model)),
             with_interval(model.calibration_intercept, 2),
         )
         for name, model in figures.models.items()
     )
     note = (
-        "Ideal: Brier score 0, slope 1, intercept 0. A slope below 1 means probabilities that are "
+        "Brier score of the share: of giving every case the share of malignant ones. Ideal: Brier "
+        "score 0, slope 1, intercept 0. A slope below 1 means probabilities that are "
         "too extreme; an intercept above 0 means probabilities that are too low on the whole."
     )
     return Table(f"Calibration, {figures.title}", columns, rows, (note,))
@@ -158,10 +164,7 @@ def _undefined(model: ModelFigures, is_compared: bool) -> Iterator[str]:
     if model.malignant in (0, model.cases):
         yield "the cases have one outcome, so AUC, P and calibration are not defined."
     elif model.calibration_slope.value is None:
-        yield (
-            "the calibration slope is not estimable, because the outcomes are separated or the "
-            "probabilities hardly vary."
-        )
+        yield f"the calibration slope is {slope_words(model)}."
     if model.ppv.value is None:
         yield "no case was called malignant, so PPV is not defined."
     if model.npv.value is None:
