@@ -9,12 +9,14 @@ from .words import DASH, NOT_ESTIMABLE, number
 _MEASURES = {"AUC": "auc", "slope": "calibration_slope", "Brier": "brier"}
 _MODEL_WIDTH, _WIDTH = 24, 5  # of columns on the terminal
 _SHARE = "share of malignant alone"
-READING = (
-    "Apparent: the training cases by the models that learnt from them. Out of fold: each by models "
-    "that had not seen it. The further apparent figures are above the others, the more the models "
-    "have learnt by heart. Slope below 1: probabilities too extreme. A Brier score is the better "
-    "the smaller; after the slash that of giving every case the share of malignant ones, which "
-    "needs no model."
+_READINGS = {
+    "apparent": "Apparent: the training cases by the models that learnt from them. The further "
+    "these figures are above the others, the more the models have learnt by heart.",
+    "out of fold": "Out of fold: each training case by models that had not seen it.",
+}
+_READING = (
+    "Slope below 1: probabilities too extreme. A Brier score is the better the smaller; after the "
+    "slash that of giving every case the share of malignant ones, which needs no model."
 )
 
 
@@ -66,8 +68,11 @@ def optimism_table(evaluation: Evaluation) -> Table:
                 *(DASH if m is None else _brier(m) for m in of_sets),
             )
         )
-    title = "Apparent, out-of-fold and test figures side by side"
-    return Table(title, ("Model", *columns), tuple(rows), (READING,))
+    notes = (*(_READINGS[s.name] for s in sets if s.name in _READINGS), _READING)
+    title = f"Side by side: {', '.join(of_set.name for of_set in sets)}"
+    if len(sets) == 1:
+        title = f"AUC, calibration slope and Brier score, {sets[0].figures.title}"
+    return Table(title, ("Model", *columns), tuple(rows), notes)
 
 
 def slope_words(model: ModelFigures) -> str:

@@ -29,6 +29,8 @@ def test_every_model_has_its_three_figures_of_three_sets():
     assert test["calibration_slope"] == evaluation.test.models["Combined"].calibration_slope
     assert test["brier_of_share"] == 27 / 108 * 81 / 108
     table = optimism_table(evaluation)
+    assert table.title == "Side by side: apparent, out of fold, test"
+    assert [note.partition(":")[0] for note in table.notes[:2]] == ["Apparent", "Out of fold"]
     assert table.columns[1:4] == ("AUC, apparent", "AUC, out of fold", "AUC, test")
     row = next(row for row in table.rows if row[0] == "Combined")
     assert row[1] == f"{apparent['auc'].value:.3f}"
@@ -50,7 +52,10 @@ def test_a_slope_that_is_not_estimable_says_why_instead_of_a_number():
     malignant = made_predictions().malignant
     parted = of_test(Clinical=0.2 + 0.5 * malignant, Combined=np.full(len(malignant), 0.25))
     assert optimism(parted)["Clinical"]["test"]["slope_absent"] == "separated"
-    rows = {row[0]: row for row in optimism_table(parted).rows}
+    table = optimism_table(parted)
+    assert table.title == "AUC, calibration slope and Brier score, test"
+    assert not any("Apparent" in note or "fold" in note for note in table.notes)
+    rows = {row[0]: row for row in table.rows}
     assert rows["Clinical"][2] == "not estimable: separated"
     assert rows["Combined"][2] == "not estimable: hardly any spread"
     lines = [*optimism_lines(parted)]
