@@ -76,8 +76,8 @@ class ClinicalPanelTest(ShownPanel, ScriptedLoadableModuleTest):
 
     def test_every_level_of_every_recorded_finding_can_be_chosen_and_comes_back(self):
         variables = shen2026().clinical.values()
-        names = {v.name: v.short.title().replace(" ", "") for v in variables if v.levels}
-        names = {name: short[0].lower() + short[1:] for name, short in names.items()}
+        names = {v.name: v.name.title().replace("_", "") for v in variables if v.levels}
+        names = {name: widget[0].lower() + widget[1:] for name, widget in names.items()}
         boxes = {box.objectName: box for box in self.panel.widget.findChildren("ctkComboBox")}
         comboBoxes = {n: boxes[f"{c}ComboBox"] for n, c in names.items() if f"{c}ComboBox" in boxes}
         self.assertEqual(len(comboBoxes), 11)

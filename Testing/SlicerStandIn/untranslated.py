@@ -7,6 +7,7 @@ with i18n.language(i18n.marked):
 
 from __future__ import annotations
 
+import re
 import xml.etree.ElementTree as ET
 from typing import TYPE_CHECKING
 
@@ -60,9 +61,12 @@ def _texts_of_form(form: Path) -> Iterator[str]:
 
 
 def _without(text: str, known: set[str]) -> str:
-    """Return a text without the known ones that are in it, such as the unit of a number."""
-    for piece in sorted(known, key=len, reverse=True):
-        text = text.replace(piece.strip(), "") if piece.strip() else text
+    """Return a text without the known ones that are in it, such as the unit of a number.
+
+    The code fills in what stands in braces in a text of a form.
+    """
+    for piece in sorted(filter(str.strip, known), key=len, reverse=True):
+        text = re.sub(re.sub(r"\\\{\w+\\\}", ".+?", re.escape(piece.strip())), "", text)
     return text
 
 

@@ -5,8 +5,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from .. import __version__
-from ..models.settings import CROSS_FITTED, STACKINGS
+from ..models.settings import CROSS_FITTED, STACKINGS, ModelTrainingSettings
 from ..protocol import ClinicalVariable, shen2026
+from ..radiomics.names import feature_names
 from ..study.runs import BOOTSTRAPS
 from . import commands, study_commands
 
@@ -230,7 +231,7 @@ def _ring_and_features(subparsers) -> None:
     _add(parser, _PROTOCOL)
     _add_automatic_ring(parser)
     _add(parser, {"--out OUT": "folder for ring.seg.nrrd"})
-    text = "Compute all 1874 radiomic features of each region into a CSV table."
+    text = f"Compute all {len(feature_names())} radiomic features of each region into a CSV table."
     parser = _command(subparsers, "features", commands.features, text)
     _add(parser.add_argument_group("case"), _CASE)
     _add(parser.add_argument_group("ring drawn or refined by hand"), _DRAWN_RING)
@@ -270,6 +271,7 @@ def _train(subparsers) -> None:
     text = "Train all models of a study on a cohort, evaluate them and write bundle and report."
     parser = _command(subparsers, "train", study_commands.train, text)
     _add(parser, _COHORT)
+    fewest = ModelTrainingSettings.min_cases_per_class
     options = {
         "--name NAME": "name of the bundle",
         "--test-share SHARE": "draw the test cases at random, where the table names no split (the "
@@ -277,7 +279,7 @@ def _train(subparsers) -> None:
         **_PROTOCOL,
         "--stacking": "fusions are fitted on out-of-fold network outputs (default) or as in the "
         "paper",
-        "--force": "train on fewer than 10 cases of a class; noted",
+        "--force": f"train on fewer than {fewest} cases of a class; noted",
         "--epochs EPOCHS": "training epochs of the network (default: at most 40, chosen by the "
         "folds)",
         "--imagenet IMAGENET": "MobileNetV3 checkpoint to start from",

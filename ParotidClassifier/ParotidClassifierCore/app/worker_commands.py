@@ -17,11 +17,12 @@ from ..case.loading import Case, load_case_folder
 from ..dicom.series import source_of_files
 from ..dicom.source import SourceSeries
 from ..imaging.file_cache import FileCache
+from ..imaging.perturbation import OUTLINES
 from ..imaging.working_grid import Geometry
 from ..prediction.saliency import save_saliency
 from ..prediction.second_opinion import require_another
 from ..prediction.session import Session
-from ..prediction.stability import MOST_OUTLINES, OUTLINES
+from ..prediction.stability import MOST_OUTLINES
 from ..prediction.stages import Stages
 from ..protocol import ClinicalRecord, Protocol, RingSettings, shen2026
 from ..reporting.answering import Answer, Asked, answer

@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -14,6 +15,8 @@ SMALLEST_SCALE = 1 / LARGEST
 _LARGEST_COUNT = 10**9
 MOST_CHARACTERS = 2_000
 _MOST_KEYS = 1_000
+DECIMAL_POINT = "decimals are written with a point, not a comma"
+_DECIMAL_COMMA = re.compile(r"[-+]?\d+,\d+")
 
 
 class MalformedError(ValueError):
@@ -26,6 +29,8 @@ def parsed(content: bytes) -> dict[str, Any]:
     Raises:
         MalformedError: not UTF-8, not JSON, not an object, a key twice, NaN or infinity.
     """
+    if not content.strip():
+        raise MalformedError("it is empty")
     try:
         value = json.loads(
             content.decode("utf-8"), object_pairs_hook=_without_twins, parse_constant=_no_constant
@@ -33,14 +38,17 @@ def parsed(content: bytes) -> dict[str, Any]:
     except MalformedError:
         raise
     except (UnicodeDecodeError, ValueError, RecursionError) as error:
-        raise MalformedError(f"it is not JSON ({error})") from error
+        name_wanted = isinstance(error, json.JSONDecodeError) and "property name" in error.msg
+        is_comma = name_wanted and error.doc[error.pos : error.pos + 1].isdigit()
+        hint = f"; {DECIMAL_POINT}" if is_comma else ""
+        raise MalformedError(f"it is not JSON ({error}){hint}") from error
     return as_object(value, "the file")
 
 
 def as_object(value: Any, where: str) -> dict[str, Any]:
     """Return `value` as a JSON object of at most 1000 keys."""
     if not isinstance(value, dict) or len(value) > _MOST_KEYS:
-        raise MalformedError(f"{where} is not an object of at most {_MOST_KEYS} keys")
+        raise _is_not(f"an object of at most {_MOST_KEYS} keys", value, where)
     return value
 
 
@@ -59,14 +67,14 @@ def with_keys(
 def as_items(value: Any, where: str, most: int) -> list[Any]:
     """Return `value` as a list of at most `most` items."""
     if not isinstance(value, list) or len(value) > most:
-        raise MalformedError(f"{where} is not a list of at most {most}")
+        raise _is_not(f"a list of at most {most}", value, where)
     return value
 
 
 def as_text(value: Any, where: str, most: int = MOST_CHARACTERS) -> str:
     """Return `value` as text of at most so many characters, none of them a control."""
     if not isinstance(value, str):
-        raise MalformedError(f"{where} is not a text")
+        raise _is_not("a text", value, where)
     if len(value) > most:
         raise MalformedError(f"{where} has {len(value)} characters, more than {most}")
     if holds_controls(value):
@@ -77,7 +85,7 @@ def as_text(value: Any, where: str, most: int = MOST_CHARACTERS) -> str:
 def as_number(value: Any, where: str) -> float:
     """Return `value` as a float within ±LARGEST."""
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise MalformedError(f"{where} is not a number")
+        raise _is_not("a number", value, where)
     try:
         number = float(value)
     except OverflowError:
@@ -108,14 +116,14 @@ def as_probability(value: Any, where: str) -> float:
 def as_count(value: Any, where: str) -> int:
     """Return `value` as a whole number from 0 to a billion."""
     if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= _LARGEST_COUNT:
-        raise MalformedError(f"{where} is not a whole number from 0 to {_LARGEST_COUNT}")
+        raise _is_not(f"a whole number from 0 to {_LARGEST_COUNT}", value, where)
     return value
 
 
 def as_flag(value: Any, where: str) -> bool:
     """Return `value` as true or false."""
     if not isinstance(value, bool):
-        raise MalformedError(f"{where} is not true or false")
+        raise _is_not("true or false", value, where)
     return value
 
 
@@ -124,6 +132,13 @@ def as_numbers(
 ) -> tuple[float, ...]:
     """Return `value` as at most `most` numbers, each as `as_item` has it."""
     return tuple(as_item(item, where) for item in as_items(value, where, most))
+
+
+def _is_not(what: str, value: Any, where: str) -> MalformedError:
+    if value is None:
+        return MalformedError(f"{where} is empty (null): fill it in, or leave it out")
+    is_comma = isinstance(value, str) and _DECIMAL_COMMA.fullmatch(value)
+    return MalformedError(f"{where} is not {what}{f': {DECIMAL_POINT}' if is_comma else ''}")
 
 
 def _without_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

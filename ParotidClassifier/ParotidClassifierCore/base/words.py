@@ -21,14 +21,26 @@ def counted(count: int, noun: str) -> str:
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
-def listed(words: Sequence[str]) -> str:
-    """Return "a", "a and b", or "a, b and c"."""
+def first_of(words: Sequence[str], most: int) -> list[str]:
+    """Return the words; of more than `most` the first ones, then "3 more"."""
+    rest = len(words) - most
+    return [*words] if rest <= 0 else [*words[:most], f"{rest} more"]
+
+
+def listed(words: Sequence[str], most: int | None = None) -> str:
+    """Return "a", "a and b", "a, b and c", or of more than `most` "a, b and 3 more"."""
+    words = words if most is None else first_of(words, most)
     return " and ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))
 
 
 def number_word(number: int) -> str:
     """Return a small number as a word, as in "all three"; digits from thirteen on."""
     return _NUMBERS[number] if number < len(_NUMBERS) else str(number)
+
+
+def spelled(count: int, noun: str) -> str:
+    """Return "one case" or "two cases"; digits from thirteen on."""
+    return counted(count, noun).replace(str(count), number_word(count), 1)
 
 
 def share_of(share: float) -> str:

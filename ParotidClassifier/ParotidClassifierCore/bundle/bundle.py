@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import Any
 
 from ..base.errors import BundleError
+from ..base.words import listed
 from ..models.logistic import LogisticModel
 from ..models.reference import Reference
 from ..models.refits import Refits
-from ..protocol import ModelSpec, Protocol, Region, RingSettings
+from ..protocol import ModelSpec, Protocol, RingSettings
 from .files import SCHEMA_VERSION, sha256
 
 DEMONSTRATION = "demonstration"
@@ -20,6 +21,10 @@ _BANNERS = {
     DEMONSTRATION: "demonstration, not for clinical use",
     RESEARCH: "for research, not a medical device",
 }
+_CAUTION = (
+    "The models learnt from simulated CT: a probability shows how the method works and says "
+    "nothing about a patient."
+)
 
 
 @dataclass(frozen=True)
@@ -43,6 +48,11 @@ class TrainingCohort:
     def line(self) -> str:
         """One line to stand beside every probability."""
         return f"trained on {self.cases} {'simulated cases' if self.simulated else 'patients'}"
+
+    @property
+    def caution(self) -> str:
+        """What must be known of what these models say of a patient; empty for those of patients."""
+        return _CAUTION if self.simulated else ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -149,12 +159,15 @@ class Bundle(BundleSummary):
 
 def protocol_text(protocol: Protocol) -> str:
     """Return what a protocol says in words, as Markdown."""
-    regions = [f"**{r.name}**: {_region_words(r)}" for r in protocol.regions.values()]
+    regions = [
+        f"**{r.name}**: {f'ring of {r.ring_words}' if r.ring else 'outlined by hand'}"
+        for r in protocol.regions.values()
+    ]
     predictors = [
         f"**{v.label}**{f': {v.definition}' if v.definition else ''}"
         for v in protocol.predictors.values()
     ]
-    models = [f"**{m.name}**: {_model_words(m, protocol)}" for m in protocol.models.values()]
+    models = [f"**{m.name}**: {model_words(m, protocol)}" for m in protocol.models.values()]
     source = f"\n\nSource: {protocol.source}" if protocol.source else ""
     lists = {"Regions": regions, "Clinical findings that models read": predictors, "Models": models}
     return "\n\n".join(
@@ -165,23 +178,15 @@ def protocol_text(protocol: Protocol) -> str:
     )
 
 
-def _region_words(region: Region) -> str:
-    if region.ring is None:
-        return "outlined by hand"
-    low, high = region.ring.hu_range
-    around = " and ".join(region.around)
-    return f"ring of {region.ring.width_mm:g} mm around {around}, {low:g} to {high:g} HU"
-
-
-def _model_words(model: ModelSpec, protocol: Protocol) -> str:
-    findings = [protocol.clinical[name].phrase for name in model.clinical]
+def model_words(model: ModelSpec, protocol: Protocol) -> str:
+    """Return what a model reads, as in "radiomic features of Tumor; the network on Tumor"."""
     parts = {
-        "radiomics of": model.radiomics,
-        "network on": model.network,
-        "log-odds of": model.log_odds,
-        "clinical:": findings,
+        "radiomic features of ": model.radiomics,
+        "the network on ": model.network,
+        "log-odds of ": model.log_odds,
+        "": [protocol.clinical[name].phrase for name in model.clinical],
     }
-    return "; ".join(f"{what} {', '.join(names)}" for what, names in parts.items() if names)
+    return "; ".join(f"{what}{listed(names)}" for what, names in parts.items() if names)
 
 
 def bundle_info(bundle: Bundle) -> dict[str, Any]:

@@ -13,13 +13,14 @@ import numpy as np
 import SimpleITK as sitk
 
 from ..base.errors import EmptyRingError, UnusableMaskError
+from ..base.words import listed
 from ..imaging.findings import AIR_HU, QualityFinding, info, quality_findings, warning
 from ..imaging.lattice import Box, Lattice, bounds, lattice_of
 from ..imaging.origin import origin_of
 from ..imaging.ring import Refinement, Ring, automatic_ring, require_ring
 from ..imaging.side import Side, side_finding, side_of
 from ..imaging.working_grid import Geometry, WorkingGrid
-from ..protocol import Protocol
+from ..protocol import Protocol, Region
 from .loading import Case
 from .outline_names import name_finding
 
@@ -56,11 +57,16 @@ def require_rings(drawn: DrawnRegions) -> None:
     for ring in drawn.protocol.rings:
         mask = drawn.masks[ring.name]
         if drawn.automatic[ring.name].mask.any() and not mask.any():
-            raise EmptyRingError(
-                "Nothing of the ring is left after it was edited by hand.",
-                f"Drop the refinement of the ring, or draw {ring.name} again.",
-            )
+            raise nothing_left(ring)
         require_ring(mask, ring.ring)
+
+
+def nothing_left(ring: Region) -> EmptyRingError:
+    """Return what is wrong with a ring drawn by hand of which no voxel counts."""
+    return EmptyRingError(
+        f"Nothing of {ring.name} is left outside {listed(ring.around)}.",
+        f"Drop the refinement of the ring, or draw {ring.name} again.",
+    )
 
 
 @dataclass(frozen=True)

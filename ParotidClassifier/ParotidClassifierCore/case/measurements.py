@@ -1,9 +1,8 @@
 """What CT can measure of the recorded clinical variables, by the published definitions.
 
-Shen et al. 2026, Methods: the maximum diameter is that of the largest cross-section; cystic areas
-are at most 20 HU, calcification is above 100 HU; enhancement over plain CT is slight below 20 HU,
-obvious above 40 HU. The paper does not say how it was kept from taking noise for a cyst: what is
-decided here stands beside each constant. A measurement is an offer to the reader, never a finding.
+Shen et al. 2026, Methods: the maximum diameter is that of the largest cross-section; the limits in
+HU are below. The paper does not say how it was kept from taking noise for a cyst: what is decided
+here stands beside each constant. A measurement is an offer to the reader, never a finding.
 """
 
 from dataclasses import dataclass
@@ -65,7 +64,7 @@ def measurements(
     Args:
         protocol: whose variables are measured, if they are those of the published study.
         plain_ct: of the same examination, on any grid in the same space. Without it calcification
-            is not offered, as enhanced vessels and tissue pass 100 HU too, and neither is the
+            is not offered, as enhanced vessels and tissue are as bright, and neither is the
             enhancement.
 
     Raises:

@@ -14,7 +14,7 @@ from ..imaging.origin import origin_of
 from ..imaging.volumes import write_volume
 from ..imaging.working_grid import Geometry
 from ..protocol import Protocol, shen2026
-from .grid import index_range
+from .grid import index_range, nothing_left
 from .loading import CLINICAL_FILE, CT_FILE, SEGMENTATION_FILE, SOURCE_FILE, Case
 
 
@@ -33,6 +33,10 @@ def save_case_folder(folder: Path, case: Case, protocol: Protocol | None = None)
         folder: made if it is not there; its files of these names are replaced.
         case: those of its rings that the protocol knows are written.
         protocol: whose regions they are; None for the published study's.
+
+    Raises:
+        UnusableMaskError: an outline is empty.
+        EmptyRingError: a ring lies wholly inside what it surrounds, and could not be read again.
     """
     protocol = protocol or shen2026()
     rings = {r.name: case.rings[r.name] for r in protocol.rings if r.name in case.rings}
@@ -40,6 +44,8 @@ def save_case_folder(folder: Path, case: Case, protocol: Protocol | None = None)
     masks, geometry = _on_one_grid(case.ct, drawn)
     for name, inside in ((n, r) for n in rings for r in protocol.regions[n].around if r in masks):
         masks[name] &= ~masks[inside]
+        if not masks[name].any():
+            raise nothing_left(protocol.regions[name])
     origins = {region: origin_of(mask) for region, mask in drawn.items()}
     # A series may be told of a case that lay here before.
     with written_together(folder, instead_of=(SOURCE_FILE,)) as beside:

@@ -5,7 +5,7 @@ import math
 from collections.abc import Mapping, Sequence
 
 from ..base.errors import SeveralSeriesError, UnreadableFileError, UnusableImageError
-from ..base.words import counted
+from ..base.words import counted, listed
 from .acquisition import seconds_of
 from .headers import Header
 from .slice_checks import require_alike, require_complete, require_upright
@@ -185,7 +185,7 @@ def _lines(named: Mapping[str, Sequence[Header]]) -> list[str]:
 
 def _values(slices: Sequence[Header], keyword: str) -> str:
     found = dict.fromkeys(header.text(keyword) or "not named" for header in slices)
-    return " and ".join([*found][:2]) + (" and others" if len(found) > 2 else "")
+    return listed([*found], 2)
 
 
 def _scanned(slices: Sequence[Header]) -> str:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, NoReturn
 
 from ..base.disk import extended, files_below
 from ..base.errors import UnreadableFileError
-from ..base.words import counted
 
 if TYPE_CHECKING:
     from pydicom import Dataset
@@ -71,10 +70,9 @@ def require_no_lost_slices(found: Mapping[Path, object]) -> None:
     names = {_pattern(file) for file, header in found.items() if header is not None}
     lost = [file for file, header in found.items() if header is None and _is_slice(file, names)]
     if lost:
-        more = f", and so {'is' if len(lost) == 2 else 'are'} {counted(len(lost) - 1, 'other')}"
+        more = f", nor can {len(lost) - 1} more" if len(lost) > 1 else ""
         raise UnreadableFileError(
-            f"{lost[0]} has a name as slices have, but cannot be read as DICOM"
-            f"{more if len(lost) > 1 else ''}.",
+            f"{lost[0]} has a name as slices have, but cannot be read as DICOM{more}.",
             "It may be one of the slices: copy the series again, unpack it, or take the file away.",
         )
 

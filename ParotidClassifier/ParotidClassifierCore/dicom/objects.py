@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..base.errors import AmbiguousMaskError, UnreadableFileError, UnusableMaskError
+from ..base.words import listed
 from ..imaging.choosing import Choice, Sought
 from ..imaging.findings import QualityFinding, warning
 from .files import files_of, may_be_dicom
@@ -96,7 +97,7 @@ def _only_one_in(folder: Path) -> Path:
     if not found:
         raise UnreadableFileError(f"{folder} holds no DICOM SEG and no RTSTRUCT.", _FORMATS)
     if len(found) > 1:
-        names = ", ".join(str(path.relative_to(folder)) for path in found[:20])
+        names = listed([str(path.relative_to(folder)) for path in found], 20)
         raise AmbiguousMaskError(
             f"{folder} holds {len(found)} files with outlines: {names}.", "Give one of the files."
         )

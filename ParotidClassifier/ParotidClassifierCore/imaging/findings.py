@@ -1,7 +1,7 @@
 """What the image and the outlines show about whether a case may be classified.
 
-The study's criteria that an image can answer: maximum diameter of at least 10 mm, no severe
-artefact or noise, soft tissue (Shen et al. 2026, inclusion and exclusion). The rest is a checklist
+The study's criteria that an image can answer: a least maximum diameter, no severe artefact or
+noise, soft tissue (Shen et al. 2026, inclusion and exclusion). The rest is a checklist
 for the user.
 """
 

@@ -10,6 +10,7 @@ import SimpleITK as sitk
 from ..base.disk import extended
 from ..base.errors import AmbiguousMaskError, UnreadableFileError, UnusableMaskError
 from ..base.files import written_whole
+from ..base.words import listed
 from ..protocol import PAROTID_GLAND, Code, Region
 from .choosing import Choice, Sought, has_name, place_of
 from .origin import Origin, with_origin
@@ -97,7 +98,7 @@ def _labelled(image: sitk.Image, path: Path, region: Sought, label: int | None) 
             "probability or an interpolated mask has them, save what lies above 0.5 as 1.",
         )
     names = list(dict.fromkeys(labels.values()))
-    shown = ", ".join(f"{value:g}" for value in names[:20])
+    shown = listed([f"{value:g}" for value in names], 20)
     if label is None and len(names) > 1:
         raise AmbiguousMaskError(
             f"{path} holds several labels ({shown}) and none was named.",

@@ -3,8 +3,10 @@
 import numpy as np
 from scipy import ndimage
 
+OUTLINES = 20  # that a case is tried with
 SHIFT_MM = 1.0  # the most, along each axis
 DISPLACEMENT_MM = 1.0  # the most, of the border along its normal
+WIDTH_CHANGE_MM = 0.5  # the most, of a ring, to either side
 # How far along the outline a reader keeps to one side of it.
 _CORRELATION_MM = 4.0
 

@@ -14,6 +14,7 @@ from ..base.cache import content_key
 # The display window of Shen et al. 2026.
 WINDOW_WIDTH_HU = 400.0
 WINDOW_LEVEL_HU = 40.0
+WINDOW = f"{WINDOW_WIDTH_HU:g}/{WINDOW_LEVEL_HU:g} HU"
 
 
 def window_hu() -> tuple[float, float]:
@@ -71,7 +72,7 @@ class WorkingGrid:
     """CT and regions on one 1 × 1 × 1 mm grid around the lesion.
 
     Attributes:
-        ct: int16 (z, y, x), whole HU clipped to [-1024, 3071].
+        ct: int16 (z, y, x), whole HU clipped to lattice.HU_RANGE.
         masks: bool (z, y, x) by region, in the order of the protocol: the one that is outlined by
             hand first. Rings overlap none of the regions that they surround.
         geometry: where the grid lies in the patient.

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from ..base.controls import harmless
 from ..base.strict_json import MOST_CHARACTERS
+from ..base.words import first_of
 from ..dicom.header_words import phase_of
 from ..dicom.source import Acquisition
 from ..imaging.findings import QualityFinding, warning
@@ -71,8 +72,7 @@ class TrainingAcquisitions:
         if name in self.ranges:
             return " to ".join(dict.fromkeys(map(_shown, self.ranges[name])))
         most = sorted(self.counts[name], key=lambda value: (-self.counts[name][value], value))
-        rest = ["others"] if len(most) > _MOST_NAMED else []
-        return " or ".join(most[:_MOST_NAMED] + rest)
+        return " or ".join(first_of(most, _MOST_NAMED))
 
 
 def acquisitions_of(acquisitions: Iterable[Acquisition | None]) -> TrainingAcquisitions:

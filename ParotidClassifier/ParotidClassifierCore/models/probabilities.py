@@ -105,5 +105,4 @@ def _clause(
     if kind is ColumnKind.LOG_ODDS:
         source = column_of(columns[0]).of
         return f"needs {source}, which is unavailable: {earlier[source].unavailable}"
-    more = f" and {len(columns) - 1} more" if len(columns) > 1 else ""
-    return f"the radiomic feature {columns[0]}{more} could not be computed"
+    return f"the radiomic feature {listed(columns, 1)} could not be computed"

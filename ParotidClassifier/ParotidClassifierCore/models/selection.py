@@ -1,4 +1,4 @@
-"""The steps from 1874 or 3748 radiomic columns to a signature of at most 20.
+"""The steps from all radiomic columns of some regions to a signature of a few.
 
 Only training rows are seen. Order (Shen et al. 2026, Methods): reader agreement, correlation,
 LASSO, largest coefficients; z-scores first, so that every later step compares like with like. This

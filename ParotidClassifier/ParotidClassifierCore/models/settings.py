@@ -8,6 +8,19 @@ CROSS_FITTED = "cross-fitted"
 PAPER = "paper"
 STACKINGS = (CROSS_FITTED, PAPER)
 
+# What the network gives to the models that read radiomic features too, in a sentence.
+STACKING_LINES = {
+    CROSS_FITTED: "What of the network enters a fusion: out-of-fold logits of networks that each "
+    "left a fold out (stacking cross-fitted).",
+    PAPER: "What of the network enters a fusion: the deep features that the one network gives the "
+    "cases it has learnt from, selected together with the radiomic columns (stacking paper), so "
+    "the fusions lean on the network too much.",
+}
+THRESHOLDS = (
+    "A case is called malignant from its model's threshold on: Youden's (largest sensitivity + "
+    "specificity - 1) on out-of-fold probabilities of the training cases, of equally good ones the "
+    "lowest."
+)
 IMBALANCE = (
     "Cases are neither weighted nor resampled by class: not in LASSO, not in the logistic models, "
     "not in the network. Folds keep the share of each class, probabilities follow the share of "

@@ -1,12 +1,13 @@
 """What the models are fitted on: one row per training case."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 
 from ..base.errors import CohortError
+from ..base.words import listed
 from ..protocol import Protocol, deep_column, network_column
 
 _MOST_NAMED = 5
@@ -51,8 +52,8 @@ class TrainingTable:
         if wrong:
             cases = np.flatnonzero(np.any(list(wrong.values()), axis=0))
             raise CohortError(
-                f"The columns {_named([*wrong])} are not finite in the cases "
-                f"{_named([self.case_ids[i] for i in cases])}.",
+                f"The columns {listed([*wrong], _MOST_NAMED)} are not finite in the cases "
+                f"{listed([self.case_ids[i] for i in cases], _MOST_NAMED)}.",
                 "Compute these features again or leave those cases or columns out.",
             )
 
@@ -87,8 +88,3 @@ class TrainingTable:
 def deep_columns(head: str, vectors: np.ndarray) -> tuple[str, ...]:
     """Return the names of the columns of deep features (n, m) of a head of the network."""
     return tuple(deep_column(head, index) for index in range(vectors.shape[1]))
-
-
-def _named(names: Sequence[str]) -> str:
-    more = len(names) - _MOST_NAMED
-    return ", ".join(names[:_MOST_NAMED]) + (f" and {more} more" if more > 0 else "")

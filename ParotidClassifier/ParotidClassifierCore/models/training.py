@@ -19,8 +19,8 @@ import numpy as np
 
 from ..base.errors import CohortError
 from ..base.progress import Progress, part, silent
-from ..base.words import counted
-from ..protocol import column_of
+from ..base.words import counted, first_of, listed
+from ..protocol import ModelSpec, column_of
 from .fits import WHOLE, Fits, refit_all
 from .folds import smaller_class
 from .logistic import LogisticModel
@@ -33,6 +33,7 @@ from .words import all_findings
 _STACKED_AS_IN_THE_PAPER = (
     "Stacking paper: the fusions were fitted on deep features of cases the network had seen."
 )
+_MOST_NAMED = 5
 _SHARE_OF_FITS = 0.95  # of the time; the rest are refits
 
 
@@ -122,34 +123,40 @@ def checked_size(malignant: np.ndarray, settings: ModelTrainingSettings) -> list
 
 def _fittable(table: TrainingTable, settings: ModelTrainingSettings) -> tuple[list[str], list[str]]:
     """Return the names of the models the table has the inputs for, and why others are missing."""
-    present = {column_of(column).of for column in table.columns}
     names: list[str] = []
     notes = []
     for name, spec in table.protocol.models.items():
         outcomes = table.malignant[table.usable_for(name)]
-        if smaller_class(outcomes) < _fewest(settings):
+        if lacking := _lacking(spec, table, names):
+            notes.append(f"{name} was not fitted: it lacks {listed(lacking)}.")
+        elif smaller_class(outcomes) < _fewest(settings):
             notes.append(f"{name} was not fitted: {_too_few(name, outcomes, table, settings)}.")
-        elif (
-            present.issuperset(spec.radiomics)
-            and not (spec.network and table.out_of_fold_logits is None)
-            and set(spec.log_odds) <= set(names)
-        ):
-            names.append(name)
         else:
-            notes.append(f"{name} was not fitted: its inputs are missing.")
+            names.append(name)
     if not names:
         raise CohortError(
-            "The training table has neither radiomic columns nor logits nor clinical findings.",
-            "Give at least one of them.",
+            "No model can be fitted:\n  " + "\n  ".join(first_of(notes, _MOST_NAMED)),
+            "Give the training cases what the models lack.",
         )
     return names, [*notes, *_left_out(table, settings)]
+
+
+def _lacking(spec: ModelSpec, table: TrainingTable, fitted: list[str]) -> list[str]:
+    """Return what a model reads that no training case has."""
+    never = np.isnan(table.clinical).all(axis=0)
+    unknown = {v.name for v, u in zip(table.protocol.predictors.values(), never, strict=True) if u}
+    present = {column_of(column).of for column in table.columns}
+    return [
+        *(f"radiomic features of {region}" for region in spec.radiomics if region not in present),
+        *(["logits of the network"] if spec.network and table.out_of_fold_logits is None else []),
+        *(f"any known value of {name}" for name in spec.clinical if name in unknown),
+        *(f"the log-odds of {model}" for model in spec.log_odds if model not in fitted),
+    ]
 
 
 def _too_few(
     name: str, outcomes: np.ndarray, table: TrainingTable, settings: ModelTrainingSettings
 ) -> str:
-    if not len(outcomes):
-        return "its inputs are missing"
     findings = all_findings(len(table.protocol.models[name].clinical))
     return (
         f"only {int((~outcomes).sum())} benign and {int(outcomes.sum())} malignant training cases "

@@ -15,6 +15,7 @@ BOX_MARGIN_MM = 2.0
 # be the picture's strongest edge and the maxima that become deep features would see little else.
 MID_GREY = 0.5
 REGION_SHAPE = (INPUT_SLICES, INPUT_SIZE, INPUT_SIZE)
+INPUT_WORDS = " × ".join(map(str, reversed(REGION_SHAPE)))
 
 
 def network_input(grid: WorkingGrid, regions: Sequence[str]) -> np.ndarray:

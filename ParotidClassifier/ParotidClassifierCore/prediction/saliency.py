@@ -9,6 +9,9 @@ from ..bundle.bundle import Bundle
 from ..imaging.volumes import write_volume
 from ..protocol import Protocol
 
+# Even to the eye and to readers who see few colours: van der Walt & Smith 2015.
+SALIENCY_COLORS = "viridis"
+
 
 def saliency_line(protocol: Protocol) -> str:
     """Return what a map shows."""

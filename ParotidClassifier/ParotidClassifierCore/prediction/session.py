@@ -17,13 +17,14 @@ from ..case.loading import Case
 from ..dicom.source import SourceSeries
 from ..imaging.findings import QualityFinding, Severity, first_ones_first
 from ..imaging.origin import origin_of
+from ..imaging.perturbation import OUTLINES
 from ..imaging.side import side_words
 from ..protocol import Protocol, RingSettings
 from .predict import Prediction, judged, ring_report
 from .readers_agreement import ReadersAgreement, compared_outlines, second_reader_named
 from .saliency import described
 from .second_opinion import SecondOpinion, require_another
-from .stability import OUTLINES, UNUSABLE, Stability, compared_calls, drawn_again
+from .stability import UNUSABLE, Stability, compared_calls, drawn_again
 from .stages import KeyedCase, Stages
 
 

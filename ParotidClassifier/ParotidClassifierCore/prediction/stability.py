@@ -1,7 +1,7 @@
 """Would the answer change had the tumour been outlined a little differently?
 
-The case is classified again under outlines that another reader might have drawn: moved by up to
-1 mm, their border displaced by up to 1 mm, the rings up to 0.5 mm wider or narrower.
+The case is classified again under outlines that another reader might have drawn: moved, their
+border displaced, the rings wider or narrower, by as much as `imaging.perturbation` says.
 """
 
 from collections.abc import Iterable
@@ -14,14 +14,12 @@ from ..base.errors import EmptyRingError, FeatureExtractionError, UnusableMaskEr
 from ..case.grid import PreparedCase, draw_regions
 from ..case.loading import Case
 from ..imaging.lattice import lattice_of
-from ..imaging.perturbation import perturbed_outline
+from ..imaging.perturbation import WIDTH_CHANGE_MM, perturbed_outline
 from ..imaging.ring import Refinement
 from ..protocol import LARGEST_WIDTH_MM, SMALLEST_WIDTH_MM, Protocol
 from .predict import Prediction
 
-OUTLINES = 20
 MOST_OUTLINES = 200
-WIDTH_CHANGE_MM = 0.5
 # Shift, displacement and what `perturbed_outline` needs around the tumour.
 _ROOM_MM = 6
 # What an outline may run into where the case itself did not.

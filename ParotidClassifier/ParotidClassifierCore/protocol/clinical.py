@@ -73,8 +73,8 @@ class ClinicalVariable:
 
     @property
     def short(self) -> str:
-        """Its name as a row of a table: "lymph nodes", "age, years"."""
-        return f"{self.phrase}, {self.unit}" if self.unit else self.name.replace("_", " ")
+        """Its name as a row of a table: "enlarged lymph nodes", "age, years"."""
+        return f"{self.phrase}, {self.unit}" if self.unit else self.phrase
 
     @property
     def step(self) -> str:
@@ -93,7 +93,10 @@ class ClinicalVariable:
         if word in (None, "", UNKNOWN):
             return None
         if self.is_number:
-            found, remedy = _number(word), "Give a number that is not negative, or leave it out."
+            found, remedy = (
+                _number(word),
+                "Give a number that is not negative, with a decimal point, or leave it out.",
+            )
         else:
             found = next((level for level in self.levels if level == word), None)
             remedy = f"Use one of {', '.join(map(repr, self.choices))}."

@@ -2,6 +2,9 @@
 
 MALIGNANT = "malignant"
 BENIGN = "benign"
+# By outcome. Okabe & Ito, Color Universal Design, 2008: told apart with any colour vision.
+COLORS_ON_LIGHT = {MALIGNANT: "#D55E00", BENIGN: "#0072B2"}
+COLORS_ON_DARK = {MALIGNANT: "#E69F00", BENIGN: "#56B4E9"}
 
 
 def outcome_word(malignant: bool) -> str:

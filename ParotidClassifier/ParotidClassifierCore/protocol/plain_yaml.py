@@ -5,7 +5,7 @@ import reprlib
 from functools import lru_cache
 from typing import Any
 
-from ..base.strict_json import MalformedError
+from ..base.strict_json import DECIMAL_POINT, MalformedError
 
 _TAG = "tag:yaml.org,2002:"
 # What is no text. Yes and no are words, the levels of a variable; 010, 1_0 and 1:30 are numbers
@@ -58,7 +58,8 @@ def _plain_loader() -> type:
             for key, _ in node.value:
                 is_name = key.tag == f"{_TAG}str"
                 if not is_name or key.value in seen:
-                    problem = "comes twice" if is_name else "is no name: put it in quotes"
+                    unquoted = f"is no name: put it in quotes; {DECIMAL_POINT}"
+                    problem = "comes twice" if is_name else unquoted
                     raise yaml.MarkedYAMLError(
                         problem=f"{reprlib.repr(key.value)} {problem}", problem_mark=key.start_mark
                     )

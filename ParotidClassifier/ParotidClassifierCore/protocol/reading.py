@@ -14,6 +14,7 @@ from typing import Any
 from ..base.disk import extended
 from ..base.errors import ProtocolError, UnreadableFileError, UsageError
 from ..base.strict_json import (
+    DECIMAL_POINT,
     MalformedError,
     as_count,
     as_flag,
@@ -72,7 +73,7 @@ def read_protocol(path: Path) -> Protocol:
     except MalformedError as error:
         raise ProtocolError(
             f"{path} is not a study protocol: {error}.",
-            "Correct this entry; a file with `extends: shen2026` needs only what differs from it.",
+            "Correct it; a file with `extends: shen2026` needs only a name and what differs.",
         ) from error
 
 
@@ -82,9 +83,12 @@ def _parsed(content: bytes, suffix: str) -> dict[str, Any]:
     if suffix.lower() == ".json":
         return parsed(content)
     try:
-        return as_object(parsed_yaml(content.decode("utf-8-sig")), "the file")
+        value = parsed_yaml(content.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         raise MalformedError(f"it is not UTF-8 text ({error})") from error
+    if value is None:
+        raise MalformedError("it is empty")
+    return as_object(value, "the file")
 
 
 def _complete(content: dict[str, Any]) -> dict[str, Any]:
@@ -201,12 +205,14 @@ def _names(known: Iterable[str], *, in_order: bool = True) -> _Reader:
 
 
 def _one_of(known: Iterable[str]) -> _Reader:
-    return _like("|".join(map(re.escape, known)), f"one of {', '.join(known)}")
+    none = "known: there are none, as where null took them away; take it out here too"
+    return _like("|".join(map(re.escape, known)), f"one of {', '.join(known)}" if known else none)
 
 
 def _limits(value: Any, where: str) -> tuple[float, ...]:
-    if len(as_items(value, where, 2)) != 2:
-        raise MalformedError(f"{where} is not a lower and an upper limit")
+    if len(as_items(value, where, _MOST_LEVELS)) != 2:
+        hint = f": {DECIMAL_POINT}" if len(value) > 2 else ""
+        raise MalformedError(f"{where} is not a lower and an upper limit{hint}")
     return as_numbers(value, where, 2)
 
 

@@ -79,6 +79,13 @@ class Region:
     around: tuple[str, ...] = ()
 
     @property
+    def ring_words(self) -> str:
+        """How its ring is made, as in "2 mm around Tumor, -200 to 400 HU"."""
+        low, high = self.ring.hu_range
+        around = " and ".join(self.around)
+        return f"{self.ring.width_mm:g} mm around {around}, {low:g} to {high:g} HU"
+
+    @property
     def rgb(self) -> tuple[float, float, float]:
         """The colour as red, green and blue, 0 to 1, to two decimals."""
         red, green, blue = bytes.fromhex(self.color[1:])

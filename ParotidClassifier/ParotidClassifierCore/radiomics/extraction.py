@@ -14,6 +14,7 @@ import SimpleITK as sitk
 
 from ..base.errors import FeatureExtractionError
 from ..base.progress import Progress, silent
+from ..base.words import listed
 from ..imaging.working_grid import WorkingGrid
 from .filters import mask_images, shared_images
 from .kept_images import KeptImages, extent
@@ -208,9 +209,7 @@ def _extent(region: str, mask: np.ndarray) -> tuple[tuple[int, ...], tuple[int, 
 def _require_finite(values: Mapping[FeatureColumn, float]) -> None:
     bad = [column for column, value in values.items() if not math.isfinite(value)]
     if bad:
-        named = ", ".join(str(column) for column in bad[:5])
+        named = listed([*map(str, bad)], 5)
         raise FeatureExtractionError(
-            f"{len(bad)} radiomic features are not finite numbers: {named}"
-            f"{' and others' if len(bad) > 5 else ''}.",
-            _REMEDY,
+            f"{len(bad)} radiomic features are not finite numbers: {named}.", _REMEDY
         )

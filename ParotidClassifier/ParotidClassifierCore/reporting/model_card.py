@@ -3,11 +3,14 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from ..base.words import number_word
-from ..bundle.bundle import TrainingCohort
+from ..base.words import first_of, listed, spelled
+from ..bundle.bundle import Bundle, TrainingCohort
+from ..imaging.findings import SMALLEST_DIAMETER_MM
 from ..models.logistic import LogisticModel
-from ..models.settings import CROSS_FITTED, IMBALANCE, PAPER
-from ..protocol import ColumnKind, Protocol, column_of
+from ..models.settings import IMBALANCE, STACKING_LINES, THRESHOLDS, ModelTrainingSettings
+from ..protocol import ColumnKind, column_of
+from ..radiomics.names import feature_names
+from ..radiomics.settings import load_settings
 from ..statistics.results import Estimate, Table
 from .study import Study
 from .words import DASH, number, with_interval
@@ -17,27 +20,10 @@ SOURCE = (
     "peritumoral CT images to differentiate benign from malignant parotid tumors. 2026."
 )
 
-_SIMULATED = """> **Demonstration, not for clinical use.** The cases these models learnt from are \
-simulated CT. Their probabilities say nothing about a patient. Train models on your own cohort \
-before you ask them about one.
-"""
-
-_METHOD = """1874 radiomic features per region (PyRadiomics) and a multi-input MobileNetV3 on the \
-tumour{rings}, with {count} clinical findings. Features were kept that agree between outlines \
-(ICC > 0.9), thinned by correlation (|r| > 0.95), selected by LASSO (at most 20) and combined by \
-logistic regression."""
-
-_STACKINGS = {
-    CROSS_FITTED: "Stacking cross-fitted: fusions were fitted on what networks of five folds said "
-    "of cases they had not seen.",
-    PAPER: "Stacking paper: fusions were fitted on features chosen among the radiomic ones and the "
-    "deep ones that the network gave the cases it had learnt from, so they lean on it too much.",
-}
-
-_THRESHOLDS = f"""A case is called malignant from its model's threshold on: Youden's (largest \
-sensitivity + specificity - 1) on out-of-fold probabilities of the training cases.
-
-Class imbalance: {IMBALANCE}"""
+_SELECTION = (
+    "Features were kept that agree between outlines (ICC > {0.min_agreement:g}), thinned by "
+    "correlation (|r| > {0.max_correlation:g}), selected by LASSO (at most {0.max_columns}) and "
+)
 
 _LIMITS = (
     "Not a medical device. No decision about a patient may rest on these probabilities.",
@@ -48,8 +34,8 @@ _LIMITS = (
     "Performance with other scanners, protocols or readers is not known before it is tested there.",
     "Performance by sex, age or other groups was not examined.",
     (
-        "A tumour smaller than 10 mm, treated before, or with metal artefacts lies outside what "
-        "the method is for."
+        f"A tumour smaller than {SMALLEST_DIAMETER_MM:g} mm, treated before, or with metal "
+        "artefacts lies outside what the method is for."
     ),
 )
 
@@ -79,50 +65,52 @@ _MOST_LINE = 1500
 
 
 def model_card(
-    name: str,
-    cohort: TrainingCohort,
-    test_counts: tuple[int, int],
-    intended_use: str,
-    test_figures: Mapping[str, Mapping[str, float | None]],
-    stacking: str,
-    notes: Sequence[str],
-    protocol: Protocol,
-    models: Mapping[str, LogisticModel] | None = None,
-    method: str = "",
-    intervals: str = "",
+    bundle: Bundle, settings: ModelTrainingSettings, test_counts: tuple[int, int]
 ) -> str:
-    """Return the card.
+    """Return the card of a bundle that was just trained and judged.
 
     Args:
         test_counts: number of test cases, and how many of them are malignant.
-        test_figures: by model: auc with auc_low and auc_high, threshold, sensitivity, specificity,
-            calibration_slope, brier and brier_of_share; a dash for what is not known.
-        stacking: how the network entered the fusions, one of settings.STACKINGS.
-        notes: what a reader must know about the fit.
-        models: by name; their inputs are listed.
-        method: Markdown that takes the place of the usual description, for a bundle that was made
-            in another way.
-        intervals: what must be known of the probabilities' intervals, or why there are none.
     """
-    names = [region.name for region in protocol.rings]
-    ring = "peritumoral ring" if len(names) == 1 else "peritumoral rings"
-    rings = f" and its {ring} ({', '.join(names)})" if names else ""
-    usual = _METHOD.format(rings=rings, count=number_word(len(protocol.predictors)))
-    how = method or f"{usual} {_STACKINGS[stacking]}\n\n{_THRESHOLDS}"
+    cohort, notes = bundle.cohort, bundle.notes
+    demonstration = (
+        f"> **Demonstration, not for clinical use.** {cohort.caution} Train models on your own "
+        "cohort before you ask them about one.\n"
+    )
     parts = [
-        f"# {name}\n",
-        _SIMULATED if cohort.simulated else "",
-        f"## Intended use\n\n{intended_use}\n",
+        f"# {bundle.name}\n",
+        demonstration if cohort.simulated else "",
+        f"## Intended use\n\n{bundle.intended_use}\n",
         f"## Cohort\n\n{_cohort_text(cohort, test_counts)}\n",
-        f"## On the test cases\n\n{figures_table(test_figures)}\n",
-        f"## Method\n\n{how}\n\nSource: {SOURCE}\n",
-        f"## How certain a probability is\n\n{intervals}\n" if intervals else "",
-        f"## Inputs of the models\n\n{_inputs(models)}\n" if models else "",
+        f"## On the test cases\n\n{figures_table(bundle.test_figures)}\n",
+        f"## Method\n\n{_method(bundle, settings)}\n\nSource: {SOURCE}\n",
+        f"## How certain a probability is\n\n{bundle.refits.line}\n",
+        f"## Inputs of the models\n\n{_inputs(bundle.models)}\n",
         f"## Limits and caveats\n\n{_listed(_LIMITS)}\n",
         f"## Data and licence\n\n{_DATA[cohort.simulated]}\n",
         f"## Notes\n\n{_listed(notes)}\n" if notes else "",
     ]
     return "\n".join(part for part in parts if part)
+
+
+def _method(bundle: Bundle, settings: ModelTrainingSettings) -> str:
+    """Return what the models read, and how they were fitted."""
+    protocol = bundle.protocol
+    kinds = {kind for model in protocol.models.values() for kind in model.kinds}
+    radiomic, network = ColumnKind.RADIOMIC in kinds, ColumnKind.NETWORK in kinds
+    count = len(feature_names(load_settings(bundle.radiomics_yaml)))
+    computed = [f"{count} radiomic features per region (PyRadiomics)"] if radiomic else []
+    computed += ["a multi-input MobileNetV3"] if network else []
+    names = ", ".join(region.name for region in protocol.rings)
+    rings = f" and its peritumoral ring{'s' * (len(protocol.rings) > 1)} ({names})" if names else ""
+    images = f"{listed(computed)} on the tumour{rings}" if computed else ""
+    found = len(protocol.predictors)
+    findings = spelled(found, "clinical finding") if found else ""
+    fitted = _SELECTION.format(settings.selection) if radiomic else "Inputs were "
+    text = f"{', with '.join(filter(None, [images, findings]))}. {fitted}combined by logistic "
+    text += f"regression. {STACKING_LINES[settings.stacking]}" if network else "regression."
+    more = f"{THRESHOLDS}\n\nClass imbalance: {IMBALANCE}"
+    return f"{text[0].upper()}{text[1:]}\n\n{more}"
 
 
 def figures_table(test_figures: Mapping[str, Mapping[str, float | None]]) -> str:
@@ -182,10 +170,7 @@ def _inputs(models: Mapping[str, LogisticModel]) -> str:
 
 
 def _listed(lines: Sequence[str]) -> str:
-    shown = [f"- {_one_line(line)}" for line in lines[:_MOST_NOTES]]
-    if len(lines) > _MOST_NOTES:
-        shown.append(f"- and {len(lines) - _MOST_NOTES} more")
-    return "\n".join(shown)
+    return "\n".join(f"- {_one_line(line)}" for line in first_of(lines, _MOST_NOTES))
 
 
 def _one_line(text: str) -> str:

@@ -1,7 +1,7 @@
 """Pictures of a result: cuts through the tumour, all probabilities, what they rest on."""
 
 import textwrap
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import SimpleITK as sitk
@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from ..base.files import written_whole
 from ..base.words import listed
 from ..imaging.findings import QualityFinding, Severity
+from ..models.probabilities import ModelResult
 from ..prediction.saliency import saliency_line
 from ..protocol import Protocol, Region
 from .answering import Answer
@@ -33,6 +34,8 @@ _LEFT, _RIGHT = 0.012, 0.985  # shares of the width
 _ROW_COLUMNS = (1, 1, 1, 1.35)  # three planes, and what is told beside them
 _LETTERS_BESIDE, _LETTERS_BELOW, _LETTERS_ACROSS = 55, 80, 180
 _MOST_WARNINGS = 2
+_NAMES = 0.42  # share of the width that the models' names take
+_TITLE = {"color": DARK.text, "fontsize": 11, "pad": 6}
 
 
 def save_overview(path: Path, answered: Answer) -> None:
@@ -59,7 +62,7 @@ def save_overview(path: Path, answered: Answer) -> None:
     *planes, beside = _row(figure, head, _PLANES, _ROW_COLUMNS)
     draw_outlines(planes, grid, regions)
     _name_outlines(figure, 1 - (head + _PLANES + 0.17) / height, regions)
-    draw_probabilities(_inset(beside, left=0.42), view.models)
+    _draw_models(beside, view.models)
     if saliency is not None:
         *planes, beside = _row(figure, head + _PLANES + _GAP, _CLOSE_UPS, _ROW_COLUMNS)
         marked = sitk.GetArrayViewFromImage(saliency)
@@ -97,11 +100,14 @@ def _row(figure: Figure, top: float, height: float, columns: Sequence[float]) ->
     return [figure.add_subplot(cell) for cell in grid]
 
 
-def _inset(axes: Axes, left: float) -> Axes:
-    """Return the axes without a share of its width at the left, which labels take."""
+def _draw_models(axes: Axes, models: Mapping[str, ModelResult]) -> None:
     box = axes.get_position()
-    axes.set_position([box.x0 + left * box.width, box.y0, (1 - left) * box.width, box.height])
-    return axes
+    left = _NAMES * box.width
+    axes.set_position([box.x0 + left, box.y0, box.width - left, box.height])
+    draw_probabilities(axes, models)
+    has_bands = any(result.interval is not None for result in models.values())
+    band = ", 95% interval (band)" if has_bands else ""
+    axes.set_title(f"Probability{band}, threshold (white)", loc="right", **_TITLE)
 
 
 def _write_line(
@@ -147,6 +153,8 @@ def _draw_place(figure: Figure, top: float, place: Place) -> None:
     beside.text(0.02, 1.0, text, color=DARK.text, fontsize=11, va="top", linespacing=1.5)
     if place.scores:
         draw_training_cases(drawing, place)
+        title = f"{place.model} of the training cases (out of fold) and of this case"
+        drawing.set_title(title, loc="left", **_TITLE)
     else:
         drawing.set_axis_off()
 

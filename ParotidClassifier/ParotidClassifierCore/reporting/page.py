@@ -9,7 +9,8 @@ from markupsafe import Markup, escape
 
 from ..base.controls import harmless
 from ..statistics.results import Table
-from .figures.canvas import svg_bytes
+from .figures.canvas import BENIGN_COLOR, MALIGNANT_COLOR, svg_bytes
+from .panels.look import PAPER, WARNING_GROUND
 from .words import DASH
 
 _TEMPLATES = Path(__file__).with_name("templates")
@@ -31,12 +32,17 @@ def rendered(template: str, **content: object) -> str:
     environment.filters |= {
         "cell": _cell,
         "css_text": _css_text,
+        "kind": lambda part: type(part).__name__.lower(),
         "numeric_columns": _numeric_columns,
         "short": lambda value: len(str(value)) <= _LONGEST_UNBROKEN,
         "svg": lambda figure: f"data:image/svg+xml;base64,{b64encode(svg_bytes(figure)).decode()}",
         # At this width the letters of all figures have one size.
         "width": lambda figure: f"{figure.get_figwidth() * _REM_PER_INCH:g}rem",
     }
+    environment.globals |= {
+        "look": PAPER, "warning_ground": WARNING_GROUND,
+        "outcomes": {"malignant": MALIGNANT_COLOR, "benign": BENIGN_COLOR},
+    }  # fmt: skip
     return environment.get_template(template).render(**content)
 
 

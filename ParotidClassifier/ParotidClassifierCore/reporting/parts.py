@@ -4,6 +4,7 @@ The page, the figures' files, the tables' files and the PDF are all made from th
 none can hold what another lacks.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from matplotlib.figure import Figure
@@ -17,7 +18,6 @@ class Paragraph:
 
     text: str
     lead: bool = False
-    kind: str = "paragraph"
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,6 @@ class Caution:
     """A paragraph that must not be overlooked."""
 
     text: str
-    kind: str = "caution"
 
 
 @dataclass(frozen=True)
@@ -34,7 +33,6 @@ class Points:
 
     lines: tuple[str, ...]
     title: str = ""
-    kind: str = "points"
 
 
 @dataclass(frozen=True)
@@ -44,7 +42,6 @@ class Listing:
     name: str
     table: Table
     on_page: bool = True
-    kind: str = "listing"
 
 
 @dataclass(frozen=True)
@@ -58,7 +55,6 @@ class Drawing:
     figure: Figure
     caption: str
     alternative: str
-    kind: str = "drawing"
 
 
 @dataclass(frozen=True)
@@ -67,7 +63,12 @@ class Facts:
 
     pairs: tuple[tuple[str, str], ...]
     title: str = ""
-    kind: str = "facts"
+
+    @classmethod
+    def known(cls, values: Mapping[str, object], title: str = "") -> "Facts":
+        """Return those of the values that are there: neither None nor empty."""
+        known = ((name, str(v)) for name, v in values.items() if v not in (None, ""))
+        return cls(tuple(known), title)
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,6 @@ class Headline:
     over: str
     value: str
     under: tuple[str, ...]
-    kind: str = "headline"
 
 
 Part = Paragraph | Caution | Points | Listing | Drawing | Facts | Headline

@@ -66,10 +66,10 @@ def document_pdf(document: Document) -> bytes:
 def _story(document: Document) -> list[Flowable]:
     widths = _widths([0.4, 0.6][: len(document.about)])
     about = [[_facts(facts, w)] for facts, w in zip(document.about, widths, strict=True)]
-    front = [text_of(document.title, style_of("title")), _side_by_side(about, widths)]
+    front = [text_of(document.title, "title"), _side_by_side(about, widths)]
     for row in document.front:
         front += _row(row)
-    appendix = [text_of("Appendix", style_of("title"))]
+    appendix = [text_of("Appendix", "title")]
     for section in document.appendix:
         appendix += _section(section, _WIDTH, style_of("body"), 3.5 * mm)
     # One page, whatever is on it: more than has room becomes smaller.
@@ -113,7 +113,7 @@ _FLUSH = _padded(LEFT=0, RIGHT=0, TOP=0, BOTTOM=0)
 
 
 def _section(section: Section, width: float, body: ParagraphStyle, gap: float) -> list[Flowable]:
-    title = [Spacer(0, gap), text_of(section.title, style_of("section"))]
+    title = [Spacer(0, gap), text_of(section.title, "section")]
     if _is_long(section.parts[0]):
         # Kept with the title, a long table would leave the rest of the page empty.
         title = [CondPageBreak(_LEAST_OF_A_TABLE), *title]
@@ -137,9 +137,9 @@ def _part(part: Part, width: float, body: ParagraphStyle) -> list[Flowable]:
         return [*_heading(part.title), _facts(part, width, body)]
     if isinstance(part, parts.Headline):
         return [
-            text_of(part.over, style_of("faint")),
-            text_of(part.value, style_of("huge")),
-            *(text_of(line, style_of("strong")) for line in part.under),
+            text_of(part.over, "faint"),
+            text_of(part.value, "huge"),
+            *(text_of(line, "strong") for line in part.under),
         ]
     if isinstance(part, Listing):
         return _listing(part, width)
@@ -147,7 +147,7 @@ def _part(part: Part, width: float, body: ParagraphStyle) -> list[Flowable]:
 
 
 def _heading(title: str) -> list[Flowable]:
-    return [text_of(title, style_of("heading"))] if title else []
+    return [text_of(title, "heading")] if title else []
 
 
 def _boxed(text: str, width: float, body: ParagraphStyle) -> Flowable:
@@ -171,7 +171,7 @@ def _facts(facts: Facts, width: float, body: ParagraphStyle | None = None) -> Fl
 
 def _listing(listing: Listing, width: float) -> list[Flowable]:
     table, cell = listing.table, style_of("cell")
-    head = [text_of(column, style_of("head")) for column in table.columns]
+    head = [text_of(column, "head") for column in table.columns]
     rows = [[text_of("" if v is None else str(v), cell) for v in row] for row in table.rows]
     style = [
         *_padded(LEFT=0, TOP=1.5, BOTTOM=2),
@@ -180,8 +180,8 @@ def _listing(listing: Listing, width: float) -> list[Flowable]:
     ]
     widths = _column_widths(table.columns, table.rows, width)
     drawn = Table([head, *rows], widths, repeatRows=1, style=style, hAlign="LEFT", splitInRow=1)
-    notes = [text_of(note, style_of("caption")) for note in table.notes]
-    title = text_of(table.title, style_of("heading"))
+    notes = [text_of(note, "caption") for note in table.notes]
+    title = text_of(table.title, "heading")
     title.keepWithNext = not _is_long(listing)
     return [title, drawn, *notes]
 
@@ -211,7 +211,7 @@ def _drawing(drawing: Drawing, width: float) -> list[Flowable]:
     )
     image = Image(picture, shown, shown * height / inches, hAlign="LEFT")
     image.keepWithNext = bool(drawing.caption)
-    caption = [text_of(drawing.caption, style_of("caption"))] if drawing.caption else []
+    caption = [text_of(drawing.caption, "caption")] if drawing.caption else []
     gap = Spacer(0, 0.8 * mm)
     gap.keepWithNext = True  # so that a title before it stays with the picture
     return [gap, image, *caption]
@@ -244,7 +244,7 @@ def _numbered(document: Document) -> Callable[..., Canvas]:
 
 def _frame(canvas: Canvas, document: Document, number: str, note: str) -> None:
     """Write the banner over a page, the label, the page's number and a note under it."""
-    banner = text_of(document.banner, style_of("banner"))
+    banner = text_of(document.banner, "banner")
     _, height = banner.wrap(_WIDTH - 4 * mm, _HEAD)
     top = A4[1] - _MARGIN
     canvas.setFillColor(WARN_SOFT)

@@ -22,11 +22,12 @@ from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Paragraph as Text
 
 from ..base.controls import harmless
+from .panels.look import PAPER, WARNING_GROUND
 
 FONT = "DejaVuSans"
 BOLD = f"{FONT}-Bold"
-INK, FAINT, LINE = HexColor("#1f2933"), HexColor("#5b6670"), HexColor("#c3cbd1")
-WARN, WARN_SOFT = HexColor("#8a3b00"), HexColor("#fdf1e7")
+INK, FAINT, LINE = HexColor(PAPER.text), HexColor(PAPER.faint), HexColor("#c3cbd1")
+WARN, WARN_SOFT = HexColor(PAPER.warning), HexColor(WARNING_GROUND)
 # Fonts that Windows, macOS and Linux have, with TrueType outlines: others cannot be embedded here.
 _ON_THIS_COMPUTER = (
     "msyh.ttc", "malgun.ttf", "msgothic.ttc", "msjh.ttc", "simsun.ttc",
@@ -37,8 +38,9 @@ _ON_THIS_COMPUTER = (
 _OF_THE_READER = {"STSong-Light": "gbk", "HYSMyeongJo-Medium": "cp949"}
 
 
-def text_of(text: str, style: ParagraphStyle, bullet: str | None = None) -> Text:
-    """Return a paragraph of what is never read as markup."""
+def text_of(text: str, style: ParagraphStyle | str, bullet: str | None = None) -> Text:
+    """Return a paragraph of what is never read as markup, in a style or that of a name."""
+    style = style_of(style) if isinstance(style, str) else style
     marked = "".join(
         escape(part) if font == style.fontName else f'<font name="{font}">{escape(part)}</font>'
         for font, part in _in_fonts(text, style.fontName)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ..bundle.bundle import Bundle
+from ..models.settings import ModelTrainingSettings
 from ..models.training import FittedModels
 from ..network.records import EpochRecord
 from ..protocol import Protocol
@@ -68,9 +69,26 @@ class Study:
         return f"{self.bundle.name}: {_NOT_FOR}" if self.simulated else self.bundle.banner
 
     @property
+    def caution(self) -> str:
+        """What figures of simulated CT do not mean; empty where all cases are patients."""
+        if self.simulated:
+            return (
+                "The CT of these cases is simulated. The figures show that the method runs and how "
+                "hard the simulation is; they say nothing about patients."
+            )
+        learnt = self.bundle.cohort.caution
+        of_patients = "The figures only show how patients differ from the simulation."
+        return f"{learnt} {of_patients}" if learnt else ""
+
+    @property
     def protocol(self) -> Protocol:
         """What the study computes."""
         return self.bundle.protocol
+
+    @property
+    def model_settings(self) -> ModelTrainingSettings:
+        """How the models were fitted; as this software does where an existing bundle is judged."""
+        return ModelTrainingSettings() if self.training is None else self.training.fitted.settings
 
     @property
     def sets(self) -> dict[str, SetFigures]:

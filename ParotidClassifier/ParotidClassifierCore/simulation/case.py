@@ -6,6 +6,7 @@ import numpy as np
 import SimpleITK as sitk
 
 from ..imaging.findings import max_axial_diameter_mm
+from ..imaging.lattice import HU_RANGE
 from ..protocol import ClinicalRecord, Protocol, published, shen2026
 from .head import HeadVariation
 from .noise import ct_noise
@@ -61,7 +62,7 @@ def simulate_case(
     grid = ScanGrid.around(shape, stream(seed, Stream.ACQUISITION))
     hu, mask = Scanner(seed, head, shape, findings, grid).scan()
     hu += ct_noise(stream(seed, Stream.NOISE), hu.shape, grid.spacing_mm, head.noise_hu)
-    hu = np.clip(np.rint(hu), -1024, 3071).astype(np.int16)
+    hu = np.clip(np.rint(hu), *HU_RANGE).astype(np.int16)
     diameter = max_axial_diameter_mm(mask) * grid.spacing_mm
     findings = {**findings, "max_diameter_cm": round(diameter / 10, 1)}
     others = stream(seed, Stream.OTHER_FINDINGS)

@@ -10,7 +10,7 @@ import numpy as np
 from ..base.errors import CohortError
 from ..base.parallel import Failure, Machines, run_each
 from ..base.progress import Progress, silent
-from ..base.words import counted
+from ..base.words import counted, listed
 from ..case.grid import prepare
 from ..models.settings import ModelTrainingSettings
 from ..models.words import all_findings
@@ -144,8 +144,9 @@ def _likeness_warnings(cases: Sequence[CohortCase], facts: Sequence[_Examined]) 
             f"rows {first.row} ({first.split}) and {second.row} ({second.split}), column ct: "
             "nearly the same image around the tumour; one patient belongs in training or in test"
         )
-    if next(pairs, None):
-        yield "column ct: more pairs of rows are nearly the same image around the tumour"
+    if rest := sum(1 for _ in pairs):
+        pair = counted(rest, "more pair")
+        yield f"column ct: nearly the same image around the tumour in {pair} of rows"
 
 
 def _size_warnings(cases: Sequence[CohortCase]) -> Iterator[str]:
@@ -203,5 +204,5 @@ def _scan_warnings(cases: Sequence[CohortCase], facts: Sequence[_Examined]) -> I
         for code in fact.findings:
             found.setdefault(code, []).append(case.case_id)
     for code, names in sorted(found.items()):
-        shown = ", ".join(names[:_MOST_NAMED]) + (" …" if len(names) > _MOST_NAMED else "")
+        shown = listed(names, _MOST_NAMED)
         yield f"finding {code} in {len(names)} of {counted(len(cases), 'case')}: {shown}"

@@ -10,7 +10,7 @@ import numpy as np
 
 from ..base.disk import extended, place_of
 from ..base.errors import ClinicalValueError, CohortError
-from ..base.words import counted
+from ..base.words import counted, first_of
 from ..imaging.choosing import Choice
 from ..protocol import ClinicalRecord, Protocol, shen2026
 from ..protocol.outcome import BENIGN, MALIGNANT
@@ -143,7 +143,8 @@ def read_manifest(
     if problems:
         coded = any(row["outcome"] in ("0", "1") for row in rows.values())
         raise CohortError(
-            f"{path} has problems, {len(problems)} in all:\n  " + "\n  ".join(_shown(problems)),
+            f"{path} has problems, {len(problems)} in all:\n  "
+            + "\n  ".join(first_of([*map(_shown, problems)], _MOST_SHOWN)),
             "Correct the table and start again." + (_OUTCOMES_CODED if coded else ""),
         )
     return cases
@@ -173,11 +174,8 @@ def with_random_split(
     return [replace(case, split=TEST if i in chosen else TRAIN) for i, case in enumerate(cases)]
 
 
-def _shown(problems: Sequence[str]) -> Iterator[str]:
-    for problem in problems[:_MOST_SHOWN]:
-        yield problem if len(problem) <= _LONGEST_SHOWN else f"{problem[:_LONGEST_SHOWN]}…"
-    if len(problems) > _MOST_SHOWN:
-        yield f"and {len(problems) - _MOST_SHOWN} more"
+def _shown(problem: str) -> str:
+    return problem if len(problem) <= _LONGEST_SHOWN else f"{problem[:_LONGEST_SHOWN]}…"
 
 
 def _columns(protocol: Protocol) -> Columns:

@@ -14,7 +14,7 @@ from ..base.parallel import Failure
 from ..base.plain import as_plain
 from ..base.progress import Progress, part, silent
 from ..base.result import Result
-from ..base.words import counted
+from ..base.words import counted, listed
 from ..bundle.bundle import Bundle
 from ..models.probabilities import ModelResult, probabilities
 from ..network.records import NetworkValues
@@ -122,7 +122,7 @@ def _as_the_bundle_saw_them(
     if seen:
         raise CohortError(
             f"The bundle {bundle.name} learnt from {len(seen)} of the cases it is to be tested "
-            f"on: {', '.join(seen[:5])}{' and others' if len(seen) > 5 else ''}.",
+            f"on: {listed(seen, 5)}.",
             'Mark them "train" in the column split, or leave them out.',
         )
     unseen = [c for c in features.cases if c.split == TRAIN and c.case_id not in learnt]

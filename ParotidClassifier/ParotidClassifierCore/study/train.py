@@ -97,7 +97,7 @@ def train_bundle(
         options.seed,
         part(progress, 0.94, 0.96),
     )
-    bundle = save_bundle(_judged(draft, evaluation), folder)
+    bundle = save_bundle(_judged(draft, evaluation, learnt), folder)
     minutes = (time.perf_counter() - started) / 60
     study = _study(bundle, evaluation, learnt, cohort_name, minutes)
     tables = {
@@ -174,25 +174,15 @@ def _predictions(bundle: Bundle, features: CohortFeatures, learnt: Learnt) -> Co
     return cohort_predictions(bundle, features, learnt.values, out_of_fold)
 
 
-def _judged(draft: Bundle, evaluation: Evaluation) -> Bundle:
+def _judged(draft: Bundle, evaluation: Evaluation, learnt: Learnt) -> Bundle:
     """Return the bundle with what the test set said of it."""
     from ..reporting.model_card import model_card
 
     test = evaluation.test
-    figures = brief_figures(test)
-    card = model_card(
-        draft.name,
-        draft.cohort,
-        (0, 0) if test is None else (test.cases, test.malignant),
-        draft.intended_use,
-        figures,
-        draft.stacking,
-        draft.notes,
-        draft.protocol,
-        draft.models,
-        intervals=draft.refits.line,
-    )
-    return dataclasses.replace(draft, test_figures=figures, model_card=card)
+    judged = dataclasses.replace(draft, test_figures=brief_figures(test))
+    counts = (0, 0) if test is None else (test.cases, test.malignant)
+    card = model_card(judged, learnt.fitted.settings, counts)
+    return dataclasses.replace(judged, model_card=card)
 
 
 def _study(

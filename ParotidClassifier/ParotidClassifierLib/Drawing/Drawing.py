@@ -1,16 +1,8 @@
-"""What the drawings of the result share: their words, colours of the theme, measures, a scale.
-
-Colours: Okabe & Ito, Color Universal Design, 2008; told apart with any colour vision. Everything
-else takes the colours of the application's theme.
-"""
+"""What the drawings of the result share: their words, colours of the theme, measures, a scale."""
 
 import qt
-from ParotidClassifierCore.protocol.outcome import BENIGN, MALIGNANT
+from ParotidClassifierCore.protocol.outcome import COLORS_ON_DARK, COLORS_ON_LIGHT
 from slicer.i18n import tr as _
-
-# on a light and on a dark background
-_ON_LIGHT = {MALIGNANT: "#D55E00", BENIGN: "#0072B2"}
-_ON_DARK = {MALIGNANT: "#E69F00", BENIGN: "#56B4E9"}
 
 _BETWEEN_LABELS = 6
 
@@ -58,7 +50,7 @@ class Drawing(qt.QWidget):
         if not self.enabled:
             return self.faintColor()
         isDark = self.backgroundColor().lightness() < 128
-        return qt.QColor((_ON_DARK if isDark else _ON_LIGHT)[outcome])
+        return qt.QColor((COLORS_ON_DARK if isDark else COLORS_ON_LIGHT)[outcome])
 
     def textColor(self):
         """Return the colour that the theme writes with."""

@@ -4,6 +4,7 @@ from functools import partial
 
 import qt
 import slicer
+from ParotidClassifierCore.imaging.working_grid import WINDOW_LEVEL_HU, WINDOW_WIDTH_HU
 from slicer.i18n import tr as _
 
 from ..Scene.Outline import hideOutline
@@ -28,7 +29,10 @@ class CasePanel(Panel):
             NodeChoice(self, self.ui.ctSelector, "ct", self.onCtChosen),
             NodeChoice(self, self.ui.plainCtSelector, "plainCt", self.onPlainCtChosen),
         )
-        self.ui.softTissueButton.connect("clicked(bool)", self.onSoftTissueButton)
+        button = self.ui.softTissueButton
+        window = {"width": f"{WINDOW_WIDTH_HU:g}", "level": f"{WINDOW_LEVEL_HU:g}"}
+        button.text, button.toolTip = button.text.format(**window), button.toolTip.format(**window)
+        button.connect("clicked(bool)", self.onSoftTissueButton)
         self.ui.findingsLabel.connect("linkActivated(QString)", self.onFindingsLink)
         self._setUpSampleMenu()
 
@@ -108,7 +112,7 @@ class CasePanel(Panel):
             setSoftTissueWindow(ctNode)
 
     def onSoftTissueButton(self, _checked=False) -> None:
-        """Show both CTs at 400/40 HU, the enhanced one in the slice views."""
+        """Show both CTs in the study's window, the enhanced one in the slice views."""
         with slicer.util.tryWithErrorDisplay(_("The window could not be set.")):
             for ctNode in (self.parameterNode.ct, self.parameterNode.plainCt):
                 if ctNode is not None:

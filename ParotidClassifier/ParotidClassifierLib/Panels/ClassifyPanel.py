@@ -8,6 +8,7 @@ import qt
 import slicer
 from ParotidClassifierCore.base.errors import BundleError, ParotidClassifierError
 from ParotidClassifierCore.bundle.shipped import shipped_bundles
+from ParotidClassifierCore.imaging.findings import SMALLEST_DIAMETER_MM
 from slicer.i18n import tr as _
 
 from ..Background.Dependencies import DependenciesDeclinedError
@@ -44,6 +45,8 @@ class ClassifyPanel(Panel):
         self.ui.installButton.connect("clicked()", self.install)
         self.ui.runButton.connect("clicked()", self.runOrCancel)
         self.ui.statusLabel.text = ""
+        criteria = self.ui.eligibilityLabel
+        criteria.text = criteria.text.format(diameter=f"{SMALLEST_DIAMETER_MM:g}")
 
     def refresh(self) -> None:
         """Show the bundles, what is missing, and whether a run is going on."""
@@ -122,6 +125,8 @@ class ClassifyPanel(Panel):
     def run(self) -> None:
         """Classify the case; what is wrong with it is told here and in a message."""
         self.ui.statusLabel.text = ""
+        criteria = self.ui.eligibilityLabel
+        criteria.text = criteria.text.format(diameter=f"{SMALLEST_DIAMETER_MM:g}")
         self._remaining.start()
         self.onProgress(0.0, _("starting"))
         with slicer.util.tryWithErrorDisplay(_("The case cannot be classified."), waitCursor=True):

@@ -7,6 +7,8 @@ import slicer
 from ParotidClassifierCore.base.errors import EmptyRingError, UsageError
 from ParotidClassifierCore.case.grid import require_rings
 from ParotidClassifierCore.imaging.findings import ok, other_ring
+from ParotidClassifierCore.imaging.lattice import HU_RANGE
+from ParotidClassifierCore.protocol import LARGEST_WIDTH_MM, SMALLEST_WIDTH_MM
 from slicer.i18n import tr as _
 
 from ..Scene.RingRefinement import unpacked
@@ -31,6 +33,10 @@ class RingPanel(Panel):
         self.ui.refineButton.connect("toggled(bool)", self.onRefine)
         self.ui.dropButton.connect("clicked(bool)", self.onDrop)
         self.ui.bundleRingButton.connect("clicked(bool)", self.onBundleRing)
+        width, *limits = self._settings().values()
+        width.minimum, width.maximum = SMALLEST_WIDTH_MM, LARGEST_WIDTH_MM
+        for limit in limits:
+            limit.minimum, limit.maximum = HU_RANGE
         for name, widget in self._settings().items():
             widget.connect("valueChanged(double)", partial(self.onSetting, name))
         self._editor.onEdit = self._onEdit

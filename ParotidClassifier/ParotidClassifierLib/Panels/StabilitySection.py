@@ -2,6 +2,7 @@
 
 from html import escape
 
+from ParotidClassifierCore.imaging.perturbation import DISPLACEMENT_MM, OUTLINES, WIDTH_CHANGE_MM
 from slicer.i18n import tr as _
 
 from ..Drawing.ProbabilityDrawings import ProbabilityDots
@@ -46,12 +47,12 @@ class StabilitySection(Section):
         self.showButton(
             self._ui.stabilityButton,
             shown.mayStart,
-            _("Try 20 slightly different outlines"),
+            _("Try {count} slightly different outlines").format(count=OUTLINES),
             _(
                 "Classify the case again with the outline moved and its border displaced at random "
-                "by up to 1 mm, and the ring up to 0.5 mm wider or narrower. Takes some seconds in "
-                "the background."
-            ),
+                "by up to {border} mm, and the ring up to {width} mm wider or narrower. Takes some "
+                "seconds in the background."
+            ).format(border=f"{DISPLACEMENT_MM:g}", width=f"{WIDTH_CHANGE_MM:g}"),
             _("Stop trying. Nothing is changed."),
         )
         self.task.show()

@@ -7,13 +7,12 @@ import SimpleITK as sitk
 import slicer
 from ParotidClassifierCore.base.cache import content_key
 from ParotidClassifierCore.imaging.volumes import read_volume
+from ParotidClassifierCore.prediction.saliency import SALIENCY_COLORS
 from slicer.i18n import tr as _
 
 from . import Images
 
-# One of Slicer's own; even to the eye and to readers who see few colours (van der Walt & Smith
-# 2015).
-COLORS_ID = "vtkMRMLColorTableNodeFileViridis.txt"
+COLORS_ID = f"vtkMRMLColorTableNodeFile{SALIENCY_COLORS.title()}.txt"  # one of Slicer's own
 OPACITY = 0.4
 # What is weaker lets the CT through, and so does everything outside Tumor and External2.
 WEAKEST_SHOWN = 0.2

@@ -1,4 +1,4 @@
-"""The study's display window, 400/40 HU, on the CTs of a case."""
+"""The study's display window on the CTs of a case."""
 
 import slicer
 
@@ -10,7 +10,7 @@ def hasAutomaticWindow(volumeNode) -> bool:
 
 
 def setSoftTissueWindow(volumeNode) -> None:
-    """Show a volume at window 400 HU, level 40 HU."""
+    """Show a volume in the study's display window."""
     from ParotidClassifierCore.imaging.working_grid import window_hu
 
     if volumeNode.GetScalarVolumeDisplayNode() is None:

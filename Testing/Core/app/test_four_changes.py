@@ -76,8 +76,9 @@ def test_the_report_names_all_of_them(told):
     page = told.page
     assert all(f">{name}<" in page for name in (*REGIONS, *MODELS))
     assert "each of the 18 models" in page
-    assert "Tumor+External5_RAD+DL and the four clinical findings" in page
-    assert "radiomic features, symptoms, margin and enlarged lymph nodes" in page
+    findings = "symptoms, margin, enlarged lymph nodes"
+    assert f"log-odds of Tumor+External5_RAD+DL; {findings} and skin infiltration" in page
+    assert "radiomic features of Tumor; symptoms, margin and enlarged lymph nodes" in page
     assert "Skin infiltration" in page
     assert "automatic, 3 mm, -100 to 300 HU" in page
     assert "automatic, 5 mm, -200 to 400 HU" in page

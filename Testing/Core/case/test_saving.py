@@ -9,7 +9,12 @@ import SimpleITK as sitk
 from fixtures.cases import ball_case, ball_mask, tissue_ct
 from fixtures.protocols import changed_protocol
 from fixtures.regions import PROTOCOL
-from ParotidClassifierCore.base.errors import ClinicalValueError, OutputError, UnusableMaskError
+from ParotidClassifierCore.base.errors import (
+    ClinicalValueError,
+    EmptyRingError,
+    OutputError,
+    UnusableMaskError,
+)
 from ParotidClassifierCore.case.grid import draw_regions, prepare
 from ParotidClassifierCore.case.loading import Case, load_case_folder
 from ParotidClassifierCore.case.saving import save_case_folder
@@ -109,6 +114,15 @@ def test_an_empty_outline_is_not_saved(tmp_path):
         save_case_folder(tmp_path, dataclasses.replace(case, tumor=case.tumor * 0))
     with pytest.raises(UnusableMaskError, match="External2 outline is empty"):
         save_case_folder(tmp_path, dataclasses.replace(case, rings={"External2": case.tumor * 0}))
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_ring_wholly_inside_the_tumor_is_not_saved_as_it_could_not_be_read_again(tmp_path):
+    case = ball_case()
+    inside = dataclasses.replace(case, rings={"External2": ball_mask(case.ct, 4.0)})
+    with pytest.raises(EmptyRingError, match="Nothing of External2 is left outside Tumor") as told:
+        save_case_folder(tmp_path, inside)
+    assert "draw External2 again" in told.value.remedy
     assert not list(tmp_path.iterdir())
 
 

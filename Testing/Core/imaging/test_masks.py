@@ -60,7 +60,7 @@ def test_a_label_map_with_one_label_needs_no_name(tmp_path, name):
 
 def test_one_of_several_labels_must_be_named(tmp_path):
     path = label_map(tmp_path, (2, 5))
-    with pytest.raises(UnusableMaskError, match=r"\(2, 5\).*--tumor-label"):
+    with pytest.raises(UnusableMaskError, match=r"\(2 and 5\).*--tumor-label"):
         load_mask(path, TUMOR)
     with pytest.raises(UnusableMaskError, match="no label 4"):
         load_mask(path, TUMOR, label=4)
@@ -115,7 +115,7 @@ def test_a_single_value_is_the_outline_however_it_was_scaled(tmp_path, value, ba
 
 def test_labels_that_lie_beside_whole_numbers_keep_their_names(tmp_path):
     path = of_values(tmp_path, 0.9999999975, 2.0000004, 1.0000002, background=np.nan)
-    with pytest.raises(UnusableMaskError, match=r"several labels \(1, 2\)"):
+    with pytest.raises(UnusableMaskError, match=r"several labels \(1 and 2\)"):
         load_mask(path, TUMOR)
     inside = sitk.GetArrayFromImage(load_mask(path, TUMOR, label=1))
     assert [bool(plane.all()) for plane in inside[2:5]] == [True, False, True]

@@ -8,7 +8,7 @@ def test_values_that_are_not_finite_are_named_with_their_cases():
     radiomics = a_table().radiomics.copy()
     radiomics[4, 2] = np.nan
     radiomics[5, 2] = np.inf
-    with pytest.raises(CohortError, match=r"Tumor_original_firstorder_F2 .*case004, case005"):
+    with pytest.raises(CohortError, match=r"Tumor_original_firstorder_F2 .*case004 and case005"):
         a_table(radiomics=radiomics)
 
 

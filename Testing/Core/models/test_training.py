@@ -109,8 +109,19 @@ def test_a_table_without_a_network_gives_radiomic_and_clinical_models():
     result = fit_models(a_table(out_of_fold_logits=None), QUICK)
     regions = ("Tumor", "External2", "Tumor+External2")
     assert list(result.models) == [*(f"{name}_RAD" for name in regions), "Clinical"]
-    assert "Combined was not fitted: its inputs are missing." in result.notes
-    assert "Tumor_DL was not fitted: its inputs are missing." in result.notes
+    lacking = "Combined was not fitted: it lacks the log-odds of Tumor+External2_RAD+DL."
+    assert lacking in result.notes
+    assert "Tumor_DL was not fitted: it lacks logits of the network." in result.notes
+
+
+def test_the_finding_is_named_that_no_training_case_has(table):
+    clinical = table.clinical.copy()
+    clinical[:, 1] = np.nan
+    told = "Clinical was not fitted: it lacks any known value of margin"
+    assert f"{told}." in fit_models(a_table(clinical=clinical), QUICK).notes
+    protocol = with_models({"Clinical": {"clinical": ["symptoms", "margin"]}})
+    with pytest.raises(CohortError, match=f"No model can be fitted:\\n *{told}"):
+        fit_models(a_table(protocol=protocol, clinical=clinical[:, :2], out_of_fold_logits=None))
 
 
 def test_cases_with_unknown_findings_are_left_out_of_the_clinical_models_and_it_is_said(table):

@@ -64,6 +64,10 @@ def extending(tmp_path, text, name="mine.yaml"):
             {"a": {"network": ["Tumor"]}, **{b: {"log_odds": [a]} for a, b in ("ab", "bc", "cd")}},
             "d reads log-odds of log-odds of log-odds",
         ),
+        ("clinical", None, "clinical is empty \\(null\\): fill it in"),
+        ("clinical", {}, "models: Clinical: clinical: 'symptoms' is not known: there are none"),
+        ("clinical age_years maximum", "99,5", "age_years: maximum is not a number: decimals are"),
+        ("regions External2 ring hu_range", [-200, 5, 400], "an upper limit: decimals are"),
         ("headline", ["Best"], "'Best' is not one of Tumor_RAD"),
     ],
 )
@@ -121,6 +125,13 @@ def test_a_whole_protocol_is_read_from_json(tmp_path):
         ("extends: shen2026\nname: x\nregions: {External2: {ring: {width_mm: 010}}}", "number"),
         ("extends: shen2026\nname: x\nregions: {External2: {ring: {width_mm: 1_0}}}", "number"),
         ("extends: shen2026\nname: x\nregions: {External2: {ring: {width_mm: 1:30}}}", "number"),
+        (
+            "extends: shen2026\nname: x\nclinical: {a: {maximum: 0,5}}",
+            "line 3: '5' .* decimals are",
+        ),
+        ("extends: shen2026\nname: x\nclinical: null", "'symptoms' is not known"),
+        ("", "it is empty"),
+        ("# nothing yet\n", "it is empty"),
         ("a: [", "not readable YAML .line 1"),
         ("a: 1\na: 2", "'a' comes twice"),
         ("1: x", "'1' is no name"),
@@ -137,6 +148,15 @@ def test_a_file_that_is_no_protocol_is_named(tmp_path, text, reason):
     path.write_bytes(text.encode(errors="surrogatepass"))
     with pytest.raises(ProtocolError, match=rf"mine\.yaml is not a study protocol: .*{reason}"):
         read_protocol(path)
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [("", "it is empty"), ('{"name": "x", "width_mm": 0,5}', "line 1 .* decimals are written")],
+)
+def test_json_is_refused_as_clearly(tmp_path, text, reason):
+    with pytest.raises(ProtocolError, match=rf"mine\.json is not a study protocol: .*{reason}"):
+        extending(tmp_path, text, "mine.json")
 
 
 def test_a_missing_file_is_named(tmp_path):

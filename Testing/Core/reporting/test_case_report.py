@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from fixtures.answers import ALL_KNOWN, LABELS, made_answer, made_stability
+from fixtures.cases import ball_case, ball_mask
 from ParotidClassifierCore.app.cli import main
 from ParotidClassifierCore.app.worker_commands import Desk
 from ParotidClassifierCore.base.errors import UsageError
@@ -20,9 +21,10 @@ from ParotidClassifierCore.case.saving import save_case_folder
 from ParotidClassifierCore.dicom.source import Acquisition, Identity, SourceSeries
 from ParotidClassifierCore.imaging.findings import warning
 from ParotidClassifierCore.models.probabilities import percent
-from ParotidClassifierCore.prediction.stability import Stability
+from ParotidClassifierCore.protocol import shen2026
 from ParotidClassifierCore.reporting.answer_files import write_answer
 from ParotidClassifierCore.reporting.answering import Asked, answer
+from ParotidClassifierCore.reporting.case import front
 from ParotidClassifierCore.reporting.case.labels import ReportLabels
 from ParotidClassifierCore.reporting.case.writing import document_of, write_case_report
 from ParotidClassifierCore.reporting.figures.canvas import one_style
@@ -126,15 +128,6 @@ def test_the_first_page_says_the_answer_with_interval_and_threshold(answered, re
     for title in ("Images", "What drove it", "Among the training cases", "Before you rely on it"):
         assert title in first
     assert "Appendix" not in first
-
-
-def test_side_and_outline_stand_in_the_report(clinical_only):
-    found = clinical_only.prediction
-    inputs = {**found.inputs, "tumor_outline": "ROI 'Parotid_L'"}
-    told = replace(clinical_only, prediction=replace(found, side="left", inputs=inputs))
-    texts = texts_in(report_of(told))
-    assert texts[texts.index("Side") + 1] == "left"
-    assert "ROI 'Parotid_L'" in texts
 
 
 def test_the_pdf_names_itself_and_its_language(rendered):
@@ -282,16 +275,6 @@ def test_the_same_answer_and_day_give_the_same_bytes(clinical_only, tmp_path):
         assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
 
 
-def test_where_no_other_outline_could_be_classified_the_report_says_so(answered):
-    names = answered.stability.probabilities
-    none = Stability(dict.fromkeys(names, ()), dict.fromkeys(names, 0), 20, 0)
-    of_none = replace(answered, stability=none)
-    assert "None of 20 slightly different outlines could be classified" in str(
-        section(report_of(of_none), "stability").parts
-    )
-    assert "None of 20 slightly different outlines" in of_none.text()
-
-
 def test_a_report_asks_for_what_the_bundle_can_tell(clinical_only, tmp_path):
     found = answer(clinical_only.case, clinical_only.bundle, Asked(report=LABELS))
     assert found.stability is None
@@ -326,3 +309,22 @@ def test_the_worker_writes_what_the_command_line_writes(clinical_only, tmp_path)
     assert "Board 12" in (tmp_path / "cli" / "report.html").read_text(encoding="utf-8")
     with pytest.raises(UsageError, match="case_label"):
         Desk().commands["report"](request | {"case_label": 7}, silent)
+
+
+def test_the_first_page_warns_where_the_second_opinion_is_another(a_bundle):
+    case = replace(ball_case(8.0), record=shen2026().record(ALL_KNOWN))
+    asked = Asked(second_bundle=published_clinical_bundle(), second_tumor=ball_mask(case.ct, 9.0))
+    answered = answer(case, load_bundle(a_bundle), asked)
+    assert answered.view.disagreements == []
+    opinion, reader = answered.second_opinion, answered.second_reader
+    second = dict(opinion.second.models)
+    second["Clinical"] = replace(second["Clinical"], call="benign")
+    moved = dict(reader.second.models)
+    moved["Combined"] = replace(moved["Combined"], call="benign")
+    opinion = replace(opinion, second=replace(opinion.second, models=second))
+    reader = replace(reader, second=replace(reader.second, models=moved))
+    other = replace(answered, second_opinion=opinion, second_reader=reader)
+    (points, _) = front.cautions(other).parts
+    assert points.lines[0].startswith("The bundles disagree: ")
+    assert points.lines[1].startswith("The call changes: Combined says malignant")
+    assert "Nothing in the images" not in " ".join(points.lines)

@@ -53,6 +53,12 @@ def test_unusable_outlines_are_told(answered):
     told = found.view.stability("Combined")
     assert told.startswith("Under 3 slightly different outlines Combined says ")
     assert told.endswith(" 1 slightly different outline could not be classified.")
+    none = dict.fromkeys(answered.stability.probabilities, ())
+    lost = replace(answered.stability, probabilities=none, unusable=20)
+    found = replace(answered, stability=lost)
+    told = "None of 20 slightly different outlines could be classified"
+    assert told in found.text()
+    assert told in front.stability(found).parts[0].text
 
 
 def test_the_image_part_is_what_a_model_reads(answered):
@@ -74,13 +80,13 @@ def test_bars_of_a_histogram_hold_both_ends():
 def test_the_report_says_what_a_twelfth_model_reads(twelve):
     table = appendix.models(twelve).parts[0].table
     assert "twelve models" in table.title
-    assert table.rows[-1][:2] == (TWELFTH, "radiomic features, symptoms and margin")
+    assert table.rows[-1][:2] == (TWELFTH, "radiomic features of Tumor; symptoms and margin")
 
 
 def test_the_report_describes_the_protocol(twelve):
     terms = dict(background.terms(twelve).parts[0].pairs)
     assert "3 mm wide" in terms["External2"]
-    assert terms["Clinical"] == "the model of symptoms, margin and lymph nodes alone"
+    assert terms["Clinical"] == "the model of symptoms, margin and enlarged lymph nodes alone"
     unknown = replace(twelve, prediction=replace(twelve.prediction, inputs={}))
     note = front.inputs(unknown).parts[-1].text
     assert note.endswith(f"Clinical, Combined and {TWELFTH} need those that they read.")

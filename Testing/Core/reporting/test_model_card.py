@@ -1,8 +1,13 @@
-from fixtures.studies import made_models
+from dataclasses import replace
+
+import pytest
+from fixtures.studies import made_bundle_without_network
 from ParotidClassifierCore.bundle.bundle import TrainingCohort
 from ParotidClassifierCore.bundle.files import MODEL_CARD, SIZE_LIMITS
-from ParotidClassifierCore.models.settings import CROSS_FITTED
-from ParotidClassifierCore.protocol import shen2026
+from ParotidClassifierCore.models.settings import ModelTrainingSettings, SelectionSettings
+from ParotidClassifierCore.protocol import protocol_from, shen2026
+from ParotidClassifierCore.radiomics.names import feature_names
+from ParotidClassifierCore.radiomics.settings import default_settings
 from ParotidClassifierCore.reporting.model_card import model_card
 
 FIGURES = {
@@ -13,20 +18,22 @@ FIGURES = {
     },
     "Combined": {"auc": None, "threshold": 0.2, "sensitivity": None, "specificity": 0.9},
 }  # fmt: skip
+SETTINGS = ModelTrainingSettings()
 
 
-def card(simulated=True, **changes):
-    arguments = {
-        "name": "made",
+def card(simulated=True, settings=SETTINGS, **changes):
+    given = {
         "cohort": TrainingCohort(249, 62, simulated, "Made."),
-        "test_counts": (108, 27),
-        "intended_use": "Tests.",
         "test_figures": FIGURES,
-        "stacking": CROSS_FITTED,
         "notes": ("A note.",),
-        "protocol": shen2026(),
     }
-    return model_card(**{**arguments, **changes})
+    bundle = replace(made_bundle_without_network(simulated), **given | changes)
+    return model_card(bundle, settings, (108, 27))
+
+
+def method(protocol=None, **changes):
+    content = shen2026().as_json() | {"name": "other", "headline": []} | (protocol or {})
+    return card(protocol=protocol_from(content), **changes).partition("## Method")[2]
 
 
 def test_the_card_says_what_it_is_not_for_before_anything_else():
@@ -50,16 +57,42 @@ def test_the_card_tells_cohort_imbalance_thresholds_limits_and_data():
 
 
 def test_the_inputs_of_the_models_are_listed():
-    models = made_models()
-    text = card(models=models)
+    text, models = card(), made_bundle_without_network().models
     assert all(column in text for column in models["Tumor_RAD"].columns)
     assert "radiomic features, 1 logit of the network" in text
 
 
-def test_another_method_takes_the_place_of_the_usual_one():
-    text = card(method="Derived from published odds ratios.")
-    assert "Derived from published odds ratios." in text
-    assert "MobileNetV3" not in text
+def test_the_numbers_of_the_method_are_those_of_the_training():
+    chosen = SelectionSettings(min_agreement=0.75, max_correlation=0.9, max_columns=12)
+    fewer = replace(default_settings(), image_types=("Original",))
+    settings = ModelTrainingSettings(selection=chosen)
+    text = method(settings=settings, radiomics_yaml=fewer.yaml())
+    assert f"{len(feature_names(fewer))} radiomic features per region" in text
+    for wanted in ("ICC > 0.75)", "|r| > 0.9)", "at most 12)"):
+        assert wanted in text
+
+
+@pytest.mark.parametrize(
+    ("models", "told"),
+    [
+        (
+            {"Findings": {"clinical": ["symptoms"]}},
+            "One clinical finding. Inputs were combined by logistic regression.\n",
+        ),
+        (
+            {"Net": {"network": ["Tumor"]}},
+            "A multi-input MobileNetV3 on the tumour and its peritumoral ring (External2). Inputs",
+        ),
+        (
+            {"Texture": {"radiomics": ["Tumor"], "clinical": ["margin"]}},
+            "1874 radiomic features per region (PyRadiomics) on the tumour and its peritumoral ",
+        ),
+    ],
+)
+def test_the_method_tells_of_no_more_than_the_models_read(models, told):
+    text = method({"models": models})
+    assert text.strip().startswith(told.strip())
+    assert ("What of the network" in text) == ("MobileNetV3" in told)
 
 
 def test_a_note_cannot_break_out_of_its_line_nor_fill_the_bundle():

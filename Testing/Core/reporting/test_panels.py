@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 from ParotidClassifierCore.models.probabilities import ModelResult
-from ParotidClassifierCore.reporting.case.figures import contributions_figure
+from ParotidClassifierCore.reporting.case.figures import contributions
 from ParotidClassifierCore.reporting.case_view import Bar, CaseView
 from ParotidClassifierCore.reporting.panels.look import PAPER
 from ParotidClassifierCore.reporting.panels.numbers import (
@@ -81,7 +81,7 @@ def test_a_number_of_six_letters_beside_the_longest_bar_stands_whole_in_the_draw
         Bar("Before any input (intercept)", -1.1, {}),
         Bar("Enlarged lymph nodes", 10.6, {"x": 1}),
     ]
-    figure = contributions_figure([("Combined", bars)])
+    figure = contributions([("Combined", bars)])
     (number,) = (t for axes in figure.axes for t in axes.texts if t.get_text() == "+10.60")
     box = number.get_window_extent(figure.canvas.get_renderer())
     assert box.x1 <= figure.bbox.x1

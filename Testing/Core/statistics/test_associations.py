@@ -65,7 +65,7 @@ def test_unknown_cases_are_counted():
     found = clinical_associations(*cohort)
     (nodes,) = ratios(found, "lymph_nodes")
     assert nodes.cases == 119
-    assert "1 case left out: lymph nodes unknown." in found.notes
+    assert "1 case left out: enlarged lymph nodes unknown." in found.notes
 
 
 def test_useless_levels_are_named():

@@ -4,19 +4,19 @@ import math
 from collections.abc import Mapping
 from itertools import chain
 
-from ...base.words import DASH, counted, listed, number_word
-from ...bundle.bundle import Bundle
+from ...base.words import DASH, counted, number_word
+from ...bundle.bundle import Bundle, model_words
 from ...imaging.findings import Severity, max_axial_diameter_mm
 from ...models.nomogram import case_points, nomogram_of
 from ...models.probabilities import ModelResult, percent
 from ...models.words import column_label, interval_words
-from ...protocol import Protocol, log_odds_column
+from ...protocol import log_odds_column
 from ...statistics.results import Table
 from ..answering import Answer
 from ..case_view import beside
 from ..figures.clinical import nomogram_figure
 from ..parts import Caution, Drawing, Facts, Listing, Paragraph, Part, Section
-from .figures import models_figure
+from . import figures
 
 _SEVERITY_WORDS = {
     Severity.ERROR: "in the way",
@@ -37,29 +37,15 @@ def models(answered: Answer) -> Section:
     table = Table(
         f"Probability of malignancy by each of the {number_word(len(view.models))} models",
         ("Model", "Reads", "Probability", "95 % interval", "Threshold", "Call"),
-        tuple((row.model, _reads(protocol, row.model), *row[1:]) for row in view.rows),
+        tuple((name, model_words(protocol.models[name], protocol), *r) for name, *r in view.rows),
         tuple(view.no_intervals),
     )
     parts: list[Part] = [Listing("models", table)]
     if view.available:
         caption = "Dot: probability; band: 95 % interval; line: threshold."
-        drawing = Drawing("models", models_figure(view.models), caption, "The table above, drawn")
+        drawing = Drawing("models", figures.models(view.models), caption, "The table above, drawn")
         parts.append(drawing)
     return Section("models", "All models", tuple(parts), probabilities=True)
-
-
-def _reads(protocol: Protocol, name: str) -> str:
-    model = protocol.models[name]
-    count = len(model.clinical)
-    all_findings = f"the {number_word(count)} clinical finding{'' if count == 1 else 's'}"
-    findings = [protocol.clinical[name].phrase for name in model.clinical]
-    read = {
-        "radiomic features": model.radiomics,
-        "the network": model.network,
-        **dict.fromkeys(model.log_odds, True),
-        **dict.fromkeys([all_findings] if count == len(protocol.predictors) else findings, count),
-    }
-    return listed([words for words, there in read.items() if there])
 
 
 def nomogram(answered: Answer) -> Section | None:
@@ -173,23 +159,23 @@ def acquisition(answered: Answer) -> Section | None:
     if source is None:
         return None
     made = source.acquisition
-    known = (
-        ("Scanner", made.scanner),
-        ("Tube voltage", _with_unit(made.kvp, "kV")),
-        ("Nominal slice thickness", _with_unit(made.slice_thickness_mm, "mm")),
-        ("Kernel", made.kernel),
-        ("Contrast agent", "given" if made.contrast_agent == "" else made.contrast_agent),
-        ("Contrast phase", made.phase),
-        ("Part of the body", made.body_part),
-        ("Delay after the injection", _with_unit(made.delay_s, "s")),
-        ("Slices", str(len(source.files)) if source.files else None),
-        ("Series", source.named),
-    )
-    pairs = tuple((name, value) for name, value in known if value is not None)
-    silent = len(known) - len(pairs)
+    said = {
+        "Scanner": made.scanner,
+        "Tube voltage": _with_unit(made.kvp, "kV"),
+        "Nominal slice thickness": _with_unit(made.slice_thickness_mm, "mm"),
+        "Kernel": made.kernel,
+        "Contrast agent": "given" if made.contrast_agent == "" else made.contrast_agent,
+        "Contrast phase": made.phase,
+        "Part of the body": made.body_part,
+        "Delay after the injection": _with_unit(made.delay_s, "s"),
+        "Slices": len(source.files) or None,
+        "Series": source.named,
+    }
+    known = Facts.known(said)
+    silent = len(said) - len(known.pairs)
     rest = f"they are silent on {counted(silent, 'more item')}" if silent else "all is stated"
     note = Paragraph(f"As the DICOM headers say; {rest}.")
-    return Section("acquisition", "How the CT was made", (Facts(pairs), note))
+    return Section("acquisition", "How the CT was made", (known, note))
 
 
 def _with_unit(value: float | None, unit: str) -> str | None:

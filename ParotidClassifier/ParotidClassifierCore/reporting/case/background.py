@@ -4,7 +4,8 @@ from ... import __version__
 from ...base.words import counted, listed
 from ...bundle.bundle import Bundle
 from ...case.grid import MARGIN_MM
-from ...models.settings import PAPER
+from ...imaging.working_grid import WorkingGrid
+from ...models.settings import PAPER, STACKING_LINES
 from ...protocol import Region
 from ..answering import Answer
 from ..parts import Facts, Paragraph, Part, Points, Section
@@ -30,6 +31,7 @@ _ALWAYS = (
     ),
 )
 
+_HASHES = "Inputs, SHA-256 of their content on the working grid"
 _TERMS = (
     ("RAD, DL", "radiomic features (numbers for shape, density and texture), deep network"),
     ("log-odds", "log of p / (1 – p): 0 is 50 %, +1 is 73 %, +2 is 88 %, –2 is 12 %"),
@@ -42,24 +44,19 @@ _TERMS = (
 
 def limits(answered: Answer) -> Section:
     """Return in plain words what the answer does not say."""
-    bundle, lines = answered.bundle, []
-    if bundle.cohort.simulated:
-        lines.append("The models learnt from simulated CT. They say nothing about a patient.")
-    lines.append(
-        f"They were {bundle.cohort.line}, of which {bundle.cohort.malignant} malignant. Where "
-        "malignant tumours are rarer or more frequent, the probabilities are too high or too low."
+    bundle = answered.bundle
+    lines = (
+        bundle.cohort.caution,
+        (
+            f"The models were {bundle.cohort.line}, of which {bundle.cohort.malignant} malignant. "
+            "Where malignant tumours are rarer or more frequent, the probabilities are too high or "
+            "too low."
+        ),
+        STACKING_LINES[PAPER] if bundle.stacking == PAPER and bundle.fusions else "",
+        *_ALWAYS,
+        "Where the network looked is not why it answered as it did." if bundle.network else "",
     )
-    specs = bundle.protocol.models
-    fused = any(specs[name].radiomics and specs[name].network for name in bundle.models)
-    if bundle.stacking == PAPER and fused:
-        lines.append(
-            "Stacked as in the paper: models of features and network lean too much on the "
-            "network, which had seen the training cases."
-        )
-    lines += _ALWAYS
-    if bundle.network is not None:
-        lines.append("Where the network looked is not why it answered as it did.")
-    parts: list[Part] = [Points(tuple(lines))]
+    parts: list[Part] = [Points(tuple(filter(None, lines)))]
     if bundle.notes:
         parts.append(Points(bundle.notes, "Notes of the bundle"))
     return Section("limits", "Limits", tuple(parts))
@@ -69,48 +66,42 @@ def reproducibility(answered: Answer) -> Section:
     """Return versions, settings, seeds and hashes; no name of a file."""
     parts = (
         Paragraph("The same software, bundle, settings and inputs give the same numbers."),
-        Facts(_bundle(answered), "Model bundle"),
-        Facts(_settings(answered), "Settings"),
-        Facts(_inputs(answered), "Inputs, SHA-256 of their content on the working grid"),
-        Facts(tuple(answered.prediction.software.items()), "Software"),
+        Facts.known(_bundle(answered.bundle), "Model bundle"),
+        Facts.known(_settings(answered), "Settings"),
+        Facts.known(_inputs(answered.prepared.grid), _HASHES),
+        Facts.known(answered.prediction.software, "Software"),
     )
     return Section("reproducibility", "How to compute it again", parts)
 
 
-def _bundle(answered: Answer) -> tuple[tuple[str, str], ...]:
-    bundle = answered.bundle
-    description = bundle.cohort.description
-    return (
-        ("name", bundle.name),
-        ("kind", bundle.kind),
-        ("SHA-256", bundle.bundle_hash or "not saved yet"),
-        ("schema version", str(bundle.schema_version)),
-        *((("made on", str(bundle.provenance["date"])),) if "date" in bundle.provenance else ()),
-        ("learnt from", bundle.cohort.line),
-        *((("training cohort", description),) if description else ()),
-        ("intended use", bundle.intended_use),
-        ("models", ", ".join(bundle.models)),
-        ("protocol", bundle.protocol.name),
-        ("stacking", bundle.stacking),
-        ("intervals", bundle.refits.line),
-    )
+def _bundle(bundle: Bundle) -> dict[str, object]:
+    return {
+        "name": bundle.name,
+        "kind": bundle.kind,
+        "SHA-256": bundle.bundle_hash or "not saved yet",
+        "schema version": bundle.schema_version,
+        "made on": bundle.provenance.get("date"),
+        "learnt from": bundle.cohort.line,
+        "training cohort": bundle.cohort.description,
+        "intended use": bundle.intended_use,
+        "models": ", ".join(bundle.models),
+        "protocol": bundle.protocol.name,
+        "stacking": bundle.stacking,
+        "intervals": bundle.refits.line,
+    }
 
 
-def _settings(answered: Answer) -> tuple[tuple[str, str], ...]:
+def _settings(answered: Answer) -> dict[str, object]:
     found, rings = answered.stability, answered.prepared.protocol.rings
-    drawn = ((ring.name, _drawn(ring, answered)) for ring in rings)
     names = ("tumor_outline", "ring_outline", *(f"{ring.name}_outline" for ring in rings[1:]))
-    taken = [(name.replace("_", " "), answered.prediction.inputs.get(name)) for name in names]
-    settings = [
-        *((name, str(words)) for name, words in taken if words is not None),
-        *drawn,
-        ("radiomics settings, SHA-256", answered.bundle.radiomics_hash),
-    ]
+    settings = {name.replace("_", " "): answered.prediction.inputs.get(name) for name in names}
+    settings |= {ring.name: _drawn(ring, answered) for ring in rings}
+    settings["radiomics settings, SHA-256"] = answered.bundle.radiomics_hash
     if found is not None:
         count = len(next(iter(found.probabilities.values()), ())) + found.unusable
         told = f"{counted(count, 'outline')}, seed {found.seed}, {found.unusable} unusable"
-        settings.append(("stability", told))
-    return tuple(settings)
+        settings["stability"] = told
+    return settings
 
 
 def _drawn(ring: Region, answered: Answer) -> str:
@@ -120,14 +111,13 @@ def _drawn(ring: Region, answered: Answer) -> str:
     return f"automatic, {ring.ring.width_mm:g} mm, {low:g} to {high:g} HU"
 
 
-def _inputs(answered: Answer) -> tuple[tuple[str, str], ...]:
-    grid = answered.prepared.grid
+def _inputs(grid: WorkingGrid) -> dict[str, str]:
     x, y, z = grid.ct.shape[::-1]
-    return (
-        ("grid", f"{x} × {y} × {z} voxels of 1 mm, the outlines and {MARGIN_MM} mm around them"),
-        ("CT", grid.image_key),
-        *((region, grid.region_key(region)) for region in grid.masks),
-    )
+    return {
+        "grid": f"{x} × {y} × {z} voxels of 1 mm, the outlines and {MARGIN_MM} mm around them",
+        "CT": grid.image_key,
+        **{region: grid.region_key(region) for region in grid.masks},
+    }
 
 
 def terms(answered: Answer) -> Section:
@@ -135,14 +125,12 @@ def terms(answered: Answer) -> Section:
     protocol = answered.bundle.protocol
     regions = [(protocol.outlined.name, "the tumour as outlined")]
     for ring in protocol.rings:
-        width = f"{ring.ring.width_mm:g} mm"
-        around = listed(ring.around)
-        words = f"tissue around {around}, without air and bone, {width} wide in the bundle"
-        regions.append((ring.name, words))
+        where = f"tissue around {listed(ring.around)}, without air and bone"
+        regions.append((ring.name, f"{where}, {ring.ring.width_mm:g} mm wide in the bundle"))
     models = []
     for model in protocol.models.values():
         if model.clinical and not model.regions:
-            read = listed([protocol.clinical[name].short for name in model.clinical])
+            read = listed([protocol.clinical[name].phrase for name in model.clinical])
             together = "the image and the clinical findings together"
             words = together if model.log_odds else f"{read} alone"
             models.append((model.name, f"the model of {words}"))

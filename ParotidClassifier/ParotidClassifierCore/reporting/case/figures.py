@@ -1,6 +1,6 @@
 """The drawings of a case's report, from the same panels as the picture of a result."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 import SimpleITK as sitk
 from matplotlib.axes import Axes
@@ -10,29 +10,18 @@ from ...imaging.working_grid import WorkingGrid
 from ...models.probabilities import ModelResult
 from ...protocol import Region
 from ..case_view import Bar, Place
+from ..panels import numbers
 from ..panels.look import PAPER
-from ..panels.numbers import (
-    contribution_ends,
-    draw_contributions,
-    draw_gauge,
-    draw_probabilities,
-    draw_stability,
-    draw_training_cases,
-)
 from ..panels.planes import draw_outlines, draw_saliency, draw_saliency_scale
 
 # Inches before the drawing is fitted into its column: letters of one size in all of them.
-WHOLE_WIDTH = 9.6
-HALF_WIDTH = 4.7
-_IMAGES_WIDTH, _THIRD_WIDTH = 6.6, 2.9
+_WHOLE_WIDTH, _IMAGES_WIDTH, _HALF_WIDTH, _THIRD_WIDTH = 9.6, 6.6, 4.7, 2.9
 _CUT_HEIGHT, _CLOSE_UP_HEIGHT, _TITLE_HEIGHT = 1.9, 1.75, 0.27
 _BAR_HEIGHT = 0.195
 _CUT_COLUMNS = (1, 1, 1, 0.62)
 
 
-def images_figure(
-    grid: WorkingGrid, regions: Collection[Region], saliency: sitk.Image | None
-) -> Figure:
+def images(grid: WorkingGrid, regions: Collection[Region], saliency: sitk.Image | None) -> Figure:
     """Draw three cuts with the outlines and, where it is known, where the network looked."""
     rows = [_CUT_HEIGHT, *([] if saliency is None else [_CLOSE_UP_HEIGHT])]
     figure = PAPER.figure(_IMAGES_WIDTH, sum(rows) + _TITLE_HEIGHT)
@@ -63,49 +52,53 @@ def _draw_legend(axes: Axes, regions: Collection[Region]) -> None:
         axes.text(0.36, y, region.name, color=PAPER.text, fontsize=9, va="center")
 
 
-def gauge_figure(result: ModelResult) -> Figure:
+def gauge(result: ModelResult) -> Figure:
     """Draw one probability with its interval and threshold."""
-    figure = PAPER.figure(HALF_WIDTH, 0.85)
-    draw_gauge(figure.add_axes((0.02, 0.26, 0.96, 0.72)), result, PAPER)
-    return figure
+    return _panel(numbers.draw_gauge, (_HALF_WIDTH, 0.85), (0.02, 0.26, 0.96, 0.72), result)
 
 
-def contributions_figure(blocks: Sequence[tuple[str, list[Bar]]]) -> Figure:
+def contributions(blocks: Sequence[tuple[str, list[Bar]]]) -> Figure:
     """Draw what each input adds, a block with title and bars for each model, all on one scale."""
     added = [bar.added for _, bars in blocks for bar in bars]
     height = top = _BAR_HEIGHT * len(added) + 0.3 * len(blocks) + 0.05
-    figure, bold = PAPER.figure(HALF_WIDTH, height), {"fontsize": 9.5, "weight": "bold"}
+    figure, bold = PAPER.figure(_HALF_WIDTH, height), {"fontsize": 9.5, "weight": "bold"}
     for title, bars in blocks:
         tall = _BAR_HEIGHT * len(bars)
         top -= 0.3 + tall
         axes = figure.add_axes((0.57, top / height, 0.43, tall / height))
-        draw_contributions(axes, bars, PAPER, contribution_ends(added))
+        numbers.draw_contributions(axes, bars, PAPER, numbers.contribution_ends(added))
         axes.tick_params(axis="y", labelsize=7.6)
         figure.text(0.0, (top + tall + 0.05) / height, title, color=PAPER.text, va="bottom", **bold)
     return figure
 
 
-def training_figure(place: Place) -> Figure:
+def training(place: Place) -> Figure:
     """Draw the case among the training cases."""
-    figure = PAPER.figure(HALF_WIDTH, 1.9)
-    axes = figure.add_axes((0.01, 0.15, 0.98, 0.83))
-    draw_training_cases(axes, place, PAPER)
-    axes.set_title("")
-    axes.set_xlim(-0.03, 1.36)  # the words at the right need more of so small a drawing
+    room = (0.01, 0.15, 0.98, 0.83)
+    figure = _panel(numbers.draw_training_cases, (_HALF_WIDTH, 1.9), room, place)
+    figure.axes[0].set_xlim(-0.03, 1.36)  # the words at the right need more of so small a drawing
     return figure
 
 
-def stability_figure(result: ModelResult, others: Sequence[float]) -> Figure:
+def stability(result: ModelResult, others: Sequence[float]) -> Figure:
     """Draw what a model says of other outlines."""
-    figure = PAPER.figure(_THIRD_WIDTH, 1.0)
-    draw_stability(figure.add_axes((0.01, 0.2, 0.98, 0.78)), result, others, PAPER)
-    return figure
+    room = (0.01, 0.2, 0.98, 0.78)
+    return _panel(numbers.draw_stability, (_THIRD_WIDTH, 1.0), room, result, others)
 
 
-def models_figure(models: Mapping[str, ModelResult]) -> Figure:
+def models(models: Mapping[str, ModelResult]) -> Figure:
     """Draw the probabilities of all models."""
-    figure = PAPER.figure(WHOLE_WIDTH, 0.35 + 0.25 * len(models))
-    axes = figure.add_axes((0.22, 0.08, 0.78, 0.9))
-    draw_probabilities(axes, models, PAPER)
-    axes.set_title("", loc="right")
+    size = _WHOLE_WIDTH, 0.35 + 0.25 * len(models)
+    return _panel(numbers.draw_probabilities, size, (0.22, 0.08, 0.78, 0.9), models)
+
+
+def _panel(
+    draw: Callable[..., None],
+    inches: tuple[float, float],
+    room: tuple[float, float, float, float],
+    *drawn: object,
+) -> Figure:
+    """Return a figure in which one panel has this room (left, bottom, width, height)."""
+    figure = PAPER.figure(*inches)
+    draw(figure.add_axes(room), *drawn, PAPER)
     return figure

@@ -3,18 +3,13 @@
 from ...base.words import counted, listed
 from ...bundle.bundle import Bundle
 from ...imaging.findings import Severity, max_axial_diameter_mm
+from ...imaging.working_grid import WINDOW
 from ...models.probabilities import percent
 from ...models.words import all_findings
 from ...protocol import UNKNOWN
 from ..answering import Answer
 from ..parts import Caution, Drawing, Facts, Headline, Paragraph, Part, Points, Section
-from .figures import (
-    contributions_figure,
-    gauge_figure,
-    images_figure,
-    stability_figure,
-    training_figure,
-)
+from . import figures
 
 _MOST_BARS, _MOST_IMAGE_BARS = 6, 5
 # What the first page has room for; the appendix has everything.
@@ -43,7 +38,7 @@ def scale(answered: Answer) -> Section | None:
         return None
     there, threshold = percent(result.probability), percent(result.threshold)
     alternative = f"{there} on a scale of 0 to 100 %; the threshold lies at {threshold}"
-    drawing = Drawing("gauge", gauge_figure(result), "", alternative)
+    drawing = Drawing("gauge", figures.gauge(result), "", alternative)
     parts = (drawing, Paragraph(answered.view.agreement))
     return Section("scale", "Probability, interval and threshold", parts, probabilities=True)
 
@@ -80,7 +75,7 @@ def images(answered: Answer) -> Section:
     lines = "Dashed line" if len(rings) == 1 else "Dashed lines"
     around = f" {lines}: {listed(rings)}, the tissue around it." if rings else ""
     caption = (
-        "Cuts where the tumour is largest, window 400/40 HU; the bar is 1 cm. "
+        f"Cuts where the tumour is largest, window {WINDOW}; the bar is 1 cm. "
         f"Solid line: {tumor}.{around}"
     )
     if marked is not None:
@@ -90,7 +85,7 @@ def images(answered: Answer) -> Section:
             "nothing about the radiomic features."
         )
     alternative = f"Axial, coronal and sagittal CT with the outlines of {listed(list(regions))}"
-    figure = images_figure(answered.prepared.grid, regions.values(), marked)
+    figure = figures.images(answered.prepared.grid, regions.values(), marked)
     return Section("images", "Images", (Drawing("images", figure, caption, alternative),))
 
 
@@ -108,7 +103,7 @@ def drivers(answered: Answer) -> Section | None:
         "against it. Inputs that go together share their weight, so a bar is no cause."
     )
     strongest = ", ".join(f"{bar.label} {bar.added:+.2f}" for bar in blocks[0][1][1:4])
-    drawing = Drawing("drivers", contributions_figure(blocks), caption, f"Strongest: {strongest}")
+    drawing = Drawing("drivers", figures.contributions(blocks), caption, f"Strongest: {strongest}")
     return Section("drivers", "What drove it", (drawing,), probabilities=True)
 
 
@@ -121,7 +116,7 @@ def training(answered: Answer) -> Section | None:
     if place.has_both_outcomes:
         alternative = "Histogram of the training cases' probabilities, with this case as a line"
         caption = f"{place.model} of the training cases, each by models that had not seen it."
-        parts.append(Drawing("training", training_figure(place), caption, alternative))
+        parts.append(Drawing("training", figures.training(place), caption, alternative))
     parts += [Paragraph(sentence) for sentence in place.sentences]
     return Section("training", "Among the training cases", tuple(parts), probabilities=True)
 
@@ -138,7 +133,7 @@ def stability(answered: Answer) -> Section | None:
     caption = "One dot an outline; grey line: as outlined; dashed line: threshold."
     ends = f"{percent(min(others))} to {percent(max(others))}"
     alternative = f"{counted(len(others), 'dot')}, one an outline, from {ends}"
-    figure = Drawing("stability", stability_figure(view.first, others), caption, alternative)
+    figure = Drawing("stability", figures.stability(view.first, others), caption, alternative)
     return Section("stability", title, (figure, told), probabilities=True)
 
 
@@ -166,12 +161,8 @@ def _purpose(bundle: Bundle) -> str:
     use = bundle.intended_use
     if len(use) > _MOST_LETTERS:
         use = f"{use[:_MOST_LETTERS]}… (whole in the appendix)"
-    if bundle.cohort.simulated:
-        return (
-            "The models learnt from simulated CT: the probability shows how the method works and "
-            f"says nothing about a patient. {use}"
-        )
-    return (
+    research = (
         "Research software, not a medical device: no decision about a patient may rest on this "
-        f"page alone. {use}"
+        "page alone."
     )
+    return f"{bundle.cohort.caution or research} {use}"

@@ -73,14 +73,12 @@ def _row(
 
 
 def _about(answered: Answer) -> tuple[Facts, ...]:
-    labels, identity = answered.report, answered.identity
-    whose = [("Case", labels.case_label or _LINE), ("Prepared by", labels.prepared_by or _LINE)]
+    labels, identity, bundle = answered.report, answered.identity, answered.bundle
+    whose = {"Case": labels.case_label or _LINE, "Prepared by": labels.prepared_by or _LINE}
     if identity is not None:
         name = identity.name.replace("^", ", ")
         patient = {"Patient": name, "Number": identity.patient_id, "Born": identity.birth_date}
-        whose = [*((what, text) for what, text in patient.items() if text), *whose]
-    made = (
-        ("Date", labels.made_on.isoformat()),
-        ("Made by", f"{background.maker(answered.bundle)}, {answered.bundle.cohort.line}"),
-    )
-    return Facts(tuple(whose)), Facts(made)
+        whose = patient | whose
+    made_by = f"{background.maker(bundle)}, {bundle.cohort.line}"
+    made = {"Date": labels.made_on.isoformat(), "Made by": made_by}
+    return Facts.known(whose), Facts.known(made)

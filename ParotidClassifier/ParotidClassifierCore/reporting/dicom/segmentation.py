@@ -6,22 +6,21 @@ import numpy as np
 from highdicom import UID, AlgorithmIdentificationSequence, Volume
 from highdicom.color import CIELabColor
 from highdicom.seg import Segmentation, SegmentDescription
+from highdicom.sr import CodedConcept
 from pydicom import Dataset
 from pydicom.sr.codedict import codes
+from pydicom.sr.coding import Code
 
 from ... import __version__
-from ...case.grid import PreparedCase
 from ...imaging.side import SIDE_CODES, Side
 from ...imaging.working_grid import WorkingGrid
 from ...protocol import PAROTID_GLAND, Region
-from .codes import concept
-from .series import SOFTWARE
+from ..answering import Answer
+from .codes import SOFTWARE
 from .source_headers import Sources
 
 
-def segmentation(
-    prepared: PreparedCase, sources: Sources, made: Mapping[str, str], series: Mapping[str, object]
-) -> Segmentation:
+def segmentation(answered: Answer, sources: Sources, series: Mapping[str, object]) -> Segmentation:
     """Return all regions as one object, segments numbered in the order of the protocol.
 
     It keeps the voxels of the 1 mm grid, on which everything was computed, in the CT's frame of
@@ -29,18 +28,18 @@ def segmentation(
     without an outlined voxel are left out.
 
     Args:
-        prepared: the regions, and where they lie.
+        answered: with the regions.
         sources: of the CT.
-        made: by ring, how it was computed, in words; not of those that were given.
         series: as `series_attributes` returns it.
     """
+    prepared = answered.prepared
     grid, regions = prepared.grid, prepared.protocol.regions
     written = Segmentation(
         source_images=sources.headers,
         pixel_array=_voxels(grid, sources.headers[0].FrameOfReferenceUID),
         segmentation_type="BINARY",
         segment_descriptions=[
-            _description(number, regions[name], made.get(name), prepared.side)
+            _description(number, regions[name], name in answered.case.rings, prepared.side)
             for number, name in enumerate(grid.masks, start=1)
         ],
         content_label="TUMOR_AND_RING",
@@ -78,17 +77,17 @@ def _voxels(grid: WorkingGrid, frame_of_reference: str) -> Volume:
 
 
 def _description(
-    number: int, region: Region, made: str | None, side: Side | None
+    number: int, region: Region, is_given: bool, side: Side | None
 ) -> SegmentDescription:
-    how, algorithm = _algorithm(region, made)
-    gland = concept(PAROTID_GLAND)
+    how, algorithm = _algorithm(region, is_given)
+    gland = CodedConcept(*PAROTID_GLAND)
     if side is not None:
-        gland.AnatomicRegionModifierSequence = [concept(SIDE_CODES[side])]
+        gland.AnatomicRegionModifierSequence = [CodedConcept(*SIDE_CODES[side])]
     return SegmentDescription(
         segment_number=number,
         segment_label=region.name,
-        segmented_property_category=concept(region.category),
-        segmented_property_type=concept(region.kind),
+        segmented_property_category=Code(*region.category),
+        segmented_property_type=Code(*region.kind),
         algorithm_type=how,
         algorithm_identification=algorithm,
         tracking_uid=UID(),  # by which it is known in other objects
@@ -99,7 +98,7 @@ def _description(
 
 
 def _algorithm(
-    region: Region, made: str | None
+    region: Region, is_given: bool
 ) -> tuple[str, AlgorithmIdentificationSequence | None]:
     """Return how a segment came about; the tumour is outlined by whoever reads the CT."""
     if region.ring is None:
@@ -108,6 +107,6 @@ def _algorithm(
         name=f"{SOFTWARE} {region.name}",
         family=codes.DCM.AnalyticalAlgorithm,
         version=__version__,
-        parameters={"ring": made or "refined or drawn by hand"},
+        parameters={"ring": "refined or drawn by hand" if is_given else region.ring_words},
     )
-    return ("SEMIAUTOMATIC" if made is None else "AUTOMATIC"), algorithm
+    return ("SEMIAUTOMATIC" if is_given else "AUTOMATIC"), algorithm

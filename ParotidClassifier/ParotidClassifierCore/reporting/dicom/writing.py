@@ -1,17 +1,24 @@
-"""Writing an answer as DICOM objects."""
+"""Write an answer as DICOM objects, in series that an archive can tell from the next."""
 
+from collections.abc import Mapping
 from datetime import datetime, timezone
 from pathlib import Path
 
-from pydicom import Dataset
+from highdicom import UID
 
+from ... import __version__
 from ...base.files import written_whole
 from ...dicom.headers import ignoring_header_warnings
+from ...models.probabilities import percent
+from ...prediction.predict import Prediction
 from ..answering import REPORT_FILE, SEGMENTATION_FILE, Answer
+from .codes import SOFTWARE
 from .segmentation import segmentation
-from .series import REPORT, SEGMENTATION, series_attributes
 from .source_headers import Sources
 from .structured_report import structured_report
+
+# The last digit of the number of a series; those before are month, day, hour and minute.
+SEGMENTATION, REPORT = 1, 2
 
 
 def write_dicom(folder: Path, answered: Answer, sources: Sources) -> dict[str, str]:
@@ -20,27 +27,42 @@ def write_dicom(folder: Path, answered: Answer, sources: Sources) -> dict[str, s
     Raises:
         OutputError: a file cannot be written.
     """
-    made_files = _made_files(answered, sources)
-    for name, made in made_files.items():
-        with written_whole(folder / name) as beside:
-            made.save_as(beside)
-    return {name: str(made.SOPInstanceUID) for name, made in made_files.items()}
-
-
-def _made_files(answered: Answer, sources: Sources) -> dict[str, Dataset]:
     found, when = answered.prediction, datetime.now(timezone.utc).astimezone()
     of_outlines, of_report = (series_attributes(found, when, k) for k in (SEGMENTATION, REPORT))
     with ignoring_header_warnings():
-        outlines = segmentation(answered.prepared, sources, _rings_made(answered), of_outlines)
+        outlines = segmentation(answered, sources, of_outlines)
         report = structured_report(answered, sources, outlines, of_report)
-    return {SEGMENTATION_FILE: outlines, REPORT_FILE: report}
+    made = {SEGMENTATION_FILE: outlines, REPORT_FILE: report}
+    for name, content in made.items():
+        with written_whole(folder / name) as beside:
+            content.save_as(beside)
+    return {name: str(content.SOPInstanceUID) for name, content in made.items()}
 
 
-def _rings_made(answered: Answer) -> dict[str, str]:
-    """Return how the rings were computed, but for those that a reader gave."""
+def series_attributes(prediction: Prediction, when: datetime, which: int) -> Mapping[str, object]:
+    """Return what highdicom is told of an object and of its series, which holds it alone.
+
+    Many archives show nothing of a series but its description. So it says the probability, the time
+    and the word "research", in at most 64 characters. Both series of an export have the same one:
+    their modality tells them apart.
+
+    Args:
+        prediction: whose headline stands in the description.
+        when: of the export.
+        which: SEGMENTATION or REPORT.
+    """
+    name, result = prediction.headline
+    known = "" if result.probability is None else f"{name} {percent(result.probability)} "
     return {
-        region.name: f"{region.ring.width_mm:g} mm around {' and '.join(region.around)}, "
-        f"{region.ring.hu_range[0]:g} to {region.ring.hu_range[1]:g} HU"
-        for region in answered.prepared.protocol.rings
-        if region.name not in answered.case.rings
+        "series_instance_uid": UID(),
+        "sop_instance_uid": UID(),
+        "instance_number": 1,
+        "specific_character_set": "ISO_IR 192",
+        "series_number": int(f"{when:%m%d%H%M}{which}"),
+        "series_description": f"Parotid research: {known}{when:%Y-%m-%d %H:%M}",
+        **dict.fromkeys(("series_date", "content_date"), when.date()),
+        **dict.fromkeys(("series_time", "content_time"), when.time()),
+        **dict.fromkeys(("manufacturer", "manufacturer_model_name"), SOFTWARE),
+        "software_versions": __version__,
+        "device_serial_number": "none",
     }

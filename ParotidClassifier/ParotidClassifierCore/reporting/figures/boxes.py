@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch
 
 from ...base.words import counted
+from ...network.inputs import INPUT_WORDS
 from ...protocol import Protocol
 from ...statistics.results import CaseFlow
 from .canvas import FAINT, INK, families_of, new_figure
@@ -82,8 +83,8 @@ def _set_text(title: str, counts: tuple[int, int], incomplete: int, lacking: str
     return text
 
 
-def pipeline_figure(columns: int, protocol: Protocol, banner: str) -> Figure:
-    """Draw the way from a CT to the models; `columns` are the features of one region."""
+def pipeline_figure(columns: int, most: int, protocol: Protocol, banner: str) -> Figure:
+    """Draw the way from a CT to the models: of `columns` features a region at most `most` stay."""
     figure, axes = _sheet(10.4, 4.1, banner)
     inputs = _Box(0.95, 2.6, 1.6, 1.0, "CT, outline\nof the tumour", _INPUT)
     findings = ",\n".join(v.name.replace("_", " ") for v in protocol.predictors.values())
@@ -92,8 +93,8 @@ def pipeline_figure(columns: int, protocol: Protocol, banner: str) -> Figure:
     drawn = f";\n{textwrap.fill(f'ring {rings}', 20)}\nby distance" if rings else ""
     grid = _Box(3.05, 2.6, 1.8, 1.25, f"crop, 1 mm grid,\nwhole HU{drawn}")
     features = _Box(5.3, 3.4, 1.9, 0.95, f"{columns} radiomic\nfeatures per region")
-    network = _Box(5.3, 1.9, 1.9, 0.95, "network on\n96 × 96 × 16 voxels\nper region")
-    chosen = _Box(7.6, 3.4, 1.9, 0.95, "reader agreement,\ncorrelation, LASSO:\nat most 20")
+    network = _Box(5.3, 1.9, 1.9, 0.95, f"network on\n{INPUT_WORDS} voxels\nper region")
+    chosen = _Box(7.6, 3.4, 1.9, 0.95, f"reader agreement,\ncorrelation, LASSO:\nat most {most}")
     families = families_of(protocol, protocol.models).items()
     kinds = [f"{len(of)} {textwrap.fill(family.lower(), 13)}" for family, of in families]
     models = _Box(9.45, 2.4, 1.35, 2.95, "\n".join(("logistic\nmodels:", *kinds)))

@@ -10,12 +10,11 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from ...protocol import ColumnKind, ModelSpec, Protocol
+from ...protocol.outcome import BENIGN, COLORS_ON_LIGHT, MALIGNANT
+from ..panels.look import PAPER
 
-INK = "#1f2933"
-FAINT = "#6b7680"
-GRID = "#e3e7ea"
-MALIGNANT_COLOR = "#d55e00"
-BENIGN_COLOR = "#0072b2"
+INK, FAINT, GRID = PAPER.text, PAPER.faint, PAPER.track
+MALIGNANT_COLOR, BENIGN_COLOR = COLORS_ON_LIGHT[MALIGNANT], COLORS_ON_LIGHT[BENIGN]
 _PRINT_DPI = 300
 _FOOT_INCHES = 0.22  # kept for the banner
 _NARROWEST = 5.0  # inches, for the banner to have room

@@ -7,8 +7,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from ...models.signature import Selection
-from ...network.records import EpochRecord
 from ...statistics.intraclass import ReaderAgreement
+from ...statistics.results import Table
 from .canvas import BENIGN_COLOR, FAINT, INK, MALIGNANT_COLOR, new_figure, small_multiples
 
 _STEPS = {
@@ -141,22 +141,25 @@ def coefficients_figure(signatures: Mapping[str, Selection], banner: str) -> Fig
     return figure
 
 
-def network_figure(
-    folds: Sequence[Sequence[EpochRecord]], final: Sequence[EpochRecord], epochs: int, banner: str
-) -> Figure:
+def network_figure(history: Table, epochs: int, banner: str) -> Figure:
     """Draw loss and AUCs over the epochs: every fold thin, their mean thick.
 
-    `final` is the history of the network that is kept, which was trained for so many `epochs`.
+    Args:
+        history: a row an epoch of each fold's network and of the final one, see
+            `sections.learning`; "held_out:" begins the columns of AUCs on held-out cases.
+        epochs: for which the final network was trained.
     """
-    heads = list(final[0].auc)
-    figure, panels = small_multiples(1 + len(heads), 2, (4.8, 3.0), banner)
-    _curves(panels[0], folds, final, lambda record: (record.loss, record.held_out_loss))
+    import pandas as pd
+
+    rows = pd.DataFrame(history.rows, columns=history.columns)
+    held_out = [column for column in rows if column.startswith("held_out:")]
+    figure, panels = small_multiples(1 + len(held_out), 2, (4.8, 3.0), banner)
+    _curves(panels[0], rows, "loss", "held_out_loss")
     panels[0].set_title("Loss")
-    for axes, model in zip(panels[1:], heads, strict=True):
-        _curves(axes, folds, final, lambda record, model=model: (
-            record.auc[model], (record.held_out_auc or {}).get(model)
-        ))  # fmt: skip
-        axes.set_title(f"AUC of {model}")
+    for axes, column in zip(panels[1:], held_out, strict=True):
+        head = column.removeprefix("held_out:")
+        _curves(axes, rows, head, column)
+        axes.set_title(f"AUC of {head}")
         axes.set_ylim(min(0.45, axes.get_ylim()[0]), 1.0)
     for axes in panels:
         axes.axvline(epochs, **_CHOSEN)
@@ -166,31 +169,21 @@ def network_figure(
     return figure
 
 
-def _curves(axes: Axes, folds: Sequence[Sequence], final: Sequence, pair) -> None:
-    kinds = (FAINT, "folds, while training"), (MALIGNANT_COLOR, "folds, held-out cases")
-    for which, (color, label) in enumerate(kinds):
-        series = [_series(history, pair, which) for history in folds]
-        for of_fold in series:
-            _line(axes, of_fold, color=color, linewidth=0.5, alpha=0.5)
-        _line(axes, _mean(series), ".-" if which else "-", color=color, linewidth=2, label=label)
+def _curves(axes: Axes, rows, seen: str, held_out: str) -> None:
+    """Draw a column of the cases learnt from, and one of held-out cases, judged at few epochs."""
+    is_final = rows["network"] == "final"
+    for column, line, color, label in (
+        (seen, "-", FAINT, "folds, while training"),
+        (held_out, ".-", MALIGNANT_COLOR, "folds, held-out cases"),
+    ):
+        folds = rows[~is_final].pivot(index="epoch", columns="network", values=column).astype(float)
+        for fold in folds:
+            axes.plot(folds[fold].dropna(), color=color, linewidth=0.5, alpha=0.5)
+        mean = folds.dropna().mean(axis=1)
+        axes.plot(mean, line, color=color, linewidth=2, label=label)
     style = {"color": BENIGN_COLOR, "linewidth": 1.4, "linestyle": (0, (5, 2))}
-    _line(axes, _series(final, pair, 0), label="final network, while training", **style)
-
-
-def _line(axes: Axes, series: dict[int, float], *kind: str, **style: object) -> None:
-    axes.plot(list(series), list(series.values()), *kind, **style)
-
-
-def _series(history: Sequence, pair, which: int) -> dict[int, float]:
-    """Return the values by the epochs that have one: held-out cases are judged at few."""
-    known = {record.epoch: pair(record)[which] for record in history}
-    return {epoch: value for epoch, value in known.items() if value is not None}
-
-
-def _mean(series: Sequence[dict[int, float]]) -> dict[int, float]:
-    """Return the mean over the folds, at the epochs that all of them have."""
-    shared = sorted(set.intersection(*map(set, series))) if series else []
-    return {epoch: float(np.mean([of_fold[epoch] for of_fold in series])) for epoch in shared}
+    final = rows[is_final].set_index("epoch")[seen]
+    axes.plot(final, label="final network, while training", **style)
 
 
 def epochs_figure(candidate_losses: Mapping[int, float], epochs: int, banner: str) -> Figure:

@@ -12,30 +12,21 @@ from ...protocol import Protocol
 from ...statistics.results import ModelFigures, SetFigures
 from ..optimism import slope_words
 from ..words import number, with_interval
-from .canvas import (
-    BENIGN_COLOR,
-    FAINT,
-    INK,
-    MALIGNANT_COLOR,
-    families_of,
-    line_of,
-    new_figure,
-    small_multiples,
-)
+from . import canvas
 
 _ROOM_FOR_LEGEND = 1.75  # of the largest net benefit
-_DIAGONAL = {"color": FAINT, "linewidth": 0.8, "linestyle": (0, (3, 3))}
+_DIAGONAL = {"color": canvas.FAINT, "linewidth": 0.8, "linestyle": (0, (3, 3))}
 _WHITE_FROM = 0.75  # share of a row from which the cell is dark enough for a white number
 
 
 def auc_figure(figures: SetFigures, protocol: Protocol, banner: str) -> Figure:
     """Draw the AUC of every model with its interval, one row a model."""
-    figure = new_figure(8.4, 0.33 * len(figures.models) + 1.0, banner)
+    figure = canvas.new_figure(8.4, 0.33 * len(figures.models) + 1.0, banner)
     axes = figure.add_subplot()
     models = list(figures.models.values())
     for row, model in enumerate(models):
         _auc_row(axes, row, model, protocol)
-    axes.axvline(0.5, color=FAINT, linewidth=1, linestyle=(0, (3, 3)))
+    axes.axvline(0.5, color=canvas.FAINT, linewidth=1, linestyle=(0, (3, 3)))
     axes.set_yticks(range(len(models)), list(figures.models))
     axes.set_ylim(len(models) - 0.5, -0.5)
     lows = [m.auc.low - 0.03 for m in models if m.auc.low is not None]
@@ -81,13 +72,13 @@ def _families(
 
     The reference model comes first, in grey, where it is of another family.
     """
-    families = families_of(protocol, figures.models)
+    families = canvas.families_of(protocol, figures.models)
     landmark = figures.models.get(protocol.reference)
-    figure, panels = small_multiples(len(families), 2, (4.3, height), banner)
+    figure, panels = canvas.small_multiples(len(families), 2, (4.3, height), banner)
     drawn = []
     for axes, (family, specs) in zip(panels, families.items(), strict=True):
         axes.set_title(family)
-        lines = [(figures.models[spec.name], line_of(protocol, spec)) for spec in specs]
+        lines = [(figures.models[spec.name], canvas.line_of(protocol, spec)) for spec in specs]
         if landmark is not None and landmark.name not in {spec.name for spec in specs}:
             lines.insert(0, (landmark, {"color": "#c3c9ce", "linewidth": 2.4}))
         drawn.append((axes, lines))
@@ -96,7 +87,7 @@ def _families(
 
 def calibration_figure(figures: SetFigures, protocol: Protocol, banner: str) -> Figure:
     """Draw observed share over predicted probability, one panel a model."""
-    figure, panels = small_multiples(len(figures.models), 4, (2.9, 2.95), banner)
+    figure, panels = canvas.small_multiples(len(figures.models), 4, (2.9, 2.95), banner)
     for number_, (axes, model) in enumerate(zip(panels, figures.models.values(), strict=True)):
         _calibration_panel(axes, model, protocol.models[model.name].color)
         axes.set_title(model.name, fontsize=9.5)
@@ -133,10 +124,10 @@ def decision_figure(figures: SetFigures, protocol: Protocol, banner: str) -> Fig
     """Draw net benefit over threshold probability, family by family."""
     figure, panels = _families(figures, protocol, 3.5, banner)
     share = max(figures.malignant / max(figures.cases, 1), 0.05)
-    thresholds = figures.decision_thresholds
+    thresholds, faint = figures.decision_thresholds, {"color": canvas.FAINT, "linewidth": 1}
     for axes, lines in panels:
-        axes.plot(thresholds, figures.net_benefit_of_all, color=FAINT, linewidth=1, label="all")
-        axes.axhline(0, color=FAINT, linewidth=1, linestyle=(0, (3, 3)), label="none")
+        axes.plot(thresholds, figures.net_benefit_of_all, **faint, label="all")
+        axes.axhline(0, **faint, linestyle=(0, (3, 3)), label="none")
         for model, line in lines:
             axes.plot(thresholds, model.net_benefit, label=model.name, **line)
         axes.set(xlim=(0, 1), ylim=(-0.12 * share, _ROOM_FOR_LEGEND * share))
@@ -149,7 +140,7 @@ def decision_figure(figures: SetFigures, protocol: Protocol, banner: str) -> Fig
 
 def confusion_figure(figures: SetFigures, banner: str) -> Figure:
     """Draw calls against outcomes, one panel a model."""
-    figure, panels = small_multiples(len(figures.models), 4, (2.75, 2.35), banner)
+    figure, panels = canvas.small_multiples(len(figures.models), 4, (2.75, 2.35), banner)
     for axes, model in zip(panels, figures.models.values(), strict=True):
         _confusion_panel(axes, model)
     return figure
@@ -157,7 +148,7 @@ def confusion_figure(figures: SetFigures, banner: str) -> Figure:
 
 def _confusion_panel(axes: Axes, model: ModelFigures) -> None:
     counts = np.reshape(astuple(model.confusion), (2, 2))  # malignant ones first
-    for row, color in enumerate((MALIGNANT_COLOR, BENIGN_COLOR)):
+    for row, color in enumerate((canvas.MALIGNANT_COLOR, canvas.BENIGN_COLOR)):
         for column, count in enumerate(counts[row]):
             share = count / max(counts[row].sum(), 1)
             # From nearly white to the outcome's colour with the share of its cases.
@@ -166,7 +157,7 @@ def _confusion_panel(axes: Axes, model: ModelFigures) -> None:
             axes.add_patch(Rectangle(corner, 0.96, 0.92, facecolor=paled))
             axes.text(
                 column, row, str(count), ha="center", va="center", fontsize=13,
-                color="white" if share >= _WHITE_FROM else INK,
+                color="white" if share >= _WHITE_FROM else canvas.INK,
             )  # fmt: skip
     axes.set(xlim=(-0.5, 1.5), ylim=(1.5, -0.5))
     axes.set_xticks([0, 1], ["called\nmalignant", "called\nbenign"], fontsize=8)
@@ -176,5 +167,5 @@ def _confusion_panel(axes: Axes, model: ModelFigures) -> None:
     axes.set_title(f"{model.name}\n", fontsize=9.5, pad=2)
     axes.text(
         0, 1.03, f"threshold {number(model.threshold, 2)}", transform=axes.transAxes, fontsize=8,
-        color=FAINT,
+        color=canvas.FAINT,
     )  # fmt: skip

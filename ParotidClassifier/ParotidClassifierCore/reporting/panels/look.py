@@ -8,7 +8,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from ...protocol import Region
-from ...protocol.outcome import BENIGN, MALIGNANT
+from ...protocol.outcome import BENIGN, COLORS_ON_DARK, MALIGNANT
 
 # Of letters on the CT, which is dark everywhere.
 ON_CT = "#e8eaed"
@@ -26,7 +26,6 @@ class Look:
         outcomes: of what speaks for an outcome, by its word.
         ring_line: of rings; dashed where colours may be printed in grey.
         halo: colour around outlines, which keeps them apart from what they lie on; none if empty.
-        threshold: the threshold's colour in words, for a legend.
     """
 
     background: str
@@ -38,7 +37,6 @@ class Look:
     outcomes: Mapping[str, str]
     ring_line: str
     halo: str
-    threshold: str
 
     def figure(self, width: float, height: float, dpi: float | None = None) -> Figure:
         """Return an empty figure of so many inches, which needs no display."""
@@ -58,11 +56,11 @@ DARK = Look(
     faint="#8b9199",
     note="#ffd166",
     warning="#f28e2b",
-    outcomes={MALIGNANT: "#f28e2b", BENIGN: "#59a5d8"},
+    outcomes=COLORS_ON_DARK,
     ring_line="solid",
     halo="",
-    threshold="white",
 )
+WARNING_GROUND = "#fdf1e7"  # behind a warning on paper
 # The outcomes differ in lightness too, so that they can be told apart in grey.
 PAPER = Look(
     background="#ffffff",
@@ -74,7 +72,6 @@ PAPER = Look(
     outcomes={MALIGNANT: "#b34700", BENIGN: "#6fb1de"},
     ring_line="dashed",
     halo="black",
-    threshold="black",
 )
 
 
@@ -83,8 +80,3 @@ def bare(axes: Axes, look: Look = DARK) -> None:
     axes.set_facecolor(look.background)
     axes.tick_params(length=0, colors=look.faint, labelsize=9)
     axes.spines[:].set_visible(False)
-
-
-def title(axes: Axes, text: str, side: str = "left", look: Look = DARK) -> None:
-    """Write what is shown above it, from its left or up to its right."""
-    axes.set_title(text, color=look.text, fontsize=11, pad=6, loc=side)

@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from ...models.probabilities import ModelResult, percent
 from ...protocol.outcome import BENIGN, MALIGNANT, outcome_word
 from ..case_view import Bar, Place, heights
-from .look import DARK, Look, bare, title
+from .look import DARK, Look, bare
 
 # Of a gauge: so near to an end, a text at a mark stands beside it.
 _NEAR_AN_END = 0.12
@@ -50,9 +50,6 @@ def draw_probabilities(axes: Axes, models: Mapping[str, ModelResult], look: Look
     axes.set_yticks(range(len(models)), list(models), color=look.text, fontsize=10)
     axes.set(xlim=(-0.03, 1.30), ylim=(len(models) - 0.4, -0.6))
     axes.set_xticks([0, 0.5, 1], ["0", "0.5", "1"])
-    has_bands = any(result.interval is not None for result in models.values())
-    band = ", 95% interval (band)" if has_bands else ""
-    title(axes, f"Probability{band}, threshold ({look.threshold})", "right", look)
 
 
 def _draw_row(axes: Axes, row: int, result: ModelResult, look: Look) -> None:
@@ -83,7 +80,6 @@ def draw_training_cases(axes: Axes, place: Place, look: Look = DARK) -> None:
     )  # fmt: skip
     axes.set(xlim=(-0.03, 1.2), ylim=(-1.15, 1.45), yticks=[])
     axes.set_xticks([0, 0.5, 1], ["0", "0.5", "1"])
-    title(axes, f"{place.model} of the training cases (out of fold) and of this case", look=look)
 
 
 def draw_stability(

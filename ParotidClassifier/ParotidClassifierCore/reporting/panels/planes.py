@@ -10,11 +10,10 @@ from matplotlib.cm import ScalarMappable
 from matplotlib.patheffects import withStroke
 
 from ...imaging.working_grid import WorkingGrid, window_hu
+from ...prediction.saliency import SALIENCY_COLORS
 from ...protocol import Region
 from .look import DARK, ON_CT, Look, bare
 
-# Even to the eye and to readers who see few colours: van der Walt & Smith 2015.
-SALIENCY_COLORS = "viridis"
 _OPACITY = 0.7
 _OPAQUE_FROM = 0.4  # what is weaker lets the CT through
 _CLOSE_UP_MARGIN_MM = 6

@@ -4,7 +4,7 @@ import dataclasses
 from collections.abc import Mapping
 
 from ...base.words import counted
-from ...models.settings import PAPER
+from ...models.settings import PAPER, STACKING_LINES
 from ...protocol import Protocol
 from ...radiomics.settings import load_settings
 from ...statistics.results import Table
@@ -50,12 +50,7 @@ def limits(study: Study) -> Section:
 
 
 def _limits(study: Study) -> tuple[str, ...]:
-    lines = []
-    if study.simulated:
-        lines.append("The CT is simulated. Nothing here holds for patients.")
-    elif study.bundle.cohort.simulated:
-        lines.append("The models learnt from simulated CT. They say nothing about a patient.")
-    main = study.main
+    lines, main = [study.caution] if study.caution else [], study.main
     if main is not None and main.malignant < _FEW_MALIGNANT:
         lines.append(
             f"{counted(main.malignant, 'malignant case')} in the set that counts: the intervals "
@@ -65,10 +60,7 @@ def _limits(study: Study) -> tuple[str, ...]:
     if study.evaluation.test is None:
         lines.append("There were no test cases.")
     if study.bundle.stacking == PAPER and study.bundle.fusions:
-        lines.append(
-            "Stacking paper: the fusions were fitted on network outputs of cases the network had "
-            "learnt from, so they lean on it too much."
-        )
+        lines.append(STACKING_LINES[PAPER])
     reference = study.protocol.reference or "another model"
     return (*lines, *(line.format(reference=reference) for line in _ALWAYS))
 

@@ -12,15 +12,7 @@ from ...models.logistic import LogisticModel
 from ...protocol import ColumnKind, ModelSpec, column_of
 from ...statistics.intraclass import least_agreement
 from ...statistics.results import Table
-from ..figures.learning import (
-    agreement_figure,
-    coefficients_figure,
-    epochs_figure,
-    lasso_figure,
-    network_figure,
-    step_names,
-    steps_figure,
-)
+from ..figures import learning as figures
 from ..parts import Drawing, Listing, Paragraph, Part, Points, Section
 from ..study import Study, TrainingDetails
 from ..words import number
@@ -53,7 +45,7 @@ def agreement(study: Study) -> Section | None:
         ),
         Drawing(
             "agreement",
-            agreement_figure(training.agreement, minimum, study.banner),
+            figures.agreement_figure(training.agreement, minimum, study.banner),
             f"Distribution of the agreement over the columns. Blue: above {minimum:g}.",
             "Histograms of intraclass correlations",
         ),
@@ -125,21 +117,21 @@ def selection(study: Study) -> Section | None:
     parts: list[Part] = [
         Drawing(
             "selection",
-            steps_figure(signatures, colors, study.banner),
+            figures.steps_figure(signatures, colors, study.banner),
             "Radiomic columns left after each step, on a logarithmic scale.",
             "Columns left after each step of the selection",
         ),
         Listing("selection", _remaining(study.training)),
         Drawing(
             "lasso",
-            lasso_figure(signatures, colors, study.banner),
+            figures.lasso_figure(signatures, colors, study.banner),
             "Left: coefficients over the penalty, selected columns in blue. Right: squared error "
             "on the held-out folds, mean and standard error. Dashed: the penalty that was chosen.",
             "LASSO paths and cross-validated errors",
         ),
         Drawing(
             "selected",
-            coefficients_figure(signatures, study.banner),
+            figures.coefficients_figure(signatures, study.banner),
             "Selected columns with their LASSO coefficients. Orange speaks for malignant, blue for "
             "benign.",
             "Coefficients of the selected columns",
@@ -151,7 +143,7 @@ def selection(study: Study) -> Section | None:
 
 def _remaining(training: TrainingDetails) -> Table:
     signatures = training.fitted.signatures
-    steps = step_names(next(iter(signatures.values())))
+    steps = figures.step_names(next(iter(signatures.values())))
     rows = tuple(
         (
             regions,
@@ -213,7 +205,7 @@ def network(study: Study) -> Section | None:
     training = study.training
     if training is None or not training.final_history:
         return None
-    folds, history = counted(len(training.fold_histories), "fold"), training.final_history
+    folds, history = counted(len(training.fold_histories), "fold"), _history(training)
     parts: list[Part] = [
         Paragraph(
             f"One network was trained without each of {folds}, for out-of-fold logits, and a final "
@@ -223,17 +215,17 @@ def network(study: Study) -> Section | None:
         ),
         Drawing(
             "network",
-            network_figure(training.fold_histories, history, training.epochs, study.banner),
+            figures.network_figure(history, training.epochs, study.banner),
             "Loss (sum over the heads) and AUC by epoch; thin: single folds. Dashed line: "
             "epochs of the final network.",
             "Learning curves of the network",
         ),
     ]
     if training.candidate_losses:
-        figure = epochs_figure(training.candidate_losses, training.epochs, study.banner)
+        figure = figures.epochs_figure(training.candidate_losses, training.epochs, study.banner)
         caption = "Loss on held-out cases by number of epochs tried. Dashed: the number chosen."
         parts.append(Drawing("epochs", figure, caption, "Held-out loss by number of epochs"))
-    parts.append(Listing("network_history", _history(training), on_page=False))
+    parts.append(Listing("network_history", history, on_page=False))
     return Section("network", "Training of the network", tuple(parts))
 
 

@@ -3,9 +3,13 @@
 from collections import Counter
 from collections.abc import Iterable
 
-from ...base.words import listed, number_word
+from ...base.words import listed, number_word, spelled
 from ...bundle.bundle import Bundle
-from ...models.settings import CROSS_FITTED, IMBALANCE
+from ...case.grid import MARGIN_MM
+from ...imaging.lattice import HU_RANGE
+from ...imaging.working_grid import WINDOW
+from ...models.settings import IMBALANCE, STACKING_LINES, THRESHOLDS
+from ...network.inputs import INPUT_WORDS
 from ...protocol import ColumnKind, Protocol, Region, column_of
 from ...radiomics.names import feature_names
 from ...radiomics.settings import RadiomicsSettings, load_settings
@@ -18,8 +22,10 @@ from ..words import number
 _MOST_COLUMNS_ON_PAGE = 5
 
 _GRID = (
-    "The CT is cropped 25 mm around the lesion, resampled to 1 × 1 × 1 mm (linear; outlines: "
-    "nearest neighbour), clipped to -1024 to 3071 HU and rounded to whole HU."
+    f"The CT is cropped {MARGIN_MM} mm around the lesion, resampled to 1 × 1 × 1 mm (linear; "
+    "outlines: nearest neighbour), clipped to {} to {} HU and rounded to whole HU.".format(
+        *HU_RANGE
+    )
 )
 _USE = (
     (
@@ -64,10 +70,10 @@ def methods(study: Study) -> Section:
     settings = load_settings(bundle.radiomics_yaml)
     parts: list[Part] = []
     if kinds & {ColumnKind.RADIOMIC, ColumnKind.NETWORK}:
-        figure = pipeline_figure(len(feature_names(settings)), protocol, study.banner)
+        columns, most = len(feature_names(settings)), study.model_settings.selection.max_columns
+        figure = pipeline_figure(columns, most, protocol, study.banner)
         count = len(protocol.predictors)
-        noun = "finding" if count == 1 else "findings"
-        findings = f" and {number_word(count)} {noun}" if count else ""
+        findings = f" and {spelled(count, 'finding')}" if count else ""
         caption = f"From a CT with outline{findings} to the models."
         parts.append(Drawing("pipeline", figure, caption, "Flowchart of the method"))
         rings = [_ring(ring, protocol.outlined.name) for ring in protocol.rings]
@@ -154,7 +160,7 @@ def _network(bundle: Bundle) -> tuple[str, ...]:
     return (
         (
             f"{number_word(len(regions)).capitalize()} MobileNetV3 (Howard 2019), one for each of "
-            f"{', '.join(regions)}, each on 96 × 96 × 16 voxels, window 400/40 HU. Feature maps of "
+            f"{', '.join(regions)}, each on {INPUT_WORDS} voxels, window {WINDOW}. Feature maps of "
             f"equal scale are added and convolved; {number_word(len(heads))} heads "
             f"({', '.join(map('+'.join, heads))}) are trained together."
         ),
@@ -163,14 +169,7 @@ def _network(bundle: Bundle) -> tuple[str, ...]:
             "brightness, contrast, noise. Optimiser AdamW; the order, the starting weights and "
             "the variation follow from the seed."
         ),
-        "What of the network enters a fusion: "
-        + (
-            "out-of-fold logits of five networks that each left a fold out (stacking cross-fitted)."
-            if bundle.stacking == CROSS_FITTED
-            else "the deep features that the one network gives the cases it has learnt from, "
-            "selected together with the radiomic columns (stacking paper), which makes it look "
-            "better than it is."
-        ),
+        STACKING_LINES[bundle.stacking],
     )
 
 
@@ -185,7 +184,7 @@ def _learning(study: Study, kinds: set[ColumnKind | None]) -> tuple[str, ...]:
             return tuple(lines)
         lines.append("What follows is how this software trains.")
     elif ColumnKind.RADIOMIC in kinds:
-        chosen = study.training.fitted.settings.selection
+        chosen = study.model_settings.selection
         lines.append(
             "On training cases alone: columns with an intraclass correlation of "
             f"{chosen.min_agreement:g} or less are dropped, z-scores taken, of two columns with a "
@@ -194,7 +193,7 @@ def _learning(study: Study, kinds: set[ColumnKind | None]) -> tuple[str, ...]:
             f"{chosen.max_columns} columns stay."
         )
     if study.training is not None:
-        settings = study.training.fitted.settings
+        settings = study.model_settings
         tried = ", ".join(f"{value:g}" for value in settings.penalties)
         lines.append(
             "Each model is a logistic regression on z-scores with an L2 penalty; its strength is "
@@ -205,10 +204,7 @@ def _learning(study: Study, kinds: set[ColumnKind | None]) -> tuple[str, ...]:
         *lines,
         study.bundle.refits.line,
         f"Class imbalance: {IMBALANCE}",
-        (
-            "Threshold: Youden's (largest sensitivity + specificity - 1) on out-of-fold "
-            "probabilities of the training cases, of equally good ones the lowest."
-        ),
+        THRESHOLDS,
         (
             "Out-of-fold probabilities: the whole pipeline (selection, penalty, coefficients) is "
             "run without the fold it then judges."

@@ -16,6 +16,10 @@ _SETS = {
     "training": "There were no test cases: these cases are the ones the models learnt from, so "
     "every figure is too good.",
 }
+_NO_DECISION = (
+    "No probability of these models may decide about a patient's treatment. They are research "
+    "software and have not been assessed as a medical device."
+)
 
 
 def summary(study: Study) -> Section:
@@ -31,7 +35,7 @@ def summary(study: Study) -> Section:
             Paragraph(_calls(best)),
             Paragraph(_SETS[next(iter(study.sets))]),
             Paragraph(_meaning(best)),
-            Caution(_not_meant(study)),
+            Caution(study.caution or _NO_DECISION),
             Drawing(
                 "auc",
                 auc_figure(main, study.protocol, study.banner),
@@ -73,21 +77,4 @@ def _meaning(best: ModelFigures) -> str:
         f"one gets the higher probability about {best.auc.value * 100:.0f} times in 100. What it "
         "does not mean: that a probability of 0.8 is right in 8 of 10 patients (see Calibration), "
         "or that the models do as well in another hospital."
-    )
-
-
-def _not_meant(study: Study) -> str:
-    if study.simulated:
-        return (
-            "The CT of these cases is simulated. The figures show that the method runs and how "
-            "hard the simulation is; they say nothing about patients."
-        )
-    if study.bundle.cohort.simulated:
-        return (
-            "The models learnt from simulated CT. What they say of patients has no meaning; the "
-            "figures only show how patients differ from the simulation."
-        )
-    return (
-        "No probability of these models may decide about a patient's treatment. They are research "
-        "software and have not been assessed as a medical device."
     )

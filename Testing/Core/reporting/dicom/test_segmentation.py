@@ -21,9 +21,12 @@ from ParotidClassifierCore.imaging.side import SIDE_CODES, Side
 from ParotidClassifierCore.imaging.working_grid import Geometry
 from ParotidClassifierCore.protocol import read_protocol
 from ParotidClassifierCore.reporting.dicom.segmentation import segmentation
-from ParotidClassifierCore.reporting.dicom.series import SEGMENTATION, series_attributes
 from ParotidClassifierCore.reporting.dicom.source_headers import read_source_headers
-from ParotidClassifierCore.reporting.dicom.writing import write_dicom
+from ParotidClassifierCore.reporting.dicom.writing import (
+    SEGMENTATION,
+    series_attributes,
+    write_dicom,
+)
 
 TESTING = Path(__file__).parents[3]
 WHEN = datetime(2026, 11, 29, 14, 3, 21, tzinfo=timezone.utc)
@@ -73,8 +76,8 @@ def test_an_oblique_grid_keeps_its_place_and_its_axes(answered):
     place = Geometry((10.5, -20.25, 3.0), tuple(turn.ravel().tolist()))
     grid = replace(ball_grid(radius=3, margin=2), geometry=place)
     series = series_attributes(answered.prediction, WHEN, SEGMENTATION)
-    prepared = replace(answered.prepared, grid=grid)
-    made = segmentation(prepared, answered.dicom_sources, {}, series)
+    turned = replace(answered, prepared=replace(answered.prepared, grid=grid))
+    made = segmentation(turned, answered.dicom_sources, series)
     found = np.zeros(grid.ct.shape, np.uint8)
     image = place.image(found)
     shared = made.SharedFunctionalGroupsSequence[0]

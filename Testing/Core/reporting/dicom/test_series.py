@@ -5,7 +5,7 @@ from datetime import datetime, timezone
 
 import pytest
 from ParotidClassifierCore.protocol import shen2026
-from ParotidClassifierCore.reporting.dicom.series import REPORT, SEGMENTATION, series_attributes
+from ParotidClassifierCore.reporting.dicom.writing import REPORT, SEGMENTATION, series_attributes
 
 WHEN = datetime(2026, 11, 29, 14, 3, 21, tzinfo=timezone.utc)
 NUMBER, DESCRIPTION = "series_number", "series_description"

@@ -9,8 +9,11 @@ from fixtures.protocols import changed_protocol
 from fixtures.regions import REGIONS
 from ParotidClassifierCore.imaging.findings import max_axial_diameter_mm
 from ParotidClassifierCore.protocol import network_column, protocol_from, shen2026
-from ParotidClassifierCore.reporting.dicom.measurements import evaluations, measurements
-from ParotidClassifierCore.reporting.dicom.structured_report import RESEARCH_USE
+from ParotidClassifierCore.reporting.dicom.structured_report import (
+    RESEARCH_USE,
+    evaluations,
+    measurements,
+)
 from ParotidClassifierCore.reporting.dicom.writing import write_dicom
 
 from .conftest import FINDINGS, INTERVAL
@@ -146,7 +149,7 @@ def test_findings_are_those_of_the_protocol(answered):
     record = protocol.record({"skin_infiltration": "with", "age_years": 61, "sex": "male"})
     bundle = replace(answered.bundle, protocol=protocol)
     told = replace(answered, case=replace(answered.case, record=record), bundle=bundle)
-    words = {item.name.value: item.value.meaning for item in evaluations(told, "Tumor")}
+    words = {item.name.value: item.value.meaning for item in evaluations(told)}
     assert words["skin_infiltration"] == "with"
     assert words["margin"] == "unknown"
     assert not {"sex", "age_years"} & set(words)
