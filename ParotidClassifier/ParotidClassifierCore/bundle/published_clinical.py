@@ -1,14 +1,12 @@
 """The bundle that follows from the published odds ratios: the one model here made from patients.
 
 Published are the odds ratios of a multivariable logistic regression, not its intercept. That is
-found so that the mean probability equals the published share of malignant tumours.
+found from the patients without any finding, whom the published sensitivity and specificity count.
 """
 
 import itertools
 import math
 from dataclasses import dataclass
-
-import numpy as np
 
 from ..models.domain import READS_NO_IMAGE, Domain
 from ..models.logistic import LogisticModel
@@ -21,11 +19,19 @@ from ..protocol.published import (
     MULTIVARIABLE_ENHANCEMENT,
     MULTIVARIABLE_ENHANCEMENT_P,
     TABLE_1,
+    TEST,
+    TEST_COUNTS,
+    TEST_MALIGNANT,
     TRAINING,
     TRAINING_COUNTS,
     TRAINING_MALIGNANT,
+    TWO_CENTRES,
+    TWO_CENTRES_OTHER,
+    TWO_CENTRES_SOURCE,
 )
 from ..radiomics.settings import default_settings
+from ..statistics.metrics import proportion
+from ..statistics.results import Estimate
 from .bundle import RESEARCH, Bundle, TrainingCohort
 
 NAME = "published-clinical"
@@ -35,9 +41,15 @@ _INTENDED_USE = (
     "Research: what the published odds ratios of three clinical findings say of a parotid tumour. "
     "Not a medical device."
 )
-_NOTE = (
-    "Made from published odds ratios and counts, not from patients' records: the intercept and the "
-    "threshold rest on the assumption that the findings occur independently of each other."
+_NOTES = (
+    (
+        "Made from published odds ratios and counts, not from patients' records: the intercept "
+        "rests on {none_malignant} malignant of {none} test patients without a finding."
+    ),
+    (
+        "Of the study's test patients with a finding {any_malignant} of {any} were malignant, "
+        "fewer than this model expects: with a finding its probability is too high as a number."
+    ),
 )
 _REFITS = Refits(
     absent="the model was made from published odds ratios, not from patients who could be "
@@ -46,29 +58,67 @@ _REFITS = Refits(
 
 
 @dataclass(frozen=True)
+class Anchor:
+    """What the study's sensitivity and specificity say of its test patients.
+
+    The model called more patients malignant than have an unclear margin or enlarged nodes, so it
+    called some for their symptoms alone. Those are the finding with the smallest odds ratio: each
+    finding alone, and so any finding, is called.
+
+    Attributes:
+        called_malignant, called: patients with a finding; those of them with a malignant tumour.
+        malignant, patients: of patients without one.
+    """
+
+    called_malignant: int
+    called: int
+    malignant: int
+    patients: int
+
+    @classmethod
+    def published(cls) -> "Anchor":
+        """Count the patients of the Clinical model's row of Table 1."""
+        figures, benign = TABLE_1[CLINICAL], TEST - TEST_MALIGNANT
+        found = round(figures.sensitivity * TEST_MALIGNANT)
+        called = found + benign - round(figures.specificity * benign)
+        return cls(found, called, TEST_MALIGNANT - found, TEST - called)
+
+    @property
+    def share(self) -> Estimate:
+        """The share of malignant tumours without a finding."""
+        return proportion(self.malignant, self.patients)
+
+
+@dataclass(frozen=True)
 class Pattern:
     """One of the eight combinations of findings.
 
     Attributes:
         present: (3,) in the order of the model's columns.
-        share: of patients, the findings taken as independent.
+        low, high: the probability at the ends of the anchor's interval.
     """
 
     present: tuple[bool, ...]
-    share: float
     probability: float
+    low: float
+    high: float
 
 
 def published_clinical_bundle() -> Bundle:
     """Return the bundle with the Clinical model alone."""
-    model = _model(_intercept())
-    threshold = _threshold(patterns(model))
+    anchor = Anchor.published()
+    found = patterns(anchor)
+    threshold = (found[0].probability + min(p.probability for p in found[1:])) / 2
     figures = TABLE_1[CLINICAL]
+    counts = {
+        "none": anchor.patients, "none_malignant": anchor.malignant,
+        "any": anchor.called, "any_malignant": anchor.called_malignant,
+    }  # fmt: skip
     return Bundle(
         name=NAME,
         kind=RESEARCH,
         protocol=shen2026(),
-        models={CLINICAL: model},
+        models={CLINICAL: _model(anchor.share.value)},
         thresholds={CLINICAL: threshold},
         stacking=PAPER,
         radiomics_yaml=default_settings().yaml(),
@@ -76,86 +126,81 @@ def published_clinical_bundle() -> Bundle:
             TRAINING, TRAINING_MALIGNANT, simulated=False, description="Shen et al. 2026."
         ),
         intended_use=_INTENDED_USE,
-        model_card=_card(model, threshold),
+        model_card=_card(anchor, found, threshold),
         test_figures={
             CLINICAL: {
                 "auc": figures.auc,
                 "auc_low": figures.auc_low,
                 "auc_high": figures.auc_high,
-                # The published sensitivity and specificity are of a threshold that is not.
-                "threshold": None,
-                "sensitivity": None,
-                "specificity": None,
+                "threshold": threshold,
+                "sensitivity": figures.sensitivity,
+                "specificity": figures.specificity,
             }
         },
         reference=Reference(domain=Domain(absent=READS_NO_IMAGE)),
         refits=_REFITS,
-        notes=(_NOTE,),
+        notes=tuple(note.format(**counts) for note in _NOTES),
     )
 
 
-def patterns(model: LogisticModel) -> list[Pattern]:
+def patterns(anchor: Anchor) -> list[Pattern]:
     """Return the eight combinations of findings, none present first."""
-    found = []
-    frequencies = [TRAINING_COUNTS[column] / TRAINING for column in model.columns]
-    for present in itertools.product((False, True), repeat=len(model.columns)):
-        values = dict(zip(model.columns, map(float, present), strict=True))
-        shares = [
-            frequency if here else 1 - frequency
-            for here, frequency in zip(present, frequencies, strict=True)
-        ]
-        found.append(Pattern(present, math.prod(shares), float(model.probability(values))))
-    return found
+    share = anchor.share
+    models = [_model(of_none) for of_none in (share.value, share.low, share.high)]
+    return [
+        Pattern(
+            present,
+            *(
+                m.probability(dict(zip(m.columns, map(float, present), strict=True)))
+                for m in models
+            ),
+        )
+        for present in itertools.product((False, True), repeat=len(models[0].columns))
+    ]
 
 
-def _model(intercept: float) -> LogisticModel:
+def _model(without_findings: float) -> LogisticModel:
+    """Return the model with this probability of a patient without findings."""
     columns = tuple(shen2026().predictors)
     coefficients = tuple(math.log(MULTIVARIABLE[column].value) for column in columns)
     zeros, ones = (0.0,) * len(coefficients), (1.0,) * len(coefficients)
+    intercept = math.log(without_findings / (1 - without_findings))
     return LogisticModel(CLINICAL, columns, zeros, ones, coefficients, intercept)
 
 
-def _intercept() -> float:
-    from scipy.optimize import brentq
-
-    def excess(intercept: float) -> float:
-        mean = sum(p.share * p.probability for p in patterns(_model(intercept)))
-        return mean - TRAINING_MALIGNANT / TRAINING
-
-    return float(brentq(excess, -20.0, 20.0, xtol=1e-14))
-
-
-def _threshold(found: list[Pattern]) -> float:
-    """Return Youden's threshold over the patterns, half-way between two probabilities."""
-    ordered = sorted(found, key=lambda pattern: pattern.probability)
-    levels = np.array([pattern.probability for pattern in ordered])
-    shares = np.array([pattern.share for pattern in ordered])
-    malignant, benign = shares * levels, shares * (1 - levels)
-    # From the level up all are called malignant: sensitivity - false alarms.
-    gain = np.cumsum((malignant / malignant.sum() - benign / benign.sum())[::-1])[::-1]
-    best = int(gain.argmax())
-    return float((levels[best - 1] + levels[best]) / 2) if best else float(levels[0])
-
-
-def _card(model: LogisticModel, threshold: float) -> str:
+def _card(anchor: Anchor, found: list[Pattern], threshold: float) -> str:
     ratios = "\n".join(
         f"| {column} | {ratio.value:g} ({ratio.low:g} to {ratio.high:g}) | "
-        f"{math.log(ratio.value):.4f} | {TRAINING_COUNTS[column]}/{TRAINING} |"
+        f"{math.log(ratio.value):.4f} | {TRAINING_COUNTS[column]}/{TRAINING} | "
+        f"{TEST_COUNTS[column]}/{TEST} |"
         for column, ratio in MULTIVARIABLE.items()
     )
     rows = "\n".join(
         f"| {' | '.join('yes' if here else 'no' for here in pattern.present)} | "
-        f"{pattern.share:.4f} | {pattern.probability:.3f} | "
+        f"{pattern.probability:.3f} | {pattern.low:.3f} to {pattern.high:.3f} | "
         f"{'malignant' if pattern.probability >= threshold else 'benign'} |"
-        for pattern in patterns(model)
+        for pattern in found
     )
+    model = _model(anchor.share.value)
     return _TEXT.format(
         name=NAME, use=_INTENDED_USE, ratios=ratios, rows=rows, intercept=model.intercept,
         findings=" | ".join(model.columns).replace("_", " "), threshold=threshold,
         training=TRAINING, malignant=TRAINING_MALIGNANT, figures=TABLE_1[CLINICAL],
+        test=TEST, test_malignant=TEST_MALIGNANT, test_benign=TEST - TEST_MALIGNANT,
+        anchor=anchor, none=_share(anchor.share), cleared=anchor.patients - anchor.malignant,
+        false_alarms=anchor.called - anchor.called_malignant,
+        most=TEST_COUNTS["margin_unclear"] + TEST_COUNTS["enlarged_lymph_nodes"],
+        any=_share(proportion(anchor.called_malignant, anchor.called)),
+        least=100 * min(pattern.probability for pattern in found[1:]),
         intervals=_REFITS.line, enhancement=MULTIVARIABLE_ENHANCEMENT,
-        enhancement_p=MULTIVARIABLE_ENHANCEMENT_P,
+        enhancement_p=MULTIVARIABLE_ENHANCEMENT_P, source=TWO_CENTRES_SOURCE,
+        transfer=TWO_CENTRES["Combined"], transferred=TWO_CENTRES_OTHER,
     )  # fmt: skip
+
+
+def _share(share: Estimate) -> str:
+    value, low, high = (100 * part for part in (share.value, share.low, share.high))
+    return f"{value:.1f} % (Wilson's 95% interval {low:.1f} to {high:.1f})"
 
 
 _TEXT = """# {name}
@@ -169,41 +214,65 @@ model that comes with this program and that comes from patients.
 
 ## Where it comes from
 
-{training} training patients, {malignant} of them malignant, of one hospital. Published are the odds
-ratios of a multivariable logistic regression (Supplementary Table 3, turned so that above 1 means
-more malignant) and how often each finding occurred (Supplementary Table 2):
+{training} training patients, {malignant} of them malignant, and {test} test patients,
+{test_malignant} of them malignant, of one hospital. Published are the odds ratios of a
+multivariable logistic regression on the training patients (Supplementary Table 3, turned so that
+above 1 means more malignant) and how often each finding occurred (Supplementary Table 2):
 
-| finding | odds ratio (95% CI) | coefficient = ln(odds ratio) | frequency |
-|---|---|---|---|
+| finding | odds ratio (95% CI) | coefficient = ln(odds ratio) | training | test |
+|---|---|---|---|---|
 {ratios}
 
 log-odds = intercept + sum of the coefficients of the findings that are present.
 
-**Intercept: {intercept:.4f}.** It was not published. It is the one number with which the mean
-probability over the eight combinations of findings equals {malignant}/{training}, where each
-combination weighs as much as it would if the findings occurred independently of each other, with
-the frequencies above.
+**Intercept: {intercept:.4f}.** It was not published. It is the log-odds of a patient without any
+finding, and the study's test patients tell how many of those had a malignant tumour:
 
-**Threshold: {threshold:.3f}.** Youden's, over the same eight combinations.
+1. Sensitivity {figures.sensitivity:g} of {test_malignant} malignant tumours:
+   {anchor.called_malignant} were called malignant. Specificity {figures.specificity:g} of
+   {test_benign} benign ones: {cleared} were called benign, {false_alarms} malignant. So
+   {anchor.called} of {test} were called malignant.
+2. At most {most} test patients had an unclear margin or enlarged lymph nodes, fewer than
+   {anchor.called}. So some were called malignant for their symptoms alone. Symptoms have the
+   smallest odds ratio; whatever calls them calls each other finding too. The study's threshold was
+   **any finding**.
+3. So {anchor.patients} test patients had no finding, and {anchor.malignant} of them had a malignant
+   tumour: {none}. The intercept is the log-odds of {anchor.malignant} in
+   {anchor.patients}.
 
-| {findings} | share of patients | probability | call |
+This assumes that the study's Clinical model read these three findings and nothing else, and that
+its odds ratios order them as published.
+
+**Threshold: {threshold:.3f}.** Half-way between a patient without a finding and the least with one:
+any finding is called malignant, as in the study.
+
+| {findings} | probability | with the intercept at the ends of its interval | call |
 |---|---|---|---|---|---|
 {rows}
 
 ## How good it is
 
-Published for the study's own model, on 108 test patients, 27 malignant: AUC {figures.auc:.3f}
-({figures.auc_low:.3f} to {figures.auc_high:.3f}), sensitivity {figures.sensitivity:.3f},
-specificity {figures.specificity:.3f} at a threshold that was not published. These figures are of
-that model, not of a test of this one; the AUC is the same as long as both order the eight
-combinations alike.
+Published for the study's own model, on {test} test patients, {test_malignant} malignant: AUC
+{figures.auc:.3f} ({figures.auc_low:.3f} to {figures.auc_high:.3f}), sensitivity
+{figures.sensitivity:.3f}, specificity {figures.specificity:.3f}. The calls of this model on those
+patients would be the same, and with them sensitivity and specificity; the AUC is the same as long
+as both order the eight combinations alike.
+
+**With a finding, its probability is too high as a number.** Of the {anchor.called} test patients
+with a finding, {anchor.called_malignant} had a malignant tumour: {any}. This model gives each of
+them {least:.0f} % or more: the odds ratios, of the training patients, say more than the test
+patients bear out. Read it as "rather malignant", not as a share of patients.
+
+**What transfers.** The same group's study of two hospitals ({source}) had a Combined model of
+radiomics and these three findings, with an AUC of {transfer.own:g} in test patients of the first
+hospital and {transfer.other:g} in {transferred} patients of the second. What a model of one
+hospital is worth in another is less than its own test says.
 
 ## Limits
 
-- The findings are not independent in patients: they occur together. With the true frequencies of
-  their combinations, which were not published, the intercept and every probability would be others.
-- The intervals of the odds ratios are wide: that of enlarged lymph nodes spans 11 to 500. A
-  probability from this model is uncertain by as much.
+- The last column but one of the table shows the uncertainty of the intercept alone. The intervals
+  of the odds ratios are wide: that of enlarged lymph nodes spans 11 to 500. A probability with
+  findings is uncertain by as much.
 - {intervals}
 - The published regression also held the degree of enhancement, with an odds ratio of
   {enhancement.value:g} ({enhancement.low:g} to {enhancement.high:g}; P = {enhancement_p:g}).

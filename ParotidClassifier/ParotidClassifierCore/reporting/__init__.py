@@ -12,6 +12,7 @@ __all__ = [
     "dicom.source_headers",
     "dicom.writing",
     "model_card",
+    "optimism",
     "overview",
     "page",
     "study",

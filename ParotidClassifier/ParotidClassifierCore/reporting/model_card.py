@@ -57,6 +57,9 @@ _KINDS = {
 
 # A bundle holds a card of at most 64 KiB, which 3D Slicer shows within seconds whatever is in it.
 _MOST_NOTES = 20
+_FIGURES = (
+    "threshold", "sensitivity", "specificity", "calibration_slope", "brier", "brier_of_share",
+)  # fmt: skip
 _MOST_NAMED_INPUTS = 4
 _MOST_LINE = 1500
 
@@ -113,11 +116,12 @@ def _method(bundle: Bundle, settings: ModelTrainingSettings) -> str:
 def figures_table(test_figures: Mapping[str, Mapping[str, float | None]]) -> str:
     """Return the figures of a set of cases as a Markdown table."""
     header = (
-        "| model | AUC (95% CI) | threshold | sensitivity | specificity |\n|---|---|---|---|---|"
+        "| model | AUC (95% CI) | threshold | sensitivity | specificity | calibration slope | "
+        "Brier score | of the share alone |\n|---|---|---|---|---|---|---|---|"
     )
     rows = []
     for name, figures in test_figures.items():
-        cells = [number(figures.get(key)) for key in ("threshold", "sensitivity", "specificity")]
+        cells = [number(figures.get(key)) for key in _FIGURES]
         rows.append(f"| {name} | {_auc(figures)} | {' | '.join(cells)} |")
     return "\n".join([header, *rows]) if rows else "There were no test cases."
 

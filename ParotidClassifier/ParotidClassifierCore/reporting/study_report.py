@@ -22,6 +22,7 @@ from ..models.signature import Selection
 from .checklist import checklists
 from .figures.canvas import one_style, save_print, settle
 from .model_card import evaluated_card
+from .optimism import optimism
 from .page import rendered
 from .parts import Drawing, Listing, Section
 from .sections import sections_of
@@ -114,6 +115,7 @@ def _results(study: Study, files: Sequence[str]) -> object:
             "simulated": study.simulated,
             "notes": study.notes,
             "bundle": bundle_info(study.bundle),
+            "optimism": optimism(study.evaluation),
             "evaluation": study.evaluation,
             "training": None if study.training is None else _training(study.training),
             "files": files,

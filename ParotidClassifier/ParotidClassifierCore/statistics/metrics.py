@@ -44,3 +44,8 @@ def brier_score(probabilities: np.ndarray, malignant: np.ndarray) -> float | Non
     Source: Brier 1950, Monthly Weather Review 78:1-3.
     """
     return float(((probabilities - malignant) ** 2).mean()) if len(malignant) else None
+
+
+def brier_of_share(malignant: np.ndarray) -> float | None:
+    """Return the Brier score of giving every case the share of malignant ones; None without."""
+    return brier_score(malignant.mean(), malignant) if len(malignant) else None

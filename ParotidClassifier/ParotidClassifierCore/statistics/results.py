@@ -70,6 +70,7 @@ class CalibrationCurve:
             its Wilson interval.
         counts: (g,) cases.
         smooth_predicted, smooth_observed: (s,) a smoothed curve; empty with few cases.
+        smooth_low, smooth_high: (s,) its 95% band, point by point.
     """
 
     predicted: np.ndarray
@@ -79,6 +80,8 @@ class CalibrationCurve:
     counts: np.ndarray
     smooth_predicted: np.ndarray
     smooth_observed: np.ndarray
+    smooth_low: np.ndarray
+    smooth_high: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -89,10 +92,13 @@ class ModelFigures:
         cases, malignant: those with a probability.
         without_probability: cases of the set that this model could not judge.
         threshold: probability from which a case is called malignant.
-        auc: with DeLong's interval.
+        auc: with DeLong's interval on the logit scale.
         auc_bootstrap: the same AUC with the percentile interval of stratified bootstraps.
         accuracy, sensitivity, specificity, ppv, npv: with Wilson intervals.
         brier: with a bootstrap interval.
+        brier_of_share: of giving every case the share of malignant ones among them, which needs no
+            model; None without cases.
+        slope_absent: why the calibration slope is not estimable; empty where it is.
         p_against_combined: DeLong's test of paired AUCs; None with no other model to compare with.
         net_benefit: (t,) at the thresholds of the set; NaN without cases.
     """
@@ -110,8 +116,10 @@ class ModelFigures:
     ppv: Estimate
     npv: Estimate
     brier: Estimate
+    brier_of_share: float | None
     calibration_intercept: Estimate
     calibration_slope: Estimate
+    slope_absent: str
     p_against_combined: float | None
     confusion: Confusion
     roc: RocCurve

@@ -12,11 +12,16 @@ from ..models.nomogram import nomogram_of
 from ..protocol import ColumnKind, Protocol, column_of, log_odds_column
 from ..statistics.associations import clinical_associations
 from ..statistics.bootstrap import BootstrapIntervals, bootstrap_intervals
-from ..statistics.calibration import calibration_curve, calibration_intercept, calibration_slope
+from ..statistics.calibration import (
+    calibration_curve,
+    calibration_intercept,
+    calibration_slope,
+    slope_absent,
+)
 from ..statistics.clinical_tables import baseline_table
 from ..statistics.decision_curve import DECISION_THRESHOLDS, net_benefit, net_benefit_of_all
 from ..statistics.delong import auc_with_interval, paired_p
-from ..statistics.metrics import brier_score, confusion_at, rates
+from ..statistics.metrics import brier_of_share, brier_score, confusion_at, rates
 from ..statistics.results import (
     CaseFlow,
     ClinicalAssociations,
@@ -138,8 +143,10 @@ def _model_figures(
         auc_bootstrap=Estimate(auc.value, *bootstrapped.auc),
         **rates(counts),
         brier=Estimate(brier_score(probabilities, malignant), *bootstrapped.brier),
+        brier_of_share=brier_of_share(malignant),
         calibration_intercept=calibration_intercept(probabilities, malignant),
         calibration_slope=calibration_slope(probabilities, malignant),
+        slope_absent=slope_absent(probabilities, malignant),
         p_against_combined=_p_against(values, of_reference, of_malignant),
         confusion=counts,
         roc=_roc(probabilities, malignant),

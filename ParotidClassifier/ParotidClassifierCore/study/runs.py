@@ -11,6 +11,7 @@ import numpy as np
 
 from ..base.errors import CohortError
 from ..base.parallel import Failure
+from ..base.plain import as_plain
 from ..base.progress import Progress, part, silent
 from ..base.result import Result
 from ..base.words import counted, listed
@@ -241,9 +242,12 @@ def study_result(
     notes: Sequence[str],
     more: Mapping[str, object] | None = None,
 ) -> Result:
-    """Return the table of the test set, what was left out and where everything lies."""
+    """Return the models' figures, what was left out and where everything lies."""
+    from ..reporting.optimism import optimism, optimism_lines
+
     reasons = {case_id: why.reason for case_id, why in failures.items()}
     lines = [
+        *optimism_lines(evaluation),
         *_table_lines(evaluation.test),
         *(f"{case_id} was left out: {why}" for case_id, why in reasons.items()),
         *notes,
@@ -253,6 +257,7 @@ def study_result(
     data = {
         **places,
         "hash": bundle.bundle_hash,
+        "optimism": as_plain(optimism(evaluation)),
         "test_figures": brief_figures(evaluation.test),
         "failures": reasons,
         "notes": list(notes),
@@ -273,6 +278,9 @@ def brief_figures(test: SetFigures | None) -> dict[str, dict[str, float | None]]
             "threshold": figures.threshold,
             "sensitivity": figures.sensitivity.value,
             "specificity": figures.specificity.value,
+            "calibration_slope": figures.calibration_slope.value,
+            "brier": figures.brier.value,
+            "brier_of_share": figures.brier_of_share,
             "cases": float(figures.cases),
             "malignant": float(figures.malignant),
         }

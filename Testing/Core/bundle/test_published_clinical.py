@@ -3,7 +3,11 @@
 import math
 
 import pytest
-from ParotidClassifierCore.bundle.published_clinical import patterns, published_clinical_bundle
+from ParotidClassifierCore.bundle.published_clinical import (
+    Anchor,
+    patterns,
+    published_clinical_bundle,
+)
 from ParotidClassifierCore.bundle.shipped import SHIPPED
 from ParotidClassifierCore.bundle.store import save_bundle
 from ParotidClassifierCore.models.probabilities import probabilities
@@ -25,37 +29,37 @@ def test_a_finding_multiplies_the_odds_as_published(finding, odds_ratio, the_bun
     assert math.exp(log_odds(none | {finding: 1.0}) - log_odds(none)) == pytest.approx(odds_ratio)
 
 
-def test_the_mean_probability_is_the_published_share_of_malignant_tumours(the_bundle):
-    found = patterns(the_bundle.models["Clinical"])
-    assert len(found) == 8
-    assert sum(p.share for p in found) == pytest.approx(1.0, abs=1e-12)
-    mean = sum(p.share * p.probability for p in found)
-    assert mean == pytest.approx(62 / 249, abs=1e-12)
-    with_symptoms = sum(p.share for p in found if p.present[0])
-    assert with_symptoms == pytest.approx(36 / 249)
+def test_without_a_finding_it_is_the_share_that_the_study_reports(the_bundle):
+    anchor = Anchor.published()
+    assert (anchor.called_malignant, anchor.called) == (16, 28)
+    assert anchor.called_malignant / 27 == pytest.approx(0.593, abs=5e-4)
+    assert (81 - anchor.called + anchor.called_malignant) / 81 == pytest.approx(0.852, abs=5e-4)
+    none, *others = patterns(anchor)
+    assert none.probability == pytest.approx(11 / 80)
+    assert (none.low, none.high) == pytest.approx((0.0786, 0.2297), abs=1e-4)
+    assert len(others) == 7
+    assert all(p.low < p.probability < p.high for p in others)
+    assert "11 of them had a malignant\n   tumour: 13.8 % (Wilson's 95% interval 7.9 to 23.0)" in (
+        the_bundle.model_card
+    )
 
 
-def test_the_threshold_is_the_best_of_all_that_part_the_patterns(the_bundle):
-    found = patterns(the_bundle.models["Clinical"])
-
-    def youden(threshold):
-        malignant = sum(p.share * p.probability for p in found)
-        called = [p for p in found if p.probability >= threshold]
-        sensitivity = sum(p.share * p.probability for p in called) / malignant
-        false_alarms = sum(p.share * (1 - p.probability) for p in called) / (1 - malignant)
-        return sensitivity - false_alarms
-
-    chosen = the_bundle.thresholds["Clinical"]
-    assert youden(chosen) >= max(youden(p.probability) for p in found) - 1e-12
+def test_the_card_says_where_it_is_too_high(the_bundle):
+    least = min(p.probability for p in patterns(Anchor.published())[1:])
+    assert least > 0.735  # the upper end of the interval of 16 in 28
+    assert "57.1 % (Wilson's 95% interval 39.1 to 73.5)" in the_bundle.model_card
+    assert any("too high" in note for note in the_bundle.notes)
+    assert "0.842 in test patients of the first\nhospital and 0.749" in the_bundle.model_card
 
 
-def test_any_finding_speaks_for_malignancy_and_an_unknown_one_is_not_guessed(the_bundle):
+def test_any_finding_is_called_malignant_and_an_unknown_one_is_not_guessed(the_bundle):
     def called(**codes):
         values = dict.fromkeys(the_bundle.models["Clinical"].columns, 0.0) | codes
         return probabilities(shen2026(), the_bundle.models, values, the_bundle.thresholds)
 
     assert called()["Clinical"].call == "benign"
-    assert called(symptoms=1.0)["Clinical"].call == "malignant"
+    for finding in the_bundle.models["Clinical"].columns:
+        assert called(**{finding: 1.0})["Clinical"].call == "malignant"
     assert "symptoms are unknown" in called(symptoms=None)["Clinical"].unavailable
     assert "does not hold" in called()["Combined"].unavailable
 

@@ -13,7 +13,8 @@ from ParotidClassifierCore.reporting.model_card import model_card
 FIGURES = {
     "Tumor_RAD": {
         "auc": 0.8361, "auc_low": 0.738, "auc_high": 0.918, "threshold": 0.31,
-        "sensitivity": 0.741, "specificity": 0.852,
+        "sensitivity": 0.741, "specificity": 0.852, "calibration_slope": 0.9, "brier": 0.144,
+        "brier_of_share": 0.1875,
     },
     "Combined": {"auc": None, "threshold": 0.2, "sensitivity": None, "specificity": 0.9},
 }  # fmt: skip
@@ -42,8 +43,9 @@ def test_the_card_says_what_it_is_not_for_before_anything_else():
 
 
 def test_figures_stand_with_their_interval_or_a_dash():
-    assert "| Tumor_RAD | 0.836 (0.738, 0.918) | 0.310 | 0.741 | 0.852 |" in card()
-    assert "| Combined | – | 0.200 | – | 0.900 |" in card()
+    tumor = "| Tumor_RAD | 0.836 (0.738, 0.918) | 0.310 | 0.741 | 0.852 | 0.900 | 0.144 | 0.188 |"
+    assert tumor in card()
+    assert "| Combined | – | 0.200 | – | 0.900 | – | – | – |" in card()
     assert "There were no test cases." in card(test_figures={})
 
 

@@ -73,7 +73,10 @@ def test_drawing_leaves_the_users_own_style_alone():
 def test_a_figure_that_is_not_defined_is_a_dash_with_its_reason():
     test = made_evaluation().test
     none = Estimate(None)
-    undefined = {"ppv": none, "calibration_slope": none, "p_against_combined": None}
+    undefined = {
+        "ppv": none, "calibration_slope": none, "slope_absent": "too few",
+        "p_against_combined": None,
+    }  # fmt: skip
     blank = replace(test.models["Clinical"], **undefined)
     test = replace(test, models=test.models | {"Clinical": blank})
     study = made_study(evaluation=replace(made_evaluation(), test=test))
@@ -82,12 +85,26 @@ def test_a_figure_that_is_not_defined_is_a_dash_with_its_reason():
         for name in ("performance_test", "calibration_test")
     )
     figures, calibration = ({row[0]: row for row in rows}["Clinical"] for rows in tables)
-    assert (figures[3], figures[7], calibration[4]) == ("–", "–", "not estimable")
+    assert (figures[3], figures[7], calibration[5]) == ("–", "–", "not estimable: too few")
     with canvas.one_style():
         section = next(s for s in sections_of(study) if s.anchor == "performance")
     assert "Clinical: no case was called malignant, so PPV is not defined." in str(section.parts)
-    assert "Clinical: the calibration slope is not estimable" in str(section.parts)
+    assert "Clinical: the calibration slope is not estimable: too few." in str(section.parts)
     assert "Clinical: P is not defined" in str(section.parts)
+
+
+def test_published_figures_stand_beside_those_of_the_same_protocol():
+    study = made_study()
+    table = part(study, "performance", Listing, "published").table
+    rows = {row[0]: row for row in table.rows}
+    assert rows["Combined"][2:] == ("0.913 (0.842, 0.966)", "0.842", "0.749")
+    assert rows["Tumor_DL"][2:] == ("0.806 (0.707, 0.893)", "–", "–")
+    assert "second hospital" in table.columns[-1]
+    assert "0.749 in 53 patients" in table.notes[0]
+    other = replace(study.bundle, protocol=replace(shen2026(), title="Another ring"))
+    with canvas.one_style():
+        sections = sections_of(replace(study, bundle=other))
+    assert "Shen 2024" not in str(next(s for s in sections if s.anchor == "performance").parts)
 
 
 def test_a_bound_that_was_not_found_is_said_to_be():

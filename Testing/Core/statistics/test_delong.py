@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 from Core.statistics.asah import NDKA, POOR, S100B, WFNS
 from ParotidClassifierCore.statistics.delong import auc_with_interval, paired_p
+from scipy.special import logit
+from scipy.stats import norm
 
 # Robin et al. 2011, BMC Bioinformatics 12:77 and pROC's documentation of ci.auc give 4 digits;
 # pROC's own tests (test-auc.R, test-ci.auc.R, test-roc.test.R) hold R to the rest.
@@ -22,8 +24,8 @@ def numbers(estimate):
 
 
 def test_areas_are_those_of_proc():
-    assert numbers(auc_with_interval(NDKA, POOR)) == pytest.approx(PROC_NDKA, abs=1e-12)
-    assert numbers(auc_with_interval(S100B, POOR)) == pytest.approx(PROC_S100B, abs=5e-5)
+    assert numbers(auc_with_interval(NDKA, POOR, wald=True)) == pytest.approx(PROC_NDKA, abs=1e-12)
+    assert numbers(auc_with_interval(S100B, POOR, wald=True)) == pytest.approx(PROC_S100B, abs=5e-5)
     assert auc_with_interval(WFNS, POOR).value == pytest.approx(PROC_WFNS_AUC, abs=1e-12)
 
 
@@ -41,12 +43,34 @@ def test_ties_count_one_half():
     assert auc_with_interval(scores, malignant).value == pytest.approx(by_pairs)
 
 
-def test_an_interval_ends_at_one():
+def test_an_interval_stays_below_one():
     malignant = np.arange(12) >= 6
     scores = np.array([1, 2, 3, 4, 5, 7, 6, 8, 9, 10, 11, 12.0])
-    estimate = auc_with_interval(scores, malignant)
-    assert estimate.high == 1.0
-    assert estimate.low < estimate.value < 1.0
+    estimate, wald = (auc_with_interval(scores, malignant, wald) for wald in (False, True))
+    assert 0 < estimate.low < estimate.value < estimate.high < wald.high == 1.0
+    # As wide as Wald's on the scale of its own: the slope of the logit is 1 / (AUC (1 - AUC)).
+    slope = 1 / (estimate.value * (1 - estimate.value))
+    half = (wald.value - wald.low) * slope
+    assert logit(estimate.high) - logit(estimate.value) == pytest.approx(half)
+    assert logit(estimate.value) - logit(estimate.low) == pytest.approx(half)
+    turned = auc_with_interval(-scores, malignant)
+    assert numbers(turned) == pytest.approx(
+        [1 - estimate.value, 1 - estimate.high, 1 - estimate.low]
+    )
+
+
+def test_intervals_hold_a_large_area_as_often_as_they_say():
+    """Normal scores of 27 and 81 cases; Wald's intervals are too short to."""
+    rng, area = np.random.default_rng(0), 0.95
+    malignant = np.arange(108) < 27
+    scores = rng.normal(size=(4000, 108)) + malignant * np.sqrt(2) * norm.ppf(area)
+
+    def coverage(wald, runs):
+        found = [auc_with_interval(of_run, malignant, wald) for of_run in scores[:runs]]
+        return np.mean([e.low <= area <= e.high for e in found if e.low is not None])
+
+    assert coverage(wald=False, runs=4000) >= 0.93
+    assert coverage(wald=True, runs=1000) < 0.90
 
 
 @pytest.mark.parametrize("scores", [np.arange(10.0), np.full(10, 0.3), -np.arange(10.0)])

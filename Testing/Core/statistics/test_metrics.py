@@ -2,7 +2,13 @@
 
 import numpy as np
 import pytest
-from ParotidClassifierCore.statistics.metrics import brier_score, confusion_at, proportion, rates
+from ParotidClassifierCore.statistics.metrics import (
+    brier_of_share,
+    brier_score,
+    confusion_at,
+    proportion,
+    rates,
+)
 from ParotidClassifierCore.statistics.results import Confusion
 
 
@@ -46,3 +52,5 @@ def test_brier_score_is_a_mean_square():
     score = brier_score(np.array([0.9, 0.2, 0.6]), np.array([True, False, False]))
     assert score == pytest.approx((0.01 + 0.04 + 0.36) / 3)
     assert brier_score(np.empty(0), np.empty(0, bool)) is None
+    assert brier_of_share(np.array([True, False, False, False])) == pytest.approx(0.25 * 0.75)
+    assert brier_of_share(np.empty(0, bool)) is None

@@ -36,6 +36,8 @@ def test_each_set_is_judged_on_its_own_cases(made, evaluation):
         if name != "Combined":
             against = paired_p(values, made.probabilities["Combined"][rows], malignant)
         assert figures.p_against_combined == against
+        assert figures.brier_of_share == pytest.approx(malignant.mean() * (1 - malignant.mean()))
+        assert (figures.slope_absent == "") == (figures.calibration_slope.value is not None)
         assert figures.roc.sensitivities[-1] == 1.0
         assert figures.auc_bootstrap.low < figures.auc.value < figures.auc_bootstrap.high
     assert [*evaluation.test.models] == [*shen2026().models]

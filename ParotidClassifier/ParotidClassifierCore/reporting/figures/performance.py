@@ -10,7 +10,8 @@ from matplotlib.patches import Rectangle
 
 from ...protocol import Protocol
 from ...statistics.results import ModelFigures, SetFigures
-from ..words import NOT_ESTIMABLE, number, with_interval
+from ..optimism import slope_words
+from ..words import number, with_interval
 from . import canvas
 
 _ROOM_FOR_LEGEND = 1.75  # of the largest net benefit
@@ -19,7 +20,7 @@ _WHITE_FROM = 0.75  # share of a row from which the cell is dark enough for a wh
 
 
 def auc_figure(figures: SetFigures, protocol: Protocol, banner: str) -> Figure:
-    """Draw the AUC of every model with DeLong's interval, one row a model."""
+    """Draw the AUC of every model with its interval, one row a model."""
     figure = canvas.new_figure(8.4, 0.33 * len(figures.models) + 1.0, banner)
     axes = figure.add_subplot()
     models = list(figures.models.values())
@@ -101,14 +102,15 @@ def _calibration_panel(axes: Axes, model: ModelFigures, color: str) -> None:
     curve = model.calibration
     axes.plot([0, 1], [0, 1], **_DIAGONAL)
     if len(curve.smooth_predicted):
+        band = curve.smooth_low, curve.smooth_high
+        axes.fill_between(curve.smooth_predicted, *band, color=color, alpha=0.15, linewidth=0)
         axes.plot(curve.smooth_predicted, curve.smooth_observed, color=color, linewidth=1.6)
     ends = curve.observed_low, curve.observed_high
     axes.vlines(curve.predicted, *ends, color=color, linewidth=1, alpha=0.6)
     axes.scatter(curve.predicted, curve.observed, color=color, s=18, zorder=3)
-    slope = model.calibration_slope.value
     lines = (
-        f"Brier {number(model.brier.value, 2)}",
-        f"slope {number(slope, 2) if slope is not None else NOT_ESTIMABLE}",
+        f"Brier {number(model.brier.value, 2)}, of the share {number(model.brier_of_share, 2)}",
+        f"slope {slope_words(model)}",
         f"intercept {number(model.calibration_intercept.value, 2)}",
     )
     axes.text(0.03, 0.98, "\n".join(lines), fontsize=8, va="top", transform=axes.transAxes)

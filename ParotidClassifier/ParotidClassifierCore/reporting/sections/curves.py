@@ -42,7 +42,7 @@ def calibration(study: Study) -> Section:
             "calibration",
             calibration_figure(study.main, study.protocol, study.banner),
             f"Calibration, {study.main.title}. Points: groups of cases with Wilson's 95% interval; "
-            "line: smoothed.",
+            "line and band: smoothed, with its 95% interval point by point.",
             "Calibration curves",
         ),
     )

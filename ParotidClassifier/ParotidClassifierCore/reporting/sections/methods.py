@@ -41,10 +41,10 @@ _USE = (
 )
 _EVALUATION = (
     (
-        "Discrimination: AUC (DeLong's interval, DeLong 1988; percentile interval of stratified "
-        "bootstraps); accuracy, sensitivity, specificity and predictive values at the model's "
-        "threshold with Wilson's intervals. Predictive values hold for the share of malignant "
-        "cases in the set."
+        "Discrimination: AUC (interval on the logit scale from DeLong's variance, DeLong 1988; "
+        "percentile interval of stratified bootstraps); accuracy, sensitivity, specificity and "
+        "predictive values at the model's threshold with Wilson's intervals. Predictive values "
+        "hold for the share of malignant cases in the set."
     ),
     (
         "Calibration: intercept and slope of a logistic recalibration, Brier score, curves. "

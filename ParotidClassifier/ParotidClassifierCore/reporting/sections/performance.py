@@ -4,12 +4,18 @@ from collections.abc import Iterator
 from dataclasses import astuple, fields
 
 from ...base.words import counted, p_value
-from ...statistics.results import Confusion, ModelFigures, SetFigures, Table
+from ...protocol import shen2026
+from ...protocol.published import TABLE_1, TWO_CENTRES, TWO_CENTRES_OTHER, TWO_CENTRES_SOURCE
+from ...statistics.results import Confusion, Estimate, ModelFigures, SetFigures, Table
+from ..optimism import slope_words
 from ..parts import Listing, Paragraph, Part, Points, Section
 from ..study import Study
-from ..words import NOT_ESTIMABLE, interval, number, with_interval
+from ..words import interval, number, with_interval
 
-_NUMBERS = ("cases", "malignant", "without_probability", "threshold", "p_against_combined")
+_NUMBERS = (
+    "cases", "malignant", "without_probability", "threshold", "p_against_combined",
+    "brier_of_share", "slope_absent",
+)  # fmt: skip
 _MEASURES = (
     "auc", "auc_bootstrap", "accuracy", "sensitivity", "specificity", "ppv", "npv", "brier",
     "calibration_slope", "calibration_intercept",
@@ -31,6 +37,8 @@ def performance(study: Study) -> Section:
         notes = (*undefined_notes(figures, reference), *figures.notes)
         if notes:
             parts.append(Points(notes))
+    if study.protocol == shen2026():
+        parts.append(Listing("published", _published_table(study.main)))
     return Section("performance", "Performance of the models", tuple(parts), probabilities=True)
 
 
@@ -40,8 +48,9 @@ def _reading(reference: str) -> str:
         "corrected for the number of comparisons. "
     )
     return (
-        "Malignant is the positive outcome. In brackets the 95% interval: DeLong's of the AUC, "
-        "Wilson's of shares of cases, bootstrap percentiles of AUC and Brier score where named so. "
+        "Malignant is the positive outcome. In brackets the 95% interval: DeLong's, on the logit "
+        "scale, of the AUC, Wilson's of shares of cases, bootstrap percentiles of AUC and Brier "
+        "score where named so. "
         f"{compared if reference else ''}Calls are made at the threshold that the bundle holds for "
         "the model; no threshold was chosen on test cases."
     )
@@ -72,8 +81,8 @@ def discrimination_table(figures: SetFigures, reference: str) -> Table:
 
 def _calibration_table(figures: SetFigures) -> Table:
     columns = (
-        "Model", "Threshold", "AUC, bootstrap 95% CI", "Brier score", "Calibration slope",
-        "Calibration intercept",
+        "Model", "Threshold", "AUC, bootstrap 95% CI", "Brier score", "Brier score of the share",
+        "Calibration slope", "Calibration intercept",
     )  # fmt: skip
     rows = tuple(
         (
@@ -81,16 +90,43 @@ def _calibration_table(figures: SetFigures) -> Table:
             number(model.threshold, 3),
             interval(model.auc_bootstrap),
             with_interval(model.brier),
-            with_interval(model.calibration_slope, 2, NOT_ESTIMABLE),
+            number(model.brier_of_share),
+            with_interval(model.calibration_slope, 2, slope_words(model)),
             with_interval(model.calibration_intercept, 2),
         )
         for name, model in figures.models.items()
     )
     note = (
-        "Ideal: Brier score 0, slope 1, intercept 0. A slope below 1 means probabilities that are "
+        "Brier score of the share: of giving every case the share of malignant ones. Ideal: Brier "
+        "score 0, slope 1, intercept 0. A slope below 1 means probabilities that are "
         "too extreme; an intercept above 0 means probabilities that are too low on the whole."
     )
     return Table(f"Calibration, {figures.title}", columns, rows, (note,))
+
+
+def _published_table(figures: SetFigures) -> Table:
+    """Return the AUCs beside those of the study, and of the study that tells what transfers."""
+    rows = tuple(
+        (
+            name,
+            with_interval(model.auc),
+            with_interval(Estimate(*TABLE_1[name][:3])),
+            *map(number, TWO_CENTRES.get(name, (None, None))),
+        )
+        for name, model in figures.models.items()
+    )
+    columns = (
+        "Model", f"Here, {figures.title}", "Shen 2026, test (95% CI)", "Shen 2024, own hospital",
+        "Shen 2024, second hospital",
+    )  # fmt: skip
+    combined = TWO_CENTRES["Combined"]
+    note = (
+        f"The second study is of the same group, with a second hospital and without a network "
+        f"({TWO_CENTRES_SOURCE}). Its Combined fell from {number(combined.own)} at its own "
+        f"hospital to {number(combined.other)} in {TWO_CENTRES_OTHER} patients of the other: "
+        "expect such a fall of any model before it is tested elsewhere."
+    )
+    return Table("AUC beside the published figures, of patients", columns, rows, (note,))
 
 
 def _numbers_table(figures: SetFigures) -> Table:
@@ -128,10 +164,7 @@ def _undefined(model: ModelFigures, is_compared: bool) -> Iterator[str]:
     if model.malignant in (0, model.cases):
         yield "the cases have one outcome, so AUC, P and calibration are not defined."
     elif model.calibration_slope.value is None:
-        yield (
-            "the calibration slope is not estimable, because the outcomes are separated or the "
-            "probabilities hardly vary."
-        )
+        yield f"the calibration slope is {slope_words(model)}."
     if model.ppv.value is None:
         yield "no case was called malignant, so PPV is not defined."
     if model.npv.value is None:

@@ -3,7 +3,8 @@
 from ...base.words import counted
 from ...statistics.results import ModelFigures
 from ..figures.performance import auc_figure
-from ..parts import Caution, Drawing, Paragraph, Part, Section
+from ..optimism import optimism_table
+from ..parts import Caution, Drawing, Listing, Paragraph, Part, Section
 from ..study import Study
 from ..words import interval, number
 
@@ -30,6 +31,7 @@ def summary(study: Study) -> Section:
     else:
         parts += [
             Paragraph(_main_figure(best), lead=True),
+            Listing("optimism", optimism_table(study.evaluation)),
             Paragraph(_calls(best)),
             Paragraph(_SETS[next(iter(study.sets))]),
             Paragraph(_meaning(best)),
@@ -37,7 +39,8 @@ def summary(study: Study) -> Section:
             Drawing(
                 "auc",
                 auc_figure(main, study.protocol, study.banner),
-                "AUC of every model with DeLong's 95% interval. The dashed line is chance.",
+                "AUC of every model with DeLong's 95% interval, on the logit scale. The dashed "
+                "line is chance.",
                 f"AUCs of {counted(len(main.models), 'model')} with intervals",
             ),
         ]

@@ -1,0 +1,128 @@
+"""How much better the models look on cases they learnt from: three sets of figures side by side."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from ..statistics.results import Estimate, Evaluation, ModelFigures, SetFigures, Table
+from .words import DASH, NOT_ESTIMABLE, number
+
+_MEASURES = {"AUC": "auc", "slope": "calibration_slope", "Brier": "brier"}
+_MODEL_WIDTH, _WIDTH = 24, 5  # of columns on the terminal
+_SHARE = "share of malignant alone"
+_READINGS = {
+    "apparent": "Apparent: the training cases by the models that learnt from them. The further "
+    "these figures are above the others, the more the models have learnt by heart.",
+    "out of fold": "Out of fold: each training case by models that had not seen it.",
+}
+_READING = (
+    "Slope below 1: probabilities too extreme. A Brier score is the better the smaller; after the "
+    "slash that of giving every case the share of malignant ones, which needs no model."
+)
+
+
+class _Set(NamedTuple):
+    name: str
+    short: str
+    figures: SetFigures
+
+
+def _sets(evaluation: Evaluation) -> list[_Set]:
+    found = (
+        _Set("apparent", "app", evaluation.training),
+        _Set("out of fold", "oof", evaluation.out_of_fold),
+        _Set("test", "test", evaluation.test),
+    )
+    return [of_set for of_set in found if of_set.figures is not None]
+
+
+def _models(sets: list[_Set]) -> list[str]:
+    return list(dict.fromkeys(name for of_set in sets for name in of_set.figures.models))
+
+
+def optimism(evaluation: Evaluation) -> dict[str, dict[str, dict[str, object]]]:
+    """Return the figures by model and set, for other programs."""
+    sets = _sets(evaluation)
+    wanted = (*_MEASURES.values(), "slope_absent", "brier_of_share")
+    return {
+        name: {
+            of_set.name: {key: getattr(of_set.figures.models[name], key) for key in wanted}
+            for of_set in sets
+            if name in of_set.figures.models
+        }
+        for name in _models(sets)
+    }
+
+
+def optimism_table(evaluation: Evaluation) -> Table:
+    """Return the figures as the report shows them, one row a model."""
+    sets = _sets(evaluation)
+    columns = (f"{measure}, {of_set.name}" for measure in _MEASURES for of_set in sets)
+    rows = []
+    for name in _models(sets):
+        of_sets = [of_set.figures.models.get(name) for of_set in sets]
+        rows.append(
+            (
+                name,
+                *(number(m and m.auc.value) for m in of_sets),
+                *(DASH if m is None else slope_words(m) for m in of_sets),
+                *(DASH if m is None else _brier(m) for m in of_sets),
+            )
+        )
+    notes = (*(_READINGS[s.name] for s in sets if s.name in _READINGS), _READING)
+    title = f"Side by side: {', '.join(of_set.name for of_set in sets)}"
+    if len(sets) == 1:
+        title = f"AUC, calibration slope and Brier score, {sets[0].figures.title}"
+    return Table(title, ("Model", *columns), tuple(rows), notes)
+
+
+def slope_words(model: ModelFigures) -> str:
+    """Return the calibration slope, or why it is not estimable."""
+    if model.calibration_slope.value is None:
+        return f"{NOT_ESTIMABLE}: {model.slope_absent}" if model.slope_absent else NOT_ESTIMABLE
+    return number(model.calibration_slope.value, 2)
+
+
+def _brier(model: ModelFigures) -> str:
+    return f"{number(model.brier.value)} / {number(model.brier_of_share)}"
+
+
+def optimism_lines(evaluation: Evaluation) -> Iterator[str]:
+    """Yield the figures as the terminal shows them, and what must not be overlooked in them."""
+    sets = _sets(evaluation)
+    if not sets:
+        return
+    group = len(sets) * (_WIDTH + 1) - 1
+    yield _line("", (f"{measure:^{group}}" for measure in _MEASURES))
+    yield _line("model", (f"{s.short:>{_WIDTH}}" for _ in _MEASURES for s in sets))
+    for name in _models(sets):
+        of_sets = [of_set.figures.models.get(name) for of_set in sets]
+        estimates = (
+            Estimate(None) if model is None else getattr(model, measure)
+            for measure in _MEASURES.values()
+            for model in of_sets
+        )
+        yield _line(name, (f"{number(estimate.value, 2):>{_WIDTH}}" for estimate in estimates))
+    shares = [of_set.figures.malignant / of_set.figures.cases for of_set in sets]
+    of_share = [*["0.50"] * len(sets), *[DASH] * len(sets), *(f"{s * (1 - s):.2f}" for s in shares)]
+    yield _line(_SHARE, (f"{text:>{_WIDTH}}" for text in of_share))
+    if len(sets) > 1:
+        yield "app: apparent, by the models that learnt from these cases; oof: out of fold."
+    for of_set in sets:
+        yield from _worth_knowing(of_set)
+
+
+def _line(first: str, others: Iterator[str]) -> str:
+    return " ".join([f"{first:<{_MODEL_WIDTH}}", *others]).rstrip()
+
+
+def _worth_knowing(of_set: _Set) -> Iterator[str]:
+    models = of_set.figures.models.items()
+    absent: dict[str, list[str]] = {}
+    for name, model in models:
+        if model.slope_absent:
+            absent.setdefault(model.slope_absent, []).append(name)
+    for reason, names in absent.items():
+        yield f"Slope {NOT_ESTIMABLE}, {of_set.name}, {reason}: {', '.join(names)}."
+    worse = [n for n, m in models if m.cases and m.brier.value > m.brier_of_share]
+    if worse:
+        yield f"Brier score worse than that of the share alone, {of_set.name}: {', '.join(worse)}."
