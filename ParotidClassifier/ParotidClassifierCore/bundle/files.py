@@ -29,8 +29,9 @@ REFITS_JSON = "refits.json"
 MODEL_CARD = "MODEL_CARD.md"
 SHA256SUMS = "SHA256SUMS"
 
-# Version 1 had no refits; 1 and 2 no protocol, which was that of Shen et al. 2026.
-SCHEMA_VERSION = 3
+# Version 1 had no refits; 1 and 2 no protocol, which was that of Shen et al. 2026; 1 to 3 no ranges
+# of the values, no scales of the refits and no domain.
+SCHEMA_VERSION = 4
 _ADDED_IN = {REFITS_JSON: 2}
 
 _MIB = 2**20

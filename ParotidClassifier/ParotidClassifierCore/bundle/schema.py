@@ -260,7 +260,8 @@ def _check_network(models: Mapping[str, LogisticModel], weights: bytes | None) -
 
 
 def _read_model(name: str, value: Any, protocol: Protocol) -> LogisticModel:
-    fields = with_keys(value, ("columns", "means", "sds", "coefficients", "intercept"), name)
+    keys = ("columns", "means", "sds", "coefficients", "intercept")
+    fields = with_keys(value, keys, name, optional=["ranges"])
     columns = tuple(read_column(c) for c in as_items(fields["columns"], name, MOST_COLUMNS))
     model = LogisticModel(
         name,
@@ -270,12 +271,18 @@ def _read_model(name: str, value: Any, protocol: Protocol) -> LogisticModel:
             for key, as_item in _OF_COLUMNS.items()
         ),
         as_number(fields["intercept"], f"intercept of {name}"),
+        tuple(
+            _bounds(f"ranges of {name}", pair)
+            for pair in as_items(fields.get("ranges", []), f"ranges of {name}", MOST_COLUMNS)
+        ),
     )
     lengths = {len(model.means), len(model.sds), len(model.coefficients), len(columns)}
     if len(lengths) > 1 or not columns or len(set(columns)) < len(columns):
         raise MalformedError(
             f"{name} does not have one mean, sd and coefficient for each of its columns"
         )
+    if len(model.ranges) not in (0, len(columns)):
+        raise MalformedError(f"{name} does not have one range for each of its columns, or none")
     for column in columns:
         if not protocol.may_read(name, column):
             raise MalformedError(f"{name} reads {column!r}, which is no input of that model")
@@ -350,7 +357,7 @@ def _acquisitions(value: Any) -> TrainingAcquisitions:
     return TrainingAcquisitions(
         as_count(fields["cases"], "cases"),
         {name: _counts(name, counts[name]) for name in counts},
-        {name: _range(name, ranges[name]) for name in ranges},
+        {name: _bounds(name, ranges[name]) for name in ranges},
     )
 
 
@@ -361,7 +368,7 @@ def _counts(name: str, value: Any) -> dict[str, int]:
     return {as_text(word, name): as_count(count, name) for word, count in counted.items()}
 
 
-def _range(name: str, value: Any) -> tuple[float, float]:
+def _bounds(name: str, value: Any) -> tuple[float, float]:
     bounds = _rising(value, name, 2)
     if len(bounds) != 2:
         raise MalformedError(f"{name} is not a smallest and a largest value")
@@ -423,7 +430,7 @@ def _require_covariance(rows: tuple[tuple[float, ...], ...], columns: int) -> No
 
 def _read_refits(content: bytes, models: Mapping[str, LogisticModel]) -> Refits:
     """Return the refits of refits.json, of these models or none."""
-    fields = with_keys(parsed(content), ("absent", "coefficients"), "the file")
+    fields = with_keys(parsed(content), ("absent", "coefficients"), "the file", optional=["scales"])
     absent = as_text(fields["absent"], "absent")
     by_model = as_object(fields["coefficients"], "coefficients")
     if bool(absent) == bool(by_model):
@@ -434,7 +441,17 @@ def _read_refits(content: bytes, models: Mapping[str, LogisticModel]) -> Refits:
     refits = {name: _refits_of(model, by_model[name]) for name, model in models.items()}
     if len({len(rows) for rows in refits.values()}) > 1:
         raise MalformedError("its models were not refitted equally often")
-    return Refits(refits, absent="")
+    if "scales" not in fields:
+        return Refits(absent=OLDER_BUNDLE)
+    scales = with_keys(fields["scales"], models, "scales")
+    return Refits(refits, {name: _scale(name, scales[name]) for name in models}, absent="")
+
+
+def _scale(name: str, value: Any) -> tuple[float, float]:
+    scale = as_numbers(value, f"scales of {name}", 2)
+    if len(scale) != 2 or min(scale) < 0:
+        raise MalformedError(f"scales of {name} are not two numbers that are 0 or more")
+    return scale
 
 
 def _refits_of(model: LogisticModel, value: Any) -> tuple[tuple[float, ...], ...]:

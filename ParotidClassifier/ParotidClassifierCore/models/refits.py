@@ -28,9 +28,7 @@ _STANDARD_ERRORS = 1.96  # of a normal distribution, hold 95 %
 _ROUNDS = 20
 
 NOT_IN_THIS_BUNDLE = "the bundle holds no refits of its models"
-OLDER_BUNDLE = (
-    "the bundle is of an earlier version, whose intervals held too little of the uncertainty"
-)
+OLDER_BUNDLE = "the bundle is of an earlier version, which had none or too narrow ones"
 
 
 @dataclass(frozen=True)

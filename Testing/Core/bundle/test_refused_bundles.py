@@ -109,7 +109,7 @@ def test_hashes_must_list_exactly_the_files(folder):
 
 @pytest.mark.parametrize(
     ("version", "remedy"),
-    [(4, "Update"), (0, "current version"), ("2", "current"), (True, "curr"), (1.0, "curr")],
+    [(5, "Update"), (0, "current version"), ("2", "current"), (True, "curr"), (1.0, "curr")],
 )
 def test_another_schema_version_is_refused_with_what_to_do(folder, version, remedy):
     (folder / "from_the_future.json").write_text("{}")
@@ -331,6 +331,8 @@ def test_a_number_too_large_for_a_float_is_not_finite(folder):
 
 WRONG = {
     "models.json": [
+        (lambda c: c["Clinical"].update(ranges=[[0.0, 1.0]]), "one range for each of its columns"),
+        (lambda c: c["Clinical"].update(ranges=[[1.0, 0.0]] * 3), "do not rise"),
         (lambda c: c.clear(), "no model"),
         (lambda c: c.update(Twelfth=c["Clinical"]), "no model of the protocol"),
         (lambda c: c.update(Clinical=3), "not an object"),
@@ -440,6 +442,9 @@ WRONG = {
         (lambda c: c["coefficients"]["Clinical"][0].__setitem__(0, "1"), "not a number"),
         (lambda c: c["coefficients"]["Clinical"][0].__setitem__(0, 10**400), "not finite"),
         (lambda c: c["coefficients"]["Clinical"][0].__setitem__(0, 1e308), "outside -1e+30"),
+        (lambda c: c["scales"].pop("Clinical"), "lacks 'Clinical'"),
+        (lambda c: c["scales"].update(Clinical=[1.0, -0.5]), "two numbers that are 0 or more"),
+        (lambda c: c["scales"].update(Clinical=[1.0]), "two numbers that are 0 or more"),
     ],
 }
 
