@@ -4,6 +4,6 @@
 """
 
 __all__ = [
-    "acquisitions", "applicability", "domain", "folds", "logistic", "nomogram",
+    "acquisitions", "answers", "applicability", "domain", "folds", "logistic", "nomogram",
     "probabilities", "reference", "refits", "settings", "signature", "table", "training", "words",
 ]  # fmt: skip

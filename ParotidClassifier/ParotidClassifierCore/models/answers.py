@@ -10,11 +10,12 @@ Source: Vovk, Gammerman & Shafer 2005, Algorithmic Learning in a Random World, c
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from ..protocol.outcome import BENIGN, MALIGNANT
+from .probabilities import ModelResult
 
 INDETERMINATE = "indeterminate"
 ERROR_RATE = 0.10  # of the cases of each class (decided here)
@@ -67,6 +68,25 @@ def limits_of(
     benign_p = (len(benign) - np.searchsorted(benign, cuts, side="left") + 1) / (len(benign) + 1)
     cut = float(cuts[np.abs(malignant_p - benign_p).argmin()])
     return Limits(cut, cut)
+
+
+def with_answers(
+    results: Mapping[str, ModelResult], scores: Mapping[str, Mapping[str, Sequence[float]]]
+) -> dict[str, ModelResult]:
+    """Return the results with the answer to each probability, where there can be one.
+
+    Args:
+        scores: by model, as `limits_of` takes them.
+    """
+    told = dict(results)
+    for name, result in results.items():
+        limits = limits_of(scores.get(name, {}))
+        if result.probability is not None and limits is not None:
+            bounds = limits.benign_below, limits.malignant_above
+            told[name] = replace(
+                result, answer=limits.answer(result.probability), answer_limits=bounds
+            )
+    return told
 
 
 def fewest_cases(error_rate: float = ERROR_RATE) -> int:

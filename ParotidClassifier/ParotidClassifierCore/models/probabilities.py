@@ -29,6 +29,8 @@ class ModelResult:
         unavailable: why there is no probability; None if there is one.
         interval: lower and upper bound of the probability's 95% interval; None if there is none.
         no_interval: why a probability has no interval; None if it has one.
+        answer: "benign", "malignant" or "indeterminate", see `answers`; None where there is none.
+        answer_limits: of the probability, below which the answer is benign, above which malignant.
     """
 
     name: str
@@ -41,6 +43,8 @@ class ModelResult:
     unavailable: str | None = None
     interval: tuple[float, float] | None = None
     no_interval: str | None = None
+    answer: str | None = None
+    answer_limits: tuple[float, float] | None = None
 
 
 def probabilities(

@@ -11,6 +11,7 @@ from ..bundle.bundle import Bundle
 from ..case.grid import PreparedCase
 from ..imaging.findings import DEMONSTRATION, QualityFinding, info, other_ring, warning
 from ..imaging.side import NOT_DETERMINED
+from ..models.answers import with_answers
 from ..models.applicability import Applicability, applicability_of
 from ..models.probabilities import ModelResult, probabilities
 from ..models.refits import with_intervals
@@ -91,6 +92,7 @@ def judged(
     """Return what the models say of the values of a case, with nothing of its images."""
     results = probabilities(bundle.protocol, bundle.models, values, bundle.thresholds)
     results = with_intervals(results, bundle.models, bundle.refits, values)
+    results = with_answers(results, bundle.reference.scores)
     likeness = applicability_of(bundle.protocol, bundle.reference, values, results, spacing)
     words = bundle.protocol.words(record)
     return Prediction(
@@ -158,6 +160,11 @@ def _plain(result: ModelResult) -> dict[str, object]:
         **certain,
         "threshold": result.threshold,
         "call": result.call,
+        **(
+            {}
+            if result.answer_limits is None
+            else {"answer": result.answer, "answer_limits": list(result.answer_limits)}
+        ),
         "log_odds": result.log_odds,
         "intercept": result.intercept,
         "contributions": dict(result.contributions),

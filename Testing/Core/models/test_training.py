@@ -16,9 +16,9 @@ from sklearn.metrics import roc_auc_score
 # Few penalties, folds, steps and refits: the same code in a tenth of the time.
 QUICK = ModelTrainingSettings(
     penalties=(0.1, 1.0),
-    folds=4,
+    folds=5,
     refits=3,
-    selection=SelectionSettings(lasso_folds=4, lasso_steps=20),
+    selection=SelectionSettings(lasso_folds=5, lasso_steps=20),
 )
 
 
@@ -48,7 +48,7 @@ def test_each_model_reads_what_its_name_says(fitted):
     assert {c.partition("_")[0] for c in columns["External2_RAD"]} == {"External2"}
     assert {c.partition("_")[0] for c in columns["Tumor+External2_RAD"]} == {"Tumor", "External2"}
     assert columns["Tumor_DL"] == ("network:Tumor_DL",)
-    assert columns["Tumor_RAD+DL"] == (*columns["Tumor_RAD"], "network:Tumor_DL")
+    assert columns["Tumor_RAD+DL"] == ("log_odds:Tumor_RAD", "log_odds:Tumor_DL")
     assert columns["Clinical"] == ("symptoms", "margin_unclear", "enlarged_lymph_nodes")
     assert columns["Combined"] == ("log_odds:Tumor+External2_RAD+DL", *columns["Clinical"])
 

@@ -1,0 +1,83 @@
+"""Benign, malignant or indeterminate: the stated error rate, and what a small cohort cannot say."""
+
+import numpy as np
+import pytest
+from ParotidClassifierCore.models.answers import INDETERMINATE, fewest_cases, limits_of
+
+BENIGN_CASES, MALIGNANT_CASES = 90, 30
+
+
+def probabilities(rng, mean, count):
+    return np.sort(1 / (1 + np.exp(-rng.normal(mean, 1.0, count))))
+
+
+def scores(rng, separation, benign=BENIGN_CASES, malignant=MALIGNANT_CASES):
+    return {
+        "benign": probabilities(rng, 0.0, benign),
+        "malignant": probabilities(rng, separation, malignant),
+    }
+
+
+def p_value(score, of, towards):
+    """As the textbook has it: the share of a class, the case with it, that looks no more like it."""
+    return (sum(towards(score, other) for other in of) + 1) / (len(of) + 1)
+
+
+@pytest.mark.parametrize("error_rate", [0.05, 0.10, 0.25])
+@pytest.mark.parametrize("separation", [0.0, 1.0])
+def test_an_answer_is_the_class_that_is_not_ruled_out(separation, error_rate):
+    known = scores(np.random.default_rng(3), separation)
+    limits = limits_of(known, error_rate)
+    for score in np.linspace(0.001, 0.999, 500):
+        malignant = p_value(score, known["malignant"], lambda s, other: other <= s)
+        benign = p_value(score, known["benign"], lambda s, other: other >= s)
+        out = (malignant <= error_rate, benign <= error_rate)
+        wanted = {
+            (True, False): "benign",
+            (False, True): "malignant",
+            (False, False): INDETERMINATE,
+        }
+        assert limits.answer(score) == wanted.get(out, limits.answer(score))
+
+
+@pytest.mark.parametrize("separation", [0.0, 1.5, 4.0])
+def test_no_more_of_a_class_get_the_other_answer_than_stated(separation):
+    rng = np.random.default_rng(0)
+    wrong = {"benign": [], "malignant": []}
+    for _ in range(400):
+        limits = limits_of(scores(rng, separation))
+        for of, mean in (("benign", 0.0), ("malignant", separation)):
+            answers = [limits.answer(p) for p in probabilities(rng, mean, 40)]
+            wrong[of].append(np.mean([a not in (of, INDETERMINATE) for a in answers]))
+    assert max(map(np.mean, wrong.values())) < 0.105
+    assert separation == 4.0 or min(map(np.mean, wrong.values())) > 0.08  # not careful for nothing
+
+
+def test_classes_that_are_far_apart_leave_nothing_indeterminate():
+    limits = limits_of(scores(np.random.default_rng(1), 6.0))
+    assert limits.benign_below == limits.malignant_above
+    assert (limits.answer(0.01), limits.answer(0.99)) == ("benign", "malignant")
+
+
+def test_probabilities_that_say_nothing_are_mostly_indeterminate():
+    rng = np.random.default_rng(2)
+    limits = limits_of(scores(rng, 0.0))
+    answers = [limits.answer(p) for p in probabilities(rng, 0.0, 1000)]
+    assert answers.count(INDETERMINATE) > 700
+
+
+def test_a_class_with_too_few_cases_cannot_be_ruled_out():
+    rng = np.random.default_rng(0)
+    assert fewest_cases(0.10) == 9
+    assert fewest_cases(0.05) == 19
+    assert limits_of(scores(rng, 1.0, malignant=8)) is None
+    assert limits_of(scores(rng, 1.0, malignant=9)) is not None
+    assert limits_of({}) is None
+
+
+def test_a_probability_that_is_a_limit_is_indeterminate():
+    limits = limits_of(
+        {"benign": np.linspace(0.1, 0.6, 50), "malignant": np.linspace(0.3, 0.9, 50)}
+    )
+    assert limits.answer(limits.benign_below) == INDETERMINATE
+    assert limits.answer(limits.malignant_above) == INDETERMINATE
