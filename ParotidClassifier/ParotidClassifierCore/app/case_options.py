@@ -52,8 +52,8 @@ _OF_OUTLINES = (*_choosing("tumor"), *_choosing("ring"), *_choosing("second_tumo
 # What there is nothing of without images.
 _OF_IMAGES = (
     "series", "acquisition", "ring", "ring_width", "hu_range", "saliency", "stability", "report",
-    "case_label", "prepared_by", "dicom", "keep_identity", "second_bundle", "second_tumor",
-    *_OF_OUTLINES,
+    "case_label", "prepared_by", "show_outside", "dicom", "keep_identity", "second_bundle",
+    "second_tumor", *_OF_OUTLINES,
 )  # fmt: skip
 # What names one case, or says something of it.
 _OF_ONE_CASE = (

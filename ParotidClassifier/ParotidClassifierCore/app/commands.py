@@ -90,6 +90,7 @@ def asked_of(options: argparse.Namespace, bundle: Bundle) -> Asked:
         dicom=options.dicom,
         second_bundle=second,
         report=report_labels(options),
+        show_outside=options.show_outside,
     )
 
 
@@ -162,7 +163,10 @@ def demo(options: argparse.Namespace) -> Result:
         write_case(simulated, options.out / "case")
         case = load_case_folder(options.out / "case", protocol=bundle.protocol)
         asked = Asked(
-            stability=options.stability, saliency=options.saliency, report=report_labels(options)
+            stability=options.stability,
+            saliency=options.saliency,
+            report=report_labels(options),
+            show_outside=options.show_outside,
         )
         result = _classified(case, bundle, asked, options, part(progress, 0.3, 1.0))
     truth = (

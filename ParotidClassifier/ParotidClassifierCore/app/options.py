@@ -110,6 +110,8 @@ _MORE_ANSWERS = {
     "--case-label TEXT": "what the report calls the case, a pseudonym (default: a line to write "
     "on)",
     "--prepared-by TEXT": "who made the report (default: a line to write on)",
+    "--show-outside": "show the models' numbers of a case that is unlike the training cases, too; "
+    "they are not reliable there",
 }
 _TABLE = {
     "--cohort TABLE": "CSV or XLSX table of the cases",

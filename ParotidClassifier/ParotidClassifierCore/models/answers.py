@@ -14,11 +14,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from ..base.words import counted
 from ..protocol.outcome import BENIGN, MALIGNANT
 from .probabilities import ModelResult
 
 INDETERMINATE = "indeterminate"
 ERROR_RATE = 0.10  # of the cases of each class (decided here)
+NO_SCORES = "the bundle does not hold what this model said of training cases it had not seen"
 
 
 @dataclass(frozen=True)
@@ -73,20 +75,31 @@ def limits_of(
 def with_answers(
     results: Mapping[str, ModelResult], scores: Mapping[str, Mapping[str, Sequence[float]]]
 ) -> dict[str, ModelResult]:
-    """Return the results with the answer to each probability, where there can be one.
+    """Return the results with the answer to each probability, or why it has none.
 
     Args:
         scores: by model, as `limits_of` takes them.
     """
     told = dict(results)
     for name, result in results.items():
-        limits = limits_of(scores.get(name, {}))
-        if result.probability is not None and limits is not None:
+        if result.probability is None:
+            continue
+        of_model = scores.get(name, {})
+        limits = limits_of(of_model)
+        if limits is None:
+            told[name] = replace(result, no_answer=_too_few(of_model))
+        else:
             bounds = limits.benign_below, limits.malignant_above
-            told[name] = replace(
-                result, answer=limits.answer(result.probability), answer_limits=bounds
-            )
+            answer = limits.answer(result.probability)
+            told[name] = replace(result, answer=answer, answer_limits=bounds)
     return told
+
+
+def _too_few(scores: Mapping[str, Sequence[float]]) -> str:
+    if not scores:
+        return NO_SCORES
+    cases = [counted(len(scores.get(of, ())), f"{of} training case") for of in (BENIGN, MALIGNANT)]
+    return f"the bundle's {' and '.join(cases)} are too few: it takes {fewest_cases()} of each"
 
 
 def fewest_cases(error_rate: float = ERROR_RATE) -> int:

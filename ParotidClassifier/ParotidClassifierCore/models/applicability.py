@@ -46,11 +46,6 @@ class Applicability:
             if scores
         }
 
-    @property
-    def sentences(self) -> tuple[str, ...]:
-        """What is known, in words."""
-        return tuple(filter(None, (self._place(), self.domain.sentence)))
-
     def findings(self) -> list[QualityFinding]:
         """Return what speaks against relying on a probability of this case."""
         code = FINDING_CODES.get(self.domain.status)
@@ -66,10 +61,12 @@ class Applicability:
             "domain": self.domain.as_dict(),
             "voxel_mm": dict(self.voxel_mm),
             "training_voxel_mm": {k: list(v) for k, v in self.training_voxel_mm.items()},
-            "sentences": list(self.sentences),
+            "sentences": [*filter(None, [self.place])],
         }
 
-    def _place(self) -> str:
+    @property
+    def place(self) -> str:
+        """Where its score stands among theirs, in words; empty if that is not known."""
         if not self.higher_than:
             return ""
         parts = " and ".join(f"{share_of(n)} the {word}" for word, n in self.higher_than.items())

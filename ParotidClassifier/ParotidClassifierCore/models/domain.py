@@ -17,6 +17,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
 from itertools import islice
+from typing import Any
 
 import numpy as np
 
@@ -105,10 +106,11 @@ class DomainResult:
         """What is to be said of it."""
         why = "; ".join(self.reasons)
         return {
-            DomainStatus.INSIDE: "This case is like the training cases.",
-            DomainStatus.BORDERLINE: f"This case is at the edge of the training cases: {why}.",
-            DomainStatus.OUTSIDE: f"This case is unlike the training cases: {why}. What the models "
-            "say of it cannot be relied on.",
+            DomainStatus.INSIDE: "Like the training cases.",
+            DomainStatus.BORDERLINE: f"At the edge of the training cases: {why}. Trust the number "
+            "less.",
+            DomainStatus.OUTSIDE: f"Unlike the training cases: {why}. The models' numbers are "
+            "not reliable here.",
             DomainStatus.UNKNOWN: f"Whether this case is like the training cases is not known: "
             f"{why}.",
         }[self.status]
@@ -122,6 +124,12 @@ class DomainResult:
             f"It lies {self.number:.1f} times as far from the average as 95% of the training cases "
             f"do at most; {self.as_far} of {self.cases} lie as far (p = {p_value(self.p)})."
         )
+
+    @classmethod
+    def from_dict(cls, said: Mapping[str, Any]) -> "DomainResult":
+        """Return what `as_dict` gave."""
+        kept = {name: said[name] for name in ("cases", "as_far", "ratios")}
+        return cls(DomainStatus(said["status"]), tuple(said["reasons"]), **kept)
 
     def as_dict(self) -> dict[str, object]:
         """Return it as it is written to prediction.json."""

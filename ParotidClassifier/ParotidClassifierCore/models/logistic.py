@@ -41,6 +41,12 @@ class LogisticModel:
         """The columns that the image gives."""
         return tuple(c for c in self.columns if column_of(c).kind in _IMAGE_KINDS)
 
+    @property
+    def slopes(self) -> dict[str, float]:
+        """Log-odds per unit of each column, within its range."""
+        inputs = zip(self.columns, self.coefficients, self.sds, strict=True)
+        return {column: coefficient / sd for column, coefficient, sd in inputs}
+
     def contributions(self, values: Mapping[str, float | np.ndarray]) -> dict[str, np.ndarray]:
         """Return what each column adds to the log-odds.
 

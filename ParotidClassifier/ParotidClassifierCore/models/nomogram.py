@@ -44,8 +44,7 @@ def nomogram_of(
         KeyError: a column that is not clinical has no range.
     """
     ticks = {column: _ticks(column, protocol, ranges) for column in model.columns}
-    inputs = zip(model.columns, model.coefficients, model.sds, strict=True)
-    weights = {column: coefficient / sd for column, coefficient, sd in inputs}
+    weights = model.slopes
     widest = max(abs(weights[c]) * (ticks[c][-1] - ticks[c][0]) for c in model.columns)
     if widest == 0:
         return None

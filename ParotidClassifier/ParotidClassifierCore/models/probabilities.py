@@ -25,12 +25,15 @@ class ModelResult:
 
     Attributes:
         probability: of malignancy, 0 to 1; None if unavailable.
-        contributions: what each column adds to the log-odds, by column name.
+        contributions: what each column adds to the log-odds, by column name; in place of the
+            log-odds of another model stand the columns that these come from.
+        intercept: what the log-odds are before any of them.
         unavailable: why there is no probability; None if there is one.
         interval: lower and upper bound of the probability's 95% interval; None if there is none.
         no_interval: why a probability has no interval; None if it has one.
         answer: "benign", "malignant" or "indeterminate", see `answers`; None where there is none.
         answer_limits: of the probability, below which the answer is benign, above which malignant.
+        no_answer: why a probability has no answer; None if it has one.
     """
 
     name: str
@@ -45,6 +48,17 @@ class ModelResult:
     no_interval: str | None = None
     answer: str | None = None
     answer_limits: tuple[float, float] | None = None
+    no_answer: str | None = None
+
+    @property
+    def verdict(self) -> str | None:
+        """The answer; the call where there is none."""
+        return self.answer or self.call
+
+    @property
+    def marks(self) -> tuple[float, ...]:
+        """What a probability is judged by: the limits of its answer, else its threshold."""
+        return tuple(dict.fromkeys(self.answer_limits or (self.threshold,)))
 
 
 def probabilities(
@@ -69,23 +83,48 @@ def probabilities(
         elif missing:
             results[name] = ModelResult(name, unavailable=_reason(missing, protocol, results))
         else:
-            results[name] = _result(models[name], of_case, thresholds[name])
+            results[name] = _result(models[name], of_case, thresholds[name], results)
         known[log_odds_column(name)] = results[name].log_odds
     return results
 
 
-def _result(model: LogisticModel, values: Mapping[str, float], threshold: float) -> ModelResult:
+def _result(
+    model: LogisticModel,
+    values: Mapping[str, float],
+    threshold: float,
+    earlier: Mapping[str, ModelResult],
+) -> ModelResult:
     log_odds = float(model.log_odds(values))
     probability = float(probability_of(log_odds))
+    contributions = _contributions(model, values, earlier)
     return ModelResult(
         name=model.name,
         probability=probability,
         log_odds=log_odds,
         threshold=threshold,
         call=outcome_word(probability >= threshold),
-        contributions={column: float(part) for column, part in model.contributions(values).items()},
-        intercept=model.intercept,
+        contributions=contributions,
+        # Of the chained ones the rest, which holds the intercepts of the models between.
+        intercept=model.intercept
+        if contributions.keys() == set(model.columns)
+        else log_odds - sum(contributions.values()),
     )
+
+
+def _contributions(
+    model: LogisticModel, values: Mapping[str, float], earlier: Mapping[str, ModelResult]
+) -> dict[str, float]:
+    """Return what each column adds, by itself and through the models between."""
+    added: dict[str, float] = {}
+    for column, number in model.contributions(values).items():
+        kind, of, _ = column_of(column)
+        parts = {column: float(number)}
+        if kind is ColumnKind.LOG_ODDS:
+            slope = model.slopes[column]
+            parts = {c: slope * part for c, part in earlier[of].contributions.items()}
+        for c, part in parts.items():
+            added[c] = added.get(c, 0.0) + part
+    return added
 
 
 def _reason(missing: list[str], protocol: Protocol, earlier: Mapping[str, ModelResult]) -> str:

@@ -38,18 +38,6 @@ def no_probability(model: str, reason: str) -> str:
     return f"There is no {model} probability: {reason}."
 
 
-def probability_sentence(
-    model: str, probability: float, threshold: float, interval: tuple[float, float] | None = None
-) -> str:
-    """Return what `model` says of a case, as in "Combined: 72 % probability of malignancy, …"."""
-    side = "above" if probability >= threshold else "below"
-    certain = "" if interval is None else f" (95% interval {interval_words(interval)})"
-    return (
-        f"{model}: {percent(probability)} probability of malignancy{certain}, {side} the threshold "
-        f"of {percent(threshold)}"
-    )
-
-
 def interval_words(interval: tuple[float, float]) -> str:
     """Return an interval of a probability, as in "60 % to 81 %"."""
     low, high = map(percent, interval)

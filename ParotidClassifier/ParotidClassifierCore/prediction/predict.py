@@ -13,6 +13,7 @@ from ..imaging.findings import DEMONSTRATION, QualityFinding, info, other_ring, 
 from ..imaging.side import NOT_DETERMINED
 from ..models.answers import with_answers
 from ..models.applicability import Applicability, applicability_of
+from ..models.domain import DomainStatus
 from ..models.probabilities import ModelResult, probabilities
 from ..models.refits import with_intervals
 from ..models.words import model_to_show, no_probability
@@ -52,6 +53,11 @@ class Prediction:
     software: dict[str, str]
     acquisition: dict[str, object] | None = None
     side: str = NOT_DETERMINED
+
+    @property
+    def is_outside(self) -> bool:
+        """Whether what the models say cannot be relied on."""
+        return self.applicability.domain.status is DomainStatus.OUTSIDE
 
     @property
     def headline(self) -> tuple[str, ModelResult]:
@@ -142,6 +148,15 @@ def volumes_mm3(report: Mapping[str, float], protocol: Protocol) -> dict[str, fl
     return {region: report[key] for region, key in zip(protocol.regions, keys, strict=True)}
 
 
+def compared(prediction: Prediction) -> dict[str, object]:
+    """Return as plain values what is kept of a prediction that another is compared with."""
+    return {
+        "models": plain_models(prediction.models),
+        "applicability": {"domain": prediction.applicability.domain.as_dict()},
+        "findings": [finding.as_dict() for finding in prediction.findings],
+    }
+
+
 def plain_models(models: Mapping[str, ModelResult]) -> dict[str, dict[str, object]]:
     """Return what the models say as plain values, by model."""
     return {name: _plain(result) for name, result in models.items()}
@@ -161,7 +176,7 @@ def _plain(result: ModelResult) -> dict[str, object]:
         "threshold": result.threshold,
         "call": result.call,
         **(
-            {}
+            {"no_answer": result.no_answer}
             if result.answer_limits is None
             else {"answer": result.answer, "answer_limits": list(result.answer_limits)}
         ),

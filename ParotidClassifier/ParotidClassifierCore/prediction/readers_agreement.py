@@ -19,7 +19,7 @@ from scipy import ndimage
 
 from ..base.errors import EmptyRingError, FeatureExtractionError, UnusableMaskError
 from ..case.grid import PreparedCase
-from .predict import Prediction, plain_models
+from .predict import Prediction, compared
 
 _FAR_PERCENTILE = 95
 
@@ -54,9 +54,9 @@ class ReadersAgreement:
 
     @property
     def other_calls(self) -> tuple[str, ...]:
-        """The models whose call is another for the second outline."""
+        """The models that say something else of the second outline."""
         second = self.second.models
-        return tuple(n for n, r in self.first.models.items() if r.call != second[n].call)
+        return tuple(n for n, r in self.first.models.items() if r.verdict != second[n].verdict)
 
     def as_dict(self) -> dict[str, object]:
         """Return it as plain values; what is said of the first outline stands in its prediction."""
@@ -69,15 +69,14 @@ class ReadersAgreement:
                 "maximum": found.maximum_mm,
             },
             "volumes_mm3": list(found.volumes_mm3),
-            "models": plain_models(self.second.models),
             "other_calls": list(self.other_calls),
             "agreement": self.sentences,
-            "findings": [finding.as_dict() for finding in self.second.findings],
+            **compared(self.second),
         }
 
     @property
     def sentences(self) -> list[str]:
-        """How alike the outlines are, and whether the calls are the same."""
+        """How alike the outlines are, and whether the models say the same of both."""
         found = self.outlines
         first, second = (volume / 1000 for volume in found.volumes_mm3)
         alike = (
@@ -88,17 +87,19 @@ class ReadersAgreement:
         return [alike, self._calls()]
 
     def _calls(self) -> str:
+        for which, prediction in (("first", self.first), ("second", self.second)):
+            if prediction.is_outside:
+                return f"With the {which} outline this case is unlike the training cases."
         others = self.other_calls
         name, first = self.first.headline
         if not others:
-            return "Every model makes the same call for both outlines."
+            return "Every model says the same of both outlines."
         if name not in others:
-            changed = ", ".join(others)
-            return f"{name} makes the same call for both outlines; it changes for {changed}."
+            return f"{name} says the same of both outlines; not so {', '.join(others)}."
         second = self.second.models[name]
-        told = f"The call changes: {name} says {first.call} for the first outline, {second.call} "
+        told = f"The answer changes: {name} says {first.verdict} of the first outline, "
         more = "" if len(others) == 1 else f" It changes for {', '.join(others)}."
-        return f"{told}for the second.{more}"
+        return f"{told}{second.verdict} of the second.{more}"
 
 
 def outline_agreement(first: np.ndarray, second: np.ndarray) -> OutlineAgreement:

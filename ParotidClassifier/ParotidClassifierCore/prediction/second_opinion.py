@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from ..base.errors import UsageError
 from ..bundle.bundle import Bundle
-from .predict import Prediction, plain_models
+from .predict import Prediction, compared
 
 
 @dataclass(frozen=True)
@@ -16,37 +16,38 @@ class SecondOpinion:
 
     @property
     def agreement(self) -> str:
-        """One sentence: whether the models that stand first make the same call."""
+        """One sentence: whether the models that stand first say the same."""
         (name, one), (other_name, other) = self.first.headline, self.second.headline
         for of, result in ((self.first, one), (self.second, other)):
             if result.probability is None:
                 return f"{_name(of)} gives no probability: {result.unavailable}."
-        if one.call == other.call:
-            return f"Both bundles call this case {one.call}."
+            if of.is_outside:
+                return f"Nothing to compare: this scan is unlike the training cases of {_name(of)}."
+        if one.verdict == other.verdict:
+            return f"Both bundles say the same: {one.verdict}."
         return (
-            f"The bundles disagree: {name} of {_name(self.first)} calls this case {one.call}, "
-            f"{other_name} of {_name(self.second)} calls it {other.call}."
+            f"The bundles disagree: {name} of {_name(self.first)} says {one.verdict}, "
+            f"{other_name} of {_name(self.second)} says {other.verdict}."
         )
 
     @property
     def other_calls(self) -> tuple[str, ...]:
-        """The models that both bundles have a probability of, and that call the case otherwise."""
-        second = {name: result.call for name, result in self.second.models.items()}
+        """The models that both bundles have a probability of, and that say something else."""
+        second = {name: result.verdict for name, result in self.second.models.items()}
         return tuple(
             name
             for name, result in self.first.models.items()
-            if None not in (result.call, second.get(name)) and result.call != second[name]
+            if len({result.verdict, second.get(name)} | {None}) == 3
         )
 
     def as_dict(self) -> dict[str, object]:
         """Return it as plain values; the models of the first bundle stand in its prediction."""
         return {
             "bundle": self.second.bundle,
-            "models": plain_models(self.second.models),
             "headline": [self.first.headline[0], self.second.headline[0]],
             "agreement": self.agreement,
             "other_calls": list(self.other_calls),
-            "findings": [finding.as_dict() for finding in self.second.findings],
+            **compared(self.second),
         }
 
 

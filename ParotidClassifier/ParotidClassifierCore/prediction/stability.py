@@ -32,13 +32,16 @@ class Stability:
     Attributes:
         probabilities: by model that has one, of each outline that could be classified; none of
             them may be.
-        call_flips: by the same models, how many of these calls differ from that of the case.
+        call_flips: by the same models, how many of these answers, or calls where there is no
+            answer, differ from that of the case.
+        outside: with how many of these outlines the case is unlike the training cases.
     """
 
     probabilities: dict[str, tuple[float, ...]]
     call_flips: dict[str, int]
     unusable: int
     seed: int
+    outside: int = 0
 
     def as_dict(self) -> dict[str, object]:
         """Return it as plain values."""
@@ -92,7 +95,8 @@ def compared_calls(drawn: Prediction, others: list[Prediction], count: int, seed
     results = {name: [other.models[name] for other in others] for name in names}
     return Stability(
         {name: tuple(r.probability for r in of_name) for name, of_name in results.items()},
-        {n: sum(r.call != drawn.models[n].call for r in of_n) for n, of_n in results.items()},
+        {n: sum(r.verdict != drawn.models[n].verdict for r in of_n) for n, of_n in results.items()},
         count - len(others),
         seed,
+        sum(other.is_outside for other in others),
     )

@@ -49,6 +49,8 @@ class Asked:
         second_tumor: the tumour as another reader outlined it, binary volume.
         report: what a report calls the case; None without a report. With one, stability and
             saliency are found out too, as far as the bundle can tell them.
+        show_outside: whether the models' numbers are shown of a case that is unlike the training
+            cases, too.
     """
 
     ring: RingSettings | None = None
@@ -60,6 +62,7 @@ class Asked:
     second_bundle: Bundle | None = None
     second_tumor: sitk.Image | None = None
     report: ReportLabels | None = None
+    show_outside: bool = False
 
 
 @dataclass(frozen=True)
@@ -73,6 +76,7 @@ class Answer:
         identity: whose CT it is.
         dicom_sources: headers of the CT's slices, which the DICOM objects refer to.
         report: what the report calls the case.
+        show_outside: as it was asked.
     """
 
     case: Case
@@ -86,13 +90,17 @@ class Answer:
     identity: Identity | None = None
     dicom_sources: Sources | None = None
     report: ReportLabels | None = None
+    show_outside: bool = False
 
     def as_dict(self) -> dict[str, object]:
         """Return the answer as it is written to prediction.json."""
         asked = {name: getattr(self, name) for name in _WRITTEN}
         others = {name: found.as_dict() for name, found in asked.items() if found is not None}
-        files = {"more_files": list(self.more_files)} if self.more_files else {}
-        return self.prediction.as_dict() | others | files
+        if self.more_files:
+            others["more_files"] = list(self.more_files)
+        if self.show_outside:
+            others["show_outside"] = True
+        return self.prediction.as_dict() | others
 
     @property
     def more_files(self) -> tuple[str, ...]:
@@ -141,7 +149,7 @@ def answer(
         reader = session.second_reader(prediction, asked.second_tumor, part(progress, 0.9, 1.0))
     return Answer(
         case, bundle, session.prepared, prediction, others, marked, opinion, reader, identity,
-        sources, asked.report,
+        sources, asked.report, asked.show_outside,
     )  # fmt: skip
 
 

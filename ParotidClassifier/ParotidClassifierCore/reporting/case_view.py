@@ -7,13 +7,14 @@ says the same as the day it was computed. Imports nothing that a bare 3D Slicer 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from typing import Any, NamedTuple
 
 from ..base.words import DASH, counted
 from ..imaging.findings import DEMONSTRATION, FIRST_CODES, QualityFinding, Severity
-from ..models.domain import FINDING_CODES
+from ..models.answers import ERROR_RATE, INDETERMINATE
+from ..models.domain import FINDING_CODES, DomainResult, DomainStatus
 from ..models.probabilities import ModelResult, percent
 from ..models.words import (
     bundle_line,
@@ -21,7 +22,6 @@ from ..models.words import (
     interval_words,
     model_to_show,
     no_probability,
-    probability_sentence,
 )
 from ..protocol import ColumnKind, column_of, shen2026
 from ..protocol.outcome import BENIGN, MALIGNANT
@@ -29,6 +29,12 @@ from ..protocol.outcome import BENIGN, MALIGNANT
 NO_COMBINED = "no_combined"
 # What compares a case with the training cases.
 APPLICABILITY_CODES = tuple(FINDING_CODES.values())
+WITHHELD = "this scan is unlike the training cases"
+HOW_TO_SEE = (
+    "The models' numbers are not reliable here, so none is shown. To see them all the same, use "
+    '--show-outside on the command line, or "Show the models\' numbers anyway" in the panel.'
+)
+_EARLIER_VERSION = "it was classified by an earlier version"
 _IMAGE_KINDS = (ColumnKind.RADIOMIC, ColumnKind.NETWORK, ColumnKind.DEEP)
 _STORED = {stored.name for stored in fields(ModelResult)} - {"name"}
 _BINS = 25
@@ -90,9 +96,37 @@ class CaseView:
     features: Mapping[str, float | None] = field(default_factory=dict)
 
     @cached_property
+    def domain(self) -> DomainResult:
+        """Whether the case is like the training cases."""
+        said = (self.written.get("applicability") or {}).get("domain")
+        if said is None:
+            return DomainResult(DomainStatus.UNKNOWN, (_EARLIER_VERSION,))
+        return DomainResult.from_dict(said)
+
+    @property
+    def is_withheld(self) -> bool:
+        """Whether no model's number is given: outside the domain none can be relied on.
+
+        They are given where `written` has "show_outside", because somebody asked for them.
+        """
+        is_outside = self.domain.status is DomainStatus.OUTSIDE
+        return is_outside and not self.written.get("show_outside")
+
+    @cached_property
     def models(self) -> dict[str, ModelResult]:
         """What each model says, in their order."""
-        return {name: _result(name, said) for name, said in self.written["models"].items()}
+        said = {name: _result(name, model) for name, model in self.written["models"].items()}
+        if self.domain.status is not DomainStatus.OUTSIDE:
+            return said
+        return {name: self._outside(result) for name, result in said.items()}
+
+    def _outside(self, result: ModelResult) -> ModelResult:
+        """Return what is told of a result of a case that is outside: no answer holds its error."""
+        if result.probability is None:
+            return result
+        if self.is_withheld:
+            return ModelResult(result.name, unavailable=WITHHELD)
+        return replace(result, answer=None, answer_limits=None, no_answer=WITHHELD)
 
     @cached_property
     def available(self) -> dict[str, ModelResult]:
@@ -124,13 +158,56 @@ class CaseView:
     # The answer
 
     @property
-    def sentence(self) -> str:
-        """The answer in one sentence."""
+    def heading(self) -> str:
+        """What stands above the title: whose answer it is, or whose probability."""
+        says_class = self.first.answer is not None or self.first.probability is None
+        return f"{'Model' if says_class else 'Probability of malignancy, model'} {self.headline}"
+
+    @property
+    def title(self) -> str:
+        """The answer in few words: a class, that none can be told, or else the probability."""
+        first = self.first
+        if first.answer is None:
+            return "No probability" if first.probability is None else percent(first.probability)
+        cannot_tell = f"Cannot tell ({INDETERMINATE})"
+        return cannot_tell if first.answer == INDETERMINATE else first.answer.capitalize()
+
+    @property
+    def details(self) -> tuple[str, ...]:
+        """What stands under the title: the probability, how certain it is, and what it means."""
         first = self.first
         if first.probability is None:
-            return f"No probability: {first.unavailable}"
-        numbers = first.probability, first.threshold, first.interval
-        return probability_sentence(self.headline, *numbers)
+            told = [_sentence(first.unavailable), self.is_withheld and self.why_outside]
+        else:
+            probability = None if first.answer is None else self.probability
+            told = [probability, self.certainty, *self.meaning]
+        return tuple(filter(None, told))
+
+    @property
+    def meaning(self) -> tuple[str, ...]:
+        """How often the answer is wrong; without one the call, and why there is no answer."""
+        first = self.first
+        if first.probability is None:
+            return ()
+        if first.answer is not None:
+            return (_error_words(first.answer_limits),)
+        absent = "" if first.no_answer is None else f"No answer: {first.no_answer}."
+        return tuple(filter(None, (self.call, self.doubt, absent)))
+
+    @property
+    def sentence(self) -> str:
+        """The answer in one sentence; why there is none, where there is none."""
+        first = self.first
+        if first.probability is None:
+            return f"No probability: {first.unavailable}."
+        answer = "" if first.answer is None else f"{self.title}. "
+        certain = "" if first.interval is None else f" ({self.certainty})"
+        return f"{answer}{self.headline}: {self.probability}{certain}."
+
+    @property
+    def probability(self) -> str:
+        """The first probability, and of what."""
+        return f"{percent(self.first.probability)} probability of malignancy"
 
     @property
     def certainty(self) -> str:
@@ -156,22 +233,40 @@ class CaseView:
         return "The interval holds the threshold: the call is not certain." if is_open else ""
 
     @property
+    def why_outside(self) -> str:
+        """Why the case is not inside the domain."""
+        return _sentence("; ".join(self.domain.reasons))
+
+    @property
+    def domain_warning(self) -> str:
+        """What is told before a number that is not to be trusted; empty where nothing is."""
+        warned = self.domain.status in FINDING_CODES and not self.is_withheld
+        return self.domain.sentence if warned else ""
+
+    @property
+    def domain_note(self) -> str:
+        """What is told after a number: that the case is like the others, or that nobody knows."""
+        return "" if self.domain.status in FINDING_CODES else self.domain.sentence
+
+    @property
     def lacking(self) -> str:
         """Why the model gave no probability that would stand first; empty where it did."""
+        if self.is_withheld:
+            return ""
         if self.first.probability is None:
             return no_probability(self.headline, self.first.unavailable)
         return next((f.message for f in self.findings if f.code == NO_COMBINED), "")
 
     @property
     def agreement(self) -> str:
-        """How many other models make the same call as the first."""
+        """How many other models say the same as the first."""
         others = [other for model, other in self.available.items() if model != self.headline]
         if not others:
             return "No other model gave a probability."
-        alike = sum(other.call == self.first.call for other in others)
+        alike = sum(other.verdict == self.first.verdict for other in others)
         return (
             f"Of {counted(len(others), 'other model')} that gave a probability, {alike} "
-            f"{'calls' if alike == 1 else 'call'} it {self.first.call} too."
+            f"{'says' if alike == 1 else 'say'} the same: {self.first.verdict}."
         )
 
     @property
@@ -188,17 +283,20 @@ class CaseView:
     # What it rests on
 
     def image_part(self, model: str) -> str | None:
-        """Return the model with a probability whose log-odds this one reads; None without one."""
+        """Return the model whose log-odds this one reads, as earlier versions told; else None."""
         read = self.models[model].contributions
         sources = [c.of for c in map(column_of, read) if c and c.kind is ColumnKind.LOG_ODDS]
         return next((source for source in sources if source in self.available), None)
 
     @property
-    def image_model(self) -> str | None:
-        """The image model behind the first, or it itself; None where none reads the image."""
-        name = self.image_part(self.headline) or self.headline
-        kinds = {c.kind for c in map(column_of, self.models[name].contributions) if c}
-        return None if kinds.isdisjoint(_IMAGE_KINDS) else name
+    def of_the_image(self) -> dict[str, float]:
+        """What each column of the image adds to the first log-odds, the strongest first."""
+        read = {
+            column: added
+            for column, added in self.first.contributions.items()
+            if (known := column_of(column)) and known.kind in _IMAGE_KINDS
+        }
+        return dict(sorted(read.items(), key=lambda item: -abs(item[1])))
 
     def bars(self, model: str, most: int) -> list[Bar]:
         """Return what drove a model that gave a probability: the intercept, then the largest first.
@@ -219,7 +317,7 @@ class CaseView:
     @cached_property
     def place(self) -> Place:
         """Where the case stands among the training cases."""
-        said = self.written.get("applicability") or {}
+        said = {} if self.is_withheld else self.written.get("applicability") or {}
         scores = {outcome: tuple(s) for outcome, s in said.get("training_scores", {}).items()}
         model, words = said.get("model"), tuple(said.get("sentences", ()))
         threshold = self.models[model].threshold if model in self.models else None
@@ -240,8 +338,9 @@ class CaseView:
 
     @property
     def told_findings(self) -> list[QualityFinding]:
-        """What was noticed but for what the line of the bundle says anyway."""
-        return [finding for finding in self.findings if finding.code != DEMONSTRATION]
+        """What was noticed but for what the line of the bundle and the domain say anyway."""
+        said = {DEMONSTRATION, *APPLICABILITY_CODES}
+        return [finding for finding in self.findings if finding.code not in said]
 
     @property
     def later_findings(self) -> list[QualityFinding]:
@@ -251,8 +350,12 @@ class CaseView:
     # What else was asked
 
     def outlines(self, model: str) -> tuple[float, ...] | None:
-        """Return a model's probabilities under slightly different outlines; None if not asked."""
-        probabilities = self.written.get("stability", {}).get("probabilities", {})
+        """Return a model's probabilities under slightly different outlines.
+
+        None if they were not asked for, or are withheld.
+        """
+        found = {} if self.is_withheld else self.written.get("stability", {})
+        probabilities = found.get("probabilities", {})
         return tuple(probabilities[model]) if model in probabilities else None
 
     def stability(self, model: str) -> str:
@@ -266,9 +369,12 @@ class CaseView:
                 "is not known."
             )
         rest = f" {unusable} could not be classified." if found["unusable"] else ""
+        if found.get("outside"):
+            rest += f" With {found['outside']} of them the case is unlike the training cases."
+        what = "call" if self.models[model].answer is None else "answer"
         return (
             f"Under {counted(len(others), outline)} {model} says {percent(min(others))} to "
-            f"{percent(max(others))}; its call changes "
+            f"{percent(max(others))}; its {what} changes "
             f"{counted(found['call_flips'][model], 'time')}.{rest}"
         )
 
@@ -276,7 +382,11 @@ class CaseView:
     def second(self) -> CaseView | None:
         """What another bundle says; None where none was asked."""
         opinion = self.written.get("second_opinion")
-        return opinion and CaseView({**opinion, "headline": opinion["headline"][1]})
+        return opinion and self._other(opinion, opinion["headline"][1])
+
+    def _other(self, said: Mapping[str, Any], headline: str) -> CaseView:
+        shown = {"show_outside": self.written.get("show_outside")}
+        return CaseView({**said, **shown, "headline": headline})
 
     @property
     def reader(self) -> Mapping[str, Any] | None:
@@ -286,14 +396,13 @@ class CaseView:
     @property
     def second_reader(self) -> dict[str, ModelResult]:
         """What the models say of the outline of another reader; empty without one."""
-        said = {} if self.reader is None else self.reader["models"]
-        return {name: _result(name, model) for name, model in said.items()}
+        return {} if self.reader is None else self._other(self.reader, self.headline).models
 
     @property
     def disagreements(self) -> list[str]:
-        """What the other bundle, and the other reader's outline, call otherwise, in sentences."""
+        """Where the other bundle, and the other reader's outline, say otherwise, in sentences."""
         told, second, reader = [], self.second, self.reader
-        if second is not None and len({self.first.call, second.first.call} | {None}) == 3:
+        if second is not None and len({self.first.verdict, second.first.verdict} | {None}) == 3:
             told.append(second.written["agreement"])
         if reader is not None and self.headline in reader["other_calls"]:
             told.append(f"{reader['agreement'][1]} See Second reader in the appendix.")
@@ -319,9 +428,22 @@ def heights(scores: tuple[float, ...]) -> list[float]:
 
 def _result(name: str, said: Mapping[str, Any]) -> ModelResult:
     known = {key: said[key] for key in _STORED & said.keys()}
-    if "interval" in known:
-        known["interval"] = tuple(known["interval"])
+    known |= {key: tuple(known[key]) for key in ("interval", "answer_limits") if key in known}
     return ModelResult(name, **known)
+
+
+def _sentence(told: str) -> str:
+    return f"{told[:1].upper()}{told[1:]}."
+
+
+def _error_words(limits: tuple[float, float]) -> str:
+    low, high = limits
+    most = round(100 * ERROR_RATE)
+    between = "" if low == high else f"; between {percent(low)} and {percent(high)} it says neither"
+    return (
+        f"Of 100 benign tumours like the training cases at most {most} are called malignant, of "
+        f"100 malignant ones at most {most} benign{between}."
+    )
 
 
 def _row(result: ModelResult) -> Row:

@@ -10,12 +10,12 @@ from matplotlib.figure import Figure
 
 from ..base.files import written_whole
 from ..base.words import listed
-from ..imaging.findings import QualityFinding, Severity
+from ..imaging.findings import Severity
 from ..models.probabilities import ModelResult
 from ..prediction.saliency import saliency_line
 from ..protocol import Protocol, Region
 from .answering import Answer
-from .case_view import Place
+from .case_view import HOW_TO_SEE, CaseView
 from .panels.look import DARK, PAPER
 from .panels.numbers import draw_probabilities, draw_training_cases
 from .panels.planes import draw_outlines, draw_saliency, draw_saliency_scale
@@ -48,27 +48,31 @@ def save_overview(path: Path, answered: Answer) -> None:
     regions = answered.bundle.protocol.regions.values()
     rows = [_PLANES, *([] if saliency is None else [_CLOSE_UPS]), _TRAINING_CASES]
     # Over the headline what puts all of it in doubt; under the drawings warnings and the bundle.
-    head_lines = _lines(_told(view.first_findings))
+    head_lines = _lines(_told([*(f.message for f in view.first_findings), view.domain_warning]))
     warnings = [f for f in view.later_findings if f.severity is Severity.WARNING]
-    foot_lines = _lines([*_told(warnings[:_MOST_WARNINGS]), (view.bundle_line, DARK.note)])
+    told = _told([finding.message for finding in warnings[:_MOST_WARNINGS]])
+    foot_lines = _lines([*told, (view.bundle_line, DARK.note)])
     head = _HEADLINE + _LINE * len(head_lines)
     foot = _FOOT + _LINE * len(foot_lines)
     height = head + sum(rows) + _GAP * (len(rows) - 1) + foot
     figure = DARK.figure(_WIDTH, height, _DPI)
     for line, (text, color) in enumerate(head_lines):
         _write_line(figure, height - 0.2 - _LINE * line, text, color, 12.0, weight="bold")
-    color = DARK.outcomes.get(view.first.call, DARK.text)
+    color = DARK.color_of(view.first.verdict)
     _write_line(figure, height - head + _HEADLINE - 0.36, view.sentence, color, 17.0, weight="bold")
     *planes, beside = _row(figure, head, _PLANES, _ROW_COLUMNS)
     draw_outlines(planes, grid, regions)
     _name_outlines(figure, 1 - (head + _PLANES + 0.17) / height, regions)
-    _draw_models(beside, view.models)
+    if view.is_withheld:
+        _write(beside, view.why_outside, HOW_TO_SEE)
+    else:
+        _draw_models(beside, view.models)
     if saliency is not None:
         *planes, beside = _row(figure, head + _PLANES + _GAP, _CLOSE_UPS, _ROW_COLUMNS)
         marked = sitk.GetArrayViewFromImage(saliency)
         draw_saliency(planes, grid, marked, regions)
         _explain_saliency(beside, answered.bundle.protocol, marked.max())
-    _draw_place(figure, height - foot - _TRAINING_CASES, view.place)
+    _draw_place(figure, height - foot - _TRAINING_CASES, view)
     for line, (text, color) in enumerate(reversed(foot_lines)):
         _write_line(figure, 0.2 + _LINE * line, text, color, 11.0)
     with written_whole(path) as unfinished:
@@ -138,18 +142,23 @@ def _explain_saliency(axes: Axes, protocol: Protocol, most: float) -> None:
         if most > 0
         else "Nothing in this case raised the network's log-odds."
     )
-    axes.set_axis_off()
-    parts = (f"{saliency_line(protocol)}.", told)
-    text = "\n\n".join(textwrap.fill(part, _LETTERS_BESIDE) for part in parts)
-    axes.text(0.04, 0.97, text, color=DARK.text, fontsize=11, va="top", transform=axes.transAxes)
+    _write(axes, f"{saliency_line(protocol)}.", told)
     draw_saliency_scale(axes.inset_axes([0.06, 0.58, 0.6, 0.04]))
 
 
-def _draw_place(figure: Figure, top: float, place: Place) -> None:
+def _write(axes: Axes, *paragraphs: str) -> None:
+    axes.set_axis_off()
+    text = "\n\n".join(textwrap.fill(part, _LETTERS_BESIDE) for part in paragraphs)
+    axes.text(0.04, 0.97, text, color=DARK.text, fontsize=11, va="top", transform=axes.transAxes)
+
+
+def _draw_place(figure: Figure, top: float, view: CaseView) -> None:
     """Draw where the case stands among the training cases, and tell it beside."""
+    place = view.place
     drawing, beside = _row(figure, top, _TRAINING_CASES, (1, 1))
     beside.set_axis_off()
-    text = "\n".join(textwrap.fill(sentence, _LETTERS_BELOW) for sentence in place.sentences)
+    sentences = filter(None, [*place.sentences, view.domain_note])
+    text = "\n".join(textwrap.fill(sentence, _LETTERS_BELOW) for sentence in sentences)
     beside.text(0.02, 1.0, text, color=DARK.text, fontsize=11, va="top", linespacing=1.5)
     if place.scores:
         draw_training_cases(drawing, place)
@@ -159,8 +168,8 @@ def _draw_place(figure: Figure, top: float, place: Place) -> None:
         drawing.set_axis_off()
 
 
-def _told(findings: Iterable[QualityFinding]) -> list[tuple[str, str]]:
-    return [(f"Warning: {finding.message}", DARK.warning) for finding in findings]
+def _told(warnings: Iterable[str]) -> list[tuple[str, str]]:
+    return [(f"Warning: {warning}", DARK.warning) for warning in warnings if warning]
 
 
 def _lines(texts: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:

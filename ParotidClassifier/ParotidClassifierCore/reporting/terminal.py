@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from ..base.words import DASH
 from ..models.probabilities import percent
-from .case_view import CaseView, Row, beside
+from .case_view import HOW_TO_SEE, CaseView, Row, beside
 
 _TITLES = Row("model", "probability", "95% interval", "threshold", "call")
 
@@ -21,8 +21,15 @@ def terminal_text(view: CaseView, series: str = "") -> str:
 
 def _answer(view: CaseView, series: str) -> list[str]:
     lines = [finding.line for finding in view.first_findings]
-    lines += _table([_TITLES, *view.rows])
-    lines += [*view.no_intervals, *view.place.sentences]
+    warned = view.domain_warning and f"warning: {view.domain_warning}"
+    lines += filter(None, [warned, view.sentence])
+    if view.is_withheld:
+        lines += [view.why_outside, HOW_TO_SEE]
+    else:
+        lines += ["", *_table([_TITLES, *view.rows]), ""]
+        # The sentence says the probability and its interval; what they mean comes last.
+        lines += [*view.no_intervals, *view.meaning, *view.place.sentences]
+    lines += filter(None, [view.domain_note])
     if view.outlines(view.headline) is not None:
         lines.append(view.stability(view.headline))
     if view.written["ring"]:  # there are images
@@ -35,6 +42,7 @@ def _second_opinion(second: CaseView) -> list[str]:
     rows = [row for row in second.rows if row.model in second.available]
     return [
         f"Second opinion, by the bundle {second.bundle['name']}:",
+        second.sentence,
         *_table(rows),
         second.written["agreement"],
         second.bundle_line,
@@ -49,6 +57,8 @@ def _table(rows: Iterable[Row]) -> Iterator[str]:
 
 
 def _readers(view: CaseView) -> Iterator[str]:
+    if not view.available:
+        return
     yield f"{'model':<24} {'first reader':>12} {'second reader':>14}"
     for first, second in beside(view.available, view.second_reader):
         if first.probability is not None:

@@ -1,5 +1,6 @@
 """The cases of a table, classified one by one wherever there is a core for it."""
 
+from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -23,11 +24,13 @@ from ..base.progress import Progress, part, silent
 from ..base.result import Result
 from ..base.words import counted
 from ..bundle.bundle import Bundle
+from ..models.answers import INDETERMINATE
+from ..protocol.outcome import BENIGN, MALIGNANT
 from ..reporting.answering import PREDICTION_FILE, Asked
 from .folder_names import LONGEST, folder_names
 from .manifest import CohortCase
 from .one_case import CaseWork, NamedBundle, classify, done_before, files_of_others
-from .outcomes import CaseOutcome, cases_page, columns_of
+from .outcomes import OUTSIDE, CaseOutcome, cases_page, columns_of
 
 CASES_FOLDER = "cases"
 TABLE_FILE = "predictions.csv"
@@ -151,12 +154,18 @@ def _told(out: Path, outcomes: Sequence[CaseOutcome], kept: int, bundle: Bundle)
             f"No case could be classified:\n  {listed}",
             f"Correct them and start again; {out / PAGE_FILE} shows the same.",
         )
-    calls = [outcome.call for outcome in outcomes if outcome.written is not None]
+    done = [outcome.view for outcome in outcomes if outcome.written is not None]
+    outside = sum(outcome.status == OUTSIDE for outcome in outcomes)
+    said = Counter(view.first.verdict for view in done if not view.is_withheld)
+    told = [
+        *(f"{said[word]} {word}" for word in (MALIGNANT, BENIGN, INDETERMINATE) if said[word]),
+        *([f"{said[None]} without a probability"] if said[None] else []),
+        *([f"{outside} unlike the training cases"] if outside else []),
+    ]
     lines.append(
-        f"{len(calls)} of {counted(len(outcomes), 'case')} classified"
+        f"{len(done)} of {counted(len(outcomes), 'case')} classified"
         + (f", {kept} of them by an earlier run" if kept else "")
-        + f": {calls.count('malignant')} called malignant, {calls.count('benign')} benign"
-        + (f", {calls.count(None)} without a probability." if None in calls else ".")
+        + f": {', '.join(told)}."
     )
     if any(outcome.case.malignant is not None for outcome in outcomes):
         lines.append(
@@ -167,7 +176,8 @@ def _told(out: Path, outcomes: Sequence[CaseOutcome], kept: int, bundle: Bundle)
     data = {
         "predictions": str(out / TABLE_FILE),
         "page": str(out / PAGE_FILE),
-        "classified": len(calls),
+        "classified": len(done),
+        "outside": outside,
         "by_an_earlier_run": kept,
         "failures": failed,
     }

@@ -12,8 +12,8 @@ from ..base.disk import files_below
 from ..base.parallel import Failure
 from ..bundle.bundle import Bundle
 from ..imaging.findings import Severity
-from ..models.probabilities import percent
-from ..models.words import interval_words
+from ..models.domain import DomainStatus
+from ..models.probabilities import ModelResult, percent
 from ..prediction.predict import volumes_mm3
 from ..protocol import Protocol
 from ..protocol.outcome import outcome_word
@@ -21,7 +21,7 @@ from ..reporting.case_view import CaseView
 from .manifest import CohortCase
 from .one_case import ORIGIN_FILE, THUMBNAIL_FILE
 
-DONE, FAILED = "done", "failed"
+DONE, FAILED, OUTSIDE = "done", "failed", DomainStatus.OUTSIDE.value
 _NOT_FOR_READERS = (ORIGIN_FILE, THUMBNAIL_FILE)
 
 
@@ -52,20 +52,19 @@ class CaseOutcome:
         return [finding.message for finding in found if finding.severity is Severity.WARNING]
 
     @property
-    def call(self) -> str | None:
-        """What the model that stands first calls it; None without a probability."""
-        return None if self.written is None else self.model(self.view.headline).get("call")
-
-    def model(self, name: str) -> Mapping[str, Any]:
-        """Return what a model says of the case, as it stands in prediction.json."""
-        return {} if self.written is None else self.written["models"][name]
+    def status(self) -> str:
+        """Whether it failed, was done, or lies outside the domain, where no number is reliable."""
+        if self.written is None:
+            return FAILED
+        return OUTSIDE if self.view.domain.status is DomainStatus.OUTSIDE else DONE
 
 
 def columns_of(outcomes: Sequence[CaseOutcome], protocol: Protocol) -> dict[str, list[object]]:
     """Return the table of all cases by column; None where a case has no such value.
 
     The columns: case_id, folder, status, error, bundle, note, outcome (where the table names any),
-    headline_model with its probability, low, high, threshold and call, warnings, volumes, side and
+    domain and why, headline_model with its probability, low, high, threshold, call and answer,
+    which are withheld of a case outside unless they were asked for, warnings, volumes, side and
     name of what was taken as the tumour, the findings that were given, what other bundles and
     readers say (where they were asked), and by model its probability under the model's name and
     `<model>:low`, …
@@ -85,21 +84,22 @@ def _row(outcome: CaseOutcome, protocol: Protocol) -> dict[str, object]:
     row: dict[str, object] = {
         "case_id": case.case_id,
         "folder": outcome.folder,
-        "status": DONE if written is not None else FAILED,
+        "status": outcome.status,
         "error": outcome.failure and outcome.failure.shared_reason,
         "outcome": None if case.malignant is None else outcome_word(case.malignant),
     }
     if written is None:
         return row
-    headline, inputs = outcome.view.headline, written["inputs"]
+    view, inputs = outcome.view, written["inputs"]
     volumes = volumes_mm3(written["ring"], protocol)
-    first = outcome.model(headline)
     row |= {
         "bundle": written["bundle"]["name"],
         "note": written["bundle"]["banner"],
-        "headline_model": headline,
-        "probability": first.get("probability"),
-        **_numbers(first),
+        "domain": view.domain.status.value,
+        "domain_reasons": "; ".join(view.domain.reasons) or None,
+        "headline_model": view.headline,
+        "probability": view.first.probability,
+        **_numbers(view.first),
         "warnings": len(outcome.warnings),
         **{f"{region}_mm3": volume for region, volume in volumes.items()},
         "side": written.get("side"),
@@ -108,47 +108,43 @@ def _row(outcome: CaseOutcome, protocol: Protocol) -> dict[str, object]:
     findings = (variable.name for variable in protocol.predictors.values())
     row |= {name: inputs[name] for name in findings if name not in row}
     row |= {
-        **_second_opinion(written.get("second_opinion")),
-        **_second_reader(written.get("second_reader"), headline),
+        **_second_opinion(view.second),
+        **_second_reader(view),
     }
-    for name in protocol.models:
-        model = outcome.model(name)
-        row[name] = model.get("probability")
+    for name, model in view.models.items():
+        row[name] = model.probability
         row |= {f"{name}:{what}": value for what, value in _numbers(model).items()}
     return row
 
 
-def _numbers(model: Mapping[str, Any]) -> dict[str, object]:
-    low, high = model.get("interval", (None, None))
-    of_model = {name: model.get(name) for name in ("threshold", "call")}
+def _numbers(model: ModelResult) -> dict[str, object]:
+    low, high = model.interval or (None, None)
+    of_model = {name: getattr(model, name) for name in ("threshold", "call", "answer")}
     return {"low": low, "high": high, **of_model}
 
 
-def _second_opinion(opinion: Mapping[str, Any] | None) -> dict[str, object]:
-    if opinion is None:
+def _second_opinion(second: CaseView | None) -> dict[str, object]:
+    if second is None:
         return {}
-    name = opinion["headline"][1]
-    model = opinion["models"][name]
+    told = ("probability", "threshold", "call", "answer")
     return {
-        "second_bundle": opinion["bundle"]["name"],
-        "second_bundle_note": opinion["bundle"]["banner"],
-        "second_bundle_model": name,
-        "second_bundle_probability": model.get("probability"),
-        "second_bundle_threshold": model.get("threshold"),
-        "second_bundle_call": model.get("call"),
+        "second_bundle": second.bundle["name"],
+        "second_bundle_note": second.bundle["banner"],
+        "second_bundle_domain": second.domain.status.value,
+        "second_bundle_model": second.headline,
+        **{f"second_bundle_{what}": getattr(second.first, what) for what in told},
     }
 
 
-def _second_reader(reader: Mapping[str, Any] | None, headline: str) -> dict[str, object]:
-    if reader is None:
+def _second_reader(view: CaseView) -> dict[str, object]:
+    if view.reader is None:
         return {}
-    model = reader["models"][headline]
+    reader, model = view.reader, view.second_reader[view.headline]
     return {
         "second_reader_dice": reader["dice"],
         "second_reader_mean_mm": reader["surface_distance_mm"]["mean"],
         "second_reader_maximum_mm": reader["surface_distance_mm"]["maximum"],
-        "second_reader_probability": model.get("probability"),
-        "second_reader_call": model.get("call"),
+        **{f"second_reader_{w}": getattr(model, w) for w in ("probability", "call", "answer")},
     }
 
 
@@ -168,7 +164,7 @@ def cases_page(out: Path, outcomes: Sequence[CaseOutcome], bundle: Bundle, name:
         "lines": [_line(out, outcome) for outcome in outcomes if outcome.written is not None],
         "failures": [(o.case.case_id, o.failure.shared_reason) for o in outcomes if o.failure],
     }
-    words = {"percent": percent, "interval_words": interval_words, "share": _share}
+    words = {"percent": percent, "share": _share}
     return rendered("cases.html.j2", page=page, banner=bundle.banner, **words)
 
 
@@ -182,15 +178,15 @@ def _line(out: Path, outcome: CaseOutcome) -> dict[str, object]:
         "outcome": "" if case.malignant is None else outcome_word(case.malignant),
         "tumor_ml": f"{written['ring']['tumor_volume_mm3'] / 1000:.1f}",
         "warnings": outcome.warnings,
-        "others": _others(written),
+        "others": _others(outcome.view),
         "files": _files(out / outcome.folder, outcome.folder),
     }
 
 
-def _others(written: Mapping[str, Any]) -> list[str]:
-    opinion, reader = written.get("second_opinion"), written.get("second_reader")
+def _others(view: CaseView) -> list[str]:
+    second, reader = view.second, view.reader
     # The other bundle's banner may say more than that of the page.
-    told = [] if opinion is None else [f"{opinion['agreement']} {opinion['bundle']['banner']}."]
+    told = [] if second is None else [f"{second.written['agreement']} {second.bundle['banner']}."]
     return told if reader is None else [*told, *reader["agreement"]]
 
 

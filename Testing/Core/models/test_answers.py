@@ -2,7 +2,14 @@
 
 import numpy as np
 import pytest
-from ParotidClassifierCore.models.answers import INDETERMINATE, fewest_cases, limits_of
+from ParotidClassifierCore.models.answers import (
+    INDETERMINATE,
+    NO_SCORES,
+    fewest_cases,
+    limits_of,
+    with_answers,
+)
+from ParotidClassifierCore.models.probabilities import ModelResult
 
 BENIGN_CASES, MALIGNANT_CASES = 90, 30
 
@@ -70,6 +77,23 @@ def test_a_class_with_too_few_cases_cannot_be_ruled_out():
     assert limits_of(scores(rng, 1.0, malignant=8)) is None
     assert limits_of(scores(rng, 1.0, malignant=9)) is not None
     assert limits_of({}) is None
+
+
+def test_a_probability_without_an_answer_says_why():
+    rng = np.random.default_rng(0)
+    results = {name: ModelResult(name, 0.4) for name in ("known", "few", "unknown")}
+    results["none"] = ModelResult("none", unavailable="margin is unknown")
+    kept = {"known": scores(rng, 1.0), "few": scores(rng, 1.0, malignant=8)}
+    told = with_answers(results, kept)
+    limits = limits_of(kept["known"])
+    assert told["known"].answer == limits.answer(0.4)
+    assert told["known"].answer_limits == (limits.benign_below, limits.malignant_above)
+    assert told["few"].no_answer == (
+        "the bundle's 90 benign training cases and 8 malignant training cases are too few: it "
+        "takes 9 of each"
+    )
+    assert told["unknown"].no_answer == NO_SCORES
+    assert told["none"] == results["none"]
 
 
 def test_a_probability_that_is_a_limit_is_indeterminate():

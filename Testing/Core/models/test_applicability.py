@@ -33,7 +33,7 @@ def test_the_score_is_placed_among_those_of_the_training_cases():
     assert 0.3 < found.score < 0.9
     assert found.higher_than == {"benign": 0.75, "malignant": 0.5}
     assert found.as_dict()["training_scores"]["malignant"] == [0.2, 0.95]
-    assert found.sentences[0] == (
+    assert found.place == (
         "Combined's probability is higher than that of 75% of the benign and 50% of the malignant "
         "training cases."
     )
@@ -43,7 +43,7 @@ def test_without_findings_the_image_model_is_the_one_that_is_placed():
     found = judged({"symptoms": None}, scores={"Tumor+External2_RAD+DL": {"benign": (0.1,)}})
     assert found.model == "Tumor+External2_RAD+DL"
     assert found.higher_than == {"benign": 1.0}
-    assert "higher than that of all the benign training cases" in found.sentences[0]
+    assert "higher than that of all the benign training cases" in found.place
 
 
 @pytest.mark.parametrize(
@@ -64,25 +64,25 @@ def test_a_bundle_that_kept_no_scores_places_nothing():
     found = judged(scores={})
     assert found.higher_than == {}
     assert found.as_dict()["training_scores"] == {}
-    assert not any("probability" in sentence for sentence in found.sentences)
+    assert (found.place, found.as_dict()["sentences"]) == ("", [])
 
 
 def test_a_case_beyond_the_domain_is_a_finding():
     assert codes(judged()) == []
     found = judged(spacing=(0.5, 0.5, 1.0))
     assert codes(found) == ["outside_domain"]
-    assert found.findings()[0].message == found.sentences[-1] == found.domain.sentence
+    assert found.findings()[0].message == found.domain.sentence
     assert found.as_dict()["domain"]["status"] == "outside"
 
 
 def test_what_an_older_bundle_does_not_know_is_left_open():
     found = judged(voxel_mm={}, domain=Domain(absent=OLDER_BUNDLE), scores={})
     assert codes(found) == []
-    assert OLDER_BUNDLE in found.sentences[-1]
+    assert OLDER_BUNDLE in found.domain.sentence
     assert found.as_dict()["training_voxel_mm"] == {}
 
 
 def test_a_bundle_without_reference_or_result_places_nothing():
     results = probabilities(shen2026(), {}, {}, {})
     found = applicability_of(shen2026(), Reference(), {}, results, USUAL)
-    assert (found.model, found.score, len(found.sentences)) == (None, None, 1)
+    assert (found.model, found.score, found.place) == (None, None, "")

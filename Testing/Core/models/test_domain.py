@@ -11,6 +11,7 @@ from ParotidClassifierCore.models.domain import (
     OLDER_BUNDLE,
     READS_NO_IMAGE,
     Domain,
+    DomainResult,
     DomainStatus,
     fit_domain,
 )
@@ -280,9 +281,9 @@ def test_reasons_in_words():
 @pytest.mark.parametrize(
     ("value", "status", "start"),
     [
-        (0.9, INSIDE, "This case is like the training cases."),
-        (0.9907, BORDERLINE, "This case is at the edge of the training cases: unusual "),
-        (1.1, OUTSIDE, "This case is unlike the training cases: unusual "),
+        (0.9, INSIDE, "Like the training cases."),
+        (0.9907, BORDERLINE, "At the edge of the training cases: unusual "),
+        (1.1, OUTSIDE, "Unlike the training cases: unusual "),
     ],
 )
 def test_sentences(value, status, start):
@@ -291,8 +292,9 @@ def test_sentences(value, status, start):
     )
     assert found.status is status
     assert found.sentence.startswith(start)
-    assert ("cannot be relied on" in found.sentence) == (status is OUTSIDE)
+    assert ("not reliable here" in found.sentence) == (status is OUTSIDE)
     told = found.as_dict()
+    assert DomainResult.from_dict(told) == found
     assert (told["status"], told["p"]) == (status.value, (found.as_far + 1) / 40)
     assert set(told["ratios"]) == {"voxels", "features"}
 

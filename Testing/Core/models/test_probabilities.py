@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from Core.models.made_models import models, values
+from Core.models.made_models import a_model, models, values
 from ParotidClassifierCore.models.probabilities import percent, probabilities
 from ParotidClassifierCore.protocol import shen2026
 
@@ -25,6 +25,35 @@ def test_combined_is_built_on_the_log_odds_of_the_fusion():
         values() | {"log_odds:Tumor+External2_RAD+DL": log_odds}
     )
     assert given["Combined"].probability == float(expected)
+
+
+def test_contributions_go_through_the_models_between_down_to_the_features():
+    given, weights = results(), models()["Combined"]
+    fusion, combined = given["Tumor+External2_RAD+DL"], given["Combined"]
+    slope = weights.coefficients[0] / weights.sds[0]
+    added = {column: slope * part for column, part in fusion.contributions.items()}
+    assert combined.contributions.keys() == {*added, *weights.columns[1:]}
+    for column, part in added.items():
+        assert combined.contributions[column] == pytest.approx(part)
+    # A feature moves the log-odds of Combined by what its bar says.
+    column, unit = "Tumor_wavelet-LLH_glcm_Idn", 0.25
+    moved = results(**{column: values()[column] + unit})["Combined"]
+    added = moved.contributions[column] - combined.contributions[column]
+    assert moved.log_odds - combined.log_odds == pytest.approx(added)
+    for result in given.values():
+        if result.probability is not None:
+            total = result.intercept + sum(result.contributions.values())
+            assert total == pytest.approx(result.log_odds)
+
+
+def test_a_feature_that_several_parts_read_has_one_contribution():
+    feature = "Tumor_wavelet-LLH_glcm_Idn"
+    read = ("log_odds:Tumor_RAD", "log_odds:Tumor+External2_RAD+DL")
+    combined = a_model("Combined", (*read, "symptoms"))
+    given = probabilities(shen2026(), models() | {"Combined": combined}, values(), THRESHOLDS)
+    parts = [given[column.removeprefix("log_odds:")].contributions[feature] for column in read]
+    wanted = sum(combined.slopes[c] * part for c, part in zip(read, parts, strict=True))
+    assert given["Combined"].contributions[feature] == pytest.approx(wanted)
 
 
 @pytest.mark.parametrize(("threshold", "call"), [(0.0, "malignant"), (1.0, "benign")])

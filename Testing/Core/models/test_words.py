@@ -5,7 +5,6 @@ from ParotidClassifierCore.models.words import (
     all_findings,
     column_label,
     model_to_show,
-    probability_sentence,
 )
 from ParotidClassifierCore.protocol import shen2026
 from ParotidClassifierCore.radiomics.names import columns_of
@@ -57,10 +56,3 @@ def test_what_is_shown_first_has_a_probability_or_is_held():
 @pytest.mark.parametrize(("count", "words"), [(1, "the finding"), (3, "all three findings")])
 def test_findings_are_counted_in_words(count, words):
     assert all_findings(count) == words
-
-
-def test_a_probability_is_told_with_its_threshold():
-    told = probability_sentence("Combined", 0.72, 0.31)
-    assert told == "Combined: 72 % probability of malignancy, above the threshold of 31 %"
-    assert "above" in probability_sentence("Combined", 0.31, 0.31)
-    assert "< 1 % probability of malignancy, below" in probability_sentence("Clinical", 0.002, 0.5)

@@ -5,8 +5,10 @@ import dataclasses
 import numpy as np
 import pytest
 import SimpleITK as sitk
+from fixtures.answers import in_domain
 from fixtures.cases import ball_mask
 from ParotidClassifierCore.base.errors import UnusableMaskError
+from ParotidClassifierCore.models.domain import DomainStatus
 from ParotidClassifierCore.prediction.readers_agreement import outline_agreement
 from ParotidClassifierCore.prediction.session import Session
 from ParotidClassifierCore.reporting.answering import Asked, answer
@@ -81,7 +83,18 @@ def test_a_call_that_hangs_on_the_reader_is_told(case, bundle):
     assert "Tumor_RAD" in reader.other_calls
     assert "Tumor_RAD" in reader.sentences[1]
     same = answer(case, bundle, Asked(second_tumor=case.tumor)).second_reader
-    assert same.sentences[1] == "Every model makes the same call for both outlines."
+    assert same.sentences[1] == "Every model says the same of both outlines."
+
+
+def test_an_outline_that_makes_the_case_unlike_the_others_is_told(case, bundle):
+    answered = answer(case, bundle, Asked(second_tumor=case.tumor))
+    outside = in_domain(answered, DomainStatus.OUTSIDE, "unusual shape of the tumour").prediction
+    reader = dataclasses.replace(answered.second_reader, second=outside)
+    told = "With the second outline this case is unlike the training cases."
+    assert reader.sentences[1] == told
+    found = dataclasses.replace(answered, second_reader=reader)
+    assert {r.probability for r in found.view.second_reader.values()} == {None}
+    assert told in found.text()
 
 
 def test_an_outline_of_another_tumour_or_another_place_is_refused(case, bundle):

@@ -3,6 +3,7 @@
 import dataclasses
 
 import pytest
+from fixtures.answers import in_domain
 from fixtures.bundles import made_bundle
 from fixtures.cases import ball_case
 from fixtures.regions import ring_settings
@@ -11,6 +12,7 @@ from ParotidClassifierCore.base.errors import UsageError
 from ParotidClassifierCore.bundle.shipped import find_bundle
 from ParotidClassifierCore.bundle.store import load_bundle, save_bundle
 from ParotidClassifierCore.case.saving import save_case_folder
+from ParotidClassifierCore.models.domain import DomainStatus
 from ParotidClassifierCore.prediction.session import Session
 from ParotidClassifierCore.prediction.stages import Stages
 from ParotidClassifierCore.protocol import ClinicalRecord, shen2026
@@ -60,8 +62,7 @@ def test_bundles_that_disagree_are_named_with_their_calls(case, bundle, stricter
     assert told["other_calls"] == called
     assert told["bundle"]["hash"] == stricter.bundle_hash
     sentence = (
-        "The bundles disagree: Combined of made calls this case malignant, Combined of stricter "
-        "calls it benign."
+        "The bundles disagree: Combined of made says malignant, Combined of stricter says benign."
     )
     assert told["agreement"] == sentence
     assert sentence in answered.text()
@@ -73,7 +74,7 @@ def test_a_bundle_with_other_models_answers_with_the_ones_it_has(case, bundle):
     answered = answer(case, bundle, Asked(second_bundle=published))
     told = answered.as_dict()["second_opinion"]
     assert told["headline"] == ["Combined", "Clinical"]
-    assert told["agreement"] == "Both bundles call this case malignant."
+    assert told["agreement"] == "Both bundles say the same: malignant."
     assert {n for n, model in told["models"].items() if "probability" in model} == {"Clinical"}
 
 
@@ -84,6 +85,20 @@ def test_a_bundle_that_cannot_answer_says_why(case, bundle):
     agreement = answered.second_opinion.agreement
     assert agreement.startswith("published-clinical gives no probability: ")
     assert agreement.endswith("are unknown.")
+
+
+def test_of_a_case_outside_there_is_nothing_to_compare(case, bundle, stricter):
+    answered = answer(case, bundle, Asked(second_bundle=stricter))
+    outside = in_domain(answered, DomainStatus.OUTSIDE, "slices of 9 mm").prediction
+    told = "Nothing to compare: this scan is unlike the training cases of"
+    first = dataclasses.replace(answered.second_opinion, first=outside)
+    assert first.agreement == f"{told} made."
+    second = dataclasses.replace(answered.second_opinion, second=outside)
+    found = dataclasses.replace(answered, second_opinion=second)
+    assert found.view.second.available == {}
+    assert f"{told} made." in found.text()
+    shown = dataclasses.replace(found, show_outside=True)
+    assert shown.view.second.first.probability == outside.models["Combined"].probability
 
 
 def test_each_bundle_is_asked_with_its_own_ring_unless_one_is_named(case, bundle, stricter):

@@ -19,7 +19,8 @@ from ParotidClassifierCore.reporting.case_view import CaseView
 
 
 def told_of(found):
-    return CaseView({"stability": found.as_dict()}).stability("Tumor_RAD")
+    models = {"Tumor_RAD": {}}
+    return CaseView({"models": models, "stability": found.as_dict()}).stability("Tumor_RAD")
 
 
 def outlines(case, protocol=PROTOCOL, count=12):

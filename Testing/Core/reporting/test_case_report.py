@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from fixtures.answers import ALL_KNOWN, LABELS, made_answer, made_stability
+from fixtures.answers import ALL_KNOWN, LABELS, in_domain, made_answer, made_stability
 from fixtures.cases import ball_case, ball_mask
 from ParotidClassifierCore.app.cli import main
 from ParotidClassifierCore.app.worker_commands import Desk
@@ -20,6 +20,7 @@ from ParotidClassifierCore.bundle.store import load_bundle
 from ParotidClassifierCore.case.saving import save_case_folder
 from ParotidClassifierCore.dicom.source import Acquisition, Identity, SourceSeries
 from ParotidClassifierCore.imaging.findings import warning
+from ParotidClassifierCore.models.domain import DomainStatus
 from ParotidClassifierCore.models.probabilities import percent
 from ParotidClassifierCore.protocol import shen2026
 from ParotidClassifierCore.reporting.answer_files import write_answer
@@ -40,7 +41,10 @@ MARKUP = "<b>bold</b> <script>alert(1)</script> <font size=40> & ]]> <para/>"
 def answered():
     """All eleven models, intervals, saliency and stability."""
     found = made_answer(load_bundle(default_bundle()), ALL_KNOWN, saliency=True)
-    return replace(found, stability=made_stability(found))
+    models = found.prediction.models
+    combined = replace(models["Combined"], interval=(0.21, 0.87), no_interval=None)
+    prediction = replace(found.prediction, models=models | {"Combined": combined})
+    return replace(found, prediction=prediction, stability=made_stability(found))
 
 
 @pytest.fixture(scope="module")
@@ -121,13 +125,51 @@ def test_the_first_page_says_the_answer_with_interval_and_threshold(answered, re
     combined = answered.prediction.models["Combined"]
     first = " ".join(pdf.pages[0].extract_text().split())
     low, high = map(percent, combined.interval)
-    assert percent(combined.probability) in first
+    assert f"{percent(combined.probability)} probability of malignancy" in first
     assert f"95 % interval {low} to {high}" in first
-    assert f"threshold of {percent(combined.threshold)}: it calls the tumour" in first
+    assert answered.view.title in first
+    assert "at most 10 are called malignant" in first
+    assert answered.view.domain_note in first
     assert "The models learnt from simulated CT" in first
     for title in ("Images", "What drove it", "Among the training cases", "Before you rely on it"):
         assert title in first
     assert "Appendix" not in first
+
+
+@pytest.fixture(scope="module")
+def outside(answered):
+    return in_domain(
+        answered, DomainStatus.OUTSIDE, "slices of 9 mm", "unusual texture of the ring"
+    )
+
+
+def test_of_a_case_outside_the_report_says_why_and_no_probability(outside):
+    page, pdf = page_and_pdf(outside)
+    for text in (shown_in(page), "".join(without_spaces(p.extract_text()) for p in pdf.pages)):
+        assert "Noprobability" in text
+        assert "Slicesof9mm;unusualtextureofthering." in text
+        assert "--show-outside" in text
+        assert (
+            without_spaces(percent(outside.prediction.models["Combined"].probability)) not in text
+        )
+    document = report_of(outside)
+    absent = ("scale", "drivers", "training", "stability", "nomogram", "features")
+    assert [section(document, anchor) for anchor in absent] == [None] * len(absent)
+
+
+def test_who_asks_sees_them_beside_a_warning(outside):
+    document = report_of(replace(outside, show_outside=True))
+    warning, headline = section(document, "answer").parts
+    assert "not reliable here" in warning.text
+    assert headline.value == percent(outside.prediction.models["Combined"].probability)
+    assert section(document, "nomogram") is not None
+
+
+def test_a_case_at_the_edge_is_told_above_its_answer(answered):
+    found = in_domain(answered, DomainStatus.BORDERLINE, "slices of 9 mm")
+    warning, headline = section(report_of(found), "answer").parts
+    assert warning.text.endswith("slices of 9 mm. Trust the number less.")
+    assert headline.value == answered.view.title
 
 
 def test_the_pdf_names_itself_and_its_language(rendered):
@@ -177,7 +219,7 @@ def test_a_case_with_unknown_findings_is_headed_by_the_image_model():
     found = made_answer(load_bundle(default_bundle()), {"symptoms": "with"})
     document = report_of(found)
     headline = section(document, "answer").parts[0]
-    assert headline.over == "Probability of malignancy, model Tumor+External2_RAD+DL"
+    assert headline.over == "Model Tumor+External2_RAD+DL"
     assert section(document, "nomogram") is None
     assert section(document, "stability") is None
     calls = {row[0]: row[-1] for row in section(document, "models").parts[0].table.rows}
@@ -216,7 +258,7 @@ def test_a_bundle_without_refits_says_why_there_is_no_interval():
     _, result = found.prediction.headline
     assert result.interval is None
     document = report_of(found)
-    assert section(document, "answer").parts[0].under[0] == f"No interval: {result.no_interval}."
+    assert f"No interval: {result.no_interval}." in section(document, "answer").parts[0].under
     page_and_pdf(found)
 
 
@@ -326,5 +368,5 @@ def test_the_first_page_warns_where_the_second_opinion_is_another(a_bundle):
     other = replace(answered, second_opinion=opinion, second_reader=reader)
     (points, _) = front.cautions(other).parts
     assert points.lines[0].startswith("The bundles disagree: ")
-    assert points.lines[1].startswith("The call changes: Combined says malignant")
+    assert points.lines[1].startswith("The answer changes: Combined says malignant")
     assert "Nothing in the images" not in " ".join(points.lines)

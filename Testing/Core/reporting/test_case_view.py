@@ -4,13 +4,17 @@ import json
 from dataclasses import replace
 
 import pytest
-from fixtures.answers import ALL_KNOWN, made_answer, made_stability
+from fixtures.answers import ALL_KNOWN, in_domain, made_answer, made_stability, with_verdict
 from fixtures.bundles import made_bundle
+from ParotidClassifierCore.models.answers import NO_SCORES
+from ParotidClassifierCore.models.domain import DomainStatus
+from ParotidClassifierCore.models.probabilities import percent
 from ParotidClassifierCore.protocol import protocol_from, shen2026
 from ParotidClassifierCore.reporting.case import appendix, background, front
 from ParotidClassifierCore.reporting.case_view import CaseView, beside, heights
 
 TWELFTH = "Clinical+Tumor_RAD"
+REASONS = ("slices of 9 mm", "unusual texture of the ring")
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +39,10 @@ def twelve(answered):
 def test_a_stored_prediction_says_the_same(answered):
     stored = json.loads(json.dumps(answered.as_dict()))
     view, again = answered.view, CaseView(stored, answered.prediction.features)
-    told = "sentence", "certainty", "call", "doubt", "agreement", "rows", "place", "findings"
+    told = (
+        "heading", "title", "details", "sentence", "agreement", "rows", "place", "findings",
+        "domain",
+    )  # fmt: skip
     for name in told:
         assert getattr(again, name) == getattr(view, name)
     assert again.models == answered.prediction.models
@@ -61,10 +68,119 @@ def test_unusable_outlines_are_told(answered):
     assert told in front.stability(found).parts[0].text
 
 
-def test_the_image_part_is_what_a_model_reads(answered):
-    assert answered.view.image_part("Combined") == "Tumor+External2_RAD+DL"
-    assert answered.view.image_part("Clinical") is None
-    assert answered.view.image_model == "Tumor+External2_RAD+DL"
+def test_bars_are_of_features_and_findings_and_add_up(answered):
+    view = answered.view
+    bars = view.bars("Combined", 3)
+    assert [len(bar.columns) for bar in bars] == [0, 1, 1, 1, 9]
+    assert sum(bar.added for bar in bars) == pytest.approx(view.first.log_odds)
+    read = view.of_the_image
+    assert "network:Tumor+External2_DL" in read
+    assert read.keys() < view.first.contributions.keys()
+    assert max(map(abs, read.values())) == abs(next(iter(read.values())))
+
+
+def test_the_answer_stands_before_the_probability(answered):
+    for verdict, title in (
+        ("benign", "Benign"),
+        ("malignant", "Malignant"),
+        ("indeterminate", "Cannot tell (indeterminate)"),
+    ):
+        view = with_verdict(answered, verdict).view
+        assert (view.heading, view.title) == ("Model Combined", title)
+        probability, certainty, meaning = view.details
+        assert view.sentence == f"{title}. Combined: {probability}."
+        assert certainty.startswith("No interval: ")
+        assert meaning == (
+            "Of 100 benign tumours like the training cases at most 10 are called malignant, of 100 "
+            "malignant ones at most 10 benign; between 12 % and 45 % it says neither."
+        )
+        assert view.agreement.endswith(f"10 say the same: {verdict}.")
+        assert "its answer changes 1 time" in view.stability("Combined")
+    assert "neither" not in with_verdict(answered, "benign", (0.3, 0.3)).view.details[-1]
+
+
+def test_without_an_answer_the_call_is_told_and_why(answered):
+    view = answered.view
+    assert view.title == percent(view.first.probability)
+    assert "it calls the tumour" in view.details[1]
+    assert view.details[-1] == f"No answer: {NO_SCORES}."
+    assert "its call changes 1 time" in view.stability("Combined")
+
+
+def test_nothing_is_said_of_a_case_that_is_outside(answered):
+    found = in_domain(with_verdict(answered, "malignant"), DomainStatus.OUTSIDE, *REASONS)
+    view = found.view
+    assert view.sentence == "No probability: this scan is unlike the training cases."
+    assert view.title == "No probability"
+    assert view.details == (
+        "This scan is unlike the training cases.",
+        "Slices of 9 mm; unusual texture of the ring.",
+    )
+    assert view.available == {}
+    assert view.place.sentences == ()
+    assert (view.outlines("Combined"), view.meaning, view.of_the_image) == (None, (), {})
+    assert not any(finding.code == "outside_domain" for finding in view.told_findings)
+    stored = found.as_dict()
+    assert stored["models"]["Combined"]["answer"] == "malignant"
+    assert stored["applicability"]["domain"]["status"] == "outside"
+    text = found.text()
+    assert "--show-outside" in text
+    assert "Slices of 9 mm" in text
+    probability = percent(answered.prediction.models["Combined"].probability)
+    assert probability not in text
+
+
+def test_who_asks_sees_the_numbers_of_a_case_that_is_outside(answered):
+    found = in_domain(with_verdict(answered, "malignant"), DomainStatus.OUTSIDE, *REASONS)
+    found = replace(found, show_outside=True)
+    view = found.view
+    assert CaseView(json.loads(json.dumps(found.as_dict()))).models == view.models
+    assert view.first.probability == answered.view.first.probability
+    assert view.first.answer is None  # its error rate does not hold
+    assert "not reliable here" in view.domain_warning
+    assert view.domain_warning in found.text()
+
+
+@pytest.mark.parametrize(
+    ("status", "warning", "note"),
+    [
+        (DomainStatus.INSIDE, "", "Like the training cases."),
+        (
+            DomainStatus.BORDERLINE,
+            (
+                "At the edge of the training cases: slices of 9 mm; unusual texture of the ring. "
+                "Trust the number less."
+            ),
+            "",
+        ),
+        (
+            DomainStatus.UNKNOWN,
+            "",
+            (
+                "Whether this case is like the training cases is not known: slices of 9 mm; "
+                "unusual texture of the ring."
+            ),
+        ),
+    ],
+)
+def test_the_domain_is_told_once(answered, status, warning, note):
+    found = in_domain(answered, status, *REASONS)
+    assert (found.view.domain_warning, found.view.domain_note) == (warning, note)
+    assert found.text().count(warning or note) == 1
+    assert percent(found.view.first.probability) in found.text()
+
+
+def test_a_prediction_of_an_earlier_version_knows_no_domain(answered):
+    stored = {**answered.as_dict(), "applicability": None}
+    assert CaseView(stored).domain.status is DomainStatus.UNKNOWN
+    assert "earlier version" in CaseView(stored).domain_note
+
+
+def test_outlines_that_make_the_case_unlike_the_others_are_told(answered):
+    found = replace(answered, stability=replace(answered.stability, outside=2))
+    assert found.view.stability("Combined").endswith(
+        " With 2 of them the case is unlike the training cases."
+    )
 
 
 def test_models_that_only_one_bundle_has_stand_beside_a_dash(twelve, answered):

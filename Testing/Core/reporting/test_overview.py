@@ -3,10 +3,11 @@ from dataclasses import replace
 import matplotlib.image
 import numpy as np
 import pytest
-from fixtures.answers import made_answer
+from fixtures.answers import in_domain, made_answer
 from fixtures.bundles import made_bundle
 from matplotlib.text import Text
 from ParotidClassifierCore.imaging.findings import OTHER_BODY_PART, warning
+from ParotidClassifierCore.models.domain import DomainStatus
 from ParotidClassifierCore.reporting.case_view import heights
 from ParotidClassifierCore.reporting.overview import save_overview
 from ParotidClassifierCore.reporting.panels import numbers, planes
@@ -64,6 +65,16 @@ def test_warnings_stand_under_the_probability_and_what_puts_it_in_doubt_above(
     assert heights["Warning: A noisy scan."] < headline < heights["Warning: A leg."]
 
 
+def test_of_a_case_outside_the_picture_says_why_and_no_number(a_result, tmp_path, texts):
+    found = in_domain(a_result, DomainStatus.OUTSIDE, "slices 9 mm apart")
+    save_overview(tmp_path / "overview.png", found)
+    everything = " ".join(texts).replace("\n", " ")
+    assert "No probability: this scan is unlike the training cases." in everything
+    assert "Slices 9 mm apart." in everything
+    assert "--show-outside" in everything
+    assert "%" not in everything
+
+
 def test_the_patients_right_is_on_the_left_and_up_is_superior(a_result, tmp_path):
     grid = a_result.prepared.grid
     marked = grid.ct.copy()
@@ -86,7 +97,7 @@ def test_intervals_stand_beside_the_probabilities(a_result, tmp_path, texts):
     certain = {**prediction.models, name: replace(result, interval=(0.021, 0.974))}
     saved(tmp_path / "with.png", a_result, models=certain)
     assert "Probability, 95% interval (band), threshold (white)" in texts
-    assert any("95% interval 2 % to 97 %" in text for text in texts)
+    assert any("95 % interval 2 % to 97 %" in text for text in texts)
 
 
 def test_the_case_has_its_place_among_the_training_cases(a_result, tmp_path, texts, monkeypatch):
@@ -98,7 +109,8 @@ def test_the_case_has_its_place_among_the_training_cases(a_result, tmp_path, tex
     assert drawn == [scores["malignant"], scores["benign"]]
     assert {"this case", "3 benign", "0 malignant"} <= set(texts)
     together = " ".join(texts).replace("\n", " ")
-    assert all(sentence in together for sentence in placed.sentences)
+    assert placed.place in together
+    assert placed.domain.sentence in together
 
 
 def saliency_at(grid, place):

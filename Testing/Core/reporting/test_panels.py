@@ -1,7 +1,10 @@
 """The small drawings of a case's report: what they are drawn from."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
+from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from ParotidClassifierCore.models.probabilities import ModelResult
 from ParotidClassifierCore.reporting.case.figures import contributions
@@ -42,7 +45,7 @@ def test_one_bar_more_is_shown_instead_of_a_rest_of_one():
 def test_what_speaks_against_malignancy_lies_left_and_the_numbers_have_room():
     axes = Figure().add_subplot()
     bars = VIEW.bars("Tumor_RAD", 9)
-    draw_contributions(axes, bars, PAPER, contribution_ends([bar.added for bar in bars]))
+    draw_contributions(axes, bars, contribution_ends([bar.added for bar in bars]), PAPER)
     widths = [bar.get_width() for bar in axes.patches]
     assert widths == [bar.added for bar in bars]
     low, high = axes.get_xlim()
@@ -60,6 +63,18 @@ def test_a_gauge_shows_probability_interval_and_threshold():
     assert (band.get_x(), band.get_x() + band.get_width()) == pytest.approx((0.1, 0.6))
     assert [line.get_xdata()[0] for line in axes.lines] == [0.4, 0.3]
     assert texts_of(axes) == ["threshold 40 %"]
+
+
+def test_with_an_answer_its_limits_are_drawn():
+    axes, other = Figure().add_subplot(), Figure().add_subplot()
+    result = replace(RESULT, answer="indeterminate", answer_limits=(0.2, 0.55))
+    draw_gauge(axes, result, PAPER)
+    assert [line.get_xdata()[0] for line in axes.lines] == [0.2, 0.55, 0.3]
+    assert texts_of(axes) == ["20 %", "55 %"]
+    draw_stability(other, result, [0.1, 0.3, 0.7], PAPER)
+    (dots,) = other.collections
+    colors = [to_hex(color) for color in dots.get_facecolors()]
+    assert colors == [PAPER.color_of(v) for v in ("benign", "indeterminate", "malignant")]
 
 
 def test_no_dot_of_an_outline_hides_another_and_each_has_the_colour_of_its_call():
@@ -81,7 +96,7 @@ def test_a_number_of_six_letters_beside_the_longest_bar_stands_whole_in_the_draw
         Bar("Before any input (intercept)", -1.1, {}),
         Bar("Enlarged lymph nodes", 10.6, {"x": 1}),
     ]
-    figure = contributions([("Combined", bars)])
+    figure = contributions(bars)
     (number,) = (t for axes in figure.axes for t in axes.texts if t.get_text() == "+10.60")
     box = number.get_window_extent(figure.canvas.get_renderer())
     assert box.x1 <= figure.bbox.x1

@@ -28,6 +28,7 @@ from ParotidClassifierCore.bundle.store import load_bundle, save_bundle
 from ParotidClassifierCore.case.ct import load_ct
 from ParotidClassifierCore.case.loading import Case
 from ParotidClassifierCore.imaging.masks import load_mask
+from ParotidClassifierCore.models.domain import DomainResult, DomainStatus
 from ParotidClassifierCore.prediction.session import Session
 from ParotidClassifierCore.protocol import shen2026
 from ParotidClassifierCore.reporting import answer_files
@@ -36,6 +37,7 @@ from ParotidClassifierCore.reporting.case.labels import ReportLabels
 from ParotidClassifierCore.study import one_case
 from ParotidClassifierCore.study.batch import predict_cases
 from ParotidClassifierCore.study.manifest import read_manifest
+from ParotidClassifierCore.study.outcomes import CaseOutcome, cases_page, columns_of
 
 FILES = ["origin.json", "overview.png", "prediction.json", "ring.seg.nrrd", "thumbnail.jpg"]
 
@@ -308,6 +310,29 @@ def test_a_full_disk_in_the_middle_leaves_whole_cases_which_the_next_run_keeps(
     assert run(again, bundle).data["by_an_earlier_run"] == 1
 
 
+@pytest.mark.parametrize("show_outside", [False, True])
+def test_of_a_case_outside_the_table_has_no_number_unless_asked(classified, bundle, show_outside):
+    folder, _ = classified
+    row = read_manifest(folder / "cohort.csv", outcomes_needed=False)[0]
+    path = folder / "out" / "cases" / row.case_id
+    written = json.loads((path / "prediction.json").read_text("utf-8"))
+    domain = DomainResult(DomainStatus.OUTSIDE, ("slices of 9 mm",), 120, 0, {"voxels": 9.0})
+    written["applicability"]["domain"] = domain.as_dict()
+    outcome = CaseOutcome(row, f"out/cases/{row.case_id}", written | {"show_outside": show_outside})
+    table = columns_of([outcome], bundle.protocol)
+    told = [table[name][0] for name in ("status", "domain", "domain_reasons")]
+    assert told == ["outside", "outside", "slices of 9 mm"]
+    numbers = [
+        f"{before}{what}" for before in ("", "Combined:") for what in ("low", "call", "answer")
+    ]
+    values = [table[name][0] for name in ("probability", "Combined", "Clinical", *numbers)]
+    assert any(value is not None for value in values) == show_outside
+    page = cases_page(folder, [outcome], bundle, "cohort")
+    assert ("No probability" in page) != show_outside
+    assert ("not reliable here" in page) == show_outside
+    assert "lices of 9 mm" in page
+
+
 def test_a_second_reader_and_a_second_bundle_are_compared_case_by_case(again, bundle):
     change_table(again, "case_id,ct,tumor", "case_id,second_reader,ct,tumor")
     change_table(again, "case0,", "case0,tumor1.nrrd,")
@@ -325,7 +350,7 @@ def test_a_second_reader_and_a_second_bundle_are_compared_case_by_case(again, bu
     probability = written["second_opinion"]["models"]["Clinical"]["probability"]
     assert float(rows["case2"]["second_bundle_probability"]) == probability
     page = (again / "out" / "index.html").read_text("utf-8")
-    assert page.count("Both bundles call") + page.count("The bundles disagree") == 3
+    assert page.count("Both bundles say") + page.count("The bundles disagree") == 3
     banner = second.banner
     assert rows["case2"]["second_bundle_note"] == banner
     assert page.count(banner) == 3

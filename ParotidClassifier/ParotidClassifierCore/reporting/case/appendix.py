@@ -13,7 +13,7 @@ from ...models.words import column_label, interval_words
 from ...protocol import log_odds_column
 from ...statistics.results import Table
 from ..answering import Answer
-from ..case_view import beside
+from ..case_view import HOW_TO_SEE, beside
 from ..figures.clinical import nomogram_figure
 from ..parts import Caution, Drawing, Facts, Listing, Paragraph, Part, Section
 from . import figures
@@ -34,6 +34,8 @@ _LEAST_PROBABILITY = 1e-4  # scores are rounded to four digits, so 0 may be anyt
 def models(answered: Answer) -> Section:
     """Return all models, or why one of them gave no probability."""
     view, protocol = answered.view, answered.bundle.protocol
+    if view.is_withheld:
+        return Section("models", "All models", (Paragraph(HOW_TO_SEE),))
     table = Table(
         f"Probability of malignancy by each of the {number_word(len(view.models))} models",
         ("Model", "Reads", "Probability", "95 % interval", "Threshold", "Call"),
@@ -88,13 +90,12 @@ def _log_odds_range(bundle: Bundle, model: str, here: float) -> tuple[float, flo
 
 
 def features(answered: Answer) -> Section | None:
-    """Return the inputs of the image model against the training cases; None without one."""
-    name = answered.view.image_model
-    if name is None:
+    """Return what the first model reads of the image, None if it reads nothing of it."""
+    view, values = answered.view, _values(answered)
+    if not view.of_the_image:
         return None
-    result, values = answered.view.models[name], _values(answered)
     quantiles, rows = answered.bundle.reference.quantiles, []
-    for column, added in sorted(result.contributions.items(), key=lambda item: -abs(item[1])):
+    for column, added in view.of_the_image.items():
         value, known, within = values[column], "not known", DASH
         if column in quantiles:
             low, high = quantiles[column][0], quantiles[column][-1]
@@ -102,7 +103,7 @@ def features(answered: Answer) -> Section | None:
             within = "yes" if low <= value <= high else "outside"
         rows.append((column_label(column), f"{value:.4g}", known, within, f"{added:+.2f}"))
     table = Table(
-        f"What {name} reads, the strongest first",
+        f"What {view.headline} reads of the image, the strongest first",
         ("Input", "This case", "Training cases", "Within?", "Adds to log-odds"),
         tuple(rows),
         (_FEATURE_NOTE,),

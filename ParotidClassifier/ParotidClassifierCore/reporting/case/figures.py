@@ -57,18 +57,12 @@ def gauge(result: ModelResult) -> Figure:
     return _panel(numbers.draw_gauge, (_HALF_WIDTH, 0.85), (0.02, 0.26, 0.96, 0.72), result)
 
 
-def contributions(blocks: Sequence[tuple[str, list[Bar]]]) -> Figure:
-    """Draw what each input adds, a block with title and bars for each model, all on one scale."""
-    added = [bar.added for _, bars in blocks for bar in bars]
-    height = top = _BAR_HEIGHT * len(added) + 0.3 * len(blocks) + 0.05
-    figure, bold = PAPER.figure(_HALF_WIDTH, height), {"fontsize": 9.5, "weight": "bold"}
-    for title, bars in blocks:
-        tall = _BAR_HEIGHT * len(bars)
-        top -= 0.3 + tall
-        axes = figure.add_axes((0.57, top / height, 0.43, tall / height))
-        numbers.draw_contributions(axes, bars, PAPER, numbers.contribution_ends(added))
-        axes.tick_params(axis="y", labelsize=7.6)
-        figure.text(0.0, (top + tall + 0.05) / height, title, color=PAPER.text, va="bottom", **bold)
+def contributions(bars: Sequence[Bar]) -> Figure:
+    """Draw what each input adds."""
+    size = _HALF_WIDTH, _BAR_HEIGHT * len(bars) + 0.05
+    ends = numbers.contribution_ends([bar.added for bar in bars])
+    figure = _panel(numbers.draw_contributions, size, (0.57, 0, 0.43, 1), bars, ends)
+    figure.axes[0].tick_params(axis="y", labelsize=7.6)
     return figure
 
 

@@ -4,31 +4,27 @@ from ...base.words import counted, listed
 from ...bundle.bundle import Bundle
 from ...imaging.findings import Severity, max_axial_diameter_mm
 from ...imaging.working_grid import WINDOW
-from ...models.probabilities import percent
+from ...models.probabilities import ModelResult, percent
 from ...models.words import all_findings
 from ...protocol import UNKNOWN
 from ..answering import Answer
 from ..parts import Caution, Drawing, Facts, Headline, Paragraph, Part, Points, Section
 from . import figures
 
-_MOST_BARS, _MOST_IMAGE_BARS = 6, 5
+_MOST_BARS = 11
 # What the first page has room for; the appendix has everything.
 _MOST_FINDINGS, _MOST_LETTERS = 4, 700
 _MATTERS = (Severity.ERROR, Severity.WARNING)
 
 
 def answer(answered: Answer) -> Section:
-    """Return the probability with its interval and threshold, and what they mean."""
-    view, result = answered.view, answered.view.first
-    first = [Caution(finding.message) for finding in view.first_findings]
-    if result.probability is None:
-        reason = f"{result.unavailable[:1].upper()}{result.unavailable[1:]}."
-        headline = Headline(f"Model {view.headline}", "No probability", (reason,))
-    else:
-        over = f"Probability of malignancy, model {view.headline}"
-        under = filter(None, (view.certainty, view.call, view.doubt))
-        headline = Headline(over, percent(result.probability), tuple(under))
-    return Section("answer", "Answer", (*first, headline), probabilities=True)
+    """Return the answer, the probability with its interval, and what they mean."""
+    view = answered.view
+    warnings = [*(finding.message for finding in view.first_findings), view.domain_warning]
+    parts: list[Part] = [Caution(warning) for warning in filter(None, warnings)]
+    parts.append(Headline(view.heading, view.title, view.details))
+    parts += [Paragraph(note) for note in filter(None, [view.domain_note])]
+    return Section("answer", "Answer", tuple(parts), probabilities=True)
 
 
 def scale(answered: Answer) -> Section | None:
@@ -36,11 +32,12 @@ def scale(answered: Answer) -> Section | None:
     result = answered.view.first
     if result.probability is None:
         return None
-    there, threshold = percent(result.probability), percent(result.threshold)
-    alternative = f"{there} on a scale of 0 to 100 %; the threshold lies at {threshold}"
+    told = listed([percent(mark) for mark in result.marks])
+    there = percent(result.probability)
+    alternative = f"{there} on a scale of 0 to 100 %; {_lines(result)} at {told}"
     drawing = Drawing("gauge", figures.gauge(result), "", alternative)
     parts = (drawing, Paragraph(answered.view.agreement))
-    return Section("scale", "Probability, interval and threshold", parts, probabilities=True)
+    return Section("scale", "Probability and interval", parts, probabilities=True)
 
 
 def inputs(answered: Answer) -> Section:
@@ -94,16 +91,13 @@ def drivers(answered: Answer) -> Section | None:
     view, name = answered.view, answered.view.headline
     if view.first.probability is None:
         return None
-    blocks = [(name, view.bars(name, _MOST_BARS))]
-    image = view.image_model
-    if image not in (None, name):
-        blocks.append((f"and its image part, {image}", view.bars(image, _MOST_IMAGE_BARS)))
+    bars = view.bars(name, _MOST_BARS)
     caption = (
         "What each input adds to the log-odds: to the right for malignancy, to the left (hatched) "
         "against it. Inputs that go together share their weight, so a bar is no cause."
     )
-    strongest = ", ".join(f"{bar.label} {bar.added:+.2f}" for bar in blocks[0][1][1:4])
-    drawing = Drawing("drivers", figures.contributions(blocks), caption, f"Strongest: {strongest}")
+    strongest = ", ".join(f"{bar.label} {bar.added:+.2f}" for bar in bars[1:4])
+    drawing = Drawing("drivers", figures.contributions(bars), caption, f"Strongest: {strongest}")
     return Section("drivers", "What drove it", (drawing,), probabilities=True)
 
 
@@ -130,11 +124,15 @@ def stability(answered: Answer) -> Section | None:
     told = Paragraph(view.stability(view.headline))
     if not others:
         return Section("stability", title, (told,))
-    caption = "One dot an outline; grey line: as outlined; dashed line: threshold."
+    caption = f"One dot an outline; grey line: as outlined; dashed: {_lines(view.first)}."
     ends = f"{percent(min(others))} to {percent(max(others))}"
     alternative = f"{counted(len(others), 'dot')}, one an outline, from {ends}"
     figure = Drawing("stability", figures.stability(view.first, others), caption, alternative)
     return Section("stability", title, (figure, told), probabilities=True)
+
+
+def _lines(result: ModelResult) -> str:
+    return "threshold" if result.answer_limits is None else "limits of the answers"
 
 
 def cautions(answered: Answer) -> Section:

@@ -1,7 +1,7 @@
 """Measurements and probabilities as a DICOM Structured Report of the template TID 1500."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from highdicom import sr
 from highdicom.seg import Segmentation
@@ -17,6 +17,7 @@ from ...models.words import interval_words
 from ...protocol import PAROTID_GLAND, UNKNOWN, ColumnKind, column_of
 from ...radiomics.names import FeatureColumn
 from ..answering import Answer
+from ..case_view import CaseView
 from . import codes as own
 from .source_headers import Sources
 
@@ -33,7 +34,8 @@ def structured_report(
     """Return what was measured and computed: a Comprehensive 3D SR, preliminary and unverified.
 
     A group of measurements for each region refers to its segment in `outlines`; that of the tumour
-    holds the models too. It is complete where every model has a probability.
+    holds the models too, and whether the case is like the training cases. It is complete where
+    every model has a probability; that of a case unlike them holds none.
 
     Args:
         outlines: as `segmentation` returns them.
@@ -51,7 +53,8 @@ def structured_report(
         ],
     )
     _add_comments(content, comments(answered))
-    lacking = [name for name, r in answered.prediction.models.items() if r.probability is None]
+    view = answered.view
+    lacking = [name for name in view.models if name not in view.available]
     report = sr.Comprehensive3DSR(
         evidence=[outlines, *sources.headers],  # filed in the study of the first
         content=content,
@@ -62,27 +65,34 @@ def structured_report(
         **series,
     )
     if lacking:
-        report.CompletionFlagDescription = f"Without {', '.join(lacking)}"[:_LONGEST_REASON]
+        reason = view.sentence if view.is_withheld else f"Without {', '.join(lacking)}"
+        report.CompletionFlagDescription = reason[:_LONGEST_REASON]
     return report
 
 
 def comments(answered: Answer) -> list[str]:
     """Return what must be known to read the numbers, in sentences."""
     view = answered.view
+    if view.is_withheld:
+        told = [view.sentence, view.why_outside]
+    else:
+        told = [view.domain.sentence, *_lacking(view), *view.meaning, *view.place.sentences]
+    return [
+        RESEARCH_USE,
+        view.bundle_line,
+        *told,
+        *(finding.line for finding in view.told_findings),
+    ]
+
+
+def _lacking(view: CaseView) -> Iterator[str]:
+    """Say which models gave no probability, those with the same reason together."""
     lacking: dict[str, list[str]] = {}
     for name, result in view.models.items():
         if result.probability is None:
             lacking.setdefault(result.unavailable, []).append(name)
-    return [
-        RESEARCH_USE,
-        view.bundle_line,
-        *(
-            f"{listed(names)} {'is' if len(names) == 1 else 'are'} not available: {reason}."
-            for reason, names in lacking.items()
-        ),
-        *view.place.sentences,
-        *(finding.line for finding in view.told_findings),
-    ]
+    for reason, names in lacking.items():
+        yield f"{listed(names)} {'is' if len(names) == 1 else 'are'} not available: {reason}."
 
 
 def _add_comments(content: sr.MeasurementReport, sentences: Sequence[str]) -> None:
@@ -119,8 +129,8 @@ def _group(
 def measurements(answered: Answer, region: str) -> list[sr.Measurement]:
     """Return volume, mean density and the features that entered the models, of one region.
 
-    To the tumour belong its largest axial diameter, what the network says, clinical findings that
-    are numbers, and the probabilities.
+    To the tumour belong its largest axial diameter, clinical findings that are numbers, and, unless
+    they are withheld, what the network says and the probabilities.
     """
     grid, read = answered.prepared.grid, answered.prediction.features.items()
     known = [(c, column_of(c), v) for c, v in read if v is not None and math.isfinite(v)]
@@ -150,7 +160,7 @@ def measurements(answered: Answer, region: str) -> list[sr.Measurement]:
     network = [
         sr.Measurement(own.network_code(column), value, units.NoUnits)
         for column, of, value in known
-        if of.kind in (ColumnKind.NETWORK, ColumnKind.DEEP)
+        if of.kind in (ColumnKind.NETWORK, ColumnKind.DEEP) and not answered.view.is_withheld
     ]
     more = (*_clinical(answered), *_probabilities(answered))
     return [volume, density, diameter, *features, *network, *more]
@@ -178,8 +188,7 @@ def _probabilities(answered: Answer) -> list[sr.Measurement]:
             algorithm_id=_algorithm(answered, name, result),
             properties=_uncertainty(result),
         )
-        for name, result in answered.prediction.models.items()
-        if result.probability is not None
+        for name, result in answered.view.available.items()
     ]
 
 
@@ -210,25 +219,33 @@ def _algorithm(answered: Answer, name: str, result: ModelResult) -> sr.Algorithm
     return sr.AlgorithmIdentification(f"{bundle['name']}: {name}", __version__, parameters)
 
 
-def evaluations(answered: Answer) -> list[sr.QualitativeEvaluation] | None:
-    """Return the call of each model and the findings that entered; None where there are none.
+def evaluations(answered: Answer) -> list[sr.QualitativeEvaluation]:
+    """Return the findings that entered, whether the case is like the others, calls and answers.
 
     The words are codes of our own: a system that looks for a coded diagnosis must not find one in
     the call of a model for research.
     """
-    record, models = answered.case.record, answered.prediction.models.items()
+    record, domain = answered.case.record, answered.view.domain.status.value
     words = [
         (variable, record.get(variable.name) or UNKNOWN)
         for variable in answered.bundle.protocol.predictors.values()
         if not variable.is_number
     ]
-    calls = [(f"Call of the model {name}", f"call:{name}", r) for name, r in models]
+    said = [
+        (what, name, getattr(result, what))
+        for what in ("call", "answer")
+        for name, result in answered.view.available.items()
+    ]
     told = [
         *((own.finding_code(of), own.code_of(f"{of.name}:{word}", word)) for of, word in words),
+        (own.code_of("domain", "Applicability domain"), own.code_of(f"domain:{domain}", domain)),
         *(
-            (own.code_of(of, meaning), own.code_of(f"call:{result.call}", result.call))
-            for meaning, of, result in calls
-            if result.probability is not None
+            (
+                own.code_of(f"{what}:{name}", f"{what.capitalize()} of the model {name}"),
+                own.code_of(f"{what}:{word}", word),
+            )
+            for what, name, word in said
+            if word is not None
         ),
     ]
-    return [sr.QualitativeEvaluation(*pair) for pair in told] or None
+    return [sr.QualitativeEvaluation(*pair) for pair in told]

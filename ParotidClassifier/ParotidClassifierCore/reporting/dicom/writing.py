@@ -10,8 +10,8 @@ from ... import __version__
 from ...base.files import written_whole
 from ...dicom.headers import ignoring_header_warnings
 from ...models.probabilities import percent
-from ...prediction.predict import Prediction
 from ..answering import REPORT_FILE, SEGMENTATION_FILE, Answer
+from ..case_view import CaseView
 from .codes import SOFTWARE
 from .segmentation import segmentation
 from .source_headers import Sources
@@ -27,8 +27,8 @@ def write_dicom(folder: Path, answered: Answer, sources: Sources) -> dict[str, s
     Raises:
         OutputError: a file cannot be written.
     """
-    found, when = answered.prediction, datetime.now(timezone.utc).astimezone()
-    of_outlines, of_report = (series_attributes(found, when, k) for k in (SEGMENTATION, REPORT))
+    view, when = answered.view, datetime.now(timezone.utc).astimezone()
+    of_outlines, of_report = (series_attributes(view, when, k) for k in (SEGMENTATION, REPORT))
     with ignoring_header_warnings():
         outlines = segmentation(answered, sources, of_outlines)
         report = structured_report(answered, sources, outlines, of_report)
@@ -39,20 +39,22 @@ def write_dicom(folder: Path, answered: Answer, sources: Sources) -> dict[str, s
     return {name: str(content.SOPInstanceUID) for name, content in made.items()}
 
 
-def series_attributes(prediction: Prediction, when: datetime, which: int) -> Mapping[str, object]:
+def series_attributes(view: CaseView, when: datetime, which: int) -> Mapping[str, object]:
     """Return what highdicom is told of an object and of its series, which holds it alone.
 
-    Many archives show nothing of a series but its description. So it says the probability, the time
-    and the word "research", in at most 64 characters. Both series of an export have the same one:
-    their modality tells them apart.
+    Many archives show nothing of a series but its description. So it says the probability, or why
+    it is withheld, the time and the word "research", in at most 64 characters. Both series of an
+    export have the same one: their modality tells them apart.
 
     Args:
-        prediction: whose headline stands in the description.
+        view: whose headline stands in the description.
         when: of the export.
         which: SEGMENTATION or REPORT.
     """
-    name, result = prediction.headline
-    known = "" if result.probability is None else f"{name} {percent(result.probability)} "
+    if view.first.probability is None:
+        known = "unlike training cases " if view.is_withheld else ""
+    else:
+        known = f"{view.headline} {percent(view.first.probability)} "
     return {
         "series_instance_uid": UID(),
         "sop_instance_uid": UID(),

@@ -38,6 +38,10 @@ class Look:
     ring_line: str
     halo: str
 
+    def color_of(self, verdict: str | None) -> str:
+        """Return the colour of an outcome; of no outcome, or an indeterminate one, a faint one."""
+        return self.outcomes.get(verdict, self.faint)
+
     def figure(self, width: float, height: float, dpi: float | None = None) -> Figure:
         """Return an empty figure of so many inches, which needs no display."""
         figure = Figure(figsize=(width, height), dpi=dpi, facecolor=self.background)

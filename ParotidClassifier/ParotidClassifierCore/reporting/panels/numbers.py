@@ -1,10 +1,11 @@
 """Drawings of probabilities from 0 to 1, and of what adds to their log-odds."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
 
+from ...models.answers import Limits
 from ...models.probabilities import ModelResult, percent
 from ...protocol.outcome import BENIGN, MALIGNANT, outcome_word
 from ..case_view import Bar, Place, heights
@@ -21,18 +22,18 @@ _LONGEST_LABEL = 42
 
 
 def draw_gauge(axes: Axes, result: ModelResult, look: Look = DARK) -> None:
-    """Draw a probability as a dot, its interval as a band and its threshold as a line."""
+    """Draw a probability as a dot, its interval as a band and its `marks` as lines."""
     bare(axes, look)
-    color, threshold = look.outcomes[result.call], result.threshold
+    color = look.color_of(result.verdict)
     axes.barh(0, 1, height=0.5, color=look.track, zorder=0)
     if result.interval is not None:
         low, high = result.interval
         axes.barh(0, high - low, left=low, height=0.5, color=color, alpha=0.45, zorder=1)
-    axes.plot([threshold] * 2, [-0.45, 0.45], color=look.text, linewidth=2, zorder=2)
-    axes.text(
-        threshold, 0.55, f"threshold {percent(threshold)}", color=look.text, fontsize=10,
-        va="bottom", ha=_side(threshold, _NEAR_AN_END),
-    )  # fmt: skip
+    for mark in result.marks:
+        axes.plot([mark] * 2, [-0.45, 0.45], color=look.text, linewidth=2, zorder=2)
+    for mark, words, beside in _mark_words(result, _NEAR_AN_END):
+        style = {"color": look.text, "fontsize": 10, "va": "bottom", "ha": beside}
+        axes.text(mark, 0.55, words, **style)
     dot = {"markersize": 15, "markeredgecolor": look.text, "zorder": 3}
     axes.plot(result.probability, 0, "o", color=color, **dot)
     axes.set(xlim=(-0.03, 1.05), ylim=(-0.6, 1.2), yticks=[])
@@ -85,23 +86,37 @@ def draw_training_cases(axes: Axes, place: Place, look: Look = DARK) -> None:
 def draw_stability(
     axes: Axes, result: ModelResult, others: Sequence[float], look: Look = DARK
 ) -> None:
-    """Draw probabilities under other outlines as dots; lines are the case and the threshold."""
+    """Draw probabilities under other outlines as dots; lines are the case and its `marks`."""
     bare(axes, look)
     places, stacked = _stacked(others)
-    colors = [look.outcomes[outcome_word(p >= result.threshold)] for p in sorted(others)]
+    colors = [look.color_of(_verdict(result, p)) for p in sorted(others)]
     top = max(stacked) + 1.0
     size = min(_LARGEST, (_HEIGHT / (top + 0.3)) ** 2)
     axes.plot([-0.01, 1.01], [0, 0], color=look.track, linewidth=2, zorder=0)
     axes.plot([result.probability] * 2, [0, top], color=look.faint, linewidth=1.2, zorder=0)
-    axes.plot([result.threshold] * 2, [0, top], "--", color=look.text, linewidth=1.6, zorder=1)
+    for mark in result.marks:
+        axes.plot([mark] * 2, [0, top], "--", color=look.text, linewidth=1.6, zorder=1)
     axes.scatter(places, stacked, s=size, c=colors, edgecolors=look.text, linewidths=0.8, zorder=2)
-    on_left = result.threshold > 0.5  # there is more room there
-    axes.text(
-        result.threshold, top, f" threshold {percent(result.threshold)} ", color=look.text,
-        fontsize=9, va="top", ha="right" if on_left else "left",
-    )  # fmt: skip
+    for mark, words, beside in _mark_words(result, 0.5):  # there is more room beside it
+        style = {"color": look.text, "fontsize": 9, "va": "top", "ha": beside}
+        axes.text(mark, top, f" {words} ", **style)
     axes.set(xlim=(-0.03, 1.03), ylim=(-0.1, top + 0.2), yticks=[])
     axes.set_xticks([0, 0.5, 1], ["0", "0.5", "1"])
+
+
+def _mark_words(result: ModelResult, near: float) -> Iterator[tuple[float, str, str]]:
+    """Yield the place of each mark, its words, and the side of them that stands there."""
+    for mark in result.marks:
+        told = percent(mark)
+        words = f"threshold {told}" if result.answer_limits is None else told
+        yield mark, words, _side(mark, near)
+
+
+def _verdict(result: ModelResult, probability: float) -> str:
+    """Return what the model says of another probability."""
+    if result.answer_limits is None:
+        return outcome_word(probability >= result.threshold)
+    return Limits(*result.answer_limits).answer(probability)
 
 
 def _stacked(probabilities: Sequence[float]) -> tuple[np.ndarray, np.ndarray]:
@@ -117,7 +132,7 @@ def _side(place: float, near: float) -> str:
 
 
 def draw_contributions(
-    axes: Axes, bars: Sequence[Bar], look: Look, ends: tuple[float, float]
+    axes: Axes, bars: Sequence[Bar], ends: tuple[float, float], look: Look = DARK
 ) -> None:
     """Draw each bar in a row: to the right what speaks for malignancy, to the left what against it.
 

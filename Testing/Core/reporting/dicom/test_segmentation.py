@@ -75,7 +75,7 @@ def test_an_oblique_grid_keeps_its_place_and_its_axes(answered):
     turn = np.array([[0.8, -0.6, 0], [0.6, 0.8, 0], [0, 0, 1]]) @ [[1, 0, 0], [0, 0, 1], [0, -1, 0]]
     place = Geometry((10.5, -20.25, 3.0), tuple(turn.ravel().tolist()))
     grid = replace(ball_grid(radius=3, margin=2), geometry=place)
-    series = series_attributes(answered.prediction, WHEN, SEGMENTATION)
+    series = series_attributes(answered.view, WHEN, SEGMENTATION)
     turned = replace(answered, prepared=replace(answered.prepared, grid=grid))
     made = segmentation(turned, answered.dicom_sources, series)
     found = np.zeros(grid.ct.shape, np.uint8)

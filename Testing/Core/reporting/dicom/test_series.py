@@ -4,6 +4,8 @@ from dataclasses import replace
 from datetime import datetime, timezone
 
 import pytest
+from fixtures.answers import in_domain
+from ParotidClassifierCore.models.domain import DomainStatus
 from ParotidClassifierCore.protocol import shen2026
 from ParotidClassifierCore.reporting.dicom.writing import REPORT, SEGMENTATION, series_attributes
 
@@ -21,29 +23,35 @@ def answering(answered):
             for name, result in answered.prediction.models.items()
         }
         models[model] = replace(models[model], probability=probability, unavailable=None)
-        return replace(answered.prediction, models=models)
+        return replace(answered, prediction=replace(answered.prediction, models=models))
 
     return with_
 
 
 def test_the_description_tells_the_answer_its_time_and_that_it_is_research(answering):
-    series = series_attributes(answering("Combined", 0.368), WHEN, REPORT)
+    series = series_attributes(answering("Combined", 0.368).view, WHEN, REPORT)
     assert series[DESCRIPTION] == "Parotid research: Combined 37 % 2026-11-29 14:03"
 
 
 @pytest.mark.parametrize("model", shen2026().models)
 def test_every_answer_fits_into_a_description(answering, model):
-    assert len(series_attributes(answering(model, 0.999), WHEN, REPORT)[DESCRIPTION]) <= 64
+    assert len(series_attributes(answering(model, 0.999).view, WHEN, REPORT)[DESCRIPTION]) <= 64
 
 
 def test_without_an_answer_the_time_is_left(answering):
-    series = series_attributes(answering("Combined", None), WHEN, REPORT)
+    series = series_attributes(answering("Combined", None).view, WHEN, REPORT)
     assert series[DESCRIPTION] == "Parotid research: 2026-11-29 14:03"
+
+
+def test_of_a_case_outside_the_description_says_so(answering):
+    outside = in_domain(answering("Combined", 0.368), DomainStatus.OUTSIDE, "slices 9 mm apart")
+    series = series_attributes(outside.view, WHEN, REPORT)
+    assert series[DESCRIPTION] == "Parotid research: unlike training cases 2026-11-29 14:03"
 
 
 def test_exports_of_other_minutes_and_the_two_series_of_one_have_other_numbers(answered):
     numbers = {
-        series_attributes(answered.prediction, when, which)[NUMBER]
+        series_attributes(answered.view, when, which)[NUMBER]
         for when in (WHEN, WHEN.replace(minute=4), WHEN.replace(month=1))
         for which in (SEGMENTATION, REPORT)
     }
@@ -54,7 +62,7 @@ def test_exports_of_other_minutes_and_the_two_series_of_one_have_other_numbers(a
 def test_both_objects_carry_what_their_series_is_called(written, answered):
     for made, which in ((written.segmentation, SEGMENTATION), (written.report, REPORT)):
         told = datetime.strptime(made.SeriesDate + made.SeriesTime + "+0000", "%Y%m%d%H%M%S.%f%z")
-        series = series_attributes(answered.prediction, told, which)
+        series = series_attributes(answered.view, told, which)
         assert (made.SeriesNumber, made.SeriesDescription) == (series[NUMBER], series[DESCRIPTION])
         assert (made.ContentDate, made.ContentTime) == (made.SeriesDate, made.SeriesTime)
     assert written.report.SeriesTime == written.segmentation.SeriesTime

@@ -5,12 +5,15 @@ from dataclasses import replace
 import numpy as np
 import pydicom
 import pytest
+from fixtures.answers import in_domain, with_verdict
 from fixtures.protocols import changed_protocol
 from fixtures.regions import REGIONS
 from ParotidClassifierCore.imaging.findings import max_axial_diameter_mm
+from ParotidClassifierCore.models.domain import DomainStatus
 from ParotidClassifierCore.protocol import network_column, protocol_from, shen2026
 from ParotidClassifierCore.reporting.dicom.structured_report import (
     RESEARCH_USE,
+    comments,
     evaluations,
     measurements,
 )
@@ -139,7 +142,36 @@ def test_calls_and_clinical_findings_are_told_in_words_and_in_codes_of_our_own(w
     told = {name(c): c.ConceptCodeSequence[0].CodeMeaning for c in items}
     calls = {f"call:{m}": r.call for m, r in answered.prediction.models.items()}
     own = {value: word for (value, scheme), word in told.items() if scheme == "99PAROTID"}
-    assert own == {**calls, **FINDINGS}
+    assert own == {**calls, **FINDINGS, "domain": "unknown"}
+
+
+def test_each_answer_has_a_code(answered):
+    found = evaluations(with_verdict(answered, "indeterminate"))
+    told = {item.name.value: item.value for item in found}
+    for model in answered.prediction.models:
+        answer = told[f"answer:{model}"]
+        assert (answer.value, answer.meaning) == ("answer:indeterminate", "indeterminate")
+
+
+@pytest.mark.parametrize("status", [DomainStatus.BORDERLINE, DomainStatus.OUTSIDE])
+def test_the_domain_is_a_code_and_a_comment(answered, status):
+    found = in_domain(answered, status, "slices 9 mm apart")
+    told = {item.name.value: item.value.meaning for item in evaluations(found)}
+    assert told["domain"] == status.value
+    assert any("lices 9 mm apart" in comment for comment in comments(found))
+
+
+def test_a_case_outside_has_no_probability(answered, tmp_path):
+    found = in_domain(with_verdict(answered, "benign"), DomainStatus.OUTSIDE, "slices 9 mm apart")
+    write_dicom(tmp_path, found, answered.dicom_sources)
+    made = pydicom.dcmread(tmp_path / "report.dcm")
+    flags = made.CompletionFlag, made.CompletionFlagDescription
+    assert flags == ("PARTIAL", "No probability: this scan is unlike the training cases.")
+    assert probabilities(made) == {}
+    codes = [name(c)[0] for c in children(group(made, "Tumor"))]
+    assert not [code for code in codes if code.startswith(("call:", "answer:", "network:"))]
+    told = [c.TextValue for c in children(made, "TEXT")]
+    assert {flags[1], "Slices 9 mm apart."} <= set(told)
 
 
 def test_findings_are_those_of_the_protocol(answered):

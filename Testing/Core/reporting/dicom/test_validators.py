@@ -6,11 +6,14 @@ the study's date, which are left out on purpose.
 """
 
 import pytest
+from fixtures.answers import in_domain, with_verdict
 from fixtures.dicom_series import NAME, NUMBER
 from fixtures.dicom_tools import dump, kind, needs_dicom_tools, report_text, violations
 from fixtures.real_data import REAL_DATA, needs_real_data
 from ParotidClassifierCore.app.cli import main
+from ParotidClassifierCore.models.domain import DomainStatus
 from ParotidClassifierCore.protocol import shen2026
+from ParotidClassifierCore.reporting.dicom.writing import write_dicom
 
 pytestmark = needs_dicom_tools
 KINDS = {"segmentation.dcm": "Segmentation", "report.dcm": "Comprehensive3DSR"}
@@ -25,6 +28,16 @@ def assert_valid(folder):
 
 def test_both_objects_keep_to_the_standard(written):
     assert_valid(written.folder)
+
+
+@pytest.mark.parametrize("status", [DomainStatus.BORDERLINE, DomainStatus.OUTSIDE])
+def test_they_do_so_with_answers_and_domain(answered, status, tmp_path):
+    found = in_domain(with_verdict(answered, "indeterminate"), status, "slices 9 mm apart")
+    write_dicom(tmp_path, found, answered.dicom_sources)
+    assert_valid(tmp_path)
+    assert f'"Applicability domain")=({"domain:" + status.value}' in report_text(
+        tmp_path / "report.dcm"
+    )
 
 
 def test_they_do_so_with_the_patients_name_too(named):
