@@ -86,14 +86,13 @@ def applicability_of(
         spacing: of its CT (x, y, z) in mm; None without one.
     """
     model = protocol.first_shown(n for n, r in results.items() if r.probability is not None)
-    training_voxel_mm = {name: (q[0], q[-1]) for name, q in reference.voxel_mm.items()}
     return Applicability(
         model=model,
         score=None if model is None else results[model].probability,
         training_scores={} if model is None else reference.scores.get(model, {}),
-        domain=reference.domain.judge(protocol, values, spacing, training_voxel_mm),
+        domain=reference.judge(protocol, values, spacing),
         voxel_mm={}
         if spacing is None
         else {name: float(mm) for name, mm in voxel_lengths(np.array(spacing)).items()},
-        training_voxel_mm=training_voxel_mm,
+        training_voxel_mm=reference.voxel_ranges_mm,
     )

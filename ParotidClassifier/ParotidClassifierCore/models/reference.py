@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from ..dicom.source import Acquisition
-from ..protocol import ColumnKind, column_of
+from ..protocol import ColumnKind, Protocol, column_of
 from ..protocol.outcome import BENIGN, MALIGNANT
 from .acquisitions import TrainingAcquisitions, acquisitions_of
-from .domain import Domain, fit_domain, voxel_lengths
+from .domain import Domain, DomainResult, fit_domain, voxel_lengths
 from .table import TrainingTable
 from .training import FittedModels
 
@@ -38,6 +38,20 @@ class Reference:
     voxel_mm: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
     domain: Domain = field(default_factory=Domain)
     acquisitions: TrainingAcquisitions = field(default_factory=TrainingAcquisitions)
+
+    @property
+    def voxel_ranges_mm(self) -> dict[str, tuple[float, float]]:
+        """Smallest and largest lengths of the CTs' voxels, by VOXEL_LENGTHS."""
+        return {name: (quantiles[0], quantiles[-1]) for name, quantiles in self.voxel_mm.items()}
+
+    def judge(
+        self,
+        protocol: Protocol,
+        values: Mapping[str, float | None],
+        spacing: tuple[float, float, float] | None,
+    ) -> DomainResult:
+        """Return whether a case lies inside the domain, see `Domain.judge`."""
+        return self.domain.judge(protocol, values, spacing, self.voxel_ranges_mm)
 
 
 def reference_of(

@@ -6,6 +6,7 @@
 __all__ = [
     "answer_files",
     "answering",
+    "answers",
     "case.labels",
     "case.writing",
     "case_view",

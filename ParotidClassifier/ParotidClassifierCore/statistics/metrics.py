@@ -5,7 +5,7 @@ from dataclasses import astuple
 import numpy as np
 from scipy.stats import binomtest
 
-from .results import Confusion, Estimate
+from .results import AnswerFigures, Confusion, Estimate
 
 
 def confusion_at(probabilities: np.ndarray, malignant: np.ndarray, threshold: float) -> Confusion:
@@ -25,6 +25,22 @@ def rates(counts: Confusion) -> dict[str, Estimate]:
         "ppv": proportion(found, found + false_alarms),
         "npv": proportion(cleared, cleared + missed),
     }
+
+
+def answer_figures(definite: np.ndarray, right: np.ndarray) -> AnswerFigures:
+    """Return the shares of answers to n cases, with Wilson intervals.
+
+    Args:
+        definite: (n,) bool: the answer is a class.
+        right: (n,) bool: it is the case's own class.
+    """
+    cases, wrong = len(definite), int((definite & ~right).sum())
+    return AnswerFigures(
+        cases=cases,
+        definite=proportion(int(definite.sum()), cases),
+        covered=proportion(cases - wrong, cases),
+        wrong_of_definite=proportion(wrong, int(definite.sum())),
+    )
 
 
 def proportion(count: int, cases: int) -> Estimate:

@@ -21,6 +21,10 @@ class CohortPredictions:
         thresholds: by model, the probability from which a case is called malignant.
         out_of_fold: by model, (n,) probabilities of training cases by models that had not seen
             them, NaN elsewhere; empty where that is not known (a bundle evaluated later).
+        answer_limits: by model, below which probability it answers benign, above which malignant;
+            without models that have no answers.
+        domain: (n,) "inside", "borderline", "outside" or "unknown"; "" of training cases, which the
+            domain is made of. Empty where nothing is known.
     """
 
     case_ids: tuple[str, ...]
@@ -31,6 +35,8 @@ class CohortPredictions:
     log_odds: Mapping[str, np.ndarray]
     thresholds: Mapping[str, float]
     out_of_fold: Mapping[str, np.ndarray] = field(default_factory=dict)
+    answer_limits: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    domain: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -85,6 +91,23 @@ class CalibrationCurve:
 
 
 @dataclass(frozen=True)
+class AnswerFigures:
+    """How a model answered the cases of one class, or of both.
+
+    Attributes:
+        cases: those with a probability that are not outside the applicability domain.
+        definite: share of them with the answer benign or malignant.
+        covered: share of them whose own class is not ruled out by the answer.
+        wrong_of_definite: share of the definite answers that are the other class.
+    """
+
+    cases: int
+    definite: Estimate
+    covered: Estimate
+    wrong_of_definite: Estimate
+
+
+@dataclass(frozen=True)
 class ModelFigures:
     """How one model did on one set of cases.
 
@@ -101,6 +124,7 @@ class ModelFigures:
         slope_absent: why the calibration slope is not estimable; empty where it is.
         p_against_combined: DeLong's test of paired AUCs; None with no other model to compare with.
         net_benefit: (t,) at the thresholds of the set; NaN without cases.
+        answers: of "benign", "malignant" and "all" cases; empty where the model has no answers.
     """
 
     name: str
@@ -125,6 +149,7 @@ class ModelFigures:
     roc: RocCurve
     calibration: CalibrationCurve
     net_benefit: np.ndarray
+    answers: Mapping[str, AnswerFigures] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -136,6 +161,7 @@ class SetFigures:
         decision_thresholds: (t,) threshold probabilities of the decision curves.
         net_benefit_of_all: (t,) of calling every case malignant.
         notes: what a reader must know: a class with few cases, an interval that is not defined.
+        domain: by status, the share of the cases that are there; empty where it is not known.
     """
 
     title: str
@@ -145,6 +171,7 @@ class SetFigures:
     decision_thresholds: np.ndarray
     net_benefit_of_all: np.ndarray
     notes: tuple[str, ...] = ()
+    domain: Mapping[str, Estimate] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

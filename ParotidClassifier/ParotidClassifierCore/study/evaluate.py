@@ -1,15 +1,20 @@
 """Every figure of a study, from what the models say of its cases."""
 
+from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 from sklearn.metrics import roc_curve
 
 from ..base.progress import Progress, part, silent
 from ..base.words import counted
+from ..models.answers import INDETERMINATE, Limits
+from ..models.domain import DomainStatus
 from ..models.logistic import LogisticModel
 from ..models.nomogram import nomogram_of
 from ..protocol import ColumnKind, Protocol, column_of, log_odds_column
+from ..protocol.outcome import BENIGN, MALIGNANT
 from ..statistics.associations import clinical_associations
 from ..statistics.bootstrap import BootstrapIntervals, bootstrap_intervals
 from ..statistics.calibration import (
@@ -21,8 +26,16 @@ from ..statistics.calibration import (
 from ..statistics.clinical_tables import baseline_table
 from ..statistics.decision_curve import DECISION_THRESHOLDS, net_benefit, net_benefit_of_all
 from ..statistics.delong import auc_with_interval, paired_p
-from ..statistics.metrics import brier_of_share, brier_score, confusion_at, rates
+from ..statistics.metrics import (
+    answer_figures,
+    brier_of_share,
+    brier_score,
+    confusion_at,
+    proportion,
+    rates,
+)
 from ..statistics.results import (
+    AnswerFigures,
     CaseFlow,
     ClinicalAssociations,
     CohortPredictions,
@@ -38,6 +51,7 @@ from ..statistics.variables import clinical_variables
 TEST = "test"
 TRAINING = "training, apparent"
 OUT_OF_FOLD = "training, out of fold"
+ALL = "all"
 # Fewer cases of a class leave every interval wide; named beside the figures.
 _FEW_CASES = 10
 
@@ -58,9 +72,12 @@ def evaluate(
         bootstraps: stratified resamples, drawn with `seed`.
     """
     training = predictions.training
-    everyone = predictions.probabilities
+    everyone, limits = predictions.probabilities, predictions.answer_limits
+    domain = np.array(predictions.domain or [""] * len(training))
 
-    def figures(title: str, rows: np.ndarray, of: Mapping, start: float) -> SetFigures | None:
+    def figures(
+        title: str, rows: np.ndarray, of: Mapping, start: float, limits: Mapping
+    ) -> SetFigures | None:
         if not rows.any() or not of:
             return None
         malignant = predictions.malignant[rows]
@@ -68,14 +85,15 @@ def evaluate(
         intervals = bootstrap_intervals(
             of_set, malignant, bootstraps, seed, part(progress, start, start + 0.3)
         )
-        return _set_figures(
+        found = _set_figures(
             title, of_set, malignant, predictions.thresholds, intervals, protocol.reference
         )
+        return _with_answers(found, of_set, malignant, limits, domain[rows])
 
     return Evaluation(
-        test=figures(TEST, ~training, everyone, 0.0),
-        training=figures(TRAINING, training, everyone, 0.3),
-        out_of_fold=figures(OUT_OF_FOLD, training, predictions.out_of_fold, 0.6),
+        test=figures(TEST, ~training, everyone, 0.0, limits),
+        training=figures(TRAINING, training, everyone, 0.3, {}),  # limits are of others' scores
+        out_of_fold=figures(OUT_OF_FOLD, training, predictions.out_of_fold, 0.6, limits),
         baseline=baseline_table(
             clinical_variables(protocol, predictions.records), predictions.malignant, training
         ),
@@ -153,6 +171,43 @@ def _model_figures(
         calibration=calibration_curve(probabilities, malignant),
         net_benefit=net_benefit(probabilities, malignant, DECISION_THRESHOLDS),
     )
+
+
+def _with_answers(
+    found: SetFigures,
+    probabilities: Mapping[str, np.ndarray],
+    malignant: np.ndarray,
+    limits: Mapping[str, tuple[float, float]],
+    domain: np.ndarray,
+) -> SetFigures:
+    """Return the figures with those of the models' answers, and where the cases lie.
+
+    Args:
+        probabilities: by model, (n,); NaN where it has none.
+        domain: (n,) status of each case; "" where it is not known. Cases outside get no answer.
+    """
+    models = dict(found.models)
+    for name in models.keys() & limits.keys():
+        judged = ~np.isnan(probabilities[name]) & (domain != DomainStatus.OUTSIDE.value)
+        answers = _answers(probabilities[name][judged], malignant[judged], Limits(*limits[name]))
+        models[name] = replace(models[name], answers=answers)
+    counts = Counter(domain.tolist())
+    shares = {
+        status.value: proportion(counts[status.value], len(domain))
+        for status in DomainStatus
+        if not counts[""]
+    }
+    return replace(found, models=models, domain=shares)
+
+
+def _answers(
+    probabilities: np.ndarray, malignant: np.ndarray, limits: Limits
+) -> dict[str, AnswerFigures]:
+    answers = np.array([limits.answer(p) for p in probabilities], dtype=object)
+    definite = answers != INDETERMINATE
+    right = answers == np.where(malignant, MALIGNANT, BENIGN)
+    of = {BENIGN: ~malignant, MALIGNANT: malignant, ALL: np.ones_like(malignant)}
+    return {word: answer_figures(definite[rows], right[rows]) for word, rows in of.items()}
 
 
 def _p_against(

@@ -16,6 +16,7 @@ from ..base.progress import Progress, part, silent
 from ..base.result import Result
 from ..base.words import counted, listed
 from ..bundle.bundle import Bundle
+from ..models.answers import limits_of
 from ..models.probabilities import ModelResult, probabilities
 from ..network.records import NetworkValues
 from ..protocol import ColumnKind, column_of
@@ -156,16 +157,13 @@ def cohort_predictions(
         network: what the bundle's network says of the cases; None without a network.
         out_of_fold: by model, (n,) probabilities by models that had not seen the case.
     """
-    values = _model_inputs(bundle, features, network)
-    results = [
-        probabilities(
-            bundle.protocol,
-            bundle.models,
-            {column: of_all[i] for column, of_all in values.items()}
-            | bundle.protocol.coded(case.record),
-            bundle.thresholds,
-        )
+    protocol, columns = bundle.protocol, _model_inputs(bundle, features, network)
+    values = [
+        {column: of_all[i] for column, of_all in columns.items()} | protocol.coded(case.record)
         for i, case in enumerate(features.cases)
+    ]
+    results = [
+        probabilities(protocol, bundle.models, of_case, bundle.thresholds) for of_case in values
     ]
     held = {name: [result[name] for result in results] for name in bundle.models}
     return CohortPredictions(
@@ -177,6 +175,26 @@ def cohort_predictions(
         log_odds={name: _numbers(of_all, "log_odds") for name, of_all in held.items()},
         thresholds={name: bundle.thresholds[name] for name in held},
         out_of_fold=dict(out_of_fold or {}),
+        answer_limits={
+            name: (limits.benign_below, limits.malignant_above)
+            for name in held
+            if (limits := limits_of(bundle.reference.scores.get(name, {}))) is not None
+        },
+        domain=_domain(bundle, features, values),
+    )
+
+
+def _domain(
+    bundle: Bundle, features: CohortFeatures, values: Sequence[Mapping[str, float | None]]
+) -> tuple[str, ...]:
+    """Return where each case lies that the bundle did not learn from; nothing without a domain."""
+    if bundle.reference.domain.absent:
+        return ()
+    return tuple(
+        "" if learnt else bundle.reference.judge(bundle.protocol, of_case, spacing).status.value
+        for learnt, of_case, spacing in zip(
+            features.training, values, features.spacings.tolist(), strict=True
+        )
     )
 
 
@@ -216,8 +234,8 @@ def flow_of(listed: int, features: CohortFeatures) -> CaseFlow:
 def prediction_table(features: CohortFeatures, predictions: CohortPredictions) -> pd.DataFrame:
     """Return what each model says of each case, one row a case.
 
-    Columns: case_id, split, outcome; by model its probability under the model's name, then
-    `<model>:log_odds` and, where they are known, `<model>:out_of_fold`.
+    Columns: case_id, split, outcome and, where it is known, domain; by model its probability under
+    the model's name, then `<model>:log_odds` and, where they are known, `<model>:out_of_fold`.
     """
     import pandas as pd
 
@@ -226,6 +244,8 @@ def prediction_table(features: CohortFeatures, predictions: CohortPredictions) -
         "split": [case.split for case in features.cases],
         "outcome": [outcome_word(bool(value)) for value in predictions.malignant],
     }
+    if predictions.domain:
+        table["domain"] = predictions.domain
     for name, values in predictions.probabilities.items():
         table[name] = values
         table[f"{name}:log_odds"] = predictions.log_odds[name]
@@ -243,12 +263,14 @@ def study_result(
     more: Mapping[str, object] | None = None,
 ) -> Result:
     """Return the models' figures, what was left out and where everything lies."""
+    from ..reporting.answers import answer_lines
     from ..reporting.optimism import optimism, optimism_lines
 
     reasons = {case_id: why.reason for case_id, why in failures.items()}
     lines = [
         *optimism_lines(evaluation),
         *_table_lines(evaluation.test),
+        *answer_lines(evaluation),
         *(f"{case_id} was left out: {why}" for case_id, why in reasons.items()),
         *notes,
         bundle.banner,

@@ -7,6 +7,8 @@ import pytest
 from Core.models.made_models import models
 from Core.statistics.made_predictions import FLOW, predictions
 from ParotidClassifierCore.protocol import shen2026
+from ParotidClassifierCore.reporting.answers import answer_lines, answer_table
+from ParotidClassifierCore.reporting.words import number
 from ParotidClassifierCore.statistics.delong import auc_with_interval, paired_p
 from ParotidClassifierCore.study.evaluate import evaluate
 
@@ -91,6 +93,52 @@ def test_the_nomogram_spans_the_log_odds_of_the_training_cases(made, evaluation)
     seen = made.log_odds["Tumor+External2_RAD+DL"][made.training]
     assert float(axis.values[0]) <= seen.min() < seen.max() <= float(axis.values[-1])
     assert evaluate(made, FLOW, {}, shen2026(), *FEW).nomogram is None
+
+
+def test_answers_are_judged_by_class_and_not_of_cases_outside(made):
+    n, low, high, combined = len(made.malignant), 0.3, 0.7, made.probabilities["Combined"]
+    domain = np.where(made.training, "", np.where(np.arange(n) % 7 == 0, "outside", "inside"))
+    found = evaluate(
+        replace(
+            made,
+            answer_limits={"Combined": (low, high)},
+            domain=tuple(domain.tolist()),
+            out_of_fold={"Combined": np.where(made.training, combined, np.nan)},
+        ),
+        FLOW, {}, shen2026(), *FEW,
+    )  # fmt: skip
+    for figures, rows in (
+        (found.test, domain == "inside"),
+        (found.out_of_fold, made.training),
+    ):
+        p, malignant = combined[rows], made.malignant[rows]
+        answers = figures.models["Combined"].answers
+        told, wrong = (p < low) | (p > high), np.where(malignant, p < low, p > high)
+        for word, of in (
+            ("benign", ~malignant),
+            ("malignant", malignant),
+            ("all", malignant | True),
+        ):
+            assert answers[word].cases == of.sum()
+            assert answers[word].definite.value == pytest.approx(told[of].mean())
+            assert answers[word].covered.value == pytest.approx(1 - wrong[of].mean())
+            wanted = wrong[of].sum() / told[of].sum()
+            assert answers[word].wrong_of_definite.value == pytest.approx(wanted)
+            assert answers[word].covered.low < answers[word].covered.value
+    assert found.test.models["Clinical"].answers == found.training.models["Combined"].answers == {}
+    outside = (domain == "outside").sum() / found.test.cases
+    assert found.test.domain["outside"].value == pytest.approx(outside)
+    assert found.out_of_fold.domain == {}
+    lines = "\n".join(answer_lines(found))
+    assert "Answers, test, at an error rate of 10% of each class:" in lines
+    assert f"{number(outside)} (" in lines
+    table = answer_table(found.test)
+    assert [row[0] for row in table.rows] == ["Combined"]
+    assert table.rows[0][1].startswith(
+        number(found.test.models["Combined"].answers["all"].definite.value)
+    )
+    assert answer_table(found.training) is None
+    assert "by construction" in answer_table(found.out_of_fold).notes[1]
 
 
 def test_no_case_at_all_has_an_evaluation_without_figures():

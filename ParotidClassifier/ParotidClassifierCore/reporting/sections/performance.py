@@ -7,6 +7,7 @@ from ...base.words import counted, p_value
 from ...protocol import shen2026
 from ...protocol.published import TABLE_1, TWO_CENTRES, TWO_CENTRES_OTHER, TWO_CENTRES_SOURCE
 from ...statistics.results import Confusion, Estimate, ModelFigures, SetFigures, Table
+from ..answers import answer_table, domain_sentence
 from ..optimism import slope_words
 from ..parts import Listing, Paragraph, Part, Points, Section
 from ..study import Study
@@ -34,7 +35,11 @@ def performance(study: Study) -> Section:
             Listing(f"calibration_{name}", _calibration_table(figures)),
             Listing(f"numbers_{name}", _numbers_table(figures), on_page=False),
         ]
-        notes = (*undefined_notes(figures, reference), *figures.notes)
+        answers = answer_table(figures)
+        if answers is not None:
+            parts.append(Listing(f"answers_{name}", answers))
+        notes = (*filter(None, [domain_sentence(figures)]), *undefined_notes(figures, reference))
+        notes += figures.notes
         if notes:
             parts.append(Points(notes))
     if study.protocol == shen2026():
