@@ -28,7 +28,7 @@ class ClinicalVariable:
             said otherwise.
         frequency: how often the level `malignant` is found in simulated patients, by outcome.
         unit: of a number, such as "years"; empty for levels.
-        maximum: largest number that a form offers; any number that is not negative is read.
+        maximum: largest number that is possible: what is beyond it is a slip, or in another unit.
     """
 
     name: str
@@ -88,14 +88,17 @@ class ClinicalVariable:
             None where it is unknown: for None, "unknown" and an empty text.
 
         Raises:
-            ClinicalValueError: `word` is no level, or no number that is not negative.
+            ClinicalValueError: `word` is no level, or no number from 0 to the maximum.
         """
         if word in (None, "", UNKNOWN):
             return None
         if self.is_number:
-            found, remedy = (
-                _number(word),
-                "Give a number that is not negative, with a decimal point, or leave it out.",
+            most = math.inf if self.maximum is None else self.maximum
+            number = _number(word)
+            found = number if number is not None and number <= most else None
+            remedy = (
+                f"Give a number from 0 to {most:g} {self.unit}, with a decimal point, or leave it "
+                "out."
             )
         else:
             found = next((level for level in self.levels if level == word), None)

@@ -163,12 +163,6 @@ def _size_warnings(cases: Sequence[CohortCase]) -> Iterator[str]:
 
 
 def _variable_warnings(cases: Sequence[CohortCase], protocol: Protocol) -> Iterator[str]:
-    numbers = [variable for variable in protocol.clinical.values() if variable.is_number]
-    for case in cases:
-        for variable in numbers:
-            # Beyond what a form offers it is more likely a slip, or in another unit, than true.
-            if (value := case.record.get(variable.name, 0.0)) > variable.maximum:
-                yield f"row {case.row}, column {variable.name}: {value:g} is hardly possible"
     for split in SPLITS:
         known = [case.record for case in cases if case.split == split]
         complete = sum(None not in protocol.coded(record).values() for record in known)

@@ -76,7 +76,11 @@ def test_a_record_cannot_be_changed():
     [
         ({"symptoms": "yes"}, "'symptoms' has the value 'yes'.*'with', 'without', 'unknown'"),
         ({"sex": ["male"]}, "'sex' has the value"),
-        ({"age_years": 10**400}, "not negative"),
+        *(
+            ({"age_years": wrong}, "Give a number from 0 to 120 years, with a decimal point")
+            for wrong in (10**400, 1e308, "1e308", 120.5, -1, "61,5")
+        ),
+        ({"max_diameter_cm": 23}, "'max_diameter_cm' has the value 23.*from 0 to 20 cm"),
         ({"colour": "red"}, "'colour' is not a clinical variable.*symptoms, margin"),
     ],
 )

@@ -118,6 +118,12 @@ def test_evaluate_finds_what_train_found(a_training, a_cohort, tmp_path, undrawn
     assert code == 0
     assert again["test_figures"] == result["test_figures"]
     assert (tmp_path / "report" / "report.html").exists()
+    found = json.loads((tmp_path / "report" / "results.json").read_text("utf-8"))
+    before = json.loads((folder / "report" / "results.json").read_text("utf-8"))
+    answers = found["evaluation"]["test"]["models"]["Clinical"]["answers"]
+    assert answers == before["evaluation"]["test"]["models"]["Clinical"]["answers"]
+    assert answers["all"]["cases"] == CASES - TRAINING
+    assert before["evaluation"]["out_of_fold"]["models"]["Clinical"]["answers"]
 
 
 def test_evaluate_refuses_test_cases_that_the_bundle_learnt_from(a_training, a_cohort, tmp_path):
