@@ -32,7 +32,7 @@ _FOOT, _LINE = 0.5, 0.25
 
 _LEFT, _RIGHT = 0.012, 0.985  # shares of the width
 _ROW_COLUMNS = (1, 1, 1, 1.35)  # three planes, and what is told beside them
-_LETTERS_BESIDE, _LETTERS_BELOW, _LETTERS_ACROSS = 55, 80, 180
+_LETTERS_BESIDE, _LETTERS_BELOW, _LETTERS_ACROSS = 52, 80, 180
 _MOST_WARNINGS = 2
 _NAMES = 0.42  # share of the width that the models' names take
 _TITLE = {"color": DARK.text, "fontsize": 11, "pad": 6}
@@ -46,7 +46,8 @@ def save_overview(path: Path, answered: Answer) -> None:
     """
     view, grid, saliency = answered.view, answered.prepared.grid, answered.saliency
     regions = answered.bundle.protocol.regions.values()
-    rows = [_PLANES, *([] if saliency is None else [_CLOSE_UPS]), _TRAINING_CASES]
+    rows = [_PLANES, *([] if saliency is None else [_CLOSE_UPS])]
+    rows += [] if view.is_withheld else [_TRAINING_CASES]
     # Over the headline what puts all of it in doubt; under the drawings warnings and the bundle.
     head_lines = _lines(_told([*(f.message for f in view.first_findings), view.domain_warning]))
     warnings = [f for f in view.later_findings if f.severity is Severity.WARNING]
@@ -58,7 +59,8 @@ def save_overview(path: Path, answered: Answer) -> None:
     figure = DARK.figure(_WIDTH, height, _DPI)
     for line, (text, color) in enumerate(head_lines):
         _write_line(figure, height - 0.2 - _LINE * line, text, color, 12.0, weight="bold")
-    color = DARK.color_of(view.first.verdict)
+    others = DARK.warning if view.is_withheld else DARK.text
+    color = DARK.outcomes.get(view.first.verdict, others)
     _write_line(figure, height - head + _HEADLINE - 0.36, view.sentence, color, 17.0, weight="bold")
     *planes, beside = _row(figure, head, _PLANES, _ROW_COLUMNS)
     draw_outlines(planes, grid, regions)
@@ -67,12 +69,12 @@ def save_overview(path: Path, answered: Answer) -> None:
         _write(beside, view.why_outside, HOW_TO_SEE)
     else:
         _draw_models(beside, view.models)
+        _draw_place(figure, height - foot - _TRAINING_CASES, view)
     if saliency is not None:
         *planes, beside = _row(figure, head + _PLANES + _GAP, _CLOSE_UPS, _ROW_COLUMNS)
         marked = sitk.GetArrayViewFromImage(saliency)
         draw_saliency(planes, grid, marked, regions)
         _explain_saliency(beside, answered.bundle.protocol, marked.max())
-    _draw_place(figure, height - foot - _TRAINING_CASES, view)
     for line, (text, color) in enumerate(reversed(foot_lines)):
         _write_line(figure, 0.2 + _LINE * line, text, color, 11.0)
     with written_whole(path) as unfinished:
@@ -148,7 +150,9 @@ def _explain_saliency(axes: Axes, protocol: Protocol, most: float) -> None:
 
 def _write(axes: Axes, *paragraphs: str) -> None:
     axes.set_axis_off()
-    text = "\n\n".join(textwrap.fill(part, _LETTERS_BESIDE) for part in paragraphs)
+    text = "\n\n".join(
+        textwrap.fill(part, _LETTERS_BESIDE, break_on_hyphens=False) for part in paragraphs
+    )
     axes.text(0.04, 0.97, text, color=DARK.text, fontsize=11, va="top", transform=axes.transAxes)
 
 

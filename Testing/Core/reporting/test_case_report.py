@@ -153,8 +153,9 @@ def test_of_a_case_outside_the_report_says_why_and_no_probability(outside):
             without_spaces(percent(outside.prediction.models["Combined"].probability)) not in text
         )
     document = report_of(outside)
-    absent = ("scale", "drivers", "training", "stability", "nomogram", "features")
+    absent = ("scale", "drivers", "training", "stability", "models", "nomogram", "features")
     assert [section(document, anchor) for anchor in absent] == [None] * len(absent)
+    assert section(document, "cautions").parts[0].lines[0].startswith("Nothing else in the images")
 
 
 def test_who_asks_sees_them_beside_a_warning(outside):

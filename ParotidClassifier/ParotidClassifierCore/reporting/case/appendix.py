@@ -13,7 +13,7 @@ from ...models.words import column_label, interval_words
 from ...protocol import log_odds_column
 from ...statistics.results import Table
 from ..answering import Answer
-from ..case_view import HOW_TO_SEE, beside
+from ..case_view import beside
 from ..figures.clinical import nomogram_figure
 from ..parts import Caution, Drawing, Facts, Listing, Paragraph, Part, Section
 from . import figures
@@ -31,11 +31,11 @@ _FEATURE_NOTE = (
 _LEAST_PROBABILITY = 1e-4  # scores are rounded to four digits, so 0 may be anything below
 
 
-def models(answered: Answer) -> Section:
-    """Return all models, or why one of them gave no probability."""
+def models(answered: Answer) -> Section | None:
+    """Return all models, or why one of them gave no probability; None where all are withheld."""
     view, protocol = answered.view, answered.bundle.protocol
     if view.is_withheld:
-        return Section("models", "All models", (Paragraph(HOW_TO_SEE),))
+        return None
     table = Table(
         f"Probability of malignancy by each of the {number_word(len(view.models))} models",
         ("Model", "Reads", "Probability", "95 % interval", "Threshold", "Call"),

@@ -8,6 +8,7 @@ from ...models.probabilities import ModelResult, percent
 from ...models.words import all_findings
 from ...protocol import UNKNOWN
 from ..answering import Answer
+from ..case_view import HOW_TO_SEE
 from ..parts import Caution, Drawing, Facts, Headline, Paragraph, Part, Points, Section
 from . import figures
 
@@ -23,7 +24,8 @@ def answer(answered: Answer) -> Section:
     warnings = [*(finding.message for finding in view.first_findings), view.domain_warning]
     parts: list[Part] = [Caution(warning) for warning in filter(None, warnings)]
     parts.append(Headline(view.heading, view.title, view.details))
-    parts += [Paragraph(note) for note in filter(None, [view.domain_note])]
+    notes = [view.domain_note, HOW_TO_SEE if view.is_withheld else ""]
+    parts += [Paragraph(note) for note in filter(None, notes)]
     return Section("answer", "Answer", tuple(parts), probabilities=True)
 
 
@@ -149,7 +151,8 @@ def cautions(answered: Answer) -> Section:
     if rest:
         shown.append(f"{counted(rest, 'more warning')}: see Findings in the appendix.")
     if not shown:
-        shown = ["Nothing in the images and the outline speaks against a classification."]
+        nothing = "Nothing" if view.domain_note else "Nothing else"
+        shown = [f"{nothing} in the images and the outline speaks against a classification."]
     parts = (Points(tuple(shown)), Caution(_purpose(answered.bundle)))
     return Section("cautions", "Before you rely on it", parts)
 
