@@ -1,6 +1,7 @@
 """The first page: the figure that counts, in words."""
 
 from ...base.words import counted
+from ...models.answers import ERROR_RATE
 from ...statistics.results import ModelFigures
 from ..figures.performance import auc_figure
 from ..optimism import optimism_table
@@ -33,6 +34,7 @@ def summary(study: Study) -> Section:
             Paragraph(_main_figure(best), lead=True),
             Listing("optimism", optimism_table(study.evaluation)),
             Paragraph(_calls(best)),
+            *([Paragraph(_answers(best))] if best.answers else []),
             Paragraph(_SETS[next(iter(study.sets))]),
             Paragraph(_meaning(best)),
             Caution(study.caution or _NO_DECISION),
@@ -66,6 +68,18 @@ def _calls(best: ModelFigures) -> str:
         f"{counted(best.malignant, 'malignant tumour')} malignant and missed "
         f"{cells.false_negatives}; of {counted(benign, 'benign tumour')} it called "
         f"{cells.false_positives} malignant."
+    )
+
+
+def _answers(best: ModelFigures) -> str:
+    answers = best.answers
+    definite = answers["all"].definite
+    benign, malignant = (number(answers[of].covered.value, 2) for of in ("benign", "malignant"))
+    return (
+        f"As benign or malignant, and not indeterminate, it answered a share of "
+        f"{number(definite.value, 2)} ({interval(definite, 2)}) of the cases. Of the benign ones "
+        f"{benign} were not called malignant, of the malignant ones {malignant} not benign; at "
+        f"least {1 - ERROR_RATE:.2f} should be."
     )
 
 
