@@ -61,7 +61,7 @@ def test_a_case_gets_the_probabilities_of_the_command_line(caller, a_case, tmp_p
     assert shares == sorted(shares)
     assert all(event["step"] for event in progress)
     reads = {c for m in expected.values() for c in m.get("contributions", {})}
-    assert {c for c in reads if not c.startswith("log_odds:")} <= set(result["features"])
+    assert reads <= set(result["features"])
 
 
 def test_a_mistake_is_answered_and_the_process_lives_on(caller, a_case):
