@@ -43,7 +43,7 @@ def answer_table(figures: SetFigures) -> Table | None:
     note = (
         f"An answer is benign, malignant or indeterminate; of the cases of a class at most "
         f"{_PERCENT} should be called the other. In brackets Wilson's 95% interval. Cases outside "
-        "the applicability domain get no answer and are not counted."
+        "the applicability domain get no answer: they count as neither definite nor wrong."
     )
     by_itself = (
         "The limits of the answers were set on these very scores: here the share that is called "

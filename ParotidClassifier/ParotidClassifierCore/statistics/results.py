@@ -95,9 +95,10 @@ class AnswerFigures:
     """How a model answered the cases of one class, or of both.
 
     Attributes:
-        cases: those with a probability that are not outside the applicability domain.
-        definite: share of them with the answer benign or malignant.
-        covered: share of them whose own class is not ruled out by the answer.
+        cases: those with a probability.
+        definite: share of them with the answer benign or malignant, which none has that is outside
+            the applicability domain.
+        covered: share of them that did not get the answer of the other class.
         wrong_of_definite: share of the definite answers that are the other class.
     """
 

@@ -184,12 +184,14 @@ def _with_answers(
 
     Args:
         probabilities: by model, (n,); NaN where it has none.
-        domain: (n,) status of each case; "" where it is not known. Cases outside get no answer.
+        domain: (n,) status of each case; "" where it is not known. One outside gets no answer.
     """
     models = dict(found.models)
     for name in models.keys() & limits.keys():
-        judged = ~np.isnan(probabilities[name]) & (domain != DomainStatus.OUTSIDE.value)
-        answers = _answers(probabilities[name][judged], malignant[judged], Limits(*limits[name]))
+        judged = ~np.isnan(probabilities[name])
+        told, of_malignant = probabilities[name][judged], malignant[judged]
+        may_answer = domain[judged] != DomainStatus.OUTSIDE.value
+        answers = _answers(told, of_malignant, Limits(*limits[name]), may_answer)
         models[name] = replace(models[name], answers=answers)
     counts = Counter(domain.tolist())
     shares = {
@@ -201,10 +203,10 @@ def _with_answers(
 
 
 def _answers(
-    probabilities: np.ndarray, malignant: np.ndarray, limits: Limits
+    probabilities: np.ndarray, malignant: np.ndarray, limits: Limits, may_answer: np.ndarray
 ) -> dict[str, AnswerFigures]:
     answers = np.array([limits.answer(p) for p in probabilities], dtype=object)
-    definite = answers != INDETERMINATE
+    definite = may_answer & (answers != INDETERMINATE)
     right = answers == np.where(malignant, MALIGNANT, BENIGN)
     of = {BENIGN: ~malignant, MALIGNANT: malignant, ALL: np.ones_like(malignant)}
     return {word: answer_figures(definite[rows], right[rows]) for word, rows in of.items()}

@@ -95,7 +95,7 @@ def test_the_nomogram_spans_the_log_odds_of_the_training_cases(made, evaluation)
     assert evaluate(made, FLOW, {}, shen2026(), *FEW).nomogram is None
 
 
-def test_answers_are_judged_by_class_and_not_of_cases_outside(made):
+def test_answers_are_judged_by_class_and_none_is_given_outside(made):
     n, low, high, combined = len(made.malignant), 0.3, 0.7, made.probabilities["Combined"]
     domain = np.where(made.training, "", np.where(np.arange(n) % 7 == 0, "outside", "inside"))
     found = evaluate(
@@ -108,12 +108,14 @@ def test_answers_are_judged_by_class_and_not_of_cases_outside(made):
         FLOW, {}, shen2026(), *FEW,
     )  # fmt: skip
     for figures, rows in (
-        (found.test, domain == "inside"),
+        (found.test, ~made.training),
         (found.out_of_fold, made.training),
     ):
         p, malignant = combined[rows], made.malignant[rows]
         answers = figures.models["Combined"].answers
-        told, wrong = (p < low) | (p > high), np.where(malignant, p < low, p > high)
+        answered = domain[rows] != "outside"
+        told = answered & ((p < low) | (p > high))
+        wrong = answered & np.where(malignant, p < low, p > high)
         for word, of in (
             ("benign", ~malignant),
             ("malignant", malignant),
