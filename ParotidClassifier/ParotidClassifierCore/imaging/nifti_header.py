@@ -154,6 +154,8 @@ def _qform(value) -> np.ndarray | None:
     if value("qform_code")[0] <= 0:
         return None
     b, c, d = value("quatern")
+    if not np.isfinite([b, c, d]).all():
+        raise HeaderError("its header is damaged")
     a = np.sqrt(max(0.0, 1.0 - (b * b + c * c + d * d)))
     rotation = Rotation.from_quat([b, c, d, a]).as_matrix()
     handed, *spacing = value("pixdim")[:4]
