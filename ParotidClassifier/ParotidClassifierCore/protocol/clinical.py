@@ -93,10 +93,8 @@ class ClinicalVariable:
         if word in (None, "", UNKNOWN):
             return None
         if self.is_number:
-            found, remedy = (
-                _number(word),
-                "Give a number that is not negative, with a decimal point, or leave it out.",
-            )
+            found = _number(word)
+            remedy = "Give a number that is not negative, with a decimal point, or leave it out."
         else:
             found = next((level for level in self.levels if level == word), None)
             remedy = f"Use one of {', '.join(map(repr, self.choices))}."
