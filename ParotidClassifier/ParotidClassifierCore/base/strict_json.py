@@ -48,7 +48,7 @@ def parsed(content: bytes) -> dict[str, Any]:
 def as_object(value: Any, where: str) -> dict[str, Any]:
     """Return `value` as a JSON object of at most 1000 keys."""
     if not isinstance(value, dict) or len(value) > _MOST_KEYS:
-        raise _is_not(f"an object of at most {_MOST_KEYS} keys", value, where)
+        raise _refused(f"is not an object of at most {_MOST_KEYS} keys", value, where)
     return value
 
 
@@ -67,14 +67,14 @@ def with_keys(
 def as_items(value: Any, where: str, most: int) -> list[Any]:
     """Return `value` as a list of at most `most` items."""
     if not isinstance(value, list) or len(value) > most:
-        raise _is_not(f"a list of at most {most}", value, where)
+        raise _refused(f"is not a list of at most {most}", value, where)
     return value
 
 
 def as_text(value: Any, where: str, most: int = MOST_CHARACTERS) -> str:
     """Return `value` as text of at most so many characters, none of them a control."""
     if not isinstance(value, str):
-        raise _is_not("a text", value, where)
+        raise _refused("is not a text", value, where)
     if len(value) > most:
         raise MalformedError(f"{where} has {len(value)} characters, more than {most}")
     if holds_controls(value):
@@ -85,7 +85,7 @@ def as_text(value: Any, where: str, most: int = MOST_CHARACTERS) -> str:
 def as_number(value: Any, where: str) -> float:
     """Return `value` as a float within ±LARGEST."""
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise _is_not("a number", value, where)
+        raise _refused("is not a number", value, where)
     try:
         number = float(value)
     except OverflowError:
@@ -116,14 +116,14 @@ def as_probability(value: Any, where: str) -> float:
 def as_count(value: Any, where: str) -> int:
     """Return `value` as a whole number from 0 to a billion."""
     if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= _LARGEST_COUNT:
-        raise _is_not(f"a whole number from 0 to {_LARGEST_COUNT}", value, where)
+        raise _refused(f"is not a whole number from 0 to {_LARGEST_COUNT}", value, where)
     return value
 
 
 def as_flag(value: Any, where: str) -> bool:
     """Return `value` as true or false."""
     if not isinstance(value, bool):
-        raise _is_not("true or false", value, where)
+        raise _refused("is not true or false", value, where)
     return value
 
 
@@ -134,11 +134,11 @@ def as_numbers(
     return tuple(as_item(item, where) for item in as_items(value, where, most))
 
 
-def _is_not(what: str, value: Any, where: str) -> MalformedError:
+def _refused(reason: str, value: Any, where: str) -> MalformedError:
     if value is None:
         return MalformedError(f"{where} is empty (null): fill it in, or leave it out")
     is_comma = isinstance(value, str) and _DECIMAL_COMMA.fullmatch(value)
-    return MalformedError(f"{where} is not {what}{f': {DECIMAL_POINT}' if is_comma else ''}")
+    return MalformedError(f"{where} {reason}{f': {DECIMAL_POINT}' if is_comma else ''}")
 
 
 def _without_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

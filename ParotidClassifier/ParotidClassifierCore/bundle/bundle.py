@@ -51,7 +51,7 @@ class TrainingCohort:
 
     @property
     def caution(self) -> str:
-        """What must be known of what these models say of a patient; empty for those of patients."""
+        """What models of simulated CT do not say of a patient; empty for others."""
         return _CAUTION if self.simulated else ""
 
 

@@ -52,15 +52,15 @@ def one_volume(
             _require_the_only(series, slices, acquisition)
             return whole, None
     named = _named(groups)
-    listed = "\n".join(f"  {line}" for line in _lines(named))
+    lines = "\n".join(f"  {line}" for line in _lines(named))
     if acquisition is None:
         raise SeveralSeriesError(
-            f"There are {len(named)} acquisitions in {series}:\n{listed}\n",
+            f"There are {len(named)} acquisitions in {series}:\n{lines}\n",
             "Name one with --acquisition NAME, by what stands first in its line.",
         )
     if acquisition not in named:
         raise UnreadableFileError(
-            f"There is no acquisition {acquisition} in {series}; it holds:\n{listed}\n",
+            f"There is no acquisition {acquisition} in {series}; it holds:\n{lines}\n",
             "Name one of these.",
         )
     called = f"acquisition {acquisition} of {series}"

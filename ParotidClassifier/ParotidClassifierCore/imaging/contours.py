@@ -17,6 +17,7 @@ _OFF_SLICE = 0.2  # of the distance between slices
 # A centre on the line counts as inside, whatever the rounding of the CT's header: some programs
 # draw their contours through the centres of the outermost voxels.
 _ON_LINE = 1e-5  # voxels
+_FARTHEST_MM = 1_000_000  # farther points make no place, and overflow
 _DRAW_AGAIN = "Correct the contour where it was drawn and export it again."
 # More than any tumour's, and what still takes seconds.
 _MOST_CONTOURS, _MOST_ON_A_SLICE, _MOST_POINTS = 1_000, 50, 300_000
@@ -101,8 +102,10 @@ def filled(contours: Sequence[Contour], ct: sitk.Image, name: str) -> sitk.Image
 def _in_voxels(contour: Contour, ct: sitk.Image, name: str) -> Contour:
     called = f"Contour {contour.number} of {name}"
     points = np.asarray(contour.points, float)
-    if not np.isfinite(points).all():
-        raise UnusableMaskError(f"{called} has points that are not numbers.", _DRAW_AGAIN)
+    if not (np.abs(points) <= _FARTHEST_MM).all():
+        raise UnusableMaskError(
+            f"{called} has points that are not numbers within {_FARTHEST_MM:,.0f} mm.", _DRAW_AGAIN
+        )
     axes = np.reshape(ct.GetDirection(), (3, 3)) * ct.GetSpacing()
     places = np.linalg.solve(axes, (points - ct.GetOrigin()).T).T
     x, y, z = points.mean(axis=0)
@@ -218,7 +221,7 @@ def _windings(line: np.ndarray, shape: tuple[int, int]) -> tuple[np.ndarray, np.
 
 
 def _beside(edges: np.ndarray, row: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return from where to where edges (n, 4) lie on rows (n), in columns."""
+    """Return the columns from which to which edges (n, 4) lie on rows (n), or nearly so."""
     x, y, to_x, to_y = edges.T
     flat = np.abs(to_y - y) <= _ON_LINE
     up = np.where(flat, 1.0, to_y - y)
@@ -230,7 +233,7 @@ def _beside(edges: np.ndarray, row: np.ndarray) -> tuple[np.ndarray, np.ndarray]
 def _in_rows(
     shape: tuple[int, int], row: np.ndarray, left: np.ndarray, right: np.ndarray, number
 ) -> np.ndarray:
-    """Return what numbers sum up to at each centre that each counts at, from left to right."""
+    """Return the sum of the numbers that count at each centre: from left to right in a row."""
     steps = np.zeros((shape[0], shape[1] + 1), int)
     for x, change in ((left, number), (right, -number)):
         place = np.clip(np.ceil(x), 0, shape[1]).astype(int)

@@ -1,8 +1,7 @@
 """What the image and the outlines show about whether a case may be classified.
 
-The study's criteria that an image can answer: a least maximum diameter, no severe artefact or
-noise, soft tissue (Shen et al. 2026, inclusion and exclusion). The rest is a checklist
-for the user.
+The study's criteria that an image can answer: a tumour that is large enough, soft tissue, no severe
+artefact or noise (Shen et al. 2026, inclusion and exclusion). The rest is a checklist for the user.
 """
 
 import contextlib

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from scipy.spatial.transform import Rotation
 
 from .header_values import Coding, HeaderError, ImageHeader, inflated, is_gzip
 
@@ -151,9 +150,13 @@ def _order(content: bytes) -> str:
 
 def _qform(value) -> np.ndarray | None:
     """Return the place by quaternion (nifti1.h, method 2)."""
+    from scipy.spatial.transform import Rotation  # takes a fifth of a second
+
     if value("qform_code")[0] <= 0:
         return None
     b, c, d = value("quatern")
+    if not np.isfinite([b, c, d]).all():
+        raise HeaderError("its header is damaged")
     a = np.sqrt(max(0.0, 1.0 - (b * b + c * c + d * d)))
     rotation = Rotation.from_quat([b, c, d, a]).as_matrix()
     handed, *spacing = value("pixdim")[:4]

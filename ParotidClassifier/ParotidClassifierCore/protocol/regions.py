@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from ..base.errors import UsageError
+from ..base.words import listed
 
 SMALLEST_WIDTH_MM, LARGEST_WIDTH_MM = 1.0, 20.0
 
@@ -82,8 +83,7 @@ class Region:
     def ring_words(self) -> str:
         """How its ring is made, as in "2 mm around Tumor, -200 to 400 HU"."""
         low, high = self.ring.hu_range
-        around = " and ".join(self.around)
-        return f"{self.ring.width_mm:g} mm around {around}, {low:g} to {high:g} HU"
+        return f"{self.ring.width_mm:g} mm around {listed(self.around)}, {low:g} to {high:g} HU"
 
     @property
     def rgb(self) -> tuple[float, float, float]:

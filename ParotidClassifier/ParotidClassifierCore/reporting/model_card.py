@@ -96,21 +96,24 @@ def model_card(
 def _method(bundle: Bundle, settings: ModelTrainingSettings) -> str:
     """Return what the models read, and how they were fitted."""
     protocol = bundle.protocol
-    kinds = {kind for model in protocol.models.values() for kind in model.kinds}
-    radiomic, network = ColumnKind.RADIOMIC in kinds, ColumnKind.NETWORK in kinds
+    models = protocol.models.values()
+    radiomic, network = any(m.radiomics for m in models), any(m.network for m in models)
     count = len(feature_names(load_settings(bundle.radiomics_yaml)))
     computed = [f"{count} radiomic features per region (PyRadiomics)"] if radiomic else []
     computed += ["a multi-input MobileNetV3"] if network else []
-    names = ", ".join(region.name for region in protocol.rings)
-    rings = f" and its peritumoral ring{'s' * (len(protocol.rings) > 1)} ({names})" if names else ""
+    read = {region for model in models for region in model.regions}
+    names = [ring.name for ring in protocol.rings if ring.name in read]
+    ring = f"peritumoral ring{'s' * (len(names) > 1)} ({', '.join(names)})"
+    rings = f" and its {ring}" if names else ""
     images = f"{listed(computed)} on the tumour{rings}" if computed else ""
     found = len(protocol.predictors)
     findings = spelled(found, "clinical finding") if found else ""
     fitted = _SELECTION.format(settings.selection) if radiomic else "Inputs were "
+    fused = any(model.radiomics and model.network for model in models)
+    stacking = f" {STACKING_LINES[settings.stacking]}" if fused else ""
     text = f"{', with '.join(filter(None, [images, findings]))}. {fitted}combined by logistic "
-    text += f"regression. {STACKING_LINES[settings.stacking]}" if network else "regression."
-    more = f"{THRESHOLDS}\n\nClass imbalance: {IMBALANCE}"
-    return f"{text[0].upper()}{text[1:]}\n\n{more}"
+    text = f"{text[0].upper()}{text[1:]}regression.{stacking}"
+    return f"{text}\n\n{THRESHOLDS}\n\nClass imbalance: {IMBALANCE}"
 
 
 def figures_table(test_figures: Mapping[str, Mapping[str, float | None]]) -> str:

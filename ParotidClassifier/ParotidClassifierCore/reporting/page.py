@@ -8,8 +8,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from ..base.controls import harmless
+from ..protocol.outcome import COLORS_ON_LIGHT
 from ..statistics.results import Table
-from .figures.canvas import BENIGN_COLOR, MALIGNANT_COLOR, svg_bytes
+from .figures.canvas import svg_bytes
 from .panels.look import PAPER, WARNING_GROUND
 from .words import DASH
 
@@ -39,11 +40,8 @@ def rendered(template: str, **content: object) -> str:
         # At this width the letters of all figures have one size.
         "width": lambda figure: f"{figure.get_figwidth() * _REM_PER_INCH:g}rem",
     }
-    environment.globals |= {
-        "look": PAPER, "warning_ground": WARNING_GROUND,
-        "outcomes": {"malignant": MALIGNANT_COLOR, "benign": BENIGN_COLOR},
-    }  # fmt: skip
-    return environment.get_template(template).render(**content)
+    shared = {"look": PAPER, "warning_ground": WARNING_GROUND, "outcomes": COLORS_ON_LIGHT}
+    return environment.get_template(template).render(**shared, **content)
 
 
 def _harmless(value: object) -> object:

@@ -125,8 +125,6 @@ class ClassifyPanel(Panel):
     def run(self) -> None:
         """Classify the case; what is wrong with it is told here and in a message."""
         self.ui.statusLabel.text = ""
-        criteria = self.ui.eligibilityLabel
-        criteria.text = criteria.text.format(diameter=f"{SMALLEST_DIAMETER_MM:g}")
         self._remaining.start()
         self.onProgress(0.0, _("starting"))
         with slicer.util.tryWithErrorDisplay(_("The case cannot be classified."), waitCursor=True):

@@ -180,7 +180,7 @@ def test_the_only_outline_in_a_folder_is_found_among_other_files(tmp_path):
     write_rtstruct(folder / "rs.dcm", {"Tumor": STACK})
     assert count(folder)
     write_rtstruct(folder / "older.dcm", {"Tumor": LARGER})
-    with pytest.raises(AmbiguousMaskError, match=r"holds 2 files .*: older\.dcm, rs\.dcm"):
+    with pytest.raises(AmbiguousMaskError, match=r"holds 2 files .*: older\.dcm and rs\.dcm"):
         count(folder)
 
 

@@ -14,7 +14,7 @@ from ParotidClassifierCore.imaging.masks import load_mask
 from ParotidClassifierCore.imaging.volumes import read_volume
 
 UNIT = (1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0)
-SROW, CODES = 280, 252
+SROW, CODES, QUATERNION = 280, 252, 256
 
 
 @pytest.fixture
@@ -52,6 +52,16 @@ def test_two_places_are_refused_for_ct_and_mask(tmp_path, ct, codes):
     path = nifti(tmp_path / "mask.nii", ball_mask(ct, 5.0), codes, moved(4))
     with pytest.raises(UnreadableFileError, match=r"mask\.nii.*qform and its sform"):
         load_mask(path, TUMOR)
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_a_turn_that_is_no_number_is_damage(tmp_path, ct, value):
+    path = nifti(tmp_path / "ct.nii", ct)
+    content = bytearray(path.read_bytes())
+    struct.pack_into("<f", content, QUATERNION, value)
+    path.write_bytes(content)
+    with pytest.raises(UnreadableFileError, match="its header is damaged"):
+        load_ct(path)
 
 
 @pytest.mark.parametrize("codes", [(1, 1), (1, 2), (2, 1), (1, 0), (0, 1)])

@@ -81,18 +81,23 @@ def test_the_numbers_of_the_method_are_those_of_the_training():
         ),
         (
             {"Net": {"network": ["Tumor"]}},
-            "A multi-input MobileNetV3 on the tumour and its peritumoral ring (External2). Inputs",
+            "A multi-input MobileNetV3 on the tumour. Inputs were combined by logistic ",
         ),
         (
             {"Texture": {"radiomics": ["Tumor"], "clinical": ["margin"]}},
-            "1874 radiomic features per region (PyRadiomics) on the tumour and its peritumoral ",
+            "1874 radiomic features per region (PyRadiomics) on the tumour, with one clinical ",
+        ),
+        (
+            {"Both": {"radiomics": ["Tumor"], "network": ["External2"]}},
+            "1874 radiomic features per region (PyRadiomics) and a multi-input MobileNetV3 on ",
         ),
     ],
 )
 def test_the_method_tells_of_no_more_than_the_models_read(models, told):
     text = method({"models": models})
     assert text.strip().startswith(told.strip())
-    assert ("What of the network" in text) == ("MobileNetV3" in told)
+    assert ("(External2)" in text) == ("Both" in models)
+    assert ("What of the network enters a fusion" in text) == ("Both" in models)
 
 
 def test_a_note_cannot_break_out_of_its_line_nor_fill_the_bundle():

@@ -169,7 +169,7 @@ def _network(bundle: Bundle) -> tuple[str, ...]:
             "brightness, contrast, noise. Optimiser AdamW; the order, the starting weights and "
             "the variation follow from the seed."
         ),
-        STACKING_LINES[bundle.stacking],
+        *([STACKING_LINES[bundle.stacking]] if bundle.fusions else []),
     )
 
 
