@@ -17,7 +17,7 @@ from .page import page
 from .plan import Cohort, Plan
 from .pool import real_cases, simulated_cases
 from .steadiness import cases_of, kept_moved, measure_moved
-from .targets import Findings
+from .targets import Results
 
 ROOT = Path(__file__).resolve().parents[2]
 # Of the time that a cohort takes, without and with its network, by its cases.
@@ -79,7 +79,7 @@ def _plan(options: argparse.Namespace) -> Plan:
     )
 
 
-def _found(plan: Plan, options: argparse.Namespace) -> Findings:
+def _found(plan: Plan, options: argparse.Namespace) -> Results:
     import joblib
 
     cache = CohortCache(plan.folder / "features", Machines(options.jobs or joblib.cpu_count()))
@@ -91,7 +91,7 @@ def _found(plan: Plan, options: argparse.Namespace) -> Findings:
             cases = simulated_cases(cases_of(plan), plan.folder / "cases", plan.protocol)
             measure_moved(plan, cases, cache.machines, part(progress, 0.97, 1.0))
     results = {c: kept_result(plan, c, result_key(plan, c, real)) for c in plan.every_cohort}
-    return Findings(plan, *_sorted_out(plan, results), kept_moved(plan))
+    return Results(plan, *_sorted_out(plan, results), kept_moved(plan))
 
 
 def _do_what_is_left(

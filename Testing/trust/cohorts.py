@@ -193,6 +193,7 @@ def result_key(plan: Plan, cohort: Cohort, real: Sequence[CohortCase]) -> str:
         "test": plan.test,
         "kept as": plan.kept_as(cohort),
         "real": [] if cohort.permuted else [case.case_id for case in real],
+        "protocol": plan.protocol.hash,
         "software": software_versions(),
         "program": program(*_DECISIVE),
     }
@@ -210,7 +211,10 @@ def program(*packages: str) -> str:
 def kept_result(plan: Plan, cohort: Cohort, key: str) -> Judged | None:
     """Return what was kept under this key; None where nothing was, or it is damaged."""
     try:
-        with np.load(_result_file(plan, cohort), allow_pickle=False) as kept:
+        with (
+            _result_file(plan, cohort).open("rb") as file,
+            np.load(file, allow_pickle=False) as kept,
+        ):
             if str(kept["key"]) == key:
                 return Judged(**{f.name: kept[f.name] for f in fields(Judged)})
     except (OSError, ValueError, KeyError, EOFError, *DAMAGED_ZIP):

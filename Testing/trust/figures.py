@@ -50,6 +50,11 @@ class Spread:
         return max(self.values, key=lambda value: abs(value - wanted), default=np.nan)
 
 
+def models_of_all(cohorts: Sequence[Judged]) -> list[str]:
+    """Return the models that every cohort gave; one with too few findings may lack some."""
+    return [name for name in cohorts[0].names if all(name in c.names for c in cohorts)]
+
+
 def auc(cohorts: Sequence[Judged], model: str) -> Spread:
     """Return the AUC on the test cases."""
     found = [auc_with_interval(_log_odds(c, model), c.malignant).value for c in cohorts]

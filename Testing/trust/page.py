@@ -13,7 +13,7 @@ from .cohorts import Judged
 from .figures import Spread
 from .plan import Plan
 from .steadiness import CASES
-from .targets import CHANCE_DEFINITE, HEADER, Findings, number, percent_with_interval, rows
+from .targets import CHANCE_DEFINITE, HEADER, Results, number, percent_with_interval, rows
 
 _HEAD = """# Whether the probabilities can be trusted
 
@@ -22,6 +22,8 @@ Written by `make trust`; change the study beside this file, not this file.
 {how}"""
 _EXPLAINED = """## How it was measured
 
+- Before: of the models whose penalties were chosen on features that all rows had selected, as far
+  as it was measured then.
 - Each cohort is a draw from one pool of simulated cases and is learnt from as `train` does: reader
   agreement by perturbed images, networks, models. Its bundle is asked about the test cases by the
   way of a prediction.
@@ -46,7 +48,7 @@ _EXPLAINED = """## How it was measured
   {chance:.0%} definite answers by chance."""
 
 
-def page(found: Findings) -> str:
+def page(found: Results) -> str:
     """Return the whole page."""
     plan = found.plan
     pieces = [
@@ -71,7 +73,7 @@ def _lines(title: str, header: Sequence[str], rows: Sequence[Sequence[str]]) -> 
     return title, "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
-def _how(found: Findings) -> str:
+def _how(found: Results) -> str:
     plan = found.plan
     done = listed([f"{len(c)} of {plan.cohorts} cohorts of {n}" for n, c in found.cohorts.items()])
     epochs = "" if plan.epochs is None else f" Networks: {counted(plan.epochs, 'epoch')} only."
@@ -93,7 +95,7 @@ def _overlaps(plan: Plan) -> str:
     )
 
 
-def _left_out(found: Findings) -> str:
+def _left_out(found: Results) -> str:
     plan, left = found.plan, []
     if not plan.network:
         left.append("the network and every model that reads it, so Combined too")
@@ -104,7 +106,7 @@ def _left_out(found: Findings) -> str:
     return f" **Left out**: {'; '.join(left)}." if left else ""
 
 
-def _minutes(found: Findings) -> str:
+def _minutes(found: Results) -> str:
     told = [
         f"{np.mean([cohort.minutes for cohort in cohorts]):.1f} for one of {size}"
         for size, cohorts in found.cohorts.items()
@@ -117,7 +119,7 @@ def _every_model(cohorts: Sequence[Judged]) -> tuple[list[str], list[list[str]]]
     header = ["model", "AUC (SD)", "slope (SD; farthest from 1)", "not estimable",
         "Brier (SD)", "coverage (worst)", "median width", "definite (SD)",
         "malignant told benign", "benign told malignant"]  # fmt: skip
-    return header, [_model_cells(cohorts, model) for model in cohorts[0].names]
+    return header, [_model_cells(cohorts, model) for model in figures.models_of_all(cohorts)]
 
 
 def _model_cells(cohorts: Sequence[Judged], model: str) -> list[str]:
@@ -140,7 +142,7 @@ def _model_cells(cohorts: Sequence[Judged], model: str) -> list[str]:
 
 def _every_permuted(cohorts: Sequence[Judged]) -> tuple[list[str], list[list[str]]]:
     cells = []
-    for model in cohorts[0].names:
+    for model in figures.models_of_all(cohorts):
         auc, told = figures.auc(cohorts, model), figures.definite(cohorts, model)
         cells.append([model, _mean_sd(auc, "{:.3f}"), _mean_sd(told, "{:.0%}")])
     return ["model", "AUC (SD)", "definite (SD)"], cells

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from ParotidClassifierCore.base.errors import UsageError
 from ParotidClassifierCore.protocol import Protocol, shen2026
 from ParotidClassifierCore.simulation.case import draw_class
 from ParotidClassifierCore.simulation.cohort import PlannedCase
@@ -57,6 +58,13 @@ class Plan:
     network: bool = True
     permuted_network: bool = False
     epochs: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.pool is not None and self.pool < max(self.sizes):
+            raise UsageError(
+                f"A pool of {self.pool} cases does not hold a cohort of {max(self.sizes)}.",
+                "Make it larger, or leave it out.",
+            )
 
     @property
     def protocol(self) -> Protocol:

@@ -32,8 +32,8 @@ HEADER = ("what", "before", "measured", "over the cohorts", "target", "")
 
 
 @dataclass(frozen=True)
-class Findings:
-    """What there is to be written.
+class Results:
+    """What was measured.
 
     Attributes:
         cohorts: by size, those that are done.
@@ -71,7 +71,7 @@ class Row:
         return (self.what, self.before, self.measured, self.over, self.target, verdict)
 
 
-def rows(found: Findings) -> Iterator[Row]:
+def rows(found: Results) -> Iterator[Row]:
     """Yield the rows of the table of targets."""
     protocol = found.plan.protocol
     for size, with_real in found.cohorts.items():
@@ -87,7 +87,7 @@ def rows(found: Findings) -> Iterator[Row]:
 
 
 def _of_models(cohorts: Sequence[Judged], protocol: Protocol) -> Iterator[Row]:
-    models = cohorts[0].names
+    models = figures.models_of_all(cohorts)
     yield _slopes_row({model: figures.slope(cohorts, model) for model in models})
     yield _brier_row(
         {model: figures.brier(cohorts, model) for model in models},
@@ -122,7 +122,7 @@ def _slopes_row(slopes: Mapping[str, Spread]) -> Row:
         f"{known[low].mean:.2f} ({low}) to {known[high].mean:.2f} ({high}); {len(inside)} of "
         f"{len(slopes)} models within{note}",
         "0.09 to 0.64 (RAD, fusions)",
-        f"{_sd(known[low], '{:.2f}')} to {_sd(known[high], '{:.2f}')}",
+        f"{_over(known[low], 1.0, '{:.2f}')}; {_over(known[high], 1.0, '{:.2f}')}",
         target,
         len(inside) == len(slopes),
     )
@@ -171,7 +171,7 @@ def _of_cases(cohorts: Sequence[Judged], protocol: Protocol) -> Iterator[Row]:
         target=f"≤ {MOST_OUTSIDE:.0%}",
         reached=outside.mean <= MOST_OUTSIDE,
     )
-    model = protocol.first_shown(cohorts[0].names)
+    model = protocol.first_shown(figures.models_of_all(cohorts))
     for outcome in (MALIGNANT, BENIGN):
         yield _wrong_row(
             f"Of the {outcome} cases, told the opposite ({model})",
@@ -246,7 +246,8 @@ def _permuted_rows(cohorts: Sequence[Judged]) -> Iterator[Row]:
     if not cohorts:
         yield Row(what.format("everything"), "not measured")
         return
-    aucs = {model: figures.auc(cohorts, model) for model in cohorts[0].names}
+    models = figures.models_of_all(cohorts)
+    aucs = {model: figures.auc(cohorts, model) for model in models}
     worst = max(aucs, key=lambda model: abs(aucs[model].mean - 0.5))
     yield Row(
         what.format("mean AUC, worst model"),
@@ -256,7 +257,7 @@ def _permuted_rows(cohorts: Sequence[Judged]) -> Iterator[Row]:
         f"{PERMUTED_AUC[0]} to {PERMUTED_AUC[1]}",
         PERMUTED_AUC[0] <= aucs[worst].mean <= PERMUTED_AUC[1],
     )
-    told = {model: figures.definite(cohorts, model) for model in cohorts[0].names}
+    told = {model: figures.definite(cohorts, model) for model in models}
     most = _extreme(told, max)
     yield Row(
         what.format("definite answers, worst model"),
@@ -283,7 +284,7 @@ def _published_row() -> Row:
         "patients of the study",
         "3.6%",
         target=f"{low:.1%} to {high:.1%}",
-        reached=low <= probability <= high,
+        reached=bool(low <= probability <= high),
     )
 
 
@@ -295,11 +296,7 @@ def _extreme(spreads: Mapping[str, Spread], choose: Callable) -> str:
 def _over(spread: Spread, wanted: float, form: str) -> str:
     """Return SD and worst; `wanted` may be infinite: the smallest is the worst."""
     worst = min(spread.values) if np.isinf(wanted) else spread.worst(wanted)
-    return f"{_sd(spread, form)}, worst {form.format(worst)}"
-
-
-def _sd(spread: Spread, form: str) -> str:
-    return f"SD {number(spread.sd, form.replace('+', ''))}"
+    return f"SD {number(spread.sd, form.replace('+', ''))}, worst {form.format(worst)}"
 
 
 def number(value: float, form: str) -> str:
