@@ -41,7 +41,7 @@ class Plan:
         sizes: training cases of a cohort.
         cohorts: of each size.
         test: cases that no cohort learns from and all are judged on.
-        pool: cases that cohorts are taken from; None for so many that no two cohorts of a size
+        pool: cases that cohorts are drawn from; None for so many that no two cohorts of a size
             share one.
         permutations: cohorts of the smallest size that learn from permuted outcomes.
         network: whether the network is trained; without it the models that read it are missing.
@@ -94,13 +94,13 @@ class Plan:
         return cohort.name if self.epochs is None else f"{cohort.name}-{self.epochs}-epochs"
 
     def members(self, cohort: Cohort) -> np.ndarray:
-        """Return which cases of the pool a cohort learns from.
+        """Return which cases of the pool a cohort learns from, a smaller one from part of them.
 
-        Cohorts follow each other through the pool, at distances of the largest size. Where they
-        come round to its beginning they share cases.
+        Cohorts follow each other through a pool that is large enough, and are drawn from another.
         """
-        start = (cohort.number - 1) * max(self.sizes)
-        return (start + np.arange(cohort.size)) % self.pool_size
+        if self.pool is None:
+            return (cohort.number - 1) * max(self.sizes) + np.arange(cohort.size)
+        return np.random.default_rng(cohort.number).permutation(self.pool)[: cohort.size]
 
     def shared(self, size: int) -> float:
         """Return the mean share of its cases that a cohort has in common with another one."""
