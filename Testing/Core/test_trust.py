@@ -43,6 +43,7 @@ def judged(log_odds, malignant, reach=1.0, answers=None, domain=None, real=None,
         answers=np.broadcast_to(np.array(["indeterminate"] if answers is None else answers),
                                 (len(models), n)),
         domain=np.array([INSIDE] * n if domain is None else domain),
+        failed=np.array(["pool-00007"]),
         minutes=np.array(1.5),
     )  # fmt: skip
 
@@ -301,6 +302,7 @@ def test_the_page_says_what_was_left_out(results):
     assert "| reached |" in full
     assert "**missed**" in full
     assert "with permuted outcomes, the network" in full
+    assert "could not be used (pool-00007)" in full
     assert all(line.count("|") in (0, 7, 11, 4) for line in full.splitlines())
     bare = page(Results(replace(results.plan, network=False), {120: []}))
     assert "the network and every model that reads it, so Combined too" in bare

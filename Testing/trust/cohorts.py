@@ -41,6 +41,7 @@ class Judged:
             interval; NaN where there is none.
         answers: (m, n) benign, malignant or indeterminate; empty where there is none.
         domain: (n,) inside, borderline, outside or unknown.
+        failed: (f,) ids of the cases that could not be used, to learn from or to judge.
         minutes: that learning took, without simulation and extraction; of the run that ended it.
     """
 
@@ -52,6 +53,7 @@ class Judged:
     high: np.ndarray
     answers: np.ndarray
     domain: np.ndarray
+    failed: np.ndarray
     minutes: np.ndarray
 
     @property
@@ -74,7 +76,7 @@ class Judged:
         per_case = {
             f.name: getattr(self, f.name)[..., rows]
             for f in fields(self)
-            if f.name not in ("models", "minutes")
+            if f.name not in ("models", "failed", "minutes")
         }
         return replace(self, **per_case)
 
@@ -152,30 +154,28 @@ def judge(
         for row in rows.tolist()
     ]
     real = [not features.cases[row].simulated for row in rows.tolist()]
-    return _as_arrays([*bundle.models], said, features.malignant[rows], np.array(real), minutes)
+    return Judged(
+        malignant=features.malignant[rows],
+        real=np.array(real, bool),
+        domain=np.array([prediction.applicability.domain.status.value for prediction in said]),
+        failed=np.array([*features.failures], str),
+        minutes=np.array(minutes),
+        **_of_models([*bundle.models], said),
+    )
 
 
-def _as_arrays(
-    models: list[str],
-    said: Sequence[Prediction],
-    malignant: np.ndarray,
-    real: np.ndarray,
-    minutes: float,
-) -> Judged:
+def _of_models(models: list[str], said: Sequence[Prediction]) -> dict[str, np.ndarray]:
+    """Return the fields of `Judged` that models have."""
     results = [[prediction.models[name] for prediction in said] for name in models]
     ends = np.array([[r.interval or (np.nan, np.nan) for r in of_model] for of_model in results])
     log_odds = [[np.nan if r.log_odds is None else r.log_odds for r in m] for m in results]
-    return Judged(
-        models=np.array(models),
-        malignant=malignant,
-        real=real,
-        log_odds=np.array(log_odds, float),
-        low=ends[..., 0],
-        high=ends[..., 1],
-        answers=np.array([[r.answer or "" for r in of_model] for of_model in results]),
-        domain=np.array([prediction.applicability.domain.status.value for prediction in said]),
-        minutes=np.array(minutes),
-    )
+    return {
+        "models": np.array(models),
+        "log_odds": np.array(log_odds, float),
+        "low": ends[..., 0],
+        "high": ends[..., 1],
+        "answers": np.array([[r.answer or "" for r in of_model] for of_model in results]),
+    }
 
 
 def forget_other_networks(cache: CohortCache) -> None:

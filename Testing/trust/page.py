@@ -60,10 +60,11 @@ def page(found: Results) -> str:
     ]
     for size, cohorts in found.cohorts.items():
         if cohorts:
-            title = f"## Every model: {len(cohorts)} cohorts of {size}"
+            title = f"## Every model: {counted(len(cohorts), 'cohort')} of {size}"
             pieces += _lines(title, *_every_model([c.simulated for c in cohorts]))
     if found.permuted:
-        title = f"## Permuted outcomes: {len(found.permuted)} cohorts of {min(found.plan.sizes)}"
+        of = counted(len(found.permuted), "cohort")
+        title = f"## Permuted outcomes: {of} of {min(found.plan.sizes)}"
         pieces += _lines(title, *_every_permuted(found.permuted))
     return "\n\n".join(pieces) + "\n"
 
@@ -75,7 +76,9 @@ def _lines(title: str, header: Sequence[str], rows: Sequence[Sequence[str]]) -> 
 
 def _how(found: Results) -> str:
     plan = found.plan
-    done = listed([f"{len(c)} of {plan.cohorts} cohorts of {n}" for n, c in found.cohorts.items()])
+    done = listed(
+        [f"{len(c)} of {counted(plan.cohorts, 'cohort')} of {n}" for n, c in found.cohorts.items()]
+    )
     epochs = "" if plan.epochs is None else f" Networks: {counted(plan.epochs, 'epoch')} only."
     return (
         f"Machine: {this_machine()}.\nDate: {dt.datetime.now(dt.timezone.utc).date()}.\n"
@@ -103,6 +106,9 @@ def _left_out(found: Results) -> str:
         left.append("with permuted outcomes, the network and every model that reads it")
     if found.moved is None:
         left.append("invisible changes of a case")
+    every = [*found.permuted, *(cohort for of_size in found.cohorts.values() for cohort in of_size)]
+    if failed := sorted({name for cohort in every for name in cohort.failed.tolist()}):
+        left.append(f"cases that could not be used ({listed(failed, 5)})")
     return f" **Left out**: {'; '.join(left)}." if left else ""
 
 
