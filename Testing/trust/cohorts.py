@@ -98,15 +98,15 @@ def judged_cohort(
     if found is not None:
         return found
     planned = [*plan.training_cases(cohort), *plan.test_cases()]
-    pool, step = plan.folder / "cases", part(progress, 0.0, 0.1)
+    pool, step = plan.folder / "cases", part(progress, 0.0, 0.25)
     cases = simulated_cases(planned, pool, plan.protocol, cache.machines, step)
     cases = permuted(cases, cohort.number) if cohort.permuted else [*cases, *real]
-    features = extract_cohort(cases, plan.protocol, cache, progress=part(progress, 0.1, 0.2))
+    features = extract_cohort(cases, plan.protocol, cache, progress=part(progress, 0.25, 0.35))
     started = perf_counter()
     options = TrainingOptions(
         f"trust {cohort.name}", plan.protocol, epochs=plan.epochs, seed=cohort.number
     )
-    step, with_network = part(progress, 0.2, 1.0), plan.trains_network(cohort)
+    step, with_network = part(progress, 0.35, 1.0), plan.trains_network(cohort)
     learnt = learn(features, options, cache, step, with_network)
     minutes = (perf_counter() - started) / 60
     bundle = save_bundle(draft_bundle(features, learnt, options), bundle_folder(plan, cohort))

@@ -112,12 +112,14 @@ def _balls(ct: sitk.Image) -> Iterator[sitk.Image]:
     rng = np.random.default_rng(0)
     hu, spacing = sitk.GetArrayFromImage(ct), np.array(ct.GetSpacing())[::-1]
     soft = (hu >= _SOFT_HU[0]) & (hu <= _SOFT_HU[1])
-    places = np.stack(np.indices(hu.shape), axis=-1) * spacing
+    places = np.stack(np.indices(hu.shape, np.float32), axis=-1) * spacing
     room = np.array(hu.shape) * spacing
     made = 0
     for _ in range(100 * BALLS):
         radius = rng.uniform(*_RADIUS_MM)
         centre = radius + rng.uniform(size=3) * (room - 2 * radius)
+        if not soft[tuple((centre / spacing).astype(int))]:
+            continue
         ball = ((places - centre) ** 2).sum(axis=-1) <= radius**2
         if ball.any() and soft[ball].mean() >= _LEAST_SOFT:
             yield Geometry.of(ct).image(ball.astype(np.uint8))
