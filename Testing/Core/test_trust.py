@@ -256,6 +256,29 @@ def test_outcomes_are_dealt_anew_within_each_split(made_cases):
     assert permuted(made_cases, 1) == dealt
 
 
+def test_a_run_writes_the_page_and_the_next_one_learns_nothing(
+    a_plan, made_cases, monkeypatch, capsys
+):
+    monkeypatch.setattr(run, "simulated_cases", lambda *_: made_cases[20:22])
+    ask = ["--folder", a_plan.folder, "--sizes", 20, "--cohorts", 1, "--test", 5, "--jobs", 1,
+           "--permutations", 1, "--without-network", "--real-ct", "none"]  # fmt: skip
+    assert run.main([*map(str, ask), "--only-page"]) == 0
+    assert "Done: 0 of 1 cohort of 20" in capsys.readouterr().out
+    table = a_plan.folder / "page.md"
+    assert run.main([*map(str, ask), "--table", str(table)]) == 0
+    written = table.read_text(encoding="utf-8")
+    assert "Done: 1 of 1 cohort of 20" in written
+    assert "Change of Tumor_RAD's log-odds, noise of 1 HU" in written
+    assert "skipped: there is no real CT at hand" in written
+    assert "## Permuted outcomes: 1 cohort of 20" in written
+
+    monkeypatch.setattr(cohorts, "learn", None)  # would raise
+    assert run.main([*map(str, ask), "--table", str(table)]) == 0
+    assert table.read_text(encoding="utf-8") == written
+    assert run.main([*map(str, ask), "--pool", "3"]) != 0
+    assert "does not hold a cohort of 20" in capsys.readouterr().err
+
+
 # The page
 
 
