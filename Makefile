@@ -4,6 +4,7 @@
 # make lint   check style and formatting
 # make lists  list every file of the extension in its CMake files
 # make bench  run the benchmarks and write Testing/Benchmarks/README.md
+# make trust  measure whether the probabilities can be trusted (hours), into Testing/trust/README.md
 # make pictures write pictures of the panel and the views into out/pictures
 # make models make the shipped bundles from nothing
 
@@ -16,7 +17,7 @@ CORES ?= 2
 MODELS := ParotidClassifier/Resources/Models
 DEMO_COHORT := out/demo-cohort
 
-.PHONY: setup run test test-core test-study test-module lint format lists pictures bench models clean
+.PHONY: setup run test test-core test-study test-module lint format lists pictures bench trust models clean
 
 setup: $(READY)
 
@@ -59,6 +60,11 @@ pictures: $(READY)
 bench: $(READY)
 	$(BIN)/python -m pytest Testing/Benchmarks -s --benchmark-columns=min,median,max,rounds \
 		--table Testing/Benchmarks/README.md
+
+# It goes on where an earlier one was ended. TRUST holds more options; -m trust --help tells them.
+trust: export PYTHONPATH := Testing
+trust: $(READY)
+	$(BIN)/python -m trust --jobs $(CORES) --table Testing/trust/README.md $(TRUST)
 
 models: $(READY)
 	rm -rf $(DEMO_COHORT)

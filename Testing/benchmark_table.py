@@ -58,9 +58,7 @@ class Table:
     def text(self) -> str:
         """Return the whole page."""
         head = HEAD.format(
-            machine=f"{_processor()}, {joblib.cpu_count()} cores, "
-            f"{psutil.virtual_memory().total / 2**30:.0f} GiB, "
-            f"{platform.system()}, Python {platform.python_version()}",
+            machine=this_machine(),
             date=dt.datetime.now(dt.timezone.utc).date(),
             load=f"a load of {min(self.load):.1f} to {max(self.load):.1f} here",
         )
@@ -69,6 +67,15 @@ class Table:
 
 def _figure(value: float) -> str:
     return f"{value:.0f}" if value >= 100 else f"{value:.3g}"
+
+
+def this_machine() -> str:
+    """Return what this machine is, in words."""
+    return (
+        f"{_processor()}, {joblib.cpu_count()} cores, "
+        f"{psutil.virtual_memory().total / 2**30:.0f} GiB, "
+        f"{platform.system()}, Python {platform.python_version()}"
+    )
 
 
 def _processor() -> str:

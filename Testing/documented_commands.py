@@ -35,6 +35,7 @@ NOT_RUN = {
     "make lists": "writes to the checkout; test_packaging_lists.py looks at what it would write",
     "make pictures": "PicturesTest.py runs it without keeping the pictures",
     "make bench": "takes minutes of an idle machine",
+    "make trust": "takes hours; test_trust.py runs its parts",
     "make models": "takes 20 minutes; its commands are those of a study",
     "make clean": "removes the environment that this test runs in",
     ".venv/bin/python -m pytest Testing/Core/imaging/test_ring.py": "is a part of this very run",

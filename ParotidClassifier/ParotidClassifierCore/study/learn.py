@@ -78,8 +78,12 @@ def learn(
     options: TrainingOptions,
     cache: CohortCache,
     progress: Progress,
+    with_network: bool = True,
 ) -> Learnt:
     """Learn from the training cases of `features`, and from nothing else.
+
+    Args:
+        with_network: False leaves out the network, and the models that read it.
 
     Raises:
         CohortError: they are too few, or no feature is left.
@@ -90,7 +94,7 @@ def learn(
     rows = features.training
     agreement = reader_agreement(features, options.seed, cache, part(progress, 0.0, 0.1))
     network = values = logits = fold_logits = deep = None
-    if features.protocol.network_heads:
+    if with_network and features.protocol.network_heads:
         step = part(progress, 0.1, 0.9)
         network, values = _trained_network(features, options, cache, step)
         logits, fold_logits = network.logits[rows], network.fold_logits[:, rows]

@@ -146,7 +146,8 @@ def moved_log_odds(
         models = Session(of, bundle, stages=_stages.aside()).predict().models
         return {n: m.log_odds for n, m in models.items() if m.log_odds is not None}
 
-    _stages.network_of(bundle)
+    if bundle.network is not None:
+        _stages.network_of(bundle)
     before = log_odds(case)
     moved: dict[str, dict[str, list[float]]] = {}
     for change, changed in CHANGES.items():

@@ -86,7 +86,7 @@ def train_bundle(
     features = extract_cohort(cases, options.protocol, cache, progress=step)
     checked_size(features.malignant[features.training], options.models)
     learnt = learn(features, options, cache, part(progress, 0.4, 0.94))
-    draft = _bundle(features, learnt, options)
+    draft = draft_bundle(features, learnt, options)
     predictions = _predictions(draft, features, learnt)
     evaluation = evaluate(
         predictions,
@@ -128,7 +128,7 @@ def _require_trainable(
         load_imagenet_weights(MultiInputNetwork(options.protocol), options.imagenet)
 
 
-def _bundle(features: CohortFeatures, learnt: Learnt, options: TrainingOptions) -> Bundle:
+def draft_bundle(features: CohortFeatures, learnt: Learnt, options: TrainingOptions) -> Bundle:
     """Return the bundle before it was judged: without test figures and model card."""
     from ..network.weights import stored_network
 
