@@ -103,9 +103,9 @@ def _method(bundle: Bundle, settings: ModelTrainingSettings) -> str:
     computed += ["a multi-input MobileNetV3"] if network else []
     read = {region for model in models for region in model.regions}
     names = [ring.name for ring in protocol.rings if ring.name in read]
-    ring = f"peritumoral ring{'s' * (len(names) > 1)} ({', '.join(names)})"
-    rings = f" and its {ring}" if names else ""
-    images = f"{listed(computed)} on the tumour{rings}" if computed else ""
+    rings = f"peritumoral ring{'s' * (len(names) > 1)} ({', '.join(names)})"
+    where = f"the tumour and its {rings}" if names else "the tumour"
+    images = f"{listed(computed)} on {where}" if computed else ""
     found = len(protocol.predictors)
     findings = spelled(found, "clinical finding") if found else ""
     fitted = _SELECTION.format(settings.selection) if radiomic else "Inputs were "

@@ -23,9 +23,8 @@ _MOST_COLUMNS_ON_PAGE = 5
 
 _GRID = (
     f"The CT is cropped {MARGIN_MM} mm around the lesion, resampled to 1 × 1 × 1 mm (linear; "
-    "outlines: nearest neighbour), clipped to {} to {} HU and rounded to whole HU.".format(
-        *HU_RANGE
-    )
+    f"outlines: nearest neighbour), clipped to {HU_RANGE[0]} to {HU_RANGE[1]} HU and rounded to "
+    "whole HU."
 )
 _USE = (
     (
