@@ -47,13 +47,12 @@ class Fits:
         key = (name, without)
         if key not in self._models:
             penalty = self._penalties[key] = self._best_penalty(name, without)
-            bounded = self._at_least_zero(name)
-            if bounded:
+            if self._has_few_inputs(name):
                 columns = self._columns(self._table.protocol.models[name], without)
                 rows = self._learnt_from(name, without)
                 matrix, y = self._matrix(columns, without, self.model), self._table.malignant
                 self._models[key] = fit_logistic(
-                    name, columns, matrix[rows], y[rows], penalty, bounded
+                    name, columns, matrix[rows], y[rows], penalty, self._at_least_zero(name)
                 )
             else:
                 best = self._settings.penalties.index(penalty)
@@ -64,13 +63,13 @@ class Fits:
         """Return the C with the smallest log-loss in cross-validation of all that depends on rows.
 
         Selection and z-scores are repeated in each fold: on features that were selected with the
-        rows of the fold, a far too weak penalty looks best. A model on log-odds has few inputs,
-        which were out of fold already; its penalty is fixed.
+        rows of the fold, a far too weak penalty looks best. A model that selects nothing has few
+        inputs and hardly needs a penalty: its C is fixed, since one that jumps with the rows costs
+        more in what the probabilities hang on than it gives.
         """
-        spec, settings = self._table.protocol.models[name], self._settings
-        rows = self._learnt_from(name, without)
-        if self._stacked_on(spec):
-            return settings.stack_penalty
+        settings, rows = self._settings, self._learnt_from(name, without)
+        if self._has_few_inputs(name):
+            return settings.few_inputs_penalty
         if smaller_class(self._table.malignant[rows]) < MIN_FOLDS:
             return min(settings.penalties)  # too few to judge any: the most careful one
         losses = np.zeros(len(settings.penalties))
@@ -99,8 +98,7 @@ class Fits:
         )
         for fold in np.unique(fold_of[rows]):
             spec, learnt = table.protocol.models[name], rows & (fold_of != fold)
-            selected = self._selected(spec, learnt).columns if spec.radiomics else ()
-            columns = (*selected, *self._unselected(spec))
+            columns = (*self._selected(spec, learnt).columns, *self._unselected(spec))
             yield fold_of == fold, self._fitted(name, columns, WHOLE, learnt)
 
     def _by_penalty(self, name: str, without: frozenset[int]) -> Sequence[LogisticModel]:
@@ -118,6 +116,11 @@ class Fits:
     ) -> list[LogisticModel]:
         matrix, y = self._matrix(columns, without, self.model)[rows], self._table.malignant[rows]
         return [fit_logistic(name, columns, matrix, y, c) for c in self._settings.penalties]
+
+    def _has_few_inputs(self, name: str) -> bool:
+        """Whether a model selects nothing from many columns."""
+        spec = self._table.protocol.models[name]
+        return not spec.radiomics or bool(self._stacked_on(spec))
 
     def _at_least_zero(self, name: str) -> tuple[str, ...]:
         return tuple(map(log_odds_column, self._stacked_on(self._table.protocol.models[name])))

@@ -63,9 +63,10 @@ class ModelTrainingSettings:
             "paper": its part are the deep features that the one network gives the cases it has
             learnt from, selected together with the radiomic columns.
         folds: folds in which the penalty is chosen, and of the out-of-fold probabilities.
-        penalties: values of C, the inverse L2 penalty, to choose from (decided here).
-        stack_penalty: C of the models on log-odds (decided here): so weak that it only keeps
-            coefficients finite.
+        penalties: values of C, the inverse L2 penalty, for models on selected columns to choose
+            from (decided here).
+        few_inputs_penalty: C of the others, on logits, log-odds and findings (decided here): so
+            weak that it only keeps coefficients finite.
         min_cases_per_class: fewer cases of a class are refused unless `force`.
         force: fit although a class is smaller; recorded in the result's notes.
         seed: of every fold and resample.
@@ -76,7 +77,7 @@ class ModelTrainingSettings:
     stacking: str = CROSS_FITTED
     folds: int = 5
     penalties: tuple[float, ...] = tuple(10.0**power for power in range(-4, 4))
-    stack_penalty: float = 10.0
+    few_inputs_penalty: float = 10.0
     min_cases_per_class: int = 10
     force: bool = False
     seed: int = 0

@@ -195,9 +195,10 @@ def _learning(study: Study, kinds: set[ColumnKind | None]) -> tuple[str, ...]:
         settings = study.model_settings
         tried = ", ".join(f"{value:g}" for value in settings.penalties)
         lines.append(
-            "Each model is a logistic regression on z-scores with an L2 penalty; its strength is "
-            f"the one with the smallest log-loss in {settings.folds} stratified folds, of C = "
-            f"{tried}."
+            "Each model is a logistic regression on z-scores with an L2 penalty. On selected "
+            f"columns its C is the one with the smallest log-loss in {settings.folds} stratified "
+            f"folds, the selection repeated in each, of {tried}; on logits, log-odds and findings "
+            f"C is {settings.few_inputs_penalty:g}."
         )
     return (
         *lines,
