@@ -24,7 +24,9 @@ _MOST_COLUMNS_ON_PAGE = 5
 _GRID = (
     f"The CT is cropped {MARGIN_MM} mm around the lesion, resampled to 1 × 1 × 1 mm (linear; "
     f"outlines: nearest neighbour), clipped to {HU_RANGE[0]} to {HU_RANGE[1]} HU and rounded to "
-    "whole HU."
+    "whole HU. The 1 mm lattice runs along the axes of the CT and is anchored to the centre of the "
+    "CT's voxel nearest to the tumour's centroid; a mask on voxels of 1 mm along these axes brings "
+    "its own."
 )
 _USE = (
     (
