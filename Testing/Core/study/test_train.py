@@ -49,7 +49,7 @@ def a_training(a_cohort, tmp_path_factory):
     """What `train` printed, and the folder with its bundle and report."""
     folder = tmp_path_factory.mktemp("trained")
     with coarse_figures():
-        code, result = trained(a_cohort, folder)
+        code, result = trained(a_cohort, folder, "--steadiness", 2)
     assert code == 0, result
     return result, folder
 
@@ -113,7 +113,7 @@ def test_evaluate_finds_what_train_found(a_training, a_cohort, tmp_path, undrawn
     result, folder = a_training
     code, again = told(
         "evaluate", "--bundle", folder / "bundle", "--cohort", a_cohort, "--jobs", 1,
-        "--bootstraps", 20, "--out", tmp_path / "report",
+        "--bootstraps", 20, "--steadiness", 2, "--out", tmp_path / "report",
     )  # fmt: skip
     assert code == 0
     assert again["test_figures"] == result["test_figures"]
@@ -123,6 +123,8 @@ def test_evaluate_finds_what_train_found(a_training, a_cohort, tmp_path, undrawn
     answers = found["evaluation"]["test"]["models"]["Clinical"]["answers"]
     assert answers == before["evaluation"]["test"]["models"]["Clinical"]["answers"]
     assert answers["all"]["cases"] == CASES - TRAINING
+    assert found["steadiness"] == before["steadiness"]
+    assert found["steadiness"]["cases"] == 2
     assert before["evaluation"]["out_of_fold"]["models"]["Clinical"]["answers"]
 
 
