@@ -111,7 +111,7 @@ def variances_by_refits(
 
 
 def scale_of(variances: np.ndarray, by_refits: np.ndarray) -> tuple[float, float]:
-    """Return constant (at least 0) and factor (at least 1) by which those by refits give the others.
+    """Return the constant, 0 or more, and factor, 1 or more, that lead from refits to jackknife.
 
     Least squares in units of what is fitted: a variance from few groups errs by a share of itself.
 
@@ -123,10 +123,10 @@ def scale_of(variances: np.ndarray, by_refits: np.ndarray) -> tuple[float, float
 
     design = np.column_stack([np.ones(len(by_refits)), by_refits])
     fitted = np.full(len(variances), variances.mean())
-    scale = np.array([0.0, 1.0])
+    scale = least = np.array([0.0, 1.0])
     for _ in range(_ROUNDS):
         unit = np.maximum(fitted, np.finfo(float).tiny)
         more, _ = nnls(design / unit[:, None], (variances - by_refits) / unit)
-        scale = more + [0.0, 1.0]
+        scale = more + least
         fitted = design @ scale
     return float(scale[0]), float(scale[1])
