@@ -117,18 +117,41 @@ def test_the_figures_of_a_prediction_fit_each_other(usual):
     assert sitk.GetArrayFromImage(ring).sum() == written["ring"]["volume_mm3"]
 
 
-@pytest.fixture(scope="module")
-def narrow(tmp_path_factory):
-    """A bundle whose training cases had other tumours than the made case."""
-    made, rng = made_bundle("narrow"), np.random.default_rng(0)
+def bundle_with_domain(folder, feature, spacings):
+    """Save a bundle whose domain is of cases with such a spread of features and such voxels."""
+    made, rng = made_bundle("domain"), np.random.default_rng(0)
     columns = ("Tumor_original_shape_Sphericity", "External2_original_firstorder_Mean")
-    features = {column: rng.normal(900.0, 1.0, 60) for column in columns}
-    domain = fit_domain(features, np.tile([1.0, 1.0, 3.0], (60, 1)), np.arange(60) % 5)
-    folder = tmp_path_factory.mktemp("narrow") / "bundle"
-    lengths = {"pixel": (1.0,) * 9, "slice": (3.0,) * 9}
+    features = {column: rng.normal(*feature, len(spacings)) for column in columns}
+    domain = fit_domain(features, spacings, np.arange(len(spacings)) % 5)
+    pixels, slices = spacings[:, 0], spacings[:, 2]
+    lengths = {
+        name: tuple(np.linspace(mm.min(), mm.max(), 9).tolist())
+        for name, mm in (("pixel", pixels), ("slice", slices))
+    }
     reference = replace(made.reference, domain=domain, voxel_mm=lengths)
     save_bundle(replace(made, reference=reference), folder)
     return folder
+
+
+@pytest.fixture(scope="module")
+def narrow(tmp_path_factory):
+    """A bundle whose training cases had other tumours than the made case."""
+    folder = tmp_path_factory.mktemp("narrow") / "bundle"
+    return bundle_with_domain(folder, (900.0, 1.0), np.tile([1.0, 1.0, 3.0], (60, 1)))
+
+
+@pytest.mark.parametrize(("alike", "status"), [(0, "outside"), (3, "borderline"), (12, "inside")])
+def test_the_voxels_of_the_training_cases_decide_of_those_of_a_case(
+    alike, status, predict, tmp_path
+):
+    spacings = np.tile([0.5, 0.5, 3.0], (60, 1))
+    spacings[:alike, :2] = 1.0
+    bundle = bundle_with_domain(tmp_path / "bundle", (0.0, 1000.0), spacings)
+    code, text, _ = predict(*FINDINGS, bundle=bundle)
+    domain = prediction_in(tmp_path / "out")["applicability"]["domain"]
+    assert (code, domain["status"]) == (0, status)
+    pixels = "ixels of 1 mm, not 0.5 mm" if alike == 0 else "pixels of 1 mm, as few"
+    assert (pixels in text) == (status != "inside")
 
 
 def test_numbers_of_a_case_outside_are_shown_to_who_asks(predict, narrow, tmp_path):
