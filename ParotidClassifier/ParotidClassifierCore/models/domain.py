@@ -203,6 +203,13 @@ class Domain:
     held_out: tuple[float, ...] = ()
     absent: str = NOT_IN_THIS_BUNDLE
 
+    @property
+    def lacking(self) -> str:
+        """Why no case can be told to be unlike the training cases; empty where none need be."""
+        if self.absent in ("", READS_NO_IMAGE):
+            return ""
+        return f"Whether a case is like the training cases cannot be told: {self.absent}."
+
     def judge(
         self,
         protocol: Protocol,

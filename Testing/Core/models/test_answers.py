@@ -2,10 +2,13 @@
 
 import numpy as np
 import pytest
+from Core.models.made_models import a_model
 from ParotidClassifierCore.models.answers import (
     INDETERMINATE,
     NO_SCORES,
+    SEEN,
     fewest_cases,
+    limits_by_model,
     limits_of,
     with_answers,
 )
@@ -84,7 +87,8 @@ def test_a_probability_without_an_answer_says_why():
     results = {name: ModelResult(name, 0.4) for name in ("known", "few", "unknown")}
     results["none"] = ModelResult("none", unavailable="margin is unknown")
     kept = {"known": scores(rng, 1.0), "few": scores(rng, 1.0, malignant=8)}
-    told = with_answers(results, kept)
+    made = {name: a_model(name, ("Tumor_original_shape_Sphericity",)) for name in results}
+    told = with_answers(results, limits_by_model(made, kept))
     limits = limits_of(kept["known"])
     assert told["known"].answer == limits.answer(0.4)
     assert told["known"].answer_limits == (limits.benign_below, limits.malignant_above)
@@ -94,6 +98,20 @@ def test_a_probability_without_an_answer_says_why():
     )
     assert told["unknown"].no_answer == NO_SCORES
     assert told["none"] == results["none"]
+
+
+def test_scores_of_a_network_that_had_seen_the_case_give_no_answer():
+    """As the paper stacks: the deep features of a training case are those of the final network."""
+    known = scores(np.random.default_rng(0), 1.0)
+    columns = {
+        "Tumor_DL": ("network:Tumor_DL",),
+        "Tumor+External2_RAD+DL": ("Tumor_original_shape_Sphericity", "deep:Tumor+External2_DL:7"),
+        "Combined": ("log_odds:Tumor+External2_RAD+DL", "symptoms"),
+    }
+    made = {name: a_model(name, of_model) for name, of_model in columns.items()}
+    limits = limits_by_model(made, dict.fromkeys(columns, known))
+    wanted = dict.fromkeys(columns, SEEN) | {"Tumor_DL": limits_of(known)}
+    assert limits == wanted
 
 
 def test_a_probability_that_is_a_limit_is_indeterminate():
