@@ -171,6 +171,19 @@ def test_numbers_of_a_case_outside_are_shown_to_who_asks(predict, narrow, tmp_pa
     assert again["show_outside"] is True
 
 
+def test_without_any_finding_the_image_is_judged_alone_or_nothing(predict, capsys, tmp_path):
+    code, text, _ = predict()
+    written = prediction_in(tmp_path / "out")
+    assert (code, written["headline"]) == (0, "Tumor+External2_RAD+DL")
+    assert "There is no Combined probability: symptoms, margin and enlarged lymph nodes" in text
+    code, text, _ = run(
+        capsys, "predict", "--bundle", "published-clinical", "--out", tmp_path / "n"
+    )
+    assert (code, "%" in text.replace("95%", "")) == (0, False)
+    assert text.startswith("No probability: symptoms, margin and enlarged lymph nodes are unknown.")
+    assert "answer" not in prediction_in(tmp_path / "n")["models"]["Clinical"]
+
+
 def test_files_of_an_earlier_answer_do_not_stand_beside_the_next_one(predict, tmp_path):
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "report.pdf").write_text("not ours")
