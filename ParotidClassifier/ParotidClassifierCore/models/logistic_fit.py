@@ -12,6 +12,7 @@ _SETTLED = 1e-9  # largest slope of the mean loss at which Newton's steps end
 _NO_MORE = 1 + 1e-12  # a loss that is larger by rounding alone has not grown
 # Rounding leaves equal values with a standard deviation of about this share of their mean or less.
 _ROUNDING = 1e-10
+LEAST_SLOPE = 0.01  # of log-odds put on a line
 
 
 def fit_logistic(
@@ -84,6 +85,25 @@ def refit_logistic(
             break
         free[wrong.argmin()] = False
     return replace(kept, intercept=float(found[0]), coefficients=tuple(coefficients.tolist()))
+
+
+def calibration(log_odds: np.ndarray, y: np.ndarray, penalty: float) -> tuple[float, float]:
+    """Return intercept and slope of the line that puts log-odds to what came true.
+
+    The slope is never 0 or less: log-odds that tell nothing come close to those of the share of
+    malignant cases, and keep their order.
+
+    Args:
+        log_odds: (n,) of cases that the model has not learnt from.
+        y: (n,) bool, both classes present.
+        penalty: C of the line.
+
+    Source: Cox 1958, Biometrika 45:562; Platt 1999, Advances in Large Margin Classifiers.
+    """
+    column = "log-odds"
+    line = fit_logistic(column, (column,), log_odds[:, None], y, penalty, (column,))
+    slope = max(line.coefficients[0] / line.sds[0], LEAST_SLOPE)
+    return line.intercept - slope * line.means[0], slope
 
 
 def _newton(

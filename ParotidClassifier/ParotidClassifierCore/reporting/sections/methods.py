@@ -197,8 +197,9 @@ def _learning(study: Study, kinds: set[ColumnKind | None]) -> tuple[str, ...]:
         lines.append(
             "Each model is a logistic regression on z-scores with an L2 penalty. On selected "
             f"columns its C is the one with the smallest log-loss in {settings.folds} stratified "
-            f"folds, the selection repeated in each, of {tried}; on logits, log-odds and findings "
-            f"C is {settings.few_inputs_penalty:g}."
+            f"folds, the selection repeated in each, of {tried}, and its log-odds are put on the "
+            "line that calibrates those of the rows left out; on logits, log-odds and findings C "
+            f"is {settings.few_inputs_penalty:g}."
         )
     return (
         *lines,
