@@ -373,6 +373,24 @@ def test_unusable_input_ends_with_its_code_and_writes_nothing(
     assert files_in(tmp_path / "out") == []
 
 
+def test_a_feature_that_is_not_finite_ends_with_3_and_is_named(predict, tmp_path):
+    ct = tissue_ct((50, 46, 34), (1.0, 1.0, 1.0))
+    apart = np.zeros((34, 46, 50), np.uint8)
+    apart[14, 20, 20] = apart[17, 24, 25] = 1  # two grey values have no 10th to 90th percentile
+    tumor = sitk.GetImageFromArray(apart)
+    tumor.CopyInformation(ct)
+    for name, image in (("ct", ct), ("tumor", tumor)):
+        sitk.WriteImage(image, str(tmp_path / f"{name}.nrrd"))
+    made, column = made_bundle(), "Tumor_original_firstorder_RobustMeanAbsoluteDeviation"
+    model = made.models["Tumor_RAD"]
+    model = replace(model, columns=(column, *model.columns[1:]))
+    save_bundle(replace(made, models={**made.models, "Tumor_RAD": model}), tmp_path / "bundle")
+    given = {"ct": tmp_path / "ct.nrrd", "tumor": tmp_path / "tumor.nrrd"}
+    code, _, told = predict(bundle=tmp_path / "bundle", **given)
+    assert (code, f"not finite numbers: {column}" in told) == (3, True), told
+    assert files_in(tmp_path / "out") == []
+
+
 def test_our_own_fault_ends_with_1_and_keeps_the_traceback_in_a_log(predict, monkeypatch, tmp_path):
     def broken(*_):
         raise RuntimeError("a bug")
