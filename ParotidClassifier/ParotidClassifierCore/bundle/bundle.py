@@ -144,7 +144,8 @@ class Bundle(BundleSummary):
     @cached_property
     def answer_limits(self) -> dict[str, Limits | str]:
         """The limits of each model's answers, or why it has none."""
-        return limits_by_model(self.models, self.reference.scores)
+        specs = (self.protocol.models[name] for name in self.models)
+        return limits_by_model(specs, self.stacking, self.reference.scores)
 
     @property
     def lacking(self) -> list[str]:

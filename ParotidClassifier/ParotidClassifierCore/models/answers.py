@@ -9,16 +9,16 @@ Source: Vovk, Gammerman & Shafer 2005, Algorithmic Learning in a Random World, c
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from ..base.words import counted, listed
-from ..protocol import ColumnKind, column_of
+from ..protocol import ModelSpec
 from ..protocol.outcome import BENIGN, MALIGNANT
-from .logistic import LogisticModel
 from .probabilities import ModelResult
+from .settings import PAPER
 
 INDETERMINATE = "indeterminate"
 ERROR_RATE = 0.10  # of the cases of each class (decided here)
@@ -79,22 +79,21 @@ def limits_of(
 
 
 def limits_by_model(
-    models: Mapping[str, LogisticModel], scores: Mapping[str, Mapping[str, Sequence[float]]]
+    specs: Iterable[ModelSpec], stacking: str, scores: Mapping[str, Mapping[str, Sequence[float]]]
 ) -> dict[str, Limits | str]:
     """Return the limits of each model, or why it has none.
 
     Args:
-        models: in the order of the protocol.
+        specs: of the models, in the order of the protocol.
+        stacking: one of settings.STACKINGS.
         scores: by model, as `limits_of` takes them.
     """
     limits: dict[str, Limits | str] = {}
-    for name, model in models.items():
-        columns = [column_of(column) for column in model.columns]
-        has_seen = any(c.kind is ColumnKind.DEEP for c in columns) or SEEN in (
-            limits[c.of] for c in columns if c.kind is ColumnKind.LOG_ODDS
-        )
-        of_model = scores.get(name, {})
-        limits[name] = SEEN if has_seen else limits_of(of_model) or _too_few(of_model)
+    for spec in specs:
+        has_seen = spec.is_fusion or SEEN in (limits[name] for name in spec.log_odds)
+        of_model = scores.get(spec.name, {})
+        found = limits_of(of_model) or _too_few(of_model)
+        limits[spec.name] = SEEN if stacking == PAPER and has_seen else found
     return limits
 
 

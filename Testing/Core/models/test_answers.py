@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-from Core.models.made_models import a_model
 from ParotidClassifierCore.models.answers import (
     INDETERMINATE,
     NO_SCORES,
@@ -13,6 +12,8 @@ from ParotidClassifierCore.models.answers import (
     with_answers,
 )
 from ParotidClassifierCore.models.probabilities import ModelResult
+from ParotidClassifierCore.models.settings import CROSS_FITTED, PAPER, STACKINGS
+from ParotidClassifierCore.protocol import ModelSpec, shen2026
 
 BENIGN_CASES, MALIGNANT_CASES = 90, 30
 
@@ -87,8 +88,8 @@ def test_a_probability_without_an_answer_says_why():
     results = {name: ModelResult(name, 0.4) for name in ("known", "few", "unknown")}
     results["none"] = ModelResult("none", unavailable="margin is unknown")
     kept = {"known": scores(rng, 1.0), "few": scores(rng, 1.0, malignant=8)}
-    made = {name: a_model(name, ("Tumor_original_shape_Sphericity",)) for name in results}
-    told = with_answers(results, limits_by_model(made, kept))
+    specs = [ModelSpec(name, radiomics=("Tumor",)) for name in results]
+    told = with_answers(results, limits_by_model(specs, CROSS_FITTED, kept))
     limits = limits_of(kept["known"])
     assert told["known"].answer == limits.answer(0.4)
     assert told["known"].answer_limits == (limits.benign_below, limits.malignant_above)
@@ -100,18 +101,16 @@ def test_a_probability_without_an_answer_says_why():
     assert told["none"] == results["none"]
 
 
-def test_scores_of_a_network_that_had_seen_the_case_give_no_answer():
+@pytest.mark.parametrize("stacking", STACKINGS)
+def test_scores_of_a_network_that_had_seen_the_case_give_no_answer(stacking):
     """As the paper stacks: the deep features of a training case are those of the final network."""
     known = scores(np.random.default_rng(0), 1.0)
-    columns = {
-        "Tumor_DL": ("network:Tumor_DL",),
-        "Tumor+External2_RAD+DL": ("Tumor_original_shape_Sphericity", "deep:Tumor+External2_DL:7"),
-        "Combined": ("log_odds:Tumor+External2_RAD+DL", "symptoms"),
-    }
-    made = {name: a_model(name, of_model) for name, of_model in columns.items()}
-    limits = limits_by_model(made, dict.fromkeys(columns, known))
-    wanted = dict.fromkeys(columns, SEEN) | {"Tumor_DL": limits_of(known)}
-    assert limits == wanted
+    specs = shen2026().models
+    limits = limits_by_model(specs.values(), stacking, dict.fromkeys(specs, known))
+    without = {name for name, of_model in limits.items() if of_model == SEEN}
+    fusions = {f"{region}_RAD+DL" for region in ("Tumor", "External2", "Tumor+External2")}
+    assert without == (fusions | {"Combined"} if stacking == PAPER else set())
+    assert limits["Tumor_DL"] == limits_of(known)
 
 
 def test_a_probability_that_is_a_limit_is_indeterminate():
