@@ -9,18 +9,24 @@ Source: Vovk, Gammerman & Shafer 2005, Algorithmic Learning in a Random World, c
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ..base.words import counted
+from ..base.words import counted, listed
+from ..protocol import ModelSpec
 from ..protocol.outcome import BENIGN, MALIGNANT
 from .probabilities import ModelResult
+from .settings import PAPER
 
 INDETERMINATE = "indeterminate"
 ERROR_RATE = 0.10  # of the cases of each class (decided here)
 NO_SCORES = "the bundle does not hold what this model said of training cases it had not seen"
+SEEN = (
+    "its probabilities of training cases rest on deep features by a network that had learnt from "
+    "those cases (stacking paper)"
+)
 
 
 @dataclass(frozen=True)
@@ -72,27 +78,63 @@ def limits_of(
     return Limits(cut, cut)
 
 
+def limits_by_model(
+    specs: Iterable[ModelSpec], stacking: str, scores: Mapping[str, Mapping[str, Sequence[float]]]
+) -> dict[str, Limits | str]:
+    """Return the limits of each model, or why it has none.
+
+    Args:
+        specs: of the models, in the order of the protocol.
+        stacking: one of settings.STACKINGS.
+        scores: by model, as `limits_of` takes them.
+    """
+    limits: dict[str, Limits | str] = {}
+    for spec in specs:
+        has_seen = spec.is_fusion or SEEN in (limits[name] for name in spec.log_odds)
+        of_model = scores.get(spec.name, {})
+        found = limits_of(of_model) or _too_few(of_model)
+        limits[spec.name] = SEEN if stacking == PAPER and has_seen else found
+    return limits
+
+
 def with_answers(
-    results: Mapping[str, ModelResult], scores: Mapping[str, Mapping[str, Sequence[float]]]
+    results: Mapping[str, ModelResult], limits: Mapping[str, Limits | str]
 ) -> dict[str, ModelResult]:
     """Return the results with the answer to each probability, or why it has none.
 
     Args:
-        scores: by model, as `limits_of` takes them.
+        limits: as `limits_by_model` gives them.
     """
     told = dict(results)
     for name, result in results.items():
         if result.probability is None:
             continue
-        of_model = scores.get(name, {})
-        limits = limits_of(of_model)
-        if limits is None:
-            told[name] = replace(result, no_answer=_too_few(of_model))
-        else:
-            bounds = limits.benign_below, limits.malignant_above
-            answer = limits.answer(result.probability)
+        of_model = limits[name]
+        if isinstance(of_model, Limits):
+            bounds = of_model.benign_below, of_model.malignant_above
+            answer = of_model.answer(result.probability)
             told[name] = replace(result, answer=answer, answer_limits=bounds)
+        else:
+            told[name] = replace(result, no_answer=of_model)
     return told
+
+
+def without_answers(limits: Mapping[str, Limits | str]) -> list[str]:
+    """Say why models have no answers, each reason once.
+
+    Args:
+        limits: as `limits_by_model` gives them.
+    """
+    lacking: dict[str, list[str]] = {}
+    for name, of_model in limits.items():
+        if isinstance(of_model, str):
+            lacking.setdefault(of_model, []).append(name)
+    return [f"No answers by {listed(names)}: {why}." for why, names in lacking.items()]
+
+
+def fewest_cases(error_rate: float = ERROR_RATE) -> int:
+    """Return how many cases of a class are needed to rule it out at an error rate."""
+    return math.ceil(round(1 / error_rate, 9)) - 1
 
 
 def _too_few(scores: Mapping[str, Sequence[float]]) -> str:
@@ -100,11 +142,6 @@ def _too_few(scores: Mapping[str, Sequence[float]]) -> str:
         return NO_SCORES
     cases = [counted(len(scores.get(of, ())), f"{of} training case") for of in (BENIGN, MALIGNANT)]
     return f"the bundle's {' and '.join(cases)} are too few: it takes {fewest_cases()} of each"
-
-
-def fewest_cases(error_rate: float = ERROR_RATE) -> int:
-    """Return how many cases of a class are needed to rule it out at an error rate."""
-    return math.ceil(round(1 / error_rate, 9)) - 1
 
 
 def _may_be_wrong(cases: int, error_rate: float) -> int:

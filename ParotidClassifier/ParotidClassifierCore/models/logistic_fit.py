@@ -13,6 +13,7 @@ _NO_MORE = 1 + 1e-12  # a loss that is larger by rounding alone has not grown
 # Rounding leaves equal values with a standard deviation of about this share of their mean or less.
 _ROUNDING = 1e-10
 LEAST_SLOPE = 0.01  # of log-odds put on a line
+_LEAST_SPREAD = 1e-12  # of an outcome: where all are certain there would be no step
 
 
 def fit_logistic(
@@ -70,7 +71,8 @@ def refit_logistic(
     z = (np.clip(x[taken], low, high) - kept.means) / kept.sds
     y, weights = y[taken], counts[taken].astype(float)
     variances = np.average((z - np.average(z, axis=0, weights=weights)) ** 2, 0, weights)
-    ridge = np.where(varying(x[taken]), variances, 1.0) / penalty
+    varies = varying(x[taken]) & varying(z)  # all may lie beyond the range
+    ridge = np.where(varies, variances, 1.0) / penalty
     bounded = np.isin(kept.columns, list(at_least_zero))
     free = np.ones(len(kept.columns), bool)
     start = np.array(kept.coefficients)
@@ -125,7 +127,8 @@ def _newton(
         gradient = design.T @ (weights * (probability - y)) + ridge * coefficients
         if np.abs(gradient).max() <= _SETTLED * weights.sum():
             break
-        curvature = (design.T * (weights * probability * (1 - probability))) @ design
+        spread = np.maximum(probability * (1 - probability), _LEAST_SPREAD)
+        curvature = (design.T * (weights * spread)) @ design
         step = np.linalg.solve(curvature + np.diag(ridge), gradient)
         while (lower := loss_at(coefficients - step)) > loss * _NO_MORE and step.any():
             step /= 2

@@ -16,7 +16,7 @@ from ..base.progress import Progress, part, silent
 from ..base.result import Result
 from ..base.words import counted, listed
 from ..bundle.bundle import Bundle
-from ..models.answers import limits_of
+from ..models.answers import Limits
 from ..models.probabilities import ModelResult, probabilities
 from ..network.records import NetworkValues
 from ..protocol import ColumnKind, column_of
@@ -152,6 +152,7 @@ def _as_the_bundle_saw_them(
             "The bundle does not say which images it learnt from: whether one of them is among "
             "the test cases could not be checked."
         )
+    notes += [told for told in bundle.lacking if told not in bundle.notes]
     cases = tuple(
         replace(case, split=TRAIN if case.case_id in learnt else TEST) for case in features.cases
     )
@@ -191,8 +192,8 @@ def cohort_predictions(
         out_of_fold=dict(out_of_fold or {}),
         answer_limits={
             name: (limits.benign_below, limits.malignant_above)
-            for name in held
-            if (limits := limits_of(bundle.reference.scores.get(name, {}))) is not None
+            for name, limits in bundle.answer_limits.items()
+            if isinstance(limits, Limits)
         },
         domain=_domain(bundle, features, values),
     )

@@ -154,7 +154,7 @@ def draft_bundle(features: CohortFeatures, learnt: Learnt, options: TrainingOpti
         description="Simulated CT of the parotid region." if simulated else "",
         fingerprints=tuple(sorted(map(short_fingerprint, fingerprints))),
     )
-    return Bundle(
+    draft = Bundle(
         name=options.name,
         kind=kind,
         protocol=options.protocol,
@@ -175,6 +175,7 @@ def draft_bundle(features: CohortFeatures, learnt: Learnt, options: TrainingOpti
         },
         notes=(*learnt.fitted.notes, *learnt.notes),
     )
+    return dataclasses.replace(draft, notes=(*draft.notes, *draft.lacking))
 
 
 def _predictions(bundle: Bundle, features: CohortFeatures, learnt: Learnt) -> CohortPredictions:

@@ -5,11 +5,15 @@ import pytest
 from ParotidClassifierCore.models.answers import (
     INDETERMINATE,
     NO_SCORES,
+    SEEN,
     fewest_cases,
+    limits_by_model,
     limits_of,
     with_answers,
 )
 from ParotidClassifierCore.models.probabilities import ModelResult
+from ParotidClassifierCore.models.settings import CROSS_FITTED, PAPER, STACKINGS
+from ParotidClassifierCore.protocol import ModelSpec, shen2026
 
 BENIGN_CASES, MALIGNANT_CASES = 90, 30
 
@@ -84,7 +88,8 @@ def test_a_probability_without_an_answer_says_why():
     results = {name: ModelResult(name, 0.4) for name in ("known", "few", "unknown")}
     results["none"] = ModelResult("none", unavailable="margin is unknown")
     kept = {"known": scores(rng, 1.0), "few": scores(rng, 1.0, malignant=8)}
-    told = with_answers(results, kept)
+    specs = [ModelSpec(name, radiomics=("Tumor",)) for name in results]
+    told = with_answers(results, limits_by_model(specs, CROSS_FITTED, kept))
     limits = limits_of(kept["known"])
     assert told["known"].answer == limits.answer(0.4)
     assert told["known"].answer_limits == (limits.benign_below, limits.malignant_above)
@@ -94,6 +99,18 @@ def test_a_probability_without_an_answer_says_why():
     )
     assert told["unknown"].no_answer == NO_SCORES
     assert told["none"] == results["none"]
+
+
+@pytest.mark.parametrize("stacking", STACKINGS)
+def test_scores_of_a_network_that_had_seen_the_case_give_no_answer(stacking):
+    """As the paper stacks: the deep features of a training case are those of the final network."""
+    known = scores(np.random.default_rng(0), 1.0)
+    specs = shen2026().models
+    limits = limits_by_model(specs.values(), stacking, dict.fromkeys(specs, known))
+    without = {name for name, of_model in limits.items() if of_model == SEEN}
+    fusions = {f"{region}_RAD+DL" for region in ("Tumor", "External2", "Tumor+External2")}
+    assert without == (fusions | {"Combined"} if stacking == PAPER else set())
+    assert limits["Tumor_DL"] == limits_of(known)
 
 
 def test_a_probability_that_is_a_limit_is_indeterminate():

@@ -13,6 +13,7 @@ from fixtures.cohorts import add_row, write_cohort
 from fixtures.undrawn import coarse_figures, undrawn_figures
 from ParotidClassifierCore.app.cli import main
 from ParotidClassifierCore.bundle.store import load_bundle
+from ParotidClassifierCore.models.answers import SEEN
 from ParotidClassifierCore.protocol import shen2026
 
 CASES, TRAINING = 26, 20
@@ -77,6 +78,9 @@ def test_a_trained_bundle_holds_all_models_and_what_it_learnt_from(a_training):
     assert bundle.refits.count == 200
     assert set(bundle.refits.coefficients) == set(shen2026().models)
     assert f"{TRAINING} training cases are too few" in bundle.reference.domain.absent
+    no_domain = bundle.reference.domain.lacking
+    assert no_domain in result["notes"]
+    assert f"- {no_domain}" in bundle.model_card
     assert set(bundle.reference.voxel_mm["slice"]) == {3.0}
 
 
@@ -199,6 +203,8 @@ def test_the_paper_stacking_predicts_what_it_trained(a_cohort, tmp_path, undrawn
         assert result["models"][name]["probability"] == pytest.approx(
             table.loc["case22", name], abs=1e-6
         )
+        assert result["models"][name]["no_answer"] == SEEN
+    assert "answer" in result["models"]["Tumor_DL"]
 
 
 def test_a_cohort_with_too_few_of_a_class_is_refused_before_the_work(a_cohort, tmp_path):
