@@ -3,7 +3,9 @@
 Class-conditional conformal prediction on the out-of-fold probabilities of the training cases: a
 class is ruled out where at most the stated share of its own cases looked so little like it.
 Whatever the models are worth, of the cases of either class no larger share gets the other answer,
-as long as they are like the training cases; a poor model says "indeterminate" more often.
+as long as they are like the training cases; a poor model says "indeterminate" more often. So it
+does, too, where the answer would contradict its probability: where few tumours are malignant, 30 %
+may rule out benign, but nobody would call it malignant.
 
 Source: Vovk, Gammerman & Shafer 2005, Algorithmic Learning in a Random World, chapter 4.
 """
@@ -22,6 +24,7 @@ from .settings import PAPER
 
 INDETERMINATE = "indeterminate"
 ERROR_RATE = 0.10  # of the cases of each class (decided here)
+EVEN = 0.5  # the answer is never benign above it, never malignant below it (decided here)
 NO_SCORES = "the bundle does not hold what this model said of training cases it had not seen"
 SEEN = (
     "its probabilities of training cases rest on deep features by a network that had learnt from "
@@ -34,9 +37,8 @@ class Limits:
     """From where on a probability rules out a class.
 
     Attributes:
-        benign_below: below it the answer is benign: malignant is ruled out.
-        malignant_above: above it the answer is malignant. Not below `benign_below`; in between
-            neither class is ruled out.
+        benign_below: below it the answer is benign: malignant is ruled out. At most EVEN.
+        malignant_above: above it the answer is malignant. At least EVEN.
     """
 
     benign_below: float
@@ -67,15 +69,19 @@ def limits_of(
         return None
     low = malignant[_may_be_wrong(len(malignant), error_rate)]
     high = benign[::-1][_may_be_wrong(len(benign), error_rate)]
-    if low <= high:
-        return Limits(float(low), float(high))
+    if low > high:
+        low = high = _cut(benign, malignant, high, low)
+    return Limits(min(float(low), EVEN), max(float(high), EVEN))
+
+
+def _cut(benign: np.ndarray, malignant: np.ndarray, high: float, low: float) -> float:
+    """Return the one limit of classes that are far apart, between `high` and `low`."""
     # Both classes are ruled out in between: there the one that it looks more like is the answer.
     between = np.unique([high, low, *(s for s in (*benign, *malignant) if high < s < low)])
     cuts = (between[:-1] + between[1:]) / 2
     malignant_p = (np.searchsorted(malignant, cuts, side="right") + 1) / (len(malignant) + 1)
     benign_p = (len(benign) - np.searchsorted(benign, cuts, side="left") + 1) / (len(benign) + 1)
-    cut = float(cuts[np.abs(malignant_p - benign_p).argmin()])
-    return Limits(cut, cut)
+    return float(cuts[np.abs(malignant_p - benign_p).argmin()])
 
 
 def limits_by_model(
