@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ..base.words import counted
-from ..protocol.outcome import BENIGN, MALIGNANT
+from ..protocol.outcome import BENIGN, MALIGNANT, outcome_word
 from .probabilities import ModelResult
 
 INDETERMINATE = "indeterminate"
@@ -70,6 +70,13 @@ def limits_of(
     benign_p = (len(benign) - np.searchsorted(benign, cuts, side="left") + 1) / (len(benign) + 1)
     cut = float(cuts[np.abs(malignant_p - benign_p).argmin()])
     return Limits(cut, cut)
+
+
+def verdict_of(result: ModelResult, probability: float) -> str:
+    """Return what the model of a result says of another probability."""
+    if result.answer_limits is None:
+        return outcome_word(probability >= result.threshold)
+    return Limits(*result.answer_limits).answer(probability)
 
 
 def with_answers(
