@@ -15,7 +15,7 @@ from Waiting import folderFor
 EDGE = inDomain(madePrediction(), DomainStatus.BORDERLINE)
 OUTSIDE = inDomain(withAnswers(madePrediction()), DomainStatus.OUTSIDE)
 ASKED = {"stability": madeStability(OUTSIDE), "secondOpinion": madeSecondOpinion()}
-NUMBER = re.compile(r"\d %|malignant")  # a probability, an answer or a call
+NUMBER = re.compile(r"\d(?: |\xa0|&nbsp;)%|malignant")  # a probability, an answer or a call
 
 
 class DomainTest(ShownResult, ScriptedLoadableModuleTest):
@@ -76,9 +76,8 @@ class DomainTest(ShownResult, ScriptedLoadableModuleTest):
 
     def test_a_case_unlike_them_has_no_number_and_says_why(self):
         self.keep(OUTSIDE)
-        details = self.ui.headlineDetailsLabel.text
-        self.assertIn("This scan is unlike the training cases.", details)
-        self.assertIn("Unusual texture of the tumour.", details)
+        reasons = ["This scan is unlike the training cases.", "Unusual texture of the tumour."]
+        self.assertEqual(self.details, reasons)
         self.assertIn("not reliable here, so none is shown", self.ui.notShownLabel.text)
         self.assertTrue(self.ui.domainWarningLabel.isHidden())
         for widget in (self.ui.gaugeHolder, self.ui.modelsGroupBox, self.ui.driversGroupBox):
@@ -100,7 +99,7 @@ class DomainTest(ShownResult, ScriptedLoadableModuleTest):
         self.keep(OUTSIDE, **ASKED)
         self.show()
         self.assertIn("not reliable here", self.ui.outsideLabel.text)
-        self.assertIn("Combined: 82 % probability of malignancy", self.ui.outsideLabel.text)
+        self.assertIn("Combined: 82&nbsp;% probability of malignancy", self.ui.outsideLabel.text)
         self.assertEqual(self.ui.headlineTitleLabel.text, "No probability")
         self.assertTrue(self.ui.notShownLabel.isHidden())
         self.assertIn("82 %", self.ui.modelsLabel.text)

@@ -40,16 +40,16 @@ class ResultPanelTest(ShownResult, ScriptedLoadableModuleTest):
         self.assertTrue(self.ui.emptyLabel.isHidden())
         self.assertIn("Combined", self.ui.headlineNameLabel.text)
         self.assertEqual(self.ui.headlineTitleLabel.text, "82 %")
-        self.assertIn("Above this model's threshold of 31 %", self.ui.headlineDetailsLabel.text)
-        self.assertIn("it calls the tumour malignant", self.ui.headlineDetailsLabel.text)
+        call = "Above this model's threshold of 31 %: it calls the tumour malignant."
+        self.assertIn(call, self.details)
         gauge = self.panel.gauge.model
         self.assertEqual((gauge.probability, gauge.marks), (0.82, (0.31,)))
         self.assertTrue(self.ui.noCombinedLabel.isHidden())
 
     def test_a_probability_below_the_threshold_is_called_benign(self):
         self.keep(madePrediction(probability=0.12))
-        self.assertIn("Below this model's threshold of 31 %", self.ui.headlineDetailsLabel.text)
-        self.assertIn("it calls the tumour benign", self.ui.headlineDetailsLabel.text)
+        call = "Below this model's threshold of 31 %: it calls the tumour benign."
+        self.assertIn(call, self.details)
 
     def test_without_clinical_findings_the_image_model_stands_first_and_says_why(self):
         self.keep(madePrediction(clinical=False))
@@ -64,7 +64,7 @@ class ResultPanelTest(ShownResult, ScriptedLoadableModuleTest):
         self.assertEqual(self.ui.headlineTitleLabel.text, "No probability")
         self.assertTrue(self.ui.gaugeHolder.isHidden())
         self.assertTrue(self.ui.driversGroupBox.isHidden())
-        self.assertIn("does not hold", self.ui.headlineDetailsLabel.text)
+        self.assertEqual(self.details, ["This bundle does not hold this model."])
         self.assertTrue(self.ui.outsideGroupBox.isHidden())
 
     def test_a_bundle_without_combined_says_what_its_own_model_lacks(self):
@@ -72,7 +72,7 @@ class ResultPanelTest(ShownResult, ScriptedLoadableModuleTest):
         prediction["models"]["Clinical"] = {"unavailable": "margin is unknown"}
         self.keep(prediction)
         self.assertEqual(self.ui.headlineNameLabel.text, "Model Clinical")
-        self.assertEqual(self.ui.headlineDetailsLabel.text, "Margin is unknown.")
+        self.assertEqual(self.details, ["Margin is unknown."])
 
     def test_findings_bundle_and_time_are_told(self):
         self.keep()
@@ -93,14 +93,14 @@ class ResultPanelTest(ShownResult, ScriptedLoadableModuleTest):
 
     def test_the_interval_stands_beside_the_probability_and_on_its_scale(self):
         self.keep()
-        self.assertIn("95 % interval 70 % to 86 %", self.ui.headlineDetailsLabel.text)
+        self.assertIn("95 % interval 70 % to 86 %", self.details)
         self.assertEqual(self.panel.gauge.model.interval, (0.697, 0.856))
         self.assertIn("70 % to 86 %", self.panel.gauge.toolTip)
 
     def test_a_bundle_without_refits_says_so_once(self):
         self.keep(withoutRefits(madePrediction()))
-        self.assertEqual(self.ui.headlineDetailsLabel.text.count("interval"), 1)
-        self.assertIn("No interval: the bundle holds no refits", self.ui.headlineDetailsLabel.text)
+        why = "No interval: the bundle holds no refits of its models."
+        self.assertEqual([line for line in self.details if "interval" in line], [why])
         self.assertIsNone(self.panel.gauge.model.interval)
         self.assertNotIn("interval", self.ui.modelsLabel.text)
 
@@ -110,16 +110,18 @@ class ResultPanelTest(ShownResult, ScriptedLoadableModuleTest):
         self.keep(withAnswers(madePrediction()))
         self.assertEqual(self.ui.headlineNameLabel.text, "Model Combined")
         self.assertEqual(self.ui.headlineTitleLabel.text, "Malignant")
-        details = self.ui.headlineDetailsLabel.text
-        self.assertTrue(details.startswith("82 % probability of malignancy\n95 % interval"))
-        self.assertIn("at most 10 are called malignant", details)
-        self.assertIn("between 12 % and 45 % it says neither", details)
+        probability, interval, meaning = self.details
+        self.assertEqual(probability, "82 % probability of malignancy")
+        self.assertEqual(interval, "95 % interval 70 % to 86 %")
+        self.assertIn("at most 10 are called malignant", meaning)
+        self.assertIn("between 12 % and 45 % it says neither", meaning)
         self.assertGreater(pointSize(self.ui.headlineTitleLabel), pointSize(self.ui.bundleLabel))
 
     def test_between_the_limits_it_says_that_it_cannot_tell_in_no_outcomes_colour(self):
         self.keep(withAnswers(madePrediction(probability=0.3)))
         self.assertEqual(self.ui.headlineTitleLabel.text, "Cannot tell (indeterminate)")
-        self.assertNotIn("calls the tumour", self.ui.headlineDetailsLabel.text)
+        self.assertEqual(self.details[0], "30 % probability of malignancy")
+        self.assertNotIn("calls the tumour", " ".join(self.details))
         gauge = self.panel.gauge
         self.assertEqual(gauge.model.marks, (0.12, 0.45))
         self.assertIn("cannot tell from 12 % to 45 %", gauge.accessibleDescription)
@@ -137,8 +139,8 @@ class ResultPanelTest(ShownResult, ScriptedLoadableModuleTest):
         prediction["models"]["Combined"]["no_answer"] = "too few training cases"
         self.keep(prediction)
         self.assertEqual(self.ui.headlineTitleLabel.text, "82 %")
-        self.assertIn("it calls the tumour malignant", self.ui.headlineDetailsLabel.text)
-        self.assertIn("No answer: too few training cases.", self.ui.headlineDetailsLabel.text)
+        self.assertIn("it calls the tumour malignant", self.details[1])
+        self.assertEqual(self.details[-1], "No answer: too few training cases.")
 
     def test_ranges_are_written_as_short_as_they_are_clear(self):
         self.assertEqual(rangeWords(0.724, 0.9), "72–90 %")

@@ -112,7 +112,7 @@ class SecondOpinionTest(ShownResult, ScriptedLoadableModuleTest):
         for word in ("82 %", "12 %", "malignant", "benign", "simulated-demo", "published-clinical"):
             self.assertIn(word, text)
         self.assertIn("<b>The bundles disagree.</b>", text)
-        self.assertIn("95 % interval", text)
+        self.assertIn("interval 70&nbsp;% to 86&nbsp;%", text)
         self.assertIn("published-clinical: for research, not a medical device", text)
         self.assertIn("Tumor_RAD", self.ui.secondOpinionLabel.toolTip)
         self.assertEqual(self.ui.headlineTitleLabel.text, "82 %")

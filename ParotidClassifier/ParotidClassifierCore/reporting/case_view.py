@@ -29,10 +29,9 @@ NO_COMBINED = "no_combined"
 # What compares a case with the training cases.
 APPLICABILITY_CODES = tuple(FINDING_CODES.values())
 WITHHELD = "this scan is unlike the training cases"
-NOT_SHOWN = "The models' numbers are not reliable here, so none is shown."
 HOW_TO_SEE = (
-    f'{NOT_SHOWN} To see them all the same, use --show-outside on the command line, or "Show the '
-    "models' numbers anyway\" in the panel."
+    "The models' numbers are not reliable here, so none is shown. To see them all the same, use "
+    '--show-outside on the command line, or "Show the models\' numbers anyway" in the panel.'
 )
 _EARLIER_VERSION = "it was classified by an earlier version"
 _IMAGE_KINDS = (ColumnKind.RADIOMIC, ColumnKind.NETWORK, ColumnKind.DEEP)

@@ -5,7 +5,7 @@ from html import escape
 
 import qt
 from ParotidClassifierCore.models.probabilities import percent
-from ParotidClassifierCore.reporting.case_view import APPLICABILITY_CODES, NOT_SHOWN
+from ParotidClassifierCore.reporting.case_view import APPLICABILITY_CODES
 from slicer.i18n import tr as _
 
 from ..Drawing.ProbabilityDrawings import ProbabilityGauge
@@ -13,7 +13,7 @@ from ..Drawing.ResultChart import ContributionChart, signed
 from ..Drawing.ResultContents import ShownResult, modelsTable, viewOf
 from .CaseReport import CaseReport
 from .DicomExport import DicomExport
-from .FindingsText import findingsTable, noteText
+from .FindingsText import WARNING_SIGN, findingsTable, lineText, noteText
 from .Panel import Panel, quiet
 from .ResultExports import ResultExports
 from .SaliencySection import SaliencySection
@@ -53,7 +53,6 @@ class ResultPanel(Panel):
             label.setStyleSheet(_BANNER_STYLE)
         for label in (self.ui.outOfDateLabel, self.ui.outsideLabel):
             label.setStyleSheet(_STALE_STYLE)
-        self.ui.notShownLabel.text = NOT_SHOWN
         self.gauge = ProbabilityGauge()
         self.ui.gaugeHolder.layout().addWidget(self.gauge)
         self.chart = ContributionChart()
@@ -137,10 +136,11 @@ class ResultPanel(Panel):
     def _showHeadline(self, view) -> None:
         """Show the answer; of a case unlike the training cases it is always that there is none."""
         self.ui.domainWarningLabel.visible = bool(view.domain_warning)
-        self.ui.domainWarningLabel.text = f"<b>{escape(view.domain_warning)}</b>"
+        self.ui.domainWarningLabel.text = f"<b>{WARNING_SIGN} {escape(view.domain_warning)}</b>"
         self.ui.headlineNameLabel.text = view.heading
         self.ui.headlineTitleLabel.text = view.title
-        self.ui.headlineDetailsLabel.text = "\n".join(view.details)
+        first, *others = map(lineText, view.details)
+        self.ui.headlineDetailsLabel.text = "<br>".join((f"<b>{first}</b>", *others))
         self.ui.domainNoteLabel.visible = bool(view.domain_note)
         self.ui.domainNoteLabel.text = view.domain_note
         self.ui.noCombinedLabel.visible = bool(view.lacking)
@@ -231,7 +231,8 @@ def _isOfSameCase(result: dict | None, other: dict | None) -> bool:
 def _outsideText(view) -> str:
     """Return the numbers that are not reliable, first that they are not."""
     kept = _("While this is open, the case report and the DICOM export hold these numbers, too.")
-    return "<br>".join((f"<b>{escape(view.domain_warning)}</b>", escape(view.sentence), kept))
+    warning = f"<b>{escape(view.domain_warning)}</b>"
+    return "<br>".join((warning, lineText(view.sentence), kept))
 
 
 def _emptyText(isDamaged: bool) -> str:

@@ -11,6 +11,7 @@ from slicer.i18n import tr as _
 
 from ..Drawing.ResultContents import verdictWord
 from .BundleList import BundleList
+from .FindingsText import lineText
 from .Section import Section
 
 _DASH = "\N{EN DASH}"
@@ -97,7 +98,7 @@ def opinionText(view) -> str:
     rows = "".join(map(_headlineRow, (view, second)))
     told = "".join(f"{escape(told)}<br>" for told in filter(None, [second.domain_warning]))
     return (
-        f'<table width="100%" cellspacing="0" cellpadding="2"><tr>{head}</tr>{rows}</table>'
+        f'<table width="100%" cellspacing="0" cellpadding="4"><tr>{head}</tr>{rows}</table>'
         f"<b>{escape(second.written['agreement'])}</b><br>{told}"
         f"<small>{escape(second.bundle_line)}</small>"
     )
@@ -118,16 +119,16 @@ def _headlineRow(view) -> str:
     model, answer, probability = view.first, _DASH, _DASH
     isOutside = view.domain.status is DomainStatus.OUTSIDE
     if model.probability is not None:
-        certain = escape(view.certainty) if model.interval else ""
+        certain = lineText(view.certainty) if model.interval else ""
         if isOutside:
             certain = _("not reliable here")
-        answer = escape(verdictWord(model.verdict))
+        answer = f"<b>{escape(verdictWord(model.verdict))}</b>"
         probability = f"{escape(percent(model.probability))}<br><small>{certain}</small>"
     if isOutside:
-        answer = _("none") + f"<br><small>{_('unlike its training cases')}</small>"
+        answer = f"<b>{_('none')}</b><br><small>{_('unlike its training cases')}</small>"
     return (
         f"<tr><td>{escape(view.bundle['name'])}</td><td>{escape(view.headline)}</td>"
-        f"<td><b>{answer}</b></td><td>{probability}</td></tr>"
+        f"<td>{answer}</td><td>{probability}</td></tr>"
     )
 
 

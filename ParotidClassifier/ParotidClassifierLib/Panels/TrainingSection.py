@@ -27,8 +27,8 @@ class TrainingSection:
     def show(self, view) -> None:
         """Show the section of another case."""
         place, domain = view.place, view.domain
-        sentences = [*place.sentences, domain.sentence, domain.measured]
-        sentences = [escape(sentence) for sentence in filter(None, sentences)]
+        sentences = [f"{domain.sentence} {domain.measured}", *place.sentences]
+        sentences = [escape(sentence) for sentence in sentences]
         self._ui.trainingHolder.visible = place.has_both_outcomes
         if place.has_both_outcomes:
             self.drawing.setPlace(place, view.models[place.model])
