@@ -140,7 +140,9 @@ class ResultPanel(Panel):
         self.ui.headlineNameLabel.text = view.heading
         self.ui.headlineTitleLabel.text = view.title
         first, *others = map(lineText, view.details)
-        self.ui.headlineDetailsLabel.text = "<br>".join((f"<b>{first}</b>", *others))
+        if view.first.answer is not None or view.first.probability is None:
+            first = f"<b>{first}</b>"
+        self.ui.headlineDetailsLabel.text = "<br>".join((first, *others))
         self.ui.domainNoteLabel.visible = bool(view.domain_note)
         self.ui.domainNoteLabel.text = view.domain_note
         self.ui.noCombinedLabel.visible = bool(view.lacking)

@@ -120,10 +120,10 @@ def _headlineRow(view) -> str:
     isOutside = view.domain.status is DomainStatus.OUTSIDE
     if model.probability is not None:
         certain = lineText(view.certainty) if model.interval else ""
-        if isOutside:
-            certain = _("not reliable here")
+        below = _("not reliable here") if isOutside else certain
         answer = f"<b>{escape(verdictWord(model.verdict))}</b>"
-        probability = f"{escape(percent(model.probability))}<br><small>{certain}</small>"
+        probability = escape(percent(model.probability))
+        probability += f"<br><small>{below}</small>" if below else ""
     if isOutside:
         answer = f"<b>{_('none')}</b><br><small>{_('unlike its training cases')}</small>"
     return (

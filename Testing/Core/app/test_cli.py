@@ -8,21 +8,17 @@ import signal
 import subprocess
 import sys
 import time
-from dataclasses import replace
 
 import numpy as np
 import pytest
 import SimpleITK as sitk
-from fixtures.bundles import made_bundle
 from fixtures.cases import ball_mask, tissue_ct
 from fixtures.interruptible import interrupt, interruptible
 from fixtures.regions import EXTERNAL2
 from ParotidClassifierCore.app import cli, commands, study_commands
 from ParotidClassifierCore.app.cli import main
-from ParotidClassifierCore.bundle.store import save_bundle
 from ParotidClassifierCore.case.loading import load_case_folder
 from ParotidClassifierCore.imaging.masks import load_mask
-from ParotidClassifierCore.models.domain import fit_domain
 from ParotidClassifierCore.models.probabilities import percent
 from ParotidClassifierCore.protocol import shen2026
 
@@ -115,20 +111,6 @@ def test_the_figures_of_a_prediction_fit_each_other(usual):
         assert total == pytest.approx(result["log_odds"])
     ring = load_mask(usual / "ring.seg.nrrd", EXTERNAL2)
     assert sitk.GetArrayFromImage(ring).sum() == written["ring"]["volume_mm3"]
-
-
-@pytest.fixture(scope="module")
-def narrow(tmp_path_factory):
-    """A bundle whose training cases had other tumours than the made case."""
-    made, rng = made_bundle("narrow"), np.random.default_rng(0)
-    columns = ("Tumor_original_shape_Sphericity", "External2_original_firstorder_Mean")
-    features = {column: rng.normal(900.0, 1.0, 60) for column in columns}
-    domain = fit_domain(features, np.tile([1.0, 1.0, 3.0], (60, 1)), np.arange(60) % 5)
-    folder = tmp_path_factory.mktemp("narrow") / "bundle"
-    lengths = {"pixel": (1.0,) * 9, "slice": (3.0,) * 9}
-    reference = replace(made.reference, domain=domain, voxel_mm=lengths)
-    save_bundle(replace(made, reference=reference), folder)
-    return folder
 
 
 def test_numbers_of_a_case_outside_are_shown_to_who_asks(predict, narrow, tmp_path):
