@@ -135,8 +135,9 @@ class ResultPanel(Panel):
 
     def _showHeadline(self, view) -> None:
         """Show the answer; of a case unlike the training cases it is always that there is none."""
-        self.ui.domainWarningLabel.visible = bool(view.domain_warning)
-        self.ui.domainWarningLabel.text = f"<b>{WARNING_SIGN} {escape(view.domain_warning)}</b>"
+        warning = view.domain_warning
+        self.ui.domainWarningLabel.visible = bool(warning)
+        self.ui.domainWarningLabel.text = warning and f"<b>{WARNING_SIGN} {escape(warning)}</b>"
         self.ui.headlineNameLabel.text = view.heading
         self.ui.headlineTitleLabel.text = view.title
         first, *others = map(lineText, view.details)
