@@ -114,9 +114,15 @@ class DomainTest(ShownResult, ScriptedLoadableModuleTest):
     def test_of_numbers_that_are_not_reliable_none_has_a_colour_or_an_answer(self):
         self.keep(OUTSIDE)
         self.show()
-        drawing = self.panel.gauge
-        self.assertIsNone(drawing.model.answer)
-        self.assertEqual(drawing.outcomeColor("malignant").name(), drawing.faintColor().name())
+        self.assertIsNone(self.panel.gauge.model.answer)
+        panel = self.panel
+        for drawing in (panel.gauge, panel.training.drawing, panel.stability.dots, panel.chart):
+            self.assertTrue(drawing.enabled)
+            self.assertEqual(drawing.outcomeColor("malignant").name(), drawing.faintColor().name())
+        self.keep()
+        self.assertNotEqual(
+            panel.gauge.outcomeColor("malignant").name(), panel.gauge.faintColor().name()
+        )
 
     def test_closed_again_they_are_gone(self):
         self.keep(OUTSIDE, stability=ASKED["stability"])

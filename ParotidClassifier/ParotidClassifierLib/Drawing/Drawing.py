@@ -13,11 +13,15 @@ class Drawing(qt.QWidget):
     """Numbers as a drawing, which a screen reader reads out in words.
 
     Where they lie on a scale from 0 to 100 %, that is as wide as the drawing.
+
+    Attributes:
+        isNeutral: whether nothing is drawn in the colour of an outcome.
     """
 
     def __init__(self, name: str):
         qt.QWidget.__init__(self)
         self.accessibleName = name
+        self.isNeutral = False
 
     def showAnew(self) -> None:
         """Draw and describe other numbers."""
@@ -50,11 +54,11 @@ class Drawing(qt.QWidget):
     def outcomeColor(self, verdict: str):
         """Return the colour of what speaks for an outcome.
 
-        It is faint where nothing speaks for either, and in a disabled widget.
+        It is faint where nothing speaks for either, and where the drawing is neutral or disabled.
         """
         isDark = self.backgroundColor().lightness() < 128
         colors = COLORS_ON_DARK if isDark else COLORS_ON_LIGHT
-        if not self.enabled or verdict not in colors:
+        if self.isNeutral or not self.enabled or verdict not in colors:
             return self.faintColor()
         return qt.QColor(colors[verdict])
 

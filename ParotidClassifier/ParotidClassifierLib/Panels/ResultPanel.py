@@ -154,8 +154,8 @@ class ResultPanel(Panel):
         self.ui.outsideGroupBox.visible = told.is_withheld
         self.ui.notShownLabel.visible = view.is_withheld
         self.ui.outsideLabel.text = _outsideText(view) if self._isAsked else ""
-        for holder in (self.ui.gaugeHolder, self.ui.trainingHolder, self.ui.stabilityHolder):
-            holder.enabled = not self._isAsked  # without colours
+        for drawing in (self.gauge, self.training.drawing, self.stability.dots, self.chart):
+            drawing.isNeutral = self._isAsked
         for box, title in self._titles:
             unreliable = _("{title} (not reliable here)").format(title=title)
             box.title = unreliable if self._isAsked else title
