@@ -70,7 +70,8 @@ models: $(READY)
 	rm -rf $(DEMO_COHORT)
 	$(BIN)/parotid-classifier simulate --cohort 357 --seed 2026 --jobs $(CORES) --out $(DEMO_COHORT)
 	$(BIN)/parotid-classifier train --cohort $(DEMO_COHORT)/cohort.csv --jobs $(CORES) \
-		--name simulated-demo --out $(MODELS)/simulated-demo --report out/simulated-demo-report
+		--steadiness 30 --name simulated-demo --out $(MODELS)/simulated-demo \
+		--report out/simulated-demo-report
 	$(BIN)/parotid-classifier bundle published-clinical --out $(MODELS)/published-clinical
 
 clean:

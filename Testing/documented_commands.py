@@ -36,7 +36,7 @@ NOT_RUN = {
     "make pictures": "PicturesTest.py runs it without keeping the pictures",
     "make bench": "takes minutes of an idle machine",
     "make trust": "takes hours; test_trust.py runs its parts",
-    "make models": "takes 20 minutes; its commands are those of a study",
+    "make models": "takes 25 minutes; its commands are those of a study",
     "make clean": "removes the environment that this test runs in",
     ".venv/bin/python -m pytest Testing/Core/imaging/test_ring.py": "is a part of this very run",
     ".venv/bin/python -m pytest Testing/Slicer/RingPanelTest.py": "is a part of the other run",

@@ -65,6 +65,11 @@ class BundleDialogTest(ScriptedLoadableModuleTest):
         self.assertIn("Of 5 < 10 cases all were read.", browser.plainText)
         self.assertIn("<table", browser.html)
 
+    def test_before_the_card_of_an_earlier_version_stands_what_it_lacks(self):
+        for version, first in ((3, "Made by an earlier version. Whether a case"), (4, "Card")):
+            browser = self.shown(model_card="# Card", schema_version=version).modelCardBrowser
+            self.assertTrue(browser.plainText.startswith(first), browser.plainText)
+
     def test_only_links_to_the_web_open(self):
         browser = self.shown(model_card="[web](https://example.org/a)").modelCardBrowser
         self.assertFalse(browser.openLinks)

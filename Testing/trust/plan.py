@@ -75,8 +75,8 @@ class Plan:
     def every_cohort(self) -> list[Cohort]:
         """All cohorts, those of one number together, so that part of a run is a smaller study."""
         true = [Cohort(size, n + 1) for n in range(self.cohorts) for size in self.sizes]
-        smallest = min(self.sizes)
-        return [*true, *(Cohort(smallest, n + 1, True) for n in range(self.permutations))]
+        permuted = [Cohort(min(self.sizes), n + 1, True) for n in range(self.permutations)]
+        return sorted([*true, *permuted], key=lambda cohort: cohort.number)
 
     @property
     def pool_size(self) -> int:

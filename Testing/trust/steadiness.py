@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ParotidClassifierCore.base.cache import content_key
-from ParotidClassifierCore.base.errors import BundleError
+from ParotidClassifierCore.base.errors import BundleError, CohortError
 from ParotidClassifierCore.base.files import read_json, write_json
 from ParotidClassifierCore.base.parallel import Machines
 from ParotidClassifierCore.base.progress import Progress, silent
@@ -12,7 +12,7 @@ from ParotidClassifierCore.bundle.store import load_bundle, summarize_bundle
 from ParotidClassifierCore.simulation.cohort import PlannedCase
 from ParotidClassifierCore.study.manifest import CohortCase
 from ParotidClassifierCore.study.one_case import NamedBundle
-from ParotidClassifierCore.study.sensitivity import measure_sensitivity
+from ParotidClassifierCore.study.steadiness import measure_steadiness
 
 from .cohorts import bundle_folder, program
 from .plan import Cohort, Plan
@@ -41,9 +41,12 @@ def measure_moved(
     if kept_moved(plan) is not None:
         return
     bundle = load_bundle(bundle_folder(plan, _cohort(plan)))
-    rows = measure_sensitivity(cases, NamedBundle.of(bundle), machines, progress=progress).rows()
+    found = measure_steadiness(cases, NamedBundle.of(bundle), machines, progress=progress)
+    if not found.cases:
+        listed = "\n  ".join(f"{name}: {why}" for name, why in found.failures.items())
+        raise CohortError(f"No case could be classified:\n  {listed}", "Correct the cases.")
     model = bundle.protocol.first_shown(bundle.models)
-    moved = {change: figures for change, of, *figures in rows if of == model}
+    moved = {m.change: (m.median, m.percentile_95) for m in found.movements if m.model == model}
     write_json(_file(plan), {"key": _key(plan), "model": model, "moved": moved})
 
 

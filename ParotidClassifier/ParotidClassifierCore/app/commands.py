@@ -132,7 +132,7 @@ def features(options: argparse.Namespace) -> Result:
 def bundle_info(options: argparse.Namespace) -> Result:
     """Show what a bundle holds."""
     bundle = bundle_of(options)
-    text = f"{bundle.model_card.rstrip()}\n\n{protocol_text(bundle.protocol)}"
+    text = f"{bundle.card.rstrip()}\n\n{protocol_text(bundle.protocol)}"
     return Result(text, describe(bundle))
 
 

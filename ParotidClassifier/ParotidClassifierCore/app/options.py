@@ -46,8 +46,8 @@ _READ_AS = {
     **dict.fromkeys(("CT", "FILE", "FOLDER", "IMAGENET", "OUT", "REPORT", "TABLE", "TUMOR"), Path),
     **dict.fromkeys(("LOW", "MM"), float),
     **dict.fromkeys(("EPOCHS", "N"), _positive),
+    **dict.fromkeys(("CASES", "SEED"), _whole),
     "NAME=VALUE": _pair,
-    "SEED": _whole,
     "SHARE": _share,
 }
 # What else argparse must know of an option, wherever it stands.
@@ -64,6 +64,7 @@ _MORE = {
     "--ring FILE": {"action": "append", "type": str},
     "--seed SEED": {"default": 0},
     "--stacking": {"choices": STACKINGS, "default": CROSS_FITTED},
+    "--steadiness CASES": {"default": 0},
 }
 
 # The options that several commands have, or that are many: as they are written, and their help.
@@ -132,8 +133,10 @@ _PROTOCOL = {
     "--protocol FILE": "what the study computes, as YAML or JSON: regions, clinical findings, "
     "models (default: that of Shen et al. 2026)"
 }
-_BOOTSTRAPS = {
-    "--bootstraps N": f"resamples of the test set for its intervals (default {BOOTSTRAPS})"
+_JUDGING = {
+    "--bootstraps N": f"resamples of the test set for its intervals (default {BOOTSTRAPS})",
+    "--steadiness CASES": "also classify so many test cases again with changes that nobody can "
+    "see, and report how far the log-odds move (default: none)",
 }
 _DEVICE = {"--device": "of the network"}
 
@@ -287,7 +290,7 @@ def _train(subparsers) -> None:
         "--imagenet IMAGENET": "MobileNetV3 checkpoint to start from",
         "--seed SEED": "of folds, network and intervals (default 0)",
     }
-    _add(parser, options | _BOOTSTRAPS | _DEVICE)
+    _add(parser, options | _JUDGING | _DEVICE)
     _add_automatic_ring(parser)
     report = "folder of the report (default: OUT-report beside the bundle)"
     _add(parser, {"--out OUT": "folder of the bundle", "--report REPORT": report})
@@ -296,7 +299,7 @@ def _train(subparsers) -> None:
 def _evaluate(subparsers) -> None:
     text = "Judge a bundle on a cohort it has not learnt from and write the report."
     parser = _command(subparsers, "evaluate", study_commands.evaluate, text)
-    _add(parser, _BUNDLE | _COHORT | _BOOTSTRAPS | _DEVICE | {"--out OUT": "folder of the report"})
+    _add(parser, _BUNDLE | _COHORT | _JUDGING | _DEVICE | {"--out OUT": "folder of the report"})
 
 
 def _bundle(subparsers) -> None:

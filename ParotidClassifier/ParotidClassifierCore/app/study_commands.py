@@ -105,9 +105,10 @@ def evaluate(options: argparse.Namespace) -> Result:
     """Judge a bundle on a cohort."""
     bundle = bundle_of(options)
     cases = _cases(options, bundle.protocol, default_split=TEST)
-    cache, name, often = _cache(options), options.cohort.stem, options.bootstraps
+    cache, name = _cache(options), options.cohort.stem
+    asked = options.bootstraps, options.steadiness
     with bar_on_terminal("evaluate") as progress:
-        return evaluate_bundle(bundle, cases, cache, options.out, name, often, progress)
+        return evaluate_bundle(bundle, cases, cache, options.out, name, *asked, progress)
 
 
 def _cases(options: argparse.Namespace, protocol: Protocol, **more: object) -> list[CohortCase]:

@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from ..base.errors import BundleError
 from ..base.words import listed
+from ..models.answers import Limits, limits_by_model, without_answers
 from ..models.logistic import LogisticModel
 from ..models.reference import Reference
 from ..models.refits import Refits
@@ -24,6 +26,12 @@ _BANNERS = {
 _CAUTION = (
     "The models learnt from simulated CT: a probability shows how the method works and says "
     "nothing about a patient."
+)
+_WITH_ALL_PARTS = 4  # the first such schema version
+_EARLIER = (
+    "> **Made by an earlier version.** Whether a case is like the training cases cannot be told, "
+    "values unlike theirs are not bounded, and probabilities have no interval, whatever is said "
+    "of intervals below.\n\n"
 )
 
 
@@ -63,7 +71,8 @@ class BundleSummary:
         name: shown with every probability.
         kind: one of KINDS.
         protocol: what the study computes: regions, clinical variables, models.
-        model_card: Markdown.
+        model_card: Markdown, as the bundle holds it.
+        schema_version: of the files that it was read from.
         path: the folder or .zip that it was read from; None before the bundle is saved.
         bundle_hash: SHA-256 of SHA256SUMS, so of everything; empty before the bundle is saved.
     """
@@ -74,6 +83,7 @@ class BundleSummary:
     cohort: TrainingCohort
     intended_use: str
     model_card: str
+    schema_version: int = SCHEMA_VERSION
     path: Path | None = field(default=None, compare=False)
     bundle_hash: str = ""
 
@@ -86,6 +96,12 @@ class BundleSummary:
     def banner(self) -> str:
         """The name and what the bundle is not for, to stand beside every probability."""
         return f"{self.name}: {_BANNERS[self.kind]}"
+
+    @property
+    def card(self) -> str:
+        """The model card; before it what a bundle lacks that an earlier version made."""
+        is_earlier = self.schema_version < _WITH_ALL_PARTS
+        return f"{_EARLIER if is_earlier else ''}{self.model_card}"
 
     @property
     def ring(self) -> RingSettings | None:
@@ -107,7 +123,6 @@ class Bundle(BundleSummary):
             that is not defined.
         provenance: software versions, seed, date.
         notes: what a reader must know about the fit.
-        schema_version: of the files that it was read from.
     """
 
     models: Mapping[str, LogisticModel]
@@ -120,12 +135,23 @@ class Bundle(BundleSummary):
     test_figures: Mapping[str, Mapping[str, float | None]] = field(default_factory=dict)
     provenance: Mapping[str, str | float] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
-    schema_version: int = SCHEMA_VERSION
 
     @property
     def columns(self) -> set[str]:
         """The columns that its models read."""
         return {column for model in self.models.values() for column in model.columns}
+
+    @cached_property
+    def answer_limits(self) -> dict[str, Limits | str]:
+        """The limits of each model's answers, or why it has none."""
+        specs = (self.protocol.models[name] for name in self.models)
+        return limits_by_model(specs, self.stacking, self.reference.scores)
+
+    @property
+    def lacking(self) -> list[str]:
+        """What it cannot tell of a case beside the probabilities, and why, in sentences."""
+        domain = self.reference.domain.lacking
+        return [*([domain] if domain else []), *without_answers(self.answer_limits)]
 
     @property
     def fusions(self) -> list[str]:
@@ -210,6 +236,7 @@ def bundle_info(bundle: Bundle) -> dict[str, Any]:
             for name, model in bundle.models.items()
         },
         "intervals": bundle.refits.line,
+        "lacking": bundle.lacking,
         "test_figures": {name: dict(figures) for name, figures in bundle.test_figures.items()},
         "provenance": dict(bundle.provenance),
         "notes": list(bundle.notes),

@@ -1,15 +1,21 @@
 """The bundle that follows from the published odds ratios: the one model here made from patients.
 
-Published are the odds ratios of a multivariable logistic regression, not its intercept. That is
-found from the patients without any finding, whom the published sensitivity and specificity count.
+Published are the odds ratios of a multivariable logistic regression on the training patients, not
+its intercept. Sensitivity and specificity count the test patients with and without a finding, and
+the malignant ones of each: the intercept is found from those without. Those with a finding were
+malignant less often than the odds ratios say, so all of these are brought down alike (calibration
+slope, Cox 1958) until as many are expected as were found.
 """
 
 import itertools
 import math
 from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
 
 from ..models.domain import READS_NO_IMAGE, Domain
-from ..models.logistic import LogisticModel
+from ..models.logistic import LogisticModel, probability_of
 from ..models.reference import Reference
 from ..models.refits import Refits
 from ..models.settings import PAPER
@@ -47,10 +53,12 @@ _NOTES = (
         "rests on {none_malignant} malignant of {none} test patients without a finding."
     ),
     (
-        "Of the study's test patients with a finding {any_malignant} of {any} were malignant, "
-        "fewer than this model expects: with a finding its probability is too high as a number."
+        "The odds ratios are the published ones to the power {slope:.2f}, so that of the study's "
+        "test patients with a finding as many are expected to be malignant as were: "
+        "{any_malignant} of {any}."
     ),
 )
+_ROUNDS = 200
 _REFITS = Refits(
     absent="the model was made from published odds ratios, not from patients who could be "
     "resampled, and how the uncertainties of the odds ratios go together was not published"
@@ -66,8 +74,8 @@ class Anchor:
     finding alone, and so any finding, is called.
 
     Attributes:
-        called_malignant, called: patients with a finding; those of them with a malignant tumour.
-        malignant, patients: of patients without one.
+        called_malignant, called: malignant tumours with a finding; all patients with one.
+        malignant, patients: the same without a finding.
     """
 
     called_malignant: int
@@ -84,9 +92,14 @@ class Anchor:
         return cls(found, called, TEST_MALIGNANT - found, TEST - called)
 
     @property
-    def share(self) -> Estimate:
+    def without(self) -> Estimate:
         """The share of malignant tumours without a finding."""
         return proportion(self.malignant, self.patients)
+
+    @property
+    def with_some(self) -> Estimate:
+        """The share of malignant tumours with a finding."""
+        return proportion(self.called_malignant, self.called)
 
 
 @dataclass(frozen=True)
@@ -95,7 +108,7 @@ class Pattern:
 
     Attributes:
         present: (3,) in the order of the model's columns.
-        low, high: the probability at the ends of the anchor's interval.
+        low, high: the probability with both shares of the anchor at the ends of their intervals.
     """
 
     present: tuple[bool, ...]
@@ -113,12 +126,13 @@ def published_clinical_bundle() -> Bundle:
     counts = {
         "none": anchor.patients, "none_malignant": anchor.malignant,
         "any": anchor.called, "any_malignant": anchor.called_malignant,
+        "slope": _slope(anchor.without.value, anchor.with_some.value),
     }  # fmt: skip
     return Bundle(
         name=NAME,
         kind=RESEARCH,
         protocol=shen2026(),
-        models={CLINICAL: _model(anchor.share.value)},
+        models={CLINICAL: _model(anchor.without.value, anchor.with_some.value)},
         thresholds={CLINICAL: threshold},
         stacking=PAPER,
         radiomics_yaml=default_settings().yaml(),
@@ -145,33 +159,71 @@ def published_clinical_bundle() -> Bundle:
 
 def patterns(anchor: Anchor) -> list[Pattern]:
     """Return the eight combinations of findings, none present first."""
-    share = anchor.share
-    models = [_model(of_none) for of_none in (share.value, share.low, share.high)]
-    return [
-        Pattern(
-            present,
-            *(
-                m.probability(dict(zip(m.columns, map(float, present), strict=True)))
-                for m in models
-            ),
-        )
-        for present in itertools.product((False, True), repeat=len(models[0].columns))
-    ]
+    without, some = anchor.without, anchor.with_some
+    models = [
+        _model(without.value, some.value), _model(without.low, some.low),
+        _model(without.high, some.high),
+    ]  # fmt: skip
+    present = [tuple(map(bool, row)) for row in _combinations()]
+    return [Pattern(row, *(_probability(model, row) for model in models)) for row in present]
 
 
-def _model(without_findings: float) -> LogisticModel:
-    """Return the model with this probability of a patient without findings."""
+def _combinations() -> np.ndarray:
+    """Return (8, 3) of 0 and 1: the findings in the order of the columns, none present first."""
+    return np.array([*itertools.product((0, 1), repeat=len(shen2026().predictors))])
+
+
+def _probability(model: LogisticModel, present: tuple[bool, ...]) -> float:
+    return float(model.probability(dict(zip(model.columns, map(float, present), strict=True))))
+
+
+def _model(without_findings: float, with_some: float) -> LogisticModel:
+    """Return the model with these mean probabilities of patients without findings and with some."""
     columns = tuple(shen2026().predictors)
-    coefficients = tuple(math.log(MULTIVARIABLE[column].value) for column in columns)
+    slope = _slope(without_findings, with_some)
+    coefficients = tuple(slope * math.log(MULTIVARIABLE[column].value) for column in columns)
     zeros, ones = (0.0,) * len(coefficients), (1.0,) * len(coefficients)
     intercept = math.log(without_findings / (1 - without_findings))
     return LogisticModel(CLINICAL, columns, zeros, ones, coefficients, intercept)
 
 
+@cache
+def _slope(without_findings: float, with_some: float) -> float:
+    """Return what the logarithms of the odds ratios are multiplied by."""
+    from scipy.optimize import brentq
+
+    findings = _combinations()[1:]
+    log_ratios = [math.log(MULTIVARIABLE[column].value) for column in shen2026().predictors]
+    intercept, shares = math.log(without_findings / (1 - without_findings)), _shares()
+
+    def too_many(slope: float) -> float:
+        expected = shares @ probability_of(intercept + slope * (findings @ log_ratios))
+        return float(expected) - with_some
+
+    return round(brentq(too_many, 0.0, 1.0), 4)  # the same on every machine
+
+
+def _shares() -> np.ndarray:
+    """Return (7,) the shares of the combinations of findings among the patients with one.
+
+    How often findings came together was not published. Taken are the shares with the largest
+    entropy that give each finding as often as it was counted, by iterative proportional fitting.
+    """
+    findings, shares = _combinations()[1:] == 1, np.full(7, 1 / 7)
+    called = Anchor.published().called
+    wanted = [TEST_COUNTS[column] / called for column in shen2026().predictors]
+    for _ in range(_ROUNDS):
+        for with_it, share in zip(findings.T, wanted, strict=True):
+            now = shares[with_it].sum()
+            shares = shares * np.where(with_it, share / now, (1 - share) / (1 - now))
+    return shares
+
+
 def _card(anchor: Anchor, found: list[Pattern], threshold: float) -> str:
+    slope = _slope(anchor.without.value, anchor.with_some.value)
     ratios = "\n".join(
         f"| {column} | {ratio.value:g} ({ratio.low:g} to {ratio.high:g}) | "
-        f"{math.log(ratio.value):.4f} | {TRAINING_COUNTS[column]}/{TRAINING} | "
+        f"{slope * math.log(ratio.value):.4f} | {TRAINING_COUNTS[column]}/{TRAINING} | "
         f"{TEST_COUNTS[column]}/{TEST} |"
         for column, ratio in MULTIVARIABLE.items()
     )
@@ -181,17 +233,18 @@ def _card(anchor: Anchor, found: list[Pattern], threshold: float) -> str:
         f"{'malignant' if pattern.probability >= threshold else 'benign'} |"
         for pattern in found
     )
-    model = _model(anchor.share.value)
+    model = _model(anchor.without.value, anchor.with_some.value)
+    smallest = min(math.log(ratio.value) for ratio in MULTIVARIABLE.values())
     return _TEXT.format(
         name=NAME, use=_INTENDED_USE, ratios=ratios, rows=rows, intercept=model.intercept,
         findings=" | ".join(model.columns).replace("_", " "), threshold=threshold,
         training=TRAINING, malignant=TRAINING_MALIGNANT, figures=TABLE_1[CLINICAL],
         test=TEST, test_malignant=TEST_MALIGNANT, test_benign=TEST - TEST_MALIGNANT,
-        anchor=anchor, none=_share(anchor.share), cleared=anchor.patients - anchor.malignant,
+        anchor=anchor, none=_share(anchor.without), cleared=anchor.patients - anchor.malignant,
         false_alarms=anchor.called - anchor.called_malignant,
         most=TEST_COUNTS["margin_unclear"] + TEST_COUNTS["enlarged_lymph_nodes"],
-        any=_share(proportion(anchor.called_malignant, anchor.called)),
-        least=100 * min(pattern.probability for pattern in found[1:]),
+        any=_share(anchor.with_some),
+        slope=slope, unshrunk=100 * float(probability_of(model.intercept + smallest)),
         intervals=_REFITS.line, enhancement=MULTIVARIABLE_ENHANCEMENT,
         enhancement_p=MULTIVARIABLE_ENHANCEMENT_P, source=TWO_CENTRES_SOURCE,
         transfer=TWO_CENTRES["Combined"], transferred=TWO_CENTRES_OTHER,
@@ -219,7 +272,7 @@ model that comes with this program and that comes from patients.
 multivariable logistic regression on the training patients (Supplementary Table 3, turned so that
 above 1 means more malignant) and how often each finding occurred (Supplementary Table 2):
 
-| finding | odds ratio (95% CI) | coefficient = ln(odds ratio) | training | test |
+| finding | odds ratio (95% CI) | coefficient = {slope:.3f} · ln(odds ratio) | training | test |
 |---|---|---|---|---|
 {ratios}
 
@@ -240,13 +293,21 @@ finding, and the study's test patients tell how many of those had a malignant tu
    tumour: {none}. The intercept is the log-odds of {anchor.malignant} in
    {anchor.patients}.
 
+**Slope: {slope:.3f}.** Of the {anchor.called} test patients with a finding,
+{anchor.called_malignant} had a malignant tumour: {any}. The odds ratios as published, which are of
+the training patients, would give each of them {unshrunk:.0f} % or more. So their logarithms are all
+multiplied by the one number that makes the mean probability of these patients
+{anchor.called_malignant} in {anchor.called}, as one recalibrates a model for new patients (Cox
+1958). How often findings came together was not published; taken is what follows from how often
+each of them occurred in {anchor.called} patients, and nothing else (largest entropy).
+
 This assumes that the study's Clinical model read these three findings and nothing else, and that
 its odds ratios order them as published.
 
 **Threshold: {threshold:.3f}.** Half-way between a patient without a finding and the least with one:
 any finding is called malignant, as in the study.
 
-| {findings} | probability | with the intercept at the ends of its interval | call |
+| {findings} | probability | with both shares at the ends of their intervals | call |
 |---|---|---|---|---|---|
 {rows}
 
@@ -258,11 +319,6 @@ Published for the study's own model, on {test} test patients, {test_malignant} m
 patients would be the same, and with them sensitivity and specificity; the AUC is the same as long
 as both order the eight combinations alike.
 
-**With a finding, its probability is too high as a number.** Of the {anchor.called} test patients
-with a finding, {anchor.called_malignant} had a malignant tumour: {any}. This model gives each of
-them {least:.0f} % or more: the odds ratios, of the training patients, say more than the test
-patients bear out. Read it as "rather malignant", not as a share of patients.
-
 **What transfers.** The same group's study of two hospitals ({source}) had a Combined model of
 radiomics and these three findings, with an AUC of {transfer.own:g} in test patients of the first
 hospital and {transfer.other:g} in {transferred} patients of the second. What a model of one
@@ -270,9 +326,9 @@ hospital is worth in another is less than its own test says.
 
 ## Limits
 
-- The last column but one of the table shows the uncertainty of the intercept alone. The intervals
-  of the odds ratios are wide: that of enlarged lymph nodes spans 11 to 500. A probability with
-  findings is uncertain by as much.
+- The last column but one of the table shows the uncertainty of the two shares alone. The intervals
+  of the odds ratios are wide: that of enlarged lymph nodes spans 11 to 500. How
+  the findings rank among each other is uncertain by as much.
 - {intervals}
 - The published regression also held the degree of enhancement, with an odds ratio of
   {enhancement.value:g} ({enhancement.low:g} to {enhancement.high:g}; P = {enhancement_p:g}).

@@ -3,24 +3,33 @@
 Class-conditional conformal prediction on the out-of-fold probabilities of the training cases: a
 class is ruled out where at most the stated share of its own cases looked so little like it.
 Whatever the models are worth, of the cases of either class no larger share gets the other answer,
-as long as they are like the training cases; a poor model says "indeterminate" more often.
+as long as they are like the training cases; a poor model says "indeterminate" more often. So it
+does, too, where the answer would contradict its probability: where few tumours are malignant, 30 %
+may rule out benign, but nobody would call it malignant.
 
 Source: Vovk, Gammerman & Shafer 2005, Algorithmic Learning in a Random World, chapter 4.
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ..base.words import counted
+from ..base.words import counted, listed
+from ..protocol import ModelSpec
 from ..protocol.outcome import BENIGN, MALIGNANT, outcome_word
 from .probabilities import ModelResult
+from .settings import PAPER
 
 INDETERMINATE = "indeterminate"
 ERROR_RATE = 0.10  # of the cases of each class (decided here)
+EVEN = 0.5  # the answer is never benign above it, never malignant below it (decided here)
 NO_SCORES = "the bundle does not hold what this model said of training cases it had not seen"
+SEEN = (
+    "its probabilities of training cases rest on deep features by a network that had learnt from "
+    "those cases (stacking paper)"
+)
 
 
 @dataclass(frozen=True)
@@ -28,9 +37,8 @@ class Limits:
     """From where on a probability rules out a class.
 
     Attributes:
-        benign_below: below it the answer is benign: malignant is ruled out.
-        malignant_above: above it the answer is malignant. Not below `benign_below`; in between
-            neither class is ruled out.
+        benign_below: below it the answer is benign: malignant is ruled out. At most EVEN.
+        malignant_above: above it the answer is malignant. At least EVEN.
     """
 
     benign_below: float
@@ -61,15 +69,38 @@ def limits_of(
         return None
     low = malignant[_may_be_wrong(len(malignant), error_rate)]
     high = benign[::-1][_may_be_wrong(len(benign), error_rate)]
-    if low <= high:
-        return Limits(float(low), float(high))
+    if low > high:
+        low = high = _cut(benign, malignant, high, low)
+    return Limits(min(float(low), EVEN), max(float(high), EVEN))
+
+
+def _cut(benign: np.ndarray, malignant: np.ndarray, high: float, low: float) -> float:
+    """Return the one limit of classes that are far apart, between `high` and `low`."""
     # Both classes are ruled out in between: there the one that it looks more like is the answer.
     between = np.unique([high, low, *(s for s in (*benign, *malignant) if high < s < low)])
     cuts = (between[:-1] + between[1:]) / 2
     malignant_p = (np.searchsorted(malignant, cuts, side="right") + 1) / (len(malignant) + 1)
     benign_p = (len(benign) - np.searchsorted(benign, cuts, side="left") + 1) / (len(benign) + 1)
-    cut = float(cuts[np.abs(malignant_p - benign_p).argmin()])
-    return Limits(cut, cut)
+    return float(cuts[np.abs(malignant_p - benign_p).argmin()])
+
+
+def limits_by_model(
+    specs: Iterable[ModelSpec], stacking: str, scores: Mapping[str, Mapping[str, Sequence[float]]]
+) -> dict[str, Limits | str]:
+    """Return the limits of each model, or why it has none.
+
+    Args:
+        specs: of the models, in the order of the protocol.
+        stacking: one of settings.STACKINGS.
+        scores: by model, as `limits_of` takes them.
+    """
+    limits: dict[str, Limits | str] = {}
+    for spec in specs:
+        has_seen = spec.is_fusion or SEEN in (limits[name] for name in spec.log_odds)
+        of_model = scores.get(spec.name, {})
+        found = limits_of(of_model) or _too_few(of_model)
+        limits[spec.name] = SEEN if stacking == PAPER and has_seen else found
+    return limits
 
 
 def verdict_of(result: ModelResult, probability: float) -> str:
@@ -80,26 +111,43 @@ def verdict_of(result: ModelResult, probability: float) -> str:
 
 
 def with_answers(
-    results: Mapping[str, ModelResult], scores: Mapping[str, Mapping[str, Sequence[float]]]
+    results: Mapping[str, ModelResult], limits: Mapping[str, Limits | str]
 ) -> dict[str, ModelResult]:
     """Return the results with the answer to each probability, or why it has none.
 
     Args:
-        scores: by model, as `limits_of` takes them.
+        limits: as `limits_by_model` gives them.
     """
     told = dict(results)
     for name, result in results.items():
         if result.probability is None:
             continue
-        of_model = scores.get(name, {})
-        limits = limits_of(of_model)
-        if limits is None:
-            told[name] = replace(result, no_answer=_too_few(of_model))
-        else:
-            bounds = limits.benign_below, limits.malignant_above
-            answer = limits.answer(result.probability)
+        of_model = limits[name]
+        if isinstance(of_model, Limits):
+            bounds = of_model.benign_below, of_model.malignant_above
+            answer = of_model.answer(result.probability)
             told[name] = replace(result, answer=answer, answer_limits=bounds)
+        else:
+            told[name] = replace(result, no_answer=of_model)
     return told
+
+
+def without_answers(limits: Mapping[str, Limits | str]) -> list[str]:
+    """Say why models have no answers, each reason once.
+
+    Args:
+        limits: as `limits_by_model` gives them.
+    """
+    lacking: dict[str, list[str]] = {}
+    for name, of_model in limits.items():
+        if isinstance(of_model, str):
+            lacking.setdefault(of_model, []).append(name)
+    return [f"No answers by {listed(names)}: {why}." for why, names in lacking.items()]
+
+
+def fewest_cases(error_rate: float = ERROR_RATE) -> int:
+    """Return how many cases of a class are needed to rule it out at an error rate."""
+    return math.ceil(round(1 / error_rate, 9)) - 1
 
 
 def _too_few(scores: Mapping[str, Sequence[float]]) -> str:
@@ -107,11 +155,6 @@ def _too_few(scores: Mapping[str, Sequence[float]]) -> str:
         return NO_SCORES
     cases = [counted(len(scores.get(of, ())), f"{of} training case") for of in (BENIGN, MALIGNANT)]
     return f"the bundle's {' and '.join(cases)} are too few: it takes {fewest_cases()} of each"
-
-
-def fewest_cases(error_rate: float = ERROR_RATE) -> int:
-    """Return how many cases of a class are needed to rule it out at an error rate."""
-    return math.ceil(round(1 / error_rate, 9)) - 1
 
 
 def _may_be_wrong(cases: int, error_rate: float) -> int:

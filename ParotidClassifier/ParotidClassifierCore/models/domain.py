@@ -51,6 +51,7 @@ _LEAST_SCALE = 0.1  # of a feature that all training cases share: a tenth of its
 # Lengths that differ by ALIKE_LENGTHS are as far as a spread of one: no less is counted as other.
 _LEAST_USUAL = math.asinh(1.0)
 _DIGITS = 8
+_ROUNDING = 1e-6  # of a distance: many scanners' voxels are equal, and so are their distances
 _MOST_NAMED = 3
 _UNUSUAL = 2.0
 _LENGTH_WORDS = {"pixel": "pixels of {:.3g} mm", "slice": "slices {:.3g} mm apart"}
@@ -202,6 +203,13 @@ class Domain:
     held_out: tuple[float, ...] = ()
     absent: str = NOT_IN_THIS_BUNDLE
 
+    @property
+    def lacking(self) -> str:
+        """Why no case can be told to be unlike the training cases; empty where none need be."""
+        if self.absent in ("", READS_NO_IMAGE):
+            return ""
+        return f"Whether a case is like the training cases cannot be told: {self.absent}."
+
     def judge(
         self,
         protocol: Protocol,
@@ -244,7 +252,7 @@ class Domain:
         return DomainResult(self._status(number), tuple(reasons), cases, as_far, ratios)
 
     def _as_far(self, number: float) -> int:
-        return len(self.held_out) - bisect_left(self.held_out, number)
+        return len(self.held_out) - bisect_left(self.held_out, number * (1 - _ROUNDING))
 
     def _status(self, number: float) -> DomainStatus:
         p = _p(self._as_far(number), len(self.held_out))

@@ -1,6 +1,7 @@
 """Every model on every set of folds: the pipeline that out-of-fold results are made of."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -9,7 +10,7 @@ from ..base.progress import Progress, silent
 from ..protocol import ColumnKind, ModelSpec, column_of, log_odds_column, network_column
 from .folds import smaller_class, stratified_folds
 from .logistic import LogisticModel
-from .logistic_fit import fit_logistic, refit_logistic
+from .logistic_fit import calibration, fit_logistic, refit_logistic
 from .refits import Refits, scale_of, variances_by_refits
 from .settings import MIN_FOLDS, PAPER, ModelTrainingSettings
 from .signature import Selection, signature_name
@@ -27,6 +28,35 @@ Key = tuple[str, frozenset[int]]  # a name, and the folds that are left out
 Fit = Callable[[str, frozenset[int]], LogisticModel]
 
 
+@dataclass(frozen=True)
+class Choice:
+    """How a model was fitted.
+
+    Attributes:
+        fitted: as the penalty leaves it.
+        penalty: C, the inverse of the L2 penalty.
+        intercept, slope: of the line that its log-odds are put on, see `calibration`.
+    """
+
+    fitted: LogisticModel
+    penalty: float
+    intercept: float = 0.0
+    slope: float = 1.0
+
+    @property
+    def model(self) -> LogisticModel:
+        """The model that is kept."""
+        return self.on_its_line(self.fitted)
+
+    def on_its_line(self, model: LogisticModel) -> LogisticModel:
+        """Return a model, fitted in this way, that answers intercept + slope · its log-odds."""
+        return replace(
+            model,
+            intercept=self.intercept + self.slope * model.intercept,
+            coefficients=tuple(self.slope * c for c in model.coefficients),
+        )
+
+
 class Fits:
     """Fits models on all folds but some, each selection and each model only once."""
 
@@ -37,7 +67,7 @@ class Fits:
         self._folds = [frozenset({int(fold)}) for fold in np.unique(self._fold_of)]
         self._signatures: dict[Key, Selection] = {}
         self._models: dict[Key, LogisticModel] = {}
-        self._penalties: dict[Key, float] = {}
+        self._choices: dict[Key, Choice] = {}
         self._paths: dict[Key, Sequence[LogisticModel]] = {}
         self._inputs = dict(table.of_images)
         self._inputs |= zip(table.protocol.predictors, table.clinical.T, strict=True)
@@ -46,40 +76,41 @@ class Fits:
         """Return the model fitted on the rows of every fold but those in `without`."""
         key = (name, without)
         if key not in self._models:
-            penalty = self._penalties[key] = self._best_penalty(name, without)
-            if self._has_few_inputs(name):
-                columns = self._columns(self._table.protocol.models[name], without)
-                rows = self._learnt_from(name, without)
-                matrix, y = self._matrix(columns, without, self.model), self._table.malignant
-                self._models[key] = fit_logistic(
-                    name, columns, matrix[rows], y[rows], penalty, self._at_least_zero(name)
-                )
-            else:
-                best = self._settings.penalties.index(penalty)
-                self._models[key] = self._by_penalty(name, without)[best]
+            choose = self._few_inputs if self._has_few_inputs(name) else self._selected_inputs
+            self._choices[key] = choose(name, without)
+            self._models[key] = self._choices[key].model
         return self._models[key]
 
-    def _best_penalty(self, name: str, without: frozenset[int]) -> float:
-        """Return the C with the smallest log-loss in cross-validation of all that depends on rows.
+    def _few_inputs(self, name: str, without: frozenset[int]) -> "Choice":
+        columns = self._columns(self._table.protocol.models[name], without)
+        rows, penalty = self._learnt_from(name, without), self._settings.few_inputs_penalty
+        matrix, y = self._matrix(columns, without, self.model), self._table.malignant
+        bounded = self._at_least_zero(name)
+        return Choice(fit_logistic(name, columns, matrix[rows], y[rows], penalty, bounded), penalty)
+
+    def _selected_inputs(self, name: str, without: frozenset[int]) -> "Choice":
+        """Choose penalty and line by cross-validation of all that depends on rows.
 
         Selection and z-scores are repeated in each fold: on features that were selected with the
-        rows of the fold, a far too weak penalty looks best. A model that selects nothing has few
-        inputs and hardly needs a penalty: its C is fixed, since one that jumps with the rows costs
-        more in what the probabilities hang on than it gives.
+        rows of the fold, a far too weak penalty looks best. The C with the smallest log-loss is
+        taken, and the log-odds that it gave the rows left out tell how far it is too sure or too
+        careful.
         """
         settings, rows = self._settings, self._learnt_from(name, without)
-        if self._has_few_inputs(name):
-            return settings.few_inputs_penalty
         if smaller_class(self._table.malignant[rows]) < MIN_FOLDS:
-            return min(settings.penalties)  # too few to judge any: the most careful one
-        losses = np.zeros(len(settings.penalties))
+            careful = int(np.argmin(settings.penalties))  # too few to judge any
+            return Choice(self._by_penalty(name, without)[careful], settings.penalties[careful])
+        left_out = np.full((len(settings.penalties), len(rows)), np.nan)
         for judged, models in self._judgements(name, without, rows):
             for i, model in enumerate(models):
-                log_odds = model.log_odds(self._values(model.columns, WHOLE, self.model))[judged]
-                # log(1 + exp(-m)) of the margin m, without overflow.
-                margins = np.where(self._table.malignant[judged], log_odds, -log_odds)
-                losses[i] += np.logaddexp(0.0, -margins).sum()
-        return settings.penalties[int(losses.argmin())]
+                log_odds = model.log_odds(self._values(model.columns, WHOLE, self.model))
+                left_out[i, judged] = log_odds[judged]
+        y = self._table.malignant[rows]
+        # log(1 + exp(-m)) of the margin m, without overflow.
+        losses = np.logaddexp(0.0, np.where(y, -1, 1) * left_out[:, rows]).sum(axis=1)
+        best = int(losses.argmin())
+        line = calibration(left_out[best, rows], y, settings.few_inputs_penalty)
+        return Choice(self._by_penalty(name, without)[best], settings.penalties[best], *line)
 
     def _judgements(
         self, name: str, without: frozenset[int], rows: np.ndarray
@@ -134,11 +165,12 @@ class Fits:
             counts: (n,) how often the resample holds each row.
         """
         kept = self.model(name, without)
+        choice = self._choices[name, without]
         matrix = self._matrix(kept.columns, without, lambda *key: self.refitted(*key, counts))
-        return refit_logistic(
-            kept, matrix, self._table.malignant, counts * self._learnt_from(name, without),
-            self._penalties[name, without], self._at_least_zero(name),
-        )  # fmt: skip
+        return choice.on_its_line(refit_logistic(
+            choice.fitted, matrix, self._table.malignant, counts * self._learnt_from(name, without),
+            choice.penalty, self._at_least_zero(name),
+        ))  # fmt: skip
 
     def can_refit(self, names: Iterable[str], counts: np.ndarray) -> bool:
         """Whether both classes are in all the resampled rows that refits of `names` learn from."""
@@ -205,7 +237,7 @@ class Fits:
 
     def penalty(self, name: str) -> float:
         """Return the C of the model that is kept."""
-        return self._penalties[name, WHOLE]
+        return self._choices[name, WHOLE].penalty
 
     def notes(self) -> list[str]:
         """Say where LASSO left no column."""

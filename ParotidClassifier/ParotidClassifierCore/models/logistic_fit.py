@@ -12,6 +12,8 @@ _SETTLED = 1e-9  # largest slope of the mean loss at which Newton's steps end
 _NO_MORE = 1 + 1e-12  # a loss that is larger by rounding alone has not grown
 # Rounding leaves equal values with a standard deviation of about this share of their mean or less.
 _ROUNDING = 1e-10
+LEAST_SLOPE = 0.01  # of log-odds put on a line
+_LEAST_SPREAD = 1e-12  # of an outcome: where all are certain there would be no step
 
 
 def fit_logistic(
@@ -69,7 +71,8 @@ def refit_logistic(
     z = (np.clip(x[taken], low, high) - kept.means) / kept.sds
     y, weights = y[taken], counts[taken].astype(float)
     variances = np.average((z - np.average(z, axis=0, weights=weights)) ** 2, 0, weights)
-    ridge = np.where(varying(x[taken]), variances, 1.0) / penalty
+    varies = varying(x[taken]) & varying(z)  # all may lie beyond the range
+    ridge = np.where(varies, variances, 1.0) / penalty
     bounded = np.isin(kept.columns, list(at_least_zero))
     free = np.ones(len(kept.columns), bool)
     start = np.array(kept.coefficients)
@@ -84,6 +87,25 @@ def refit_logistic(
             break
         free[wrong.argmin()] = False
     return replace(kept, intercept=float(found[0]), coefficients=tuple(coefficients.tolist()))
+
+
+def calibration(log_odds: np.ndarray, y: np.ndarray, penalty: float) -> tuple[float, float]:
+    """Return intercept and slope of the line that puts log-odds to what came true.
+
+    The slope is never 0 or less: log-odds that tell nothing come close to those of the share of
+    malignant cases, and keep their order.
+
+    Args:
+        log_odds: (n,) of cases that the model has not learnt from.
+        y: (n,) bool, both classes present.
+        penalty: C of the line.
+
+    Source: Cox 1958, Biometrika 45:562; Platt 1999, Advances in Large Margin Classifiers.
+    """
+    column = "log-odds"
+    line = fit_logistic(column, (column,), log_odds[:, None], y, penalty, (column,))
+    slope = max(line.coefficients[0] / line.sds[0], LEAST_SLOPE)
+    return line.intercept - slope * line.means[0], slope
 
 
 def _newton(
@@ -105,7 +127,8 @@ def _newton(
         gradient = design.T @ (weights * (probability - y)) + ridge * coefficients
         if np.abs(gradient).max() <= _SETTLED * weights.sum():
             break
-        curvature = (design.T * (weights * probability * (1 - probability))) @ design
+        spread = np.maximum(probability * (1 - probability), _LEAST_SPREAD)
+        curvature = (design.T * (weights * spread)) @ design
         step = np.linalg.solve(curvature + np.diag(ridge), gradient)
         while (lower := loss_at(coefficients - step)) > loss * _NO_MORE and step.any():
             step /= 2

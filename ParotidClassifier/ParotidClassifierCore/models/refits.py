@@ -9,7 +9,8 @@ those pipelines. So the variance of a new case's log-odds is taken to be
 
     constant + factor · (variance of its log-odds by the refits)
 
-with the two numbers of each model that fit the jackknife best over the training cases.
+with the two numbers of each model that fit the jackknife best over the training cases; the factor
+is 1 at least, since what the refits differ by is part of what whole pipelines differ by.
 
 Sources: Efron & Tibshirani 1993, An Introduction to the Bootstrap; Shao & Wu 1989, Annals of
 Statistics 17:1176, on leaving out groups where selection makes the estimate jump.
@@ -39,7 +40,7 @@ class Refits:
         coefficients: by model name, (b, 1 + k): of each resample the intercept, then the
             log-odds per standard deviation of the model's k columns, in the units of the model's
             own z-scores. Empty where there are none.
-        scales: by model name, constant and factor, each 0 or more.
+        scales: by model name, constant, 0 or more, and factor, 1 or more.
         absent: why there are none; empty where there are.
     """
 
@@ -110,7 +111,7 @@ def variances_by_refits(
 
 
 def scale_of(variances: np.ndarray, by_refits: np.ndarray) -> tuple[float, float]:
-    """Return constant and factor, 0 or more, with which variances by refits give the others.
+    """Return the constant, 0 or more, and factor, 1 or more, that lead from refits to jackknife.
 
     Least squares in units of what is fitted: a variance from few groups errs by a share of itself.
 
@@ -122,9 +123,10 @@ def scale_of(variances: np.ndarray, by_refits: np.ndarray) -> tuple[float, float
 
     design = np.column_stack([np.ones(len(by_refits)), by_refits])
     fitted = np.full(len(variances), variances.mean())
-    scale = np.zeros(2)
+    scale = least = np.array([0.0, 1.0])
     for _ in range(_ROUNDS):
         unit = np.maximum(fitted, np.finfo(float).tiny)
-        scale, _ = nnls(design / unit[:, None], variances / unit)
+        more, _ = nnls(design / unit[:, None], (variances - by_refits) / unit)
+        scale = more + least
         fitted = design @ scale
     return float(scale[0]), float(scale[1])

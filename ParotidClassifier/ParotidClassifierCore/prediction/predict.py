@@ -98,7 +98,7 @@ def judged(
     """Return what the models say of the values of a case, with nothing of its images."""
     results = probabilities(bundle.protocol, bundle.models, values, bundle.thresholds)
     results = with_intervals(results, bundle.models, bundle.refits, values)
-    results = with_answers(results, bundle.reference.scores)
+    results = with_answers(results, bundle.answer_limits)
     likeness = applicability_of(bundle.protocol, bundle.reference, values, results, spacing)
     words = bundle.protocol.words(record)
     return Prediction(

@@ -133,7 +133,7 @@ def evaluated_card(study: Study) -> str:
     """Return the bundle's card, with the figures of this study where it was trained elsewhere."""
     from .sections.performance import discrimination_table
 
-    card = study.bundle.model_card
+    card = study.bundle.card
     if study.training is not None or study.main is None:
         return card
     heading = f"## Evaluated on {_one_line(study.cohort_name)}"

@@ -9,7 +9,7 @@ from ..models.training import FittedModels
 from ..network.records import EpochRecord
 from ..protocol import Protocol
 from ..statistics.intraclass import ReaderAgreement
-from ..statistics.results import Evaluation, ModelFigures, SetFigures
+from ..statistics.results import Evaluation, ModelFigures, SetFigures, Steadiness
 
 _NOT_FOR = "simulated CT, demonstration, not for clinical use"
 
@@ -54,6 +54,7 @@ class Study:
         cohort_name: shown in the report.
         simulated: the cases of this cohort are; the bundle says itself what it learnt from.
         notes: what a reader must know beside the bundle's own notes.
+        steadiness: how far changes that nobody can see moved test cases; None if not measured.
     """
 
     bundle: Bundle
@@ -62,6 +63,7 @@ class Study:
     cohort_name: str
     simulated: bool
     notes: tuple[str, ...] = ()
+    steadiness: Steadiness | None = None
 
     @property
     def banner(self) -> str:

@@ -19,6 +19,7 @@ from ..base.progress import Progress, part, silent
 from ..bundle.bundle import bundle_info
 from ..bundle.files import BUNDLE_JSON
 from ..models.signature import Selection
+from ..statistics.results import Steadiness
 from .checklist import checklists
 from .figures.canvas import one_style, save_print, settle
 from .model_card import evaluated_card
@@ -117,10 +118,20 @@ def _results(study: Study, files: Sequence[str]) -> object:
             "bundle": bundle_info(study.bundle),
             "optimism": optimism(study.evaluation),
             "evaluation": study.evaluation,
+            "steadiness": None if study.steadiness is None else _steadiness(study.steadiness),
             "training": None if study.training is None else _training(study.training),
             "files": files,
         }
     )
+
+
+def _steadiness(found: Steadiness) -> dict[str, object]:
+    return {
+        "cases": found.cases,
+        "draws": found.draws,
+        "movements": found.movements,
+        "failures": found.failures,
+    }
 
 
 def _training(training: TrainingDetails) -> dict[str, object]:

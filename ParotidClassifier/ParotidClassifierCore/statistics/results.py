@@ -270,6 +270,48 @@ class CaseFlow:
 
 
 @dataclass(frozen=True)
+class Movement:
+    """How far one change moved the log-odds of one model, up or down, over the cases it judged."""
+
+    change: str
+    model: str
+    median: float
+    percentile_95: float
+    cases: int
+
+
+@dataclass(frozen=True)
+class Steadiness:
+    """How far log-odds moved when cases were changed in ways that nobody can see.
+
+    Attributes:
+        cases: that were classified.
+        draws: of each change for each case.
+        moved: by change and model, |change of the log-odds| of each case and draw.
+        failures: why a case is missing, by case id.
+    """
+
+    cases: int
+    draws: int
+    moved: Mapping[str, Mapping[str, np.ndarray]]
+    failures: Mapping[str, str]
+
+    @property
+    def movements(self) -> list[Movement]:
+        """Of each change and model."""
+        return [
+            Movement(
+                change,
+                model,
+                *np.percentile(values, (50, 95)).tolist(),
+                len(values) // self.draws,
+            )
+            for change, by_model in self.moved.items()
+            for model, values in by_model.items()
+        ]
+
+
+@dataclass(frozen=True)
 class Evaluation:
     """Everything that is computed from the probabilities of a cohort's cases.
 

@@ -37,6 +37,7 @@ class TrainingOptions:
         imagenet: MobileNetV3 checkpoint to start from; None for random weights.
         seed: of the folds, the network and the bootstraps.
         bootstraps: resamples of the test set's intervals.
+        steadiness: test cases that are classified again with changes that nobody can see.
     """
 
     name: str
@@ -47,6 +48,7 @@ class TrainingOptions:
     imagenet: Path | None = None
     seed: int = 0
     bootstraps: int = BOOTSTRAPS
+    steadiness: int = 0
 
     @property
     def models(self) -> ModelTrainingSettings:

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..base.errors import CohortError
+from ..base.errors import CohortError, UsageError
 from ..base.parallel import Failure
 from ..base.plain import as_plain
 from ..base.progress import Progress, part, silent
 from ..base.result import Result
 from ..base.words import counted, listed
 from ..bundle.bundle import Bundle
-from ..models.answers import limits_of
+from ..models.answers import Limits
 from ..models.probabilities import ModelResult, probabilities
 from ..network.records import NetworkValues
 from ..protocol import ColumnKind, column_of
@@ -33,6 +33,7 @@ from .cache import CohortCache
 from .extraction import CohortFeatures, extract_cohort
 from .manifest import TEST, TRAIN, CohortCase
 from .reading import short_fingerprint
+from .steadiness import steadiness_of_tests
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -49,13 +50,19 @@ def evaluate_bundle(
     folder: Path,
     cohort_name: str,
     bootstraps: int,
+    steadiness: int = 0,
     progress: Progress = silent,
 ) -> Result:
     """Judge a bundle on a cohort and write the report.
 
     Cases the bundle learnt from must be marked "train" and are shown apart.
 
+    Args:
+        bootstraps: resamples of the test set's intervals.
+        steadiness: test cases that are classified again with changes that nobody can see.
+
     Raises:
+        UsageError: the bundle reads no image, so that no such change could move anything.
         CohortError: no case can be used, or a test case is one the bundle learnt from.
         OutputError: the report cannot be written.
     """
@@ -65,17 +72,22 @@ def evaluate_bundle(
     from .evaluate import evaluate
 
     require_report_folder(folder)
+    if steadiness and not bundle.reads_image:
+        raise UsageError(
+            f"The bundle {bundle.name} reads no image, so no change of one can move it.",
+            "Leave --steadiness out.",
+        )
     if bundle.network is not None:
         choose_device(cache.machines.device)
+    step = part(progress, 0.0, 0.4 if steadiness else 0.9)
     if bundle.reads_image:
         radiomics = load_settings(bundle.radiomics_yaml)
-        step = part(progress, 0.0, 0.7)
-        features = extract_cohort(cases, bundle.protocol, cache, radiomics, step)
+        features = extract_cohort(cases, bundle.protocol, cache, radiomics, part(step, 0.0, 0.8))
     else:
         none = np.empty((len(cases), 0))
         features = CohortFeatures(bundle.protocol, tuple(cases), (), none, np.empty(0))
     features, notes = _as_the_bundle_saw_them(bundle, features)
-    progress(0.7, "network")
+    step(0.8, "network")
     values = _network_values(bundle, features, cache.machines.device)
     predictions = cohort_predictions(bundle, features, values)
     evaluation = evaluate(
@@ -84,9 +96,11 @@ def evaluate_bundle(
         bundle.models,
         bundle.protocol,
         bootstraps,
-        progress=part(progress, 0.8, 0.9),
+        progress=part(step, 0.9, 1.0),
     )
-    study = Study(bundle, evaluation, None, cohort_name, features.simulated, notes)
+    step, machines = part(progress, 0.4, 0.9), cache.machines
+    steady = steadiness_of_tests(bundle, features, predictions, steadiness, machines, progress=step)
+    study = Study(bundle, evaluation, None, cohort_name, features.simulated, notes, steady)
     tables = {PREDICTIONS_FILE: prediction_table(features, predictions)}
     write_report(study, folder, tables, part(progress, 0.9, 1.0))
     places = {"report": str(folder)}
@@ -138,6 +152,7 @@ def _as_the_bundle_saw_them(
             "The bundle does not say which images it learnt from: whether one of them is among "
             "the test cases could not be checked."
         )
+    notes += [told for told in bundle.lacking if told not in bundle.notes]
     cases = tuple(
         replace(case, split=TRAIN if case.case_id in learnt else TEST) for case in features.cases
     )
@@ -177,8 +192,8 @@ def cohort_predictions(
         out_of_fold=dict(out_of_fold or {}),
         answer_limits={
             name: (limits.benign_below, limits.malignant_above)
-            for name in held
-            if (limits := limits_of(bundle.reference.scores.get(name, {}))) is not None
+            for name, limits in bundle.answer_limits.items()
+            if isinstance(limits, Limits)
         },
         domain=_domain(bundle, features, values),
     )

@@ -29,7 +29,7 @@ from ..statistics.results import CohortPredictions, Evaluation
 from .cache import CohortCache
 from .extraction import CohortFeatures, extract_cohort
 from .learn import Learnt, TrainingOptions, learn
-from .manifest import TRAIN, CohortCase
+from .manifest import TEST, TRAIN, CohortCase
 from .reading import short_fingerprint
 from .runs import (
     FEATURES_FILE,
@@ -40,6 +40,7 @@ from .runs import (
     prediction_table,
     study_result,
 )
+from .steadiness import steadiness_of_tests
 
 if TYPE_CHECKING:
     from ..network.cross_fitting import CrossFittedNetwork
@@ -82,10 +83,10 @@ def train_bundle(
             f"{report} cannot hold both bundle and report.", "Give them a folder each."
         )
     started = time.perf_counter()
-    step = part(progress, 0.0, 0.4)
-    features = extract_cohort(cases, options.protocol, cache, progress=step)
+    step = part(progress, 0.0, 0.8 if options.steadiness else 0.96)
+    features = extract_cohort(cases, options.protocol, cache, progress=part(step, 0.0, 0.42))
     checked_size(features.malignant[features.training], options.models)
-    learnt = learn(features, options, cache, part(progress, 0.4, 0.94))
+    learnt = learn(features, options, cache, part(step, 0.42, 0.98))
     draft = draft_bundle(features, learnt, options)
     predictions = _predictions(draft, features, learnt)
     evaluation = evaluate(
@@ -95,11 +96,16 @@ def train_bundle(
         draft.protocol,
         options.bootstraps,
         options.seed,
-        part(progress, 0.94, 0.96),
+        part(step, 0.98, 1.0),
     )
     bundle = save_bundle(_judged(draft, evaluation, learnt), folder)
     minutes = (time.perf_counter() - started) / 60
     study = _study(bundle, evaluation, learnt, cohort_name, minutes)
+    steadiness = steadiness_of_tests(
+        bundle, features, predictions, options.steadiness, cache.machines, options.seed,
+        part(progress, 0.8, 0.96),
+    )  # fmt: skip
+    study = dataclasses.replace(study, steadiness=steadiness)
     tables = {
         FEATURES_FILE: features.table(),
         PREDICTIONS_FILE: prediction_table(features, predictions),
@@ -121,6 +127,11 @@ def _require_trainable(
 
     require_bundle_name(options.name)
     require_bundle_folder(folder)
+    if options.steadiness and all(case.split != TEST for case in cases):
+        raise UsageError(
+            "--steadiness is measured on test cases, and the table has none.",
+            "Mark some test in the column split, draw them with --test-share, or leave it out.",
+        )
     outcomes = [case.malignant for case in cases if case.split == TRAIN]
     checked_size(np.array(outcomes, bool), options.models)
     choose_device(device)
@@ -143,7 +154,7 @@ def draft_bundle(features: CohortFeatures, learnt: Learnt, options: TrainingOpti
         description="Simulated CT of the parotid region." if simulated else "",
         fingerprints=tuple(sorted(map(short_fingerprint, fingerprints))),
     )
-    return Bundle(
+    draft = Bundle(
         name=options.name,
         kind=kind,
         protocol=options.protocol,
@@ -164,6 +175,7 @@ def draft_bundle(features: CohortFeatures, learnt: Learnt, options: TrainingOpti
         },
         notes=(*learnt.fitted.notes, *learnt.notes),
     )
+    return dataclasses.replace(draft, notes=(*draft.notes, *draft.lacking))
 
 
 def _predictions(bundle: Bundle, features: CohortFeatures, learnt: Learnt) -> CohortPredictions:

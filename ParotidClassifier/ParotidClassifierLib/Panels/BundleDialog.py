@@ -52,7 +52,7 @@ def _modelCard(summary):
     browser.objectName = "modelCardBrowser"
     browser.openLinks = False  # it would show any file that a link names
     browser.connect("anchorClicked(QUrl)", openWebPage)
-    browser.markdown = withoutResources(summary.model_card)
+    browser.markdown = withoutResources(summary.card)
     return browser
 
 

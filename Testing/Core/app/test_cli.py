@@ -8,15 +8,18 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
 import SimpleITK as sitk
+from fixtures.bundles import bundle_with_domain, made_bundle
 from fixtures.cases import ball_mask, tissue_ct
 from fixtures.interruptible import interrupt, interruptible
 from fixtures.regions import EXTERNAL2
 from ParotidClassifierCore.app import cli, commands, study_commands
 from ParotidClassifierCore.app.cli import main
+from ParotidClassifierCore.bundle.store import save_bundle
 from ParotidClassifierCore.case.loading import load_case_folder
 from ParotidClassifierCore.imaging.masks import load_mask
 from ParotidClassifierCore.models.probabilities import percent
@@ -57,7 +60,7 @@ def test_a_bundle_that_reads_no_image_asks_for_none(capsys, tmp_path):
     assert files_in(tmp_path) == ["prediction.json"]
     alone = prediction_in(tmp_path)
     assert alone["inputs"] == {"symptoms": "with", "margin": "unclear", "lymph_nodes": "without"}
-    assert alone["models"]["Clinical"]["probability"] == pytest.approx(0.99732, abs=1e-5)
+    assert alone["models"]["Clinical"]["probability"] == pytest.approx(0.75651, abs=1e-5)
     assert alone["models"]["Combined"]["unavailable"]
     assert "Clinical" in out
     assert "Side" not in out
@@ -113,6 +116,20 @@ def test_the_figures_of_a_prediction_fit_each_other(usual):
     assert sitk.GetArrayFromImage(ring).sum() == written["ring"]["volume_mm3"]
 
 
+@pytest.mark.parametrize(("alike", "status"), [(0, "outside"), (3, "borderline"), (12, "inside")])
+def test_the_voxels_of_the_training_cases_decide_of_those_of_a_case(
+    alike, status, predict, tmp_path
+):
+    spacings = np.tile([0.5, 0.5, 3.0], (60, 1))
+    spacings[:alike, :2] = 1.0
+    bundle = bundle_with_domain(tmp_path / "bundle", (0.0, 1000.0), spacings)
+    code, text, _ = predict(*FINDINGS, bundle=bundle)
+    domain = prediction_in(tmp_path / "out")["applicability"]["domain"]
+    assert (code, domain["status"]) == (0, status)
+    pixels = "ixels of 1 mm, not 0.5 mm" if alike == 0 else "pixels of 1 mm, as few"
+    assert (pixels in text) == (status != "inside")
+
+
 def test_numbers_of_a_case_outside_are_shown_to_who_asks(predict, narrow, tmp_path):
     told = "No probability: this scan is unlike the training cases."
     code, text, _ = predict(*FINDINGS, bundle=narrow)
@@ -128,6 +145,19 @@ def test_numbers_of_a_case_outside_are_shown_to_who_asks(predict, narrow, tmp_pa
     again = prediction_in(tmp_path / "out")
     assert again["models"] == written["models"]
     assert again["show_outside"] is True
+
+
+def test_without_any_finding_the_image_is_judged_alone_or_nothing(predict, capsys, tmp_path):
+    code, text, _ = predict()
+    written = prediction_in(tmp_path / "out")
+    assert (code, written["headline"]) == (0, "Tumor+External2_RAD+DL")
+    assert "There is no Combined probability: symptoms, margin and enlarged lymph nodes" in text
+    code, text, _ = run(
+        capsys, "predict", "--bundle", "published-clinical", "--out", tmp_path / "n"
+    )
+    assert (code, "%" in text.replace("95%", "")) == (0, False)
+    assert text.startswith("No probability: symptoms, margin and enlarged lymph nodes are unknown.")
+    assert "answer" not in prediction_in(tmp_path / "n")["models"]["Clinical"]
 
 
 def test_files_of_an_earlier_answer_do_not_stand_beside_the_next_one(predict, tmp_path):
@@ -316,6 +346,24 @@ def test_unusable_input_ends_with_its_code_and_writes_nothing(
     assert ended == code
     assert words in told
     assert "Traceback" not in told
+    assert files_in(tmp_path / "out") == []
+
+
+def test_a_feature_that_is_not_finite_ends_with_3_and_is_named(predict, tmp_path):
+    ct = tissue_ct((50, 46, 34), (1.0, 1.0, 1.0))
+    apart = np.zeros((34, 46, 50), np.uint8)
+    apart[14, 20, 20] = apart[17, 24, 25] = 1  # two grey values have no 10th to 90th percentile
+    tumor = sitk.GetImageFromArray(apart)
+    tumor.CopyInformation(ct)
+    for name, image in (("ct", ct), ("tumor", tumor)):
+        sitk.WriteImage(image, str(tmp_path / f"{name}.nrrd"))
+    made, column = made_bundle(), "Tumor_original_firstorder_RobustMeanAbsoluteDeviation"
+    model = made.models["Tumor_RAD"]
+    model = replace(model, columns=(column, *model.columns[1:]))
+    save_bundle(replace(made, models={**made.models, "Tumor_RAD": model}), tmp_path / "bundle")
+    given = {"ct": tmp_path / "ct.nrrd", "tumor": tmp_path / "tumor.nrrd"}
+    code, _, told = predict(bundle=tmp_path / "bundle", **given)
+    assert (code, f"not finite numbers: {column}" in told) == (3, True), told
     assert files_in(tmp_path / "out") == []
 
 

@@ -16,6 +16,7 @@ from ParotidClassifierCore.bundle.bundle import RESEARCH, TrainingCohort, bundle
 from ParotidClassifierCore.bundle.files import sums_of
 from ParotidClassifierCore.bundle.shipped import default_bundle, shipped_bundles
 from ParotidClassifierCore.bundle.store import load_bundle, save_bundle, summarize_bundle
+from ParotidClassifierCore.models.answers import NO_SCORES
 from ParotidClassifierCore.models.domain import OLDER_BUNDLE as NO_DOMAIN
 from ParotidClassifierCore.models.domain import Domain
 from ParotidClassifierCore.models.probabilities import probabilities
@@ -176,12 +177,34 @@ def test_a_summary_refuses_a_header_that_does_not_hold_what_it_must(tmp_path):
         summarize_bundle(tmp_path / "b")
 
 
-def test_a_bundle_of_the_first_schema_loads_and_says_that_it_has_no_intervals(tmp_path):
+@pytest.mark.parametrize("version", [1, 2, 3])
+def test_a_bundle_of_an_earlier_schema_says_what_it_lacks(version):
+    path = DATA / f"schema-{version}-bundle"
+    old, info = load_bundle(path), bundle_info(load_bundle(path))
+    assert (old.schema_version, info["schema_version"]) == (version, version)
+    assert info["intervals"] == f"There are no intervals: {OLDER_BUNDLE}."
+    assert not any(model.ranges for model in old.models.values())
+    unknown = f"Whether a case is like the training cases cannot be told: {NO_DOMAIN}."
+    assert info["lacking"][0] == old.lacking[0] == unknown
+    for said in (old, summarize_bundle(path)):
+        first, _, card = said.card.partition("\n\n")
+        assert first.startswith("> **Made by an earlier version.** Whether a case is like the")
+        assert card == old.model_card
+    assert a_bundle().card == a_bundle().model_card
+
+
+def test_what_a_bundle_cannot_tell_is_said_once_for_models_alike():
+    too_few, no_scores = a_bundle().lacking
+    assert too_few.startswith("No answers by Tumor_RAD: the bundle's 2 benign training cases and 1")
+    names = "Tumor_DL, Tumor+External2_RAD+DL, Clinical and Combined"
+    assert no_scores == f"No answers by {names}: {NO_SCORES}."
+    scores = {of: tuple(i / 20 for i in range(20)) for of in ("benign", "malignant")}
+    known = replace(a_bundle().reference, scores=dict.fromkeys(models(), scores))
+    assert a_bundle(reference=known).lacking == []
+
+
+def test_a_bundle_of_the_first_schema_is_written_as_one_of_this(tmp_path):
     old = load_bundle(OLD_BUNDLE)
-    assert (old.schema_version, bundle_info(old)["schema_version"]) == (1, 1)
-    assert old.refits.line == f"There are no intervals: {OLDER_BUNDLE}."
-    assert (old.reference.voxel_mm, old.reference.domain) == ({}, Domain(absent=NO_DOMAIN))
-    assert summarize_bundle(OLD_BUNDLE).name == old.name
     saved = save_bundle(old, tmp_path / "b")
     assert saved.schema_version == 4
     assert load_bundle(tmp_path / "b") == saved

@@ -5,11 +5,15 @@ import pytest
 from ParotidClassifierCore.models.answers import (
     INDETERMINATE,
     NO_SCORES,
+    SEEN,
     fewest_cases,
+    limits_by_model,
     limits_of,
     with_answers,
 )
 from ParotidClassifierCore.models.probabilities import ModelResult
+from ParotidClassifierCore.models.settings import CROSS_FITTED, PAPER, STACKINGS
+from ParotidClassifierCore.protocol import ModelSpec, shen2026
 
 BENIGN_CASES, MALIGNANT_CASES = 90, 30
 
@@ -20,8 +24,8 @@ def probabilities(rng, mean, count):
 
 def scores(rng, separation, benign=BENIGN_CASES, malignant=MALIGNANT_CASES):
     return {
-        "benign": probabilities(rng, 0.0, benign),
-        "malignant": probabilities(rng, separation, malignant),
+        "benign": probabilities(rng, -separation / 2, benign),
+        "malignant": probabilities(rng, separation / 2, malignant),
     }
 
 
@@ -31,7 +35,7 @@ def p_value(score, of, towards):
 
 
 @pytest.mark.parametrize("error_rate", [0.05, 0.10, 0.25])
-@pytest.mark.parametrize("separation", [0.0, 1.0])
+@pytest.mark.parametrize("separation", [0.0, 1.0, 2.5])
 def test_an_answer_is_the_class_that_is_not_ruled_out(separation, error_rate):
     known = scores(np.random.default_rng(3), separation)
     limits = limits_of(known, error_rate)
@@ -41,6 +45,8 @@ def test_an_answer_is_the_class_that_is_not_ruled_out(separation, error_rate):
         out = (malignant <= error_rate, benign <= error_rate)
         if out != (True, True):
             wanted = "benign" if out[0] else "malignant" if out[1] else INDETERMINATE
+            if (wanted == "benign" and score > 0.5) or (wanted == "malignant" and score < 0.5):
+                wanted = INDETERMINATE
             assert limits.answer(score) == wanted
 
 
@@ -50,16 +56,18 @@ def test_no_more_of_a_class_get_the_other_answer_than_stated(separation):
     wrong = {"benign": [], "malignant": []}
     for _ in range(400):
         limits = limits_of(scores(rng, separation))
-        for of, mean in (("benign", 0.0), ("malignant", separation)):
+        for of, mean in (("benign", -separation / 2), ("malignant", separation / 2)):
             answers = [limits.answer(p) for p in probabilities(rng, mean, 40)]
             wrong[of].append(np.mean([a not in (of, INDETERMINATE) for a in answers]))
     assert max(map(np.mean, wrong.values())) < 0.105
     assert separation == 4.0 or min(map(np.mean, wrong.values())) > 0.08  # not careful for nothing
 
 
-def test_classes_that_are_far_apart_leave_nothing_indeterminate():
-    limits = limits_of(scores(np.random.default_rng(1), 6.0))
-    assert limits.benign_below == limits.malignant_above
+def test_classes_that_are_far_apart_leave_next_to_nothing_indeterminate():
+    known = scores(np.random.default_rng(1), 6.0)
+    limits = limits_of(known)
+    answers = [limits.answer(p) for of_class in known.values() for p in of_class]
+    assert answers.count(INDETERMINATE) <= 2
     assert (limits.answer(0.01), limits.answer(0.99)) == ("benign", "malignant")
 
 
@@ -68,6 +76,20 @@ def test_probabilities_that_say_nothing_are_mostly_indeterminate():
     limits = limits_of(scores(rng, 0.0))
     answers = [limits.answer(p) for p in probabilities(rng, 0.0, 1000)]
     assert answers.count(INDETERMINATE) > 700
+
+
+def test_no_answer_contradicts_its_probability():
+    """Of few malignant cases even 30 % rules out benign, and yet it is not called malignant."""
+    limits = limits_of(
+        {"benign": np.linspace(0.01, 0.2, 90), "malignant": np.linspace(0.1, 0.6, 30)}
+    )
+    assert limits.answer(0.3) == INDETERMINATE
+    assert limits.answer(0.51) == "malignant"
+    turned = limits_of(
+        {"benign": np.linspace(0.4, 0.9, 30), "malignant": np.linspace(0.8, 0.99, 90)}
+    )
+    assert turned.answer(0.7) == INDETERMINATE
+    assert turned.answer(0.49) == "benign"
 
 
 def test_a_class_with_too_few_cases_cannot_be_ruled_out():
@@ -84,7 +106,8 @@ def test_a_probability_without_an_answer_says_why():
     results = {name: ModelResult(name, 0.4) for name in ("known", "few", "unknown")}
     results["none"] = ModelResult("none", unavailable="margin is unknown")
     kept = {"known": scores(rng, 1.0), "few": scores(rng, 1.0, malignant=8)}
-    told = with_answers(results, kept)
+    specs = [ModelSpec(name, radiomics=("Tumor",)) for name in results]
+    told = with_answers(results, limits_by_model(specs, CROSS_FITTED, kept))
     limits = limits_of(kept["known"])
     assert told["known"].answer == limits.answer(0.4)
     assert told["known"].answer_limits == (limits.benign_below, limits.malignant_above)
@@ -94,6 +117,18 @@ def test_a_probability_without_an_answer_says_why():
     )
     assert told["unknown"].no_answer == NO_SCORES
     assert told["none"] == results["none"]
+
+
+@pytest.mark.parametrize("stacking", STACKINGS)
+def test_scores_of_a_network_that_had_seen_the_case_give_no_answer(stacking):
+    """As the paper stacks: the deep features of a training case are those of the final network."""
+    known = scores(np.random.default_rng(0), 1.0)
+    specs = shen2026().models
+    limits = limits_by_model(specs.values(), stacking, dict.fromkeys(specs, known))
+    without = {name for name, of_model in limits.items() if of_model == SEEN}
+    fusions = {f"{region}_RAD+DL" for region in ("Tumor", "External2", "Tumor+External2")}
+    assert without == (fusions | {"Combined"} if stacking == PAPER else set())
+    assert limits["Tumor_DL"] == limits_of(known)
 
 
 def test_a_probability_that_is_a_limit_is_indeterminate():

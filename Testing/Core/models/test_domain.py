@@ -189,6 +189,17 @@ def test_rare_length():
     assert found.reasons == ("slices 1 mm apart, as few training cases have",)
 
 
+@pytest.mark.parametrize(("alike", "status"), [(0, OUTSIDE), (3, BORDERLINE), (12, INSIDE)])
+def test_voxels_are_as_usual_as_training_cases_with_equal_ones_are_many(alike, status):
+    features, _ = cases(60, np.random.default_rng(13))
+    mm = np.tile([0.5, 0.5, 3.0], (60, 1))
+    mm[:alike, :2] = 1.0
+    domain = fitted(features, mm)
+    found = judged(domain, domain.spaces[1].centers, (1.0, 1.0, 3.0))
+    assert found.status is status
+    assert found.as_far >= alike
+
+
 def test_mixed_lengths_are_inside():
     features, mm = cases(200, np.random.default_rng(8))
     mm[::2, 2] = 1.0

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from Core.models.made_models import a_model
 from ParotidClassifierCore.models.logistic import LogisticModel, probability_of
+from ParotidClassifierCore.models.logistic_fit import LEAST_SLOPE, calibration
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
@@ -43,6 +44,24 @@ def test_contributions_and_intercept_add_up_to_the_log_odds():
     parts = model.contributions(values)
     assert list(parts) == ["Tumor_a", "Tumor_b"]
     assert model.intercept + sum(parts.values()) == pytest.approx(model.log_odds(values))
+
+
+def test_log_odds_that_are_too_sure_are_put_on_the_line_that_scikit_learn_finds():
+    rng = np.random.default_rng(2)
+    log_odds = rng.normal(-1, 1, 400)
+    y = rng.random(400) < probability_of(log_odds)
+    too_sure = (1 + 3 * log_odds)[:, None]
+    expected = LogisticRegression(C=1e6, tol=1e-8).fit(too_sure, y)
+    intercept, slope = calibration(too_sure[:, 0], y, 1e6)
+    assert intercept == pytest.approx(expected.intercept_[0], abs=1e-4)
+    assert slope == pytest.approx(expected.coef_[0, 0], abs=1e-4)
+
+
+def test_log_odds_that_tell_the_wrong_way_come_down_to_the_share_and_keep_their_order():
+    y = np.arange(100) < 20
+    intercept, slope = calibration(np.where(y, -2.0, 2.0), y, 10.0)
+    assert slope == LEAST_SLOPE
+    assert probability_of(intercept + slope * np.array([-2.0, 2.0])) == pytest.approx(0.2, abs=0.01)
 
 
 def test_log_odds_far_out_do_not_overflow():

@@ -71,6 +71,16 @@ def test_classes_that_a_resample_divides_still_have_a_refit():
     np.testing.assert_allclose(log_odds(refitted, x), log_odds(expected, x), atol=1e-4)
 
 
+@pytest.mark.parametrize("intercept", [0.0, 90.0])
+def test_a_resample_beyond_the_range_of_the_kept_model_says_nothing_but_the_share(intercept):
+    y = np.arange(40) < 10
+    x = np.random.default_rng(0).uniform(2.0, 3.0, (40, 1))
+    kept = replace(a_model("Tumor_DL", ("network:Tumor_DL",)), intercept=intercept)
+    kept = replace(kept, means=(0.0,), sds=(1.0,), ranges=((-1.0, 1.0),))
+    refitted = refit_logistic(kept, x, y, np.ones(40, int), 10.0)
+    np.testing.assert_allclose(log_odds(refitted, x), np.log(10 / 30), atol=1e-6)
+
+
 def test_a_column_that_is_constant_in_the_resample_says_nothing(table):
     x = np.column_stack([table.radiomics[:, 0], np.zeros(90)])
     x[3, 1] = 1.0
@@ -181,10 +191,12 @@ def test_the_scale_is_found_again_from_variances_that_err_by_a_share_of_themselv
     assert scale_of(variances, by_refits) == pytest.approx((0.5, 3.0), rel=0.05)
 
 
-def test_a_scale_is_never_negative():
+def test_a_variance_is_never_below_that_of_the_refits():
     by_refits = np.linspace(0.1, 1.0, 50)
     for variances in (2.0 - by_refits, 3.0 * by_refits - 0.2, np.zeros(50)):
-        assert min(scale_of(variances, by_refits)) >= 0
+        constant, factor = scale_of(variances, by_refits)
+        assert constant >= 0
+        assert factor >= 1
 
 
 def test_variances_by_refits_are_those_of_each_case_by_hand():

@@ -9,7 +9,8 @@ from ParotidClassifierCore.protocol import shen2026
 from ParotidClassifierCore.reporting.figures import canvas
 from ParotidClassifierCore.reporting.parts import Drawing, Listing
 from ParotidClassifierCore.reporting.sections import sections_of
-from ParotidClassifierCore.statistics.results import Estimate
+from ParotidClassifierCore.reporting.sections.steadiness import steadiness
+from ParotidClassifierCore.statistics.results import Estimate, Steadiness
 from ParotidClassifierCore.study.evaluate import evaluate
 
 
@@ -156,3 +157,46 @@ def test_deep_features_selected_with_radiomic_ones_are_shown():
     rows = part(study, "selection", Listing, "selected").table.rows
     (row,) = (row for row in rows if row[3] == "deep")
     assert row[:5] == ("Tumor_RAD+DL", "Tumor_DL", "–", "deep", "3")
+
+
+def steady(**moved):
+    """The section where log-odds moved so far with one change, of two cases drawn twice each."""
+    of_noise = {name: np.array(values) for name, values in moved.items()}
+    still = {name: np.zeros(4) for name in moved}
+    by_change = {"origin": still, "noise": of_noise} if moved else {}
+    cases, failures = (2, {}) if moved else (0, {"case7": "The Tumor outline is empty."})
+    found = Steadiness(cases, 2, by_change, failures)
+    with canvas.one_style():
+        return steadiness(made_study(trained=False, steadiness=found))
+
+
+def test_steadiness_of_the_model_shown_first_stands_on_the_page():
+    section = steady(Clinical=[0.0] * 4, Combined=[0.0, 0.2, 0.2, np.log(3)])
+    done, shown, meaning, drawing, every = section.parts
+    assert "was classified as it is and 4 times more" in done.text
+    assert shown.table.title == "How far Combined moves"
+    high = np.percentile([0.0, 0.2, 0.2, np.log(3)], 95)
+    assert shown.table.rows == (
+        ("origin", "0.000", "0.000", "50 %", "50 %", 2),
+        ("noise", "0.200", f"{high:.3f}", "45 % or 55 %", "28 % or 72 %", 2),
+    )
+    assert "stay between 28 % and 72 %" in meaning.text
+    assert not every.on_page
+    assert every.table.rows[-1] == ("noise", "Combined", 0.2, high, 2)
+    require_drawable([section])
+    (panel,) = drawing.figure.axes
+    assert panel.get_title(loc="left") == "noise"
+
+
+def test_what_moves_nothing_is_said_and_not_drawn():
+    section = steady(Combined=[0.0] * 4)
+    assert "none of these changes moves Combined" in section.parts[2].text
+    assert not [each for each in section.parts if isinstance(each, Drawing)]
+
+
+def test_cases_that_could_not_be_changed_are_told():
+    (only,) = steady().parts
+    assert only.text == (
+        "No test case could be classified again. case7: The Tumor outline is empty."
+    )
+    assert steadiness(made_study(trained=False)) is None

@@ -13,6 +13,7 @@ from fixtures.cohorts import add_row, write_cohort
 from fixtures.undrawn import coarse_figures, undrawn_figures
 from ParotidClassifierCore.app.cli import main
 from ParotidClassifierCore.bundle.store import load_bundle
+from ParotidClassifierCore.models.answers import SEEN
 from ParotidClassifierCore.protocol import shen2026
 
 CASES, TRAINING = 26, 20
@@ -49,7 +50,7 @@ def a_training(a_cohort, tmp_path_factory):
     """What `train` printed, and the folder with its bundle and report."""
     folder = tmp_path_factory.mktemp("trained")
     with coarse_figures():
-        code, result = trained(a_cohort, folder)
+        code, result = trained(a_cohort, folder, "--steadiness", 2)
     assert code == 0, result
     return result, folder
 
@@ -77,6 +78,9 @@ def test_a_trained_bundle_holds_all_models_and_what_it_learnt_from(a_training):
     assert bundle.refits.count == 200
     assert set(bundle.refits.coefficients) == set(shen2026().models)
     assert f"{TRAINING} training cases are too few" in bundle.reference.domain.absent
+    no_domain = bundle.reference.domain.lacking
+    assert no_domain in result["notes"]
+    assert f"- {no_domain}" in bundle.model_card
     assert set(bundle.reference.voxel_mm["slice"]) == {3.0}
 
 
@@ -113,7 +117,7 @@ def test_evaluate_finds_what_train_found(a_training, a_cohort, tmp_path, undrawn
     result, folder = a_training
     code, again = told(
         "evaluate", "--bundle", folder / "bundle", "--cohort", a_cohort, "--jobs", 1,
-        "--bootstraps", 20, "--out", tmp_path / "report",
+        "--bootstraps", 20, "--steadiness", 2, "--out", tmp_path / "report",
     )  # fmt: skip
     assert code == 0
     assert again["test_figures"] == result["test_figures"]
@@ -123,6 +127,8 @@ def test_evaluate_finds_what_train_found(a_training, a_cohort, tmp_path, undrawn
     answers = found["evaluation"]["test"]["models"]["Clinical"]["answers"]
     assert answers == before["evaluation"]["test"]["models"]["Clinical"]["answers"]
     assert answers["all"]["cases"] == CASES - TRAINING
+    assert found["steadiness"] == before["steadiness"]
+    assert found["steadiness"]["cases"] == 2
     assert before["evaluation"]["out_of_fold"]["models"]["Clinical"]["answers"]
 
 
@@ -197,6 +203,8 @@ def test_the_paper_stacking_predicts_what_it_trained(a_cohort, tmp_path, undrawn
         assert result["models"][name]["probability"] == pytest.approx(
             table.loc["case22", name], abs=1e-6
         )
+        assert result["models"][name]["no_answer"] == SEEN
+    assert "answer" in result["models"]["Tumor_DL"]
 
 
 def test_a_cohort_with_too_few_of_a_class_is_refused_before_the_work(a_cohort, tmp_path):

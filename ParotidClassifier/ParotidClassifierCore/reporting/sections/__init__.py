@@ -8,11 +8,12 @@ from .curves import calibration, confusion, decision, nomogram, roc
 from .learning import agreement, network, selection
 from .methods import methods, models
 from .performance import performance
+from .steadiness import steadiness
 from .summary import summary
 
 _IN_ORDER = (
     summary, flow, baseline, odds_ratios, performance, roc, calibration, decision, confusion,
-    nomogram, agreement, selection, network, methods, models, limits, reproducibility,
+    steadiness, nomogram, agreement, selection, network, methods, models, limits, reproducibility,
 )  # fmt: skip
 _OF_JUDGED_CASES = (performance, roc, calibration, decision, confusion)
 

@@ -24,7 +24,9 @@ _MOST_COLUMNS_ON_PAGE = 5
 _GRID = (
     f"The CT is cropped {MARGIN_MM} mm around the lesion, resampled to 1 × 1 × 1 mm (linear; "
     f"outlines: nearest neighbour), clipped to {HU_RANGE[0]} to {HU_RANGE[1]} HU and rounded to "
-    "whole HU."
+    "whole HU. The 1 mm lattice runs along the axes of the CT and is anchored to the centre of the "
+    "CT's voxel nearest to the tumour's centroid; a mask on voxels of 1 mm along these axes brings "
+    "its own."
 )
 _USE = (
     (
@@ -197,8 +199,9 @@ def _learning(study: Study, kinds: set[ColumnKind | None]) -> tuple[str, ...]:
         lines.append(
             "Each model is a logistic regression on z-scores with an L2 penalty. On selected "
             f"columns its C is the one with the smallest log-loss in {settings.folds} stratified "
-            f"folds, the selection repeated in each, of {tried}; on logits, log-odds and findings "
-            f"C is {settings.few_inputs_penalty:g}."
+            f"folds, the selection repeated in each, of {tried}, and its log-odds are put on the "
+            "line that calibrates those of the rows left out; on logits, log-odds and findings C "
+            f"is {settings.few_inputs_penalty:g}."
         )
     return (
         *lines,

@@ -8,15 +8,15 @@ patient, so a model that can be believed hardly answers differently.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 import SimpleITK as sitk
 
 from ..base.cache import content_key
-from ..base.errors import CohortError
 from ..base.parallel import Failure, Machines, run_each
 from ..base.progress import Progress, silent
+from ..bundle.bundle import Bundle
 from ..case.grid import tumor_on_lattice
 from ..case.loading import Case
 from ..imaging.lattice import Lattice
@@ -24,6 +24,8 @@ from ..imaging.perturbation import perturbed_outline
 from ..imaging.working_grid import Geometry
 from ..prediction.session import Session
 from ..prediction.stages import Stages
+from ..statistics.results import CohortPredictions, Steadiness
+from .extraction import CohortFeatures
 from .manifest import CohortCase
 from .one_case import NamedBundle
 from .reading import Reading
@@ -75,37 +77,14 @@ CHANGES: dict[str, Callable[[Case, np.random.Generator], Case]] = {
 }
 
 
-@dataclass(frozen=True)
-class Sensitivity:
-    """How far log-odds moved.
-
-    Attributes:
-        cases: that were classified.
-        moved: by change and model, |change of the log-odds| of each case and draw.
-        failures: why a case is missing, by case id.
-    """
-
-    cases: int
-    moved: dict[str, dict[str, np.ndarray]]
-    failures: dict[str, Failure]
-
-    def rows(self) -> list[tuple[str, str, float, float]]:
-        """Return (change, model, median, 95th percentile) of each change and model."""
-        return [
-            (change, model, *np.percentile(values, (50, 95)).tolist())
-            for change, by_model in self.moved.items()
-            for model, values in by_model.items()
-        ]
-
-
-def measure_sensitivity(
+def measure_steadiness(
     cases: Sequence[CohortCase],
     bundle: NamedBundle,
     machines: Machines | None = None,
     draws: int = DRAWS,
     seed: int = 0,
     progress: Progress = silent,
-) -> Sensitivity:
+) -> Steadiness:
     """Classify each case as it is and changed, and return how far the log-odds moved.
 
     Args:
@@ -114,19 +93,51 @@ def measure_sensitivity(
         seed: same seed, same changes of a case of that name, whichever cases are beside it.
 
     Raises:
-        CohortError: no case can be classified.
         BundleError: the bundle is not there, is refused, or is no longer the same.
     """
     bundle.load()
     names = [case.case_id for case in cases]
     work = [(case, bundle, draws, seed) for case in cases]
     found = run_each(moved_log_odds, work, names, machines or Machines(), progress)
-    failures = {n: f for n, f in zip(names, found, strict=True) if isinstance(f, Failure)}
+    failures = {
+        n: f.shared_reason for n, f in zip(names, found, strict=True) if isinstance(f, Failure)
+    }
     measured = [each for each in found if not isinstance(each, Failure)]
-    if not measured:
-        listed = "\n  ".join(f"{name}: {why.reason}" for name, why in failures.items())
-        raise CohortError(f"No case could be classified:\n  {listed}", "Correct the cases.")
-    return Sensitivity(len(measured), {c: _joined(measured, c) for c in CHANGES}, failures)
+    moved = {change: _joined(measured, change) for change in CHANGES}
+    return Steadiness(len(measured), draws, moved, failures)
+
+
+def steadiness_of_tests(
+    bundle: Bundle,
+    features: CohortFeatures,
+    predictions: CohortPredictions,
+    most: int,
+    machines: Machines,
+    seed: int = 0,
+    progress: Progress = silent,
+) -> Steadiness | None:
+    """Measure test cases drawn with `seed`, of those that the model shown first could judge.
+
+    Args:
+        bundle: as it was saved or loaded.
+        features, predictions: of all cases of the cohort.
+        most: cases that are measured; 0 for none.
+
+    Returns:
+        None where nothing was asked for.
+    """
+    if not most:
+        return None
+    known = {name: ~np.isnan(v) & ~features.training for name, v in predictions.log_odds.items()}
+    shown = bundle.protocol.first_shown(name for name, rows in known.items() if rows.any())
+    rows = np.flatnonzero(known.get(shown, ()))
+    drawn = np.sort(np.random.default_rng(seed).permutation(rows)[:most])
+    cases, named = [features.cases[row] for row in drawn], NamedBundle.of(bundle)
+
+    def tell(fraction: float, step: str) -> None:
+        progress(fraction, f"steadiness, {step}")
+
+    return measure_steadiness(cases, named, machines, seed=seed, progress=tell)
 
 
 def _joined(measured: Sequence[dict[str, dict[str, list[float]]]], change: str) -> dict:
