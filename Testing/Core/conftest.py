@@ -1,6 +1,7 @@
+import numpy as np
 import pytest
 import SimpleITK as sitk
-from fixtures.bundles import made_bundle
+from fixtures.bundles import bundle_with_domain, made_bundle
 from fixtures.cases import ball_case
 from ParotidClassifierCore.bundle.store import save_bundle
 
@@ -21,3 +22,10 @@ def a_case(tmp_path_factory):
     sitk.WriteImage(case.ct, str(folder / "ct.nrrd"))
     sitk.WriteImage(case.tumor, str(folder / "tumor.nrrd"))
     return folder
+
+
+@pytest.fixture(scope="session")
+def narrow(tmp_path_factory):
+    """A bundle whose training cases had other tumours than the made case."""
+    folder = tmp_path_factory.mktemp("narrow") / "bundle"
+    return bundle_with_domain(folder, (900.0, 1.0), np.tile([1.0, 1.0, 3.0], (60, 1)))

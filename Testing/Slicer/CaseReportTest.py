@@ -24,8 +24,8 @@ class CaseReportTest(ShownResult, ScriptedLoadableModuleTest):
         """Let the test write the report; return what was asked."""
         asked = []
 
-        def write(_node, folder, label, _onProgress, onDone, onError):
-            asked.append((folder, label))
+        def write(_node, folder, label, showOutside, _onProgress, onDone, onError):
+            asked.append((folder, label, showOutside))
             answer(onDone, onError)
 
         self.logic.classification.writeReport = write
@@ -70,7 +70,7 @@ class CaseReportTest(ShownResult, ScriptedLoadableModuleTest):
             for opinion in ({}, {"secondOpinion": madeSecondOpinion()}, {"secondOpinion": gone}):
                 self.keep(**opinion)
                 self.logic.classification.writeReport(
-                    self.parameterNode, str(self.folder), "", *[None] * 3
+                    self.parameterNode, str(self.folder), "", False, *[None] * 3
                 )
         named = [Path(request.get("second_bundle", "none")).name for request in asked]
         self.assertEqual(named, ["none", "published-clinical", "none"])
@@ -119,7 +119,7 @@ class CaseReportTest(ShownResult, ScriptedLoadableModuleTest):
         asked = self.writeAtOnce()
         self.ui.caseLabelLineEdit.text = "Board 12"
         self.panel.report.write(str(self.folder))
-        self.assertEqual(asked, [(str(self.folder), "Board 12")])
+        self.assertEqual(asked, [(str(self.folder), "Board 12", False)])
         self.panel.setParameterNode(self.parameterNode)
         self.assertEqual(self.ui.caseLabelLineEdit.text, "")
         self.assertTrue(self.ui.openReportButton.isHidden())

@@ -193,7 +193,7 @@ class DicomExportTest(ShownResult, ScriptedLoadableModuleTest):
     def test_what_goes_wrong_in_the_background_is_told(self):
         self.keepOfDicomCase()
 
-        def fail(_node, _folder, _identity, _onProgress, _onDone, onError):
+        def fail(_node, _folder, _identity, _outside, _onProgress, _onDone, onError):
             onError("OutputError", "Disk full.", "Tidy.")
 
         self.logic.classification.exportDicom = fail
@@ -204,7 +204,7 @@ class DicomExportTest(ShownResult, ScriptedLoadableModuleTest):
     def test_what_the_database_does_not_take_is_still_in_the_folder_and_that_is_told(self):
         self.keepOfDicomCase()
 
-        def write(_node, _folder, _identity, _onProgress, onDone, _onError):
+        def write(_node, _folder, _identity, _outside, _onProgress, onDone, _onError):
             slicer.app.dicomDatabase().closeDatabase()
             onDone({"files": {}, "archived": {str(self.out / "report.dcm"): "1.2.3.4"}})
 

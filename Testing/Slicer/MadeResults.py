@@ -5,8 +5,14 @@ import json
 import numpy as np
 from ParotidClassifierCore.bundle.shipped import find_bundle
 from ParotidClassifierCore.bundle.store import summarize_bundle
-from ParotidClassifierCore.models.domain import OLDER_BUNDLE, DomainResult, DomainStatus
-from ParotidClassifierCore.protocol import log_odds_column, network_column, shen2026
+from ParotidClassifierCore.models.answers import Limits
+from ParotidClassifierCore.models.domain import (
+    FINDING_CODES,
+    OLDER_BUNDLE,
+    DomainResult,
+    DomainStatus,
+)
+from ParotidClassifierCore.protocol import network_column, shen2026
 from ParotidClassifierLib.Background.Worker import Worker
 from ParotidClassifierLib.Background.WorkerProcess import pythonExecutable
 
@@ -62,12 +68,12 @@ def madePrediction(clinical=True, probability=0.82):
     }
     models = {name: madeModel(0.41, 0.28, dict(radiomic)) for name in shen2026().models}
     models["Tumor_DL"] = madeModel(0.2, 0.24, {network_column("Tumor_DL"): 0.11})
-    models[source] = madeModel(
-        0.56, 0.16, {**radiomic, network_column("Tumor+External2_DL"): 0.1278}
-    )
+    image = {**radiomic, network_column("Tumor+External2_DL"): 0.1278}
+    models[source] = madeModel(0.56, 0.16, image)
     findings = {"symptoms": 1.2, "margin_unclear": 0.9, "enlarged_lymph_nodes": -0.31}
     models["Clinical"] = madeModel(0.7, 0.26, findings)
-    models["Combined"] = madeModel(probability, 0.31, {log_odds_column(source): 1.1, **findings})
+    chained = {column: round(0.7 * added, 4) for column, added in image.items()}
+    models["Combined"] = madeModel(probability, 0.31, {**chained, **findings})
     lacking = []
     if not clinical:
         message = "There is no Combined probability: symptoms and margin are unknown."
@@ -121,10 +127,35 @@ def madeApplicability(name, models):
         "voxel_mm": {"pixel": 0.5, "slice": 1.0},
         "training_voxel_mm": {"pixel": [0.4, 0.6], "slice": [0.6, 2.0]},
         "sentences": [
-            f"{name}'s probability is higher than that of 60% of the malignant training cases.",
-            "The case lies farther from the average than 63% of the training cases.",
+            f"{name}'s probability is higher than that of 60% of the malignant training cases."
         ],
     }
+
+
+def withAnswers(prediction, limits=(0.12, 0.45)):
+    """Return the prediction as of a bundle whose models all have these limits of their answers."""
+    models = {
+        name: model
+        if "unavailable" in model
+        else {
+            **model,
+            "answer": Limits(*limits).answer(model["probability"]),
+            "answer_limits": list(limits),
+        }
+        for name, model in prediction["models"].items()
+    }
+    return {**prediction, "models": models}
+
+
+def inDomain(prediction, status, reason="unusual texture of the tumour"):
+    """Return the prediction as of a case at the edge of the training cases, or unlike them."""
+    asFar = {DomainStatus.BORDERLINE: 15, DomainStatus.OUTSIDE: 0}[status]
+    ratios = {"voxels": 0.8, "features": 1.2 if asFar else 7.4}
+    domain = DomainResult(status, (reason,), 249, asFar, ratios)
+    finding = {"code": FINDING_CODES[status], "severity": "warning", "message": domain.sentence}
+    place = {**prediction["applicability"], "domain": domain.as_dict()}
+    findings = [*prediction["findings"], finding]
+    return {**prediction, "applicability": place, "findings": findings}
 
 
 def withoutModels():

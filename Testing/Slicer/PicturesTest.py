@@ -4,11 +4,23 @@ They go to the folder that PAROTID_CLASSIFIER_PICTURES names, else to a temporar
 pictured outside of Slicer only: there, they are rendered by Slicer's own displayable managers.
 """
 
+import json
 import os
 from pathlib import Path
 
 import numpy as np
 import slicer
+from MadeResults import (
+    FINISHED_AT,
+    inDomain,
+    madeFeatures,
+    madePrediction,
+    madeSecondOpinion,
+    madeStability,
+    withAnswers,
+    withoutRefits,
+)
+from ParotidClassifierCore.models.domain import DomainStatus
 from ParotidClassifierLib.Scene import Images
 from ParotidClassifierLib.Scene.SampleCases import SAMPLE_CASES
 from ShownSample import SECONDS_FOR_A_RESULT, ShownSample
@@ -25,6 +37,9 @@ PANEL_WIDTH = 500
 VIEW_SIZE = (340, 300)
 VIEW_WIDTH_MM = 110.0
 MALIGNANT = SAMPLE_CASES[1].name
+_NOTHING_TO_COMPARE = (
+    "Nothing to compare: this scan is unlike the training cases of simulated-demo."
+)
 
 
 class PicturesTest(ShownSample, ScriptedLoadableModuleTest):
@@ -95,6 +110,37 @@ class PicturesTest(ShownSample, ScriptedLoadableModuleTest):
         self.parameterNode.ringWidthMm = "3.0"
         self.picture("panel-out-of-date")
         self.assertLessEqual(max(self.sizes.values()), PANEL_WIDTH)
+
+    def test_what_the_result_can_say_of_a_case(self):
+        """Picture made results: the three answers; a case inside, at the edge, and outside."""
+        self.ready()
+        self.parameterNode.segmentation.CreateClosedSurfaceRepresentation()
+        made, unsure = withAnswers(madePrediction()), withAnswers(madePrediction(probability=0.33))
+        outside = inDomain(made, DomainStatus.OUTSIDE)
+        self.show("result-malignant", made, stability=madeStability(made))
+        self.show("result-benign", withAnswers(madePrediction(probability=0.06)))
+        stability = madeStability(unsure)
+        self.show("result-indeterminate", unsure, stability={**stability, "outside": 1})
+        self.show("result-borderline", inDomain(made, DomainStatus.BORDERLINE))
+        opinion = {"secondOpinion": madeSecondOpinion(agreement=_NOTHING_TO_COMPARE)}
+        self.show("result-outside", outside, stability=madeStability(made), **opinion)
+        self.panels["ResultPanel"].ui.outsideGroupBox.collapsed = False
+        self.picture("result-outside-asked", "ResultPanel")
+        self.show("result-earlier-bundle", withoutRefits(madePrediction()))
+        self.show("result-unknown-findings", withAnswers(madePrediction(clinical=False)))
+
+    def show(self, name, prediction, **more):
+        """Picture a made result of the case as it is shown."""
+        self.parameterNode.result = json.dumps(
+            {
+                "prediction": prediction,
+                "features": madeFeatures(),
+                "fingerprint": self.logic.classification._fingerprint.of(self.parameterNode),
+                "finishedAt": FINISHED_AT,
+                **more,
+            }
+        )
+        self.picture(name, "ResultPanel")
 
     def theViewsShowTumourAndRing(self):
         if panel_beside_views is None:

@@ -9,6 +9,7 @@ from MadeResults import (
     madeFeatures,
     madePrediction,
     madeSecondOpinion,
+    withAnswers,
     withoutModels,
     withoutRefits,
     workerOf,
@@ -38,39 +39,40 @@ class ResultPanelTest(ShownResult, ScriptedLoadableModuleTest):
         self.keep()
         self.assertTrue(self.ui.emptyLabel.isHidden())
         self.assertIn("Combined", self.ui.headlineNameLabel.text)
-        self.assertEqual(self.ui.headlineProbabilityLabel.text, "82 %")
-        self.assertIn("Above this model's threshold of 31 %", self.ui.headlineWordsLabel.text)
-        self.assertIn("it calls the tumour malignant", self.ui.headlineWordsLabel.text)
+        self.assertEqual(self.ui.headlineTitleLabel.text, "82 %")
+        call = "Above this model's threshold of 31 %: it calls the tumour malignant."
+        self.assertIn(call, self.details)
         gauge = self.panel.gauge.model
-        self.assertEqual((gauge.probability, gauge.threshold), (0.82, 0.31))
+        self.assertEqual((gauge.probability, gauge.marks), (0.82, (0.31,)))
         self.assertTrue(self.ui.noCombinedLabel.isHidden())
 
     def test_a_probability_below_the_threshold_is_called_benign(self):
         self.keep(madePrediction(probability=0.12))
-        self.assertIn("Below this model's threshold of 31 %", self.ui.headlineWordsLabel.text)
-        self.assertIn("it calls the tumour benign", self.ui.headlineWordsLabel.text)
+        call = "Below this model's threshold of 31 %: it calls the tumour benign."
+        self.assertIn(call, self.details)
 
     def test_without_clinical_findings_the_image_model_stands_first_and_says_why(self):
         self.keep(madePrediction(clinical=False))
         self.assertIn("Tumor+External2_RAD+DL", self.ui.headlineNameLabel.text)
-        self.assertEqual(self.ui.headlineProbabilityLabel.text, "56 %")
+        self.assertEqual(self.ui.headlineTitleLabel.text, "56 %")
         self.assertIn("symptoms and margin are unknown", self.ui.noCombinedLabel.text)
         self.assertFalse(self.ui.noCombinedLabel.isHidden())
         self.assertIn("not available: symptoms and margin", self.ui.modelsLabel.text)
 
     def test_where_no_model_can_answer_the_reason_stands_in_its_place(self):
         self.keep(withoutModels())
-        self.assertEqual(self.ui.headlineProbabilityLabel.text, "\N{EN DASH}")
+        self.assertEqual(self.ui.headlineTitleLabel.text, "No probability")
         self.assertTrue(self.ui.gaugeHolder.isHidden())
         self.assertTrue(self.ui.driversGroupBox.isHidden())
-        self.assertIn("does not hold", self.ui.noCombinedLabel.text)
+        self.assertEqual(self.details, ["This bundle does not hold this model."])
+        self.assertTrue(self.ui.outsideGroupBox.isHidden())
 
     def test_a_bundle_without_combined_says_what_its_own_model_lacks(self):
         prediction = withoutModels()
         prediction["models"]["Clinical"] = {"unavailable": "margin is unknown"}
         self.keep(prediction)
-        self.assertIn("model Clinical", self.ui.headlineNameLabel.text)
-        self.assertIn("no Clinical probability: margin is unknown", self.ui.noCombinedLabel.text)
+        self.assertEqual(self.ui.headlineNameLabel.text, "Model Clinical")
+        self.assertEqual(self.details, ["Margin is unknown."])
 
     def test_findings_bundle_and_time_are_told(self):
         self.keep()
@@ -91,18 +93,54 @@ class ResultPanelTest(ShownResult, ScriptedLoadableModuleTest):
 
     def test_the_interval_stands_beside_the_probability_and_on_its_scale(self):
         self.keep()
-        self.assertIn("95 % interval 70 % to 86 %", self.ui.headlineWordsLabel.text)
+        self.assertIn("95 % interval 70 % to 86 %", self.details)
         self.assertEqual(self.panel.gauge.model.interval, (0.697, 0.856))
         self.assertIn("70 % to 86 %", self.panel.gauge.toolTip)
-        self.assertTrue(self.ui.noIntervalLabel.isHidden())
 
     def test_a_bundle_without_refits_says_so_once(self):
         self.keep(withoutRefits(madePrediction()))
-        self.assertNotIn("interval", self.ui.headlineWordsLabel.text)
+        why = "No interval: the bundle holds no refits of its models."
+        self.assertEqual([line for line in self.details if "interval" in line], [why])
         self.assertIsNone(self.panel.gauge.model.interval)
-        self.assertIn("holds no refits", self.ui.noIntervalLabel.text)
-        self.assertFalse(self.ui.noIntervalLabel.isHidden())
         self.assertNotIn("interval", self.ui.modelsLabel.text)
+
+    # The three answers
+
+    def test_the_answer_stands_first_and_the_probability_below(self):
+        self.keep(withAnswers(madePrediction()))
+        self.assertEqual(self.ui.headlineNameLabel.text, "Model Combined")
+        self.assertEqual(self.ui.headlineTitleLabel.text, "Malignant")
+        probability, interval, meaning = self.details
+        self.assertEqual(probability, "82 % probability of malignancy")
+        self.assertEqual(interval, "95 % interval 70 % to 86 %")
+        self.assertIn("at most 10 are called malignant", meaning)
+        self.assertIn("between 12 % and 45 % it says neither", meaning)
+        self.assertGreater(pointSize(self.ui.headlineTitleLabel), pointSize(self.ui.bundleLabel))
+
+    def test_between_the_limits_it_says_that_it_cannot_tell_in_no_outcomes_colour(self):
+        self.keep(withAnswers(madePrediction(probability=0.3)))
+        self.assertEqual(self.ui.headlineTitleLabel.text, "Cannot tell (indeterminate)")
+        self.assertEqual(self.details[0], "30 % probability of malignancy")
+        self.assertNotIn("calls the tumour", " ".join(self.details))
+        gauge = self.panel.gauge
+        self.assertEqual(gauge.model.marks, (0.12, 0.45))
+        self.assertIn("cannot tell from 12 % to 45 %", gauge.accessibleDescription)
+        color = gauge.outcomeColor(gauge.model.verdict).name()
+        outcomes = {gauge.outcomeColor(outcome).name() for outcome in ("benign", "malignant")}
+        self.assertNotIn(color, outcomes)
+        self.assertEqual(len(outcomes), 2)
+
+    def test_limits_that_meet_have_one_mark(self):
+        self.keep(withAnswers(madePrediction(), (0.3, 0.3)))
+        self.assertIn("benign below 30 %", self.panel.gauge.accessibleDescription)
+
+    def test_why_there_is_no_answer_is_told_with_the_call(self):
+        prediction = madePrediction()
+        prediction["models"]["Combined"]["no_answer"] = "too few training cases"
+        self.keep(prediction)
+        self.assertEqual(self.ui.headlineTitleLabel.text, "82 %")
+        self.assertIn("it calls the tumour malignant", self.details[1])
+        self.assertEqual(self.details[-1], "No answer: too few training cases.")
 
     def test_ranges_are_written_as_short_as_they_are_clear(self):
         self.assertEqual(rangeWords(0.724, 0.9), "72–90 %")
@@ -112,20 +150,12 @@ class ResultPanelTest(ShownResult, ScriptedLoadableModuleTest):
 
     # What drove it
 
-    def test_the_bars_of_combined_come_with_those_of_its_image_part(self):
-        self.keep()
-        self.assertEqual(self.ui.driversComboBox.currentText, "Combined")
-        self.assertEqual(len(self.panel.chart.bars), 1 + 4)
-        self.assertEqual(len(self.panel.sourceChart.bars), 1 + 10 + 1)
-        self.assertFalse(self.ui.sourceChartHolder.isHidden())
-        self.assertIn("Tumor+External2_RAD+DL", self.ui.sourceLabel.text)
-
     def test_another_model_can_be_asked_what_drove_it(self):
         self.keep()
         self.ui.driversComboBox.setCurrentText("Clinical")
         values = [bar.added for bar in self.panel.chart.bars]
         self.assertEqual(values, [-1.5, 1.2, 0.9, -0.31])
-        self.assertTrue(self.ui.sourceChartHolder.isHidden())
+        self.assertIn("+0.29", self.ui.sumLabel.text)
         self.panel.refresh()
         self.assertEqual(self.ui.driversComboBox.currentText, "Clinical")
 
@@ -135,8 +165,8 @@ class ResultPanelTest(ShownResult, ScriptedLoadableModuleTest):
         self.assertEqual(self.ui.driversComboBox.currentText, "Tumor+External2_RAD+DL")
 
     def test_bars_are_sorted_labelled_and_add_up(self):
-        self.keep()
-        bars = self.panel.sourceChart.bars
+        self.keep(madePrediction(clinical=False))
+        bars = self.panel.chart.bars
         inputs = [abs(bar.added) for bar in bars[1:-1]]
         self.assertEqual(inputs, sorted(inputs, reverse=True))
         model = madePrediction()["models"]["Tumor+External2_RAD+DL"]
@@ -272,3 +302,7 @@ class ResultPanelTest(ShownResult, ScriptedLoadableModuleTest):
         self.panel.setParameterNode(None)
         self.assertEqual(self.ui.exportStatusLabel.text, "")
         self.assertFalse(self.ui.emptyLabel.isHidden())
+
+
+def pointSize(label):
+    return label.font.pointSizeF()

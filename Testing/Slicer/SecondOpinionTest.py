@@ -6,9 +6,10 @@ import tempfile
 from html import escape
 from pathlib import Path
 
-from MadeResults import madePrediction, madeSecondOpinion
+from MadeResults import inDomain, madePrediction, madeSecondOpinion
 from ParotidClassifierCore.base.errors import BundleError, UsageError
 from ParotidClassifierCore.bundle.shipped import default_bundle, shipped_bundles
+from ParotidClassifierCore.models.domain import DomainStatus
 from ShownResult import ShownResult
 from slicer.ScriptedLoadableModule import ScriptedLoadableModuleTest
 
@@ -108,13 +109,13 @@ class SecondOpinionTest(ShownResult, ScriptedLoadableModuleTest):
         self.answer()
         text = self.ui.secondOpinionLabel.text
         self.assertFalse(self.ui.secondOpinionLabel.isHidden())
-        for word in ("82 %", "12 %", "31 %", "25 %", "simulated-demo", "published-clinical"):
+        for word in ("82 %", "12 %", "malignant", "benign", "simulated-demo", "published-clinical"):
             self.assertIn(word, text)
         self.assertIn("<b>The bundles disagree.</b>", text)
-        self.assertIn("95 % interval", text)
+        self.assertIn("interval 70&nbsp;% to 86&nbsp;%", text)
         self.assertIn("published-clinical: for research, not a medical device", text)
         self.assertIn("Tumor_RAD", self.ui.secondOpinionLabel.toolTip)
-        self.assertEqual(self.ui.headlineProbabilityLabel.text, "82 %")
+        self.assertEqual(self.ui.headlineTitleLabel.text, "82 %")
 
     def test_whether_they_agree_is_said_in_cores_words(self):
         for agreement in ("Both call it <malignant>.", "One gives no probability."):
@@ -126,6 +127,15 @@ class SecondOpinionTest(ShownResult, ScriptedLoadableModuleTest):
         opinion["models"]["Clinical"] = {"unavailable": "margin is unknown"}
         self.keepShipped(secondOpinion=opinion)
         self.assertIn("<td>\N{EN DASH}</td>", self.ui.secondOpinionLabel.text)
+
+    def test_a_bundle_whose_training_cases_are_unlike_the_case_has_no_number(self):
+        opinion = madeSecondOpinion()
+        domain = inDomain(madePrediction(), DomainStatus.OUTSIDE)["applicability"]["domain"]
+        self.keepShipped(secondOpinion={**opinion, "applicability": {"domain": domain}})
+        for text in (self.ui.secondOpinionLabel.text, self.ui.secondOpinionLabel.toolTip):
+            self.assertIn("82 %", text)
+            self.assertNotIn("12 %", text)
+        self.assertIn("unlike its training cases", self.ui.secondOpinionLabel.text)
 
     # Mistakes
 

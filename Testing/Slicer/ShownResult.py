@@ -1,6 +1,7 @@
 """The panel of the result as a self test finds it, and a background process that obeys the test."""
 
 import json
+from html import unescape
 
 from MadeResults import FINISHED_AT, madeFeatures, madePrediction
 from MadeScene import addCt, addOutline
@@ -25,6 +26,13 @@ class ShownResult(ShownPanel):
         }
         self.parameterNode.result = json.dumps(stored)
         self.panel.refresh()
+
+    @property
+    def details(self):
+        """What stands under the title, a line each."""
+        lines = self.ui.headlineDetailsLabel.text.split("<br>")
+        plain = [line.removeprefix("<b>").removesuffix("</b>") for line in lines]
+        return [unescape(line).replace("\xa0", " ") for line in plain]
 
     def keepOfCase(self, **more):
         """The same for a case that can be saved."""

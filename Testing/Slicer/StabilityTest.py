@@ -2,7 +2,7 @@
 
 import json
 
-from MadeResults import madePrediction, madeStability, withoutModels
+from MadeResults import madePrediction, madeStability, withAnswers, withoutModels
 from ParotidClassifierCore.models.probabilities import ModelResult
 from ParotidClassifierLib.Background.Worker import SUPERSEDED
 from ParotidClassifierLib.Drawing.ProbabilityDrawings import ProbabilityDots
@@ -75,6 +75,16 @@ class StabilityTest(ShownResult, ScriptedLoadableModuleTest):
         self.assertEqual((dots.model.probability, dots.model.threshold), (0.82, 0.31))
         self.assertEqual(dots.ownWords(), "your outline 82 %")
 
+    def test_where_there_are_answers_the_dots_stand_beside_their_limits(self):
+        prediction = withAnswers(madePrediction(probability=0.3))
+        self.keep(prediction, stability={**madeStability(prediction), "outside": 2})
+        self.assertIn(
+            "cannot tell from 12 % to 45 %", self.panel.stability.dots.accessibleDescription
+        )
+        self.assertIn("its answer changes", self.ui.stabilityLabel.text)
+        self.assertIn("With 2 of them the case is unlike", self.ui.stabilityLabel.text)
+        self.assertIn("Answers changed", self.ui.stabilityLabel.toolTip)
+
     def test_outlines_that_could_not_be_classified_are_told(self):
         self.keep(stability={**madeStability(madePrediction()), "unusable": 3})
         text = self.ui.stabilityLabel.text
@@ -96,7 +106,7 @@ class StabilityTest(ShownResult, ScriptedLoadableModuleTest):
         self.assertIn("No memory. Close something.", self.status)
         self.assertIn("The stability could not be computed.", texts[0])
         self.assertAtRest()
-        self.assertEqual(self.ui.headlineProbabilityLabel.text, "82 %")
+        self.assertEqual(self.ui.headlineTitleLabel.text, "82 %")
 
     def test_a_newer_request_takes_its_place_without_a_dialog(self):
         self.keep()

@@ -4,12 +4,14 @@ import copy
 import json
 
 import qt
-from MadeResults import madePrediction, madeSecondOpinion, madeStability
+from MadeResults import inDomain, madePrediction, madeSecondOpinion, madeStability, withAnswers
 from ParotidClassifierCore.base.errors import UsageError
+from ParotidClassifierCore.models.domain import DomainStatus
 from ShownResult import ShownResult
 from slicer.ScriptedLoadableModule import ScriptedLoadableModuleTest
 
 COMBINED = ("prediction", "models", "Combined")
+DOMAIN = ("prediction", "applicability", "domain")
 IMAGE = '<img src="//host/share/seen.png">'
 GONE = object()
 # What is put where in a result that is whole.
@@ -51,7 +53,18 @@ DAMAGES = (
     ((*COMBINED, "contributions", "symptoms"), 1.7e308),
     ((*COMBINED, "contributions", "symptoms"), None),
     ((*COMBINED, "contributions", IMAGE), 1.0),
+    ((*COMBINED, "answer"), GONE),
+    ((*COMBINED, "answer"), "benign"),
+    ((*COMBINED, "answer"), IMAGE),
+    ((*COMBINED, "answer"), None),
+    ((*COMBINED, "answer_limits"), GONE),
+    ((*COMBINED, "answer_limits"), [0.45, 0.12]),
+    ((*COMBINED, "answer_limits"), [0.12, 7]),
+    ((*COMBINED, "answer_limits"), [0.9, 0.95]),
+    ((*COMBINED, "no_answer"), 7),
     (("prediction", "models", "Clinical"), {"unavailable": 7}),
+    (("prediction", "models", "Clinical"), {"unavailable": "so", "interval": 7}),
+    (("prediction", "models", "Clinical"), {"unavailable": "so", "answer": "malignant"}),
     (("prediction", "findings"), {"code": "x"}),
     (("prediction", "findings", 0, "severity"), "terrible"),
     (("prediction", "findings", 0, "message"), ["text"]),
@@ -61,6 +74,24 @@ DAMAGES = (
     (("prediction", "applicability", "model"), "Thirteenth"),
     (("prediction", "applicability", "training_scores", "malignant"), [0.1, float("nan")]),
     (("prediction", "applicability", "training_scores", "uncertain"), [0.1]),
+    (DOMAIN, None),
+    (DOMAIN, "inside"),
+    ((*DOMAIN, "status"), GONE),
+    ((*DOMAIN, "status"), "besides"),
+    ((*DOMAIN, "status"), ["inside"]),
+    ((*DOMAIN, "status"), "unknown"),
+    ((*DOMAIN, "reasons"), "strange"),
+    ((*DOMAIN, "reasons"), [7]),
+    ((*DOMAIN, "reasons"), ["strange"] * 201),
+    ((*DOMAIN, "cases"), 0),
+    ((*DOMAIN, "cases"), True),
+    ((*DOMAIN, "cases"), 10**400),
+    ((*DOMAIN, "as_far"), 250),
+    ((*DOMAIN, "as_far"), -1),
+    ((*DOMAIN, "ratios"), [1.0]),
+    ((*DOMAIN, "ratios", "features"), "far"),
+    ((*DOMAIN, "ratios", "features"), -1.0),
+    ((*DOMAIN, "ratios", "colours"), 1.0),
     (("prediction", "software", "python"), "\ud800"),
     (("stability",), []),
     (("stability", "probabilities", "Combined"), []),
@@ -69,6 +100,8 @@ DAMAGES = (
     (("stability", "call_flips", "Combined"), 21),
     (("stability", "call_flips", "Combined"), GONE),
     (("stability", "unusable"), "none"),
+    (("stability", "outside"), 21),
+    (("stability", "outside"), "none"),
     (("secondOpinion",), "yes"),
     (("secondOpinion", "bundle", "hash"), GONE),
     (("secondOpinion", "models", "Clinical", "probability"), float("nan")),
@@ -77,6 +110,8 @@ DAMAGES = (
     (("secondOpinion", "headline", 1), "Thirteenth"),
     (("secondOpinion", "headline", 1), ["Clinical"]),
     (("secondOpinion", "agreement"), GONE),
+    (("secondOpinion", "applicability"), "yes"),
+    (("secondOpinion", "applicability", "domain"), {"status": "inside"}),
 )
 # What is no result of ours at all.
 OTHERS = (
@@ -98,10 +133,10 @@ class StoredResultTest(ShownResult, ScriptedLoadableModuleTest):
 
     def whole(self):
         """Return a result that holds everything a result may hold."""
-        prediction = madePrediction()
-        self.keep(
-            prediction, stability=madeStability(prediction), secondOpinion=madeSecondOpinion()
-        )
+        prediction = withAnswers(madePrediction())
+        stability = {**madeStability(prediction), "outside": 1}
+        opinion = {**madeSecondOpinion(), "applicability": prediction["applicability"]}
+        self.keep(prediction, stability=stability, secondOpinion=opinion)
         return json.loads(self.parameterNode.result)
 
     def open(self, stored):
@@ -140,8 +175,9 @@ class StoredResultTest(ShownResult, ScriptedLoadableModuleTest):
         result["prediction"]["applicability"]["sentences"] = [IMAGE]
         models = result["prediction"]["models"]
         for model in models.values():
-            del model["interval"]
-            model["no_interval"] = IMAGE
+            for key in ("interval", "answer", "answer_limits"):
+                del model[key]
+            model["no_interval"] = model["no_answer"] = IMAGE
         for name in ("Clinical", "Tumor+External2_DL"):
             models[name] = {"unavailable": IMAGE}
             for kept in ("probabilities", "call_flips"):
@@ -159,6 +195,13 @@ class StoredResultTest(ShownResult, ScriptedLoadableModuleTest):
         self.assertFalse(self.ui.resultWidget.isHidden())
         self.assertShownLetterByLetter()
 
+    def test_why_a_case_is_unlike_the_others_is_shown_letter_by_letter(self):
+        for status in (DomainStatus.BORDERLINE, DomainStatus.OUTSIDE):
+            self.keep(inDomain(madePrediction(), status, IMAGE))
+            self.assertShownLetterByLetter()
+        self.ui.outsideGroupBox.collapsed = False
+        self.assertShownLetterByLetter()
+
     def assertShownLetterByLetter(self):
         labels = self.panel.widget.findChildren("QLabel")
         told = [label for label in labels if "//host" in label.text]
@@ -169,14 +212,6 @@ class StoredResultTest(ShownResult, ScriptedLoadableModuleTest):
                 self.assertNotIn("<img", label.text, label.objectName)
         for widget in self.panel.widget.findChildren("QWidget"):
             self.assertNotIn("<img", widget.toolTip, widget.objectName)
-
-    def test_combined_without_its_image_part_is_shown_by_itself(self):
-        result = self.whole()
-        del result["stability"]
-        result["prediction"]["models"]["Tumor+External2_RAD+DL"] = {"unavailable": "not held"}
-        self.open(result)
-        self.assertEqual(self.ui.driversComboBox.currentText, "Combined")
-        self.assertTrue(self.ui.sourceChartHolder.isHidden())
 
     def test_what_a_later_version_adds_is_left_alone(self):
         result = self.whole()

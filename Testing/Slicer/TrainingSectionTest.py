@@ -1,14 +1,9 @@
 """Self tests of the section "Among the training cases"."""
 
-from MadeResults import madePrediction, withoutRefits
+from MadeResults import inDomain, madePrediction, withAnswers, withoutRefits
+from ParotidClassifierCore.models.domain import DomainStatus
 from ShownResult import ShownResult
 from slicer.ScriptedLoadableModule import ScriptedLoadableModuleTest
-
-UNLIKE = {
-    "code": "outside_domain",
-    "severity": "warning",
-    "message": "This case lies farther from the average than 100% of the training cases.",
-}
 
 
 class TrainingSectionTest(ShownResult, ScriptedLoadableModuleTest):
@@ -23,7 +18,7 @@ class TrainingSectionTest(ShownResult, ScriptedLoadableModuleTest):
         self.assertFalse(self.ui.trainingHolder.isHidden())
         self.assertEqual(len(self.drawing.place.scores["malignant"]), 83)
         self.assertEqual(len(self.drawing.place.scores["benign"]), 166)
-        self.assertEqual((self.drawing.place.score, self.drawing.place.threshold), (0.82, 0.31))
+        self.assertEqual((self.drawing.place.score, self.drawing.model.threshold), (0.82, 0.31))
         for text in ("83 malignant training cases", "this case 82 %", "threshold 31 %"):
             self.assertIn(text, self.drawing.accessibleDescription)
 
@@ -32,19 +27,23 @@ class TrainingSectionTest(ShownResult, ScriptedLoadableModuleTest):
         for sentence in madePrediction()["applicability"]["sentences"]:
             self.assertIn(sentence.partition("'")[0], self.ui.trainingLabel.text)
 
-    def test_an_ordinary_case_has_no_finding_there(self):
-        self.keep()
-        self.assertTrue(self.ui.trainingFindingsLabel.isHidden())
+    def test_the_limits_of_the_answers_are_drawn_where_there_are_any(self):
+        self.keep(withAnswers(madePrediction()))
+        self.assertIn("cannot tell from 12 % to 45 %", self.drawing.accessibleDescription)
 
-    def test_a_case_unlike_the_training_cases_is_told_even_in_a_folded_section(self):
-        prediction = madePrediction()
-        prediction["findings"].append(UNLIKE)
-        self.ui.trainingGroupBox.collapsed = True
-        self.keep(prediction)
-        self.assertFalse(self.ui.trainingGroupBox.collapsed)
-        self.assertIn("farther from the average than 100%", self.ui.trainingFindingsLabel.text)
-        self.assertNotIn("farther from", self.ui.findingsLabel.text)
-        self.assertIn("demonstration", self.ui.findingsLabel.text)
+    def test_it_says_whether_the_case_is_like_them_and_how_far_it_lies(self):
+        self.keep()
+        self.assertIn("Like the training cases.", self.ui.trainingLabel.text)
+        self.keep(inDomain(madePrediction(), DomainStatus.BORDERLINE))
+        self.assertIn("At the edge of the training cases", self.ui.trainingLabel.text)
+        self.assertIn("15 of 249 lie as far", self.ui.trainingLabel.text)
+
+    def test_of_a_case_unlike_them_it_says_how_far_and_no_score(self):
+        self.keep(inDomain(madePrediction(), DomainStatus.OUTSIDE))
+        self.assertTrue(self.ui.trainingHolder.isHidden())
+        self.assertIn("7.4 times as far", self.ui.trainingLabel.text)
+        for words in ("higher than", "does not tell"):
+            self.assertNotIn(words, self.ui.trainingLabel.text)
 
     def test_a_folded_section_stays_folded_for_an_ordinary_case(self):
         self.ui.trainingGroupBox.collapsed = True
@@ -61,8 +60,8 @@ class TrainingSectionTest(ShownResult, ScriptedLoadableModuleTest):
         del prediction["applicability"]
         self.keep(prediction)
         self.assertTrue(self.ui.trainingHolder.isHidden())
-        self.assertEqual(self.ui.headlineProbabilityLabel.text, "82 %")
+        self.assertEqual(self.ui.headlineTitleLabel.text, "82 %")
 
     def test_without_clinical_findings_the_image_model_is_placed(self):
         self.keep(madePrediction(clinical=False))
-        self.assertEqual((self.drawing.place.score, self.drawing.place.threshold), (0.56, 0.16))
+        self.assertEqual((self.drawing.place.score, self.drawing.model.threshold), (0.56, 0.16))

@@ -10,15 +10,19 @@ from html import escape
 import slicer
 from MadeResults import (
     FINISHED_AT,
+    inDomain,
     madeFeatures,
     madePrediction,
     madeStability,
+    withAnswers,
     withoutModels,
     withoutRefits,
 )
 from ParotidClassifierCore.imaging.findings import other_ring
+from ParotidClassifierCore.models.domain import DomainStatus
 from ParotidClassifierCore.protocol import RingSettings, shen2026
 from ParotidClassifierCore.reporting.case_view import CaseView
+from ParotidClassifierLib.Panels.FindingsText import lineText
 from ParotidClassifierLib.Panels.MainPanel import MainPanel
 from ParotidClassifierLib.Panels.Panel import UI_FOLDER
 from ParotidClassifierLib.Scene.SampleCases import SAMPLE_CASES
@@ -68,7 +72,7 @@ class TranslationTest(ScriptedLoadableModuleTest):
 
         self.mainPanel.refresh()
         plain = {*data, *self.textsOfCore(), *nodeNames()}
-        known = plain | {escape(text) for text in plain}  # as they stand in rich texts
+        known = plain | {rich(text) for text in plain for rich in (escape, lineText)}
         forms = sorted(UI_FOLDER.glob("*.ui"))
         self.assertEqual(untranslated_texts(self.mainPanel.widget, forms, known), [])
 
@@ -93,10 +97,20 @@ class TranslationTest(ScriptedLoadableModuleTest):
 
     def test_with_any_result(self):
         self.loadCase()
-        made, unknown, texts = madePrediction(), madePrediction(clinical=False), set()
-        for prediction in (made, unknown, withoutRefits(made), withoutModels()):
+        made, texts = madePrediction(), set()
+        for prediction in (
+            made,
+            madePrediction(clinical=False),
+            withAnswers(madePrediction(probability=0.3)),
+            inDomain(made, DomainStatus.BORDERLINE),
+            inDomain(made, DomainStatus.OUTSIDE),
+            withoutRefits(made),
+            withoutModels(),
+        ):
             self.keepResult(prediction)
             texts |= textsOf(prediction)  # what is hidden may be of the one before
+            self.assertTranslated(*texts)
+            self.mainPanel.panels["ResultPanel"].ui.outsideGroupBox.collapsed = False
             self.assertTranslated(*texts)
 
     def test_with_a_result_that_is_out_of_date(self):
@@ -118,10 +132,14 @@ def nodeNames():
 
 def textsOf(prediction):
     """Return what Core says in a prediction: about the bundle, the models and their inputs."""
-    view = CaseView({**prediction, "stability": madeStability(prediction)})
-    models, sentences = prediction["models"], {view.sentence, view.lacking}
+    told = {**prediction, "stability": madeStability(prediction)}
+    view, sentences = CaseView({**told, "show_outside": True}), set()
     if view.first.probability is not None:
-        sentences |= {view.certainty, view.call, view.doubt, view.stability(view.headline)}
+        sentences.add(view.stability(view.headline))
+    for of in (CaseView(told), view):
+        sentences |= {of.heading, of.title, *of.details, of.domain_warning, of.domain_note}
+        sentences |= {of.sentence, of.lacking, f"{of.domain.sentence} {of.domain.measured}"}
+    models = prediction["models"]
     bars = {bar.label for name in view.available for bar in view.bars(name, 10)}
     reasons = {
         model.get(key, "") for model in models.values() for key in ("unavailable", "no_interval")

@@ -11,10 +11,10 @@ its events repeat:
     {"id": 5, "command": "features", "case": folder, "bundle", "ring": as above,
      "out": path of a CSV}
     {"id": 6, "command": "dicom", as for predict, "files": paths of the CT's slices, "out": folder,
-     "keep_identity": false, "archive": folder}
+     "keep_identity": false, "show_outside": false, "archive": folder}
     {"id": 7, "command": "second_opinion", as for predict, "second_bundle": name or path}
     {"id": 8, "command": "report", as for predict, "out": folder, "case_label": text,
-     "prepared_by": text, "second_bundle": name or path}
+     "prepared_by": text, "second_bundle": name or path, "show_outside": false}
     {"command": "cancel", "id": 3}
 
 What each needs and answers stands with the commands (`worker_commands`). "ring", "clinical",

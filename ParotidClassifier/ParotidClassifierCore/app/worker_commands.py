@@ -109,14 +109,16 @@ class Desk:
         Answers the "files" that were written, by path the UID of what is in each. An archive that
         knows the patient needs files that name him: if "archive" is given and the files in "out" do
         not name him, such files are written to that folder too. "archived" tells of the files for
-        the archive in the same way; without "archive", nameless files are none of them.
+        the archive in the same way; without "archive", nameless files are none of them. A case that
+        is unlike the training cases has its numbers in them if "show_outside" is true.
         """
         out, source = _out(request), _source(request)
         archive = _out(request, "archive") if "archive" in request else None
         keep_identity = request.get("keep_identity") is True
         progress(0.0, "reading")
         bundle, case = self._bundle(request), replace(self._case(request), source=source)
-        asked = Asked(_ring(request), keep_identity=keep_identity, dicom=True)
+        shows = request.get("show_outside") is True
+        asked = Asked(_ring(request), keep_identity=keep_identity, dicom=True, show_outside=shows)
         answered = answer(case, bundle, asked, progress, self._stages)
         files = _written(out, answered, answered.dicom_sources)
         if keep_identity:
@@ -130,8 +132,9 @@ class Desk:
     def report(self, request: Request, progress: Progress) -> dict[str, object]:
         """Write the report of the case in a folder, as HTML and PDF, to the folder "out".
 
-        May say what it calls the case ("case_label"), who made it ("prepared_by") and which bundle
-        gives a second opinion ("second_bundle"). Answers the "files" that were written.
+        May say what it calls the case ("case_label"), who made it ("prepared_by"), which bundle
+        gives a second opinion ("second_bundle"), and whether it shows the numbers of a case that is
+        unlike the training cases ("show_outside"). Answers the "files" that were written.
         """
         from ..reporting.case.writing import write_case_report
 
@@ -142,7 +145,8 @@ class Desk:
         progress(0.0, "reading")
         bundle, case = self._bundle(request), self._case(request)
         other = self._bundle(request, "second_bundle") if "second_bundle" in request else None
-        asked = Asked(_ring(request), second_bundle=other, report=labels)
+        shows = request.get("show_outside") is True
+        asked = Asked(_ring(request), second_bundle=other, report=labels, show_outside=shows)
         answered = answer(case, bundle, asked, part(progress, 0.0, 0.9), self._stages)
         progress(0.9, "report")
         with written_together(out) as folder:

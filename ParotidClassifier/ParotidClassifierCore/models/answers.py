@@ -18,7 +18,7 @@ import numpy as np
 
 from ..base.words import counted, listed
 from ..protocol import ModelSpec
-from ..protocol.outcome import BENIGN, MALIGNANT
+from ..protocol.outcome import BENIGN, MALIGNANT, outcome_word
 from .probabilities import ModelResult
 from .settings import PAPER
 
@@ -101,6 +101,13 @@ def limits_by_model(
         found = limits_of(of_model) or _too_few(of_model)
         limits[spec.name] = SEEN if stacking == PAPER and has_seen else found
     return limits
+
+
+def verdict_of(result: ModelResult, probability: float) -> str:
+    """Return what the model of a result says of another probability."""
+    if result.answer_limits is None:
+        return outcome_word(probability >= result.threshold)
+    return Limits(*result.answer_limits).answer(probability)
 
 
 def with_answers(

@@ -21,7 +21,6 @@ from ..models.words import (
     column_label,
     interval_words,
     model_to_show,
-    no_probability,
 )
 from ..protocol import ColumnKind, column_of, shen2026
 from ..protocol.outcome import BENIGN, MALIGNANT
@@ -66,14 +65,13 @@ class Place:
     """Where a case stands among the training cases.
 
     Attributes:
-        model: whose probabilities are compared; None, as are its others, if none gave one.
+        model: whose probabilities are compared; None, as is its score, if none gave one.
         scores: by outcome, those of the training cases out of fold; empty if they are not known.
         sentences: what is known, in words.
     """
 
     model: str | None
     score: float | None
-    threshold: float | None
     scores: Mapping[str, tuple[float, ...]]
     sentences: tuple[str, ...]
 
@@ -250,11 +248,9 @@ class CaseView:
 
     @property
     def lacking(self) -> str:
-        """Why the model gave no probability that would stand first; empty where it did."""
-        if self.is_withheld:
-            return ""
+        """Why a probability stands first that is not Combined's; empty where it is, or none is."""
         if self.first.probability is None:
-            return no_probability(self.headline, self.first.unavailable)
+            return ""
         return next((f.message for f in self.findings if f.code == NO_COMBINED), "")
 
     @property
@@ -281,12 +277,6 @@ class CaseView:
         return [f"No interval: {reason}." for reason in dict.fromkeys(reasons)]
 
     # What it rests on
-
-    def image_part(self, model: str) -> str | None:
-        """Return the model whose log-odds this one reads, as earlier versions told; else None."""
-        read = self.models[model].contributions
-        sources = [c.of for c in map(column_of, read) if c and c.kind is ColumnKind.LOG_ODDS]
-        return next((source for source in sources if source in self.available), None)
 
     @property
     def of_the_image(self) -> dict[str, float]:
@@ -319,9 +309,8 @@ class CaseView:
         """Where the case stands among the training cases."""
         said = {} if self.is_withheld else self.written.get("applicability") or {}
         scores = {outcome: tuple(s) for outcome, s in said.get("training_scores", {}).items()}
-        model, words = said.get("model"), tuple(said.get("sentences", ()))
-        threshold = self.models[model].threshold if model in self.models else None
-        return Place(model, said.get("score"), threshold, scores, words)
+        words = tuple(said.get("sentences", ()))
+        return Place(said.get("model"), said.get("score"), scores, words)
 
     # What speaks against it
 

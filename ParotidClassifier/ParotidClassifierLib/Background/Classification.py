@@ -70,10 +70,18 @@ class Classification:
         self._ask(parameterNode, "features", True, *callbacks, out=str(path))
 
     def exportDicom(
-        self, parameterNode, folder: str, keepIdentity: bool, onProgress, onDone, onError
+        self,
+        parameterNode,
+        folder: str,
+        keepIdentity: bool,
+        showOutside: bool,
+        onProgress,
+        onDone,
+        onError,
     ) -> None:
         """Write the current result as DICOM SEG and Structured Report to a folder.
 
+        With `showOutside` the numbers of a case that is unlike the training cases are in it, too.
         onDone is called with Core's answer to "dicom": the files, and the files for Slicer's DICOM
         database, with the UIDs of what is in them. Those for the database name the patient in any
         case; they are removed when onDone or onError returns.
@@ -96,16 +104,19 @@ class Classification:
 
         callbacks = onProgress, thenRemoved(onDone), thenRemoved(onError)
         options = {"files": files, "out": str(folder), "archive": str(archive)}
-        options["keep_identity"] = keepIdentity
+        options |= {"keep_identity": keepIdentity, "show_outside": showOutside}
         self._ask(parameterNode, "dicom", True, *callbacks, **options)
 
-    def writeReport(self, parameterNode, folder: str, label: str, *callbacks) -> None:
+    def writeReport(
+        self, parameterNode, folder: str, label: str, showOutside: bool, *callbacks
+    ) -> None:
         """Write the report of the case of the current result, as HTML and PDF, to a folder.
 
         A second opinion that was asked for stands in it, as long as the other bundle is there. An
-        empty label leaves a line to write on. onDone is called with Core's answer to "report".
+        empty label leaves a line to write on. With `showOutside` the numbers of a case that is
+        unlike the training cases are in it, too. onDone is called with Core's answer to "report".
         """
-        options = {"out": str(folder), "case_label": label}
+        options = {"out": str(folder), "case_label": label, "show_outside": showOutside}
         opinion = self._results.requireCurrent(parameterNode).get("secondOpinion")
         other = opinion and self._bundles.withHash(opinion["bundle"]["hash"])
         if other:

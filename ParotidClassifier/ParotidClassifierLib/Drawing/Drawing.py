@@ -4,6 +4,8 @@ import qt
 from ParotidClassifierCore.protocol.outcome import COLORS_ON_DARK, COLORS_ON_LIGHT
 from slicer.i18n import tr as _
 
+from .ResultContents import marksWords
+
 _BETWEEN_LABELS = 6
 
 
@@ -11,11 +13,15 @@ class Drawing(qt.QWidget):
     """Numbers as a drawing, which a screen reader reads out in words.
 
     Where they lie on a scale from 0 to 100 %, that is as wide as the drawing.
+
+    Attributes:
+        isNeutral: whether nothing is drawn in the colour of an outcome.
     """
 
     def __init__(self, name: str):
         qt.QWidget.__init__(self)
         self.accessibleName = name
+        self.isNeutral = False
 
     def showAnew(self) -> None:
         """Draw and describe other numbers."""
@@ -45,12 +51,16 @@ class Drawing(qt.QWidget):
 
     # Colours
 
-    def outcomeColor(self, outcome: str):
-        """Return the colour of what speaks for an outcome; a faint one in a disabled widget."""
-        if not self.enabled:
-            return self.faintColor()
+    def outcomeColor(self, verdict: str):
+        """Return the colour of what speaks for an outcome.
+
+        It is faint where nothing speaks for either, and where the drawing is neutral or disabled.
+        """
         isDark = self.backgroundColor().lightness() < 128
-        return qt.QColor((COLORS_ON_DARK if isDark else COLORS_ON_LIGHT)[outcome])
+        colors = COLORS_ON_DARK if isDark else COLORS_ON_LIGHT
+        if self.isNeutral or not self.enabled or verdict not in colors:
+            return self.faintColor()
+        return qt.QColor(colors[verdict])
 
     def textColor(self):
         """Return the colour that the theme writes with."""
@@ -106,6 +116,18 @@ class Drawing(qt.QWidget):
         for start in range(0, height, 2 * dash):
             length = min(dash, height - start)
             painter.fillRect(left, top + start, 2, length, self.textColor())
+
+    def drawMarks(self, painter, model, top: int, height: int, isDashed=False) -> None:
+        """Draw the marks of a ModelResult, joined above where there are two."""
+        for mark in model.marks:
+            self.drawMark(painter, mark, top, height, isDashed)
+        left, right = map(self.placeOf, (model.marks[0], model.marks[-1]))
+        painter.fillRect(left, top, right - left, 1, self.textColor())
+
+    def drawMarksLabel(self, painter, model, top: int) -> tuple:
+        """Write what the marks of a ModelResult are; return the text's left and right end."""
+        middle = sum(model.marks) / len(model.marks)
+        return self.drawLabel(painter, middle, top, marksWords(model))
 
     def drawLabel(self, painter, probability: float, top: int, text: str) -> tuple:
         """Write a text around the place of a probability; return its left and right end."""

@@ -1,16 +1,16 @@
 """Drawings on a scale from 0 to 100 %: a probability with its interval, and many side by side."""
 
 import qt
+from ParotidClassifierCore.models.answers import verdict_of
 from ParotidClassifierCore.models.probabilities import percent
-from ParotidClassifierCore.protocol.outcome import outcome_word
 from slicer.i18n import tr as _
 
 from .Drawing import Drawing
-from .ResultContents import rangeWords, thresholdWords
+from .ResultContents import marksWords, rangeWords
 
 
 class ProbabilityGauge(Drawing):
-    """A probability as a bar from 0 to 100 %, with a mark where the call becomes malignant.
+    """A probability as a bar from 0 to 100 %, with a mark where the answer or the call changes.
 
     The ends of its interval, if there is one, are drawn as whiskers.
 
@@ -33,8 +33,8 @@ class ProbabilityGauge(Drawing):
         self.showAnew()
 
     def inWords(self) -> str:
-        """Return the probability, its interval and the threshold."""
-        words = [percent(self.model.probability), thresholdWords(self.model.threshold)]
+        """Return the probability, its interval and its marks."""
+        words = [percent(self.model.probability), marksWords(self.model)]
         if self.model.interval:
             text = _("95 % interval {range}").format(range=rangeWords(*self.model.interval))
             words.insert(1, text)
@@ -46,15 +46,15 @@ class ProbabilityGauge(Drawing):
         return self.model is not None
 
     def draw(self, painter) -> None:
-        """Draw the bar, its mark, the whiskers and the ends of the scale."""
-        top, threshold = self.lineHeight, self.model.threshold
-        color = self.outcomeColor(self.model.call)
+        """Draw the bar, its marks, the whiskers and the ends of the scale."""
+        top = self.lineHeight
+        color = self.outcomeColor(self.model.verdict)
         length = self.placeOf(self.model.probability)
         painter.fillRect(0, top + self._TICK, self.width, self._BAR, self.trackColor())
         painter.fillRect(0, top + self._TICK, length, self._BAR, color)
-        self.drawLabel(painter, threshold, 0, thresholdWords(threshold))
+        self.drawMarksLabel(painter, self.model, 0)
         height = self._BAR + 2 * self._TICK
-        self.drawMark(painter, threshold, top, height)
+        self.drawMarks(painter, self.model, top, height)
         if self.model.interval:
             self._drawWhiskers(painter)
         self.drawScale(painter, top + height)
@@ -87,7 +87,7 @@ class ProbabilityDots(Drawing):
         self.setFixedHeight(self._LANE + self._AXIS + 2 * self.lineHeight + 2)
 
     def setProbabilities(self, probabilities, model) -> None:
-        """Show probabilities, beside that of the outline itself and the threshold of its model."""
+        """Show probabilities, beside that of the outline itself and the marks of its model."""
         self.probabilities = sorted(probabilities)
         self.model = model
         self.showAnew()
@@ -98,7 +98,7 @@ class ProbabilityDots(Drawing):
             return ""
         count, ends = len(self.probabilities), (self.probabilities[0], self.probabilities[-1])
         dots = _("{count} dots, {range}").format(count=count, range=rangeWords(*ends))
-        return f"{dots}, {self.ownWords()}, {thresholdWords(self.model.threshold)}"
+        return f"{dots}, {self.ownWords()}, {marksWords(self.model)}"
 
     def ownWords(self) -> str:
         """Return what stands at the probability of the outline itself."""
@@ -117,17 +117,16 @@ class ProbabilityDots(Drawing):
         return bool(self.probabilities)
 
     def draw(self, painter) -> None:
-        """Draw both marks with their texts, the dots and the scale."""
+        """Draw the marks with their texts, the dots and the scale."""
         painter.setRenderHint(qt.QPainter.Antialiasing)
-        top = self.lineHeight
-        own, threshold = self.model.probability, self.model.threshold
+        top, own = self.lineHeight, self.model.probability
         self.drawLabel(painter, own, 0, self.ownWords())
         painter.fillRect(0, top + self._LANE, self.width, self._AXIS, self.trackColor())
         self.drawMark(painter, own, top, self._LANE + self._AXIS)
-        self.drawMark(painter, threshold, top, self._LANE + self._AXIS, isDashed=True)
+        self.drawMarks(painter, self.model, top, self._LANE + self._AXIS, isDashed=True)
         self._drawDots(painter, top + self._LANE)
         below = top + self._LANE + self._AXIS
-        taken = self.drawLabel(painter, threshold, below, thresholdWords(threshold))
+        taken = self.drawMarksLabel(painter, self.model, below)
         self.drawScale(painter, below, taken)
 
     def _drawDots(self, painter, bottom: int) -> None:
@@ -139,8 +138,8 @@ class ProbabilityDots(Drawing):
         for heap in heaps:
             left = self._columnOf(heap[0]) * self._DOT
             for index, probability in enumerate(heap):
-                outcome = outcome_word(probability >= self.model.threshold)
-                painter.setBrush(qt.QBrush(self.outcomeColor(outcome)))
+                color = self.outcomeColor(verdict_of(self.model, probability))
+                painter.setBrush(qt.QBrush(color))
                 y = bottom - self._DOT - round(index * step)
                 painter.drawEllipse(left, y, self._DOT, self._DOT)
 

@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from html import escape
 
+from ParotidClassifierCore.models.answers import INDETERMINATE
 from ParotidClassifierCore.models.probabilities import percent
+from ParotidClassifierCore.protocol.outcome import BENIGN, MALIGNANT
 from ParotidClassifierCore.reporting.case_view import CaseView
 from slicer.i18n import tr as _
 
@@ -32,12 +34,15 @@ class ShownResult:
     mayStart: bool
 
 
-def viewOf(result: dict) -> CaseView:
-    """Return what is said of the case of a stored result."""
+def viewOf(result: dict, showOutside=False) -> CaseView:
+    """Return what is said of the case of a stored result.
+
+    With `showOutside` it tells the numbers of a case that is unlike the training cases, too.
+    """
     kept = {"stability": "stability", "second_opinion": "secondOpinion"}
     said = {name: result["prediction"][name] for name in _SAID if name in result["prediction"]}
     asked = {name: result[stored] for name, stored in kept.items() if stored in result}
-    return CaseView(said | asked, result["features"])
+    return CaseView({**said, **asked, "show_outside": showOutside}, result["features"])
 
 
 def rangeWords(low: float, high: float) -> str:
@@ -51,9 +56,14 @@ def rangeWords(low: float, high: float) -> str:
     return _("{low} to {high}").format(low=low, high=high)
 
 
-def thresholdWords(threshold: float) -> str:
-    """Return what stands at the mark of a threshold."""
-    return _("threshold {threshold}").format(threshold=percent(threshold))
+def marksWords(model) -> str:
+    """Return what stands at the marks of a ModelResult."""
+    low, high = (percent(mark) for mark in (model.marks[0], model.marks[-1]))
+    if model.answer_limits is None:
+        return _("threshold {threshold}").format(threshold=low)
+    if len(model.marks) == 1:
+        return _("benign below {limit}, malignant above").format(limit=low)
+    return _("cannot tell from {low} to {high}").format(low=low, high=high)
 
 
 def outOfDateWords() -> str:
@@ -84,7 +94,8 @@ def _modelRow(model, isHeadline: bool) -> str:
         )
     certain = f" <small>({escape(rangeWords(*model.interval))})</small>" if model.interval else ""
     strong = ("<b>", "</b>") if isHeadline else ("", "")
-    texts = (model.name, percent(model.probability), percent(model.threshold), callWord(model))
+    call = verdictWord(model.call)
+    texts = (model.name, percent(model.probability), percent(model.threshold), call)
     shown = "".join(
         f'<td align="{align}" style="white-space:nowrap">{strong[0]}{escape(text)}{strong[1]}'
         f"{more}</td>"
@@ -93,6 +104,7 @@ def _modelRow(model, isHeadline: bool) -> str:
     return f"<tr>{shown}</tr>"
 
 
-def callWord(model) -> str:
-    """Return the call of a model in the user's language."""
-    return {"malignant": _("malignant"), "benign": _("benign")}[model.call]
+def verdictWord(verdict: str) -> str:
+    """Return an answer or a call in the user's language."""
+    words = {BENIGN: _("benign"), MALIGNANT: _("malignant"), INDETERMINATE: _("indeterminate")}
+    return words[verdict]

@@ -8,7 +8,7 @@ from ParotidClassifierCore.reporting.case_view import heights
 from slicer.i18n import tr as _
 
 from .Drawing import Drawing
-from .ResultContents import rangeWords, thresholdWords
+from .ResultContents import marksWords, rangeWords
 
 
 class TrainingScores(Drawing):
@@ -16,6 +16,7 @@ class TrainingScores(Drawing):
 
     Attributes:
         place: Core's Place of the case that is shown; None before there is one.
+        model: Core's ModelResult that is placed.
     """
 
     _HALF = 30
@@ -23,16 +24,16 @@ class TrainingScores(Drawing):
 
     def __init__(self):
         Drawing.__init__(self, _("This case among the training cases"))
-        self.place = None
+        self.place = self.model = None
         self.setFixedHeight(2 * (self._HALF + self._OVERHANG) + 3 * self.lineHeight + 4)
 
-    def setPlace(self, place) -> None:
-        """Show the place of a case among training cases of both outcomes."""
-        self.place = place
+    def setPlace(self, place, model) -> None:
+        """Show the place of a case among training cases of both outcomes, and a model's marks."""
+        self.place, self.model = place, model
         self.showAnew()
 
     def inWords(self) -> str:
-        """Return both marks, and where the training cases of both kinds lie."""
+        """Return all marks, and where the training cases of both kinds lie."""
         where = (
             _("{cases}: {range}, median {median}").format(
                 cases=self._countOf(outcome),
@@ -41,7 +42,7 @@ class TrainingScores(Drawing):
             )
             for outcome, scores in self._scores
         )
-        return "; ".join((self._ofCase, thresholdWords(self.place.threshold), *where))
+        return "; ".join((self._ofCase, marksWords(self.model), *where))
 
     @property
     def _scores(self) -> list:
@@ -64,21 +65,21 @@ class TrainingScores(Drawing):
         return self.place is not None
 
     def draw(self, painter) -> None:
-        """Draw the bars of both, the two marks, and what they are."""
-        score, threshold = self.place.score, self.place.threshold
+        """Draw the bars of both, the marks, and what they are."""
+        score, marks = self.place.score, self.model.marks
         top = self.lineHeight
         middle = top + self._OVERHANG + self._HALF
         for outcome, scores in self._scores:
             self._drawBars(painter, scores, middle, outcome)
         painter.fillRect(0, middle, self.width, 1, self.textColor())
         height = 2 * (self._HALF + self._OVERHANG)
-        self.drawMark(painter, threshold, top, height, isDashed=True)
+        self.drawMarks(painter, self.model, top, height, isDashed=True)
         self.drawMark(painter, score, top, height)
         self._drawOpposite(painter, 0, MALIGNANT, score)
         self.drawLabel(painter, score, 0, self._ofCase)
         below = top + height
-        self._drawOpposite(painter, below, BENIGN, threshold)
-        self.drawLabel(painter, threshold, below, thresholdWords(threshold))
+        self._drawOpposite(painter, below, BENIGN, sum(marks) / len(marks))
+        self.drawMarksLabel(painter, self.model, below)
         self.drawScale(painter, below + self.lineHeight)
 
     def _drawBars(self, painter, scores, middle: int, outcome: str) -> None:

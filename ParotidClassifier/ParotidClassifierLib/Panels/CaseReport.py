@@ -44,7 +44,8 @@ class CaseReport(ExportSection):
             self._written = answer["files"][-1]
             self.task.tellSaved(folder)
 
-        self.start(keep, self._logic.classification.writeReport, folder, label)
+        write = self._logic.classification.writeReport
+        self.start(keep, write, folder, label, self._showsOutside)
 
     def onOpen(self) -> None:
         """Open the PDF with the program that the computer has for it."""

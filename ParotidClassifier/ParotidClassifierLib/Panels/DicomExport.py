@@ -52,6 +52,7 @@ class DicomExport(ExportSection):
             self._logic.classification.exportDicom,
             folder,
             keepsIdentity,
+            self._showsOutside,
         )
 
     def _onWritten(self, answer: dict, folder: str, keepsIdentity: bool) -> None:

@@ -6,6 +6,7 @@ from html import escape
 # any colour vision, and stands out (contrast above 3) from the light and the dark background.
 # U+FE0E keeps them text: macOS and Windows would draw some of them as coloured pictures.
 _TEXT = "\N{VARIATION SELECTOR-15}"
+WARNING_SIGN = f"\N{WARNING SIGN}{_TEXT}"
 _SIGNS = {
     "ok": ("\N{CHECK MARK}", "#009E73"),
     "info": ("\N{INFORMATION SOURCE}", "#3A86D0"),
@@ -43,6 +44,11 @@ def noteText(severity: str, message: str) -> str:
 def findingsTable(findings) -> str:
     """Return the rich text that shows findings in their order."""
     return _table([findingRow(f.severity.value, f.message) for f in findings])
+
+
+def lineText(message: str) -> str:
+    """Return a sentence in plain text as rich text, no number of which is torn from its %."""
+    return escape(message).replace(" %", "&nbsp;%")
 
 
 def toolTipText(message: str) -> str:

@@ -13,7 +13,7 @@ from ..Drawing.ResultChart import ContributionChart, signed
 from ..Drawing.ResultContents import ShownResult, modelsTable, viewOf
 from .CaseReport import CaseReport
 from .DicomExport import DicomExport
-from .FindingsText import findingsTable, noteText
+from .FindingsText import WARNING_SIGN, findingsTable, lineText, noteText
 from .Panel import Panel, quiet
 from .ResultExports import ResultExports
 from .SaliencySection import SaliencySection
@@ -24,7 +24,7 @@ from .TrainingSection import TrainingSection
 # Strips bring their own background, so that they read alike in the light and the dark theme.
 _BANNER_STYLE = "background-color:#FFE08A; color:#332800; border-radius:3px; padding:6px;"
 _STALE_STYLE = "background-color:#B83A0B; color:#FFFFFF; border-radius:3px; padding:6px;"
-_HEADLINE_FONT_SCALE = 3.0
+_HEADLINE_FONT_SCALE = 2.2
 _HASH_CHARACTERS_SHOWN = 12
 # A chart with more bars than this is not read; the smallest share a bar.
 _MOST_BARS = 10
@@ -41,6 +41,7 @@ class ResultPanel(Panel):
         self._told = None
         self._ctId = ""
         self._view = None
+        self._isAsked = False  # whether the numbers of a case unlike the training cases are shown
         self.training = TrainingSection(self.ui)
         self.stability = StabilitySection(self.logic, self.ui, self.refresh)
         self.saliency = SaliencySection(self.logic, self.ui, self.refresh)
@@ -48,20 +49,25 @@ class ResultPanel(Panel):
         self.exports = ResultExports(self.logic, self.ui, self._refreshAll)
         self.report = CaseReport(self.logic, self.ui, self._refreshAll)
         self.dicom = DicomExport(self.logic, self.ui, self._refreshAll)
-        self.ui.bannerLabel.setStyleSheet(_BANNER_STYLE)
-        self.ui.outOfDateLabel.setStyleSheet(_STALE_STYLE)
+        for label in (self.ui.bannerLabel, self.ui.domainWarningLabel):
+            label.setStyleSheet(_BANNER_STYLE)
+        for label in (self.ui.outOfDateLabel, self.ui.outsideLabel):
+            label.setStyleSheet(_STALE_STYLE)
         self.gauge = ProbabilityGauge()
         self.ui.gaugeHolder.layout().addWidget(self.gauge)
         self.chart = ContributionChart()
         self.ui.chartHolder.layout().addWidget(self.chart)
-        self.sourceChart = ContributionChart()
-        self.ui.sourceChartHolder.layout().addWidget(self.sourceChart)
-        label = self.ui.headlineProbabilityLabel
+        label = self.ui.headlineTitleLabel
         font = qt.QFont(label.font)
         font.setPointSizeF(font.pointSizeF() * _HEADLINE_FONT_SCALE)
         font.setBold(True)
         label.font = font
         self.ui.driversComboBox.connect("currentIndexChanged(int)", self._drawDrivers)
+        ofNumbers = ("training", "stability", "models", "drivers")
+        boxes = [getattr(self.ui, f"{name}GroupBox") for name in ofNumbers]
+        self._titles = [(box, box.title) for box in boxes]
+        self.ui.outsideGroupBox.collapsed = True
+        self.ui.outsideGroupBox.connect("toggled(bool)", self._onOutsideToggled)
 
     def setParameterNode(self, parameterNode) -> None:
         """Show the result of another scene; what was told of a computation was of the last one."""
@@ -76,6 +82,9 @@ class ResultPanel(Panel):
         self.ui.emptyLabel.text = _emptyText(self.logic.results.isDamaged(self.parameterNode))
         self.ui.emptyLabel.visible = result is None
         self.ui.resultWidget.visible = result is not None
+        if not _isOfSameCase(result, self._result):
+            self._result = None
+            self.ui.outsideGroupBox.collapsed = True  # nobody asked for the numbers of this one
         if result is not None:
             if result != self._result:
                 self._show(result)
@@ -108,10 +117,15 @@ class ResultPanel(Panel):
             self.logic.onCaseChange()
 
     def _show(self, result: dict) -> None:
-        view = self._view = viewOf(result)
+        told = viewOf(result)
+        isAsked = self._isAsked = told.is_withheld and not self.ui.outsideGroupBox.collapsed
+        view = self._view = viewOf(result, showOutside=isAsked)
         self.ui.bannerLabel.text = _bannerText(view)
-        self._showHeadline(view)
-        self.ui.modelsLabel.text = modelsTable(view)
+        self._showHeadline(told)
+        self._showOutside(told, view)
+        self._showGauge(view)
+        self.ui.modelsGroupBox.visible = not view.is_withheld
+        self.ui.modelsLabel.text = "" if view.is_withheld else modelsTable(view)
         self._showDrivers(view)
         self.training.show(view)
         findings = [f for f in view.findings if f.code not in APPLICABILITY_CODES]
@@ -120,27 +134,42 @@ class ResultPanel(Panel):
         self.ui.bundleLabel.text = _bundleText(view, result["finishedAt"])
 
     def _showHeadline(self, view) -> None:
-        first = view.first
-        isAvailable = first.probability is not None
-        self.ui.headlineNameLabel.text = _("Probability of malignancy, model {name}:").format(
-            name=view.headline
-        )
-        self.ui.headlineProbabilityLabel.text = (
-            percent(first.probability) if isAvailable else "\N{EN DASH}"
-        )
-        self.ui.headlineProbabilityLabel.accessibleName = "" if isAvailable else _("not available")
-        self.ui.headlineWordsLabel.text = ""
-        self.ui.gaugeHolder.visible = isAvailable
-        if isAvailable:
-            words = [view.certainty if first.interval else "", view.call, view.doubt]
-            self.ui.headlineWordsLabel.text = "\n".join(filter(None, words))
-            self.gauge.setModel(first)
-            self.gauge.toolTip = view.sentence
-        self.ui.noIntervalLabel.visible = bool(first.no_interval)
-        reason = f"<small>{escape(view.certainty)}</small>" if first.no_interval else ""
-        self.ui.noIntervalLabel.text = reason
+        """Show the answer; of a case unlike the training cases it is always that there is none."""
+        warning = view.domain_warning
+        self.ui.domainWarningLabel.visible = bool(warning)
+        self.ui.domainWarningLabel.text = warning and f"<b>{WARNING_SIGN} {escape(warning)}</b>"
+        self.ui.headlineNameLabel.text = view.heading
+        self.ui.headlineTitleLabel.text = view.title
+        first, *others = map(lineText, view.details)
+        if view.first.answer is not None or view.first.probability is None:
+            first = f"<b>{first}</b>"
+        self.ui.headlineDetailsLabel.text = "<br>".join((first, *others))
+        self.ui.domainNoteLabel.visible = bool(view.domain_note)
+        self.ui.domainNoteLabel.text = view.domain_note
         self.ui.noCombinedLabel.visible = bool(view.lacking)
         self.ui.noCombinedLabel.text = noteText("info", view.lacking)
+
+    def _showOutside(self, told, view) -> None:
+        """Offer the numbers of a case that is unlike the training cases; show those asked for."""
+        self.ui.outsideGroupBox.visible = told.is_withheld
+        self.ui.notShownLabel.visible = view.is_withheld
+        self.ui.outsideLabel.text = _outsideText(view) if self._isAsked else ""
+        for drawing in (self.gauge, self.training.drawing, self.stability.dots, self.chart):
+            drawing.isNeutral = self._isAsked
+        for box, title in self._titles:
+            unreliable = _("{title} (not reliable here)").format(title=title)
+            box.title = unreliable if self._isAsked else title
+
+    def _showGauge(self, view) -> None:
+        self.ui.gaugeHolder.visible = view.first.probability is not None
+        if view.first.probability is not None:
+            self.gauge.setModel(view.first)
+            self.gauge.toolTip = view.sentence
+
+    def _onOutsideToggled(self, _isOpen: bool) -> None:
+        if self._result is not None:
+            self._show(self._result)
+            self.refresh()
 
     def _showDrivers(self, view) -> None:
         box = self.ui.driversComboBox
@@ -160,16 +189,7 @@ class ResultPanel(Panel):
         if not name:
             return
         self.chart.setBars(view.bars(name, _MOST_BARS), view.features)
-        part = view.image_part(name)
-        self.ui.sourceChartHolder.visible = part is not None
-        text = _sumText(view.models[name])
-        if part is not None:
-            text += "<br><br>" + _("And what drove its image part, {name}:").format(
-                name=f"<b>{escape(part)}</b>"
-            )
-            self.sourceChart.setBars(view.bars(part, _MOST_BARS), view.features)
-        self.ui.sourceLabel.text = text
-        self.ui.sourceLabel.visible = True
+        self.ui.sumLabel.text = _sumText(view.models[name])
 
     def _showWhetherCurrent(self, result: dict) -> None:
         changes = self.logic.results.outOfDate(self.parameterNode)
@@ -184,7 +204,7 @@ class ResultPanel(Panel):
         changed = frozenset(self.logic.results.changedInputs(self.parameterNode))
         self._forgetAnother(result, changed)
         for section in self._takenOut:
-            section.show(self.parameterNode, isCurrent)
+            section.show(self.parameterNode, isCurrent, self._isAsked)
         isBusy = self.logic.classification.isRunning or any(
             part.task.isRunning for part in self._askedFor
         )
@@ -202,6 +222,20 @@ class ResultPanel(Panel):
     def _askedFor(self) -> tuple:
         """The sections that the user asks for, one at a time."""
         return self.stability, self.saliency, self.secondOpinion
+
+
+def _isOfSameCase(result: dict | None, other: dict | None) -> bool:
+    """Return whether two stored results differ at most in what was asked of them later."""
+    if result is None or other is None:
+        return False
+    return all(result[key] == other[key] for key in ("finishedAt", "prediction", "fingerprint"))
+
+
+def _outsideText(view) -> str:
+    """Return the numbers that are not reliable, first that they are not."""
+    kept = _("While this is open, the case report and the DICOM export hold these numbers, too.")
+    warning = f"<b>{escape(view.domain_warning)}</b>"
+    return "<br>".join((warning, lineText(view.sentence), kept))
 
 
 def _emptyText(isDamaged: bool) -> str:

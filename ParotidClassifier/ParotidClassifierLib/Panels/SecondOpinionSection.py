@@ -4,12 +4,14 @@ from html import escape
 
 import slicer
 from ParotidClassifierCore.base.errors import UsageError
+from ParotidClassifierCore.models.domain import DomainStatus
 from ParotidClassifierCore.models.probabilities import percent
 from ParotidClassifierCore.reporting.case_view import beside
 from slicer.i18n import tr as _
 
-from ..Drawing.ResultContents import callWord
+from ..Drawing.ResultContents import verdictWord
 from .BundleList import BundleList
+from .FindingsText import lineText
 from .Section import Section
 
 _DASH = "\N{EN DASH}"
@@ -91,12 +93,13 @@ class SecondOpinionSection(Section):
 def opinionText(view) -> str:
     """Return as rich text both headlines side by side and whether they agree."""
     second = view.second
-    titles = ("", _("Model"), _("Probability"), _("Threshold"), _("Call"))
+    titles = ("", _("Model"), _("Answer"), _("Probability"))
     head = "".join(f"<td><i>{title}</i></td>" for title in titles)
     rows = "".join(map(_headlineRow, (view, second)))
+    told = "".join(f"{escape(told)}<br>" for told in filter(None, [second.domain_warning]))
     return (
-        f'<table width="100%" cellspacing="0" cellpadding="2"><tr>{head}</tr>{rows}</table>'
-        f"<b>{escape(second.written['agreement'])}</b><br>"
+        f'<table width="100%" cellspacing="0" cellpadding="4"><tr>{head}</tr>{rows}</table>'
+        f"<b>{escape(second.written['agreement'])}</b><br>{told}"
         f"<small>{escape(second.bundle_line)}</small>"
     )
 
@@ -113,19 +116,24 @@ def opinionTable(view) -> str:
 
 
 def _headlineRow(view) -> str:
-    model, name = view.first, view.bundle["name"]
-    if model.probability is None:
-        cells = (name, view.headline, _DASH, _DASH, _DASH)
-        return "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in cells) + "</tr>"
-    certain = f"<br><small>{escape(view.certainty)}</small>" if model.interval else ""
+    model, answer, probability = view.first, _DASH, _DASH
+    isOutside = view.domain.status is DomainStatus.OUTSIDE
+    if model.probability is not None:
+        certain = lineText(view.certainty) if model.interval else ""
+        below = _("not reliable here") if isOutside else certain
+        answer = f"<b>{escape(verdictWord(model.verdict))}</b>"
+        probability = escape(percent(model.probability))
+        probability += f"<br><small>{below}</small>" if below else ""
+    if isOutside:
+        answer = f"<b>{_('none')}</b><br><small>{_('unlike its training cases')}</small>"
     return (
-        f"<tr><td>{escape(name)}</td><td>{escape(view.headline)}</td>"
-        f"<td><b>{escape(percent(model.probability))}</b>{certain}</td>"
-        f"<td>{escape(percent(model.threshold))}</td><td>{escape(callWord(model))}</td></tr>"
+        f"<tr><td>{escape(view.bundle['name'])}</td><td>{escape(view.headline)}</td>"
+        f"<td>{answer}</td><td>{probability}</td></tr>"
     )
 
 
 def _briefCell(model) -> str:
     if model.probability is None:
         return f"<td>{_DASH}</td>"
-    return f"<td>{escape(f'{percent(model.probability)}, {callWord(model)}')}&nbsp;&nbsp;</td>"
+    words = f"{percent(model.probability)}, {verdictWord(model.verdict)}"
+    return f"<td>{escape(words)}&nbsp;&nbsp;</td>"

@@ -50,10 +50,15 @@ class ExportSection(Section):
     """A section whose buttons save or export the result; each row of them is a subclass."""
 
     _parameterNode = None
+    _showsOutside = False
 
-    def show(self, parameterNode, isCurrent: bool) -> None:
-        """Show what can be saved or exported of the result of this parameter node now."""
+    def show(self, parameterNode, isCurrent: bool, showsOutside: bool) -> None:
+        """Show what can be saved or exported of the result of this parameter node now.
+
+        With `showsOutside` the numbers of a case that is unlike the training cases are, too.
+        """
         self._parameterNode = parameterNode
+        self._showsOutside = showsOutside
         self.showOffers("" if isCurrent else outOfDateWords())
         self.task.show()
 

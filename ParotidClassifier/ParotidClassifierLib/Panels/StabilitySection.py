@@ -64,8 +64,9 @@ class StabilitySection(Section):
 def stabilityTable(view) -> str:
     """Return as rich text how far the probability of every model moved."""
     stability = view.written["stability"]
+    changed = _("Calls changed") if view.first.answer is None else _("Answers changed")
     head = "".join(
-        f"<td><i>{title}</i></td>" for title in (_("Model"), _("Probabilities"), _("Calls changed"))
+        f"<td><i>{title}</i></td>" for title in (_("Model"), _("Probabilities"), changed)
     )
     rows = "".join(
         f"<tr><td>{escape(name)}&nbsp;&nbsp;</td><td>{rangeWords(min(values), max(values))}</td>"

@@ -2,11 +2,9 @@
 
 from html import escape
 
-from ParotidClassifierCore.reporting.case_view import APPLICABILITY_CODES
 from slicer.i18n import tr as _
 
 from ..Drawing.TrainingScores import TrainingScores
-from .FindingsText import findingsTable
 
 
 class TrainingSection:
@@ -28,16 +26,12 @@ class TrainingSection:
 
     def show(self, view) -> None:
         """Show the section of another case."""
-        place = view.place
+        place, domain = view.place, view.domain
+        sentences = [f"{domain.sentence} {domain.measured}", *place.sentences]
+        sentences = [escape(sentence) for sentence in sentences]
         self._ui.trainingHolder.visible = place.has_both_outcomes
-        sentences = [escape(sentence) for sentence in place.sentences]
         if place.has_both_outcomes:
-            self.drawing.setPlace(place)
-        else:
+            self.drawing.setPlace(place, view.models[place.model])
+        elif not view.is_withheld:
             sentences.append(_("The bundle does not tell what its training cases scored."))
         self._ui.trainingLabel.text = "<br>".join(sentences)
-        findings = [f for f in view.findings if f.code in APPLICABILITY_CODES]
-        self._ui.trainingFindingsLabel.text = findingsTable(findings)
-        self._ui.trainingFindingsLabel.visible = bool(findings)
-        if findings:  # not to be overlooked
-            self._ui.trainingGroupBox.collapsed = False

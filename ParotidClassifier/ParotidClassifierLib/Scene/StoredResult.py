@@ -19,6 +19,8 @@ from ParotidClassifierCore.base.strict_json import (
 )
 from ParotidClassifierCore.bundle.schema import MOST_COLUMNS, MOST_SCORES, read_column
 from ParotidClassifierCore.imaging.findings import Severity
+from ParotidClassifierCore.models.answers import Limits
+from ParotidClassifierCore.models.domain import SPACES, DomainStatus
 from ParotidClassifierCore.protocol.outcome import BENIGN, MALIGNANT, outcome_word
 
 _LONGEST = 20_000_000  # characters, of the result of a bundle with very many training cases
@@ -28,6 +30,9 @@ _MOST_MODELS = 100
 
 _BUNDLE = ("name", "hash", "banner", "training_cohort", "intended_use")
 _SEVERITIES = {severity.value for severity in Severity}
+_STATUSES = {status.value for status in DomainStatus}
+_OF_A_PROBABILITY = ("probability", "threshold", "call", "log_odds", "intercept", "contributions")
+_MORE_OF_IT = ("interval", "no_interval", "answer", "answer_limits", "no_answer")
 
 
 def readResult(stored: str) -> dict:
@@ -129,13 +134,14 @@ def _checkModels(value) -> None:
     for name, model in models.items():
         if "unavailable" in as_object(model, name):
             _requireText(model["unavailable"], name)
+            if model.keys() & {*_OF_A_PROBABILITY, *_MORE_OF_IT}:
+                raise MalformedError(f"{name} is unavailable and gives a probability")
         else:
             _checkModel(name, model)
 
 
 def _checkModel(name: str, value: dict) -> None:
-    keys = ("probability", "threshold", "call", "log_odds", "intercept", "contributions")
-    model = _with(value, keys, name)
+    model = _with(value, _OF_A_PROBABILITY, name)
     probability = as_probability(model["probability"], f"probability of {name}")
     threshold = as_probability(model["threshold"], f"threshold of {name}")
     if model["call"] != outcome_word(probability >= threshold):
@@ -146,19 +152,27 @@ def _checkModel(name: str, value: dict) -> None:
     as_items(list(contributions), f"contributions of {name}", MOST_COLUMNS)
     for column, number in contributions.items():
         as_number(number, read_column(column))
-    _requireText(model.get("no_interval", ""), name)
+    for reason in ("no_interval", "no_answer"):
+        _requireText(model.get(reason, ""), name)
     if "interval" in model:
-        _checkInterval(model["interval"], f"interval of {name}")
+        _asBounds(model["interval"], f"interval of {name}")
+    if model.keys() & {"answer", "answer_limits"}:
+        where = f"answer of {name}"
+        _with(model, ("answer", "answer_limits"), where)
+        if model["answer"] != Limits(*_asBounds(model["answer_limits"], where)).answer(probability):
+            raise MalformedError(f"{where} is not that of its probability")
 
 
-def _checkInterval(value, where: str) -> None:
+def _asBounds(value, where: str) -> tuple:
     ends = as_numbers(value, where, 2, as_probability)
     if len(ends) != 2 or ends[0] > ends[1]:
         raise MalformedError(f"{where} is not a lower and an upper bound")
+    return ends
 
 
 def _checkApplicability(value, models: dict) -> None:
     place = _with(value, ("model", "score", "training_scores", "sentences"), "applicability")
+    _checkDomain(place)
     for sentence in as_items(place["sentences"], "sentences", _MOST_FINDINGS):
         _requireText(sentence, "sentences")
     scores = as_object(place["training_scores"], "training_scores")
@@ -169,6 +183,27 @@ def _checkApplicability(value, models: dict) -> None:
     if scores:
         _requireAnswered(place["model"], models)
         as_probability(place["score"], "score")
+
+
+def _checkDomain(applicability: dict) -> None:
+    """Check where a case lies among the training cases; earlier versions did not say it."""
+    if "domain" not in applicability:
+        return
+    keys = ("status", "reasons", "cases", "as_far", "ratios")
+    domain = _with(applicability["domain"], keys, "domain")
+    _requireText(domain["status"], "domain")
+    if domain["status"] not in _STATUSES:
+        raise MalformedError(f"the domain has the status {domain['status']!r}")
+    for reason in as_items(domain["reasons"], "reasons", _MOST_FINDINGS):
+        _requireText(reason, "reasons")
+    cases, ratios = as_count(domain["cases"], "cases"), as_object(domain["ratios"], "ratios")
+    for space, ratio in ratios.items():
+        if space not in SPACES or as_number(ratio, space) < 0:
+            raise MalformedError(f"the domain has the ratio {ratio!r} of {space!r}")
+    isKnown = domain["status"] != DomainStatus.UNKNOWN.value
+    asFar = as_count(domain["as_far"], "as_far")
+    if isKnown != bool(cases) or asFar > cases or (ratios and not cases):
+        raise MalformedError(f"the domain is of {cases} training cases")
 
 
 def _requireAnswered(name, models: dict) -> None:
@@ -186,7 +221,8 @@ def _checkStability(value, models: dict) -> None:
     for name in answered:
         where = f"stability of {name}"
         count = len(as_numbers(probabilities[name], where, MOST_SCORES, as_probability))
-        if not 0 <= as_count(flips[name], "call_flips") <= count or not count:
+        some = as_count(flips[name], "call_flips"), as_count(stability.get("outside", 0), "outside")
+        if max(some) > count or not count:
             raise MalformedError(f"stability of {name} has {count} outlines")
 
 
@@ -195,6 +231,7 @@ def _checkOpinion(value, models: dict) -> None:
     _checkBundle(opinion["bundle"])
     _checkModels(opinion["models"])
     _requireText(opinion["agreement"], "agreement")
+    _checkDomain(as_object(opinion.get("applicability", {}), "applicability"))
     headline = as_items(opinion["headline"], "headline", 2)
     both = zip(headline, (models, opinion["models"]), strict=False)
     if len(headline) != 2 or not all(isinstance(n, str) and n in of for n, of in both):

@@ -13,7 +13,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import SimpleITK as sitk
-from fixtures.bundles import made_bundle
+from fixtures.bundles import bundle_with_domain, made_bundle
 from fixtures.cases import ball_mask, tissue_ct
 from fixtures.interruptible import interrupt, interruptible
 from fixtures.regions import EXTERNAL2
@@ -22,7 +22,6 @@ from ParotidClassifierCore.app.cli import main
 from ParotidClassifierCore.bundle.store import save_bundle
 from ParotidClassifierCore.case.loading import load_case_folder
 from ParotidClassifierCore.imaging.masks import load_mask
-from ParotidClassifierCore.models.domain import fit_domain
 from ParotidClassifierCore.models.probabilities import percent
 from ParotidClassifierCore.protocol import shen2026
 
@@ -115,29 +114,6 @@ def test_the_figures_of_a_prediction_fit_each_other(usual):
         assert total == pytest.approx(result["log_odds"])
     ring = load_mask(usual / "ring.seg.nrrd", EXTERNAL2)
     assert sitk.GetArrayFromImage(ring).sum() == written["ring"]["volume_mm3"]
-
-
-def bundle_with_domain(folder, feature, spacings):
-    """Save a bundle whose domain is of cases with such a spread of features and such voxels."""
-    made, rng = made_bundle("domain"), np.random.default_rng(0)
-    columns = ("Tumor_original_shape_Sphericity", "External2_original_firstorder_Mean")
-    features = {column: rng.normal(*feature, len(spacings)) for column in columns}
-    domain = fit_domain(features, spacings, np.arange(len(spacings)) % 5)
-    pixels, slices = spacings[:, 0], spacings[:, 2]
-    lengths = {
-        name: tuple(np.linspace(mm.min(), mm.max(), 9).tolist())
-        for name, mm in (("pixel", pixels), ("slice", slices))
-    }
-    reference = replace(made.reference, domain=domain, voxel_mm=lengths)
-    save_bundle(replace(made, reference=reference), folder)
-    return folder
-
-
-@pytest.fixture(scope="module")
-def narrow(tmp_path_factory):
-    """A bundle whose training cases had other tumours than the made case."""
-    folder = tmp_path_factory.mktemp("narrow") / "bundle"
-    return bundle_with_domain(folder, (900.0, 1.0), np.tile([1.0, 1.0, 3.0], (60, 1)))
 
 
 @pytest.mark.parametrize(("alike", "status"), [(0, "outside"), (3, "borderline"), (12, "inside")])

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from fixtures.answers import ALL_KNOWN, LABELS, in_domain, made_answer, made_stability
 from fixtures.cases import ball_case, ball_mask
+from ParotidClassifierCore.app import worker_commands
 from ParotidClassifierCore.app.cli import main
 from ParotidClassifierCore.app.worker_commands import Desk
 from ParotidClassifierCore.base.errors import UsageError
@@ -25,7 +26,7 @@ from ParotidClassifierCore.models.probabilities import percent
 from ParotidClassifierCore.protocol import shen2026
 from ParotidClassifierCore.reporting.answer_files import write_answer
 from ParotidClassifierCore.reporting.answering import Asked, answer
-from ParotidClassifierCore.reporting.case import front
+from ParotidClassifierCore.reporting.case import front, writing
 from ParotidClassifierCore.reporting.case.labels import ReportLabels
 from ParotidClassifierCore.reporting.case.writing import document_of, write_case_report
 from ParotidClassifierCore.reporting.figures.canvas import one_style
@@ -352,6 +353,22 @@ def test_the_worker_writes_what_the_command_line_writes(clinical_only, tmp_path)
     assert "Board 12" in (tmp_path / "cli" / "report.html").read_text(encoding="utf-8")
     with pytest.raises(UsageError, match="case_label"):
         Desk().commands["report"](request | {"case_label": 7}, silent)
+
+
+@pytest.mark.parametrize(("asked", "shows"), [(True, True), (False, False), (1, False)])
+def test_the_worker_shows_numbers_of_a_case_outside_to_who_asks(
+    clinical_only, tmp_path, monkeypatch, asked, shows
+):
+    save_case_folder(tmp_path / "case", clinical_only.case)
+    request = {"bundle": "published-clinical", "case": str(tmp_path / "case"),
+               "out": str(tmp_path / "out"), "show_outside": asked}  # fmt: skip
+    told = []
+    monkeypatch.setattr(
+        worker_commands, "answer", lambda _case, _bundle, asked, *_: told.append(asked)
+    )
+    monkeypatch.setattr(writing, "write_case_report", lambda *_: None)
+    Desk().commands["report"](request, silent)
+    assert told[0].show_outside is shows
 
 
 def test_the_first_page_warns_where_the_second_opinion_is_another(a_bundle):

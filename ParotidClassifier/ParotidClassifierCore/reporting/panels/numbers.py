@@ -5,9 +5,9 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 from matplotlib.axes import Axes
 
-from ...models.answers import Limits
+from ...models.answers import verdict_of
 from ...models.probabilities import ModelResult, percent
-from ...protocol.outcome import BENIGN, MALIGNANT, outcome_word
+from ...protocol.outcome import BENIGN, MALIGNANT
 from ..case_view import Bar, Place, heights
 from .look import DARK, Look, bare
 
@@ -89,7 +89,7 @@ def draw_stability(
     """Draw probabilities under other outlines as dots; lines are the case and its `marks`."""
     bare(axes, look)
     places, stacked = _stacked(others)
-    colors = [look.color_of(_verdict(result, p)) for p in sorted(others)]
+    colors = [look.color_of(verdict_of(result, p)) for p in sorted(others)]
     top = max(stacked) + 1.0
     size = min(_LARGEST, (_HEIGHT / (top + 0.3)) ** 2)
     axes.plot([-0.01, 1.01], [0, 0], color=look.track, linewidth=2, zorder=0)
@@ -110,13 +110,6 @@ def _mark_words(result: ModelResult, near: float) -> Iterator[tuple[float, str, 
         told = percent(mark)
         words = f"threshold {told}" if result.answer_limits is None else told
         yield mark, words, _side(mark, near)
-
-
-def _verdict(result: ModelResult, probability: float) -> str:
-    """Return what the model says of another probability."""
-    if result.answer_limits is None:
-        return outcome_word(probability >= result.threshold)
-    return Limits(*result.answer_limits).answer(probability)
 
 
 def _stacked(probabilities: Sequence[float]) -> tuple[np.ndarray, np.ndarray]:

@@ -54,6 +54,15 @@ def test_the_patient_is_named_only_where_that_is_true(request_of, asked, name):
     assert [str(pydicom.dcmread(file).PatientName) for file in answer["files"]] == [name, name]
 
 
+@pytest.mark.parametrize(("asked", "shows"), [(True, True), (False, False), (1, False)])
+def test_numbers_of_a_case_outside_are_in_it_only_where_they_are_asked_for(
+    request_of, narrow, asked, shows
+):
+    answer = Desk().dicom(request_of | {"bundle": str(narrow), "show_outside": asked}, silent)
+    report = str(pydicom.dcmread([*answer["files"]][1]))
+    assert ("Probability of cancer" in report) is shows
+
+
 def test_files_that_are_no_series_are_refused(request_of, tmp_path):
     page = tmp_path / "page.txt"
     page.write_text("no slice" * 50, encoding="ascii")
