@@ -1,12 +1,12 @@
 """The same case as another scan and another reader would give it.
 
 The scan has noise of its own, the head lies a little turned and elsewhere between the voxels, and
-the outline is larger or smaller and runs a little differently.
+the outline is larger or smaller and runs a little differently, its rings wider or narrower.
 
 Source: Zwanenburg et al. 2019, Scientific Reports 9:614: noise, translation, rotation, volume
 change and contour randomisation in one chain. Decided: how much of each, drawn anew each time, and
 contours displaced smoothly where the paper draws supervoxels, so that the outline stays one that a
-reader might draw.
+reader might draw; and the rings, which the paper has not.
 """
 
 from dataclasses import replace
@@ -15,8 +15,9 @@ import numpy as np
 import SimpleITK as sitk
 
 from ..imaging.lattice import Lattice, bounds
-from ..imaging.perturbation import image_noise_hu, perturbed_outline
+from ..imaging.perturbation import WIDTH_CHANGE_MM, image_noise_hu, perturbed_outline
 from ..imaging.working_grid import Geometry
+from ..protocol import LARGEST_WIDTH_MM, SMALLEST_WIDTH_MM, Protocol
 from .grid import MARGIN_MM, tumor_on_lattice
 from .loading import Case
 
@@ -44,6 +45,15 @@ def perturbed_case(case: Case, rng: np.random.Generator) -> Case:
     change = rng.uniform(-VOLUME_CHANGE, VOLUME_CHANGE)
     outline = perturbed_outline(tumor, rng, volume_change=change)
     return replace(moved, tumor=moved.lattice.geometry(box).image(outline))
+
+
+def widened(protocol: Protocol, rng: np.random.Generator) -> Protocol:
+    """Return a protocol with rings that are wider, or narrower, by up to WIDTH_CHANGE_MM."""
+    regions, by_mm = dict(protocol.regions), rng.uniform(-WIDTH_CHANGE_MM, WIDTH_CHANGE_MM)
+    for ring in protocol.rings:
+        width = float(np.clip(ring.ring.width_mm + by_mm, SMALLEST_WIDTH_MM, LARGEST_WIDTH_MM))
+        regions[ring.name] = replace(ring, ring=replace(ring.ring, width_mm=width))
+    return replace(protocol, regions=regions)
 
 
 def _near(case: Case) -> sitk.Image:

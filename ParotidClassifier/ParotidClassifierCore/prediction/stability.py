@@ -13,9 +13,10 @@ import SimpleITK as sitk
 from ..base.errors import EmptyRingError, FeatureExtractionError, UnusableMaskError
 from ..case.grid import PreparedCase, draw_regions
 from ..case.loading import Case
-from ..imaging.perturbation import WIDTH_CHANGE_MM, perturbed_outline
+from ..case.perturbation import widened
+from ..imaging.perturbation import perturbed_outline
 from ..imaging.ring import Refinement
-from ..protocol import LARGEST_WIDTH_MM, SMALLEST_WIDTH_MM, Protocol
+from ..protocol import Protocol
 from .predict import Prediction
 
 MOST_OUTLINES = 200
@@ -56,21 +57,12 @@ def drawn_again(
     near = prepared.box.box_of(grid.tumor).padded(_ROOM_MM).intersection(prepared.box)
     outline = perturbed_outline(prepared.box.transferred(grid.tumor, near), rng)
     tumor = grid.geometry.image(near.transferred(outline, prepared.box))
-    protocol = _widened(prepared.protocol, rng.uniform(-WIDTH_CHANGE_MM, WIDTH_CHANGE_MM))
+    protocol = widened(prepared.protocol, rng)
     other = replace(case, tumor=tumor, rings={})
     drawn = [ring.name for ring in protocol.rings if ring.name in case.rings]
     if drawn:
         other = replace(other, rings=_refined_likewise(other, protocol, prepared, drawn))
     return other, protocol
-
-
-def _widened(protocol: Protocol, by_mm: float) -> Protocol:
-    """Return a protocol with rings that are wider, or narrower, by so many mm."""
-    regions = dict(protocol.regions)
-    for ring in protocol.rings:
-        width = float(np.clip(ring.ring.width_mm + by_mm, SMALLEST_WIDTH_MM, LARGEST_WIDTH_MM))
-        regions[ring.name] = replace(ring, ring=replace(ring.ring, width_mm=width))
-    return replace(protocol, regions=regions)
 
 
 def _refined_likewise(

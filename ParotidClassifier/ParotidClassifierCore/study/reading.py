@@ -18,11 +18,12 @@ from ..case.ct import load_sourced_ct
 from ..case.grid import prepare
 from ..case.loading import Case
 from ..case.outlines import load_outline
-from ..case.perturbation import perturbed_case
+from ..case.perturbation import perturbed_case, widened
 from ..dicom.files import is_dicomdir
 from ..dicom.source import Acquisition, SourceSeries
 from ..imaging.choosing import Choice, Sought
 from ..imaging.file_cache import files_key
+from ..imaging.perturbation import WIDTH_CHANGE_MM
 from ..protocol import Protocol
 from ..radiomics.settings import RadiomicsSettings, default_settings
 from .manifest import CohortCase
@@ -98,7 +99,7 @@ class Reading:
             "rings": [(r.name, dataclasses.asdict(r.ring), r.around) for r in self.protocol.rings],
             "regions": [self.protocol.outlined.name, self.protocol.network_regions],
             "radiomics": self.radiomics.yaml(),
-            "perturbation": self.perturbation,
+            "perturbation": self.perturbation and f"{self.perturbation} ± {WIDTH_CHANGE_MM} mm",
             "version": FEATURES_VERSION,
             "libraries": [metadata.version(name) for name in _DECIDING_LIBRARIES],
         }
@@ -144,8 +145,10 @@ class Reading:
         from ..network.inputs import REGION_SHAPE, network_input
         from ..radiomics.extraction import extract
 
-        case = self.load()
-        prepared = prepare(case, self.protocol)
+        case, protocol = self.load(), self.protocol
+        if self.perturbation is not None:
+            protocol = widened(protocol, np.random.default_rng(self.perturbation).spawn(1)[0])
+        prepared = prepare(case, protocol)
         grid, shown = prepared.grid, self.protocol.network_regions
         return CaseFeatures(
             radiomics=extract(grid, settings=self.radiomics),

@@ -10,8 +10,13 @@ from fixtures.regions import PROTOCOL, REGIONS
 from ParotidClassifierCore.base.errors import UnusableMaskError
 from ParotidClassifierCore.case.grid import prepare
 from ParotidClassifierCore.case.loading import Case
-from ParotidClassifierCore.case.perturbation import ROTATION_DEG, VOLUME_CHANGE, perturbed_case
-from ParotidClassifierCore.imaging.perturbation import image_noise_hu
+from ParotidClassifierCore.case.perturbation import (
+    ROTATION_DEG,
+    VOLUME_CHANGE,
+    perturbed_case,
+    widened,
+)
+from ParotidClassifierCore.imaging.perturbation import WIDTH_CHANGE_MM, image_noise_hu
 from ParotidClassifierCore.imaging.working_grid import Geometry
 
 
@@ -76,3 +81,12 @@ def test_no_more_than_the_surroundings_is_needed(case):
 def test_an_empty_outline_is_refused(case):
     with pytest.raises(UnusableMaskError, match="is empty"):
         perturbed_case(Case(case.ct, case.tumor * 0), np.random.default_rng(0))
+
+
+def test_rings_are_wider_or_narrower_within_the_limit():
+    (own,) = PROTOCOL.rings
+    others = [widened(PROTOCOL, np.random.default_rng(seed)).rings[0] for seed in range(20)]
+    changes = [other.ring.width_mm - own.ring.width_mm for other in others]
+    assert max(map(abs, changes)) <= WIDTH_CHANGE_MM
+    assert min(changes) < -0.3 < 0.3 < max(changes)
+    assert all(other.ring.hu_range == own.ring.hu_range for other in others)
