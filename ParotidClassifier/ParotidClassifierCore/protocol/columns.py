@@ -45,9 +45,10 @@ _OUTLINES = ("tumor", "ring", "second_reader", "repeat")
 _OF_AN_OUTLINE = ("label", "segment", "roi", "any_series")
 TABLE_COLUMNS = frozenset(
     {
-        "acquisition", "bundle", "call", "case_id", "ct", "error", "folder", "headline_model",
-        "high", "image_sha256", "low", "note", "outcome", "probability", "scanner", "series",
-        "side", "simulated", "split", "status", "threshold", "tumor_outline", "warnings",
+        "acquisition", "answer", "bundle", "call", "case_id", "ct", "domain", "domain_reasons",
+        "error", "folder", "headline_model", "high", "image_sha256", "low", "note", "outcome",
+        "probability", "scanner", "series", "side", "simulated", "split", "status", "threshold",
+        "tumor_outline", "warnings",
         *_OUTLINES,
         *(f"{outline}_{part}" for outline in _OUTLINES for part in _OF_AN_OUTLINE),
     }
