@@ -56,12 +56,20 @@ class LogisticModel:
         Raises:
             KeyError: a column of the model has no value.
         """
+        held = self.held(values)
+        return {
+            column: coefficient * (held[column] - mean) / sd
+            for column, mean, sd, coefficient in zip(
+                self.columns, self.means, self.sds, self.coefficients, strict=True
+            )
+        }
+
+    def held(self, values: Mapping[str, float | np.ndarray]) -> dict[str, np.ndarray]:
+        """Return the value of each column, held within its range."""
         ranges = self.ranges or ((-np.inf, np.inf),) * len(self.columns)
         return {
-            column: coefficient * (np.clip(values[column], low, high) - mean) / sd
-            for column, mean, sd, coefficient, (low, high) in zip(
-                self.columns, self.means, self.sds, self.coefficients, ranges, strict=True
-            )
+            column: np.clip(values[column], *ends)
+            for column, ends in zip(self.columns, ranges, strict=True)
         }
 
     def log_odds(self, values: Mapping[str, float | np.ndarray]) -> np.ndarray:

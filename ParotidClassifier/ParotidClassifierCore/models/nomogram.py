@@ -5,7 +5,7 @@ Source: the construction of Iasonos et al. 2008, Journal of Clinical Oncology 26
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..protocol import ColumnKind, Protocol, column_of
 from ..statistics.results import Nomogram, NomogramAxis
@@ -53,7 +53,7 @@ def nomogram_of(
         _axis(column, protocol, ticks[column], weights[column] * scale) for column in model.columns
     )
     lowest = {c: ticks[c][0 if weights[c] >= 0 else -1] for c in model.columns}
-    at_no_points = float(model.log_odds(lowest))
+    at_no_points = float(replace(model, ranges=()).log_odds(lowest))  # axes go on beyond ranges
     totals = round_ticks(0.0, sum(max(axis.points) for axis in axes))
     return Nomogram(
         axes=axes,
@@ -70,12 +70,13 @@ def case_points(
     """Return the points of one case.
 
     Args:
-        values: of each of its columns; one outside the range of its axis has fewer than 0 or more
-            points than the axis shows.
+        values: of each of its columns. One beyond the range that the model holds it in has the
+            points of the end; one outside its axis has fewer than 0 or more than the axis shows.
     """
     with_levels = {v.column for v in protocol.predictors.values() if v.levels}
+    held = model.held(values)
     points = tuple(
-        _points_at(axis, column in with_levels, values[column])
+        float(_points_at(axis, column in with_levels, held[column]))
         for column, axis in zip(model.columns, nomogram.axes, strict=True)
     )
     total = sum(points)

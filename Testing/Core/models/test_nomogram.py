@@ -1,4 +1,5 @@
 import itertools
+from dataclasses import replace
 
 import pytest
 from fixtures.protocols import changed_protocol
@@ -70,6 +71,15 @@ def test_the_points_of_a_case_mean_the_probability_of_the_model(nomogram):
     assert case.total == pytest.approx(sum(case.points))
     assert case.points[0] == pytest.approx(nomogram.axes[0].points[1])
     assert case.points[1] == pytest.approx(nomogram.axes[1].points[0])
+
+
+@pytest.mark.parametrize("of_source", [-4.4, -3.7, 0.0, 4.2, 9.0])
+def test_a_model_with_ranges_means_the_same_within_and_beyond_them(of_source):
+    bounded = replace(MODEL, ranges=((0.0, 1.0),) * 3 + ((-3.7, 4.2),))
+    nomogram = nomogram_of(bounded, shen2026(), {SOURCE: (-5.0, 5.0)})
+    values = dict(zip(COLUMNS, (1.0, 0.0, 1.0, of_source), strict=True))
+    case = case_points(nomogram, bounded, shen2026(), values)
+    assert case.probability == pytest.approx(float(bounded.probability(values)), rel=1e-9)
 
 
 def test_the_axes_are_those_of_the_protocol():
