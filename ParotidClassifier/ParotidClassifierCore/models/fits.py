@@ -81,14 +81,14 @@ class Fits:
             self._models[key] = self._choices[key].model
         return self._models[key]
 
-    def _few_inputs(self, name: str, without: frozenset[int]) -> "Choice":
+    def _few_inputs(self, name: str, without: frozenset[int]) -> Choice:
         columns = self._columns(self._table.protocol.models[name], without)
         rows, penalty = self._learnt_from(name, without), self._settings.few_inputs_penalty
         matrix, y = self._matrix(columns, without, self.model), self._table.malignant
         bounded = self._at_least_zero(name)
         return Choice(fit_logistic(name, columns, matrix[rows], y[rows], penalty, bounded), penalty)
 
-    def _selected_inputs(self, name: str, without: frozenset[int]) -> "Choice":
+    def _selected_inputs(self, name: str, without: frozenset[int]) -> Choice:
         """Choose penalty and line by cross-validation of all that depends on rows.
 
         Selection and z-scores are repeated in each fold: on features that were selected with the
@@ -103,8 +103,7 @@ class Fits:
         left_out = np.full((len(settings.penalties), len(rows)), np.nan)
         for judged, models in self._judgements(name, without, rows):
             for i, model in enumerate(models):
-                log_odds = model.log_odds(self._values(model.columns, WHOLE, self.model))
-                left_out[i, judged] = log_odds[judged]
+                left_out[i, judged] = model.log_odds(self._inputs)[judged]
         y = self._table.malignant[rows]
         # log(1 + exp(-m)) of the margin m, without overflow.
         losses = np.logaddexp(0.0, np.where(y, -1, 1) * left_out[:, rows]).sum(axis=1)
@@ -130,22 +129,20 @@ class Fits:
         for fold in np.unique(fold_of[rows]):
             spec, learnt = table.protocol.models[name], rows & (fold_of != fold)
             columns = (*self._selected(spec, learnt).columns, *self._unselected(spec))
-            yield fold_of == fold, self._fitted(name, columns, WHOLE, learnt)
+            yield fold_of == fold, self._fitted(name, columns, learnt)
 
     def _by_penalty(self, name: str, without: frozenset[int]) -> Sequence[LogisticModel]:
         """Return the models of all penalties on the rows of every fold but those in `without`."""
         key = (name, without)
         if key not in self._paths:
             columns = self._columns(self._table.protocol.models[name], without)
-            self._paths[key] = self._fitted(
-                name, columns, without, self._learnt_from(name, without)
-            )
+            self._paths[key] = self._fitted(name, columns, self._learnt_from(name, without))
         return self._paths[key]
 
-    def _fitted(
-        self, name: str, columns: tuple[str, ...], without: frozenset[int], rows: np.ndarray
-    ) -> list[LogisticModel]:
-        matrix, y = self._matrix(columns, without, self.model)[rows], self._table.malignant[rows]
+    def _fitted(self, name: str, columns: tuple[str, ...], rows: np.ndarray) -> list[LogisticModel]:
+        """Return the models of all penalties on rows (n,) bool; they read no other model."""
+        matrix = np.column_stack([self._inputs[column][rows] for column in columns])
+        y = self._table.malignant[rows]
         return [fit_logistic(name, columns, matrix, y, c) for c in self._settings.penalties]
 
     def _has_few_inputs(self, name: str) -> bool:
@@ -198,8 +195,8 @@ class Fits:
     def _as_new_cases(self, name: str, fold: frozenset[int]) -> np.ndarray:
         model, values = self.model(name, fold), dict(self._inputs)
         if self._table.fold_logits is not None:
-            (number,) = fold
-            values |= zip(self._table.logit_columns, self._table.fold_logits[number].T, strict=True)
+            logits = self._table.fold_logits[self._folds.index(fold)]
+            values |= zip(self._table.logit_columns, logits.T, strict=True)
         for column in model.columns:
             kind, of, _ = column_of(column)
             if kind is ColumnKind.LOG_ODDS:
@@ -310,11 +307,10 @@ class Fits:
         return log_odds
 
     def _signature(self, spec: ModelSpec, without: frozenset[int]) -> Selection:
-        name = signature_name(spec, self._settings.stacking)
-        if (name, without) in self._signatures:
-            return self._signatures[name, without]
-        self._signatures[name, without] = self._selected(spec, ~self._is_in(without))
-        return self._signatures[name, without]
+        key = (signature_name(spec, self._settings.stacking), without)
+        if key not in self._signatures:
+            self._signatures[key] = self._selected(spec, ~self._is_in(without))
+        return self._signatures[key]
 
     def _selected(self, spec: ModelSpec, rows: np.ndarray) -> Selection:
         """Return the signature that the rows (n,) bool give."""

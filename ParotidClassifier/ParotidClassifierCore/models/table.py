@@ -27,8 +27,8 @@ class TrainingTable:
         malignant: (n,) bool, the outcome.
         out_of_fold_logits: (n, h) in the order of the network's heads, each case's from a network
             that has not seen it; None without a network.
-        fold_logits: (folds, n, h) what the network of each fold says of all cases, for how much
-            networks differ; None where that is not known.
+        fold_logits: (folds, n, h) what the network of each fold, of those that hold cases, says of
+            all cases, for how much networks differ; None where that is not known.
         deep_features: by head of the network, (n, m) of the final network, which has seen every
             case; needed for the stacking "paper" alone.
         agreement: (p,) intraclass correlation of each radiomic column between readers, NaN where
