@@ -39,7 +39,8 @@ def perturbed_case(case: Case, rng: np.random.Generator) -> Case:
     Raises:
         UnusableMaskError: the outline cannot be used.
     """
-    ct = _with_noise(_near(case), rng)
+    near = _near(case)
+    ct = with_noise(near, image_noise_hu(sitk.GetArrayViewFromImage(near)), rng)
     moved = replace(case, ct=ct, rings={}, moved_lattice=_moved(case.lattice, rng))
     box, tumor = tumor_on_lattice(moved, _OUTLINE_ROOM_MM)
     change = rng.uniform(-VOLUME_CHANGE, VOLUME_CHANGE)
@@ -74,9 +75,10 @@ def _near(case: Case) -> sitk.Image:
     return sitk.RegionOfInterest(case.ct, size.tolist(), first.tolist())
 
 
-def _with_noise(ct: sitk.Image, rng: np.random.Generator) -> sitk.Image:
-    values = sitk.GetArrayFromImage(ct)
-    noisy = np.rint(values + rng.normal(0.0, image_noise_hu(values), values.shape))
+def with_noise(ct: sitk.Image, sd_hu: float, rng: np.random.Generator) -> sitk.Image:
+    """Return the CT in whole HU with white noise of this standard deviation."""
+    values = sitk.GetArrayViewFromImage(ct)
+    noisy = np.rint(values + rng.normal(0.0, sd_hu, values.shape))
     whole = np.iinfo(np.int16)
     return Geometry.of(ct).image(np.clip(noisy, whole.min, whole.max).astype(np.int16))
 

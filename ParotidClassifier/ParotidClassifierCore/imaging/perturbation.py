@@ -36,12 +36,12 @@ def perturbed_outline(
     signed += np.where(tumor, 0.5, -0.5)  # the border runs between voxels
     moved = ndimage.shift(signed, rng.uniform(-shift_mm, shift_mm, 3), order=1, mode="nearest")
     wobble = ndimage.gaussian_filter(rng.standard_normal(tumor.shape), _CORRELATION_MM)
-    wobble *= displacement_mm / np.abs(wobble).max()
+    moved -= wobble * (displacement_mm / np.abs(wobble).max())
     level = 0.0
     if volume_change is not None:
         voxels = min(max(1, round((1 + volume_change) * tumor.sum())), tumor.size)
-        level = np.partition((moved - wobble).ravel(), voxels - 1)[voxels - 1]
-    piece = largest_piece(moved - wobble <= level)
+        level = np.partition(moved.ravel(), voxels - 1)[voxels - 1]
+    piece = largest_piece(moved <= level)
     return piece if piece.any() else tumor
 
 

@@ -19,9 +19,9 @@ from ..base.progress import Progress, silent
 from ..bundle.bundle import Bundle
 from ..case.grid import tumor_on_lattice
 from ..case.loading import Case
+from ..case.perturbation import with_noise
 from ..imaging.lattice import Lattice
 from ..imaging.perturbation import perturbed_outline
-from ..imaging.working_grid import Geometry
 from ..prediction.session import Session
 from ..prediction.stages import Stages
 from ..statistics.results import CohortPredictions, Steadiness
@@ -57,9 +57,7 @@ def _anchor_moved(case: Case, rng: np.random.Generator) -> Case:
 
 
 def _noise_added(case: Case, rng: np.random.Generator) -> Case:
-    values = sitk.GetArrayFromImage(case.ct)
-    noisy = np.rint(values + rng.normal(0.0, NOISE_HU, values.shape)).astype(np.int16)
-    return replace(case, ct=Geometry.of(case.ct).image(noisy))
+    return replace(case, ct=with_noise(case.ct, NOISE_HU, rng))
 
 
 def _contour_moved(case: Case, rng: np.random.Generator) -> Case:
