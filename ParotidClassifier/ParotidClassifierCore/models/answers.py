@@ -12,7 +12,8 @@ Source: Vovk, Gammerman & Shafer 2005, Algorithmic Learning in a Random World, c
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
 
@@ -32,8 +33,7 @@ SEEN = (
 )
 
 
-@dataclass(frozen=True)
-class Limits:
+class Limits(NamedTuple):
     """From where on a probability rules out a class.
 
     Attributes:
@@ -124,9 +124,8 @@ def with_answers(
             continue
         of_model = limits[name]
         if isinstance(of_model, Limits):
-            bounds = of_model.benign_below, of_model.malignant_above
             answer = of_model.answer(result.probability)
-            told[name] = replace(result, answer=answer, answer_limits=bounds)
+            told[name] = replace(result, answer=answer, answer_limits=of_model)
         else:
             told[name] = replace(result, no_answer=of_model)
     return told

@@ -190,11 +190,7 @@ def cohort_predictions(
         log_odds={name: _numbers(of_all, "log_odds") for name, of_all in held.items()},
         thresholds={name: bundle.thresholds[name] for name in held},
         out_of_fold=dict(out_of_fold or {}),
-        answer_limits={
-            name: (limits.benign_below, limits.malignant_above)
-            for name, limits in bundle.answer_limits.items()
-            if isinstance(limits, Limits)
-        },
+        answer_limits={n: of for n, of in bundle.answer_limits.items() if isinstance(of, Limits)},
         domain=_domain(bundle, features, values),
     )
 

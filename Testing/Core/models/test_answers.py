@@ -110,7 +110,7 @@ def test_a_probability_without_an_answer_says_why():
     told = with_answers(results, limits_by_model(specs, CROSS_FITTED, kept))
     limits = limits_of(kept["known"])
     assert told["known"].answer == limits.answer(0.4)
-    assert told["known"].answer_limits == (limits.benign_below, limits.malignant_above)
+    assert told["known"].answer_limits == limits
     assert told["few"].no_answer == (
         "the bundle's 90 benign training cases and 8 malignant training cases are too few: it "
         "takes 9 of each"

@@ -32,7 +32,7 @@ def test_it_answers_by_its_out_of_fold_probabilities(answered):
     limits = limits_of(answered.bundle.reference.scores["Clinical"])
     first = answered.prediction.models["Clinical"]
     assert first.answer == limits.answer(first.probability)
-    assert first.answer_limits == (limits.benign_below, limits.malignant_above)
+    assert first.answer_limits == limits
 
 
 def test_it_says_what_it_does_not_know_wherever_a_case_is_told_of(answered):

@@ -33,8 +33,7 @@ def predicted(domain):
 
 def test_answers_and_domain_are_those_of_single_cases():
     found, table = predicted(replace(a_domain(), spaces=a_domain().spaces[:1]))
-    limits = limits_of(SCORES)
-    assert found.answer_limits == {"Tumor_RAD": (limits.benign_below, limits.malignant_above)}
+    assert found.answer_limits == {"Tumor_RAD": limits_of(SCORES)}
     assert found.domain == tuple(table["domain"]) == ("", "inside", "outside")
 
 
