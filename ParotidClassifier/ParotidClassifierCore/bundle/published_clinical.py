@@ -93,12 +93,12 @@ class Anchor:
 
     @property
     def without(self) -> Estimate:
-        """The share of malignant tumours without a finding."""
+        """The malignant share of the patients without a finding."""
         return proportion(self.malignant, self.patients)
 
     @property
     def with_some(self) -> Estimate:
-        """The share of malignant tumours with a finding."""
+        """The malignant share of the patients with a finding."""
         return proportion(self.called_malignant, self.called)
 
 

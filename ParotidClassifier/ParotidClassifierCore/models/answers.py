@@ -3,11 +3,13 @@
 Class-conditional conformal prediction on the out-of-fold probabilities of the training cases: a
 class is ruled out where at most the stated share of its own cases looked so little like it.
 Whatever the models are worth, of the cases of either class no larger share gets the other answer,
-as long as they are like the training cases; a poor model says "indeterminate" more often. So it
-does, too, where the answer would contradict its probability: where few tumours are malignant, 30 %
-may rule out benign, but nobody would call it malignant.
+as long as they are like the training cases, and as nearly as the out-of-fold probabilities are
+spread like those of new cases; a poor model says "indeterminate" more often. So it does, too, where
+the answer would contradict its probability: where few tumours are malignant, 30 % may rule out
+benign, but nobody would call it malignant.
 
-Source: Vovk, Gammerman & Shafer 2005, Algorithmic Learning in a Random World, chapter 4.
+Sources: Vovk, Gammerman & Shafer 2005, Algorithmic Learning in a Random World, chapter 4; Vovk
+2015, Annals of Mathematics and Artificial Intelligence 74:9 (out-of-fold scores).
 """
 
 import math

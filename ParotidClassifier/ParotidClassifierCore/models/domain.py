@@ -4,7 +4,7 @@ A case has a distance in each of two spaces: the image features that the models 
 lengths of its voxels. Each is divided by the distance that 95 % of the training cases stay within,
 and the larger ratio is the case's number. Its rank among the numbers of the training cases, each
 measured from the others while its own fold is held out, is a conformal p-value: of cases like the
-training cases, a share of at most p has so small a p.
+training cases, a share of about p has so small a p.
 
 Source: Laxhammar & Falkman 2010, Conformal prediction for distribution-independent anomaly
 detection in streaming vessel data; Ledoit & Wolf 2004, Journal of Multivariate Analysis 88:365-411

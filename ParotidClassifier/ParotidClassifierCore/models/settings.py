@@ -65,8 +65,9 @@ class ModelTrainingSettings:
         folds: folds in which the penalty is chosen, and of the out-of-fold probabilities.
         penalties: values of C, the inverse L2 penalty, for models on selected columns to choose
             from (decided here).
-        few_inputs_penalty: C of the others, on logits, log-odds and findings (decided here): so
-            weak that it only keeps coefficients finite.
+        few_inputs_penalty: C of the others, on logits, log-odds and findings, and of the line that
+            log-odds of selected columns are put on (decided here): so weak that it only keeps
+            coefficients finite.
         min_cases_per_class: fewer cases of a class are refused unless `force`.
         force: fit although a class is smaller; recorded in the result's notes.
         seed: of every fold and resample.

@@ -96,8 +96,8 @@ class AnswerFigures:
 
     Attributes:
         cases: those with a probability.
-        definite: share of them with the answer benign or malignant, which none has that is outside
-            the applicability domain.
+        definite: share of them with the answer benign or malignant; a case outside the
+            applicability domain has neither.
         covered: share of them that did not get the answer of the other class.
         wrong_of_definite: share of the definite answers that are the other class.
     """
