@@ -12,7 +12,7 @@ from .folds import smaller_class, stratified_folds
 from .logistic import LogisticModel
 from .logistic_fit import calibration, fit_logistic, refit_logistic
 from .refits import Refits, scale_of, variances_by_refits
-from .settings import MIN_FOLDS, PAPER, ModelTrainingSettings
+from .settings import PAPER, ModelTrainingSettings
 from .signature import Selection, signature_name
 from .table import TrainingTable, deep_columns
 
@@ -23,6 +23,8 @@ _DIGITS = 6
 
 # With fewer folds left, penalties are judged in folds of their own.
 _ENOUGH_FOLDS = 3
+# Without one of three cases of a class, two are left to choose features by.
+_FEWEST_TO_JUDGE = 3
 
 Key = tuple[str, frozenset[int]]  # a name, and the folds that are left out
 Fit = Callable[[str, frozenset[int]], LogisticModel]
@@ -97,7 +99,7 @@ class Fits:
         careful.
         """
         settings, rows = self._settings, self._learnt_from(name, without)
-        if smaller_class(self._table.malignant[rows]) < MIN_FOLDS:
+        if smaller_class(self._table.malignant[rows]) < _FEWEST_TO_JUDGE:
             careful = int(np.argmin(settings.penalties))  # too few to judge any
             return Choice(self._by_penalty(name, without)[careful], settings.penalties[careful])
         left_out = np.full((len(settings.penalties), len(rows)), np.nan)
@@ -116,7 +118,9 @@ class Fits:
     ) -> Iterator[tuple[np.ndarray, Sequence[LogisticModel]]]:
         """Yield rows (n,) bool of each fold, and the models by penalty that have not seen them."""
         left = [fold for fold in self._folds if not fold & without]
-        if len(left) >= _ENOUGH_FOLDS:  # what these fits need is needed anyway
+        learnt = [rows & ~self._is_in(fold) for fold in left]
+        fewest = min(smaller_class(self._table.malignant[r]) for r in learnt)
+        if len(left) >= _ENOUGH_FOLDS and fewest > 1:  # what these fits need is needed anyway
             for fold in left:
                 yield rows & self._is_in(fold), self._by_penalty(name, without | fold)
             return

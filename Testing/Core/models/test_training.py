@@ -9,6 +9,7 @@ from ParotidClassifierCore.base.errors import CohortError, UsageError
 from ParotidClassifierCore.models import fits
 from ParotidClassifierCore.models.probabilities import probabilities
 from ParotidClassifierCore.models.settings import PAPER, ModelTrainingSettings, SelectionSettings
+from ParotidClassifierCore.models.table import TrainingTable
 from ParotidClassifierCore.models.training import fit_models, youden_threshold
 from ParotidClassifierCore.protocol import deep_column, protocol_from, shen2026
 from sklearn.metrics import roc_auc_score
@@ -230,3 +231,21 @@ def test_force_cannot_make_models_of_next_to_nothing(malignant):
 def test_an_unknown_stacking_is_a_usage_error():
     with pytest.raises(UsageError, match="'best'"):
         ModelTrainingSettings(stacking="best")
+
+
+def test_a_part_that_few_cases_are_left_for_still_chooses_its_penalty():
+    """Else a fusion would be fitted on flat log-odds and read others."""
+    rng, malignant = np.random.default_rng(0), np.arange(48) < 11
+    column = 3.0 * malignant + rng.normal(size=48)
+    few = TrainingTable(
+        protocol=shen2026(),
+        case_ids=tuple(map(str, range(48))),
+        columns=("Tumor_original_firstorder_Mean",),
+        radiomics=column[:, None],
+        clinical=np.zeros((48, 3)),
+        malignant=malignant,
+    )
+    of_few = fits.Fits(few, ModelTrainingSettings(selection=QUICK.selection))
+    whole, part = (of_few.model("Tumor_RAD", frozenset(folds)) for folds in ((), (0, 1, 2)))
+    spreads = [np.ptp(model.log_odds({few.columns[0]: column})) for model in (whole, part)]
+    assert spreads[1] == pytest.approx(spreads[0], rel=0.5)
