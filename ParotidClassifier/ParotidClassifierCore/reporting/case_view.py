@@ -384,8 +384,15 @@ class CaseView:
 
     @property
     def second_reader(self) -> dict[str, ModelResult]:
-        """What the models say of the outline of another reader; empty without one."""
-        return {} if self.reader is None else self._other(self.reader, self.headline).models
+        """What the models say of the outline of another reader; empty without one.
+
+        It is withheld where the case is: whichever outline it comes from, it is a number of a case
+        that is unlike the training cases.
+        """
+        if self.reader is None:
+            return {}
+        models = self._other(self.reader, self.headline).models
+        return {n: self._outside(r) for n, r in models.items()} if self.is_withheld else models
 
     @property
     def disagreements(self) -> list[str]:
@@ -393,9 +400,14 @@ class CaseView:
         told, second, reader = [], self.second, self.reader
         if second is not None and len({self.first.verdict, second.first.verdict} | {None}) == 3:
             told.append(second.written["agreement"])
-        if reader is not None and self.headline in reader["other_calls"]:
+        if reader is not None and self._reader_differs(reader):
             told.append(f"{reader['agreement'][1]} See Second reader in the appendix.")
         return told
+
+    def _reader_differs(self, reader: Mapping[str, Any]) -> bool:
+        views = self, self._other(reader, self.headline)
+        first, second = (view.domain.status is DomainStatus.OUTSIDE for view in views)
+        return first != second or (not first and self.headline in reader["other_calls"])
 
 
 def beside(

@@ -203,11 +203,12 @@ def second_reader(answered: Answer) -> Section | None:
     view = answered.view
     if view.reader is None:
         return None
-    title, names = "What the models say of the outlines of two readers", ("First", "Second")
-    outlines = tuple(f"{name} outline" for name in names)
+    title = "What the models say of the outlines of two readers"
+    outlines = "First outline", "Second outline"
+    table = _beside(title, outlines, view.models, view.second_reader)
     parts = (
         *map(Paragraph, view.reader["agreement"]),
-        Listing("second_reader", _beside(title, outlines, view.models, view.second_reader)),
+        *([Listing("second_reader", table)] if table.rows else []),
         Paragraph(
             "Dice is twice the common volume over the sum of both; distances run from every voxel "
             "of one surface to the nearest of the other, both ways, on the 1 mm grid. The ring of "
