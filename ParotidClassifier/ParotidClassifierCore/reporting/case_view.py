@@ -16,12 +16,7 @@ from ..imaging.findings import DEMONSTRATION, FIRST_CODES, QualityFinding, Sever
 from ..models.answers import ERROR_RATE, INDETERMINATE
 from ..models.domain import FINDING_CODES, DomainResult, DomainStatus
 from ..models.probabilities import ModelResult, percent
-from ..models.words import (
-    bundle_line,
-    column_label,
-    interval_words,
-    model_to_show,
-)
+from ..models.words import bundle_line, column_label, interval_words, model_to_show
 from ..protocol import ColumnKind, column_of, shen2026
 from ..protocol.outcome import BENIGN, MALIGNANT
 
@@ -188,9 +183,21 @@ class CaseView:
         if first.probability is None:
             return ()
         if first.answer is not None:
-            return (_error_words(first.answer_limits),)
-        absent = "" if first.no_answer is None else f"No answer: {first.no_answer}."
+            return tuple(filter(None, (_error_words(first.answer_limits), self._other_call)))
+        why = first.no_answer
+        absent = "" if why is None else f"No answer at a stated error rate: {why}."
         return tuple(filter(None, (self.call, self.doubt, absent)))
+
+    @property
+    def _other_call(self) -> str:
+        """What to make of a call that is not the answer; empty where they are the same."""
+        first = self.first
+        if first.call == first.answer:
+            return ""
+        return (
+            f"Its call, {first.call}, only says that the probability lies {self._side} the "
+            f"threshold of {percent(first.threshold)}."
+        )
 
     @property
     def sentence(self) -> str:
@@ -198,9 +205,10 @@ class CaseView:
         first = self.first
         if first.probability is None:
             return f"No probability: {first.unavailable}."
-        answer = "" if first.answer is None else f"{self.title}. "
+        called = f"Called {first.call}. " if self.domain.status is not DomainStatus.OUTSIDE else ""
+        said = called if first.answer is None else f"{self.title}. "
         certain = "" if first.interval is None else f" ({self.certainty})"
-        return f"{answer}{self.headline}: {self.probability}{certain}."
+        return f"{said}{self.headline}: {self.probability}{certain}."
 
     @property
     def probability(self) -> str:
@@ -217,11 +225,14 @@ class CaseView:
     @property
     def call(self) -> str:
         """What the first probability means beside its threshold."""
-        side = "Above" if self.first.call == MALIGNANT else "Below"
         return (
-            f"{side} this model's threshold of {percent(self.first.threshold)}: it calls the "
-            f"tumour {self.first.call}."
+            f"{self._side.capitalize()} this model's threshold of {percent(self.first.threshold)}: "
+            f"it calls the tumour {self.first.call}."
         )
+
+    @property
+    def _side(self) -> str:
+        return "above" if self.first.call == MALIGNANT else "below"
 
     @property
     def doubt(self) -> str:
