@@ -17,6 +17,7 @@ from ParotidClassifierCore.prediction.session import Session
 from ParotidClassifierCore.prediction.stages import Stages
 from ParotidClassifierCore.protocol import ClinicalRecord, shen2026
 from ParotidClassifierCore.reporting.answering import Asked, answer
+from ParotidClassifierCore.reporting.case import appendix
 
 FINDINGS = {"symptoms": "with", "margin": "unclear", "lymph_nodes": "without"}
 
@@ -97,8 +98,20 @@ def test_of_a_case_outside_there_is_nothing_to_compare(case, bundle, stricter):
     found = dataclasses.replace(answered, second_opinion=second)
     assert found.view.second.available == {}
     assert f"{told} made." in found.text()
+    assert "\nSlices of 9 mm.\n" in found.text()
     shown = dataclasses.replace(found, show_outside=True)
     assert shown.view.second.first.probability == outside.models["Combined"].probability
+
+
+def test_what_warns_of_the_other_bundles_number_stands_before_it(case, bundle, stricter):
+    answered = answer(case, bundle, Asked(second_bundle=stricter))
+    edge = in_domain(answered, DomainStatus.BORDERLINE, "slices of 9 mm").prediction
+    opinion = dataclasses.replace(answered.second_opinion, second=edge)
+    found = dataclasses.replace(answered, second_opinion=opinion)
+    warning = "At the edge of the training cases: slices of 9 mm. Trust the number less."
+    told = found.text().partition("Second opinion")[2]
+    assert told.index(f"warning: {warning}") < told.index(found.view.second.sentence)
+    assert warning in [getattr(part, "text", "") for part in appendix.second_opinion(found).parts]
 
 
 def test_each_bundle_is_asked_with_its_own_ring_unless_one_is_named(case, bundle, stricter):
