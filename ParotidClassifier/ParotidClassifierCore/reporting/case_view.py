@@ -23,7 +23,7 @@ from ..protocol.outcome import BENIGN, MALIGNANT
 NO_COMBINED = "no_combined"
 # What compares a case with the training cases.
 APPLICABILITY_CODES = tuple(FINDING_CODES.values())
-WITHHELD = "this scan is unlike the training cases"
+WITHHELD = "this case is unlike the training cases"
 HOW_TO_SEE = (
     "The models' numbers are not reliable here, so none is shown. To see them all the same, use "
     '--show-outside on the command line, or "Show the models\' numbers anyway" in the panel.'

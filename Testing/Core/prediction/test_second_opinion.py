@@ -91,7 +91,7 @@ def test_a_bundle_that_cannot_answer_says_why(case, bundle):
 def test_of_a_case_outside_there_is_nothing_to_compare(case, bundle, stricter):
     answered = answer(case, bundle, Asked(second_bundle=stricter))
     outside = in_domain(answered, DomainStatus.OUTSIDE, "slices of 9 mm").prediction
-    told = "Nothing to compare: this scan is unlike the training cases of"
+    told = "Nothing to compare: this case is unlike the training cases of"
     first = dataclasses.replace(answered.second_opinion, first=outside)
     assert first.agreement == f"{told} made."
     second = dataclasses.replace(answered.second_opinion, second=outside)

@@ -113,10 +113,10 @@ def test_without_an_answer_the_call_is_told_and_why(answered):
 def test_nothing_is_said_of_a_case_that_is_outside(answered):
     found = in_domain(with_verdict(answered, "malignant"), DomainStatus.OUTSIDE, *REASONS)
     view = found.view
-    assert view.sentence == "No probability: this scan is unlike the training cases."
+    assert view.sentence == "No probability: this case is unlike the training cases."
     assert view.title == "No probability"
     assert view.details == (
-        "This scan is unlike the training cases.",
+        "This case is unlike the training cases.",
         "Slices of 9 mm; unusual texture of the ring.",
     )
     assert view.available == {}
