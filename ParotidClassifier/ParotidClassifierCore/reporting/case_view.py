@@ -453,8 +453,8 @@ def _error_words(limits: tuple[float, float]) -> str:
     most = round(100 * ERROR_RATE)
     between = "" if low == high else f"; between {percent(low)} and {percent(high)} it says neither"
     return (
-        f"Of 100 benign tumours like the training cases at most {most} are called malignant, of "
-        f"100 malignant ones at most {most} benign{between}."
+        f"On average, of 100 benign tumours like the training cases at most {most} are called "
+        f"malignant, of 100 malignant ones at most {most} benign{between}."
     )
 
 
