@@ -3,7 +3,7 @@
 import dataclasses
 
 import pytest
-from fixtures.answers import in_domain
+from fixtures.answers import in_domain, with_verdict
 from fixtures.bundles import made_bundle
 from fixtures.cases import ball_case
 from fixtures.regions import ring_settings
@@ -18,6 +18,7 @@ from ParotidClassifierCore.prediction.stages import Stages
 from ParotidClassifierCore.protocol import ClinicalRecord, shen2026
 from ParotidClassifierCore.reporting.answering import Asked, answer
 from ParotidClassifierCore.reporting.case import appendix
+from ParotidClassifierCore.reporting.parts import Listing
 
 FINDINGS = {"symptoms": "with", "margin": "unclear", "lymph_nodes": "without"}
 
@@ -111,7 +112,16 @@ def test_what_warns_of_the_other_bundles_number_stands_before_it(case, bundle, s
     warning = "At the edge of the training cases: slices of 9 mm. Trust the number less."
     told = found.text().partition("Second opinion")[2]
     assert told.index(f"warning: {warning}") < told.index(found.view.second.sentence)
-    assert warning in [getattr(part, "text", "") for part in appendix.second_opinion(found).parts]
+    parts = appendix.second_opinion(found).parts
+    assert warning in [getattr(part, "text", "") for part in parts]
+
+
+def test_answers_stand_beside_calls_in_the_reports_table(case, bundle, stricter):
+    answered = with_verdict(answer(case, bundle, Asked(second_bundle=stricter)), "indeterminate")
+    (table,) = [p.table for p in appendix.second_opinion(answered).parts if isinstance(p, Listing)]
+    (row,) = [row for row in table.rows if row[0] == "Combined"]
+    assert row[2].endswith(f", {answered.view.first.call}; answer: indeterminate")
+    assert "answer" not in row[4]
 
 
 def test_each_bundle_is_asked_with_its_own_ring_unless_one_is_named(case, bundle, stricter):

@@ -235,5 +235,6 @@ def _cells(result: ModelResult) -> tuple[str, str]:
     if result.probability is None:
         return DASH, DASH
     interval = "" if result.interval is None else f" ({interval_words(result.interval)})"
-    threshold = f"{percent(result.threshold)}, {result.call}"
-    return f"{percent(result.probability)}{interval}", threshold
+    answer = "" if result.answer is None else f"; answer: {result.answer}"
+    called = f"{percent(result.threshold)}, {result.call}{answer}"
+    return f"{percent(result.probability)}{interval}", called
