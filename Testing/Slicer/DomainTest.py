@@ -76,7 +76,7 @@ class DomainTest(ShownResult, ScriptedLoadableModuleTest):
 
     def test_a_case_unlike_them_has_no_number_and_says_why(self):
         self.keep(OUTSIDE)
-        reasons = ["This scan is unlike the training cases.", "Unusual texture of the tumour."]
+        reasons = ["This case is unlike the training cases.", "Unusual texture of the tumour."]
         self.assertEqual(self.details, reasons)
         self.assertIn("not reliable here, so none is shown", self.ui.notShownLabel.text)
         self.assertTrue(self.ui.domainWarningLabel.isHidden())

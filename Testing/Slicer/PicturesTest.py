@@ -38,7 +38,7 @@ VIEW_SIZE = (340, 300)
 VIEW_WIDTH_MM = 110.0
 MALIGNANT = SAMPLE_CASES[1].name
 _NOTHING_TO_COMPARE = (
-    "Nothing to compare: this scan is unlike the training cases of simulated-demo."
+    "Nothing to compare: this case is unlike the training cases of simulated-demo."
 )
 
 

@@ -140,7 +140,8 @@ class ResultPanelTest(ShownResult, ScriptedLoadableModuleTest):
         self.keep(prediction)
         self.assertEqual(self.ui.headlineTitleLabel.text, "82 %")
         self.assertIn("it calls the tumour malignant", self.details[1])
-        self.assertEqual(self.details[-1], "No answer: too few training cases.")
+        why = "No answer at a stated error rate: too few training cases."
+        self.assertEqual(self.details[-1], why)
 
     def test_ranges_are_written_as_short_as_they_are_clear(self):
         self.assertEqual(rangeWords(0.724, 0.9), "72–90 %")

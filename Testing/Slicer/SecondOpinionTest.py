@@ -6,7 +6,7 @@ import tempfile
 from html import escape
 from pathlib import Path
 
-from MadeResults import inDomain, madePrediction, madeSecondOpinion
+from MadeResults import inDomain, madePrediction, madeSecondOpinion, withAnswers
 from ParotidClassifierCore.base.errors import BundleError, UsageError
 from ParotidClassifierCore.bundle.shipped import default_bundle, shipped_bundles
 from ParotidClassifierCore.models.domain import DomainStatus
@@ -135,7 +135,14 @@ class SecondOpinionTest(ShownResult, ScriptedLoadableModuleTest):
         for text in (self.ui.secondOpinionLabel.text, self.ui.secondOpinionLabel.toolTip):
             self.assertIn("82 %", text)
             self.assertNotIn("12 %", text)
+        self.assertIn("Unusual texture of the tumour.", self.ui.secondOpinionLabel.text)
         self.assertIn("unlike its training cases", self.ui.secondOpinionLabel.text)
+
+    def test_a_call_is_not_taken_for_an_answer(self):
+        self.keep(withAnswers(madePrediction()), secondOpinion=madeSecondOpinion())
+        self.assertIn("<b>malignant</b>", self.ui.secondOpinionLabel.text)
+        self.assertIn("<b>called benign</b>", self.ui.secondOpinionLabel.text)
+        self.assertIn("12 %, called benign", self.ui.secondOpinionLabel.toolTip)
 
     # Mistakes
 

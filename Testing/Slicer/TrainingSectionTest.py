@@ -31,19 +31,21 @@ class TrainingSectionTest(ShownResult, ScriptedLoadableModuleTest):
         self.keep(withAnswers(madePrediction()))
         self.assertIn("cannot tell from 12 % to 45 %", self.drawing.accessibleDescription)
 
-    def test_it_says_whether_the_case_is_like_them_and_how_far_it_lies(self):
-        self.keep()
-        self.assertIn("Like the training cases.", self.ui.trainingLabel.text)
+    def test_it_says_how_far_the_case_lies_and_nothing_that_stands_by_the_answer(self):
         self.keep(inDomain(madePrediction(), DomainStatus.BORDERLINE))
-        self.assertIn("At the edge of the training cases", self.ui.trainingLabel.text)
-        self.assertIn("15 of 249 lie as far", self.ui.trainingLabel.text)
+        self.assertIn("15 of 249 lie at least as far", self.ui.trainingLabel.text)
+        self.assertNotIn("At the edge of the training cases", self.ui.trainingLabel.text)
 
     def test_of_a_case_unlike_them_it_says_how_far_and_no_score(self):
-        self.keep(inDomain(madePrediction(), DomainStatus.OUTSIDE))
+        outside = inDomain(madePrediction(), DomainStatus.OUTSIDE)
+        self.keep(outside)
         self.assertTrue(self.ui.trainingHolder.isHidden())
-        self.assertIn("7.4 times as far", self.ui.trainingLabel.text)
+        self.assertIn("7.4 times the distance", self.ui.trainingLabel.text)
         for words in ("higher than", "does not tell"):
             self.assertNotIn(words, self.ui.trainingLabel.text)
+        outside["applicability"]["domain"]["ratios"] = {}  # a value was not finite
+        self.keep(outside)
+        self.assertTrue(self.ui.trainingGroupBox.isHidden())
 
     def test_a_folded_section_stays_folded_for_an_ordinary_case(self):
         self.ui.trainingGroupBox.collapsed = True

@@ -122,8 +122,9 @@ class DomainResult:
         if self.number is None:
             return ""
         return (
-            f"It lies {self.number:.1f} times as far from the average as 95% of the training cases "
-            f"do at most; {self.as_far} of {self.cases} lie as far (p = {p_value(self.p)})."
+            f"The case lies at {self.number:.1f} times the distance from the average that 95% of "
+            f"the training cases stay within; {self.as_far} of {self.cases} lie at least as far "
+            f"(p = {p_value(self.p)})."
         )
 
     @classmethod

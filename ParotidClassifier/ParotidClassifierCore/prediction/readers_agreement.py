@@ -87,9 +87,11 @@ class ReadersAgreement:
         return [alike, self._calls()]
 
     def _calls(self) -> str:
-        for which, prediction in (("first", self.first), ("second", self.second)):
-            if prediction.is_outside:
-                return f"With the {which} outline this case is unlike the training cases."
+        with_outlines = {"the first outline": self.first, "the second outline": self.second}
+        outside = [which for which, found in with_outlines.items() if found.is_outside]
+        if outside:
+            which = "both outlines" if len(outside) == 2 else outside[0]
+            return f"With {which} this case is unlike the training cases."
         others = self.other_calls
         name, first = self.first.headline
         if not others:

@@ -22,7 +22,7 @@ class SecondOpinion:
             if result.probability is None:
                 return f"{_name(of)} gives no probability: {result.unavailable}."
             if of.is_outside:
-                return f"Nothing to compare: this scan is unlike the training cases of {_name(of)}."
+                return f"Nothing to compare: this case is unlike the training cases of {_name(of)}."
         if one.verdict == other.verdict:
             return f"Both bundles say the same: {one.verdict}."
         return (

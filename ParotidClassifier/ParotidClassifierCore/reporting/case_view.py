@@ -16,19 +16,14 @@ from ..imaging.findings import DEMONSTRATION, FIRST_CODES, QualityFinding, Sever
 from ..models.answers import ERROR_RATE, INDETERMINATE
 from ..models.domain import FINDING_CODES, DomainResult, DomainStatus
 from ..models.probabilities import ModelResult, percent
-from ..models.words import (
-    bundle_line,
-    column_label,
-    interval_words,
-    model_to_show,
-)
+from ..models.words import bundle_line, column_label, interval_words, model_to_show
 from ..protocol import ColumnKind, column_of, shen2026
 from ..protocol.outcome import BENIGN, MALIGNANT
 
 NO_COMBINED = "no_combined"
 # What compares a case with the training cases.
 APPLICABILITY_CODES = tuple(FINDING_CODES.values())
-WITHHELD = "this scan is unlike the training cases"
+WITHHELD = "this case is unlike the training cases"
 HOW_TO_SEE = (
     "The models' numbers are not reliable here, so none is shown. To see them all the same, use "
     '--show-outside on the command line, or "Show the models\' numbers anyway" in the panel.'
@@ -188,9 +183,21 @@ class CaseView:
         if first.probability is None:
             return ()
         if first.answer is not None:
-            return (_error_words(first.answer_limits),)
-        absent = "" if first.no_answer is None else f"No answer: {first.no_answer}."
+            return tuple(filter(None, (_error_words(first.answer_limits), self._other_call)))
+        why = first.no_answer
+        absent = "" if why is None else f"No answer at a stated error rate: {why}."
         return tuple(filter(None, (self.call, self.doubt, absent)))
+
+    @property
+    def _other_call(self) -> str:
+        """What to make of a call that is not the answer; empty where they are the same."""
+        first = self.first
+        if first.call == first.answer:
+            return ""
+        return (
+            f"Its call, {first.call}, only says that the probability lies {self._side} the "
+            f"threshold of {percent(first.threshold)}."
+        )
 
     @property
     def sentence(self) -> str:
@@ -198,9 +205,10 @@ class CaseView:
         first = self.first
         if first.probability is None:
             return f"No probability: {first.unavailable}."
-        answer = "" if first.answer is None else f"{self.title}. "
+        called = f"Called {first.call}. " if self.domain.status is not DomainStatus.OUTSIDE else ""
+        said = called if first.answer is None else f"{self.title}. "
         certain = "" if first.interval is None else f" ({self.certainty})"
-        return f"{answer}{self.headline}: {self.probability}{certain}."
+        return f"{said}{self.headline}: {self.probability}{certain}."
 
     @property
     def probability(self) -> str:
@@ -217,11 +225,14 @@ class CaseView:
     @property
     def call(self) -> str:
         """What the first probability means beside its threshold."""
-        side = "Above" if self.first.call == MALIGNANT else "Below"
         return (
-            f"{side} this model's threshold of {percent(self.first.threshold)}: it calls the "
-            f"tumour {self.first.call}."
+            f"{self._side.capitalize()} this model's threshold of {percent(self.first.threshold)}: "
+            f"it calls the tumour {self.first.call}."
         )
+
+    @property
+    def _side(self) -> str:
+        return "above" if self.first.call == MALIGNANT else "below"
 
     @property
     def doubt(self) -> str:
@@ -384,8 +395,15 @@ class CaseView:
 
     @property
     def second_reader(self) -> dict[str, ModelResult]:
-        """What the models say of the outline of another reader; empty without one."""
-        return {} if self.reader is None else self._other(self.reader, self.headline).models
+        """What the models say of the outline of another reader; empty without one.
+
+        It is withheld where the case is: whichever outline it comes from, it is a number of a case
+        that is unlike the training cases.
+        """
+        if self.reader is None:
+            return {}
+        models = self._other(self.reader, self.headline).models
+        return {n: self._outside(r) for n, r in models.items()} if self.is_withheld else models
 
     @property
     def disagreements(self) -> list[str]:
@@ -393,9 +411,14 @@ class CaseView:
         told, second, reader = [], self.second, self.reader
         if second is not None and len({self.first.verdict, second.first.verdict} | {None}) == 3:
             told.append(second.written["agreement"])
-        if reader is not None and self.headline in reader["other_calls"]:
+        if reader is not None and self._reader_differs(reader):
             told.append(f"{reader['agreement'][1]} See Second reader in the appendix.")
         return told
+
+    def _reader_differs(self, reader: Mapping[str, Any]) -> bool:
+        views = self, self._other(reader, self.headline)
+        first, second = (view.domain.status is DomainStatus.OUTSIDE for view in views)
+        return first != second or (not first and self.headline in reader["other_calls"])
 
 
 def beside(
@@ -430,8 +453,8 @@ def _error_words(limits: tuple[float, float]) -> str:
     most = round(100 * ERROR_RATE)
     between = "" if low == high else f"; between {percent(low)} and {percent(high)} it says neither"
     return (
-        f"Of 100 benign tumours like the training cases at most {most} are called malignant, of "
-        f"100 malignant ones at most {most} benign{between}."
+        f"On average, of 100 benign tumours like the training cases at most {most} are called "
+        f"malignant, of 100 malignant ones at most {most} benign{between}."
     )
 
 

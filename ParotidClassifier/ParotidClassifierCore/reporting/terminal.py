@@ -40,13 +40,17 @@ def _answer(view: CaseView, series: str) -> list[str]:
 
 def _second_opinion(second: CaseView) -> list[str]:
     rows = [row for row in second.rows if row.model in second.available]
-    return [
+    warned = second.domain_warning and f"warning: {second.domain_warning}"
+    lines = [
         f"Second opinion, by the bundle {second.bundle['name']}:",
+        warned,
         second.sentence,
-        *_table(rows),
+        second.why_outside if second.is_withheld else "",
+        *_table([_TITLES, *rows] if rows else []),
         second.written["agreement"],
         second.bundle_line,
     ]
+    return list(filter(None, lines))
 
 
 def _table(rows: Iterable[Row]) -> Iterator[str]:

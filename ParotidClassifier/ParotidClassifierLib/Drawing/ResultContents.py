@@ -108,3 +108,9 @@ def verdictWord(verdict: str) -> str:
     """Return an answer or a call in the user's language."""
     words = {BENIGN: _("benign"), MALIGNANT: _("malignant"), INDETERMINATE: _("indeterminate")}
     return words[verdict]
+
+
+def verdictWords(model) -> str:
+    """Return the answer of a ModelResult; its call, named as such, where there is none."""
+    word = verdictWord(model.verdict)
+    return word if model.answer else _("called {outcome}").format(outcome=word)

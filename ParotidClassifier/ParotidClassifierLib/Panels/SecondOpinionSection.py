@@ -9,7 +9,7 @@ from ParotidClassifierCore.models.probabilities import percent
 from ParotidClassifierCore.reporting.case_view import beside
 from slicer.i18n import tr as _
 
-from ..Drawing.ResultContents import verdictWord
+from ..Drawing.ResultContents import verdictWords
 from .BundleList import BundleList
 from .FindingsText import lineText
 from .Section import Section
@@ -96,10 +96,10 @@ def opinionText(view) -> str:
     titles = ("", _("Model"), _("Answer"), _("Probability"))
     head = "".join(f"<td><i>{title}</i></td>" for title in titles)
     rows = "".join(map(_headlineRow, (view, second)))
-    told = "".join(f"{escape(told)}<br>" for told in filter(None, [second.domain_warning]))
+    told = second.why_outside if second.is_withheld else second.domain_warning
     return (
         f'<table width="100%" cellspacing="0" cellpadding="4"><tr>{head}</tr>{rows}</table>'
-        f"<b>{escape(second.written['agreement'])}</b><br>{told}"
+        f"<b>{escape(second.written['agreement'])}</b><br>{told and escape(told) + '<br>'}"
         f"<small>{escape(second.bundle_line)}</small>"
     )
 
@@ -121,7 +121,7 @@ def _headlineRow(view) -> str:
     if model.probability is not None:
         certain = lineText(view.certainty) if model.interval else ""
         below = _("not reliable here") if isOutside else certain
-        answer = f"<b>{escape(verdictWord(model.verdict))}</b>"
+        answer = f"<b>{escape(verdictWords(model))}</b>"
         probability = escape(percent(model.probability))
         probability += f"<br><small>{below}</small>" if below else ""
     if isOutside:
@@ -135,5 +135,5 @@ def _headlineRow(view) -> str:
 def _briefCell(model) -> str:
     if model.probability is None:
         return f"<td>{_DASH}</td>"
-    words = f"{percent(model.probability)}, {verdictWord(model.verdict)}"
+    words = f"{percent(model.probability)}, {verdictWords(model)}"
     return f"<td>{escape(words)}&nbsp;&nbsp;</td>"

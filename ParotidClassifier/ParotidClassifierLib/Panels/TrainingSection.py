@@ -25,9 +25,9 @@ class TrainingSection:
         )
 
     def show(self, view) -> None:
-        """Show the section of another case."""
-        place, domain = view.place, view.domain
-        sentences = [f"{domain.sentence} {domain.measured}", *place.sentences]
+        """Show the section of another case; whether it is like them stands by the answer."""
+        place = view.place
+        sentences = [*filter(None, [view.domain.measured]), *place.sentences]
         sentences = [escape(sentence) for sentence in sentences]
         self._ui.trainingHolder.visible = place.has_both_outcomes
         if place.has_both_outcomes:
@@ -35,3 +35,4 @@ class TrainingSection:
         elif not view.is_withheld:
             sentences.append(_("The bundle does not tell what its training cases scored."))
         self._ui.trainingLabel.text = "<br>".join(sentences)
+        self._ui.trainingGroupBox.visible = bool(sentences)

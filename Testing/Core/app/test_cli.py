@@ -131,7 +131,7 @@ def test_the_voxels_of_the_training_cases_decide_of_those_of_a_case(
 
 
 def test_numbers_of_a_case_outside_are_shown_to_who_asks(predict, narrow, tmp_path):
-    told = "No probability: this scan is unlike the training cases."
+    told = "No probability: this case is unlike the training cases."
     code, text, _ = predict(*FINDINGS, bundle=narrow)
     assert (code, told in text, "%" in text) == (0, True, False)
     assert "Unusual shape of the tumour, brightness of the ring." in text

@@ -136,7 +136,7 @@ def test_far_is_saturated_but_ordered(a_fit):
     assert far.p == farther.p == 1 / 121
     assert far.number < farther.number
     assert far.as_far == 0
-    assert "0 of 120 lie as far (p = 0.008)" in far.measured
+    assert "0 of 120 lie at least as far (p = 0.008)" in far.measured
 
 
 def test_one_heavy_tail_does_not_decide():

@@ -12,6 +12,8 @@ from ParotidClassifierCore.models.domain import DomainStatus
 from ParotidClassifierCore.prediction.readers_agreement import outline_agreement
 from ParotidClassifierCore.prediction.session import Session
 from ParotidClassifierCore.reporting.answering import Asked, answer
+from ParotidClassifierCore.reporting.case import appendix
+from ParotidClassifierCore.reporting.parts import Listing
 
 
 def a_cube(side, at=5, size=30):
@@ -95,6 +97,25 @@ def test_an_outline_that_makes_the_case_unlike_the_others_is_told(case, bundle):
     found = dataclasses.replace(answered, second_reader=reader)
     assert {r.probability for r in found.view.second_reader.values()} == {None}
     assert told in found.text()
+    assert found.view.disagreements == [f"{told} See Second reader in the appendix."]
+
+
+def test_a_case_that_is_outside_by_the_first_outline_has_no_number_of_the_second(case, bundle):
+    answered = answer(case, bundle, Asked(second_tumor=case.tumor))
+    outside = in_domain(answered, DomainStatus.OUTSIDE, "unusual shape of the tumour").prediction
+    for second, told, line in (
+        (answered.prediction, "With the first outline this case is unlike the training cases.", 1),
+        (outside, "With both outlines this case is unlike the training cases.", 0),
+    ):
+        reader = dataclasses.replace(answered.second_reader, first=outside, second=second)
+        found = dataclasses.replace(answered, prediction=outside, second_reader=reader)
+        assert {r.probability for r in found.view.second_reader.values()} == {None}
+        assert told in found.text()
+        assert len(found.view.disagreements) == line
+        parts = appendix.second_reader(found).parts
+        assert not any(isinstance(part, Listing) for part in parts)
+    shown = dataclasses.replace(found, show_outside=True).view.second_reader
+    assert shown["Tumor_RAD"].probability is not None
 
 
 def test_an_outline_of_another_tumour_or_another_place_is_refused(case, bundle):

@@ -3,7 +3,7 @@
 import dataclasses
 
 import pytest
-from fixtures.answers import in_domain
+from fixtures.answers import in_domain, with_verdict
 from fixtures.bundles import made_bundle
 from fixtures.cases import ball_case
 from fixtures.regions import ring_settings
@@ -17,6 +17,8 @@ from ParotidClassifierCore.prediction.session import Session
 from ParotidClassifierCore.prediction.stages import Stages
 from ParotidClassifierCore.protocol import ClinicalRecord, shen2026
 from ParotidClassifierCore.reporting.answering import Asked, answer
+from ParotidClassifierCore.reporting.case import appendix
+from ParotidClassifierCore.reporting.parts import Listing
 
 FINDINGS = {"symptoms": "with", "margin": "unclear", "lymph_nodes": "without"}
 
@@ -90,15 +92,36 @@ def test_a_bundle_that_cannot_answer_says_why(case, bundle):
 def test_of_a_case_outside_there_is_nothing_to_compare(case, bundle, stricter):
     answered = answer(case, bundle, Asked(second_bundle=stricter))
     outside = in_domain(answered, DomainStatus.OUTSIDE, "slices of 9 mm").prediction
-    told = "Nothing to compare: this scan is unlike the training cases of"
+    told = "Nothing to compare: this case is unlike the training cases of"
     first = dataclasses.replace(answered.second_opinion, first=outside)
     assert first.agreement == f"{told} made."
     second = dataclasses.replace(answered.second_opinion, second=outside)
     found = dataclasses.replace(answered, second_opinion=second)
     assert found.view.second.available == {}
     assert f"{told} made." in found.text()
+    assert "\nSlices of 9 mm.\n" in found.text()
     shown = dataclasses.replace(found, show_outside=True)
     assert shown.view.second.first.probability == outside.models["Combined"].probability
+
+
+def test_what_warns_of_the_other_bundles_number_stands_before_it(case, bundle, stricter):
+    answered = answer(case, bundle, Asked(second_bundle=stricter))
+    edge = in_domain(answered, DomainStatus.BORDERLINE, "slices of 9 mm").prediction
+    opinion = dataclasses.replace(answered.second_opinion, second=edge)
+    found = dataclasses.replace(answered, second_opinion=opinion)
+    warning = "At the edge of the training cases: slices of 9 mm. Trust the number less."
+    told = found.text().partition("Second opinion")[2]
+    assert told.index(f"warning: {warning}") < told.index(found.view.second.sentence)
+    parts = appendix.second_opinion(found).parts
+    assert warning in [getattr(part, "text", "") for part in parts]
+
+
+def test_answers_stand_beside_calls_in_the_reports_table(case, bundle, stricter):
+    answered = with_verdict(answer(case, bundle, Asked(second_bundle=stricter)), "indeterminate")
+    (table,) = [p.table for p in appendix.second_opinion(answered).parts if isinstance(p, Listing)]
+    (row,) = [row for row in table.rows if row[0] == "Combined"]
+    assert row[2].endswith(f", {answered.view.first.call}; answer: indeterminate")
+    assert "answer" not in row[4]
 
 
 def test_each_bundle_is_asked_with_its_own_ring_unless_one_is_named(case, bundle, stricter):

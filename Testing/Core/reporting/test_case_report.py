@@ -161,6 +161,8 @@ def test_of_a_case_outside_the_report_says_why_and_no_probability(outside):
 
 def test_who_asks_sees_them_beside_a_warning(outside):
     document = report_of(replace(outside, show_outside=True))
+    assert "not reliable here" in document.banner
+    assert "not reliable" not in report_of(outside).banner
     warning, headline = section(document, "answer").parts
     assert "not reliable here" in warning.text
     assert headline.value == percent(outside.prediction.models["Combined"].probability)

@@ -87,33 +87,37 @@ def test_the_answer_stands_before_the_probability(answered):
     ):
         view = with_verdict(answered, verdict).view
         assert (view.heading, view.title) == ("Model Combined", title)
-        probability, certainty, meaning = view.details
+        probability, certainty, meaning, *of_call = view.details
         assert view.sentence == f"{title}. Combined: {probability}."
         assert certainty.startswith("No interval: ")
         assert meaning == (
-            "Of 100 benign tumours like the training cases at most 10 are called malignant, of 100 "
-            "malignant ones at most 10 benign; between 12 % and 45 % it says neither."
+            "On average, of 100 benign tumours like the training cases at most 10 are called "
+            "malignant, of 100 malignant ones at most 10 benign; between 12 % and 45 % it says "
+            "neither."
         )
         assert view.agreement.endswith(f"10 say the same: {verdict}.")
         assert "its answer changes 1 time" in view.stability("Combined")
-    assert "neither" not in with_verdict(answered, "benign", (0.3, 0.3)).view.details[-1]
+        assert len(of_call) == (verdict != view.first.call)
+        assert all(told.startswith(f"Its call, {view.first.call}, only says") for told in of_call)
+    assert "neither" not in with_verdict(answered, "benign", (0.3, 0.3)).view.details[2]
 
 
 def test_without_an_answer_the_call_is_told_and_why(answered):
     view = answered.view
     assert view.title == percent(view.first.probability)
     assert "it calls the tumour" in view.details[1]
-    assert view.details[-1] == f"No answer: {NO_SCORES}."
+    assert view.details[-1] == f"No answer at a stated error rate: {NO_SCORES}."
+    assert view.sentence.startswith(f"Called {view.first.call}. Combined: ")
     assert "its call changes 1 time" in view.stability("Combined")
 
 
 def test_nothing_is_said_of_a_case_that_is_outside(answered):
     found = in_domain(with_verdict(answered, "malignant"), DomainStatus.OUTSIDE, *REASONS)
     view = found.view
-    assert view.sentence == "No probability: this scan is unlike the training cases."
+    assert view.sentence == "No probability: this case is unlike the training cases."
     assert view.title == "No probability"
     assert view.details == (
-        "This scan is unlike the training cases.",
+        "This case is unlike the training cases.",
         "Slices of 9 mm; unusual texture of the ring.",
     )
     assert view.available == {}
@@ -137,6 +141,7 @@ def test_who_asks_sees_the_numbers_of_a_case_that_is_outside(answered):
     assert CaseView(json.loads(json.dumps(found.as_dict()))).models == view.models
     assert view.first.probability == answered.view.first.probability
     assert view.first.answer is None  # its error rate does not hold
+    assert view.sentence.startswith("Combined: ")
     assert "not reliable here" in view.domain_warning
     assert view.domain_warning in found.text()
 

@@ -69,7 +69,7 @@ def test_of_a_case_outside_the_picture_says_why_and_no_number(a_result, tmp_path
     found = in_domain(a_result, DomainStatus.OUTSIDE, "slices 9 mm apart")
     save_overview(tmp_path / "overview.png", found)
     everything = " ".join(texts).replace("\n", " ")
-    assert "No probability: this scan is unlike the training cases." in everything
+    assert "No probability: this case is unlike the training cases." in everything
     assert "Slices 9 mm apart." in everything
     assert "--show-outside" in everything
     assert "%" not in everything

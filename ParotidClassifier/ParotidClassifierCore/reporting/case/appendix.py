@@ -190,8 +190,10 @@ def second_opinion(answered: Answer) -> Section | None:
         return None
     names = view.bundle["name"], second.bundle["name"]
     title = f"What the bundles {names[0]} and {names[1]} say of this case"
+    told = second.why_outside if second.is_withheld else second.domain_warning
     parts = (
         Paragraph(second.written["agreement"]),
+        *([Caution(told)] if told else []),
         Listing("second_opinion", _beside(title, names, view.models, second.models)),
         Caution(f"{second.bundle_line} Hash {second.bundle['hash']}."),
     )
@@ -203,11 +205,12 @@ def second_reader(answered: Answer) -> Section | None:
     view = answered.view
     if view.reader is None:
         return None
-    title, names = "What the models say of the outlines of two readers", ("First", "Second")
-    outlines = tuple(f"{name} outline" for name in names)
+    title = "What the models say of the outlines of two readers"
+    outlines = "First outline", "Second outline"
+    table = _beside(title, outlines, view.models, view.second_reader)
     parts = (
         *map(Paragraph, view.reader["agreement"]),
-        Listing("second_reader", _beside(title, outlines, view.models, view.second_reader)),
+        *([Listing("second_reader", table)] if table.rows else []),
         Paragraph(
             "Dice is twice the common volume over the sum of both; distances run from every voxel "
             "of one surface to the nearest of the other, both ways, on the 1 mm grid. The ring of "
@@ -232,5 +235,6 @@ def _cells(result: ModelResult) -> tuple[str, str]:
     if result.probability is None:
         return DASH, DASH
     interval = "" if result.interval is None else f" ({interval_words(result.interval)})"
-    threshold = f"{percent(result.threshold)}, {result.call}"
-    return f"{percent(result.probability)}{interval}", threshold
+    answer = "" if result.answer is None else f"; answer: {result.answer}"
+    called = f"{percent(result.threshold)}, {result.call}{answer}"
+    return f"{percent(result.probability)}{interval}", called

@@ -35,6 +35,7 @@ _HASHES = "Inputs, SHA-256 of their content on the working grid"
 _TERMS = (
     ("RAD, DL", "radiomic features (numbers for shape, density and texture), deep network"),
     ("log-odds", "log of p / (1 – p): 0 is 50 %, +1 is 73 %, +2 is 88 %, –2 is 12 %"),
+    ("answer", "benign, malignant or indeterminate (it cannot tell), at a stated error rate"),
     ("threshold", "the probability from which a model calls a tumour malignant"),
     ("95 % interval", "holds 95 of 100 answers of models that learnt from other samples of cases"),
     ("out of fold", "a training case judged by models that had not seen it"),

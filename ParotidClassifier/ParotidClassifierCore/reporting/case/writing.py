@@ -4,7 +4,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from ...base.files import write_text, written_whole
+from ...models.domain import DomainStatus
 from ..answering import Answer
+from ..case_view import WITHHELD
 from ..figures.canvas import one_style
 from ..page import rendered
 from ..parts import Document, Facts, Row, Section
@@ -44,12 +46,20 @@ def document_of(answered: Answer) -> Document:
     """Return everything that the report of an answer says, drawn and worded."""
     return Document(
         title=TITLE,
-        banner=answered.bundle.banner,
+        banner=_banner(answered),
         label=answered.report.case_label,
         about=_about(answered),
         front=front_rows(answered),
         appendix=tuple(filter(None, (make(answered) for make in APPENDIX))),
     )
+
+
+def _banner(answered: Answer) -> str:
+    """Return what stands by every number: numbers of a case outside are there only if asked for."""
+    banner = answered.bundle.banner
+    is_outside = answered.view.domain.status is DomainStatus.OUTSIDE
+    shows = is_outside and not answered.view.is_withheld
+    return f"{banner}; not reliable here, {WITHHELD}" if shows else banner
 
 
 def front_rows(answered: Answer) -> tuple[Row, ...]:

@@ -9,6 +9,7 @@ from highdicom import UID
 from ... import __version__
 from ...base.files import written_whole
 from ...dicom.headers import ignoring_header_warnings
+from ...models.domain import DomainStatus
 from ...models.probabilities import percent
 from ..answering import REPORT_FILE, SEGMENTATION_FILE, Answer
 from ..case_view import CaseView
@@ -42,26 +43,28 @@ def write_dicom(folder: Path, answered: Answer, sources: Sources) -> dict[str, s
 def series_attributes(view: CaseView, when: datetime, which: int) -> Mapping[str, object]:
     """Return what highdicom is told of an object and of its series, which holds it alone.
 
-    Many archives show nothing of a series but its description. So it says the probability, or why
-    it is withheld, the time and the word "research", in at most 64 characters. Both series of an
-    export have the same one: their modality tells them apart.
+    Many archives show nothing of a series but its description. So it says the probability, that the
+    case is outside where it is, the time and the word "research", in at most 64 characters. Both
+    series of an export have the same one: their modality tells them apart.
 
     Args:
         view: whose headline stands in the description.
         when: of the export.
         which: SEGMENTATION or REPORT.
     """
-    if view.first.probability is None:
-        known = "unlike training cases " if view.is_withheld else ""
-    else:
-        known = f"{view.headline} {percent(view.first.probability)} "
+    is_outside = view.domain.status is DomainStatus.OUTSIDE
+    known = ["unlike training cases"] if is_outside else []
+    if view.first.probability is not None:
+        model = "" if is_outside else f"{view.headline} "  # there is no room for both
+        known.append(f"{model}{percent(view.first.probability)}")
+    told = f"{', '.join(known)} " if known else ""
     return {
         "series_instance_uid": UID(),
         "sop_instance_uid": UID(),
         "instance_number": 1,
         "specific_character_set": "ISO_IR 192",
         "series_number": int(f"{when:%m%d%H%M}{which}"),
-        "series_description": f"Parotid research: {known}{when:%Y-%m-%d %H:%M}",
+        "series_description": f"Parotid research: {told}{when:%Y-%m-%d %H:%M}",
         **dict.fromkeys(("series_date", "content_date"), when.date()),
         **dict.fromkeys(("series_time", "content_time"), when.time()),
         **dict.fromkeys(("manufacturer", "manufacturer_model_name"), SOFTWARE),

@@ -47,6 +47,12 @@ def test_of_a_case_outside_the_description_says_so(answering):
     outside = in_domain(answering("Combined", 0.368), DomainStatus.OUTSIDE, "slices 9 mm apart")
     series = series_attributes(outside.view, WHEN, REPORT)
     assert series[DESCRIPTION] == "Parotid research: unlike training cases 2026-11-29 14:03"
+    asked = replace(outside, show_outside=True)
+    series = series_attributes(asked.view, WHEN, REPORT)
+    assert series[DESCRIPTION] == "Parotid research: unlike training cases, 37 % 2026-11-29 14:03"
+    extreme = in_domain(answering("Combined", 0.999), DomainStatus.OUTSIDE, "slices 9 mm apart")
+    series = series_attributes(replace(extreme, show_outside=True).view, WHEN, REPORT)
+    assert len(series[DESCRIPTION]) <= 64
 
 
 def test_exports_of_other_minutes_and_the_two_series_of_one_have_other_numbers(answered):

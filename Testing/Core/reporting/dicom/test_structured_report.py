@@ -166,7 +166,7 @@ def test_a_case_outside_has_no_probability(answered, tmp_path):
     write_dicom(tmp_path, found, answered.dicom_sources)
     made = pydicom.dcmread(tmp_path / "report.dcm")
     flags = made.CompletionFlag, made.CompletionFlagDescription
-    assert flags == ("PARTIAL", "No probability: this scan is unlike the training cases.")
+    assert flags == ("PARTIAL", "No probability: this case is unlike the training cases.")
     assert probabilities(made) == {}
     codes = [name(c)[0] for c in children(group(made, "Tumor"))]
     assert not [code for code in codes if code.startswith(("call:", "answer:", "network:"))]
