@@ -25,6 +25,7 @@ from ..base.strict_json import LARGEST
 from ..base.words import counted, listed, p_value
 from ..protocol import Protocol
 from .acquisitions import ALIKE_LENGTHS
+from .answers import fewest_cases
 from .words import plain_feature
 
 FEATURES, VOXELS = "features", "voxels"
@@ -35,7 +36,7 @@ VOXEL_LENGTHS = ("pixel", "slice")
 OUTSIDE_FROM = 0.025
 BORDERLINE_FROM = 0.10
 # With fewer held out, no case could be far enough to be outside.
-LEAST_CASES = math.ceil(1 / OUTSIDE_FROM) - 1
+LEAST_CASES = fewest_cases(OUTSIDE_FROM)
 
 NOT_IN_THIS_BUNDLE = "the bundle holds no applicability domain"
 OLDER_BUNDLE = "the bundle is of an earlier version, which held no applicability domain"
