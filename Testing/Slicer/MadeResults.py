@@ -132,7 +132,7 @@ def madeApplicability(name, models):
     }
 
 
-def withAnswers(prediction, limits=(0.12, 0.45)):
+def withAnswers(prediction, limits=(0.12, 0.5)):
     """Return the prediction as of a bundle whose models all have these limits of their answers."""
     models = {
         name: model

@@ -114,7 +114,7 @@ class ResultPanelTest(ShownResult, ScriptedLoadableModuleTest):
         self.assertEqual(probability, "82 % probability of malignancy")
         self.assertEqual(interval, "95 % interval 70 % to 86 %")
         self.assertIn("at most 10 are called malignant", meaning)
-        self.assertIn("between 12 % and 45 % it says neither", meaning)
+        self.assertIn("between 12 % and 50 % it says neither", meaning)
         self.assertGreater(pointSize(self.ui.headlineTitleLabel), pointSize(self.ui.bundleLabel))
 
     def test_between_the_limits_it_says_that_it_cannot_tell_in_no_outcomes_colour(self):
@@ -123,8 +123,8 @@ class ResultPanelTest(ShownResult, ScriptedLoadableModuleTest):
         self.assertEqual(self.details[0], "30 % probability of malignancy")
         self.assertNotIn("calls the tumour", " ".join(self.details))
         gauge = self.panel.gauge
-        self.assertEqual(gauge.model.marks, (0.12, 0.45))
-        self.assertIn("cannot tell from 12 % to 45 %", gauge.accessibleDescription)
+        self.assertEqual(gauge.model.marks, (0.12, 0.5))
+        self.assertIn("cannot tell from 12 % to 50 %", gauge.accessibleDescription)
         color = gauge.outcomeColor(gauge.model.verdict).name()
         outcomes = {gauge.outcomeColor(outcome).name() for outcome in ("benign", "malignant")}
         self.assertNotIn(color, outcomes)

@@ -79,7 +79,7 @@ class StabilityTest(ShownResult, ScriptedLoadableModuleTest):
         prediction = withAnswers(madePrediction(probability=0.3))
         self.keep(prediction, stability={**madeStability(prediction), "outside": 2})
         self.assertIn(
-            "cannot tell from 12 % to 45 %", self.panel.stability.dots.accessibleDescription
+            "cannot tell from 12 % to 50 %", self.panel.stability.dots.accessibleDescription
         )
         self.assertIn("its answer changes", self.ui.stabilityLabel.text)
         self.assertIn("With 2 of them the case is unlike", self.ui.stabilityLabel.text)

@@ -58,7 +58,7 @@ DAMAGES = (
     ((*COMBINED, "answer"), IMAGE),
     ((*COMBINED, "answer"), None),
     ((*COMBINED, "answer_limits"), GONE),
-    ((*COMBINED, "answer_limits"), [0.45, 0.12]),
+    ((*COMBINED, "answer_limits"), [0.5, 0.12]),
     ((*COMBINED, "answer_limits"), [0.12, 7]),
     ((*COMBINED, "answer_limits"), [0.9, 0.95]),
     ((*COMBINED, "no_answer"), 7),

@@ -29,7 +29,7 @@ class TrainingSectionTest(ShownResult, ScriptedLoadableModuleTest):
 
     def test_the_limits_of_the_answers_are_drawn_where_there_are_any(self):
         self.keep(withAnswers(madePrediction()))
-        self.assertIn("cannot tell from 12 % to 45 %", self.drawing.accessibleDescription)
+        self.assertIn("cannot tell from 12 % to 50 %", self.drawing.accessibleDescription)
 
     def test_it_says_how_far_the_case_lies_and_nothing_that_stands_by_the_answer(self):
         self.keep(inDomain(madePrediction(), DomainStatus.BORDERLINE))

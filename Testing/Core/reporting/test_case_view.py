@@ -92,7 +92,7 @@ def test_the_answer_stands_before_the_probability(answered):
         assert certainty.startswith("No interval: ")
         assert meaning == (
             "On average, of 100 benign tumours like the training cases at most 10 are called "
-            "malignant, of 100 malignant ones at most 10 benign; between 12 % and 45 % it says "
+            "malignant, of 100 malignant ones at most 10 benign; between 12 % and 50 % it says "
             "neither."
         )
         assert view.agreement.endswith(f"10 say the same: {verdict}.")
