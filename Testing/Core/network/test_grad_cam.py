@@ -126,7 +126,7 @@ def test_it_moves_within_the_lesion_with_what_is_there(the_network, place):
     opposite = tuple(-along for along in place)
     marked = {spot: saliency(the_network, HEAD, spotted_grid(spot)) for spot in (place, opposite)}
     direction = np.array(place) / np.linalg.norm(place)
-    assert (strongest(marked[place]) - strongest(marked[opposite])) @ direction > 8
+    assert (strongest(marked[place]) - strongest(marked[opposite])) @ direction > 6  # of about 12
     assert (centroid(marked[place]) - centroid(marked[opposite])) @ direction > 2
 
 
