@@ -40,8 +40,9 @@ MARKUP = "<b>bold</b> <script>alert(1)</script> <font size=40> & ]]> <para/>"
 
 @pytest.fixture(scope="module")
 def answered():
-    """All eleven models, intervals, saliency and stability."""
+    """All eleven models, intervals, saliency and stability, of a case in the domain."""
     found = made_answer(load_bundle(default_bundle()), ALL_KNOWN, saliency=True)
+    found = in_domain(found, DomainStatus.INSIDE)
     models = found.prediction.models
     combined = replace(models["Combined"], interval=(0.21, 0.87), no_interval=None)
     prediction = replace(found.prediction, models=models | {"Combined": combined})
@@ -139,8 +140,13 @@ def test_the_first_page_says_the_answer_with_interval_and_threshold(answered, re
 
 @pytest.fixture(scope="module")
 def outside(answered):
-    return in_domain(
+    found = in_domain(
         answered, DomainStatus.OUTSIDE, "slices of 9 mm", "unusual texture of the ring"
+    )
+    models = found.prediction.models
+    combined = replace(models["Combined"], probability=0.8341)  # a number that is nothing else's
+    return replace(
+        found, prediction=replace(found.prediction, models=models | {"Combined": combined})
     )
 
 
@@ -221,7 +227,7 @@ def test_many_long_findings_leave_the_first_page_one_page(answered):
 
 def test_a_case_with_unknown_findings_is_headed_by_the_image_model():
     found = made_answer(load_bundle(default_bundle()), {"symptoms": "with"})
-    document = report_of(found)
+    document = report_of(in_domain(found, DomainStatus.INSIDE))
     headline = section(document, "answer").parts[0]
     assert headline.over == "Model Tumor+External2_RAD+DL"
     assert section(document, "nomogram") is None
