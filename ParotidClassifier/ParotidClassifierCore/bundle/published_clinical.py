@@ -101,6 +101,16 @@ class Anchor:
         """The malignant share of the patients with a finding."""
         return proportion(self.called_malignant, self.called)
 
+    @property
+    def model(self) -> LogisticModel:
+        """The model that has these shares."""
+        return _model(self.without.value, self.with_some.value)
+
+    @property
+    def slope(self) -> float:
+        """What the logarithms of the odds ratios are multiplied by in it."""
+        return _slope(self.without.value, self.with_some.value)
+
 
 @dataclass(frozen=True)
 class Pattern:
@@ -126,13 +136,13 @@ def published_clinical_bundle() -> Bundle:
     counts = {
         "none": anchor.patients, "none_malignant": anchor.malignant,
         "any": anchor.called, "any_malignant": anchor.called_malignant,
-        "slope": _slope(anchor.without.value, anchor.with_some.value),
+        "slope": anchor.slope,
     }  # fmt: skip
     return Bundle(
         name=NAME,
         kind=RESEARCH,
         protocol=shen2026(),
-        models={CLINICAL: _model(anchor.without.value, anchor.with_some.value)},
+        models={CLINICAL: anchor.model},
         thresholds={CLINICAL: threshold},
         stacking=PAPER,
         radiomics_yaml=default_settings().yaml(),
@@ -160,10 +170,7 @@ def published_clinical_bundle() -> Bundle:
 def patterns(anchor: Anchor) -> list[Pattern]:
     """Return the eight combinations of findings, none present first."""
     without, some = anchor.without, anchor.with_some
-    models = [
-        _model(without.value, some.value), _model(without.low, some.low),
-        _model(without.high, some.high),
-    ]  # fmt: skip
+    models = [anchor.model, _model(without.low, some.low), _model(without.high, some.high)]
     present = [tuple(map(bool, row)) for row in _combinations()]
     return [Pattern(row, *(_probability(model, row) for model in models)) for row in present]
 
@@ -220,7 +227,7 @@ def _shares() -> np.ndarray:
 
 
 def _card(anchor: Anchor, found: list[Pattern], threshold: float) -> str:
-    slope = _slope(anchor.without.value, anchor.with_some.value)
+    slope, model = anchor.slope, anchor.model
     ratios = "\n".join(
         f"| {column} | {ratio.value:g} ({ratio.low:g} to {ratio.high:g}) | "
         f"{slope * math.log(ratio.value):.4f} | {TRAINING_COUNTS[column]}/{TRAINING} | "
@@ -233,7 +240,6 @@ def _card(anchor: Anchor, found: list[Pattern], threshold: float) -> str:
         f"{'malignant' if pattern.probability >= threshold else 'benign'} |"
         for pattern in found
     )
-    model = _model(anchor.without.value, anchor.with_some.value)
     smallest = min(math.log(ratio.value) for ratio in MULTIVARIABLE.values())
     return _TEXT.format(
         name=NAME, use=_INTENDED_USE, ratios=ratios, rows=rows, intercept=model.intercept,
