@@ -449,8 +449,8 @@ def _read_refits(content: bytes, models: Mapping[str, LogisticModel]) -> Refits:
 
 def _scale(name: str, value: Any) -> tuple[float, float]:
     scale = as_numbers(value, f"scales of {name}", 2)
-    if len(scale) != 2 or min(scale) < 0:
-        raise MalformedError(f"scales of {name} are not two numbers that are 0 or more")
+    if len(scale) != 2 or scale[0] < 0 or scale[1] < 1:
+        raise MalformedError(f"scales of {name} are not two numbers from 0 and from 1 up")
     return scale
 
 

@@ -78,7 +78,8 @@ class Fits:
         """Return the model fitted on the rows of every fold but those in `without`."""
         key = (name, without)
         if key not in self._models:
-            choose = self._few_inputs if self._has_few_inputs(name) else self._selected_inputs
+            selects = self._selects(self._table.protocol.models[name])
+            choose = self._selected_inputs if selects else self._few_inputs
             self._choices[key] = choose(name, without)
             self._models[key] = self._choices[key].model
         return self._models[key]
@@ -149,13 +150,12 @@ class Fits:
         y = self._table.malignant[rows]
         return [fit_logistic(name, columns, matrix, y, c) for c in self._settings.penalties]
 
-    def _has_few_inputs(self, name: str) -> bool:
-        """Whether a model selects nothing from many columns."""
-        spec = self._table.protocol.models[name]
-        return not spec.radiomics or bool(self._stacked_on(spec))
+    def _selects(self, spec: ModelSpec) -> bool:
+        """Whether a model selects from many columns, rather than read the few that it names."""
+        return bool(spec.radiomics) and not self._stacked_on(spec.name)
 
     def _at_least_zero(self, name: str) -> tuple[str, ...]:
-        return tuple(map(log_odds_column, self._stacked_on(self._table.protocol.models[name])))
+        return tuple(map(log_odds_column, self._stacked_on(name)))
 
     def refitted(self, name: str, without: frozenset[int], counts: np.ndarray) -> LogisticModel:
         """Return `model(name, without)` with the coefficients of a resample of the rows.
@@ -183,7 +183,7 @@ class Fits:
     def _chain(self, name: str, without: frozenset[int]) -> Iterator[Key]:
         """Yield the key of a model, and those of all fits whose log-odds it is fitted on."""
         yield name, without
-        for source in self._stacked_on(self._table.protocol.models[name]):
+        for source in self._stacked_on(name):
             for fold in self._folds:
                 yield from self._chain(source, without | fold)
 
@@ -250,11 +250,9 @@ class Fits:
         ]
 
     def _columns(self, spec: ModelSpec, without: frozenset[int]) -> tuple[str, ...]:
-        stacked = self._stacked_on(spec)
-        selects = spec.radiomics and not (spec.is_fusion and stacked)
         return (
-            *(self._signature(spec, without).columns if selects else ()),
-            *map(log_odds_column, stacked),
+            *(self._signature(spec, without).columns if self._selects(spec) else ()),
+            *map(log_odds_column, self._stacked_on(spec.name)),
             *self._unselected(spec),
         )
 
@@ -266,13 +264,8 @@ class Fits:
             *(clinical[name].column for name in spec.clinical),
         )
 
-    def _stacked_on(self, spec: ModelSpec) -> tuple[str, ...]:
-        """Return the models whose log-odds a model is fitted on."""
-        is_cross_fitted = spec.is_fusion and self._settings.stacking != PAPER
-        return (
-            *(self._table.protocol.parts(spec.name) if is_cross_fitted else ()),
-            *spec.log_odds,
-        )
+    def _stacked_on(self, name: str) -> tuple[str, ...]:
+        return self._settings.stacked_on(name, self._table.protocol)
 
     def _is_in(self, folds: frozenset[int]) -> np.ndarray:
         return np.isin(self._fold_of, list(folds))

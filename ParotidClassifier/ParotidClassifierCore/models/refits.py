@@ -62,8 +62,8 @@ class Refits:
             "The 95% interval of a probability tells how far it hangs on which cases the models "
             f"happened to learn from. It comes from {self.count} refits on resamples of the "
             "training cases, widened to what whole trainings without a part of the cases differ "
-            "by: selection of features, penalties and network included. How the outline was drawn "
-            "is not in it."
+            "by: selection of features and penalties included, and the network for models that "
+            "read its logits. How the outline was drawn is not in it."
         )
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from ..base.errors import UsageError
+from ..protocol import Protocol
 
 CROSS_FITTED = "cross-fitted"
 PAPER = "paper"
@@ -96,3 +97,8 @@ class ModelTrainingSettings:
                 "The settings of the model fit have too few folds or no penalty.",
                 f"Give folds and lasso_folds of at least {MIN_FOLDS} and one penalty or more.",
             )
+
+    def stacked_on(self, model: str, protocol: Protocol) -> tuple[str, ...]:
+        """Return the models whose log-odds a model of the protocol is fitted on."""
+        parts = () if self.stacking == PAPER else protocol.parts(model)
+        return (*parts, *protocol.models[model].log_odds)

@@ -145,8 +145,8 @@ def _lacking(
     spec: ModelSpec, table: TrainingTable, fitted: list[str], settings: ModelTrainingSettings
 ) -> list[str]:
     """Return what a model reads that no training case has."""
-    stacked = spec.is_fusion and settings.stacking != PAPER
-    parts = table.protocol.parts(spec.name) if stacked else ()
+    read = settings.stacked_on(spec.name, table.protocol)
+    lacks_a_part = spec.is_fusion and settings.stacking != PAPER and len(read) < 2
     never = np.isnan(table.clinical).all(axis=0)
     unknown = {v.name for v, u in zip(table.protocol.predictors.values(), never, strict=True) if u}
     present = {column_of(column).of for column in table.columns}
@@ -154,8 +154,8 @@ def _lacking(
         *(f"radiomic features of {region}" for region in spec.radiomics if region not in present),
         *(["logits of the network"] if spec.network and table.out_of_fold_logits is None else []),
         *(f"any known value of {name}" for name in spec.clinical if name in unknown),
-        *(["a model of each of its two parts"] if stacked and len(parts) < 2 else []),
-        *(f"the log-odds of {m}" for m in (*parts, *spec.log_odds) if m not in fitted),
+        *(["a model of each of its two parts"] if lacks_a_part else []),
+        *(f"the log-odds of {m}" for m in read if m not in fitted),
     ]
 
 

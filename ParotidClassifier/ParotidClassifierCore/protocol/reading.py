@@ -320,6 +320,11 @@ def _models(
             raise MalformedError(f"{where}: tables have another column of this name")
         if not spec.kinds:
             raise MalformedError(f"{where} reads nothing")
+        if spec.radiomics and spec.log_odds:
+            raise MalformedError(
+                f"{where} selects radiomic features and reads log-odds: give the features a model "
+                "of their own, and read its log-odds too"
+            )
         for variable in spec.clinical:
             if not clinical[variable].can_predict:
                 raise MalformedError(

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..base.progress import Progress, part
-from ..models.folds import stratified_folds
 from ..models.settings import CROSS_FITTED, PAPER, ModelTrainingSettings
 from ..models.table import TrainingTable
 from ..models.training import FittedModels
@@ -95,13 +94,6 @@ def learn(
 
     rows = features.training
     agreement = reader_agreement(features, options.seed, cache, part(progress, 0.0, 0.1))
-    network = values = logits = fold_logits = deep = None
-    if with_network and features.protocol.network_heads:
-        step = part(progress, 0.1, 0.9)
-        network, values = _trained_network(features, options, cache, step)
-        logits, fold_logits = network.logits[rows], network.fold_logits[:, rows]
-        if options.stacking == PAPER:
-            deep = {head: vectors[rows] for head, vectors in values.vectors.items()}
     table = TrainingTable(
         protocol=features.protocol,
         case_ids=tuple(case.case_id for case in features.cases if case.split == TRAIN),
@@ -109,12 +101,22 @@ def learn(
         radiomics=features.radiomics[rows],
         clinical=features.clinical[rows],
         malignant=features.malignant[rows],
-        out_of_fold_logits=logits,
-        fold_logits=fold_logits,
-        deep_features=deep,
         agreement=least_agreement(agreement),
         images=_images(features)[rows],
     )
+    network = values = None
+    if with_network and features.protocol.network_heads:
+        folds = np.full(len(rows), -1)
+        folds[rows] = table.folds(options.models.folds, options.seed)
+        step = part(progress, 0.1, 0.9)
+        network, values = _trained_network(features, folds, options, cache, step)
+        paper = options.stacking == PAPER
+        table = dataclasses.replace(
+            table,
+            out_of_fold_logits=network.logits[rows],
+            fold_logits=network.fold_logits[:, rows],
+            deep_features={h: v[rows] for h, v in values.vectors.items()} if paper else None,
+        )
     fitted = fit_models(table, options.models, part(progress, 0.9, 1.0))
     return Learnt(network, values, agreement, fitted, table, _notes(features))
 
@@ -138,11 +140,16 @@ def _notes(features: CohortFeatures) -> tuple[str, ...]:
 
 def _trained_network(
     features: CohortFeatures,
+    folds: np.ndarray,
     options: TrainingOptions,
     cache: CohortCache,
     progress: Progress,
 ) -> tuple[CrossFittedNetwork, NetworkValues]:
-    """Return the networks, and what the final one says of every case of the cohort."""
+    """Return the networks, and what the final one says of every case of the cohort.
+
+    Args:
+        folds: (n,) int of the models, which are the networks' too; -1 for test cases.
+    """
     from ..network.cross_fitting import out_of_fold_logits
     from ..network.inference import predict_values
     from ..network.training import NetworkTrainingSettings
@@ -153,17 +160,6 @@ def _trained_network(
     )
     if options.epochs is not None:
         settings = dataclasses.replace(settings, epochs=options.epochs, candidates=1)
-    rows = features.training
-    # The folds of the models are those of the networks.
-    complete = ~np.isnan(features.clinical[rows]).any(axis=1)
-    folds = np.full(len(rows), -1)
-    folds[rows] = stratified_folds(
-        features.malignant[rows],
-        options.models.folds,
-        options.seed,
-        complete,
-        _images(features)[rows],
-    )
     network = out_of_fold_logits(
         features.network_inputs,
         features.malignant.astype(int),

@@ -60,6 +60,11 @@ def extending(tmp_path, text, name="mine.yaml"):
         ("models x", {"log_odds": ["y"]}, "'y' is not one of"),
         ("models x", {"log_odds": ["x"]}, "x wait for each other"),
         (
+            "models x",
+            {"radiomics": ["Tumor"], "log_odds": ["Clinical"]},
+            "x selects radiomic features and reads log-odds: give the features a model",
+        ),
+        (
             "models",
             {"a": {"network": ["Tumor"]}, **{b: {"log_odds": [a]} for a, b in ("ab", "bc", "cd")}},
             "d reads log-odds of log-odds of log-odds",

@@ -54,7 +54,7 @@ def draw_probabilities(axes: Axes, models: Mapping[str, ModelResult], look: Look
 
 
 def _draw_row(axes: Axes, row: int, result: ModelResult, look: Look) -> None:
-    color = look.outcomes[result.call]
+    color = look.color_of(result.verdict)
     axes.plot([0, 1], [row, row], color=look.track, linewidth=6, zorder=0)
     if result.interval is not None:
         axes.plot(result.interval, [row, row], color=color, linewidth=6, alpha=0.55)
