@@ -82,7 +82,7 @@ class StabilityTest(ShownResult, ScriptedLoadableModuleTest):
             "cannot tell from 12 % to 50 %", self.panel.stability.dots.accessibleDescription
         )
         self.assertIn("its answer changes", self.ui.stabilityLabel.text)
-        self.assertIn("With 2 of them the case is unlike", self.ui.stabilityLabel.text)
+        self.assertIn("of the 20 the case is unlike", self.ui.stabilityLabel.text)
         self.assertIn("Answers changed", self.ui.stabilityLabel.toolTip)
 
     def test_outlines_that_could_not_be_classified_are_told(self):

@@ -40,6 +40,7 @@ class Row(NamedTuple):
     model: str
     probability: str
     interval: str
+    answer: str
     threshold: str
     call: str
 
@@ -370,7 +371,10 @@ class CaseView:
             )
         rest = f" {unusable} could not be classified." if found["unusable"] else ""
         if found.get("outside"):
-            rest += f" With {found['outside']} of them the case is unlike the training cases."
+            rest += (
+                f" With {found['outside']} of the {len(others)} the case is unlike the training "
+                "cases."
+            )
         what = "call" if self.models[model].answer is None else "answer"
         return (
             f"Under {counted(len(others), outline)} {model} says {percent(min(others))} to "
@@ -460,7 +464,7 @@ def _error_words(limits: tuple[float, float]) -> str:
 
 def _row(result: ModelResult) -> Row:
     if result.probability is None:
-        return Row(result.name, DASH, DASH, DASH, f"not available: {result.unavailable}")
+        return Row(result.name, *[DASH] * 4, f"not available: {result.unavailable}")
     interval = DASH if result.interval is None else interval_words(result.interval)
     probability, threshold = percent(result.probability), percent(result.threshold)
-    return Row(result.name, probability, interval, threshold, result.call)
+    return Row(result.name, probability, interval, result.answer or DASH, threshold, result.call)

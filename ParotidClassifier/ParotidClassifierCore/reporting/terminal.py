@@ -6,7 +6,7 @@ from ..base.words import DASH
 from ..models.probabilities import percent
 from .case_view import HOW_TO_SEE, CaseView, Row, beside
 
-_TITLES = Row("model", "probability", "95% interval", "threshold", "call")
+_TITLES = Row("model", "probability", "95% interval", "answer", "threshold", "call")
 
 
 def terminal_text(view: CaseView, series: str = "") -> str:
@@ -55,9 +55,10 @@ def _second_opinion(second: CaseView) -> list[str]:
 
 def _table(rows: Iterable[Row]) -> Iterator[str]:
     for model, *numbers, call in rows:
-        probability, interval, threshold = numbers
+        probability, interval, answer, threshold = numbers
         told = call.removeprefix("not available: ")  # the dashes say so
-        yield f"{model:<24} {probability:>11} {interval:>16} {threshold:>10}  {told}"
+        known = f"{model:<24} {probability:>11} {interval:>16}"
+        yield f"{known}  {answer:<13} {threshold:>9}  {told}"
 
 
 def _readers(view: CaseView) -> Iterator[str]:

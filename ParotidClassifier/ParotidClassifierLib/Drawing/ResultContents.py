@@ -10,7 +10,6 @@ from ParotidClassifierCore.reporting.case_view import CaseView
 from slicer.i18n import tr as _
 
 # of the columns of the table of models
-_ALIGNMENTS = ("left", "left", "center", "left")
 # of a prediction that a scene holds: what else is in it was not checked
 _SAID = ("bundle", "headline", "models", "applicability", "findings")
 
@@ -75,17 +74,20 @@ def outOfDateWords() -> str:
 
 
 def modelsTable(view: CaseView) -> str:
-    """Return the rich text of the table of all models, the first's in bold."""
+    """Return the rich text of the table of all models, the first's in bold.
+
+    Answers take the place of thresholds and calls, where there are answers.
+    """
+    hasAnswers = any(model.answer for model in view.models.values())
     hasIntervals = any(model.interval for model in view.models.values())
     probability = _("Probability<br>(95 % interval)") if hasIntervals else _("Probability")
-    titles = (_("Model"), probability, _("Threshold"), _("Call"))
-    cells = zip(titles, _ALIGNMENTS, strict=True)
-    head = "".join(f'<td align="{align}"><i>{title}</i></td>' for title, align in cells)
-    rows = "".join(_modelRow(m, m.name == view.headline) for m in view.models.values())
+    judged = (_("Answer"),) if hasAnswers else (_("Threshold"), _("Call"))
+    head = "".join(f"<td><i>{title}</i></td>" for title in (_("Model"), probability, *judged))
+    rows = "".join(_modelRow(m, view.headline, hasAnswers) for m in view.models.values())
     return f'<table width="100%" cellspacing="0" cellpadding="2"><tr>{head}</tr>{rows}</table>'
 
 
-def _modelRow(model, isHeadline: bool) -> str:
+def _modelRow(model, headline: str, hasAnswers: bool) -> str:
     if model.probability is None:
         reason = _("not available: {reason}").format(reason=escape(model.unavailable))
         return (
@@ -93,15 +95,15 @@ def _modelRow(model, isHeadline: bool) -> str:
             f'<td colspan="3" style="color:gray">{reason}</td></tr>'
         )
     certain = f" <small>({escape(rangeWords(*model.interval))})</small>" if model.interval else ""
-    strong = ("<b>", "</b>") if isHeadline else ("", "")
-    call = verdictWord(model.call)
-    texts = (model.name, percent(model.probability), percent(model.threshold), call)
-    shown = "".join(
-        f'<td align="{align}" style="white-space:nowrap">{strong[0]}{escape(text)}{strong[1]}'
-        f"{more}</td>"
-        for text, more, align in zip(texts, ("", certain, "", ""), _ALIGNMENTS, strict=True)
-    )
-    return f"<tr>{shown}</tr>"
+    start, end = ("<b>", "</b>") if model.name == headline else ("", "")
+    if hasAnswers:
+        judged = [verdictWord(model.answer) if model.answer else "–"]
+    else:
+        judged = [escape(percent(model.threshold)), verdictWord(model.call)]
+    told = [escape(model.name), escape(percent(model.probability)), *judged]
+    cells = [f"{start}{text}{end}" for text in told]
+    cells[1] += certain
+    return "<tr>" + "".join(f'<td style="white-space:nowrap">{c}</td>' for c in cells) + "</tr>"
 
 
 def verdictWord(verdict: str) -> str:

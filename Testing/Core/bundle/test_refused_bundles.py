@@ -443,8 +443,8 @@ WRONG = {
         (lambda c: c["coefficients"]["Clinical"][0].__setitem__(0, 10**400), "not finite"),
         (lambda c: c["coefficients"]["Clinical"][0].__setitem__(0, 1e308), "outside -1e+30"),
         (lambda c: c["scales"].pop("Clinical"), "lacks 'Clinical'"),
-        (lambda c: c["scales"].update(Clinical=[1.0, -0.5]), "two numbers that are 0 or more"),
-        (lambda c: c["scales"].update(Clinical=[1.0]), "two numbers that are 0 or more"),
+        (lambda c: c["scales"].update(Clinical=[1.0, 0.5]), "two numbers from 0 and from 1 up"),
+        (lambda c: c["scales"].update(Clinical=[1.0]), "two numbers from 0 and from 1 up"),
     ],
 }
 

@@ -38,7 +38,7 @@ def models(answered: Answer) -> Section | None:
         return None
     table = Table(
         f"Probability of malignancy by each of the {number_word(len(view.models))} models",
-        ("Model", "Reads", "Probability", "95 % interval", "Threshold", "Call"),
+        ("Model", "Reads", "Probability", "95 % interval", "Answer", "Threshold", "Call"),
         tuple((name, model_words(protocol.models[name], protocol), *r) for name, *r in view.rows),
         tuple(view.no_intervals),
     )
