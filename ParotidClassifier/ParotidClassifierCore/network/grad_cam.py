@@ -6,8 +6,9 @@ and columns alone; the gradient at the input, times the input, tells the slices 
 mark counts. The gradient itself stands for guided backpropagation, which draws edges whatever the
 weights are (Adebayo et al. 2018, arXiv:1810.03292).
 
-Measured on eight simulated cases with the shipped network, by how much the logit falls where the
-input is blurred: rank correlation 0.55 in plane, 0.41 in space; 0.27 and 0.22 for Grad-CAM alone.
+Measured on eight simulated cases with the shipped network, by how much the logit falls where a ball
+of 3.5 mm, or a column through all slices, is blurred: mean rank correlation 0.48 in plane, 0.48 in
+space; 0.31 and 0.17 for Grad-CAM alone.
 """
 
 import numpy as np
