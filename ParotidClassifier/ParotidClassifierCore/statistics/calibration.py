@@ -57,6 +57,8 @@ def calibration_slope(probabilities: np.ndarray, malignant: np.ndarray) -> Estim
 
 def slope_absent(probabilities: np.ndarray, malignant: np.ndarray) -> str:
     """Return why the calibration slope is not estimable; empty where it is."""
+    if not len(probabilities):
+        return "no probability"
     log_odds = _log_odds(probabilities)
     of_malignant, of_benign = log_odds[malignant], log_odds[~malignant]
     fewest = min(len(of_malignant), len(of_benign))

@@ -30,7 +30,7 @@ from ..reporting.answering import PREDICTION_FILE, Asked
 from .folder_names import LONGEST, folder_names
 from .manifest import CohortCase
 from .one_case import CaseWork, NamedBundle, classify, done_before, files_of_others
-from .outcomes import OUTSIDE, CaseOutcome, cases_page, columns_of
+from .outcomes import DONE, OUTSIDE, CaseOutcome, cases_page, columns_of
 
 CASES_FOLDER = "cases"
 TABLE_FILE = "predictions.csv"
@@ -154,16 +154,16 @@ def _told(out: Path, outcomes: Sequence[CaseOutcome], kept: int, bundle: Bundle)
             f"No case could be classified:\n  {listed}",
             f"Correct them and start again; {out / PAGE_FILE} shows the same.",
         )
-    done = [outcome.view for outcome in outcomes if outcome.written is not None]
+    done = len(outcomes) - len(failed)
     outside = sum(outcome.status == OUTSIDE for outcome in outcomes)
-    said = Counter(view.first.verdict for view in done if not view.is_withheld)
+    said = Counter(o.view.first.verdict for o in outcomes if o.status == DONE)
     told = [
         *(f"{said[word]} {word}" for word in (MALIGNANT, BENIGN, INDETERMINATE) if said[word]),
         *([f"{said[None]} without a probability"] if said[None] else []),
         *([f"{outside} unlike the training cases"] if outside else []),
     ]
     lines.append(
-        f"{len(done)} of {counted(len(outcomes), 'case')} classified"
+        f"{done} of {counted(len(outcomes), 'case')} classified"
         + (f", {kept} of them by an earlier run" if kept else "")
         + f": {', '.join(told)}."
     )
@@ -176,7 +176,7 @@ def _told(out: Path, outcomes: Sequence[CaseOutcome], kept: int, bundle: Bundle)
     data = {
         "predictions": str(out / TABLE_FILE),
         "page": str(out / PAGE_FILE),
-        "classified": len(done),
+        "classified": done,
         "outside": outside,
         "by_an_earlier_run": kept,
         "failures": failed,

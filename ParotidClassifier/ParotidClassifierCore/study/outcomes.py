@@ -144,6 +144,7 @@ def _second_reader(view: CaseView) -> dict[str, object]:
         "second_reader_dice": reader["dice"],
         "second_reader_mean_mm": reader["surface_distance_mm"]["mean"],
         "second_reader_maximum_mm": reader["surface_distance_mm"]["maximum"],
+        "second_reader_domain": CaseView(reader).domain.status.value,
         **{f"second_reader_{w}": getattr(model, w) for w in ("probability", "call", "answer")},
     }
 

@@ -38,6 +38,7 @@ from ParotidClassifierCore.study import one_case
 from ParotidClassifierCore.study.batch import predict_cases
 from ParotidClassifierCore.study.manifest import read_manifest
 from ParotidClassifierCore.study.outcomes import CaseOutcome, cases_page, columns_of
+from ParotidClassifierCore.study.reading import content_hash
 
 FILES = ["origin.json", "overview.png", "prediction.json", "ring.seg.nrrd", "thumbnail.jpg"]
 
@@ -333,6 +334,20 @@ def test_of_a_case_outside_the_table_has_no_number_unless_asked(classified, bund
     assert "lices of 9 mm" in page
 
 
+def test_a_case_outside_is_counted_as_such_though_its_numbers_are_shown(again, bundle):
+    path = again / "out" / "cases" / "case0" / "prediction.json"
+    written = json.loads(path.read_text("utf-8"))
+    domain = DomainResult(DomainStatus.OUTSIDE, ("slices of 9 mm",), 120, 0, {"voxels": 9.0})
+    written["applicability"]["domain"] = domain.as_dict()
+    path.write_text(json.dumps(written | {"show_outside": True}), "utf-8")
+    origin = json.loads(path.with_name("origin.json").read_text("utf-8"))
+    changed = json.dumps(origin | {"answer": content_hash(path)})
+    path.with_name("origin.json").write_text(changed, "utf-8")
+    counts = re.findall(r"(\d) (malignant|benign|indeterminate|unlike)\b", run(again, bundle).text)
+    assert ("1", "unlike") in counts
+    assert sum(int(count) for count, _ in counts) == 3
+
+
 def test_a_second_reader_and_a_second_bundle_are_compared_case_by_case(again, bundle):
     change_table(again, "case_id,ct,tumor", "case_id,second_reader,ct,tumor")
     change_table(again, "case0,", "case0,tumor1.nrrd,")
@@ -344,7 +359,8 @@ def test_a_second_reader_and_a_second_bundle_are_compared_case_by_case(again, bu
     run(again, bundle, Asked(second_bundle=second))
     rows = rows_of(again)
     assert 0.3 < float(rows["case0"]["second_reader_dice"]) < 1
-    assert rows["case1"]["second_reader_dice"] == ""
+    assert rows["case0"]["second_reader_domain"] == "unknown"
+    assert rows["case1"]["second_reader_dice"] == rows["case1"]["second_reader_domain"] == ""
     assert rows["case2"]["second_bundle_model"] == "Clinical"
     written = json.loads((again / "out/cases/case2/prediction.json").read_text("utf-8"))
     probability = written["second_opinion"]["models"]["Clinical"]["probability"]
