@@ -66,6 +66,9 @@ _MOST_REFITS = 2000
 # Of a covariance's largest variance along any axis, the least that its smallest may be: with less,
 # rounding makes distances that are no numbers.
 _LEAST_SHARE = 1e-12
+# What came with this version into each file, of models.json into each model: no bundle of it lacks
+# that, or it would pass for an earlier one, of which nothing of the kind can be told.
+_NEW_PARTS = {MODELS_JSON: "ranges", REFERENCE_JSON: "domain", REFITS_JSON: "scales"}
 _OPTIONAL_IN_REFERENCE = ("voxel_mm", "scatter", "domain", "acquisitions")
 _OF_COLUMNS = {"means": as_number, "sds": as_scale, "coefficients": as_number}
 
@@ -203,6 +206,10 @@ def from_files(path: Path, files: Mapping[str, bytes]) -> Bundle:
     with refused_as(path, REFITS_JSON):
         older = REFITS_JSON not in files
         refits = Refits(absent=OLDER_BUNDLE) if older else _read_refits(files[REFITS_JSON], models)
+    if header["schema_version"] == SCHEMA_VERSION:
+        _require_new_parts(path, files)
+        with refused_as(path, REFERENCE_JSON):
+            _require_few_enough(reference, header["cohort"])
     with refused_as(path, MODEL_CARD):
         model_card = read_text(files[MODEL_CARD])
     with refused_as(path, NETWORK):
@@ -317,7 +324,7 @@ def _read_reference(content: Mapping[str, Any], models: Mapping[str, LogisticMod
     }
     lengths = as_object(fields.get("voxel_mm", {}), "voxel_mm")
     with_keys(lengths, VOXEL_LENGTHS if lengths else (), "voxel_mm")
-    voxel_mm = {name: _rising(values, "voxel_mm") for name, values in lengths.items()}
+    voxel_mm = {n: _rising(mm, "voxel_mm", as_item=as_scale) for n, mm in lengths.items()}
     if any(len(q) != len(levels) for q in (*quantiles.values(), *voxel_mm.values())):
         raise MalformedError("its quantiles are not one for each level")
     scores = as_object(fields["scores"], "scores")
@@ -333,6 +340,34 @@ def _read_reference(content: Mapping[str, Any], models: Mapping[str, LogisticMod
         if "acquisitions" in fields
         else TrainingAcquisitions(),
     )
+
+
+def _require_new_parts(path: Path, files: Mapping[str, bytes]) -> None:
+    for file, part in _NEW_PARTS.items():
+        content = parsed(files[file])
+        holders = content if file == MODELS_JSON else {"the file": content}
+        with refused_as(path, file):
+            for where, fields in holders.items():
+                with_keys(fields, [part], where, optional={*fields} - {part})
+
+
+def _require_few_enough(reference: Reference, cohort: TrainingCohort) -> None:
+    """Refuse what more cases were asked for than the models learnt from: it is another bundle's."""
+    of_class = {BENIGN: cohort.cases - cohort.malignant, MALIGNANT: cohort.malignant}
+    counts = {
+        "domain": (len(reference.domain.held_out), cohort.cases),
+        "acquisitions": (reference.acquisitions.cases, cohort.cases),
+        **{
+            f"scores of {name}": (len(of_cases[word]), of_class[word])
+            for name, of_cases in reference.scores.items()
+            for word in of_cases
+        },
+    }
+    for what, (told, cases) in counts.items():
+        if told > cases:
+            raise MalformedError(
+                f"{what} tells of {told} cases, and the models learnt from {cases} such"
+            )
 
 
 def _rising(
