@@ -22,7 +22,8 @@ from ParotidClassifierCore.case.saving import save_case_folder
 from ParotidClassifierCore.dicom.source import Acquisition, Identity, SourceSeries
 from ParotidClassifierCore.imaging.findings import warning
 from ParotidClassifierCore.models.domain import DomainStatus
-from ParotidClassifierCore.models.probabilities import percent
+from ParotidClassifierCore.models.probabilities import ModelResult, percent
+from ParotidClassifierCore.prediction.second_opinion import SecondOpinion
 from ParotidClassifierCore.protocol import shen2026
 from ParotidClassifierCore.reporting.answer_files import write_answer
 from ParotidClassifierCore.reporting.answering import Asked, answer
@@ -163,6 +164,14 @@ def test_of_a_case_outside_the_report_says_why_and_no_probability(outside):
     absent = ("scale", "drivers", "training", "stability", "models", "nomogram", "features")
     assert [section(document, anchor) for anchor in absent] == [None] * len(absent)
     assert section(document, "cautions").parts[0].lines[0].startswith("Nothing else in the images")
+
+
+def test_a_second_opinion_without_numbers_has_no_table(outside):
+    first = outside.prediction
+    no_models = {name: ModelResult(name, unavailable="unknown") for name in first.models}
+    opinion = SecondOpinion(first, replace(first, models=no_models))
+    found = section(report_of(replace(outside, second_opinion=opinion)), "second-opinion")
+    assert "second_opinion" not in [getattr(part, "name", None) for part in found.parts]
 
 
 def test_who_asks_sees_them_beside_a_warning(outside):

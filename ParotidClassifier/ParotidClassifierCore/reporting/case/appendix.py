@@ -190,11 +190,12 @@ def second_opinion(answered: Answer) -> Section | None:
         return None
     names = view.bundle["name"], second.bundle["name"]
     title = f"What the bundles {names[0]} and {names[1]} say of this case"
+    table = _beside(title, names, view.models, second.models)
     told = second.why_outside if second.is_withheld else second.domain_warning
     parts = (
         Paragraph(second.written["agreement"]),
         *([Caution(told)] if told else []),
-        Listing("second_opinion", _beside(title, names, view.models, second.models)),
+        *([Listing("second_opinion", table)] if table.rows else []),
         Caution(f"{second.bundle_line} Hash {second.bundle['hash']}."),
     )
     return Section("second-opinion", "Second opinion", parts, probabilities=True)
