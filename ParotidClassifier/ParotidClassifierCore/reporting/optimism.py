@@ -103,7 +103,8 @@ def optimism_lines(evaluation: Evaluation) -> Iterator[str]:
         )
         yield _line(name, (f"{number(estimate.value, 2):>{_WIDTH}}" for estimate in estimates))
     shares = [of_set.figures.malignant / of_set.figures.cases for of_set in sets]
-    of_share = [*["0.50"] * len(sets), *[DASH] * len(sets), *(f"{s * (1 - s):.2f}" for s in shares)]
+    aucs = ["0.50" if 0 < share < 1 else DASH for share in shares]
+    of_share = [*aucs, *[DASH] * len(sets), *(f"{s * (1 - s):.2f}" for s in shares)]
     yield _line(_SHARE, (f"{text:>{_WIDTH}}" for text in of_share))
     if len(sets) > 1:
         yield "app: apparent, by the models that learnt from these cases; oof: out of fold."
@@ -123,6 +124,8 @@ def _worth_knowing(of_set: _Set) -> Iterator[str]:
             absent.setdefault(model.slope_absent, []).append(name)
     for reason, names in absent.items():
         yield f"Slope {NOT_ESTIMABLE}, {of_set.name}, {reason}: {', '.join(names)}."
-    worse = [n for n, m in models if m.cases and m.brier.value > m.brier_of_share]
+    # Of one class the share says nothing wrong, as nobody could before knowing the outcomes.
+    both = [(name, model) for name, model in models if 0 < model.malignant < model.cases]
+    worse = [name for name, model in both if model.brier.value > model.brier_of_share]
     if worse:
         yield f"Brier score worse than that of the share alone, {of_set.name}: {', '.join(worse)}."

@@ -68,3 +68,15 @@ def test_a_model_worse_than_the_share_alone_is_named():
     said = [line for line in optimism_lines(wrong) if "worse" in line]
     assert said == ["Brier score worse than that of the share alone, test: Clinical."]
     assert not any("worse" in line for line in optimism_lines(made_evaluation()))
+
+
+def test_of_one_class_nothing_is_compared_with_the_share():
+    made = replace(made_predictions(), out_of_fold={}, malignant=np.ones(357, bool))
+    of_one = replace(made, training=np.zeros(357, bool))
+    lines = [*optimism_lines(evaluate(of_one, made_evaluation().flow, {}, shen2026(), 5))]
+    assert next(line for line in lines if line.startswith("share")).split()[-3:] == [
+        "–",
+        "–",
+        "0.00",
+    ]
+    assert not any("worse" in line for line in lines)
