@@ -43,7 +43,7 @@ def write_prediction(out: Path, prediction: Prediction) -> None:
     Raises:
         OutputError: the folder cannot be written.
     """
-    images = (RING_FILE, OVERVIEW_FILE) if (out / PREDICTION_FILE).exists() else ()
+    images = (RING_FILE, OVERVIEW_FILE) if _earlier_in(out).get("ring") else ()
     with written_together(out, instead_of=(*images, *_more_files_in(out))) as folder:
         write_json(folder / PREDICTION_FILE, prediction.as_dict())
 
@@ -55,12 +55,18 @@ def every_file() -> list[str]:
 
 def _more_files_in(out: Path) -> list[str]:
     """Return what the answer in a folder says that it has more; a user's own files are not ours."""
+    names = _earlier_in(out).get("more_files")
+    return [name for name in MORE_FILES if isinstance(names, list) and name in names]
+
+
+def _earlier_in(out: Path) -> dict[str, object]:
+    """Return the prediction that lies in a folder; empty where none can be read."""
     clear_unfinished(out)
     try:
-        names = read_json(out / PREDICTION_FILE)["more_files"]
-    except (OSError, ValueError, KeyError, TypeError):
-        return []
-    return [name for name in MORE_FILES if isinstance(names, list) and name in names]
+        earlier = read_json(out / PREDICTION_FILE)
+    except (OSError, ValueError):
+        return {}
+    return earlier if isinstance(earlier, dict) else {}
 
 
 def save_outlines(path: Path, prepared: PreparedCase) -> None:

@@ -53,7 +53,7 @@ def usual(a_case, a_bundle, tmp_path_factory):
 
 def test_a_bundle_that_reads_no_image_asks_for_none(capsys, tmp_path):
     clinical = ("predict", "--bundle", "published-clinical", *FINDINGS, "--out", tmp_path)
-    (tmp_path / "prediction.json").write_text("{}")
+    (tmp_path / "prediction.json").write_text('{"ring": {"volume_mm3": 1.0}}')
     (tmp_path / "ring.seg.nrrd").write_text("of an earlier case")
     code, out, _ = run(capsys, *clinical)
     assert code == 0
@@ -64,6 +64,9 @@ def test_a_bundle_that_reads_no_image_asks_for_none(capsys, tmp_path):
     assert alone["models"]["Combined"]["unavailable"]
     assert "Clinical" in out
     assert "Side" not in out
+    (tmp_path / "ring.seg.nrrd").write_text("refined by hand")
+    assert run(capsys, *clinical)[0] == 0
+    assert files_in(tmp_path) == ["prediction.json", "ring.seg.nrrd"]
     asked = ("--report", "--ring-width", "3", "--acquisition", "1", "--tumor-any-series")
     code, _, error = run(capsys, *clinical, *asked)
     assert code == 2
