@@ -9,6 +9,7 @@ from highdicom import UID
 from ... import __version__
 from ...base.files import written_whole
 from ...dicom.headers import ignoring_header_warnings
+from ...models.answers import INDETERMINATE
 from ...models.domain import DomainStatus
 from ...models.probabilities import percent
 from ..answering import REPORT_FILE, SEGMENTATION_FILE, Answer
@@ -43,19 +44,24 @@ def write_dicom(folder: Path, answered: Answer, sources: Sources) -> dict[str, s
 def series_attributes(view: CaseView, when: datetime, which: int) -> Mapping[str, object]:
     """Return what highdicom is told of an object and of its series, which holds it alone.
 
-    Many archives show nothing of a series but its description. So it says the probability, that the
-    case is outside where it is, the time and the word "research", in at most 64 characters. Both
-    series of an export have the same one: their modality tells them apart.
+    Many archives show nothing of a series but its description. So it says the probability, where
+    the case is not inside the domain or cannot be told, the time and the word "research", in at
+    most 64 characters. Both series of an export have the same one: their modality tells them apart.
 
     Args:
         view: whose headline stands in the description.
         when: of the export.
         which: SEGMENTATION or REPORT.
     """
-    is_outside = view.domain.status is DomainStatus.OUTSIDE
-    known = ["unlike training cases"] if is_outside else []
+    # There is no room for a doubt and the model, nor for two doubts: the first one counts.
+    doubts = {
+        "unlike training cases": view.domain.status is DomainStatus.OUTSIDE,
+        "cannot tell": view.first.answer == INDETERMINATE,
+        "edge of training": view.domain.status is DomainStatus.BORDERLINE,
+    }
+    known = [doubt for doubt, holds in doubts.items() if holds][:1]
     if view.first.probability is not None:
-        model = "" if is_outside else f"{view.headline} "  # there is no room for both
+        model = "" if known else f"{view.headline} "
         known.append(f"{model}{percent(view.first.probability)}")
     told = f"{', '.join(known)} " if known else ""
     return {

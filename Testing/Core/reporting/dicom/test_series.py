@@ -55,6 +55,18 @@ def test_of_a_case_outside_the_description_says_so(answering):
     assert len(series[DESCRIPTION]) <= 64
 
 
+def test_of_a_case_at_the_edge_or_that_cannot_be_told_the_description_says_so(answering):
+    edge = in_domain(answering("Combined", 0.999), DomainStatus.BORDERLINE, "slices 9 mm apart")
+    series = series_attributes(edge.view, WHEN, REPORT)
+    assert series[DESCRIPTION] == "Parotid research: edge of training, > 99 % 2026-11-29 14:03"
+    models = edge.prediction.models
+    doubtful = replace(models["Combined"], probability=0.4, answer="indeterminate",
+                       answer_limits=(0.1, 0.5), no_answer=None)  # fmt: skip
+    changed = replace(edge.prediction, models=models | {"Combined": doubtful})
+    series = series_attributes(replace(edge, prediction=changed).view, WHEN, REPORT)
+    assert series[DESCRIPTION] == "Parotid research: cannot tell, 40 % 2026-11-29 14:03"
+
+
 def test_exports_of_other_minutes_and_the_two_series_of_one_have_other_numbers(answered):
     numbers = {
         series_attributes(answered.view, when, which)[NUMBER]
