@@ -15,8 +15,8 @@ _READINGS = {
     "out of fold": "Out of fold: each training case by models that had not seen it.",
 }
 _READING = (
-    "Slope below 1: probabilities too extreme. A Brier score is the better the smaller; after the "
-    "slash that of giving every case the share of malignant ones, which needs no model."
+    "Slope below 1: probabilities too extreme. A Brier score is the better the smaller; the last "
+    "row is of giving every case the share of malignant ones, which needs no model."
 )
 
 
@@ -65,9 +65,10 @@ def optimism_table(evaluation: Evaluation) -> Table:
                 name,
                 *(number(m and m.auc.value) for m in of_sets),
                 *(DASH if m is None else slope_words(m) for m in of_sets),
-                *(DASH if m is None else _brier(m) for m in of_sets),
+                *(number(m and m.brier.value) for m in of_sets),
             )
         )
+    rows.append((_SHARE.capitalize(), *_of_share(sets, 3)))
     notes = (*(_READINGS[s.name] for s in sets if s.name in _READINGS), _READING)
     title = f"Side by side: {', '.join(of_set.name for of_set in sets)}"
     if len(sets) == 1:
@@ -82,8 +83,14 @@ def slope_words(model: ModelFigures) -> str:
     return number(model.calibration_slope.value, 2)
 
 
-def _brier(model: ModelFigures) -> str:
-    return f"{number(model.brier.value)} / {number(model.brier_of_share)}"
+def _of_share(sets: list[_Set], digits: int) -> list[str]:
+    """Return the figures of giving every case the share of malignant ones."""
+    shares = [of_set.figures.malignant / of_set.figures.cases for of_set in sets]
+    return [
+        *(number(0.5, digits) if 0 < share < 1 else DASH for share in shares),
+        *[DASH] * len(sets),
+        *(number(share * (1 - share), digits) for share in shares),
+    ]
 
 
 def optimism_lines(evaluation: Evaluation) -> Iterator[str]:
@@ -102,10 +109,7 @@ def optimism_lines(evaluation: Evaluation) -> Iterator[str]:
             for model in of_sets
         )
         yield _line(name, (f"{number(estimate.value, 2):>{_WIDTH}}" for estimate in estimates))
-    shares = [of_set.figures.malignant / of_set.figures.cases for of_set in sets]
-    aucs = ["0.50" if 0 < share < 1 else DASH for share in shares]
-    of_share = [*aucs, *[DASH] * len(sets), *(f"{s * (1 - s):.2f}" for s in shares)]
-    yield _line(_SHARE, (f"{text:>{_WIDTH}}" for text in of_share))
+    yield _line(_SHARE, (f"{text:>{_WIDTH}}" for text in _of_share(sets, 2)))
     if len(sets) > 1:
         yield "app: apparent, by the models that learnt from these cases; oof: out of fold."
     for of_set in sets:
