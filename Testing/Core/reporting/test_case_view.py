@@ -184,7 +184,7 @@ def test_a_prediction_of_an_earlier_version_knows_no_domain(answered):
 def test_outlines_that_make_the_case_unlike_the_others_are_told(answered):
     found = replace(answered, stability=replace(answered.stability, outside=2))
     assert found.view.stability("Combined").endswith(
-        " With 2 of the 20 the case is unlike the training cases."
+        " With 2 of the 3 the case is unlike the training cases."
     )
 
 
