@@ -17,7 +17,7 @@ from ..protocol import Protocol, Region
 from .answering import Answer
 from .case_view import HOW_TO_SEE, CaseView
 from .panels.look import DARK, PAPER
-from .panels.numbers import draw_probabilities, draw_training_cases
+from .panels.numbers import draw_probabilities, draw_training_cases, name_of_marks
 from .panels.planes import draw_outlines, draw_saliency, draw_saliency_scale
 
 _DPI = 110
@@ -113,7 +113,7 @@ def _draw_models(axes: Axes, models: Mapping[str, ModelResult]) -> None:
     draw_probabilities(axes, models)
     has_bands = any(result.interval is not None for result in models.values())
     band = ", 95% interval (band)" if has_bands else ""
-    axes.set_title(f"Probability{band}, threshold (white)", loc="right", **_TITLE)
+    axes.set_title(f"Probability{band}, {name_of_marks(models)} (white)", loc="right", **_TITLE)
 
 
 def _write_line(

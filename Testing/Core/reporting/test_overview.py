@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 from fixtures.answers import in_domain, made_answer
 from fixtures.bundles import made_bundle
+from matplotlib.figure import Figure
 from matplotlib.text import Text
 from ParotidClassifierCore.imaging.findings import OTHER_BODY_PART, warning
 from ParotidClassifierCore.models.domain import DomainStatus
@@ -98,6 +99,17 @@ def test_intervals_stand_beside_the_probabilities(a_result, tmp_path, texts):
     saved(tmp_path / "with.png", a_result, models=certain)
     assert "Probability, 95% interval (band), threshold (white)" in texts
     assert any("95 % interval 2 % to 97 %" in text for text in texts)
+
+
+def test_where_there_are_answers_their_limits_are_drawn_and_named(a_result, tmp_path, texts):
+    name, result = a_result.prediction.headline
+    told = replace(result, answer="indeterminate", answer_limits=(0.12, 0.5))
+    saved(tmp_path / "told.png", a_result, models={**a_result.prediction.models, name: told})
+    assert "Probability, limits of the answer (white)" in texts
+    axes = Figure().add_subplot()
+    numbers.draw_probabilities(axes, {name: told})
+    upright = [line.get_xdata()[0] for line in axes.lines if len({*line.get_xdata()}) == 1]
+    assert upright[-2:] == [0.12, 0.5]
 
 
 def test_the_case_has_its_place_among_the_training_cases(a_result, tmp_path, texts, monkeypatch):

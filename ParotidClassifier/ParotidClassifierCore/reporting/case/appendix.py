@@ -15,6 +15,7 @@ from ...statistics.results import Table
 from ..answering import Answer
 from ..case_view import beside
 from ..figures.clinical import nomogram_figure
+from ..panels.numbers import name_of_marks
 from ..parts import Caution, Drawing, Facts, Listing, Paragraph, Part, Section
 from . import figures
 
@@ -44,7 +45,8 @@ def models(answered: Answer) -> Section | None:
     )
     parts: list[Part] = [Listing("models", table)]
     if view.available:
-        caption = "Dot: probability; band: 95 % interval; line: threshold."
+        marks = name_of_marks(view.models)
+        caption = f"Dot: probability; band: 95 % interval; lines: {marks}."
         drawing = Drawing("models", figures.models(view.models), caption, "The table above, drawn")
         parts.append(drawing)
     return Section("models", "All models", tuple(parts), probabilities=True)

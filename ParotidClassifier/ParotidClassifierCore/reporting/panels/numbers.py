@@ -41,7 +41,7 @@ def draw_gauge(axes: Axes, result: ModelResult, look: Look = DARK) -> None:
 
 
 def draw_probabilities(axes: Axes, models: Mapping[str, ModelResult], look: Look = DARK) -> None:
-    """Draw one row a model: its probability as a dot, the interval as a band, the threshold."""
+    """Draw one row a model: its probability as a dot, the interval as a band, its `marks`."""
     bare(axes, look)
     for row, result in enumerate(models.values()):
         if result.probability is None:
@@ -59,8 +59,15 @@ def _draw_row(axes: Axes, row: int, result: ModelResult, look: Look) -> None:
     if result.interval is not None:
         axes.plot(result.interval, [row, row], color=color, linewidth=6, alpha=0.55)
     axes.plot(result.probability, row, "o", color=color, markersize=9)
-    axes.plot([result.threshold] * 2, [row - 0.32, row + 0.32], color=look.text, linewidth=1.6)
+    for mark in result.marks:
+        axes.plot([mark] * 2, [row - 0.32, row + 0.32], color=look.text, linewidth=1.6)
     axes.text(1.06, row, percent(result.probability), color=look.text, fontsize=10, va="center")
+
+
+def name_of_marks(models: Mapping[str, ModelResult]) -> str:
+    """Return what the probabilities of `draw_probabilities` are judged by."""
+    has_answers = any(result.answer_limits is not None for result in models.values())
+    return "limits of the answer" if has_answers else "threshold"
 
 
 def draw_training_cases(axes: Axes, place: Place, look: Look = DARK) -> None:
