@@ -1,6 +1,7 @@
 """How much better the models look on cases they learnt from: three sets of figures side by side."""
 
 from collections.abc import Iterator
+from itertools import chain
 from typing import NamedTuple
 
 from ..statistics.results import Estimate, Evaluation, ModelFigures, SetFigures, Table
@@ -64,12 +65,13 @@ def optimism_table(evaluation: Evaluation) -> Table:
             (
                 name,
                 *(number(m and m.auc.value) for m in of_sets),
-                *(DASH if m is None else slope_words(m) for m in of_sets),
+                *(number(m and m.calibration_slope.value, 2) for m in of_sets),
                 *(number(m and m.brier.value) for m in of_sets),
             )
         )
     rows.append((_SHARE.capitalize(), *_of_share(sets, 3)))
-    notes = (*(_READINGS[s.name] for s in sets if s.name in _READINGS), _READING)
+    worth_knowing = chain.from_iterable(map(_worth_knowing, sets))
+    notes = (*(_READINGS[s.name] for s in sets if s.name in _READINGS), _READING, *worth_knowing)
     title = f"Side by side: {', '.join(of_set.name for of_set in sets)}"
     if len(sets) == 1:
         title = f"AUC, calibration slope and Brier score, {sets[0].figures.title}"
