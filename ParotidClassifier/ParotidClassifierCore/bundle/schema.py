@@ -6,7 +6,7 @@ what a bundle is, is so known where the libraries that run it are not installed.
 
 import json
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -66,10 +66,7 @@ _MOST_REFITS = 2000
 # Of a covariance's largest variance along any axis, the least that its smallest may be: with less,
 # rounding makes distances that are no numbers.
 _LEAST_SHARE = 1e-12
-# What came with this version into each file, of models.json into each model: no bundle of it lacks
-# that, or it would pass for an earlier one, of which nothing of the kind can be told.
-_NEW_PARTS = {MODELS_JSON: "ranges", REFERENCE_JSON: "domain", REFITS_JSON: "scales"}
-_OPTIONAL_IN_REFERENCE = ("voxel_mm", "scatter", "domain", "acquisitions")
+_OPTIONAL_IN_REFERENCE = ("voxel_mm", "scatter", "acquisitions")
 _OF_COLUMNS = {"means": as_number, "sds": as_scale, "coefficients": as_number}
 
 
@@ -195,21 +192,21 @@ def from_files(path: Path, files: Mapping[str, bytes]) -> Bundle:
 
     with refused_as(path, BUNDLE_JSON):
         header = read_header(parsed(files[BUNDLE_JSON]))
+    is_earlier = header["schema_version"] < SCHEMA_VERSION
     with refused_as(path, RADIOMICS_YAML):
         radiomics_yaml = read_text(files[RADIOMICS_YAML])
         settings = load_settings(radiomics_yaml)
     with refused_as(path, MODELS_JSON):
-        models = _read_models(parsed(files[MODELS_JSON]), header["protocol"])
+        models = _read_models(parsed(files[MODELS_JSON]), header["protocol"], is_earlier)
         _check_features(models, settings)
     with refused_as(path, REFERENCE_JSON):
-        reference = _read_reference(parsed(files[REFERENCE_JSON]), models)
-    with refused_as(path, REFITS_JSON):
-        older = REFITS_JSON not in files
-        refits = Refits(absent=OLDER_BUNDLE) if older else _read_refits(files[REFITS_JSON], models)
-    if header["schema_version"] == SCHEMA_VERSION:
-        _require_new_parts(path, files)
-        with refused_as(path, REFERENCE_JSON):
+        reference = _read_reference(parsed(files[REFERENCE_JSON]), models, is_earlier)
+        if not is_earlier:
             _require_few_enough(reference, header["cohort"])
+    with refused_as(path, REFITS_JSON):
+        refits = Refits(absent=OLDER_BUNDLE)
+        if REFITS_JSON in files:
+            refits = _read_refits(files[REFITS_JSON], models, is_earlier)
     with refused_as(path, MODEL_CARD):
         model_card = read_text(files[MODEL_CARD])
     with refused_as(path, NETWORK):
@@ -241,7 +238,23 @@ def _check_features(models: Mapping[str, LogisticModel], settings: Any) -> None:
             parse_column(column, settings)
 
 
-def _read_models(content: Mapping[str, Any], protocol: Protocol) -> dict[str, LogisticModel]:
+def _with_new_key(
+    value: Any, keys: Sequence[str], new: str, where: str, is_earlier: bool,
+    optional: Sequence[str] = (),
+) -> dict[str, Any]:  # fmt: skip
+    """Return an object with these keys and the one that came with this version.
+
+    Only earlier bundles may lack it. One of this version without it would pass for one of them, of
+    which nothing of the kind can be told.
+    """
+    if is_earlier:
+        return with_keys(value, keys, where, optional=(*optional, new))
+    return with_keys(value, (*keys, new), where, optional=optional)
+
+
+def _read_models(
+    content: Mapping[str, Any], protocol: Protocol, is_earlier: bool
+) -> dict[str, LogisticModel]:
     """Return the models of models.json, in the order of the protocol."""
     if not content:
         raise MalformedError("it holds no model")
@@ -250,7 +263,7 @@ def _read_models(content: Mapping[str, Any], protocol: Protocol) -> dict[str, Lo
     models: dict[str, LogisticModel] = {}
     for name in protocol.models:
         if name in content:
-            models[name] = _read_model(name, content[name], protocol)
+            models[name] = _read_model(name, content[name], protocol, is_earlier)
             for source in set(protocol.models[name].log_odds) - set(models):
                 raise MalformedError(f"{name} reads {source}, which is not among the models")
     return models
@@ -266,9 +279,9 @@ def _check_network(models: Mapping[str, LogisticModel], weights: bytes | None) -
             raise MalformedError(f"it is missing and {model.name} reads it")
 
 
-def _read_model(name: str, value: Any, protocol: Protocol) -> LogisticModel:
+def _read_model(name: str, value: Any, protocol: Protocol, is_earlier: bool) -> LogisticModel:
     keys = ("columns", "means", "sds", "coefficients", "intercept")
-    fields = with_keys(value, keys, name, optional=["ranges"])
+    fields = _with_new_key(value, keys, "ranges", name, is_earlier)
     columns = tuple(read_column(c) for c in as_items(fields["columns"], name, MOST_COLUMNS))
     model = LogisticModel(
         name,
@@ -308,13 +321,15 @@ def read_column(value: Any) -> str:
     return column
 
 
-def _read_reference(content: Mapping[str, Any], models: Mapping[str, LogisticModel]) -> Reference:
+def _read_reference(
+    content: Mapping[str, Any], models: Mapping[str, LogisticModel], is_earlier: bool
+) -> Reference:
     """Return the distributions of reference.json.
 
     Version 1 holds no voxels. Versions to 3 hold a scatter, which the domain took the place of.
     """
     keys = ("quantile_levels", "quantiles", "scores")
-    fields = with_keys(content, keys, "the file", optional=_OPTIONAL_IN_REFERENCE)
+    fields = _with_new_key(content, keys, "domain", "the file", is_earlier, _OPTIONAL_IN_REFERENCE)
     levels = _rising(fields["quantile_levels"], "quantile_levels", as_item=as_probability)
     if (levels[:1], levels[-1:]) != ((0.0,), (1.0,)):
         raise MalformedError("quantile_levels do not run from 0 to 1")
@@ -340,15 +355,6 @@ def _read_reference(content: Mapping[str, Any], models: Mapping[str, LogisticMod
         if "acquisitions" in fields
         else TrainingAcquisitions(),
     )
-
-
-def _require_new_parts(path: Path, files: Mapping[str, bytes]) -> None:
-    for file, part in _NEW_PARTS.items():
-        content = parsed(files[file])
-        holders = content if file == MODELS_JSON else {"the file": content}
-        with refused_as(path, file):
-            for where, fields in holders.items():
-                with_keys(fields, [part], where, optional={*fields} - {part})
 
 
 def _require_few_enough(reference: Reference, cohort: TrainingCohort) -> None:
@@ -463,9 +469,10 @@ def _require_covariance(rows: tuple[tuple[float, ...], ...], columns: int) -> No
         raise MalformedError("covariance is not positive definite, or nearly not")
 
 
-def _read_refits(content: bytes, models: Mapping[str, LogisticModel]) -> Refits:
+def _read_refits(content: bytes, models: Mapping[str, LogisticModel], is_earlier: bool) -> Refits:
     """Return the refits of refits.json, of these models or none."""
-    fields = with_keys(parsed(content), ("absent", "coefficients"), "the file", optional=["scales"])
+    keys = ("absent", "coefficients")
+    fields = _with_new_key(parsed(content), keys, "scales", "the file", is_earlier)
     absent = as_text(fields["absent"], "absent")
     by_model = as_object(fields["coefficients"], "coefficients")
     if bool(absent) == bool(by_model):

@@ -1,5 +1,6 @@
 """Write the folder of files that answers what was asked about one case."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from ..base.files import clear_unfinished, read_json, write_json, written_together
@@ -21,7 +22,7 @@ def write_answer(out: Path, answered: Answer) -> None:
     from ..prediction.saliency import save_saliency
     from .overview import save_overview
 
-    with written_together(out, instead_of=_more_files_in(out)) as folder:
+    with written_together(out, instead_of=_more_files_of(_earlier_in(out))) as folder:
         write_json(folder / PREDICTION_FILE, answered.as_dict())
         save_outlines(folder / RING_FILE, answered.prepared)
         save_overview(folder / OVERVIEW_FILE, answered)
@@ -43,8 +44,9 @@ def write_prediction(out: Path, prediction: Prediction) -> None:
     Raises:
         OutputError: the folder cannot be written.
     """
-    images = (RING_FILE, OVERVIEW_FILE) if _earlier_in(out).get("ring") else ()
-    with written_together(out, instead_of=(*images, *_more_files_in(out))) as folder:
+    earlier = _earlier_in(out)
+    images = (RING_FILE, OVERVIEW_FILE) if earlier.get("ring") else ()
+    with written_together(out, instead_of=(*images, *_more_files_of(earlier))) as folder:
         write_json(folder / PREDICTION_FILE, prediction.as_dict())
 
 
@@ -53,9 +55,9 @@ def every_file() -> list[str]:
     return [PREDICTION_FILE, RING_FILE, OVERVIEW_FILE, *MORE_FILES]
 
 
-def _more_files_in(out: Path) -> list[str]:
-    """Return what the answer in a folder says that it has more; a user's own files are not ours."""
-    names = _earlier_in(out).get("more_files")
+def _more_files_of(earlier: Mapping[str, object]) -> list[str]:
+    """Return what an earlier answer says that it has more; a user's own files are not ours."""
+    names = earlier.get("more_files")
     return [name for name in MORE_FILES if isinstance(names, list) and name in names]
 
 

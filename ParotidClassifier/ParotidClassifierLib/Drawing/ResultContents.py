@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 from html import escape
 
+from ParotidClassifierCore.base.words import DASH
 from ParotidClassifierCore.models.answers import INDETERMINATE
 from ParotidClassifierCore.models.probabilities import percent
 from ParotidClassifierCore.protocol.outcome import BENIGN, MALIGNANT
 from ParotidClassifierCore.reporting.case_view import CaseView
 from slicer.i18n import tr as _
 
-# of the columns of the table of models
 # of a prediction that a scene holds: what else is in it was not checked
 _SAID = ("bundle", "headline", "models", "applicability", "findings")
 
@@ -97,7 +97,7 @@ def _modelRow(model, headline: str, hasAnswers: bool) -> str:
     certain = f" <small>({escape(rangeWords(*model.interval))})</small>" if model.interval else ""
     start, end = ("<b>", "</b>") if model.name == headline else ("", "")
     if hasAnswers:
-        judged = [verdictWord(model.answer) if model.answer else "–"]
+        judged = [verdictWord(model.answer) if model.answer else DASH]
     else:
         judged = [escape(percent(model.threshold)), verdictWord(model.call)]
     told = [escape(model.name), escape(percent(model.probability)), *judged]
