@@ -59,7 +59,7 @@ NO_SLOPE = {
     "separated but for a tie": ([0.1, 0.5, 0.5, 0.9], [0, 0, 1, 1], "separated"),
     "one class": ([0.1, 0.2, 0.8, 0.9], [0, 0, 0, 0], "one class"),
     "four of a class": (np.linspace(0.1, 0.9, 40), np.arange(40) % 10 == 3, "too few"),
-    "no case": ([], [], "one class"),
+    "no case": ([], [], "no probability"),
 }
 
 
