@@ -130,6 +130,8 @@ def test_cohorts_share_no_case_unless_the_pool_is_small():
     plan = Plan(Path("kept"), sizes=(3, 5), cohorts=4, permutations=2)
     assert plan.shared(5) == plan.shared(3) == 0
     assert plan.members(Cohort(5, 4)).max() == plan.pool_size - 1
+    again = plan.members(Cohort(3, 5, permuted=True))
+    np.testing.assert_array_equal(again, plan.members(Cohort(3, 1)))
     small = replace(plan, pool=10)
     assert 0 < small.shared(5) < 1
     assert len(set(small.members(Cohort(5, 4)).tolist())) == 5

@@ -43,7 +43,8 @@ class Plan:
         test: cases that no cohort learns from and all are judged on.
         pool: cases that cohorts are drawn from; None for so many that no two cohorts of a size
             share one.
-        permutations: cohorts of the smallest size that learn from permuted outcomes.
+        permutations: cohorts of the smallest size that learn from permuted outcomes; those beyond
+            `cohorts` deal the outcomes of the first ones' cases anew.
         network: whether the network is trained; without it the models that read it are missing.
         permuted_network: whether it is trained on permuted outcomes too.
         epochs: of the network; None for what training does by default.
@@ -81,7 +82,7 @@ class Plan:
     @property
     def pool_size(self) -> int:
         """Cases that cohorts are taken from."""
-        return self.pool or max(self.sizes) * max(self.cohorts, self.permutations)
+        return self.pool or max(self.sizes) * self.cohorts
 
     def trains_network(self, cohort: Cohort) -> bool:
         """Whether a network is trained on a cohort."""
@@ -99,7 +100,8 @@ class Plan:
         Cohorts follow each other through a pool that is large enough, and are drawn from another.
         """
         if self.pool is None:
-            return (cohort.number - 1) * max(self.sizes) + np.arange(cohort.size)
+            place = (cohort.number - 1) % self.cohorts
+            return place * max(self.sizes) + np.arange(cohort.size)
         return np.random.default_rng(cohort.number).permutation(self.pool)[: cohort.size]
 
     def shared(self, size: int) -> float:
