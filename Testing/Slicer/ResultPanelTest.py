@@ -113,8 +113,8 @@ class ResultPanelTest(ShownResult, ScriptedLoadableModuleTest):
         probability, interval, meaning = self.details
         self.assertEqual(probability, "82 % probability of malignancy")
         self.assertEqual(interval, "95 % interval 70 % to 86 %")
-        self.assertIn("at most 10 are called malignant", meaning)
-        self.assertIn("between 12 % and 50 % it says neither", meaning)
+        self.assertIn("at most 10 are answered malignant", meaning)
+        self.assertIn("Between 12 % and 50 % it cannot tell", meaning)
         self.assertGreater(pointSize(self.ui.headlineTitleLabel), pointSize(self.ui.bundleLabel))
 
     def test_between_the_limits_it_says_that_it_cannot_tell_in_no_outcomes_colour(self):

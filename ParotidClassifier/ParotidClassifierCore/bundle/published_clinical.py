@@ -57,6 +57,10 @@ _NOTES = (
         "test patients with a finding as many are expected to be malignant as were: "
         "{any_malignant} of {any}."
     ),
+    (
+        "Both numbers come from the study's test patients: how well the probabilities fit those is "
+        "no test of them."
+    ),
 )
 _ROUNDS = 200
 _REFITS = Refits(

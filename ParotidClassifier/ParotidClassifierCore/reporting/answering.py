@@ -50,7 +50,7 @@ class Asked:
         report: what a report calls the case; None without a report. With one, stability and
             saliency are found out too, as far as the bundle can tell them.
         show_outside: whether the models' numbers are shown of a case that is unlike the training
-            cases, too.
+            cases, too; without it stability and saliency of such a case are not found out.
     """
 
     ring: RingSettings | None = None
@@ -139,6 +139,8 @@ def answer(
     others = marked = opinion = reader = None
     end = 0.3 if asked.stability else 0.7
     prediction = session.predict(part(progress, 0.0, end))
+    if CaseView(prediction.as_dict() | {"show_outside": asked.show_outside}).is_withheld:
+        asked = replace(asked, stability=False, saliency=False)
     if asked.stability:
         others = session.stability(part(progress, end, 0.7))
     if asked.saliency:

@@ -6,14 +6,21 @@ says the same as the day it was computed. Imports nothing that a bare 3D Slicer 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from ..base.words import DASH, counted
-from ..imaging.findings import DEMONSTRATION, FIRST_CODES, QualityFinding, Severity
-from ..models.answers import ERROR_RATE, INDETERMINATE
+from ..base.words import DASH, counted, listed
+from ..imaging.findings import (
+    DEMONSTRATION,
+    FIRST_CODES,
+    OTHER_BODY_PART,
+    QualityFinding,
+    Severity,
+)
+from ..models.answers import ERROR_RATE, EVEN, INDETERMINATE, Limits
 from ..models.domain import FINDING_CODES, DomainResult, DomainStatus
 from ..models.probabilities import ModelResult, percent
 from ..models.words import bundle_line, column_label, interval_words, model_to_show
@@ -28,6 +35,7 @@ HOW_TO_SEE = (
     "The models' numbers are not reliable here, so none is shown. To see them all the same, use "
     '--show-outside on the command line, or "Show the models\' numbers anyway" in the panel.'
 )
+_ANSWERS = {BENIGN: "says benign", MALIGNANT: "says malignant", INDETERMINATE: "cannot tell"}
 _EARLIER_VERSION = "it was classified by an earlier version"
 _IMAGE_KINDS = (ColumnKind.RADIOMIC, ColumnKind.NETWORK, ColumnKind.DEEP)
 _STORED = {stored.name for stored in fields(ModelResult)} - {"name"}
@@ -184,7 +192,8 @@ class CaseView:
         if first.probability is None:
             return ()
         if first.answer is not None:
-            return tuple(filter(None, (_error_words(first.answer_limits), self._other_call)))
+            told = (self.answer_doubt, _error_words(first.answer_limits), self._other_call)
+            return tuple(filter(None, told))
         why = first.no_answer
         absent = "" if why is None else f"No answer at a stated error rate: {why}."
         return tuple(filter(None, (self.call, self.doubt, absent)))
@@ -243,6 +252,21 @@ class CaseView:
         return "The interval holds the threshold: the call is not certain." if is_open else ""
 
     @property
+    def answer_doubt(self) -> str:
+        """Whether the interval reaches another answer; empty where it does not, or there is none.
+
+        Of *cannot tell* it says nothing: that is no answer to rely on.
+        """
+        first = self.first
+        if first.answer not in (BENIGN, MALIGNANT) or first.interval is None:
+            return ""
+        ends = {Limits(*first.answer_limits).answer(end) for end in first.interval}
+        others = listed([_ANSWERS[other] for other in sorted(ends - {first.answer})])
+        return (
+            f"The interval reaches where it {others}: the answer is not certain." if others else ""
+        )
+
+    @property
     def why_outside(self) -> str:
         """Why the case is not inside the domain."""
         return _sentence("; ".join(self.domain.reasons))
@@ -271,11 +295,12 @@ class CaseView:
         others = [other for model, other in self.available.items() if model != self.headline]
         if not others:
             return "No other model gave a probability."
-        alike = sum(other.verdict == self.first.verdict for other in others)
-        return (
-            f"Of {counted(len(others), 'other model')} that gave a probability, {alike} "
-            f"{'says' if alike == 1 else 'say'} the same: {self.first.verdict}."
-        )
+        said = Counter(other.verdict for other in others)
+        alike = said.pop(self.first.verdict, 0)
+        told = [f"{alike} {'says' if alike == 1 else 'say'} the same: {self.first.verdict}"]
+        told += [f"{count} {verdict}" for verdict, count in said.most_common()]
+        count = counted(len(others), "other model")
+        return f"Of {count} that gave a probability, {listed(told)}."
 
     @property
     def rows(self) -> list[Row]:
@@ -338,9 +363,16 @@ class CaseView:
         return [finding for finding in self.findings if finding.code in FIRST_CODES]
 
     @property
+    def is_elsewhere(self) -> bool:
+        """Whether the CT says that it shows another part of the body."""
+        return any(finding.code == OTHER_BODY_PART for finding in self.findings)
+
+    @property
     def told_findings(self) -> list[QualityFinding]:
         """What was noticed but for what the line of the bundle and the domain say anyway."""
         said = {DEMONSTRATION, *APPLICABILITY_CODES}
+        # Which probability stands first is no matter where none is shown.
+        said |= {NO_COMBINED} if self.is_withheld else set()
         return [finding for finding in self.findings if finding.code not in said]
 
     @property
@@ -455,10 +487,13 @@ def _sentence(told: str) -> str:
 def _error_words(limits: tuple[float, float]) -> str:
     low, high = limits
     most = round(100 * ERROR_RATE)
-    between = "" if low == high else f"; between {percent(low)} and {percent(high)} it says neither"
+    between = "" if low == high else f" Between {percent(low)} and {percent(high)} it cannot tell."
+    if between and EVEN in limits:
+        never = "malignant is never said below" if high == EVEN else "benign is never said above"
+        between = f"{between[:-1]}; {never} {percent(EVEN)}, whatever the rate allows."
     return (
-        f"On average, of 100 benign tumours like the training cases at most {most} are called "
-        f"malignant, of 100 malignant ones at most {most} benign{between}."
+        f"On average, of 100 benign tumours like the training cases at most {most} are answered "
+        f"malignant, of 100 malignant ones at most {most} benign.{between}"
     )
 
 

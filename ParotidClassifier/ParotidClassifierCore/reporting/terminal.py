@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from ..base.words import DASH
-from ..models.probabilities import percent
+from ..models.probabilities import NOT_HELD, percent
 from .case_view import HOW_TO_SEE, CaseView, Row, beside
 
 _TITLES = Row("model", "probability", "95% interval", "answer", "threshold", "call")
@@ -26,7 +26,7 @@ def _answer(view: CaseView, series: str) -> list[str]:
     if view.is_withheld:
         lines += [view.why_outside, HOW_TO_SEE]
     else:
-        lines += ["", *_table([_TITLES, *view.rows]), ""]
+        lines += ["", *_models(view), ""]
         # The sentence says the probability and its interval; what they mean comes last.
         lines += [*view.no_intervals, *view.meaning, *view.place.sentences]
     lines += filter(None, [view.domain_note])
@@ -51,6 +51,14 @@ def _second_opinion(second: CaseView) -> list[str]:
         second.bundle_line,
     ]
     return list(filter(None, lines))
+
+
+def _models(view: CaseView) -> Iterator[str]:
+    """Yield the table of the models; those that the bundle lacks stand in one line."""
+    held = [row for row in view.rows if view.models[row.model].unavailable != NOT_HELD]
+    yield from _table([_TITLES, *held])
+    if len(held) < len(view.models):
+        yield "The bundle does not hold the other models."
 
 
 def _table(rows: Iterable[Row]) -> Iterator[str]:

@@ -24,6 +24,7 @@ from ParotidClassifierCore.imaging.findings import warning
 from ParotidClassifierCore.models.domain import DomainStatus
 from ParotidClassifierCore.models.probabilities import ModelResult, percent
 from ParotidClassifierCore.prediction.second_opinion import SecondOpinion
+from ParotidClassifierCore.prediction.session import Session
 from ParotidClassifierCore.protocol import shen2026
 from ParotidClassifierCore.reporting.answer_files import write_answer
 from ParotidClassifierCore.reporting.answering import Asked, answer
@@ -131,7 +132,7 @@ def test_the_first_page_says_the_answer_with_interval_and_threshold(answered, re
     assert f"{percent(combined.probability)} probability of malignancy" in first
     assert f"95 % interval {low} to {high}" in first
     assert answered.view.title in first
-    assert "at most 10 are called malignant" in first
+    assert "at most 10 are answered malignant" in first
     assert answered.view.domain_note in first
     assert "The models learnt from simulated CT" in first
     for title in ("Images", "What drove it", "Among the training cases", "Before you rely on it"):
@@ -163,7 +164,18 @@ def test_of_a_case_outside_the_report_says_why_and_no_probability(outside):
     document = report_of(outside)
     absent = ("scale", "drivers", "training", "stability", "models", "nomogram", "features")
     assert [section(document, anchor) for anchor in absent] == [None] * len(absent)
-    assert section(document, "cautions").parts[0].lines[0].startswith("Nothing else in the images")
+    assert "speaks against" not in str(section(document, "cautions").parts)
+
+
+@pytest.mark.parametrize("shows", [False, True])
+def test_of_a_case_outside_no_map_and_no_other_outline_is_computed(answered, monkeypatch, shows):
+    outside_of_all = in_domain(answered, DomainStatus.OUTSIDE, "slices of 9 mm").prediction
+    monkeypatch.setattr(Session, "predict", lambda *_: outside_of_all)
+    monkeypatch.setattr(Session, "stability", lambda *_: answered.stability)
+    monkeypatch.setattr(Session, "saliency", lambda *_: answered.saliency)
+    asked = Asked(report=LABELS, show_outside=shows)
+    found = answer(answered.case, answered.bundle, asked)
+    assert (found.stability is not None, found.saliency is not None) == (shows, shows)
 
 
 def test_a_second_opinion_without_numbers_has_no_table(outside):

@@ -8,7 +8,7 @@ from fixtures.answers import ALL_KNOWN, in_domain, made_answer, made_stability, 
 from fixtures.bundles import made_bundle
 from ParotidClassifierCore.models.answers import NO_SCORES
 from ParotidClassifierCore.models.domain import DomainStatus
-from ParotidClassifierCore.models.probabilities import percent
+from ParotidClassifierCore.models.probabilities import NOT_HELD, ModelResult, percent
 from ParotidClassifierCore.protocol import protocol_from, shen2026
 from ParotidClassifierCore.reporting.case import appendix, background, front
 from ParotidClassifierCore.reporting.case_view import CaseView, beside, heights
@@ -91,15 +91,60 @@ def test_the_answer_stands_before_the_probability(answered):
         assert view.sentence == f"{title}. Combined: {probability}."
         assert certainty.startswith("No interval: ")
         assert meaning == (
-            "On average, of 100 benign tumours like the training cases at most 10 are called "
-            "malignant, of 100 malignant ones at most 10 benign; between 12 % and 50 % it says "
-            "neither."
+            "On average, of 100 benign tumours like the training cases at most 10 are answered "
+            "malignant, of 100 malignant ones at most 10 benign. Between 12 % and 50 % it cannot "
+            "tell; malignant is never said below 50 %, whatever the rate allows."
         )
         assert view.agreement.endswith(f"10 say the same: {verdict}.")
         assert "its answer changes 1 time" in view.stability("Combined")
         assert len(of_call) == (verdict != view.first.call)
         assert all(told.startswith(f"Its call, {view.first.call}, only says") for told in of_call)
-    assert "neither" not in with_verdict(answered, "benign", (0.3, 0.3)).view.details[2]
+    assert "cannot tell" not in with_verdict(answered, "benign", (0.3, 0.3)).view.details[2]
+
+
+def combined(answered, **changed):
+    """Return the answer with another result of Combined."""
+    models = answered.prediction.models
+    other = models | {"Combined": replace(models["Combined"], **changed)}
+    return replace(answered, prediction=replace(answered.prediction, models=other))
+
+
+@pytest.mark.parametrize(
+    ("verdict", "interval", "other"),
+    [
+        ("malignant", (0.3, 0.99), "where it cannot tell: "),
+        ("malignant", (0.05, 0.99), "where it says benign: "),
+        ("malignant", (0.6, 0.99), ""),
+        ("benign", (0.01, 0.2), "where it cannot tell: "),
+        ("indeterminate", (0.01, 0.99), ""),
+    ],
+)
+def test_an_interval_that_reaches_another_answer_is_told(answered, verdict, interval, other):
+    view = combined(with_verdict(answered, verdict), interval=interval).view
+    told = [line for line in view.meaning if "the answer is not certain" in line]
+    assert len(told) == bool(other)
+    assert all(other in line for line in told)
+    assert all(line in view.details for line in told)
+
+
+def test_models_that_say_otherwise_are_counted_by_what_they_say(answered):
+    found = with_verdict(answered, "benign")
+    models = dict(found.prediction.models)
+    for name, verdict in (("Tumor_RAD", "malignant"), ("Tumor_DL", "indeterminate")):
+        models[name] = replace(models[name], answer=verdict)
+    view = replace(found, prediction=replace(found.prediction, models=models)).view
+    assert view.agreement.endswith("8 say the same: benign, 1 malignant and 1 indeterminate.")
+
+
+def test_models_that_the_bundle_lacks_share_a_line_on_the_terminal(answered):
+    models = {
+        name: result if name == "Clinical" else ModelResult(name, unavailable=NOT_HELD)
+        for name, result in answered.prediction.models.items()
+    }
+    prediction = replace(answered.prediction, models=models)
+    text = replace(answered, prediction=prediction, stability=None).text()
+    assert "Tumor_RAD" not in text
+    assert text.count("The bundle does not hold the other models.") == 1
 
 
 def test_without_an_answer_the_call_is_told_and_why(answered):

@@ -37,9 +37,9 @@ _TERMS = (
     ("log-odds", "log of p / (1 – p): 0 is 50 %, +1 is 73 %, +2 is 88 %, –2 is 12 %"),
     ("answer", "benign, malignant or indeterminate (it cannot tell), at a stated error rate"),
     ("threshold", "the probability from which a model calls a tumour malignant"),
-    ("95 % interval", "holds 95 of 100 answers of models that learnt from other samples of cases"),
+    ("95 % interval", "where about 95 of 100 models that learnt from other cases would put it"),
     ("out of fold", "a training case judged by models that had not seen it"),
-    ("bundle", "the file with everything that was learnt, and from whom"),
+    ("bundle", "everything that was learnt, and from whom, in a folder or a .zip file"),
 )
 
 

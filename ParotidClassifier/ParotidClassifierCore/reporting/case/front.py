@@ -150,10 +150,11 @@ def cautions(answered: Answer) -> Section:
     rest -= len(shown)
     if rest:
         shown.append(f"{counted(rest, 'more warning')}: see Findings in the appendix.")
-    if not shown:
+    if not shown and not view.is_withheld:
         nothing = "Nothing" if view.domain_note else "Nothing else"
         shown = [f"{nothing} in the images and the outline speaks against a classification."]
-    parts = (Points(tuple(shown)), Caution(_purpose(answered.bundle)))
+    points = [Points(tuple(shown))] if shown else []
+    parts = (*points, Caution(_purpose(answered.bundle)))
     return Section("cautions", "Before you rely on it", parts)
 
 

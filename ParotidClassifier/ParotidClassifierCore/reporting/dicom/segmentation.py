@@ -12,7 +12,7 @@ from pydicom.sr.codedict import codes
 from pydicom.sr.coding import Code
 
 from ... import __version__
-from ...imaging.side import SIDE_CODES, Side
+from ...imaging.side import SIDE_CODES
 from ...imaging.working_grid import WorkingGrid
 from ...protocol import PAROTID_GLAND, Region
 from ..answering import Answer
@@ -33,13 +33,13 @@ def segmentation(answered: Answer, sources: Sources, series: Mapping[str, object
         series: as `series_attributes` returns it.
     """
     prepared = answered.prepared
-    grid, regions = prepared.grid, prepared.protocol.regions
+    grid, regions, sites = prepared.grid, prepared.protocol.regions, _sites(answered)
     written = Segmentation(
         source_images=sources.headers,
         pixel_array=_voxels(grid, sources.headers[0].FrameOfReferenceUID),
         segmentation_type="BINARY",
         segment_descriptions=[
-            _description(number, regions[name], name in answered.case.rings, prepared.side)
+            _description(number, regions[name], name in answered.case.rings, sites)
             for number, name in enumerate(grid.masks, start=1)
         ],
         content_label="TUMOR_AND_RING",
@@ -77,12 +77,9 @@ def _voxels(grid: WorkingGrid, frame_of_reference: str) -> Volume:
 
 
 def _description(
-    number: int, region: Region, is_given: bool, side: Side | None
+    number: int, region: Region, is_given: bool, sites: list[CodedConcept] | None
 ) -> SegmentDescription:
     how, algorithm = _algorithm(region, is_given)
-    gland = CodedConcept(*PAROTID_GLAND)
-    if side is not None:
-        gland.AnatomicRegionModifierSequence = [CodedConcept(*SIDE_CODES[side])]
     return SegmentDescription(
         segment_number=number,
         segment_label=region.name,
@@ -92,9 +89,19 @@ def _description(
         algorithm_identification=algorithm,
         tracking_uid=UID(),  # by which it is known in other objects
         tracking_id=region.name,
-        anatomic_regions=[gland],
+        anatomic_regions=sites,
         display_color=CIELabColor.from_rgb(*(255 * part for part in region.rgb)),
     )
+
+
+def _sites(answered: Answer) -> list[CodedConcept] | None:
+    """Return the gland and its side; None of a CT that says that it shows another place."""
+    if answered.view.is_elsewhere:
+        return None
+    gland, side = CodedConcept(*PAROTID_GLAND), answered.prepared.side
+    if side is not None:
+        gland.AnatomicRegionModifierSequence = [CodedConcept(*SIDE_CODES[side])]
+    return [gland]
 
 
 def _algorithm(

@@ -110,6 +110,7 @@ def _group(
     region, side = segment.SegmentLabel, answered.prepared.side
     of_region = answered.prepared.protocol.regions[region]
     laterality = None if side is None else Code(*SIDE_CODES[side])
+    sites = [sr.FindingSite(Code(*PAROTID_GLAND), laterality)]
     return sr.VolumetricROIMeasurementsAndQualitativeEvaluations(
         tracking_identifier=sr.TrackingIdentifier(segment.TrackingUID, region),
         referenced_segment=sr.ReferencedSegment(
@@ -120,7 +121,7 @@ def _group(
         ),
         finding_category=Code(*of_region.category),
         finding_type=Code(*of_region.kind),
-        finding_sites=[sr.FindingSite(Code(*PAROTID_GLAND), laterality)],
+        finding_sites=None if answered.view.is_elsewhere else sites,
         measurements=measurements(answered, region),
         qualitative_evaluations=evaluations(answered) if of_region.ring is None else None,
     )

@@ -8,9 +8,18 @@ import pytest
 from fixtures.answers import in_domain, with_verdict
 from fixtures.protocols import changed_protocol
 from fixtures.regions import REGIONS
-from ParotidClassifierCore.imaging.findings import max_axial_diameter_mm
+from ParotidClassifierCore.imaging.findings import (
+    OTHER_BODY_PART,
+    max_axial_diameter_mm,
+    warning,
+)
 from ParotidClassifierCore.models.domain import DomainStatus
-from ParotidClassifierCore.protocol import network_column, protocol_from, shen2026
+from ParotidClassifierCore.protocol import (
+    PAROTID_GLAND,
+    network_column,
+    protocol_from,
+    shen2026,
+)
 from ParotidClassifierCore.reporting.dicom.structured_report import (
     RESEARCH_USE,
     comments,
@@ -73,6 +82,18 @@ def test_volume_and_mean_density_are_those_of_the_outline(written, answered, reg
     assert found["118565006", "SCT"] == (mask.sum(), "mm3")
     mean = pytest.approx(np.mean(grid.ct[mask]))
     assert found["112031", "DCM"] == (mean, "[hnsf'U]")
+
+
+def test_the_gland_is_not_named_where_the_ct_shows_another_place(answered, tmp_path):
+    told = warning(OTHER_BODY_PART, "The body part examined says 'KNEE'.")
+    findings = (*answered.prediction.findings, told)
+    elsewhere = replace(answered, prediction=replace(answered.prediction, findings=findings))
+    for found, is_named in ((answered, True), (elsewhere, False)):
+        folder = tmp_path / str(is_named)
+        folder.mkdir()
+        write_dicom(folder, found, found.dicom_sources)
+        for file in folder.glob("*.dcm"):
+            assert (PAROTID_GLAND[0] in str(pydicom.dcmread(file))) == is_named
 
 
 def test_the_tumour_alone_has_a_largest_axial_diameter(written, answered):
