@@ -1,7 +1,9 @@
 """The arithmetic of the study: figures of each cohort, and what they come to over cohorts."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import NormalDist
 
 import numpy as np
 from ParotidClassifierCore.models.domain import DomainStatus
@@ -104,8 +106,8 @@ def coverage(cohorts: Sequence[Judged], model: str) -> Spread:
 
     The mean is that of the log-odds, around which the interval is made: probabilities near 0 and 1
     have a mean that no log-odds had. The cohort itself is left out of it, towards which it would
-    be drawn; the mean of the others is itself uncertain, so the share is rather too small: with
-    eight cohorts, exact intervals of 95 % cover 93 %.
+    be drawn; the mean of the others is itself uncertain, so the share is rather too small, see
+    `exact_coverage`.
     """
     if len(cohorts) < 2:
         return Spread(())
@@ -116,6 +118,13 @@ def coverage(cohorts: Sequence[Judged], model: str) -> Spread:
         mean = probability_of(np.delete(log_odds, number, axis=0).mean(axis=0))
         shares.append(float(((cohort.low[row] <= mean) & (mean <= cohort.high[row])).mean()))
     return Spread(tuple(shares))
+
+
+def exact_coverage(cohorts: int) -> float:
+    """Return what `coverage` is, over so many cohorts, of exact normal intervals of 95 %."""
+    # The distance of one cohort from the mean of the others has this many times its variance.
+    excess = cohorts / (cohorts - 1)
+    return math.erf(NormalDist().inv_cdf(0.975) / math.sqrt(2 * excess))
 
 
 def width(cohorts: Sequence[Judged], model: str) -> Spread:

@@ -34,8 +34,8 @@ _EXPLAINED = """## How it was measured
 - The better of RAD and DL is the one with the larger mean AUC over the cohorts.
 - Coverage: the share of test cases whose interval holds the mean of the log-odds that the other
   cohorts of the size give the case. Of the log-odds, because the interval is made around them; of
-  the others, because the cohort's own would draw the mean to itself. That mean is uncertain too:
-  with eight cohorts, exact intervals of 95 % would cover 93 %.
+  the others, because the cohort's own would draw the mean to itself. That mean is uncertain too, so
+  exact intervals of 95 % would cover less of it: how much stands beside the figure.
 - Answers: a case outside the domain gets none. Wilson's intervals are of as many cases as one
   cohort was judged on, since all were judged on the same. The error rate promises the share of all
   cases of a class; the share among those with a definite answer is larger.

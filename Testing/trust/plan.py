@@ -52,7 +52,7 @@ class Plan:
 
     folder: Path
     sizes: tuple[int, ...] = (120, 250)
-    cohorts: int = 8
+    cohorts: int = 4
     test: int = 400
     pool: int | None = None
     permutations: int = 8

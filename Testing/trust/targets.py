@@ -102,10 +102,15 @@ def _of_models(cohorts: Sequence[Judged], protocol: Protocol) -> Iterator[Row]:
         gains, LEAST_GAIN, "−0.12 to −0.22 against DL", "{:+.3f}",
     )  # fmt: skip
     covered = {model: figures.coverage(cohorts, model) for model in models}
-    yield _least_row(
+    row = _least_row(
         "Coverage of the mean by the 95% interval, worst model",
         covered, LEAST_COVERAGE, "0.49", "{:.2f}",
     )  # fmt: skip
+    if len(cohorts) > 1:
+        below = sum(of_model.mean < LEAST_COVERAGE for of_model in covered.values())
+        exact = f"{figures.exact_coverage(len(cohorts)):.2f} of exact intervals"
+        row = replace(row, measured=f"{row.measured}; {below} of {len(models)} below; {exact}")
+    yield row
 
 
 def _slopes_row(slopes: Mapping[str, Spread]) -> Row:
