@@ -29,10 +29,10 @@ _TOO_LONG = (123, 206)  # Windows' errors: such a name cannot be; it is too long
 # Without it Excel does not take a CSV file for UTF-8.
 BYTE_ORDER_MARK = "\ufeff"
 # Spreadsheets compute a cell that begins so, whatever a stranger wrote there, and show another that
-# begins with an apostrophe as it is. A number with its sign, or its interval, does no harm.
+# begins with an apostrophe as it is. Numbers with their signs, or an interval, do no harm.
 _FORMULA = re.compile("'*[=+\\-@\t\r\n＝＋－＠]")
 _NUMBER = r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?"
-_ESTIMATE = re.compile(rf"{_NUMBER}( \({_NUMBER}, {_NUMBER}\))?", re.ASCII)
+_ESTIMATE = re.compile(rf"{_NUMBER}(, {_NUMBER})*( \({_NUMBER}, {_NUMBER}\))?", re.ASCII)
 # In a folder of ours: what is being written; what it takes the place of, until all of that has been
 # set aside; and from then on.
 UNFINISHED = ".unfinished-"

@@ -12,7 +12,7 @@ from ..models.answers import Limits, limits_by_model, without_answers
 from ..models.logistic import LogisticModel
 from ..models.reference import Reference
 from ..models.refits import Refits
-from ..protocol import ModelSpec, Protocol, RingSettings
+from ..protocol import ColumnKind, ModelSpec, Protocol, RingSettings, column_of
 from .files import SCHEMA_VERSION, sha256
 
 DEMONSTRATION = "demonstration"
@@ -27,6 +27,11 @@ _CAUTION = (
     "The models learnt from simulated CT: a probability shows how the method works and says "
     "nothing about a patient."
 )
+_INPUTS = {
+    ColumnKind.RADIOMIC: "radiomics",
+    ColumnKind.NETWORK: "deep network",
+    ColumnKind.CLINICAL: "clinical findings",
+}
 _WITH_ALL_PARTS = 4  # the first such schema version
 _EARLIER = (
     "> **Made by an earlier version.** Whether a case is like the training cases cannot be told, "
@@ -140,6 +145,16 @@ class Bundle(BundleSummary):
     def columns(self) -> set[str]:
         """The columns that its models read."""
         return {column for model in self.models.values() for column in model.columns}
+
+    @property
+    def kinds(self) -> set[ColumnKind | None]:
+        """Where the values come from that its models read."""
+        return {column_of(column).kind for column in self.columns}
+
+    @property
+    def inputs(self) -> list[str]:
+        """What its models read, in words."""
+        return [words for kind, words in _INPUTS.items() if kind in self.kinds]
 
     @cached_property
     def answer_limits(self) -> dict[str, Limits | str]:

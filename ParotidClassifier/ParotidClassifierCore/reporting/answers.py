@@ -11,7 +11,7 @@ from .words import number, with_interval
 _PERCENT = f"{ERROR_RATE:.0%}"
 _SHARES = {
     "definite": "Definite",
-    "covered": "Not called the other",
+    "covered": "Not answered the other",
     "wrong_of_definite": "Wrong of the definite",
 }
 _WORDS = {
@@ -42,12 +42,12 @@ def answer_table(figures: SetFigures) -> Table | None:
     columns = [f"{what}, {of}" for what in _SHARES.values() for of in ("benign", "malignant")]
     note = (
         f"An answer is benign, malignant or indeterminate; of the cases of a class at most "
-        f"{_PERCENT} should be called the other. In brackets Wilson's 95% interval. Cases outside "
-        "the applicability domain get no answer: they count as neither definite nor wrong."
+        f"{_PERCENT} should be answered the other. In brackets Wilson's 95% interval. Cases "
+        "outside the applicability domain get no answer: they count as neither definite nor wrong."
     )
     by_itself = (
-        "The limits of the answers were set on these very scores: here the share that is called "
-        "the other class is as stated by construction. The test shows whether it holds."
+        "The limits of the answers were set on these very scores: here the share that is "
+        "answered the other class is as stated by construction. The test shows whether it holds."
     )
     notes = (note, by_itself) if "out of fold" in figures.title else (note,)
     return Table(f"Answers, {figures.title}", ("Model", "Definite", *columns), tuple(rows), notes)

@@ -137,7 +137,7 @@ def evaluated_card(study: Study) -> str:
     if study.training is not None or study.main is None:
         return card
     heading = f"## Evaluated on {_one_line(study.cohort_name)}"
-    table = _markdown(discrimination_table(study.main, study.protocol.reference))
+    table = _markdown(discrimination_table(study.main, study.reference))
     return f"{card.rstrip()}\n\n{heading}\n\n**{study.banner}**\n\n{table}\n"
 
 

@@ -5,7 +5,7 @@ from itertools import chain
 from typing import NamedTuple
 
 from ..statistics.results import Estimate, Evaluation, ModelFigures, SetFigures, Table
-from .words import DASH, NOT_ESTIMABLE, number
+from .words import DASH, NOT_ESTIMABLE, number, with_interval
 
 _MEASURES = {"AUC": "auc", "slope": "calibration_slope", "Brier": "brier"}
 _MODEL_WIDTH, _WIDTH = 24, 5  # of columns on the terminal
@@ -15,9 +15,14 @@ _READINGS = {
     "these figures are above the others, the more the models have learnt by heart.",
     "out of fold": "Out of fold: each training case by models that had not seen it.",
 }
+SLOPE_READING = (
+    "A slope below 1 means that the probabilities are too sure, one above 1 that they are not sure "
+    "enough."
+)
 _READING = (
-    "Slope below 1: probabilities too extreme. A Brier score is the better the smaller; the last "
-    "row is of giving every case the share of malignant ones, which needs no model."
+    f"In brackets the slope's 95% interval. {SLOPE_READING} A Brier score is the better the "
+    "smaller; the last row is of giving every case the share of malignant ones, which needs no "
+    "model."
 )
 
 
@@ -65,7 +70,7 @@ def optimism_table(evaluation: Evaluation) -> Table:
             (
                 name,
                 *(number(m and m.auc.value) for m in of_sets),
-                *(number(m and m.calibration_slope.value, 2) for m in of_sets),
+                *(with_interval(m.calibration_slope, 2) if m else DASH for m in of_sets),
                 *(number(m and m.brier.value) for m in of_sets),
             )
         )

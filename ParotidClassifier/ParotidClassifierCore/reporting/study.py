@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from ..base.words import listed
 from ..bundle.bundle import Bundle
 from ..models.settings import ModelTrainingSettings
 from ..models.training import FittedModels
@@ -36,7 +37,6 @@ class TrainingDetails:
     columns: tuple[str, ...]
     stacking: str
     seeds: Mapping[str, int]
-    software: Mapping[str, str]
     minutes: float | None = None
     fold_histories: tuple[tuple[EpochRecord, ...], ...] = ()
     final_history: tuple[EpochRecord, ...] = ()
@@ -53,6 +53,7 @@ class Study:
         training: None where an existing bundle is evaluated.
         cohort_name: shown in the report.
         simulated: the cases of this cohort are; the bundle says itself what it learnt from.
+        software: versions that the figures were computed with.
         notes: what a reader must know beside the bundle's own notes.
         steadiness: how far changes that nobody can see moved test cases; None if not measured.
     """
@@ -62,13 +63,25 @@ class Study:
     training: TrainingDetails | None
     cohort_name: str
     simulated: bool
+    software: Mapping[str, str]
     notes: tuple[str, ...] = ()
     steadiness: Steadiness | None = None
 
     @property
     def banner(self) -> str:
-        """The bundle's name and what it is not for."""
-        return f"{self.bundle.name}: {_NOT_FOR}" if self.simulated else self.bundle.banner
+        """The bundle's name, what it is not for, and that the cases are simulated."""
+        if not self.simulated:
+            return self.bundle.banner
+        if self.bundle.is_demonstration:
+            return f"{self.bundle.name}: {_NOT_FOR}"
+        return f"{self.bundle.banner}; tested on simulated CT"
+
+    @property
+    def title(self) -> str:
+        """What the models read, and what they are asked."""
+        read = listed(self.bundle.inputs)
+        where = " on contrast-enhanced CT" if self.bundle.reads_image else ""
+        return f"{read[:1].upper()}{read[1:]}{where}: is a parotid tumour malignant?"
 
     @property
     def caution(self) -> str:
@@ -86,6 +99,12 @@ class Study:
     def protocol(self) -> Protocol:
         """What the study computes."""
         return self.bundle.protocol
+
+    @property
+    def reference(self) -> str:
+        """The model that others are compared with; empty where the bundle holds none."""
+        reference = self.protocol.reference
+        return reference if reference in self.bundle.models else ""
 
     @property
     def model_settings(self) -> ModelTrainingSettings:

@@ -64,7 +64,7 @@ def write_report(
     Args:
         study: what to report.
         folder: made if it is not there; other files in it are left alone.
-        case_tables: tables with one row a case, by the name of their Parquet file.
+        case_tables: tables with one row a case, by the name of their file, CSV or Parquet.
 
     Raises:
         OutputError: the folder or a file cannot be written.
@@ -79,7 +79,7 @@ def write_report(
             path = beside / TABLES / f"{listing.name}.csv"
             write_csv(path, listing.table.columns, listing.table.rows)
         for name, table in (case_tables or {}).items():
-            write_parquet(beside / name, table)
+            _write_cases(beside / name, table)
         progress(0.7, "write the pages")
         _write_pages(study, sections, beside)
         files = sorted(
@@ -97,9 +97,17 @@ def _write_figures(folder: Path, drawings: Sequence[Drawing], progress: Progress
         save_print(drawing.figure, folder / drawing.name)
 
 
+def _write_cases(path: Path, table: pd.DataFrame) -> None:
+    if path.suffix == ".parquet":
+        write_parquet(path, table)
+    else:
+        empty_where_unknown = table.astype(object).where(table.notna(), None)
+        write_csv(path, list(table), empty_where_unknown.itertuples(index=False))
+
+
 def _write_pages(study: Study, sections: Sequence[Section], folder: Path) -> None:
     anchors = {section.anchor: section.title for section in sections}
-    asked = checklists(study.simulated, frozenset(anchors))
+    asked = checklists(study, frozenset(anchors))
     known = {"study": study, "banner": study.banner}
     write_text(folder / REPORT, rendered("report.html.j2", sections=sections, **known))
     page = rendered("checklist.html.j2", checklists=asked, titles=anchors, **known)
@@ -114,6 +122,7 @@ def _results(study: Study, files: Sequence[str]) -> object:
             "banner": study.banner,
             "cohort": study.cohort_name,
             "simulated": study.simulated,
+            "software": study.software,
             "notes": study.notes,
             "bundle": bundle_info(study.bundle),
             "optimism": optimism(study.evaluation),
@@ -152,7 +161,6 @@ def _training(training: TrainingDetails) -> dict[str, object]:
             "final": training.final_history,
         },
         "seeds": training.seeds,
-        "software": training.software,
         "minutes": training.minutes,
     }
 

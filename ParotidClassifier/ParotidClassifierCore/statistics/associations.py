@@ -13,6 +13,7 @@ from .results import ClinicalAssociations, Estimate, OddsRatio
 from .variables import Variable
 
 ENTRY_P = 0.05
+_TOGETHER = "Together: "
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,9 @@ def clinical_associations(
     if not any(univariate.values()):
         return None
     entering = [v for v in variables if _lowest_p(univariate[v.name]) < entry_p]
-    together = _ratios(entering, malignant, notes) if entering else ()
+    of_all: list[str] = []
+    together = _ratios(entering, malignant, of_all) if entering else ()
+    notes += [note for note in of_all if note.removeprefix(_TOGETHER) not in notes]
     return ClinicalAssociations(
         univariate=tuple(ratio for ratios in univariate.values() for ratio in ratios),
         multivariable=together,
@@ -60,7 +63,7 @@ def _ratios(
     variables: Sequence[Variable], malignant: np.ndarray, notes: list[str]
 ) -> tuple[OddsRatio, ...]:
     """Return the odds ratios of one regression on all of `variables`; add to `notes`."""
-    where = "Together: " if len(variables) > 1 else ""
+    where = _TOGETHER if len(variables) > 1 else ""
     known = np.logical_and.reduce([v.known for v in variables])
     if not known.all():
         names = " or ".join(v.label for v in variables if not v.known.all())

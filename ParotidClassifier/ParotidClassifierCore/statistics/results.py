@@ -322,6 +322,7 @@ class Evaluation:
         baseline: training against test; None where one of them is empty.
         associations: None without clinical variables that differ.
         nomogram: of a model on clinical findings and log-odds; None without one.
+        bootstraps, seed: of the resamples behind the bootstrap intervals.
     """
 
     test: SetFigures | None
@@ -331,3 +332,5 @@ class Evaluation:
     associations: ClinicalAssociations | None
     nomogram: Nomogram | None
     flow: CaseFlow
+    bootstraps: int
+    seed: int

@@ -100,6 +100,8 @@ def evaluate(
         associations=_associations(predictions, protocol),
         nomogram=_nomogram(predictions, models, protocol),
         flow=flow,
+        bootstraps=bootstraps,
+        seed=seed,
     )
 
 

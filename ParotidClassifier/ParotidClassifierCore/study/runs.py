@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,8 +18,10 @@ from ..base.result import Result
 from ..base.words import counted, listed
 from ..bundle.bundle import Bundle
 from ..models.answers import Limits
+from ..models.domain import DomainStatus
 from ..models.probabilities import ModelResult, probabilities
 from ..network.records import NetworkValues
+from ..prediction.predict import software_versions
 from ..protocol import ColumnKind, column_of
 from ..protocol.outcome import outcome_word
 from ..radiomics.settings import load_settings
@@ -39,7 +42,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 BOOTSTRAPS = 2000
-PREDICTIONS_FILE = "predictions.parquet"
+PREDICTION_FILES = ("predictions.csv", "predictions.parquet")
 FEATURES_FILE = "features.parquet"
 
 
@@ -100,8 +103,9 @@ def evaluate_bundle(
     )
     step, machines = part(progress, 0.4, 0.9), cache.machines
     steady = steadiness_of_tests(bundle, features, predictions, steadiness, machines, progress=step)
-    study = Study(bundle, evaluation, None, cohort_name, features.simulated, notes, steady)
-    tables = {PREDICTIONS_FILE: prediction_table(features, predictions)}
+    simulated, software = features.simulated, software_versions()
+    study = Study(bundle, evaluation, None, cohort_name, simulated, software, notes, steady)
+    tables = prediction_files(features, predictions)
     write_report(study, folder, tables, part(progress, 0.9, 1.0))
     places = {"report": str(folder)}
     notes = (*notes, *bundle.notes)
@@ -142,15 +146,17 @@ def _as_the_bundle_saw_them(
         )
     unseen = [c for c in features.cases if c.split == TRAIN and c.case_id not in learnt]
     notes = []
+    known_apart = bool(known) and len(features.fingerprints) > 0
     if unseen:
+        because = "this bundle did not learn from them, so they are" if known_apart else "they are"
         notes.append(
-            f"{counted(len(unseen), 'case')} of the split train: this bundle did not learn from "
-            "them, so they are judged with the test cases."
+            f"{counted(len(unseen), 'case')} of the split train: {because} judged with the test "
+            "cases."
         )
-    if not known:
+    if not known_apart:
+        why = "reads no image" if known else "does not say which images it learnt from"
         notes.append(
-            "The bundle does not say which images it learnt from: whether one of them is among "
-            "the test cases could not be checked."
+            f"The bundle {why}: whether it learnt from one of the test cases could not be checked."
         )
     notes += [told for told in bundle.lacking if told not in bundle.notes]
     cases = tuple(
@@ -242,11 +248,20 @@ def flow_of(listed: int, features: CohortFeatures) -> CaseFlow:
     )
 
 
+def prediction_files(
+    features: CohortFeatures, predictions: CohortPredictions
+) -> dict[str, pd.DataFrame]:
+    """Return the table of all cases by the names of the files that hold it."""
+    return dict.fromkeys(PREDICTION_FILES, prediction_table(features, predictions))
+
+
 def prediction_table(features: CohortFeatures, predictions: CohortPredictions) -> pd.DataFrame:
     """Return what each model says of each case, one row a case.
 
     Columns: case_id, split, outcome and, where it is known, domain; by model its probability under
-    the model's name, then `<model>:log_odds` and, where they are known, `<model>:out_of_fold`.
+    the model's name, then `<model>:log_odds`, `<model>:threshold`, `<model>:call` and, where they
+    are known, `<model>:answer`, which a case outside the domain has none of, and
+    `<model>:out_of_fold`.
     """
     import pandas as pd
 
@@ -260,6 +275,16 @@ def prediction_table(features: CohortFeatures, predictions: CohortPredictions) -
     for name, values in predictions.probabilities.items():
         table[name] = values
         table[f"{name}:log_odds"] = predictions.log_odds[name]
+        table[f"{name}:threshold"] = threshold = predictions.thresholds[name]
+        table[f"{name}:call"] = [
+            None if np.isnan(value) else outcome_word(bool(value >= threshold)) for value in values
+        ]
+        if name in predictions.answer_limits:
+            answer, outside = Limits(*predictions.answer_limits[name]).answer, DomainStatus.OUTSIDE
+            table[f"{name}:answer"] = [
+                None if np.isnan(value) or where == outside.value else answer(value)
+                for value, where in zip_longest(values, predictions.domain)
+            ]
         if name in predictions.out_of_fold:
             table[f"{name}:out_of_fold"] = predictions.out_of_fold[name]
     return pd.DataFrame(table)

@@ -33,11 +33,10 @@ from .manifest import TEST, TRAIN, CohortCase
 from .reading import short_fingerprint
 from .runs import (
     FEATURES_FILE,
-    PREDICTIONS_FILE,
     brief_figures,
     cohort_predictions,
     flow_of,
-    prediction_table,
+    prediction_files,
     study_result,
 )
 from .steadiness import steadiness_of_tests
@@ -108,7 +107,7 @@ def train_bundle(
     study = dataclasses.replace(study, steadiness=steadiness)
     tables = {
         FEATURES_FILE: features.table(),
-        PREDICTIONS_FILE: prediction_table(features, predictions),
+        **prediction_files(features, predictions),
     }
     write_report(study, report, tables, part(progress, 0.96, 1.0))
     remove_checkpoints(cache.networks)
@@ -208,11 +207,11 @@ def _study(
         columns=learnt.table.columns,
         stacking=bundle.stacking,
         seeds={"folds, network and intervals": int(bundle.provenance["seed"])},
-        software=software_versions(),
         minutes=minutes,
         **({} if learnt.network is None else _of_network(learnt.network)),
     )
-    return Study(bundle, evaluation, details, cohort_name, bundle.cohort.simulated)
+    simulated = bundle.cohort.simulated
+    return Study(bundle, evaluation, details, cohort_name, simulated, software_versions())
 
 
 def _of_network(network: CrossFittedNetwork) -> dict[str, object]:

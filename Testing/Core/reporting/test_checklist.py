@@ -1,4 +1,9 @@
+import re
+from dataclasses import replace
+
 import pytest
+from fixtures.studies import made_study
+from ParotidClassifierCore.bundle.published_clinical import published_clinical_bundle
 from ParotidClassifierCore.reporting.checklist import Status, checklists
 
 ANCHORS = frozenset(
@@ -15,22 +20,39 @@ TRIPOD_PARTS = {
 }  # fmt: skip
 
 
-@pytest.fixture(params=[True, False], ids=["simulated", "patients"])
-def both(request):
-    return checklists(request.param, ANCHORS)
+def published():
+    """The bundle that is not of this program's training, on simulated cases."""
+    return replace(made_study(trained=False), bundle=published_clinical_bundle())
 
 
-def test_tripod_ai_has_its_27_items_with_all_their_parts(both):
+def by_number(checklist):
+    return {item.number: item for item in checklist.items}
+
+
+STUDIES = {
+    "trained on simulated": made_study,
+    "trained on patients": lambda: made_study(simulated=False),
+    "evaluated": lambda: made_study(trained=False, simulated=False),
+    "published": published,
+}
+
+
+@pytest.fixture(params=STUDIES)
+def lists(request):
+    return checklists(STUDIES[request.param](), ANCHORS)
+
+
+def test_tripod_ai_has_its_27_items_with_all_their_parts(lists):
     wanted = [f"{item}{letter}" for item in range(1, 28) for letter in TRIPOD_PARTS.get(item, [""])]
-    assert [item.number for item in both[0].items] == wanted
+    assert [item.number for item in lists[0].items] == wanted
 
 
-def test_clear_has_its_58_items(both):
-    assert [item.number for item in both[1].items] == [str(n) for n in range(1, 59)]
+def test_clear_has_its_58_items(lists):
+    assert [item.number for item in lists[1].items] == [str(n) for n in range(1, 59)]
 
 
-def test_every_item_is_answered_or_says_why_not(both):
-    for item in (item for checklist in both for item in checklist.items):
+def test_every_item_is_answered_or_says_why_not(lists):
+    for item in (item for checklist in lists for item in checklist.items):
         assert item.asks.endswith(".")
         assert item.answer.endswith(".")
         assert item.status is not Status.ABSENT
@@ -39,7 +61,8 @@ def test_every_item_is_answered_or_says_why_not(both):
 
 
 def test_every_section_that_is_named_exists_in_a_full_report():
-    with_all, with_none = checklists(False, ANCHORS), checklists(False, frozenset())
+    study = made_study(simulated=False)
+    with_all, with_none = checklists(study, ANCHORS), checklists(study, frozenset())
     named = {anchor for c in with_all for item in c.items for anchor in item.sections}
     assert named == ANCHORS
     assert not any(item.sections for c in with_none for item in c.items)
@@ -47,7 +70,7 @@ def test_every_section_that_is_named_exists_in_a_full_report():
 
 def test_an_item_whose_sections_are_missing_is_not_called_answered():
     selection = ANCHORS - {"selection", "network", "agreement"}
-    items = {item.number: item for item in checklists(False, selection)[1].items}
+    items = by_number(checklists(made_study(simulated=False), selection)[1])
     assert items["33"].status is Status.ABSENT
     assert items["31"].status is Status.ABSENT
     assert items["22"].status is Status.ANSWERED
@@ -55,5 +78,38 @@ def test_an_item_whose_sections_are_missing_is_not_called_answered():
 
 def test_a_simulation_asks_nobody_for_an_ethics_committee():
     for simulated, status in ((True, Status.UNANSWERABLE), (False, Status.AUTHORS)):
-        items = {item.number: item for item in checklists(simulated, ANCHORS)[0].items}
+        items = by_number(checklists(made_study(simulated=simulated), ANCHORS)[0])
         assert items["17"].status is status
+
+
+def test_what_a_bundle_made_elsewhere_lacks_is_not_claimed():
+    tripod, clear = map(by_number, checklists(published(), ANCHORS))
+    told = {number: item.answer for number, item in tripod.items()}
+    assert "trained on 249 patients (Shen et al. 2026)" in told["5a"]
+    assert tripod["5a"].status is Status.AUTHORS
+    assert told["9a"].startswith("The models read what the bundle holds: clinical findings.")
+    assert "none is scaled" in told["12b"]
+    assert clear["35"].status is Status.AUTHORS
+    assert clear["41"].answer.startswith("None")
+    for number in ("12c", "13", "15"):
+        assert tripod[number].status is Status.PARTLY
+        assert "model card" in told[number]
+    for number in ("21", "24", "26", "33", "55"):
+        assert clear[number].status is Status.UNANSWERABLE
+    whole = " ".join([*told.values(), *(item.answer for item in clear.values())])
+    assert not re.search("Youden|z-score|PyRadiomics|network|LASSO|fold|penalt|Outline", whole)
+
+
+def test_models_of_patients_on_simulated_cases_are_told_apart():
+    tripod, clear = map(by_number, checklists(published(), ANCHORS))
+    assert tripod["17"].status is Status.AUTHORS
+    assert tripod["17"].answer.endswith("judged here are simulated: there are no patients.")
+    assert clear["38"].answer.startswith("Neither")
+
+
+def test_a_bundle_that_reads_everything_is_answered_of_it():
+    tripod, clear = map(by_number, checklists(made_study(), ANCHORS))
+    assert "radiomics, deep network, clinical findings" in tripod["9a"].answer
+    assert "z-scores" in tripod["12b"].answer
+    assert "Youden" in tripod["15"].answer
+    assert clear["24"].status is clear["35"].status is Status.ANSWERED

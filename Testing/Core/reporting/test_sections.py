@@ -49,6 +49,12 @@ def test_a_study_of_patients_is_not_called_a_simulation():
     assert "simulated" not in text
 
 
+def test_of_models_of_patients_the_cases_alone_are_called_simulated():
+    study = replace(made_study(), bundle=made_study(simulated=False).bundle)
+    assert study.banner.endswith("not a medical device; tested on simulated CT")
+    assert "demonstration" not in study.banner
+
+
 def test_the_same_study_gives_the_same_figures_and_page(tmp_path):
     study = made_study(trained=False, evaluation=replace(made_evaluation(), test=None))
     drawn = []

@@ -18,7 +18,8 @@ from PIL import Image
 
 BANNER = "simulated CT, demonstration, not for clinical use"
 HOSTILE = "<img src=x onerror=alert(1)>"
-NOTHING = Evaluation(None, None, None, None, None, None, CaseFlow(0, {}, (0, 0), (0, 0), (0, 0)))
+FLOW = CaseFlow(0, {}, (0, 0), (0, 0), (0, 0))
+NOTHING = Evaluation(None, None, None, None, None, None, FLOW, bootstraps=5, seed=0)
 
 
 class Page(HTMLParser):
@@ -42,8 +43,10 @@ class Page(HTMLParser):
 def a_report(tmp_path_factory):
     folder = tmp_path_factory.mktemp("report") / "out"
     told = []
-    study, cases = made_study(cohort_name=HOSTILE), pd.DataFrame({"case_id": ["a", "b"]})
-    write_report(study, folder, {"cases.parquet": cases}, lambda share, step: told.append(share))
+    study = made_study(cohort_name=HOSTILE)
+    cases = pd.DataFrame({"case_id": ["a", "é"], "Clinical": [0.25, np.nan]})
+    cases = dict.fromkeys(("cases.parquet", "cases.csv"), cases)
+    write_report(study, folder, cases, lambda share, step: told.append(share))
     assert told == sorted(told)
     assert told[-1] == 1.0
     return folder
@@ -138,6 +141,25 @@ def test_results_hold_everything_and_name_every_file(a_report):
     assert all(np.any(values) for values in path.values())
 
 
+def test_a_table_of_cases_is_there_for_spreadsheets_too(a_report):
+    read = pd.read_parquet(a_report / "cases.parquet")
+    assert list(read.Clinical[:1]) == [0.25]
+    assert (a_report / "cases.csv").read_text("utf-8-sig") == "case_id,Clinical\na,0.25\né,\n"
+
+
+def test_versions_bootstraps_and_seed_are_told(a_report, an_evaluated_report):
+    for folder in (a_report, an_evaluated_report):
+        results = json.loads((folder / "results.json").read_text("utf-8"))
+        assert results["software"] == {"python": "3.11", "numpy": "2.4"}
+        assert (results["evaluation"]["bootstraps"], results["evaluation"]["seed"]) == (40, 0)
+        settings = dict(table(folder, "settings")[1:])
+        assert settings["intervals: bootstraps"] == "40"
+        assert settings["intervals: seed of the bootstraps"] == "0"
+        assert settings["radiomics: bin_width"]
+        assert dict(table(folder, "software")[1:])["numpy"] == "2.4"
+    assert dict(table(an_evaluated_report, "software")[1:])["python (training)"] == "3.11"
+
+
 def test_a_study_without_any_case_still_makes_a_page(tmp_path):
     write_report(made_study(trained=False, evaluation=NOTHING), tmp_path)
     page = Page(tmp_path / "report.html")
@@ -155,6 +177,11 @@ def test_a_bundle_with_one_model_has_a_report_without_images(tmp_path, undrawn):
     page = Page(tmp_path / "report.html")
     assert study.headline.name == name
     assert "PyRadiomics (van" not in page.text
+    assert "Clinical findings: is a parotid tumour malignant?" in page.text
+    assert "outlines the tumour" not in page.text
+    assert not re.search("P against|compared with Combined|Grey: Combined", page.text)
+    settings = [row[0] for row in table(tmp_path, "settings")[1:]]
+    assert settings == ["intervals: bootstraps", "intervals: seed of the bootstraps"]
     assert "Combined" not in {row[0] for row in table(tmp_path, "performance_test")}
 
 

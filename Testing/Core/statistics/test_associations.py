@@ -42,6 +42,17 @@ def test_empty_cell_is_noted():
     assert "symptoms separates the outcomes: only the penalised figures hold." in found.notes
 
 
+def test_what_holds_alone_is_not_said_again_of_all_together():
+    cohort = a_cohort(
+        (12, 0, 18, 84),
+        age_years=lambda case, malignant, rng: float(round(rng.normal(40 + 20 * malignant, 9))),
+    )
+    found = clinical_associations(*cohort)
+    (together,) = ratios(found, "symptoms", multivariable=True)
+    assert together.separated
+    assert found.notes == ("symptoms separates the outcomes: only the penalised figures hold.",)
+
+
 def test_telling_variables_enter():
     cohort = a_cohort(
         age_years=lambda case, malignant, rng: float(round(rng.normal(48 + 9 * malignant, 9))),

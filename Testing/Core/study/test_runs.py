@@ -35,6 +35,13 @@ def test_answers_and_domain_are_those_of_single_cases():
     found, table = predicted(replace(a_domain(), spaces=a_domain().spaces[:1]))
     assert found.answer_limits == {"Tumor_RAD": limits_of(SCORES)}
     assert found.domain == tuple(table["domain"]) == ("", "inside", "outside")
+    limits, probability = limits_of(SCORES), table["Tumor_RAD"][0]
+    assert list(table["Tumor_RAD:answer"][:2]) == [limits.answer(probability)] * 2
+    assert table["Tumor_RAD:answer"].isna()[2]
+    threshold = found.thresholds["Tumor_RAD"]
+    called = "malignant" if probability >= threshold else "benign"
+    assert list(table["Tumor_RAD:call"]) == [called] * 3
+    assert list(table["Tumor_RAD:threshold"]) == [threshold] * 3
 
 
 def test_without_a_domain_nothing_is_said_of_it():

@@ -87,10 +87,10 @@ def _families(
 
 def calibration_figure(figures: SetFigures, protocol: Protocol, banner: str) -> Figure:
     """Draw observed share over predicted probability, one panel a model."""
-    figure, panels = canvas.small_multiples(len(figures.models), 4, (2.9, 2.95), banner)
+    figure, panels = canvas.small_multiples(len(figures.models), 4, (2.9, 3.45), banner)
     for number_, (axes, model) in enumerate(zip(panels, figures.models.values(), strict=True)):
         _calibration_panel(axes, model, protocol.models[model.name].color)
-        axes.set_title(model.name, fontsize=9.5)
+        axes.set_title(f"{model.name}\n\n\n", fontsize=9.5, pad=4)
         if number_ % 4 == 0:
             axes.set_ylabel("Observed share malignant")
         if number_ // 4 == (len(panels) - 1) // 4:
@@ -113,7 +113,7 @@ def _calibration_panel(axes: Axes, model: ModelFigures, color: str) -> None:
         f"slope {slope_words(model)}",
         f"intercept {number(model.calibration_intercept.value, 2)}",
     )
-    axes.text(0.03, 0.98, "\n".join(lines), fontsize=8, va="top", transform=axes.transAxes)
+    axes.text(0, 1.02, "\n".join(lines), fontsize=8, va="bottom", transform=axes.transAxes)
     axes.set(xlim=(-0.02, 1.02), ylim=(-0.02, 1.02), aspect="equal")
     axes.set_xticks([0, 0.5, 1], ["0", "0.5", "1"])
     axes.set_yticks([0, 0.5, 1], ["0", "0.5", "1"])

@@ -4,8 +4,9 @@ import dataclasses
 from collections.abc import Mapping
 
 from ...base.words import counted
+from ...bundle.bundle import Bundle
 from ...models.settings import PAPER, STACKING_LINES
-from ...protocol import Protocol
+from ...protocol import ColumnKind, Protocol
 from ...radiomics.settings import load_settings
 from ...statistics.results import Table
 from ..parts import Listing, Paragraph, Part, Points, Section
@@ -24,7 +25,6 @@ _ALWAYS = (
         "No figure is computed by sex, age or other groups: that the models serve all of them "
         "alike is not shown."
     ),
-    "P values against {reference} are not corrected for the number of comparisons.",
     (
         "Correlated inputs share what they know: the coefficient of one alone is no measure of its "
         "importance."
@@ -61,8 +61,11 @@ def _limits(study: Study) -> tuple[str, ...]:
         lines.append("There were no test cases.")
     if study.bundle.stacking == PAPER and study.bundle.fusions:
         lines.append(STACKING_LINES[PAPER])
-    reference = study.protocol.reference or "another model"
-    return (*lines, *(line.format(reference=reference) for line in _ALWAYS))
+    if study.reference:
+        lines.append(
+            f"P values against {study.reference} are not corrected for the number of comparisons."
+        )
+    return (*lines, *_ALWAYS)
 
 
 def reproducibility(study: Study) -> Section:
@@ -94,6 +97,7 @@ def _text(value: object) -> str:
 
 def _bundle(study: Study) -> dict[str, object]:
     bundle = study.bundle
+    stacking = {"stacking": bundle.stacking} if bundle.fusions else {}
     return {
         "name": bundle.name,
         "kind": bundle.kind,
@@ -102,17 +106,16 @@ def _bundle(study: Study) -> dict[str, object]:
         "training cohort": bundle.cohort.description or "not described",
         "models": tuple(bundle.models),
         "protocol": bundle.protocol.name,
-        "stacking": bundle.stacking,
+        **stacking,
     }
 
 
 def _settings(study: Study) -> dict[str, object]:
-    bundle, training = study.bundle, study.training
-    radiomics = dataclasses.asdict(load_settings(bundle.radiomics_yaml))
+    training = study.training
     values: dict[str, object] = {
-        **_rings(bundle.protocol),
-        "radiomics settings, SHA-256": bundle.radiomics_hash,
-        **{f"radiomics: {n}": "none" if v is None else v for n, v in radiomics.items()},
+        **_of_images(study.bundle),
+        "intervals: bootstraps": study.evaluation.bootstraps,
+        "intervals: seed of the bootstraps": study.evaluation.seed,
     }
     if training is None:
         return values
@@ -129,6 +132,16 @@ def _settings(study: Study) -> dict[str, object]:
     return values
 
 
+def _of_images(bundle: Bundle) -> dict[str, object]:
+    """Return the settings of what the models read of an image; empty where they read none."""
+    values = _rings(bundle.protocol) if bundle.reads_image else {}
+    if ColumnKind.RADIOMIC in bundle.kinds:
+        radiomics = dataclasses.asdict(load_settings(bundle.radiomics_yaml))
+        values["radiomics settings, SHA-256"] = bundle.radiomics_hash
+        values |= {f"radiomics: {n}": "none" if v is None else v for n, v in radiomics.items()}
+    return values
+
+
 def _rings(protocol: Protocol) -> dict[str, object]:
     made = {region.name: region.ring for region in protocol.rings}
     widths = {f"{name}: width, mm": ring.width_mm for name, ring in made.items()}
@@ -136,7 +149,7 @@ def _rings(protocol: Protocol) -> dict[str, object]:
 
 
 def _software(study: Study) -> dict[str, object]:
+    if study.training is not None:
+        return dict(study.software)
     trained = {f"{name} (training)": value for name, value in study.bundle.provenance.items()}
-    if study.training is None:
-        return trained
-    return dict(study.training.software) or trained
+    return {**study.software, **trained}

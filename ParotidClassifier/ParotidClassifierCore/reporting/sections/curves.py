@@ -17,7 +17,7 @@ _COLORS = "Colour tells the regions, dashes the method."
 
 def roc(study: Study) -> Section:
     """Return the ROC curves of every set."""
-    grey = f" Grey: {study.protocol.reference}." if study.protocol.reference else ""
+    grey = f" Grey: {study.reference}." if study.reference else ""
     drawings = tuple(
         Drawing(
             f"roc_{name}",

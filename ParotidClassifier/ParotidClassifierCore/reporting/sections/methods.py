@@ -10,7 +10,7 @@ from ...imaging.lattice import HU_RANGE
 from ...imaging.working_grid import WINDOW
 from ...models.settings import IMBALANCE, STACKING_LINES, THRESHOLDS
 from ...network.inputs import INPUT_WORDS
-from ...protocol import ColumnKind, Protocol, Region, column_of
+from ...protocol import ColumnKind, Protocol, Region
 from ...radiomics.names import feature_names
 from ...radiomics.settings import RadiomicsSettings, load_settings
 from ...statistics.results import Table
@@ -28,18 +28,29 @@ _GRID = (
     "CT's voxel nearest to the tumour's centroid; a mask on voxels of 1 mm along these axes brings "
     "its own."
 )
+_LACKING = "Where an input is missing, the models that need it say so and give no probability."
+_COMPARISON = (
+    "Models are compared with {} by DeLong's test for paired AUCs, two-sided, at 0.05 for each "
+    "comparison; no correction for multiplicity."
+)
 _USE = (
     (
         "For a new case, image and outline are checked (field of view, spacing, size of the "
         "tumour, metal, values unlike those of the training cases), and what was found stands "
-        "beside the probability. Where an input is missing, the models that need it say so "
-        "and give none."
+        f"beside the probability. {_LACKING}"
     ),
     (
         "A radiologist outlines the tumour, corrects the ring where it runs into other tissue, and "
         "reads the clinical findings."
     ),
 )
+_USE_OF_FINDINGS = (_LACKING, "A radiologist reads the clinical findings.")
+# How training and test are kept apart, where the bundle was trained here and where it was not.
+_APART = {
+    True: "A case with the same scan in training and test is refused.",
+    False: "A test case that the bundle learnt from is refused where the bundle reads images and "
+    "says which ones it learnt from.",
+}
 _EVALUATION = (
     (
         "Discrimination: AUC (interval on the logit scale from DeLong's variance, DeLong 1988; "
@@ -48,12 +59,9 @@ _EVALUATION = (
         "hold for the share of malignant cases in the set."
     ),
     (
-        "Calibration: intercept and slope of a logistic recalibration, Brier score, curves. "
-        "Clinical utility: net benefit (Vickers and Elkin 2006)."
-    ),
-    (
-        "Models are compared with {reference} by DeLong's test for paired AUCs, two-sided, at 0.05 "
-        "for each comparison; no correction for multiplicity. Confidence intervals are 95%."
+        "Calibration: intercept with the slope held at 1 (calibration-in-the-large), slope of a "
+        "logistic recalibration, Brier score, curves. Clinical utility: net benefit (Vickers and "
+        "Elkin 2006). Confidence intervals are 95%."
     ),
     (
         "All models were fixed before the test cases were judged; no coefficient or threshold was "
@@ -66,8 +74,8 @@ _EVALUATION = (
 def methods(study: Study) -> Section:
     """Return how it was done."""
     bundle, protocol = study.bundle, study.protocol
-    kinds = {column_of(column).kind for column in bundle.columns}
-    reference = protocol.reference or "another model"
+    kinds = bundle.kinds
+    compared = [_COMPARISON.format(study.reference)] if study.reference else []
     settings = load_settings(bundle.radiomics_yaml)
     parts: list[Part] = []
     if kinds & {ColumnKind.RADIOMIC, ColumnKind.NETWORK}:
@@ -85,22 +93,23 @@ def methods(study: Study) -> Section:
     if ColumnKind.NETWORK in kinds:
         parts.append(Points(_network(bundle), "Deep network"))
     parts += [
-        Points(_outcome(protocol), "Outcome, findings, missing values"),
+        Points(_outcome(study), "Outcome, findings, missing values"),
         Points(_learning(study, kinds), "Selection and models"),
-        Points([line.format(reference=reference) for line in _EVALUATION], "Evaluation"),
-        Points(_USE, "Use on a new case"),
+        Points((*_EVALUATION, *compared), "Evaluation"),
+        Points(_USE if bundle.reads_image else _USE_OF_FINDINGS, "Use on a new case"),
     ]
     return Section("methods", "Methods", tuple(parts))
 
 
-def _outcome(protocol: Protocol) -> tuple[str, ...]:
+def _outcome(study: Study) -> tuple[str, ...]:
+    protocol = study.protocol
     predictors = protocol.predictors.values()
     definitions = [variable.definition.removesuffix(".") for variable in predictors]
     findings = [
         f"{variable.phrase} ({text[:1].lower()}{text[1:]})" if text else variable.phrase
         for variable, text in zip(predictors, definitions, strict=True)
     ]
-    models = [model.name for model in protocol.models.values() if model.clinical]
+    models = [name for name in study.bundle.models if protocol.models[name].clinical]
     outcome = (
         "Outcome: malignant against benign, as the cohort table gives it, one tumour a case. "
         "Nothing of a case's outcome enters its image features."
@@ -110,12 +119,12 @@ def _outcome(protocol: Protocol) -> tuple[str, ...]:
         "variables are described and enter no model."
     )
     lacking = (
-        f"A case that lacks a finding that one of {listed(models)} reads has no probability of it. "
+        "A case that lacks a finding has no probability of a model that reads it "
+        f"({listed(models)}). "
     )
     missing = (
         f"Missing values: nothing is imputed. {lacking if findings else ''}Cases whose image or "
-        "outline cannot be used are left out and listed. A case with the same scan in training "
-        "and test is refused."
+        f"outline cannot be used are left out and listed. {_APART[study.training is not None]}"
     )
     return (outcome, read, missing) if findings else (outcome, missing)
 

@@ -8,7 +8,7 @@ from ...protocol import shen2026
 from ...protocol.published import TABLE_1, TWO_CENTRES, TWO_CENTRES_OTHER, TWO_CENTRES_SOURCE
 from ...statistics.results import Confusion, Estimate, ModelFigures, SetFigures, Table
 from ..answers import answer_table, domain_sentence
-from ..optimism import slope_words
+from ..optimism import SLOPE_READING, slope_words
 from ..parts import Listing, Paragraph, Part, Points, Section
 from ..study import Study
 from ..words import interval, number, with_interval
@@ -27,7 +27,7 @@ _HEADERS = ("ACC", "SEN", "SPE", "PPV", "NPV")
 
 def performance(study: Study) -> Section:
     """Return the tables of all sets."""
-    reference = study.protocol.reference
+    reference = study.reference
     parts: list[Part] = [Paragraph(_reading(reference))]
     for name, figures in study.sets.items():
         parts += [
@@ -62,14 +62,18 @@ def _reading(reference: str) -> str:
 
 
 def discrimination_table(figures: SetFigures, reference: str) -> Table:
-    """Return AUC, P against the reference model and the shares of right calls, one row a model."""
-    columns = ("Model", "Cases", "AUC (95% CI)", f"P against {reference}", *_HEADERS)
+    """Return AUC, P against the reference model, if any, and the shares of right calls by model."""
+    compared = [f"P against {reference}"] if reference else []
+    columns = ("Model", "Cases", "AUC (95% CI)", *compared, *_HEADERS)
     rows = tuple(
         (
             name,
             f"{model.cases} / {model.malignant}",
             with_interval(model.auc),
-            "reference" if name == reference else p_value(model.p_against_combined),
+            *(
+                "reference" if name == reference else p_value(model.p_against_combined)
+                for _ in compared
+            ),
             *(with_interval(getattr(model, measure)) for measure in _SHOWN),
         )
         for name, model in figures.models.items()
@@ -103,8 +107,8 @@ def _calibration_table(figures: SetFigures) -> Table:
     )
     note = (
         "Brier score of the share: of giving every case the share of malignant ones. Ideal: Brier "
-        "score 0, slope 1, intercept 0. A slope below 1 means probabilities that are "
-        "too extreme; an intercept above 0 means probabilities that are too low on the whole."
+        f"score 0, slope 1, intercept 0. {SLOPE_READING} The intercept is that with the slope held "
+        "at 1 (calibration-in-the-large): above 0, probabilities are too low on the whole."
     )
     return Table(f"Calibration, {figures.title}", columns, rows, (note,))
 

@@ -11,7 +11,7 @@ from ..words import interval, number
 
 # What a reader must know of the set that the figures are of.
 _SETS = {
-    "test": "Nothing was learnt from the test cases.",
+    "test": "Nothing was learnt from the test cases in this study.",
     "out_of_fold": "There were no test cases: each training case was judged by models that had not "
     "seen it. That is less trustworthy than a test.",
     "training": "There were no test cases: these cases are the ones the models learnt from, so "
@@ -78,7 +78,7 @@ def _answers(best: ModelFigures) -> str:
     return (
         f"As benign or malignant, and not indeterminate, it answered a share of "
         f"{number(definite.value, 2)} ({interval(definite, 2)}) of the cases. Of the benign ones "
-        f"{benign} were not called malignant, of the malignant ones {malignant} not benign; at "
+        f"{benign} were not answered malignant, of the malignant ones {malignant} not benign; at "
         f"least {1 - ERROR_RATE:.2f} should be."
     )
 
@@ -88,7 +88,7 @@ def _meaning(best: ModelFigures) -> str:
         return "What the model says of single cases is in the figures below."
     return (
         "What this means: of one malignant and one benign tumour taken at random, the malignant "
-        f"one gets the higher probability about {best.auc.value * 100:.0f} times in 100. What it "
-        "does not mean: that a probability of 0.8 is right in 8 of 10 patients (see Calibration), "
-        "or that the models do as well in another hospital."
+        f"one gets the higher probability about {best.auc.value * 100:.0f} times in 100, where a "
+        "tie counts half. What it does not mean: that a probability of 0.8 is right in 8 of 10 "
+        "patients (see Calibration), or that the models do as well in another hospital."
     )
