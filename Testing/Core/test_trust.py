@@ -311,12 +311,30 @@ def test_each_row_says_what_was_reached(results):
     assert row_about(results, "calibration slope").reached is True
     assert row_about(results, "Brier").reached is True
     assert row_about(results, "RAD+DL less").measured == "+0.000 (Tumor_RAD+DL)"
-    assert row_about(results, "Coverage").measured == "1.00 (Tumor_RAD)"
+    covered = row_about(results, "Coverage").measured
+    assert covered == "1.00 (Tumor_RAD); 0 of 3 below; 0.89 of exact intervals"
     assert row_about(results, "Real CT").measured == "0.0 of 2; borderline 0.0"
     assert row_about(results, "with a definite answer").reached is None
     assert row_about(results, "Test cases with a definite answer").reached is False
     assert row_about(results, "Permuted outcomes: mean AUC").reached is False
     assert row_about(results, "published-clinical").reached is True
+
+
+def test_what_models_say_is_told_over_all_cohorts_and_by_size(results):
+    both = {120: [drawn(seed, slope=0.9) for seed in range(2)],
+            250: [drawn(seed, slope=1.1) for seed in range(2, 5)]}  # fmt: skip
+    of_both = replace(results, cohorts=both)
+    slopes = [row for row in rows(of_both) if "calibration slope" in row.what]
+    assert [row.what.partition(", ")[2] for row in slopes] == [
+        "all cohorts", "cohorts of 120", "cohorts of 250",
+    ]  # fmt: skip
+    every = [*both[120], *both[250]]
+    mean = np.mean(figures.slope(every, "Tumor_RAD").values)
+    assert slopes[0].measured.startswith(f"{mean:.2f} (Tumor_RAD)")
+    covered = [figures.coverage(of_size, "Tumor_RAD").values for of_size in both.values()]
+    together = figures.together(figures.coverage(of_size, "Tumor_RAD") for of_size in both.values())
+    assert together.values == (*covered[0], *covered[1])
+    assert "all cohorts" not in row_about(results, "calibration slope").what
 
 
 def test_a_model_that_is_too_sure_misses_the_slope(results):

@@ -1,8 +1,9 @@
 """The arithmetic of the study: figures of each cohort, and what they come to over cohorts."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from statistics import NormalDist
 
 import numpy as np
@@ -99,6 +100,15 @@ def gain_of_fusion(cohorts: Sequence[Judged], fusion: str, parts: Sequence[str])
     better = max((auc(cohorts, part) for part in parts), key=lambda spread: spread.mean)
     differences = np.subtract(auc(cohorts, fusion).values, better.values)
     return Spread(tuple(differences.tolist()))
+
+
+def together(spreads: Iterable[Spread]) -> Spread:
+    """Return one figure over all cohorts of several."""
+    found = [*spreads]
+    return Spread(
+        tuple(chain.from_iterable(spread.values for spread in found)),
+        tuple(chain.from_iterable(spread.absent for spread in found)),
+    )
 
 
 def coverage(cohorts: Sequence[Judged], model: str) -> Spread:

@@ -74,41 +74,54 @@ class Row:
 def rows(found: Results) -> Iterator[Row]:
     """Yield the rows of the table of targets."""
     protocol = found.plan.protocol
-    for size, with_real in found.cohorts.items():
-        if not with_real:
-            continue
-        cohorts = [cohort.simulated for cohort in with_real]
-        for row in (*_of_models(cohorts, protocol), *_of_cases(cohorts, protocol)):
+    simulated = {
+        size: [cohort.simulated for cohort in with_real]
+        for size, with_real in found.cohorts.items()
+        if with_real
+    }
+    if len(simulated) > 1:
+        for row in _of_models([*simulated.values()], protocol):
+            yield replace(row, what=f"{row.what}, all cohorts")
+    for size, cohorts in simulated.items():
+        for row in (*_of_models([cohorts], protocol), *_of_cases(cohorts, protocol)):
             yield replace(row, what=f"{row.what}, cohorts of {size}")
-        yield _real_row(with_real, size)
+        yield _real_row(found.cohorts[size], size)
     yield from _moved_rows(found.moved)
     yield from _permuted_rows(found.permuted)
     yield _published_row()
 
 
-def _of_models(cohorts: Sequence[Judged], protocol: Protocol) -> Iterator[Row]:
-    models = figures.models_of_all(cohorts)
-    yield _slopes_row({model: figures.slope(cohorts, model) for model in models})
+def _of_models(sizes: Sequence[Sequence[Judged]], protocol: Protocol) -> Iterator[Row]:
+    """Yield the rows of what models say over the cohorts of all `sizes`."""
+    every = [cohort for cohorts in sizes for cohort in cohorts]
+    models = figures.models_of_all(every)
+    yield _slopes_row({model: figures.slope(every, model) for model in models})
     yield _brier_row(
-        {model: figures.brier(cohorts, model) for model in models},
-        figures.brier_of_prevalence(cohorts),
+        {model: figures.brier(every, model) for model in models},
+        figures.brier_of_prevalence(every),
     )
     gains = {
-        fusion: figures.gain_of_fusion(cohorts, fusion, parts)
+        fusion: figures.together(
+            figures.gain_of_fusion(of_size, fusion, parts) for of_size in sizes
+        )
         for fusion, parts in figures.fusions(protocol, models).items()
     }
     yield _least_row(
         "AUC of RAD+DL less that of the better of RAD and DL, worst region",
         gains, LEAST_GAIN, "−0.12 to −0.22 against DL", "{:+.3f}",
     )  # fmt: skip
-    covered = {model: figures.coverage(cohorts, model) for model in models}
+    covered = {
+        model: figures.together(figures.coverage(of_size, model) for of_size in sizes)
+        for model in models
+    }
     row = _least_row(
         "Coverage of the mean by the 95% interval, worst model",
         covered, LEAST_COVERAGE, "0.49", "{:.2f}",
     )  # fmt: skip
-    if len(cohorts) > 1:
+    fewest = min(map(len, sizes))
+    if fewest > 1:
         below = sum(of_model.mean < LEAST_COVERAGE for of_model in covered.values())
-        exact = f"{figures.exact_coverage(len(cohorts)):.2f} of exact intervals"
+        exact = f"{figures.exact_coverage(fewest):.2f} of exact intervals"
         row = replace(row, measured=f"{row.measured}; {below} of {len(models)} below; {exact}")
     yield row
 
