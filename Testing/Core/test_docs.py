@@ -39,6 +39,7 @@ DOCUMENTS = documents()
 LINKED = [
     *DOCUMENTS,
     Document(ROOT / "Testing" / "Benchmarks" / "README.md"),
+    Document(ROOT / "Testing" / "trust" / "README.md"),
     *map(Document, sorted((ROOT / "ParotidClassifier" / "Resources" / "Models").glob("*/*.md"))),
 ]
 COMMANDS = [(document.name, command) for document in DOCUMENTS for command in document.commands]

@@ -1,6 +1,6 @@
 """How much better the models look on cases they learnt from: three sets of figures side by side."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import chain
 from typing import NamedTuple
 
@@ -70,7 +70,7 @@ def optimism_table(evaluation: Evaluation) -> Table:
             (
                 name,
                 *(number(m and m.auc.value) for m in of_sets),
-                *(with_interval(m.calibration_slope, 2) if m else DASH for m in of_sets),
+                *_slopes(of_sets),
                 *(number(m and m.brier.value) for m in of_sets),
             )
         )
@@ -81,6 +81,13 @@ def optimism_table(evaluation: Evaluation) -> Table:
     if len(sets) == 1:
         title = f"AUC, calibration slope and Brier score, {sets[0].figures.title}"
     return Table(title, ("Model", *columns), tuple(rows), notes)
+
+
+def _slopes(of_sets: Sequence[ModelFigures | None]) -> list[str]:
+    """Return the slopes; the last, of the set that tells most, has room for its interval."""
+    *earlier, last = of_sets
+    told = [number(model and model.calibration_slope.value, 2) for model in earlier]
+    return [*told, with_interval(last.calibration_slope, 2) if last else DASH]
 
 
 def slope_words(model: ModelFigures) -> str:

@@ -35,6 +35,7 @@ def test_every_model_has_its_three_figures_of_three_sets():
     assert table.columns[1:4] == ("AUC, apparent", "AUC, out of fold", "AUC, test")
     row = next(row for row in table.rows if row[0] == "Combined")
     assert row[1] == f"{apparent['auc'].value:.3f}"
+    assert row[4] == f"{apparent['calibration_slope'].value:.2f}"
     assert row[6] == with_interval(test["calibration_slope"], 2)
     assert row[9] == f"{test['brier'].value:.3f}"
     assert table.rows[-1][1:] == (*["0.500"] * 3, *["–"] * 3, *["0.187"] * 2, "0.188")
