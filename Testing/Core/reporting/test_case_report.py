@@ -172,7 +172,7 @@ def test_of_a_case_outside_no_map_and_no_other_outline_is_computed(answered, mon
     outside_of_all = in_domain(answered, DomainStatus.OUTSIDE, "slices of 9 mm").prediction
     monkeypatch.setattr(Session, "predict", lambda *_: outside_of_all)
     monkeypatch.setattr(Session, "stability", lambda *_: answered.stability)
-    monkeypatch.setattr(Session, "saliency", lambda *_: answered.saliency)
+    monkeypatch.setattr(Session, "saliency", lambda *_: answered.case.ct)
     asked = Asked(report=LABELS, show_outside=shows)
     found = answer(answered.case, answered.bundle, asked)
     assert (found.stability is not None, found.saliency is not None) == (shows, shows)

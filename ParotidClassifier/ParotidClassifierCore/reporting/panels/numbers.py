@@ -128,7 +128,7 @@ def _stacked(probabilities: Sequence[float]) -> tuple[np.ndarray, np.ndarray]:
 
 def _side(place: float, near: float) -> str:
     """Return which side of a text stands at its place, so that it stays within the drawing."""
-    return "left" if place < near else "right" if place > 1 - near else "center"
+    return "left" if place < near else "right" if place >= 1 - near else "center"
 
 
 def draw_contributions(
