@@ -1,18 +1,29 @@
 """How long the network takes for one case on one core; at most 0.1 s is wanted."""
 
 import numpy as np
-import torch
-from fixtures.regions import PROTOCOL
-from ParotidClassifierCore.network.device import reproducible
+import pytest
+from benchmark_table import ratio_in_turn
+from fixtures.networks import drawn_network
+from ParotidClassifierCore.network.device import one_thread, reproducible
 from ParotidClassifierCore.network.inference import predict_values
-from ParotidClassifierCore.network.mobilenet import MultiInputNetwork, initialise
+
+CASE = np.random.default_rng(0).random((2, 16, 96, 96), np.float32)
 
 
 def test_one_case_on_one_core(benchmark, table):
-    network = MultiInputNetwork(PROTOCOL)
-    initialise(network, torch.Generator().manual_seed(0))
-    case = np.random.default_rng(0).random((1, 2, 16, 96, 96), np.float32)
-    with reproducible(threads=1):
-        logits = benchmark(predict_values, network, case).logits
+    logits = benchmark(predict_values, drawn_network(), CASE[None]).logits
     assert np.isfinite(logits).all()
     table.at_most("The network, one core", benchmark.stats.stats.median, 0.1)
+
+
+def test_numpy_against_pytorch(table):
+    torch = pytest.importorskip("torch", reason="PyTorch, which is compared with, is missing")
+    from ParotidClassifierCore.network.by_torch import module_of
+
+    network = drawn_network()
+    module = module_of(network, "cpu").float()
+    inputs = torch.from_numpy(CASE)[None]
+    with reproducible(threads=1), torch.inference_mode(), one_thread():
+        by_torch = ratio_in_turn(lambda: module(inputs), lambda: network.read(CASE), 30)[0]
+    module_of.cache_clear()  # it is in single precision now
+    table.at_least("PyTorch in single precision, against this", by_torch, 1.0)

@@ -200,6 +200,7 @@ def test_batch(inputs, golden):
 
 
 def test_training(inputs, golden, monkeypatch):
+    pytest.importorskip("torch", reason="PyTorch, which trains networks, is not installed")
     save = Figure.savefig
 
     def coarse(figure, file, **options):

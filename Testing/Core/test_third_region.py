@@ -9,6 +9,7 @@ import SimpleITK as sitk
 from fixtures.answers import made_answer
 from fixtures.bundles import made_bundle
 from fixtures.cases import ball_case, ball_mask
+from fixtures.networks import drawn_network
 from fixtures.regions import PROTOCOL
 from ParotidClassifierCore.app.case_options import case_of
 from ParotidClassifierCore.app.options import build_parser
@@ -105,30 +106,24 @@ def test_its_features_are_those_of_its_voxels(prepared):
 
 
 def test_every_head_reads_its_own_regions(prepared):
-    import torch
     from ParotidClassifierCore.network.inputs import network_input
-    from ParotidClassifierCore.network.mobilenet import MultiInputNetwork, initialise
 
-    network = MultiInputNetwork(THIRD).eval()
-    initialise(network, torch.Generator().manual_seed(1))
-    inputs = torch.from_numpy(network_input(prepared.grid, network.regions))[None]
-    assert inputs.shape == (1, 3, 16, 96, 96)
-    heads = list(THIRD.network_heads.items())
-    with torch.no_grad():
-        whole = network(inputs)[0]
-        for place, region in enumerate(REGIONS):
-            other = inputs.clone()
-            other[:, place] = 0
-            changed = (network(other)[0] != whole).tolist()
-            assert changed == [region in regions for _, regions in heads]
+    network = drawn_network(1, THIRD)
+    inputs = network_input(prepared.grid, network.regions)
+    assert inputs.shape == (3, 16, 96, 96)
+    whole = network.read(inputs).logits
+    for place, region in enumerate(REGIONS):
+        other = inputs.copy()
+        other[place] = 0
+        changed = (network.read(other).logits != whole).tolist()
+        assert changed == [region in regions for regions in THIRD.network_heads.values()]
 
 
 def test_its_network_is_stored_and_read_again():
     from ParotidClassifierCore.base.errors import BundleError
-    from ParotidClassifierCore.network.mobilenet import MultiInputNetwork
     from ParotidClassifierCore.network.weights import load_network, stored_network
 
-    stored = stored_network(MultiInputNetwork(THIRD).eval())
+    stored = stored_network(drawn_network(1, THIRD))
     assert load_network(stored, THIRD).head_regions == THIRD.network_heads
     with pytest.raises(BundleError, match="unknown tensor"):
         load_network(stored, PROTOCOL)

@@ -119,6 +119,7 @@ def test_a_table_that_is_open_in_excel_is_named_and_stays(zhang, batch):
 
 
 def test_a_bundle_is_trained_reported_and_asked(juergen):
+    pytest.importorskip("torch", reason="PyTorch, which trains networks, is not installed")
     table = write_cohort(juergen.home, 18, 12)
     done = juergen.told(
         "train", "--cohort", table, "--name", "tiny", "--epochs", 1, "--jobs", 2, "--bootstraps",

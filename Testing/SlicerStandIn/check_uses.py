@@ -26,13 +26,13 @@ from . import api, application, members, object_methods
 
 application.start()
 
-import ctk  # noqa: E402
-import qt  # noqa: E402
-import slicer  # noqa: E402
-import vtk  # noqa: E402
+import ctk
+import qt
+import slicer
+import vtk
 
-from .pythonqt import Wrapper, WrapperType, slicer_class  # noqa: E402
-from .slicer_python.parameter_nodes import ParameterNode  # noqa: E402
+from .pythonqt import Wrapper, WrapperType, slicer_class
+from .slicer_python.parameter_nodes import ParameterNode
 
 _MODULES = {"slicer": slicer, "slicer.util": slicer.util, "qt": qt, "ctk": ctk, "vtk": vtk}
 _PARAMETER_NODES = {"parameterNode", "_parameterNode"}

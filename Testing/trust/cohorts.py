@@ -16,7 +16,7 @@ from ParotidClassifierCore.bundle.store import save_bundle
 from ParotidClassifierCore.models.domain import DomainStatus
 from ParotidClassifierCore.network.cross_fitting import remove_checkpoints
 from ParotidClassifierCore.network.records import NetworkValues
-from ParotidClassifierCore.prediction.predict import Prediction, judged, software_versions
+from ParotidClassifierCore.prediction.predict import PYTORCH, Prediction, judged, software_versions
 from ParotidClassifierCore.study.cache import CohortCache
 from ParotidClassifierCore.study.extraction import CohortFeatures, extract_cohort
 from ParotidClassifierCore.study.learn import TrainingOptions, learn
@@ -194,7 +194,7 @@ def result_key(plan: Plan, cohort: Cohort, real: Sequence[CohortCase]) -> str:
         "kept as": plan.kept_as(cohort),
         "real": [] if cohort.permuted else [case.case_id for case in real],
         "protocol": plan.protocol.hash,
-        "software": software_versions(),
+        "software": software_versions(PYTORCH),
         "program": program(*_DECISIVE),
     }
     return content_key(decisive)

@@ -45,6 +45,10 @@ class DeviceUnavailableError(UsageError):
     """A computing device was asked for that this machine does not have."""
 
 
+class MissingPackageError(UsageError):
+    """Work was asked for that needs a package which is not installed."""
+
+
 class ClusterError(UsageError):
     """A Dask cluster was asked for that is not there, or was lost."""
 

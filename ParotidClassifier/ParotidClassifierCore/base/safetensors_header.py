@@ -31,14 +31,23 @@ def check_safetensors(content: bytes) -> dict[str, Any]:
         raise MalformedError(_what_it_is(content))
     fields = parsed(header)
     tensors = {name: tensor for name, tensor in fields.items() if name != METADATA}
-    ends = [_checked_tensor(name, tensor) for name, tensor in tensors.items()]
-    if max(ends, default=0) != len(content) - _LENGTH_BYTES - length:
+    end = 0
+    for start, stop in sorted(_checked_tensor(name, tensor) for name, tensor in tensors.items()):
+        if start != end:
+            raise MalformedError("its tensors leave gaps or share bytes")
+        end = stop
+    if end != len(data_of(content)):
         raise MalformedError("its tensors do not fill it")
     return fields
 
 
-def _checked_tensor(name: str, tensor: object) -> int:
-    """Return where the tensor's data end, in bytes behind the header."""
+def data_of(content: bytes) -> memoryview:
+    """Return the tensors' bytes of a checked safetensors file, which its offsets count."""
+    return memoryview(content)[_LENGTH_BYTES + len(header_of(content)) :]
+
+
+def _checked_tensor(name: str, tensor: object) -> tuple[int, int]:
+    """Return where the tensor's data begin and end, in bytes behind the header."""
     where = f"the tensor {name!r}"
     fields = as_object(tensor, where)
     size = _BYTES_OF_TYPE.get(str(fields.get("dtype")))
@@ -48,7 +57,7 @@ def _checked_tensor(name: str, tensor: object) -> int:
     offsets = [as_count(n, where) for n in as_items(fields.get("data_offsets"), where, 2)]
     if len(offsets) != 2 or offsets[1] - offsets[0] != math.prod(shape) * size:
         raise MalformedError(f"{where} has a shape that does not fit its data")
-    return offsets[1]
+    return offsets[0], offsets[1]
 
 
 def _what_it_is(content: bytes) -> str:

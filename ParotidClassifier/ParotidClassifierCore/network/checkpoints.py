@@ -19,7 +19,8 @@ from .records import EpochRecord
 from .training import Cases, NetworkTrainingSettings
 
 _HASHED_AT_ONCE = 32
-_FORM = 2  # of what a checkpoint holds; 1 had no logits of the cases learnt from
+# Of what a checkpoint holds; 1 had no logits of the cases learnt from, those of 2 were PyTorch's.
+_FORM = 3
 
 
 @dataclass(frozen=True)

@@ -93,7 +93,7 @@ def out_of_fold_logits(
     train = functools.partial(
         run, protocol=protocol, settings=settings, device=device, checkpoints=checkpoints
     )
-    if jobs == 1 or choose_device(device).type == CUDA:
+    if jobs == 1 or choose_device(device) == CUDA:
         *fold_runs, final = _one_by_one(train, work, progress)
     else:
         *fold_runs, final = _side_by_side(train, work, progress, jobs)
@@ -104,7 +104,8 @@ def out_of_fold_logits(
     for cases, done, of_fold in zip(work, fold_runs, fold_logits, strict=False):
         of_fold[np.concatenate([cases.held_out, cases.learnt])] = done.logits[epochs]
         logits[cases.held_out] = of_fold[cases.held_out]
-    network = TrainedNetwork(network_of(final.states[epochs], protocol, settings), final.history)
+    chosen = network_of(final.states[epochs], protocol, settings.variant)
+    network = TrainedNetwork(chosen, final.history)
     histories = tuple(done.history for done in fold_runs)
     return CrossFittedNetwork(logits, fold_logits, network, epochs, losses, histories, settings)
 

@@ -1,49 +1,88 @@
-"""Where the network computes, and how it computes the same result twice."""
+"""Where the network computes, and how it computes the same result twice.
+
+The CPU needs no PyTorch to predict; a GPU does, and so does training anywhere.
+"""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from ..base.errors import DeviceUnavailableError, UsageError
+from ..base.errors import DeviceUnavailableError, MissingPackageError, UsageError
 
 if TYPE_CHECKING:
-    import torch
+    from threadpoolctl import ThreadpoolController
 
 CPU = "cpu"
 CUDA = "cuda"
 AUTO = "auto"
 DEVICES = (CPU, CUDA, AUTO)
+_NOT_THERE = (ImportError, OSError)  # the latter where one of its libraries cannot be loaded
 
 
-def choose_device(name: str = CPU) -> torch.device:
-    """Return the device for "cpu", "cuda" or "auto" (the GPU when there is one).
+def choose_device(name: str = CPU) -> str:
+    """Return CPU or CUDA for "cpu", "cuda" or "auto" (the GPU when there is one).
 
     Raises:
         UsageError: `name` is none of the three.
-        DeviceUnavailableError: "cuda" was asked for and PyTorch finds no GPU.
+        DeviceUnavailableError: "cuda" was asked for and PyTorch finds no GPU, or is not installed.
     """
-    import torch
-
     if name not in DEVICES:
         raise UsageError(f"{name!r} is not a device.", f"Use one of {', '.join(DEVICES)}.")
-    has_gpu = torch.cuda.is_available()
-    if name == CUDA and not has_gpu:
+    if name == CPU:
+        return CPU
+    try:
+        import torch
+    except _NOT_THERE as error:
+        missing = f"PyTorch cannot be imported ({error})"
+    else:
+        if torch.cuda.is_available():
+            return CUDA
+        missing = "PyTorch finds no GPU on this machine"
+    if name == CUDA:
         raise DeviceUnavailableError(
-            "The device 'cuda' was asked for, but PyTorch finds no GPU on this machine.",
+            f"The device 'cuda' was asked for, but {missing}.",
             "Use 'cpu' or 'auto', or install a PyTorch with CUDA support and the GPU's driver.",
         )
-    return torch.device(CUDA if has_gpu and name != CPU else CPU)
+    return CPU
+
+
+def require_torch() -> None:
+    """Raise MissingPackageError where PyTorch, which trains networks, cannot be imported."""
+    try:
+        import torch  # noqa: F401
+    except _NOT_THERE as error:
+        raise MissingPackageError(
+            f"A network is trained with PyTorch, which cannot be imported: {error}.",
+            "Install it, as pytorch.org says for this computer (pip install torch). "
+            "Predictions do without.",
+        ) from error
+
+
+def one_thread() -> AbstractContextManager:
+    """Within it, matrix products in NumPy take one thread.
+
+    The same bits whatever the number of cores, and nothing to fight over.
+    """
+    return _blas().limit(limits=1, user_api="blas")
+
+
+@lru_cache(maxsize=1)  # looking for the libraries takes a fifth of the time of the network
+def _blas() -> ThreadpoolController:
+    from threadpoolctl import ThreadpoolController
+
+    return ThreadpoolController()
 
 
 @contextmanager
 def reproducible(threads: int | None = None) -> Iterator[None]:
     """Within it, PyTorch gives the same bits for the same work on the same machine.
 
-    On a GPU, reduced precision (TF32) is off: CPU and GPU agree to 1e-4. The order of summation,
-    hence the last bits, depends on the number of threads: name it where bits must agree.
+    On a GPU, reduced precision (TF32) is off. The order of summation, hence the last bits, depends
+    on the number of threads: name it where bits must agree.
     """
     import torch
 

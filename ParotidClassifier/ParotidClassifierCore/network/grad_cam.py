@@ -12,66 +12,50 @@ space; 0.31 and 0.17 for Grad-CAM alone.
 """
 
 import numpy as np
-import torch
 from scipy import ndimage
 
 from ..imaging.working_grid import WorkingGrid
-from .arrays import array_of, tensor_of
-from .device import CPU, choose_device, reproducible
+from .architecture import FEATURE_STRIDES
+from .device import one_thread
+from .forward import Network, Slopes
 from .inputs import INPUT_SIZE, linear_weights, network_input, on_grid
-from .mobilenet import FEATURE_STRIDES, MultiInputNetwork
 
 # Slices, rows, columns: gradients jump from pixel to pixel, and the finest maps tell no less apart.
 _SMOOTHING = (1.0, FEATURE_STRIDES[0], FEATURE_STRIDES[0])
 
 
-def saliency(
-    network: MultiInputNetwork, head: str, grid: WorkingGrid, device: str = CPU
-) -> np.ndarray:
+def saliency(network: Network, head: str, grid: WorkingGrid) -> np.ndarray:
     """Return where the network saw what raised the logit of a head; not why.
 
     The same case gives the same bits on the same machine.
-
-    Args:
-        network: set to evaluation and moved to the device.
 
     Returns:
         float32 (z, y, x) on the grid: 1 at the place that mattered most in this case, 0 outside
         the network's regions; 0 everywhere where nothing raised the logit.
 
     Raises:
-        DeviceUnavailableError: "cuda" on a machine without a GPU.
         UnusableMaskError: no region has a voxel.
     """
-    place = choose_device(device)
-    network.eval().to(place)
-    with reproducible(threads=1):
-        inputs = tensor_of(network_input(grid, network.regions))[None].to(place).requires_grad_()
-        reading = network.read(inputs)
-        logit = reading.logits[0, list(network.head_regions).index(head)]
-        maps = reading.maps[head]
-        slopes = torch.autograd.grad(logit, [inputs, *maps])
-    raised = _array((slopes[0] * inputs)[0].sum(0))
-    smooth = np.maximum(ndimage.gaussian_filter(raised, _SMOOTHING), 0.0)
-    marked = on_grid(np.sqrt(smooth * _grad_cam(maps, slopes[1:])), grid, network.regions)
+    with one_thread():
+        inputs = network_input(grid, network.regions)
+        slopes = network.slopes(inputs, head)
+        raised = (slopes.at_inputs * inputs).sum(0)
+        smooth = np.maximum(ndimage.gaussian_filter(raised, _SMOOTHING), 0.0)
+        marked = on_grid(np.sqrt(smooth * _grad_cam(slopes)), grid, network.regions)
     most = marked.max()
     return (marked / most if most > 0 else marked).astype(np.float32)
 
 
-def _grad_cam(scales: list[torch.Tensor], slopes: tuple[torch.Tensor, ...]) -> np.ndarray:
+def _grad_cam(slopes: Slopes) -> np.ndarray:
     """Grad-CAM of every scale, summed: (row, column) of the input.
 
     Slopes are summed over a map, not averaged: its maximum alone is read, so that the sum is the
     slope of that deep feature, comparable between scales of any size.
     """
     total = np.zeros((INPUT_SIZE, INPUT_SIZE))
-    for stride, maps, slope in zip(FEATURE_STRIDES, scales, slopes, strict=True):
-        weighted = (slope.sum((2, 3), keepdim=True) * maps)[0].sum(0)
+    for stride, maps, at_maps in zip(FEATURE_STRIDES, slopes.maps, slopes.at_maps, strict=True):
+        weighted = maps @ at_maps.sum((0, 1))
         # Every kernel that halves a map is centred on its even pixels: so are the places it reads.
-        weights = linear_weights(np.arange(INPUT_SIZE) / stride, maps.shape[-1])
-        total += np.maximum(weights @ _array(weighted) @ weights.T, 0.0)
+        weights = linear_weights(np.arange(INPUT_SIZE) / stride, len(maps))
+        total += np.maximum(weights @ weighted @ weights.T, 0.0)
     return total
-
-
-def _array(tensor: torch.Tensor) -> np.ndarray:
-    return array_of(tensor.double())

@@ -15,11 +15,19 @@ from .arrays import array_of, tensor_of
 from .augmentation import augmented
 from .checkpoints import Checkpoint, checkpoint_key, load_checkpoint, save_checkpoint
 from .device import choose_device, reproducible
+from .imagenet import load_imagenet_weights
 from .inference import predict_values
 from .mobilenet import MultiInputNetwork, initialise
 from .records import EpochRecord
-from .training import AUTO, FULL, Cases, NetworkTrainingSettings, require_trainable
-from .weights import load_imagenet_weights, round_to_storage
+from .training import (
+    AUTO,
+    FULL,
+    Cases,
+    NetworkTrainingSettings,
+    network_of,
+    require_trainable,
+    round_to_storage,
+)
 
 _WARM_UP_SHARE = 0.1
 # Batch norm is settled in pieces of at most so many cases, so that memory does not grow with them.
@@ -61,7 +69,7 @@ def run(
     with reproducible(settings.threads), torch.random.fork_rng():
         # Dropout can draw from PyTorch's global generator only.
         torch.manual_seed(settings.seed)
-        trainer = _Trainer(cases, protocol, settings, choose_device(device))
+        trainer = _Trainer(cases, protocol, settings, torch.device(choose_device(device)))
         return trainer.run(progress, checkpoints)
 
 
@@ -74,6 +82,7 @@ class _Trainer:
         device: torch.device,
     ):
         self.cases = cases
+        self.protocol = protocol
         self.settings = settings
         self.device = device
         self.generator = torch.Generator().manual_seed(settings.seed)
@@ -188,14 +197,15 @@ class _Trainer:
             pieces = -(-len(self.cases.learnt) // _SETTLED_AT_ONCE)
             for rows in np.array_split(self.cases.learnt, pieces):
                 network(self._inputs(rows).to(self.device))
-        network = network.eval().to(memory_format=torch.contiguous_format)
+        state = network.cpu().to(memory_format=torch.contiguous_format).state_dict()
         held_out = self.cases.held_out
         if not len(held_out):
-            network = network.cpu()
-            self.states[epoch] = {k: v.clone() for k, v in network.state_dict().items()}
+            self.states[epoch] = state
             return
         every = np.concatenate([held_out, self.cases.learnt])
-        of_all = predict_values(network, self.cases.inputs[every], self.device.type).logits
+        # By the very code that will predict.
+        judged = network_of(state, self.protocol, self.settings.variant)
+        of_all = predict_values(judged, self.cases.inputs[every], self.device.type).logits
         self.logits[epoch], logits = of_all, of_all[: len(held_out)]
         outcomes = np.asarray(self.cases.outcomes[held_out], np.float32)
         loss = float(_loss(tensor_of(logits), tensor_of(outcomes)))

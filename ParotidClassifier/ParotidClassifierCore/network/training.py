@@ -7,9 +7,13 @@ import torch
 
 from ..base.errors import CohortError, UsageError
 from ..protocol import Protocol
+from .architecture import HEAD_DROPOUT
+from .arrays import array_of
 from .augmentation import AugmentationSettings
-from .mobilenet import HEAD_DROPOUT, MultiInputNetwork
+from .forward import Network
+from .mobilenet import MultiInputNetwork
 from .records import EpochRecord
+from .weights import storage_type
 
 FULL, MIXED, AUTO = "full", "mixed", "auto"
 PRECISIONS = (AUTO, FULL, MIXED)
@@ -87,18 +91,23 @@ class NetworkTrainingSettings:
 class TrainedNetwork:
     """A network as it will be stored, and how its training went."""
 
-    network: MultiInputNetwork
+    network: Network
     history: tuple[EpochRecord, ...]
 
 
-def network_of(
-    state: dict[str, torch.Tensor], protocol: Protocol, settings: NetworkTrainingSettings
-) -> MultiInputNetwork:
-    """Return the network with these parameters and buffers, set to evaluation."""
-    with torch.random.fork_rng():  # the weights that are drawn first and replaced then
-        network = MultiInputNetwork(protocol, settings.variant, settings.dropout)
-    network.load_state_dict(state)
-    return network.eval()
+def network_of(state: dict[str, torch.Tensor], protocol: Protocol, variant: str) -> Network:
+    """Return the network with these parameters and buffers, ready to predict."""
+    counter = "num_batches_tracked"
+    tensors = {n: array_of(tensor) for n, tensor in state.items() if not n.endswith(counter)}
+    return Network(protocol, variant, tensors)
+
+
+def round_to_storage(network: MultiInputNetwork) -> None:
+    """Round the network's weights, in place, to what `stored_network` keeps."""
+    with torch.no_grad():
+        for parameter in network.parameters():
+            kind = getattr(torch, storage_type(parameter.ndim).name)
+            parameter.copy_(parameter.to(kind))
 
 
 def require_trainable(outcomes: np.ndarray) -> None:

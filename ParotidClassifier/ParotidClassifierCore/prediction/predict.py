@@ -19,7 +19,8 @@ from ..models.refits import with_intervals
 from ..models.words import model_to_show, no_probability
 from ..protocol import ClinicalRecord, Protocol, RingSettings
 
-_LIBRARIES = ("numpy", "scipy", "SimpleITK", "pyradiomics", "torch")
+_LIBRARIES = ("numpy", "scipy", "SimpleITK", "pyradiomics")
+PYTORCH = "torch"  # of numbers by training, or by a GPU
 
 
 @dataclass(frozen=True)
@@ -186,20 +187,22 @@ def _plain(result: ModelResult) -> dict[str, object]:
     }
 
 
-def software_versions() -> dict[str, str]:
-    """Return the versions that a number in the result may depend on."""
-    return dict(_software_versions())
+def software_versions(*more: str) -> dict[str, str]:
+    """Return the versions that a number in the result may depend on.
 
-
-@lru_cache(maxsize=1)  # looking them up takes as long as all the models
-def _software_versions() -> dict[str, str]:
+    Args:
+        more: libraries beside those of every prediction.
+    """
     versions = {"ParotidClassifierCore": __version__, "python": platform.python_version()}
-    for name in _LIBRARIES:
-        try:
-            versions[name] = metadata.version(name)
-        except metadata.PackageNotFoundError:
-            versions[name] = "not installed"
-    return versions
+    return versions | {name: _version(name) for name in (*_LIBRARIES, *more)}
+
+
+@lru_cache  # looking them up takes as long as all the models
+def _version(library: str) -> str:
+    try:
+        return metadata.version(library)
+    except metadata.PackageNotFoundError:
+        return "not installed"
 
 
 def _bundle_findings(

@@ -19,8 +19,9 @@ from ..imaging.findings import QualityFinding, Severity, first_ones_first
 from ..imaging.origin import origin_of
 from ..imaging.perturbation import OUTLINES
 from ..imaging.side import side_words
+from ..network.device import CUDA, choose_device
 from ..protocol import Protocol, RingSettings
-from .predict import Prediction, judged, ring_report
+from .predict import PYTORCH, Prediction, judged, ring_report, software_versions
 from .readers_agreement import ReadersAgreement, compared_outlines, second_reader_named
 from .saliency import described
 from .second_opinion import SecondOpinion, require_another
@@ -66,10 +67,7 @@ class Session:
 
     def predict(self, progress: Progress = silent) -> Prediction:
         """Classify the case."""
-        if self.device != "cpu":
-            from ..network.device import choose_device
-
-            choose_device(self.device)  # says so at once if it is not there
+        on_gpu = choose_device(self.device) == CUDA  # says so at once if it is not there
         case, bundle, stages = self.case, self.bundle, self.stages
         watch = _Stopwatch()
         progress(0.0, "grid and ring")
@@ -96,6 +94,7 @@ class Session:
             ring=ring_report(keyed.prepared),
             timings_s=watch.seconds,
             acquisition=None if case.source is None else case.source.facts(),
+            software=software_versions(PYTORCH) if on_gpu else found.software,
             side=side_words(keyed.prepared.side),
         )
 
@@ -142,7 +141,7 @@ class Session:
         progress(0.5, "where it looked")
         from ..network.grad_cam import saliency
 
-        image = grid.geometry.image(saliency(network, self._protocol.first_head, grid, self.device))
+        image = grid.geometry.image(saliency(network, self._protocol.first_head, grid))
         progress(1.0, "done")
         return described(image, self.bundle)
 

@@ -22,6 +22,7 @@ from ..bundle.bundle import Bundle
 from ..case.grid import PreparedCase, prepare
 from ..case.loading import Case
 from ..imaging.working_grid import WorkingGrid
+from ..network.device import one_thread
 from ..protocol import ColumnKind, Protocol, column_of
 from ..radiomics.extraction import extract
 from ..radiomics.kept_images import KeptImages
@@ -29,7 +30,7 @@ from ..radiomics.names import columns_of, feature_names
 from ..radiomics.settings import RadiomicsSettings, default_settings, load_settings
 
 if TYPE_CHECKING:
-    from ..network.mobilenet import MultiInputNetwork
+    from ..network.forward import Network
 
 _KEPT_GRIDS = 4
 _KEPT_VALUES = 24
@@ -160,18 +161,14 @@ class Stages:
         return {c: float(of_all[0]) for c, of_all in values.columns(columns).items()}
 
     def _network_values(self, grid: WorkingGrid, bundle: Bundle, device: str) -> Any:
-        from threadpoolctl import threadpool_limits
-
-        from ..network.device import reproducible
         from ..network.inference import predict_values
         from ..network.inputs import network_input
 
-        # One thread: the same bits whatever the number of cores, and nothing to fight over.
-        with reproducible(threads=1), threadpool_limits(1, user_api="blas"):
+        with one_thread():
             network = self.network_of(bundle)
             return predict_values(network, network_input(grid, network.regions)[None], device)
 
-    def network_of(self, bundle: Bundle) -> MultiInputNetwork:
+    def network_of(self, bundle: Bundle) -> Network:
         """Return the network of a bundle that has one.
 
         Raises:

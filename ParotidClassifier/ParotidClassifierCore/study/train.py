@@ -22,7 +22,7 @@ from ..bundle.bundle import DEMONSTRATION, RESEARCH, Bundle, TrainingCohort
 from ..bundle.store import require_bundle_folder, require_bundle_name, save_bundle
 from ..models.reference import reference_of
 from ..models.training import checked_size
-from ..prediction.predict import software_versions
+from ..prediction.predict import PYTORCH, software_versions
 from ..radiomics.settings import default_settings
 from ..reporting.study import Study
 from ..statistics.results import CohortPredictions, Evaluation
@@ -71,7 +71,6 @@ def train_bundle(
         CohortError: the cohort cannot be trained on.
         OutputError: bundle or report cannot be written.
     """
-    from ..network.cross_fitting import remove_checkpoints
     from ..reporting.study_report import require_report_folder, write_report
     from .evaluate import evaluate
 
@@ -110,7 +109,10 @@ def train_bundle(
         **prediction_files(features, predictions),
     }
     write_report(study, report, tables, part(progress, 0.96, 1.0))
-    remove_checkpoints(cache.networks)
+    if learnt.network is not None:
+        from ..network.cross_fitting import remove_checkpoints
+
+        remove_checkpoints(cache.networks)
     places = {"bundle": str(folder), "report": str(report)}
     more = {"minutes": round(minutes, 1)}
     return study_result(evaluation, bundle, places, features.failures, bundle.notes, more)
@@ -120,10 +122,6 @@ def _require_trainable(
     cases: Sequence[CohortCase], options: TrainingOptions, device: str, folder: Path
 ) -> None:
     """Refuse before the long work what would be refused after it."""
-    from ..network.device import choose_device
-    from ..network.mobilenet import MultiInputNetwork
-    from ..network.weights import load_imagenet_weights
-
     require_bundle_name(options.name)
     require_bundle_folder(folder)
     if options.steadiness and all(case.split != TEST for case in cases):
@@ -133,8 +131,19 @@ def _require_trainable(
         )
     outcomes = [case.malignant for case in cases if case.split == TRAIN]
     checked_size(np.array(outcomes, bool), options.models)
+    if options.protocol.network_heads:
+        _require_trainable_network(options, device)
+
+
+def _require_trainable_network(options: TrainingOptions, device: str) -> None:
+    from ..network.device import choose_device, require_torch
+
+    require_torch()
     choose_device(device)
     if options.imagenet is not None:
+        from ..network.imagenet import load_imagenet_weights
+        from ..network.mobilenet import MultiInputNetwork
+
         load_imagenet_weights(MultiInputNetwork(options.protocol), options.imagenet)
 
 
@@ -168,7 +177,7 @@ def draft_bundle(features: CohortFeatures, learnt: Learnt, options: TrainingOpti
         reference=reference_of(learnt.table, learnt.fitted, features.spacings[trained], made),
         refits=learnt.fitted.refits,
         provenance={
-            **software_versions(),
+            **software_versions(PYTORCH),
             "seed": options.seed,
             "date": dt.datetime.now(dt.timezone.utc).date().isoformat(),
         },
@@ -211,7 +220,7 @@ def _study(
         **({} if learnt.network is None else _of_network(learnt.network)),
     )
     simulated = bundle.cohort.simulated
-    return Study(bundle, evaluation, details, cohort_name, simulated, software_versions())
+    return Study(bundle, evaluation, details, cohort_name, simulated, software_versions(PYTORCH))
 
 
 def _of_network(network: CrossFittedNetwork) -> dict[str, object]:

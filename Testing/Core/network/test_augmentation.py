@@ -3,7 +3,9 @@
 from dataclasses import replace
 
 import pytest
-import torch
+
+torch = pytest.importorskip("torch", reason="PyTorch, which trains networks, is not installed")
+
 from fixtures.network_inputs import made_cases
 from ParotidClassifierCore.network.augmentation import AugmentationSettings, augmented
 

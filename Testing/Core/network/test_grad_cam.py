@@ -5,22 +5,20 @@ from functools import lru_cache
 
 import numpy as np
 import pytest
-import torch
 from fixtures.cases import ball_grid
+from fixtures.networks import drawn_network
 from fixtures.regions import HEAD, PROTOCOL, REGIONS
 from fixtures.simulated_cases import simulated
 from ParotidClassifierCore.bundle.files import NETWORK
 from ParotidClassifierCore.bundle.shipped import default_bundle
 from ParotidClassifierCore.case.grid import prepare
 from ParotidClassifierCore.case.loading import Case
+from ParotidClassifierCore.network.forward import Network, Slopes
 from ParotidClassifierCore.network.grad_cam import saliency
 from ParotidClassifierCore.network.inference import predict_values
 from ParotidClassifierCore.network.inputs import network_input
-from ParotidClassifierCore.network.mobilenet import MultiInputNetwork, initialise
 from ParotidClassifierCore.network.weights import load_network
 from scipy import ndimage
-
-has_gpu = torch.cuda.is_available()
 
 
 @pytest.fixture(scope="module")
@@ -82,7 +80,7 @@ def test_it_lies_in_what_the_network_was_shown_and_nowhere_else(the_network):
 
 def test_the_same_case_gives_the_same_bits(the_network):
     grid = ball_grid()
-    first = saliency(the_network.train(), HEAD, grid)
+    first = saliency(the_network, HEAD, grid)
     np.testing.assert_array_equal(saliency(the_network, HEAD, grid), first)
 
 
@@ -91,22 +89,20 @@ def test_it_leaves_network_and_prediction_as_they_were(the_network):
     before = predict_values(the_network, inputs).logits
     saliency(the_network, HEAD, ball_grid())
     np.testing.assert_array_equal(predict_values(the_network, inputs).logits, before)
-    assert all(parameter.grad is None for parameter in the_network.parameters())
 
 
 def test_a_head_that_reads_nothing_marks_nothing(the_network):
-    network = MultiInputNetwork(PROTOCOL)
-    network.load_state_dict(the_network.state_dict())
-    torch.nn.init.zeros_(network.heads[2][-1].weight)
+    last = "heads.2.2.weight"
+    tensors = the_network.tensors | {last: np.zeros_like(the_network.tensors[last])}
+    network = Network(PROTOCOL, "small", tensors)
     assert saliency(network, HEAD, ball_grid()).max() == 0.0
 
 
 def test_a_network_with_other_weights_looks_elsewhere(the_network):
     grid = simulated_grid(3)
-    untrained = MultiInputNetwork(PROTOCOL)
-    initialise(untrained, torch.Generator().manual_seed(0))
     shown = grid.lesion
-    one, other = (saliency(network, HEAD, grid)[shown] for network in (the_network, untrained))
+    networks = the_network, drawn_network(0)
+    one, other = (saliency(network, HEAD, grid)[shown] for network in networks)
     assert np.corrcoef(one, other)[0, 1] < 0.5
 
 
@@ -146,8 +142,24 @@ def test_what_it_marks_matters(the_network):
     assert most > least + 0.3
 
 
-@pytest.mark.skipif(not has_gpu, reason="no CUDA GPU on this machine")
-def test_cpu_and_gpu_agree(the_network):
+@pytest.mark.parametrize("head", ["Tumor_DL", "External2_DL", HEAD])
+def test_the_map_is_that_of_pytorchs_slopes(the_network, head, monkeypatch):
+    torch = pytest.importorskip("torch", reason="PyTorch, which is compared with, is missing")
+    from ParotidClassifierCore.network.by_torch import module_of
+
+    def slopes_by_torch(network, case, head):
+        shown = torch.from_numpy(case)[None].requires_grad_()
+        reading = module_of(network, "cpu").float().read(shown)
+        module_of.cache_clear()  # it is in single precision now
+        logit = reading.logits[0, list(network.head_regions).index(head)]
+        at_inputs, *at_maps = torch.autograd.grad(logit, [shown, *reading.maps[head]])
+        maps, at_maps = (
+            [scale[0].detach().permute(1, 2, 0).double().numpy() for scale in scales]
+            for scales in (reading.maps[head], at_maps)
+        )
+        return Slopes(maps, at_maps, at_inputs[0].double().numpy())
+
     grid = simulated_grid(3)
-    on_gpu = saliency(the_network, HEAD, grid, "cuda")
-    np.testing.assert_allclose(saliency(the_network, HEAD, grid, "cpu"), on_gpu, atol=1e-3)
+    marked = saliency(the_network, head, grid)
+    monkeypatch.setattr(Network, "slopes", slopes_by_torch)
+    np.testing.assert_allclose(saliency(the_network, head, grid), marked, rtol=0, atol=1e-4)

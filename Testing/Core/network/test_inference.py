@@ -1,51 +1,77 @@
 """Logits of new cases, on the CPU and on a GPU."""
 
+import sys
+
 import numpy as np
 import pytest
-import torch
-from fixtures.regions import PROTOCOL
-from ParotidClassifierCore.base.errors import DeviceUnavailableError, UsageError
-from ParotidClassifierCore.network.device import choose_device, reproducible
+from fixtures.networks import drawn_network
+from ParotidClassifierCore.base.errors import (
+    BundleError,
+    DeviceUnavailableError,
+    MissingPackageError,
+    UsageError,
+)
+from ParotidClassifierCore.network.device import choose_device, one_thread, require_torch
 from ParotidClassifierCore.network.inference import predict_values
-from ParotidClassifierCore.network.mobilenet import MultiInputNetwork, initialise
-
-has_gpu = torch.cuda.is_available()
+from threadpoolctl import threadpool_info
 
 
-@pytest.fixture
+def has_gpu():
+    try:
+        import torch
+    except ImportError:
+        return False
+    return torch.cuda.is_available()
+
+
+@pytest.fixture(scope="module")
 def a_network():
-    network = MultiInputNetwork(PROTOCOL)
-    initialise(network, torch.Generator().manual_seed(3))
-    return network
+    return drawn_network(3)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def five_cases():
     return np.random.default_rng(0).random((5, 2, 16, 96, 96), np.float32)
 
 
-def test_a_cases_logits_do_not_depend_on_its_company(a_network, five_cases):
-    together = predict_values(a_network, five_cases).logits
-    alone = np.concatenate([predict_values(a_network, case[None]).logits for case in five_cases])
-    assert together.shape == (5, 3)
-    assert together.dtype == np.float64
-    np.testing.assert_allclose(together, alone, atol=1e-6)
+@pytest.fixture
+def without_torch(monkeypatch):
+    monkeypatch.setitem(sys.modules, "torch", None)
 
 
-def test_dropout_and_batch_statistics_play_no_part(a_network, five_cases):
-    a_network.train()
-    first = predict_values(a_network, five_cases).logits
-    a_network.train()
-    np.testing.assert_array_equal(predict_values(a_network, five_cases[::-1]).logits[::-1], first)
+def test_a_cases_values_do_not_depend_on_its_company(a_network, five_cases):
+    together = predict_values(a_network, five_cases)
+    alone = [predict_values(a_network, case[None]) for case in five_cases]
+    assert together.logits.shape == (5, 3)
+    assert together.logits.dtype == np.float64
+    np.testing.assert_array_equal(together.logits, np.concatenate([v.logits for v in alone]))
+    for head, vectors in together.vectors.items():
+        np.testing.assert_array_equal(vectors, np.concatenate([v.vectors[head] for v in alone]))
 
 
 def test_the_cpu_is_the_default():
-    assert choose_device().type == "cpu"
-    assert choose_device("auto").type == ("cuda" if has_gpu else "cpu")
+    assert choose_device() == "cpu"
+    assert choose_device("auto") == ("cuda" if has_gpu() else "cpu")
 
 
-@pytest.mark.skipif(has_gpu, reason="this machine has a GPU")
+def test_the_cpu_needs_no_torch(a_network, five_cases, without_torch):
+    assert choose_device("cpu") == choose_device("auto") == "cpu"
+    assert np.isfinite(predict_values(a_network, five_cases[:1]).logits).all()
+
+
+def test_without_torch_there_is_no_gpu_and_no_training(without_torch):
+    with pytest.raises(DeviceUnavailableError, match="PyTorch cannot be imported") as refusal:
+        choose_device("cuda")
+    assert "auto" in refusal.value.remedy
+    with pytest.raises(MissingPackageError, match="trained with PyTorch") as refusal:
+        require_torch()
+    assert "pip install torch" in refusal.value.remedy
+
+
 def test_asking_for_a_missing_gpu_is_an_error_with_a_remedy():
+    if has_gpu():
+        pytest.skip("this machine has a GPU")
+    pytest.importorskip("torch")
     with pytest.raises(DeviceUnavailableError, match="finds no GPU") as refusal:
         choose_device("cuda")
     assert "auto" in refusal.value.remedy
@@ -56,18 +82,22 @@ def test_an_unknown_device_is_an_error():
         choose_device("tpu")
 
 
-def test_reproducible_settings_end_with_the_block():
-    usual = torch.get_num_threads()
-    torch.set_num_threads(2)
-    before = (2, torch.are_deterministic_algorithms_enabled())
-    with reproducible(threads=1):
-        assert torch.get_num_threads() == 1
-        assert torch.are_deterministic_algorithms_enabled()
-    assert (torch.get_num_threads(), torch.are_deterministic_algorithms_enabled()) == before
-    torch.set_num_threads(usual)
+def test_one_thread_ends_with_the_block():
+    def threads():
+        return [found["num_threads"] for found in threadpool_info() if found["user_api"] == "blas"]
+
+    before = threads()
+    with one_thread():
+        assert set(threads()) == {1}
+    assert threads() == before
 
 
-@pytest.mark.skipif(not has_gpu, reason="no CUDA GPU on this machine")
+def test_a_case_on_which_the_network_overflows_has_no_prediction(a_network):
+    with pytest.raises(BundleError, match="not finite"):
+        predict_values(a_network, np.full((1, 2, 16, 96, 96), 3e38, np.float32))
+
+
+@pytest.mark.skipif(not has_gpu(), reason="no CUDA GPU on this machine")
 def test_cpu_and_gpu_agree(a_network, five_cases):
     cpu, gpu = (predict_values(a_network, five_cases, d).logits for d in ("cpu", "cuda"))
-    np.testing.assert_allclose(cpu, gpu, atol=1e-4)
+    np.testing.assert_allclose(cpu, gpu, atol=1e-9)

@@ -5,10 +5,12 @@ from math import prod
 from pathlib import Path
 
 import pytest
-import torch
+
+torch = pytest.importorskip("torch", reason="PyTorch, which trains networks, is not installed")
+
 from fixtures.regions import HEAD, PROTOCOL
+from ParotidClassifierCore.network.architecture import FEATURE_STRIDES, network_tensors
 from ParotidClassifierCore.network.mobilenet import (
-    FEATURE_STRIDES,
     MobileNetV3,
     MultiInputNetwork,
     initialise,
@@ -34,6 +36,13 @@ def test_names_and_shapes_are_torchvisions(variant):
     features = {name: shape for name, shape in layout.items() if name.startswith("features.")}
     ours = MobileNetV3(variant, slices=3).state_dict()
     assert {name: list(tensor.shape) for name, tensor in ours.items()} == features
+
+
+@pytest.mark.parametrize("variant", ["small", "large"])
+def test_the_listed_tensors_are_those_of_the_module(variant):
+    state = MultiInputNetwork(PROTOCOL, variant).state_dict()
+    stored = {n: tuple(t.shape) for n, t in state.items() if not n.endswith("batches_tracked")}
+    assert network_tensors(PROTOCOL, variant) == stored
 
 
 def test_batch_norm_is_torchvisions():

@@ -6,13 +6,18 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
+
+torch = pytest.importorskip("torch", reason="PyTorch, which trains networks, is not installed")
+
 from fixtures.network_inputs import made_cases, train_network
 from fixtures.regions import PROTOCOL
 from ParotidClassifierCore.base.errors import CohortError, OutputError, UsageError
 from ParotidClassifierCore.base.progress import silent
 from ParotidClassifierCore.network import trainer
+from ParotidClassifierCore.network.by_torch import module_of
+from ParotidClassifierCore.network.device import reproducible
 from ParotidClassifierCore.network.inference import predict_values
+from ParotidClassifierCore.network.mobilenet import MultiInputNetwork
 from ParotidClassifierCore.network.trainer import run
 from ParotidClassifierCore.network.training import Cases, NetworkTrainingSettings
 from ParotidClassifierCore.network.weights import load_network, stored_network
@@ -43,10 +48,9 @@ def trained(eight_cases):
 
 
 def test_the_same_seed_gives_the_same_weights_to_the_last_bit(eight_cases, trained):
-    first = trained.network.state_dict()
     torch.manual_seed(2)
-    second = train_network(*eight_cases, SHORT).network.state_dict()
-    assert [name for name, tensor in first.items() if not torch.equal(tensor, second[name])] == []
+    again = train_network(*eight_cases, SHORT)
+    assert stored_network(again.network) == stored_network(trained.network)
 
 
 def test_training_leaves_pytorchs_own_state_alone(eight_cases, two_threads):
@@ -55,6 +59,14 @@ def test_training_leaves_pytorchs_own_state_alone(eight_cases, two_threads):
     assert torch.equal(torch.get_rng_state(), state)
     assert torch.get_num_threads() == threads
     assert not torch.are_deterministic_algorithms_enabled()
+
+
+def test_reproducible_settings_end_with_the_block(two_threads):
+    before = (2, torch.are_deterministic_algorithms_enabled())
+    with reproducible(threads=1):
+        assert torch.get_num_threads() == 1
+        assert torch.are_deterministic_algorithms_enabled()
+    assert (torch.get_num_threads(), torch.are_deterministic_algorithms_enabled()) == before
 
 
 def test_three_heads_learn_a_separable_problem():
@@ -77,9 +89,10 @@ def test_a_trained_network_is_as_it_will_be_stored(eight_cases, trained):
 @pytest.mark.parametrize("pieces", [1, 2])
 def test_batch_norm_holds_the_statistics_of_all_training_cases(pieces, monkeypatch, eight_cases):
     monkeypatch.setattr(trainer, "_SETTLED_AT_ONCE", 8 // pieces)
-    convolution, norm, _ = train_network(*eight_cases, SHORT).network.tumor.features[0]
+    network = train_network(*eight_cases, SHORT).network
+    convolution, norm, _ = module_of(network, "cpu").tumor.features[0]
     with torch.no_grad():
-        maps = convolution(torch.from_numpy(eight_cases[0][:, 0]))
+        maps = convolution(torch.from_numpy(eight_cases[0][:, 0]).double())
     torch.testing.assert_close(norm.running_mean, maps.mean((0, 2, 3)), rtol=1e-4, atol=1e-5)
     if pieces == 1:  # else it is the mean of the pieces' own
         torch.testing.assert_close(norm.running_var, maps.var((0, 2, 3)), rtol=1e-3, atol=1e-5)
@@ -90,7 +103,7 @@ def test_any_number_of_steps_can_be_trained(steps, eight_cases):
     inputs, outcomes = eight_cases
     one_batch = replace(SHORT, epochs=steps, batch_size=4)
     network = train_network(inputs[:4], outcomes[:4], one_batch).network
-    assert all(torch.isfinite(p).all() for p in network.parameters())
+    assert all(np.isfinite(tensor).all() for tensor in network.tensors.values())
 
 
 @pytest.mark.parametrize("cases", [slice(0, 3), slice(0, 8, 2)])
@@ -110,6 +123,21 @@ def test_a_fold_is_judged_at_its_candidate_epochs(eight_cases):
     assert done.states == {}
     assert [record.held_out_loss is None for record in done.history] == [True, False, True, False]
     assert set(done.history[1].held_out_auc) == set(shen2026().network_heads)
+
+
+def test_a_fold_is_judged_by_the_code_that_predicts(eight_cases, trained):
+    """Which says what PyTorch's module does, that learnt, but for its rounding."""
+    network = MultiInputNetwork(PROTOCOL)
+    cases = Cases(*eight_cases, np.arange(8))
+    state = run(cases, PROTOCOL, SHORT, silent, "cpu").states[1]
+    network.load_state_dict(state)
+    with torch.inference_mode():
+        learnt = network.eval().double()(torch.from_numpy(eight_cases[0]).double()).numpy()
+    judged = predict_values(trained.network, eight_cases[0]).logits
+    np.testing.assert_allclose(judged, learnt, rtol=0, atol=1e-9)
+    folds = Cases(*eight_cases, np.arange(8), np.arange(2))
+    found = run(folds, PROTOCOL, SHORT, silent, "cpu").logits[1]
+    np.testing.assert_array_equal(found, judged[[0, 1, *range(8)]])
 
 
 def test_one_candidate_is_the_last_epoch_and_more_than_epochs_are_all_of_them():

@@ -4,6 +4,7 @@ import contextlib
 import io
 import json
 import shutil
+import sys
 
 import pandas as pd
 import pytest
@@ -15,6 +16,8 @@ from ParotidClassifierCore.app.cli import main
 from ParotidClassifierCore.bundle.store import load_bundle
 from ParotidClassifierCore.models.answers import SEEN
 from ParotidClassifierCore.protocol import shen2026
+
+pytest.importorskip("torch", reason="PyTorch, which trains networks, is not installed")
 
 CASES, TRAINING = 26, 20
 
@@ -226,6 +229,15 @@ def test_train_says_at_once_that_there_is_no_gpu(a_cohort, tmp_path):
     code, result = trained(a_cohort, tmp_path, "--device", "cuda")
     assert code == 2
     assert result["error"]["kind"] == "DeviceUnavailableError"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_without_pytorch_no_training_begins(a_cohort, tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "torch", None)
+    code, result = trained(a_cohort, tmp_path)
+    assert code == 2
+    assert result["error"]["kind"] == "MissingPackageError"
+    assert "pip install torch" in result["error"]["remedy"]
     assert list(tmp_path.iterdir()) == []
 
 
