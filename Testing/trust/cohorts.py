@@ -14,7 +14,6 @@ from ParotidClassifierCore.base.progress import Progress, part, silent
 from ParotidClassifierCore.bundle.bundle import Bundle
 from ParotidClassifierCore.bundle.store import save_bundle
 from ParotidClassifierCore.models.domain import DomainStatus
-from ParotidClassifierCore.network.cross_fitting import remove_checkpoints
 from ParotidClassifierCore.network.records import NetworkValues
 from ParotidClassifierCore.prediction.predict import PYTORCH, Prediction, judged, software_versions
 from ParotidClassifierCore.study.cache import CohortCache
@@ -180,6 +179,8 @@ def _of_models(models: list[str], said: Sequence[Prediction]) -> dict[str, np.nd
 
 def forget_other_networks(cache: CohortCache) -> None:
     """Remove what trainings left that another version of the network's program did."""
+    from ParotidClassifierCore.network.cross_fitting import remove_checkpoints  # PyTorch
+
     mark, now = cache.networks / "program.txt", program("network")
     if not mark.exists() or mark.read_text(encoding="ascii") != now:
         remove_checkpoints(cache.networks)

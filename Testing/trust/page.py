@@ -124,7 +124,7 @@ def _minutes(found: Results) -> str:
 def _every_model(cohorts: Sequence[Judged]) -> tuple[list[str], list[list[str]]]:
     header = ["model", "AUC (SD)", "slope (SD; farthest from 1)", "not estimable",
         "Brier (SD)", "coverage (worst)", "median width", "definite (SD)",
-        "malignant told benign", "benign told malignant"]  # fmt: skip
+        "malignant answered benign", "benign answered malignant"]  # fmt: skip
     return header, [_model_cells(cohorts, model) for model in figures.models_of_all(cohorts)]
 
 

@@ -192,11 +192,11 @@ def _of_cases(cohorts: Sequence[Judged], protocol: Protocol) -> Iterator[Row]:
     model = protocol.first_shown(figures.models_of_all(cohorts))
     for outcome in (MALIGNANT, BENIGN):
         yield _wrong_row(
-            f"Of the {outcome} cases, told the opposite ({model})",
+            f"Of the {outcome} cases, answered the opposite ({model})",
             figures.wrong(cohorts, model, outcome),
         )
         yield _wrong_row(
-            f"Of the {outcome} cases with a definite answer, told the opposite ({model})",
+            f"Of the {outcome} cases with a definite answer, answered the opposite ({model})",
             figures.wrong(cohorts, model, outcome, among_definite=True),
         )
     told = figures.definite(cohorts, model)

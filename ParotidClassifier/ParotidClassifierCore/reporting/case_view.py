@@ -297,10 +297,11 @@ class CaseView:
             return "No other model gave a probability."
         said = Counter(other.verdict for other in others)
         alike = said.pop(self.first.verdict, 0)
-        told = [f"{alike} {'says' if alike == 1 else 'say'} the same: {self.first.verdict}"]
-        told += [f"{count} {verdict}" for verdict, count in said.most_common()]
+        told = [f"{alike} {'says' if alike == 1 else 'say'} the same ({self.first.verdict})"]
+        rest = [f"{count} {verdict}" for verdict, count in said.most_common()]
+        told += [f"others: {listed(rest)}"] if rest else []
         count = counted(len(others), "other model")
-        return f"Of {count} that gave a probability, {listed(told)}."
+        return f"Of {count} that gave a probability, {'; '.join(told)}."
 
     @property
     def rows(self) -> list[Row]:

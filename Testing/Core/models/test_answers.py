@@ -79,7 +79,7 @@ def test_probabilities_that_say_nothing_are_mostly_indeterminate():
 
 
 def test_no_answer_contradicts_its_probability():
-    """Of few malignant cases even 30 % rules out benign, and yet it is not called malignant."""
+    """Of few malignant cases even 30 % rules out benign, and yet it is not answered malignant."""
     limits = limits_of(
         {"benign": np.linspace(0.01, 0.2, 90), "malignant": np.linspace(0.1, 0.6, 30)}
     )

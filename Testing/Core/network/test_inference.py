@@ -100,4 +100,4 @@ def test_a_case_on_which_the_network_overflows_has_no_prediction(a_network):
 @pytest.mark.skipif(not has_gpu(), reason="no CUDA GPU on this machine")
 def test_cpu_and_gpu_agree(a_network, five_cases):
     cpu, gpu = (predict_values(a_network, five_cases, d).logits for d in ("cpu", "cuda"))
-    np.testing.assert_allclose(cpu, gpu, atol=1e-9)
+    np.testing.assert_allclose(cpu, gpu, rtol=0, atol=1e-9)

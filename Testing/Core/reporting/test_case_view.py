@@ -95,7 +95,7 @@ def test_the_answer_stands_before_the_probability(answered):
             "malignant, of 100 malignant ones at most 10 benign. Between 12 % and 50 % it cannot "
             "tell; malignant is never said below 50 %, whatever the rate allows."
         )
-        assert view.agreement.endswith(f"10 say the same: {verdict}.")
+        assert view.agreement.endswith(f"10 say the same ({verdict}).")
         assert "its answer changes 1 time" in view.stability("Combined")
         assert len(of_call) == (verdict != view.first.call)
         assert all(told.startswith(f"Its call, {view.first.call}, only says") for told in of_call)
@@ -133,7 +133,9 @@ def test_models_that_say_otherwise_are_counted_by_what_they_say(answered):
     for name, verdict in (("Tumor_RAD", "malignant"), ("Tumor_DL", "indeterminate")):
         models[name] = replace(models[name], answer=verdict)
     view = replace(found, prediction=replace(found.prediction, models=models)).view
-    assert view.agreement.endswith("8 say the same: benign, 1 malignant and 1 indeterminate.")
+    assert view.agreement.endswith(
+        "8 say the same (benign); others: 1 malignant and 1 indeterminate."
+    )
 
 
 def test_models_that_the_bundle_lacks_share_a_line_on_the_terminal(answered):
