@@ -2,7 +2,6 @@
 
 import shutil
 import subprocess
-import sys
 import zipfile
 from dataclasses import replace
 from pathlib import Path
@@ -10,6 +9,7 @@ from pathlib import Path
 import ParotidClassifierCore
 import pytest
 from Core.models.made_models import a_bundle, a_model, models, values
+from fixtures.programs import printed_by
 from ParotidClassifierCore.base.errors import BundleError, OutputError
 from ParotidClassifierCore.bundle import shipped
 from ParotidClassifierCore.bundle.bundle import RESEARCH, TrainingCohort, bundle_info, protocol_text
@@ -246,18 +246,10 @@ print(results["Combined"].probability)
 heavy = {{"torch", "sklearn", "radiomics", "pandas", "matplotlib"}} & set(sys.modules)
 assert not heavy, heavy
 """
-    package = str(Path(ParotidClassifierCore.__file__).parents[1])
-    done = subprocess.run(
-        [sys.executable, "-c", program],
-        env={"PYTHONPATH": package},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
+    printed = printed_by(program)
     thresholds = dict.fromkeys(models(), 0.5)
     here = probabilities(shen2026(), models(), values(), thresholds)["Combined"]
-    assert float(done.stdout) == here.probability
+    assert float(printed) == here.probability
 
 
 def test_shipped_bundles_are_found_beside_core(tmp_path, monkeypatch):

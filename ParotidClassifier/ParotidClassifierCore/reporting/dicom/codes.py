@@ -4,10 +4,12 @@ from highdicom.coding_schemes import CodingSchemeIdentificationItem
 from pydicom.sr.codedict import codes
 from pydicom.sr.coding import Code
 
+from ...imaging.side import SIDE_CODES
 from ...models.words import column_label
-from ...protocol import ClinicalVariable, ColumnKind, column_of
+from ...protocol import PAROTID_GLAND, ClinicalVariable, ColumnKind, column_of
 from ...radiomics.ibsi import ibsi_code
 from ...radiomics.names import ORIGINAL, FeatureColumn
+from ..answering import Answer
 
 SOFTWARE = "ParotidClassifier"
 OWN_SCHEME = "99PAROTID"  # PS3.16 8.2: "99" begins the designator of a private scheme
@@ -27,6 +29,14 @@ _FIRST_ORDER_UNITS = {
     "TotalEnergy": Code("[hnsf'U]2.mm3", "UCUM", "square Hounsfield unit cubic millimeter"),
     **dict.fromkeys(("Skewness", "Kurtosis", "Entropy", "Uniformity"), codes.UCUM.NoUnits),
 }
+
+
+def place(answered: Answer) -> tuple[Code, Code | None] | None:
+    """Return the gland and its side, if known; None of a CT that says it shows another place."""
+    if answered.view.is_elsewhere:
+        return None
+    side = answered.prepared.side
+    return Code(*PAROTID_GLAND), None if side is None else Code(*SIDE_CODES[side])
 
 
 def coding_schemes() -> list[CodingSchemeIdentificationItem]:

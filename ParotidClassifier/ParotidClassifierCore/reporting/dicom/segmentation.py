@@ -12,11 +12,10 @@ from pydicom.sr.codedict import codes
 from pydicom.sr.coding import Code
 
 from ... import __version__
-from ...imaging.side import SIDE_CODES
 from ...imaging.working_grid import WorkingGrid
-from ...protocol import PAROTID_GLAND, Region
+from ...protocol import Region
 from ..answering import Answer
-from .codes import SOFTWARE
+from .codes import SOFTWARE, place
 from .source_headers import Sources
 
 
@@ -95,13 +94,14 @@ def _description(
 
 
 def _sites(answered: Answer) -> list[CodedConcept] | None:
-    """Return the gland and its side; None of a CT that says that it shows another place."""
-    if answered.view.is_elsewhere:
+    found = place(answered)
+    if found is None:
         return None
-    gland, side = CodedConcept(*PAROTID_GLAND), answered.prepared.side
+    gland, side = found
+    region = CodedConcept(*gland)
     if side is not None:
-        gland.AnatomicRegionModifierSequence = [CodedConcept(*SIDE_CODES[side])]
-    return [gland]
+        region.AnatomicRegionModifierSequence = [CodedConcept(*side)]
+    return [region]
 
 
 def _algorithm(

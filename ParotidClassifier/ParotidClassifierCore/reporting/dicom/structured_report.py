@@ -11,10 +11,9 @@ from pydicom.sr.coding import Code
 from ... import __version__
 from ...base.words import listed
 from ...imaging.findings import max_axial_diameter_mm
-from ...imaging.side import SIDE_CODES
 from ...models.probabilities import ModelResult, percent
 from ...models.words import interval_words
-from ...protocol import PAROTID_GLAND, UNKNOWN, ColumnKind, column_of
+from ...protocol import UNKNOWN, ColumnKind, column_of
 from ...radiomics.names import FeatureColumn
 from ..answering import Answer
 from ..case_view import CaseView
@@ -107,10 +106,8 @@ def _group(
     answered: Answer, number: int, sources: Sources, outlines: Segmentation
 ) -> sr.VolumetricROIMeasurementsAndQualitativeEvaluations:
     segment = outlines.SegmentSequence[number - 1]
-    region, side = segment.SegmentLabel, answered.prepared.side
+    region, place = segment.SegmentLabel, own.place(answered)
     of_region = answered.prepared.protocol.regions[region]
-    laterality = None if side is None else Code(*SIDE_CODES[side])
-    sites = [sr.FindingSite(Code(*PAROTID_GLAND), laterality)]
     return sr.VolumetricROIMeasurementsAndQualitativeEvaluations(
         tracking_identifier=sr.TrackingIdentifier(segment.TrackingUID, region),
         referenced_segment=sr.ReferencedSegment(
@@ -121,7 +118,7 @@ def _group(
         ),
         finding_category=Code(*of_region.category),
         finding_type=Code(*of_region.kind),
-        finding_sites=None if answered.view.is_elsewhere else sites,
+        finding_sites=None if place is None else [sr.FindingSite(*place)],
         measurements=measurements(answered, region),
         qualitative_evaluations=evaluations(answered) if of_region.ring is None else None,
     )
