@@ -27,6 +27,7 @@ from ..base.standard_streams import (
     open_standard_streams,
     write_now,
 )
+from ..base.temporary import remove_all_held
 from .options import build_parser
 
 EXIT_INTERRUPTED = 130
@@ -99,6 +100,7 @@ def _answer(options: argparse.Namespace) -> int:
         _tell_error(options.json, error.kind, error.message, error.remedy)
         return error.exit_code
     except KeyboardInterrupt:
+        remove_all_held()
         _tell_error(options.json, *_INTERRUPTED)
         return EXIT_INTERRUPTED
     except Exception as error:  # noqa: BLE001  the last line of defence: no traceback for a user

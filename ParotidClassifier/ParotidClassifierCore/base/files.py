@@ -19,7 +19,14 @@ from typing import TYPE_CHECKING
 from . import disk
 from .disk import as_a_disk_sees_it, extended, is_open_elsewhere
 from .errors import OutputError
-from .temporary import is_held_here, let_go, make_held, remove_held, remove_unheld
+from .temporary import (
+    is_held_here,
+    let_go,
+    make_held,
+    remove_held,
+    remove_unheld,
+    undisturbed,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -242,6 +249,7 @@ def _is_part_of_more(place: Path) -> bool:
     return any(f.name.startswith(UNFINISHED) and is_held_here(f) for f in place.parents)
 
 
+@undisturbed()
 def _move_in(held: Path, names: Sequence[Path], stale: Sequence[Path], shown: Path) -> None:
     """Move what is new to its place beside `held`; what is there goes, or comes back.
 
@@ -273,6 +281,7 @@ def _move_in(held: Path, names: Sequence[Path], stale: Sequence[Path], shown: Pa
                     path.rmdir()
             _require_all_back(held / _EARLIER, shown, error)
         raise
+    disk.remove_tree(held / _REPLACED)
 
 
 def _all_is_set_aside(held: Path) -> None:

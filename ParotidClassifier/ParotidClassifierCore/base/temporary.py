@@ -10,8 +10,10 @@ import hashlib
 import os
 import platform
 import re
+import signal
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -28,6 +30,24 @@ _LONG_AGO_SECONDS = 24 * 3600
 _MACHINE = hashlib.sha256(platform.node().encode()).hexdigest()[:6]
 
 _descriptors: dict[Path, int] = {}
+
+
+@contextlib.contextmanager
+def undisturbed() -> Iterator[None]:
+    """Let Ctrl-C wait for the end of a short step that must not be left half done."""
+    usual = signal.getsignal(signal.SIGINT)
+    # Other threads are not interrupted; an application may hear the signal without Python.
+    if threading.current_thread() is not threading.main_thread() or usual is None:
+        yield
+        return
+    came: list[bool] = []
+    signal.signal(signal.SIGINT, lambda *_: came.append(True))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, usual)
+        if came:
+            signal.raise_signal(signal.SIGINT)
 
 
 @contextlib.contextmanager
@@ -87,18 +107,19 @@ def make_held(within: Path, prefix: str) -> Path:
         OSError: it cannot be made.
     """
     while True:
-        folder = Path(tempfile.mkdtemp(prefix=f"{prefix}{_MACHINE}-", dir=within))
-        try:
-            descriptor = os.open(folder / _LOCK, os.O_CREAT | os.O_RDWR)
-        except FileNotFoundError:  # taken for one that was left behind
-            continue
-        except OSError:
-            remove_tree(folder)
-            raise
-        if _locked(descriptor) is not False and _is_there(folder / _LOCK, descriptor):
-            _descriptors[folder] = descriptor
-            return folder
-        os.close(descriptor)
+        with undisturbed():
+            folder = Path(tempfile.mkdtemp(prefix=f"{prefix}{_MACHINE}-", dir=within))
+            try:
+                descriptor = os.open(folder / _LOCK, os.O_CREAT | os.O_RDWR)
+            except FileNotFoundError:  # taken for one that was left behind
+                continue
+            except OSError:
+                remove_tree(folder)
+                raise
+            if _locked(descriptor) is not False and _is_there(folder / _LOCK, descriptor):
+                _descriptors[folder] = descriptor
+                return folder
+            os.close(descriptor)
 
 
 def is_held_here(folder: Path) -> bool:
@@ -115,8 +136,15 @@ def let_go(folder: Path) -> None:
 
 def remove_held(folder: Path) -> None:
     """Remove a folder of this process, if it is there."""
-    let_go(folder)
-    remove_tree(folder)
+    with undisturbed():
+        let_go(folder)
+        remove_tree(folder)
+
+
+def remove_all_held() -> None:
+    """Remove what an interrupt has left of this process's folders, where it came between steps."""
+    for folder in [*_descriptors]:
+        remove_held(folder)
 
 
 def remove_unheld(

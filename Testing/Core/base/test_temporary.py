@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from ParotidClassifierCore.base import temporary
+from ParotidClassifierCore.base import files, temporary
 from ParotidClassifierCore.base.errors import OutputError
 from ParotidClassifierCore.base.files import clear_unfinished, write_text
 from ParotidClassifierCore.base.temporary import (
@@ -205,3 +205,54 @@ def test_a_strangers_folder_takes_no_file_away(tmp_path):
     (tmp_path / "thesis").write_text("mine")
     clear_unfinished(tmp_path)
     assert (tmp_path / "thesis").read_text() == "mine"
+
+
+def interrupted_at(line, what, out):
+    """Write into a folder, with Ctrl-C at a line of what writes; return whether it came to that.
+
+    Args:
+        line: its number among all those that are run.
+        what: of WRITES.
+        out: the folder.
+    """
+    left = line
+
+    def trace(frame, event, _argument):
+        nonlocal left
+        if frame.f_code.co_filename not in (files.__file__, temporary.__file__):
+            return None
+        if event == "line":
+            left -= 1
+            if left < 0:
+                sys.settrace(None)
+                signal.raise_signal(signal.SIGINT)
+        return trace
+
+    usual = signal.signal(signal.SIGINT, signal.default_int_handler)
+    before = sys.gettrace()
+    sys.settrace(trace)
+    try:
+        exec(WRITES[what], {**vars(files), "out": out, "at_work": lambda _place: None})  # noqa: S102
+    except KeyboardInterrupt:
+        pass
+    finally:
+        sys.settrace(before)
+        signal.signal(signal.SIGINT, usual)
+        temporary.remove_all_held()
+    return left < 0
+
+
+@pytest.mark.parametrize("what", WRITES)
+def test_ctrl_c_may_come_at_any_moment(what, tmp_path):
+    for line in range(0, 2000, 3):
+        out = tmp_path / str(line) / "out"
+        out.mkdir(parents=True)
+        for name, text in OLD.items():
+            (out / name).write_text(text)
+        was_interrupted = interrupted_at(line, what, out)
+        assert content_of(out) in [OLD, NEW_AND_MORE[what]], line
+        assert not [*tmp_path.rglob(".*")], line
+        if not was_interrupted:
+            break
+    assert not was_interrupted
+    assert line > 50
