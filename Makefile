@@ -1,5 +1,6 @@
 # make setup  set everything up in .venv
-# make run    set everything up in .venv and classify a sample case
+# make run    set up what a classification needs in .venv and classify a sample case
+# make smoke  that, and compare its features and the network's numbers with stored ones
 # make test   set everything up and run the tests
 # make lint   check style and formatting
 # make lists  list every file of the extension in its CMake files
@@ -11,18 +12,24 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# A classification needs wheels alone, the tests need more.
+RUNS := $(VENV)/.runs
 READY := $(VENV)/.ready
 CORES ?= 2
 
-MODELS := ParotidClassifier/Resources/Models
+# Where Core looks for the bundles that it ships.
+SHIPPED = $(shell $(BIN)/python -c "from ParotidClassifierCore.bundle import shipped; print(shipped.SHIPPED)")
 DEMO_COHORT := out/demo-cohort
 
-.PHONY: setup run test test-core test-study test-module lint format lists pictures bench trust models clean
+.PHONY: setup run smoke test test-core test-study test-module lint format lists pictures bench trust models clean
 
 setup: $(READY)
 
-run: $(READY)
+run: $(RUNS)
 	$(BIN)/parotid-classifier demo --out out/demo
+
+smoke: run
+	$(BIN)/python Testing/smoke.py out/demo
 
 # Side by side, on a core each, the longest first: threads that wait for work by spinning would take
 # the other's. Core's tests are two parts, one with all that trains or reports. The module is tested
@@ -70,41 +77,40 @@ models: $(READY)
 	rm -rf $(DEMO_COHORT)
 	$(BIN)/parotid-classifier simulate --cohort 357 --seed 2026 --jobs $(CORES) --out $(DEMO_COHORT)
 	$(BIN)/parotid-classifier train --cohort $(DEMO_COHORT)/cohort.csv --jobs $(CORES) \
-		--steadiness 30 --name simulated-demo --out $(MODELS)/simulated-demo \
+		--steadiness 30 --name simulated-demo --out $(SHIPPED)/simulated-demo \
 		--report out/simulated-demo-report
-	$(BIN)/parotid-classifier bundle published-clinical --out $(MODELS)/published-clinical
+	$(BIN)/parotid-classifier bundle published-clinical --out $(SHIPPED)/published-clinical
 
 clean:
-	rm -rf $(VENV) out .pytest_cache .ruff_cache .benchmarks
+	rm -rf .venv* out .pytest_cache .ruff_cache .benchmarks
 
-$(READY): pyproject.toml ParotidClassifier/Resources/requirements.txt \
-		ParotidClassifier/Resources/requirements-study.txt Testing/requirements.txt Makefile
-	@$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(not (3, 10) <= v[:2] <= (3, 11))' || { \
-		echo "Python 3.10 or 3.11 is needed here: PyRadiomics on PyPI does not build on newer ones."; \
-		echo "Name one with: make PYTHON=python3.11 ..."; exit 1; }
-	$(MAKE) --no-print-directory compiler
+REQUIREMENTS := ParotidClassifier/Resources/requirements
+$(RUNS): pyproject.toml $(REQUIREMENTS).txt $(REQUIREMENTS)-reports.txt Makefile
+	@$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(not (3, 10) <= v[:2] <= (3, 13))' || { \
+		echo "Python 3.10 to 3.13 is needed."; \
+		echo "Name one with: make PYTHON=python3.12 ..."; exit 1; }
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	@# PyRadiomics has no wheel for these Pythons, and its build neither asks for the numpy it needs
-	@# nor survives setuptools 72, which dropped the test command. So both are put here first and
-	@# the build is told to use them.
-	$(BIN)/pip install --quiet "setuptools<72" wheel numpy
-	$(BIN)/pip install --quiet --no-build-isolation pyradiomics==3.0.1
-	$(BIN)/pip install --quiet torch==2.13.0
-	$(BIN)/pip install --quiet --no-build-isolation --editable ".[study,test]"
-	$(MAKE) --no-print-directory graphics dicom-tools
+	$(BIN)/pip install --quiet --only-binary :all: --editable .
 	touch $@
 
-# PyRadiomics is compiled on this machine: it needs a C compiler and Python's headers.
-.PHONY: compiler
-compiler:
+$(READY): $(RUNS) $(wildcard $(REQUIREMENTS)-*.txt) Testing/requirements.txt
+	$(BIN)/pip install --quiet torch==2.13.0
+	$(BIN)/pip install --quiet --editable ".[dicom,study,test]"
+	$(MAKE) --no-print-directory pyradiomics graphics dicom-tools
+	touch $@
+
+# PyRadiomics is compiled on this machine. Without it the tests that compare with it are skipped, so
+# its absence is told and no more.
+.PHONY: pyradiomics
+pyradiomics:
 	@have() { command -v cc >/dev/null && $(PYTHON) -c 'import os, sys, sysconfig; \
 		sys.exit(not os.path.exists(sysconfig.get_path("include") + "/Python.h"))'; }; \
-	have && exit 0; \
-	echo "A C compiler and Python's headers are needed to build PyRadiomics."; \
-	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
-		apt-get update -qq && apt-get install -y -qq build-essential python3-dev && have && exit 0; \
+	if ! have && [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		apt-get update -qq && apt-get install -y -qq build-essential python3-dev; \
 	fi; \
-	echo "Install them first: sudo apt install build-essential python3-dev"; exit 1
+	have && $(BIN)/pip install --quiet --editable ".[pyradiomics]" && exit 0; \
+	echo "The tests that compare with PyRadiomics need a C compiler and Python's headers:"; \
+	echo "sudo apt install build-essential python3-dev"
 
 # The tests of the module show widgets and views off the screen: Qt and VTK need these libraries.
 GRAPHICS := libegl1 libgl1 libxkbcommon0 libfontconfig1 libdbus-1-3 fonts-dejavu-core

@@ -59,6 +59,7 @@ class ParotidClassifierLogic(ScriptedLoadableModuleLogic):
 
     def __init__(self):
         super().__init__()
+        from ParotidClassifierLib.Background.Additions import Additions
         from ParotidClassifierLib.Background.Classification import Classification
         from ParotidClassifierLib.Background.Dependencies import Dependencies
         from ParotidClassifierLib.Background.Worker import Worker
@@ -74,6 +75,7 @@ class ParotidClassifierLogic(ScriptedLoadableModuleLogic):
 
         self.onCaseChange = None
         self.dependencies = Dependencies()
+        self.additions = Additions()
         self.bundles = Bundles()
         self.sceneCase = SceneCase(self.bundles)
         self.outline = Outline(self.sceneCase, self.bundles)

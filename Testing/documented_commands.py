@@ -16,12 +16,13 @@ from fixtures.outlines import circle, write_rtstruct
 from ParotidClassifierCore.app.cli import main
 from ParotidClassifierCore.app.options import build_parser
 from ParotidClassifierCore.base.errors import EXIT_DONE, EXIT_UNUSABLE_INPUT
+from ParotidClassifierCore.bundle.shipped import SHIPPED
 from ParotidClassifierCore.imaging.masks import save_segmentation
 from ParotidClassifierCore.imaging.working_grid import Geometry
 from ParotidClassifierCore.protocol import shen2026
 
 PROGRAM = ".venv/bin/parotid-classifier"
-_MODELS = Path("ParotidClassifier/Resources/Models")
+_SHIPPED = SHIPPED.relative_to(ROOT)
 PROTOCOLS = ROOT / "Testing" / "Data" / "protocols"
 _RADIUS_MM = 8.0
 _FRAME_OF_SERIES = "1.2.9"  # of `dicom_series`
@@ -29,6 +30,7 @@ _FRAME_OF_SERIES = "1.2.9"  # of `dicom_series`
 NOT_RUN = {
     "make setup": "makes the environment that this test runs in",
     "make run": "is `demo` in a fresh clone; that command is run",
+    "make smoke": "is a part of what CI runs; test_smoke.py tests how it compares",
     "make test": "runs this test",
     "make lint": "runs in CI before the tests",
     "make format": "writes to the checkout",
@@ -147,8 +149,8 @@ def _write_inputs(place: Path) -> None:
     _write_dicom(place, case.ct)
     for protocol in PROTOCOLS.glob("*.yaml"):
         shutil.copy(protocol, place)
-    (place / _MODELS).parent.mkdir(parents=True)
-    (place / _MODELS).symlink_to(ROOT / _MODELS)
+    (place / _SHIPPED).parent.mkdir(parents=True)
+    (place / _SHIPPED).symlink_to(SHIPPED)
 
 
 def _write_dicom(place: Path, ct: sitk.Image) -> None:

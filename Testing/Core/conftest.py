@@ -3,6 +3,7 @@ import pytest
 import SimpleITK as sitk
 from fixtures.bundles import bundle_with_domain, made_bundle
 from fixtures.cases import ball_case
+from optional_packages import pytest_make_collect_report, pytest_runtest_makereport  # noqa: F401
 from ParotidClassifierCore.bundle.store import save_bundle
 
 

@@ -29,6 +29,7 @@ from ParotidClassifierCore.app.worker_commands import Desk
 from ParotidClassifierCore.base import errors
 from ParotidClassifierCore.bundle.bundle import SCHEMA_VERSION
 from ParotidClassifierCore.bundle.files import SIZE_LIMITS
+from ParotidClassifierCore.bundle.shipped import SHIPPED
 from ParotidClassifierCore.imaging.findings import QualityFinding
 from ParotidClassifierCore.protocol import ClinicalVariable, ModelSpec, Protocol, Region, shen2026
 from ParotidClassifierCore.study.manifest import OWN_COLUMNS
@@ -40,12 +41,12 @@ LINKED = [
     *DOCUMENTS,
     Document(ROOT / "Testing" / "Benchmarks" / "README.md"),
     Document(ROOT / "Testing" / "trust" / "README.md"),
-    *map(Document, sorted((ROOT / "ParotidClassifier" / "Resources" / "Models").glob("*/*.md"))),
+    *map(Document, sorted(SHIPPED.glob("*/*.md"))),
 ]
 COMMANDS = [(document.name, command) for document in DOCUMENTS for command in document.commands]
 OURS = list(dict.fromkeys(command for _, command in COMMANDS if is_program(command)))
 # Options of other programs.
-FOREIGN_OPTIONS = {"--editable"}
+FOREIGN_OPTIONS = {"--dest", "--no-deps", "--store"}
 
 # In italics, and not on our panel.
 WORDS_OF_SLICER = {"Transforms", "Create new database"}

@@ -9,7 +9,13 @@ from MadeResults import HALF_WAY, MISTAKE, RESULT, madePrediction, workerOf
 from MadeScene import addCt, addOutline
 from ParotidClassifierCore.base.errors import BundleError
 from ParotidClassifierCore.bundle.shipped import shipped_bundles
-from ParotidClassifierLib.Background.Dependencies import DependenciesDeclinedError
+from ParotidClassifierLib.Background.Additions import (
+    Addition,
+    setGraphicsCard,
+    wantsGraphicsCard,
+)
+from ParotidClassifierLib.Background.DependencyError import DependenciesDeclinedError
+from ParotidClassifierLib.Background.WheelFolder import setWheelFolder, wheelFolder
 from ParotidClassifierLib.Panels.ClassifyPanel import ClassifyPanel, RemainingTime
 from ShownPanel import ShownPanel
 from slicer.ScriptedLoadableModule import ScriptedLoadableModuleTest
@@ -19,23 +25,41 @@ from Waiting import waitFor
 class MissingDependencies:
     """Stands for what is not installed; asked to install, it does as it was told."""
 
-    def __init__(self, error=None, mustRestart=False):
+    def __init__(self, error=None):
         self.error = error
-        self.mustRestart = mustRestart
-        self.restartOffered = False
         self.installed = False
 
     def describe(self):
-        return "" if self.installed else "Not installed yet: torch."
+        return "" if self.installed else "Not installed yet: PyWavelets."
 
     def missing(self):
-        return [] if self.installed else ["torch"]
+        return [] if self.installed else ["PyWavelets"]
 
     def install(self):
         if self.error is not None:
             raise self.error
         self.installed = True
-        return self.mustRestart
+
+
+class MissingAdditions:
+    """Stands for what can be added, likewise."""
+
+    def __init__(self, error=None):
+        self.error = error
+        self.added = []
+        self.restartOffered = False
+
+    def isThere(self, addition):
+        return addition in self.added
+
+    def describe(self, addition):
+        return f"{addition.name} adds little."
+
+    def install(self, addition):
+        if self.error is not None:
+            raise self.error
+        self.added.append(addition)
+        return True
 
     def offerRestart(self):
         self.restartOffered = True
@@ -126,15 +150,14 @@ class ClassifyPanelTest(ShownPanel, ScriptedLoadableModuleTest):
 
     def test_what_is_not_installed_is_named_and_installed_by_one_button(self):
         self.chooseCase()
-        self.logic.dependencies = MissingDependencies(mustRestart=True)
+        self.logic.dependencies = MissingDependencies()
         self.logic.warmUp()
         self.assertEqual(self.logic.classification._worker.processId, 0)
-        self.assertIn("torch", self.missing())
+        self.assertIn("PyWavelets", self.missing())
         self.assertFalse(self.ui.installButton.isHidden())
         self.ui.installButton.click()
         self.assertTrue(self.ui.missingWidget.isHidden())
         self.assertTrue(self.ui.runButton.enabled)
-        self.assertTrue(self.logic.dependencies.restartOffered)
         self.assertTrue(self.logic.classification._worker.processId)
 
     def test_a_no_to_the_installation_is_taken_quietly(self):
@@ -143,14 +166,55 @@ class ClassifyPanelTest(ShownPanel, ScriptedLoadableModuleTest):
         self.logic.dependencies = MissingDependencies(error=declined)
         self.panel.install()
         self.assertIn("Nothing was installed", self.ui.statusLabel.text)
-        self.assertIn("torch", self.missing())
+        self.assertIn("PyWavelets", self.missing())
 
     def test_an_installation_that_fails_leaves_the_panel_as_it_was(self):
         self.chooseCase()
         self.logic.dependencies = MissingDependencies(error=RuntimeError("No connection."))
         with self.assertRaisesRegex(RuntimeError, "No connection"):
             self.panel.install()
-        self.assertIn("torch", self.missing())
+        self.assertIn("PyWavelets", self.missing())
+
+    # Optional parts
+
+    def test_what_can_be_added_is_folded_away_and_added_by_a_button(self):
+        self.assertTrue(self.ui.optionalGroupBox.collapsed)
+        self.logic.additions = MissingAdditions()
+        self.panel.refresh()
+        self.ui.optionalGroupBox.collapsed = False
+        self.assertEqual(self.ui.torchLabel.text, "TORCH adds little.")
+        self.ui.radiomicsButton.click()
+        self.assertEqual(self.logic.additions.added, [Addition.RADIOMICS])
+        self.assertTrue(self.logic.additions.restartOffered)
+        self.assertTrue(self.ui.radiomicsButton.isHidden())
+        self.assertTrue(self.ui.radiomicsLabel.text.startswith("Installed: "))
+        self.assertFalse(self.ui.torchButton.isHidden())
+
+    def test_a_no_to_an_addition_is_taken_quietly(self):
+        declined = DependenciesDeclinedError("Nothing was installed.", "Not needed.")
+        self.logic.additions = MissingAdditions(declined)
+        self.ui.optionalGroupBox.collapsed = False
+        self.ui.torchButton.click()
+        self.assertIn("Nothing was installed", self.ui.statusLabel.text)
+
+    def test_the_graphics_card_is_used_where_it_is_wanted(self):
+        self.addCleanup(setGraphicsCard, wantsGraphicsCard())
+        self.chooseCase()
+        self.logic.additions = MissingAdditions()
+        self.logic.additions.added = [Addition.TORCH]
+        self.panel.refresh()
+        self.ui.optionalGroupBox.collapsed = False
+        self.assertFalse(self.ui.graphicsCardCheckBox.isHidden())
+        for isWanted, device in ((True, "auto"), (False, None)):
+            self.ui.graphicsCardCheckBox.checked = isWanted
+            request = self.logic.classification._request(self.parameterNode, "predict")
+            self.assertEqual(request.get("device"), device)
+
+    def test_the_wheel_folder_is_kept(self):
+        self.addCleanup(setWheelFolder, wheelFolder())
+        self.ui.wheelFolderLineEdit.text = "/wheels/of/the/hospital"
+        self.panel.optionalParts.onFolderEdited()
+        self.assertEqual(wheelFolder(), "/wheels/of/the/hospital")
 
     # Run
 

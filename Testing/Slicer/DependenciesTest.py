@@ -1,53 +1,24 @@
-"""Self tests of what a prediction needs and how it is installed; nothing is really installed."""
+"""Self tests of the Python packages that are needed and how they are installed; none really is."""
 
-import importlib.machinery
-import sys
+import platform
 import tempfile
-import types
 from pathlib import Path
-from subprocess import CalledProcessError
-from unittest.mock import patch
 
+import qt
 import slicer
-from ParotidClassifierLib.Background.Dependencies import (
-    Dependencies,
+from packaging.tags import sys_tags
+from ParotidClassifierLib.Background.Dependencies import Dependencies, Need
+from ParotidClassifierLib.Background.DependencyError import (
     DependenciesDeclinedError,
     DependencyError,
-    Way,
 )
+from ParotidClassifierLib.Background.WheelFolder import setWheelFolder, wheelFolder
 from slicer.ScriptedLoadableModule import ScriptedLoadableModuleTest
 
-ABSENT_PACKAGE = "parotid-classifier-no-such-package"
-
-
-class ExtensionsModel:
-    """Stands for Slicer's model of extensions, whose server a test cannot count on.
-
-    Args:
-        installed: extensions that are there.
-        reachable: whether the server answers.
-        delivers: whether what was downloaded is installed in the end.
-    """
-
-    def __init__(self, installed=(), reachable=True, delivers=True, enabled=True):
-        self.interactive = True
-        self.installed = set(installed)
-        self.requests = []
-        self._reachable = reachable
-        self._delivers = delivers
-        self._enabled = enabled
-
-    def isExtensionInstalled(self, name):
-        return name in self.installed
-
-    def isExtensionEnabled(self, name):
-        return self._enabled
-
-    def installExtensionFromServer(self, name, restart=True, update=False):
-        self.requests.append((name, restart, self.interactive))
-        if self._reachable and self._delivers:
-            self.installed.add(name)
-        return self._reachable
+ABSENT = "parotid-classifier-no-such-package"
+NO_ANSWER = """WARNING: Retrying after connection broken by 'NewConnectionError: [Errno 101] ...'
+ERROR: Could not find a version that satisfies the requirement {0} (from versions: none)
+ERROR: No matching distribution found for {0}"""
 
 
 class User:
@@ -62,38 +33,58 @@ class User:
         return self._answer
 
 
+class Pip:
+    """Stands for pip, which installs nothing here; remembers what it was asked."""
+
+    def __init__(self, code=0, said=""):
+        self.asked = []
+        self._ended = code, said
+
+    def __call__(self, words):
+        self.asked.append(words)
+        return self._ended
+
+
 class DependenciesTestCase(ScriptedLoadableModuleTest):
-    """Makes modules appear to be there or not, and requirements of the test's own."""
+    """Requirements of the test's own, and no wheel folder but the test's."""
 
     def setUp(self):
         slicer.mrmlScene.Clear(0)
         self.user = User(answer=True)
-        self.model = ExtensionsModel()
+        self.pip = Pip()
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
-        self.requirements = Path(folder.name) / "requirements.txt"
-        self.requirements.write_text("numpy\n", encoding="utf-8")
-        self.have("radiomics", "torch", "PyTorchUtils")
+        self.folder = Path(folder.name)
+        for need in Need:
+            (self.folder / need.value).write_text("numpy\n", encoding="utf-8")
+        self.addCleanup(setWheelFolder, wheelFolder())
+        setWheelFolder("")
 
-    def have(self, *names):
-        self._appear({name: _module(name) for name in names})
+    def require(self, *lines, need=Need.CLASSIFICATION):
+        (self.folder / need.value).write_text("\n".join(lines), encoding="utf-8")
 
-    def lack(self, *names):
-        self._appear(dict.fromkeys(names))
-
-    def require(self, *lines):
-        self.requirements.write_text("\n".join(lines), encoding="utf-8")
-
-    def dependencies(self, installTorch=None):
-        return Dependencies(self.model, self.user, installTorch, self.requirements)
+    def dependencies(self):
+        return Dependencies(self.user, self.pip, self.folder)
 
     def missing(self):
-        return [(item.name, item.way) for item in self.dependencies().missing()]
+        return [str(each) for each in self.dependencies().missing()]
 
-    def _appear(self, modules):
-        appearance = patch.dict(sys.modules, modules)
-        appearance.start()
-        self.addCleanup(appearance.stop)
+    def wheel(self, name=ABSENT, version="2.0", tag=None):
+        """Lay a wheel, which is nothing but its name, into the wheel folder."""
+        wheels = self.folder / "wheels"
+        wheels.mkdir(exist_ok=True)
+        tag = tag or str(next(iter(sys_tags())))
+        (wheels / f"{name.replace('-', '_')}-{version}-{tag}.whl").touch()
+        setWheelFolder(str(wheels))
+        return wheels
+
+    def assertFails(self, beginning, need=Need.CLASSIFICATION):
+        with self.assertRaises(DependencyError) as caught:
+            self.dependencies().install(need)
+        self.assertNotIsInstance(caught.exception, DependenciesDeclinedError)
+        told = str(caught.exception)
+        self.assertTrue(told.startswith(beginning), told)
+        return told
 
 
 class MissingTest(DependenciesTestCase):
@@ -103,141 +94,121 @@ class MissingTest(DependenciesTestCase):
         self.assertEqual(self.missing(), [])
         self.assertEqual(self.dependencies().describe(), "")
 
-    def test_without_radiomics_its_extension_is_named(self):
-        self.lack("radiomics")
-        self.assertEqual(self.missing(), [("SlicerRadiomics", Way.EXTENSION)])
-
-    def test_without_torch_only_torch_is_named_where_its_extension_is_there(self):
-        self.lack("torch")
-        self.assertEqual(self.missing(), [("torch", Way.TORCH)])
-
-    def test_without_the_extension_of_torch_both_are_named_extension_first(self):
-        self.lack("torch", "PyTorchUtils")
-        self.assertEqual(self.missing(), [("PyTorch", Way.EXTENSION), ("torch", Way.TORCH)])
-
     def test_a_package_that_is_not_there_is_named_with_its_version(self):
-        self.require("# needed", f"{ABSENT_PACKAGE}>=2", "numpy")
-        self.assertEqual(self.missing(), [(f"{ABSENT_PACKAGE}>=2", Way.PIP)])
+        self.require("# needed", f"{ABSENT}>=2", "numpy")
+        self.assertEqual(self.missing(), [f"{ABSENT}>=2"])
+        self.assertEqual(self.dependencies().describe(), f"Not installed yet: {ABSENT}>=2.")
 
     def test_packages_that_slicer_brings_are_never_replaced(self):
-        self.require("numpy>=999", "scipy>=999", "SimpleITK>=999")
+        self.require("numpy>=999", "scipy>=999", "SimpleITK>=999", "pydicom>=999")
         self.assertEqual(self.missing(), [])
 
-    def test_one_sentence_names_everything(self):
-        self.lack("torch", "PyTorchUtils", "radiomics")
-        self.require(ABSENT_PACKAGE)
-        self.assertEqual(
-            self.dependencies().describe(),
-            "Not installed yet: SlicerRadiomics extension, PyTorch extension, torch, "
-            f"{ABSENT_PACKAGE}.",
-        )
+    def test_a_classification_misses_nothing_that_only_reports_need(self):
+        self.require(ABSENT, need=Need.REPORT)
+        dependencies = self.dependencies()
+        self.assertEqual(dependencies.missing(), [])
+        self.assertIn(ABSENT, dependencies.describe(Need.REPORT))
 
     def test_the_requirements_of_the_module_can_be_read(self):
-        names = [item.name for item in Dependencies().missing() if item.way is Way.PIP]
-        self.assertFalse([name for name in names if name.startswith(("numpy", "scipy"))])
+        for need in Need:
+            names = [each.name.lower() for each in Dependencies().missing(need)]
+            self.assertFalse({"numpy", "scipy", "torch", "pyradiomics"} & set(names))
 
 
 class InstallTest(DependenciesTestCase):
     """One yes installs what is missing; a no, and every failure, says so and breaks nothing."""
 
     def test_where_nothing_is_missing_nothing_is_asked(self):
-        self.assertFalse(self.dependencies().install())
-        self.assertEqual(self.user.questions, [])
-
-    def test_the_question_lists_what_would_be_installed(self):
-        self.lack("radiomics", "torch", "PyTorchUtils")
         self.dependencies().install()
-        self.assertEqual(len(self.user.questions), 1)
-        for name in ("SlicerRadiomics extension", "PyTorch extension", "torch: the deep network"):
-            self.assertIn(name, self.user.questions[0])
+        self.assertEqual((self.user.questions, self.pip.asked), ([], []))
+
+    def test_the_question_lists_what_would_be_installed_and_how_large_it_is(self):
+        self.require(f"{ABSENT}>=2")
+        self.assertFails("Not installed yet")
+        (question,) = self.user.questions
+        self.assertIn("about 5 MB", question)
+        self.assertIn(f"{ABSENT}>=2", question)
+
+    def test_each_need_is_asked_for_by_its_own_question(self):
+        for need, word in ((Need.REPORT, "Reports need"), (Need.DICOM, "DICOM")):
+            self.require(ABSENT, need=need)
+            self.assertFails("Not installed yet", need)
+            self.assertIn(word, self.user.questions[-1])
 
     def test_a_no_installs_nothing(self):
-        self.lack("radiomics")
+        self.require(ABSENT)
         self.user = User(answer=False)
         with self.assertRaises(DependenciesDeclinedError) as caught:
             self.dependencies().install()
         self.assertIn("Nothing was installed.", str(caught.exception))
-        self.assertEqual(self.model.requests, [])
+        self.assertEqual(self.pip.asked, [])
 
-    def test_extensions_are_installed_without_a_second_question_or_a_restart(self):
-        self.lack("radiomics", "torch", "PyTorchUtils")
-        self.assertTrue(self.dependencies().install(), "a restart is needed afterwards")
-        self.assertEqual(
-            self.model.requests, [("SlicerRadiomics", False, False), ("PyTorch", False, False)]
-        )
-        self.assertTrue(self.model.interactive, "left as it was found")
+    def test_wheels_alone_are_installed_and_slicers_packages_kept(self):
+        self.require(f"{ABSENT}>=2")
+        self.assertFails("Not installed yet")
+        (words,) = self.pip.asked
+        self.assertEqual(words[:3], [f"{ABSENT}>=2", "--only-binary", ":all:"])
+        self.assertIn("--constraint", words)
+        self.assertNotIn("--no-index", words)
 
-    def test_torch_waits_for_the_restart_if_its_extension_is_new(self):
-        self.lack("torch", "PyTorchUtils")
-        asked = []
-        self.assertTrue(self.dependencies(lambda: asked.append("torch")).install())
-        self.assertEqual(asked, [])
+    def test_without_internet_the_offline_way_is_named(self):
+        self.require(ABSENT)
+        self.pip = Pip(1, NO_ANSWER.format(ABSENT))
+        told = self.assertFails("The Python packages could not be downloaded: the internet")
+        self.assertIn("wheel folder", told)
 
-    def test_an_extension_that_waits_for_a_restart_is_not_downloaded_again(self):
-        self.lack("radiomics")
-        self.model = ExtensionsModel(installed=["SlicerRadiomics"])
-        self.assertTrue(self.dependencies().install())
-        self.assertEqual(self.model.requests, [])
+    def test_another_failure_says_what_to_do(self):
+        self.require(ABSENT)
+        self.pip = Pip(1, "ERROR: [Errno 28] No space left on device")
+        self.assertFails("The Python packages could not be installed. Check the free disk space")
 
-    def test_an_extension_that_is_switched_off_is_named(self):
-        self.lack("radiomics")
-        self.model = ExtensionsModel(installed=["SlicerRadiomics"], enabled=False)
-        self.assertFails("The extension SlicerRadiomics is installed but switched off. Switch it")
-
-    def test_offline_says_what_to_do_and_leaves_the_model_as_it_was(self):
-        self.lack("radiomics")
-        self.model = ExtensionsModel(reachable=False)
-        self.assertFails("The extension SlicerRadiomics could not be installed. Check the")
-        self.assertTrue(self.model.interactive)
-
-    def test_a_download_that_never_arrives_is_noticed(self):
-        self.lack("radiomics")
-        self.model = ExtensionsModel(delivers=False)
-        self.assertFails("The extension SlicerRadiomics could not be installed.")
-
-    def test_torch_is_installed_by_its_extension(self):
-        self.lack("torch")
-
-        def installTorch():
-            self.have("torch")
-            return sys.modules["torch"]
-
-        self.assertFalse(self.dependencies(installTorch).install(), "no restart is needed")
-
-    def test_a_no_to_torch_says_what_is_lost(self):
-        self.lack("torch")
-        with self.assertRaises(DependenciesDeclinedError) as caught:
-            self.dependencies(lambda: None).install()
-        self.assertIn("The deep network cannot be used without it.", str(caught.exception))
-
-    def test_a_download_of_torch_that_fails_says_what_to_do(self):
-        self.lack("torch")
-
-        def installTorch():
-            raise CalledProcessError(1, ["pip", "install", "torch"])
-
-        self.assertFails("PyTorch could not be installed. Check the connection", installTorch)
-
-    def test_while_slicer_runs_tests_torch_is_not_installed(self):
-        self.lack("torch")
-        self.assertFails("PyTorch could not be installed.")
-
-    def test_while_slicer_runs_tests_packages_are_not_installed_and_still_named(self):
-        self.require(ABSENT_PACKAGE)
-        self.assertFails(f"Not installed yet: {ABSENT_PACKAGE}.")
-
-    def test_a_yes_to_the_restart_does_not_restart_while_slicer_runs_tests(self):
-        self.dependencies().offerRestart()
-        self.assertIn("Work that is not saved is lost", self.user.questions[0])
-
-    def assertFails(self, beginning, installTorch=None):
+    def test_while_slicer_runs_tests_nothing_is_installed_and_all_still_named(self):
+        self.require(ABSENT)
         with self.assertRaises(DependencyError) as caught:
-            self.dependencies(installTorch).install()
-        self.assertNotIsInstance(caught.exception, DependenciesDeclinedError)
-        self.assertTrue(str(caught.exception).startswith(beginning), str(caught.exception))
+            Dependencies(self.user, folder=self.folder).install()
+        self.assertIn(f"Not installed yet: {ABSENT}.", str(caught.exception))
 
 
-def _module(name):
-    module = types.ModuleType(name)
-    module.__spec__ = importlib.machinery.ModuleSpec(name, loader=None)
-    return module
+class WheelFolderTest(DependenciesTestCase):
+    """Packages come from a folder where one is set, and what is wrong with it is told."""
+
+    def setUp(self):
+        super().setUp()
+        self.require(f"{ABSENT}>=2")
+
+    def test_pip_looks_into_the_folder_and_nowhere_else(self):
+        wheels = self.wheel()
+        self.assertFails("Not installed yet")
+        (words,) = self.pip.asked
+        place = words.index("--no-index")
+        self.assertEqual(words[place : place + 3], ["--no-index", "--find-links", str(wheels)])
+
+    def test_a_folder_that_is_not_there(self):
+        setWheelFolder(str(self.folder / "gone"))
+        self.assertFails(f"There is no wheel folder {self.folder / 'gone'}.")
+        self.assertEqual(self.pip.asked, [])
+
+    def test_a_folder_without_the_package(self):
+        wheels = self.wheel("another")
+        self.assertFails(f"The wheel folder {wheels} lacks the package {ABSENT}>=2.")
+
+    def test_a_version_that_is_too_old_is_as_good_as_none(self):
+        self.wheel(version="1.0")
+        self.assertFails("The wheel folder")
+        self.assertEqual(self.pip.asked, [])
+
+    def test_wheels_for_another_python(self):
+        self.wheel(tag="cp27-cp27m-win32")
+        told = self.assertFails(f"The wheel of {ABSENT} in")
+        self.assertIn("cp27-cp27m-win32", told)
+        self.assertIn(f"this Slicer has Python {platform.python_version()}", told)
+
+    def test_what_a_package_itself_needs_is_named_by_pip(self):
+        wheels = self.wheel()
+        self.pip = Pip(1, "ERROR: No matching distribution found for what-it-needs>=3")
+        self.assertFails(f"The wheel folder {wheels} lacks the package what-it-needs>=3.")
+
+    def test_the_folder_is_kept_for_the_next_start(self):
+        setWheelFolder(" /some/wheels ")
+        self.assertEqual(wheelFolder(), "/some/wheels")
+        self.assertEqual(qt.QSettings().value("ParotidClassifier/WheelFolder"), "/some/wheels")

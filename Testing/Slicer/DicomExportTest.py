@@ -2,12 +2,15 @@
 
 from html import unescape
 from pathlib import Path
+from types import SimpleNamespace
 from unittest import mock
 
 import pydicom
 import slicer
 from MadeScene import addOutline
 from MadeSeries import PATIENT, SERIES, STUDY, addDicomCt, openDatabaseFor
+from ParotidClassifierLib.Background.Dependencies import Need
+from ParotidClassifierLib.Background.DependencyError import DependenciesDeclinedError
 from ParotidClassifierLib.Scene import DicomSource
 from ShownModule import dialogTexts
 from ShownResult import ShownResult
@@ -35,6 +38,19 @@ class DicomExportTest(ShownResult, ScriptedLoadableModuleTest):
         self.logic.adoptOutline(self.parameterNode, addOutline(ctNode), "Tumor")
         self.parameterNode.bundle = "published-clinical"  # its answer takes no time
         self.keep()
+
+    def test_its_packages_are_asked_for_when_it_is_first_used(self):
+        self.keepOfDicomCase()
+        asked = []
+
+        def install(need):
+            asked.append(need)
+            raise DependenciesDeclinedError("Nothing was installed.", "Later.")
+
+        self.logic.dependencies = SimpleNamespace(install=install)
+        self.ui.exportDicomButton.click()  # no folder is asked for
+        self.assertEqual(asked, [Need.DICOM])
+        self.assertIn("Nothing was installed", self.ui.dicomStatusLabel.text)
 
     def exportAndWait(self):
         self.panel.dicom.export(str(self.out))

@@ -10,11 +10,13 @@ import re
 import tempfile
 from html import unescape
 from pathlib import Path
+from unittest.mock import patch
 
 import numpy as np
 import qt
 import SampleData
 import slicer
+from ParotidClassifierLib.Background.Additions import Additions
 from slicer import i18n
 from slicer.ScriptedLoadableModule import ScriptedLoadableModuleTest
 from vtk.util.numpy_support import vtk_to_numpy
@@ -39,6 +41,10 @@ class GoldenPanelTest(ScriptedLoadableModuleTest):
     def setUp(self):
         if not hasattr(i18n, "language"):
             self.skipTest("the golden files are the stand-in's")
+        # What else is installed here is not told.
+        added = patch.object(Additions, "isThere", return_value=False)
+        added.start()
+        self.addCleanup(added.stop)
         widget = slicer.util.getModuleWidget("ParotidClassifier")
         self.panel = widget.parent
         widget.enter()

@@ -19,6 +19,7 @@ from ..base.errors import (
     ParotidClassifierError,
     names_reached,
 )
+from ..base.extras import extras_named
 from ..base.log import unexpected
 from ..base.standard_streams import (
     NobodyReadsError,
@@ -91,7 +92,7 @@ def _parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
 
 def _answer(options: argparse.Namespace) -> int:
     try:
-        with names_reached():
+        with names_reached(), extras_named():
             result = options.command(options)
         _tell(json.dumps(result.data, **_AS_JSON) if options.json else result.text)
     except NotToldError:

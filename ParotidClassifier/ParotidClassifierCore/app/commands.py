@@ -36,8 +36,6 @@ from .case_options import (
     second_tumor_of,
 )
 
-DEMO_SEED = 3
-
 
 def predict(options: argparse.Namespace) -> Result:
     """Classify one case and write the files of a result."""

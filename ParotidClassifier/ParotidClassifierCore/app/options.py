@@ -1,16 +1,23 @@
-"""What the command line understands: commands and their options."""
+"""What the command line understands: commands and their options.
+
+Nothing here needs numpy or another large library: the help and what is wrong with the options are
+told at once, and the module of a command is imported when it runs.
+"""
 
 import argparse
+import importlib
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 
 from .. import __version__
-from ..models.settings import CROSS_FITTED, STACKINGS, ModelTrainingSettings
+from ..base.result import Result
+from ..models.settings import BOOTSTRAPS, CROSS_FITTED, STACKINGS, ModelTrainingSettings
 from ..protocol import ClinicalVariable, shen2026
 from ..radiomics.names import feature_names
-from ..study.runs import BOOTSTRAPS
-from . import commands, study_commands
 
+DEMO_SEED = 3
+DEVICES = ("cpu", "cuda", "auto")  # of the network; the first is the default
 _BRIEF = 60
 
 
@@ -56,7 +63,7 @@ _MORE = {
     "--bootstraps N": {"default": BOOTSTRAPS},
     "--clinical NAME=VALUE": {"action": "append"},
     "--cohort TABLE": {"required": True},
-    "--device": {"choices": ("cpu", "cuda", "auto"), "default": "cpu"},
+    "--device": {"choices": DEVICES, "default": DEVICES[0]},
     "--hu-range LOW HIGH": {"nargs": 2},
     "--name NAME": {"required": True},
     "--out OUT": {"required": True},
@@ -163,11 +170,23 @@ def build_parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _command(subparsers, name: str, function, text: str) -> argparse.ArgumentParser:
+def _command(subparsers, name: str, function: str, text: str) -> argparse.ArgumentParser:
+    """Add a command; `function` is `module.name` of what it does, in this package."""
     parser = subparsers.add_parser(name, help=text, description=text)
     parser.add_argument("--json", action="store_true", help="print the result as JSON")
-    parser.set_defaults(command=function)
+    parser.set_defaults(command=partial(_run, function))
     return parser
+
+
+def _run(function: str, options: argparse.Namespace) -> Result:
+    module, _, name = function.partition(".")
+    return getattr(importlib.import_module(f".{module}", __package__), name)(options)
+
+
+def _run_predict(options: argparse.Namespace) -> Result:
+    """Classify one case, or every case of a table."""
+    one = options.cohort is None
+    return _run("commands.predict" if one else "study_commands.predict_cohort", options)
 
 
 def _add(parser: argparse._ActionsContainer, options: Mapping[str, str], **more: object) -> None:
@@ -187,10 +206,11 @@ def _predict(subparsers) -> None:
     parser = _command(
         subparsers,
         "predict",
-        study_commands.predict,
+        "commands.predict",
         "Classify one case; writes prediction.json, ring.seg.nrrd and overview.png. Or all cases "
         "of a table, each into a folder of its own, with one table and page of all.",
     )
+    parser.set_defaults(command=_run_predict)
     _add(parser.add_argument_group("case"), _CASE)
     _add(parser.add_argument_group("ring drawn or refined by hand"), _DRAWN_RING)
     for variable in shen2026().predictors.values():
@@ -231,13 +251,13 @@ def _add_automatic_ring(parser: argparse.ArgumentParser, whose: str = "the proto
 
 def _ring_and_features(subparsers) -> None:
     text = "Draw the peritumoral ring; writes ring.seg.nrrd."
-    parser = _command(subparsers, "ring", commands.ring, text)
+    parser = _command(subparsers, "ring", "commands.ring", text)
     _add(parser.add_argument_group("case"), _CASE)
     _add(parser, _PROTOCOL)
     _add_automatic_ring(parser)
     _add(parser, {"--out OUT": "folder for ring.seg.nrrd"})
     text = f"Compute all {len(feature_names())} radiomic features of each region into a CSV table."
-    parser = _command(subparsers, "features", commands.features, text)
+    parser = _command(subparsers, "features", "commands.features", text)
     _add(parser.add_argument_group("case"), _CASE)
     _add(parser.add_argument_group("ring drawn or refined by hand"), _DRAWN_RING)
     _add(parser, _PROTOCOL)
@@ -247,7 +267,7 @@ def _ring_and_features(subparsers) -> None:
 
 def _simulate(subparsers) -> None:
     text = "Make one simulated case, or a whole cohort."
-    parser = _command(subparsers, "simulate", study_commands.simulate, text)
+    parser = _command(subparsers, "simulate", "study_commands.simulate", text)
     options = {
         "--cohort N": "a cohort of N cases",
         "--outcome": "of the one case",
@@ -262,11 +282,11 @@ def _cohort(subparsers) -> None:
     group = subparsers.add_parser("cohort", help="Check a cohort, or extract its features.")
     inner = group.add_subparsers(required=True, metavar="ACTION")
     text = "Check every row, image and outline of a cohort before training on it."
-    parser = _command(inner, "check", study_commands.cohort_check, text)
+    parser = _command(inner, "check", "study_commands.cohort_check", text)
     _add(parser, _TABLE | _MACHINES | _PROTOCOL)
     _add_automatic_ring(parser)
     text = "Compute all radiomic features of a cohort into one Parquet table."
-    parser = _command(inner, "features", study_commands.cohort_features, text)
+    parser = _command(inner, "features", "study_commands.cohort_features", text)
     _add(parser, _COHORT | _PROTOCOL)
     _add_automatic_ring(parser)
     _add(parser, {"--out OUT": "the Parquet file"})
@@ -274,7 +294,7 @@ def _cohort(subparsers) -> None:
 
 def _train(subparsers) -> None:
     text = "Train all models of a study on a cohort, evaluate them and write bundle and report."
-    parser = _command(subparsers, "train", study_commands.train, text)
+    parser = _command(subparsers, "train", "study_commands.train", text)
     _add(parser, _COHORT)
     fewest = ModelTrainingSettings.min_cases_per_class
     options = {
@@ -298,7 +318,7 @@ def _train(subparsers) -> None:
 
 def _evaluate(subparsers) -> None:
     text = "Judge a bundle on a cohort it has not learnt from and write the report."
-    parser = _command(subparsers, "evaluate", study_commands.evaluate, text)
+    parser = _command(subparsers, "evaluate", "study_commands.evaluate", text)
     _add(parser, _BUNDLE | _COHORT | _JUDGING | _DEVICE | {"--out OUT": "folder of the report"})
 
 
@@ -306,19 +326,19 @@ def _bundle(subparsers) -> None:
     group = subparsers.add_parser("bundle", help="Show or verify a model bundle.")
     inner = group.add_subparsers(required=True, metavar="ACTION")
     for name, function, text in (
-        ("info", commands.bundle_info, "Show what a bundle holds and where it comes from."),
-        ("verify", commands.bundle_verify, "Check a bundle's files, hashes and contents."),
+        ("info", "commands.bundle_info", "Show what a bundle holds and where it comes from."),
+        ("verify", "commands.bundle_verify", "Check a bundle's files, hashes and contents."),
     ):
         parser = _command(inner, name, function, text)
         (which,) = _BUNDLE.values()
         parser.add_argument("bundle", nargs="?", metavar="BUNDLE", help=which)
     text = "Write the bundle that follows from the published odds ratios of the clinical findings."
-    parser = _command(inner, "published-clinical", commands.bundle_published_clinical, text)
+    parser = _command(inner, "published-clinical", "commands.bundle_published_clinical", text)
     _add(parser, {"--out OUT": "folder of the bundle"})
 
 
 def _demo(subparsers) -> None:
     text = "Make a simulated case and classify it."
-    parser = _command(subparsers, "demo", commands.demo, text)
-    _add(parser, {"--seed SEED": "of the case"}, default=commands.DEMO_SEED)
+    parser = _command(subparsers, "demo", "commands.demo", text)
+    _add(parser, {"--seed SEED": "of the case"}, default=DEMO_SEED)
     _add(parser, _BUNDLE | _MORE_ANSWERS | {"--out OUT": "folder for the case and the results"})

@@ -20,17 +20,12 @@ from ..study.learn import TrainingOptions
 from ..study.manifest import TEST, CohortCase, read_manifest, with_random_split
 from ..study.runs import evaluate_bundle
 from ..study.train import train_bundle
-from . import commands
 from .case_options import protocol_of, require_no_case
 from .commands import asked_of, bundle_of
 
 
-def predict(options: argparse.Namespace) -> Result:
-    """Classify one case, or every case of a table."""
-    return commands.predict(options) if options.cohort is None else _predict_cohort(options)
-
-
-def _predict_cohort(options: argparse.Namespace) -> Result:
+def predict_cohort(options: argparse.Namespace) -> Result:
+    """Classify every case of a table."""
     require_no_case(options)
     bundle = bundle_of(options)
     asked = asked_of(options, bundle)

@@ -5,7 +5,8 @@ its events repeat:
 
     {"id": 1, "command": "warm", "bundle": name or path}
     {"id": 2, "command": "predict", "case": folder, "bundle": as above,
-     "ring": {"width_mm": 2.0, "hu_range": [-200.0, 400.0]}, "clinical": {"margin": "clear"}}
+     "ring": {"width_mm": 2.0, "hu_range": [-200.0, 400.0]}, "clinical": {"margin": "clear"},
+     "device": "auto"}
     {"id": 3, "command": "stability", as for predict, "count": 20, "seed": 0}
     {"id": 4, "command": "saliency", as for predict, "out": path of an NRRD}
     {"id": 5, "command": "features", "case": folder, "bundle", "ring": as above,
@@ -18,9 +19,9 @@ its events repeat:
     {"command": "cancel", "id": 3}
 
 What each needs and answers stands with the commands (`worker_commands`). "ring", "clinical",
-"count", "seed", "archive" and what a report adds may be left out: the ring is then the bundle's,
-and the clinical findings are those of the case's clinical.json. "features" may leave out the bundle
-too: regions and ring are then the published study's.
+"device", "count", "seed", "archive" and what a report adds may be left out: the ring is then the
+bundle's, the clinical findings are those of the case's clinical.json, and the CPU computes the
+network. "features" may leave out the bundle too: regions and ring are then the published study's.
 
 The events are {"event": "progress", "fraction", "step"}, any number of them, and then either
 {"event": "result", …} or {"event": "error", "kind", "message", "remedy"}. {"event": "ready", "pid"}
@@ -46,6 +47,7 @@ from collections.abc import Mapping
 from typing import IO
 
 from ..base.errors import ParotidClassifierError, UsageError, names_reached
+from ..base.extras import extras_named
 from ..base.lifeline import end_with, leave
 from ..base.log import unexpected
 from ..base.standard_streams import NotToldError, own_standard_streams, write_now
@@ -103,7 +105,7 @@ def _answer(
             raise UsageError(
                 f"There is no command {name!r}.", f"Commands are: {', '.join(commands)}, cancel."
             )
-        with names_reached():
+        with names_reached(), extras_named():
             result = commands[name](received.request, inbox.while_wanted(received, progress))
         tell("result", **result)
     except ParotidClassifierError as error:

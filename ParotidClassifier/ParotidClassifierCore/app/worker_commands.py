@@ -29,6 +29,7 @@ from ..reporting.answering import Answer, Asked, answer
 from ..reporting.case.labels import REPORT_HTML, REPORT_PDF, ReportLabels
 from ..reporting.dicom.source_headers import Sources, read_source_headers
 from .inbox import RIVALS, Command, Request
+from .options import DEVICES
 
 _LARGEST_SEED = 2**32 - 1
 _SIDE_MM, _RADIUS_MM = 24, 6  # of the case that warms up
@@ -118,7 +119,13 @@ class Desk:
         progress(0.0, "reading")
         bundle, case = self._bundle(request), replace(self._case(request), source=source)
         shows = request.get("show_outside") is True
-        asked = Asked(_ring(request), keep_identity=keep_identity, dicom=True, show_outside=shows)
+        asked = Asked(
+            _ring(request),
+            _device(request),
+            keep_identity=keep_identity,
+            dicom=True,
+            show_outside=shows,
+        )
         answered = answer(case, bundle, asked, progress, self._stages)
         files = _written(out, answered, answered.dicom_sources)
         if keep_identity:
@@ -146,7 +153,13 @@ class Desk:
         bundle, case = self._bundle(request), self._case(request)
         other = self._bundle(request, "second_bundle") if "second_bundle" in request else None
         shows = request.get("show_outside") is True
-        asked = Asked(_ring(request), second_bundle=other, report=labels, show_outside=shows)
+        asked = Asked(
+            _ring(request),
+            _device(request),
+            second_bundle=other,
+            report=labels,
+            show_outside=shows,
+        )
         answered = answer(case, bundle, asked, part(progress, 0.0, 0.9), self._stages)
         progress(0.9, "report")
         with written_together(out) as folder:
@@ -155,7 +168,7 @@ class Desk:
 
     def _session(self, request: Request) -> Session:
         bundle, case = self._bundle(request), self._case(request)
-        return Session(case, bundle, _ring(request), stages=self._stages)
+        return Session(case, bundle, _ring(request), _device(request), self._stages)
 
     def _bundle(self, request: Request, name: str = "bundle") -> Bundle:
         return self._files.read(find_bundle(_text(request, name)), load_bundle)
@@ -206,6 +219,16 @@ def _ring(request: Request) -> RingSettings | None:
         raise UsageError(
             f"The ring {asked!r} is not understood.", "Give width_mm and hu_range, two numbers."
         ) from error
+
+
+def _device(request: Request) -> str:
+    """Return the device of the network that was asked for; the CPU where none was."""
+    device = request.get("device", DEVICES[0])
+    if device not in DEVICES:
+        raise UsageError(
+            f"The device {device!r} is not understood.", f"Name one of {', '.join(DEVICES)}."
+        )
+    return device
 
 
 def _out_file(request: Request) -> Path:

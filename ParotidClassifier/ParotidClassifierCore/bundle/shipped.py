@@ -6,10 +6,10 @@ from ..base.disk import extended
 from ..base.errors import BundleError
 from .files import BUNDLE_JSON
 
-# Core and Resources lie side by side in the repository and in the packaged extension.
 DEFAULT_BUNDLE = "simulated-demo"
 _LONGEST_NAME = 20  # characters, of a file in a bundle
-SHIPPED = Path(__file__).resolve().parents[2] / "Resources" / "Models"
+# Inside the package, so that whatever carries the package carries them.
+SHIPPED = Path(__file__).with_name("shipped_bundles")
 
 
 def shipped_bundles() -> tuple[Path, ...]:

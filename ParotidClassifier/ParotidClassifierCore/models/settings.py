@@ -28,6 +28,9 @@ IMBALANCE = (
     "malignant cases in the training cohort, and the threshold answers for the imbalance."
 )
 
+# Resamples of the test set for the intervals of its figures.
+BOOTSTRAPS = 2000
+
 # Combined reads a fusion, which reads a radiomic model, each on folds of its own: three folds are
 # held out at a time, and at least two must be left to choose features in.
 MIN_FOLDS = 5

@@ -6,8 +6,6 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from ..base.errors import UnreadableFileError, UsageError
 from ..base.strict_json import MalformedError
 from ..protocol.plain_yaml import parsed_yaml
@@ -64,6 +62,8 @@ class RadiomicsSettings:
 
     def yaml(self) -> str:
         """Return the settings as text that `load_settings` reads."""
+        import yaml
+
         plain = {k: list(v) if isinstance(v, tuple) else v for k, v in asdict(self).items()}
         return yaml.safe_dump(plain, sort_keys=False)
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..base.progress import Progress, part
-from ..models.settings import CROSS_FITTED, PAPER, ModelTrainingSettings
+from ..models.settings import BOOTSTRAPS, CROSS_FITTED, PAPER, ModelTrainingSettings
 from ..models.table import TrainingTable
 from ..models.training import FittedModels
 from ..network.records import NetworkValues
@@ -20,7 +20,6 @@ from .agreement import reader_agreement, unused_readings
 from .cache import CohortCache
 from .extraction import CohortFeatures
 from .manifest import TRAIN
-from .runs import BOOTSTRAPS
 
 if TYPE_CHECKING:
     from ..network.cross_fitting import CrossFittedNetwork

@@ -41,7 +41,6 @@ from .steadiness import steadiness_of_tests
 if TYPE_CHECKING:
     import pandas as pd
 
-BOOTSTRAPS = 2000
 PREDICTION_FILES = ("predictions.csv", "predictions.parquet")
 FEATURES_FILE = "features.parquet"
 

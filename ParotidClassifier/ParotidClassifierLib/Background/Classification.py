@@ -12,6 +12,7 @@ from slicer.i18n import tr as _
 
 from ..Scene import DicomSource
 from ..Scene.Parameters import clinicalRecord
+from .Additions import wantsGraphicsCard
 from .CaseFolder import CaseFolder
 from .Worker import SUPERSEDED
 
@@ -230,6 +231,8 @@ class Classification:
         folder = self._caseFolder.write(ct, drawn, isRefined, source, origin)
         request = {"command": command, "bundle": str(bundle.path), "case": str(folder)}
         request["clinical"] = dict(record)
+        if wantsGraphicsCard():
+            request["device"] = "auto"
         if ring is not None:
             request["ring"] = {"width_mm": ring.width_mm, "hu_range": list(ring.hu_range)}
         return {**request, **options}

@@ -3,6 +3,7 @@
 import qt
 from slicer.i18n import tr as _
 
+from ..Background.Dependencies import Need
 from .Section import ExportSection
 
 
@@ -33,7 +34,8 @@ class CaseReport(ExportSection):
 
     def onWrite(self) -> None:
         """Ask for a folder and write the report there."""
-        self.intoFolder(_("Save the case report in a folder"), self.write)
+        if self.hasInstalled(Need.REPORT):
+            self.intoFolder(_("Save the case report in a folder"), self.write)
 
     def write(self, folder: str) -> None:
         """Write the report to a folder; it is made in the background."""

@@ -11,11 +11,12 @@ from ParotidClassifierCore.bundle.shipped import shipped_bundles
 from ParotidClassifierCore.imaging.findings import SMALLEST_DIAMETER_MM
 from slicer.i18n import tr as _
 
-from ..Background.Dependencies import DependenciesDeclinedError
+from ..Background.DependencyError import DependenciesDeclinedError
 from ..Background.Worker import SUPERSEDED
 from .BundleDialog import bundleDialog
 from .BundleList import BundleList
 from .FindingsText import noteText, toolTipText
+from .OptionalParts import OptionalParts
 from .Panel import Panel, icon
 
 _TICK_MS = 500
@@ -35,6 +36,7 @@ class ClassifyPanel(Panel):
         self.aboutDialog = None
         self._icons = {True: icon("Cancel"), False: icon("Run")}
         self.bundleList = BundleList(self.ui.bundleComboBox, self.onBundlePicked)
+        self.optionalParts = OptionalParts(self.logic, self.ui, self._tell)
         self._remaining = RemainingTime()
         self._step = ""
         self._awaitsResult = False
@@ -51,6 +53,7 @@ class ClassifyPanel(Panel):
     def refresh(self) -> None:
         """Show the bundles, what is missing, and whether a run is going on."""
         self._showBundles()
+        self.optionalParts.show()
         running = self.logic.classification.isRunning
         if not running:
             self._ticks.stop()
@@ -170,8 +173,7 @@ class ClassifyPanel(Panel):
             _("What is missing could not be installed."), waitCursor=True
         ):
             try:
-                if self.logic.dependencies.install():
-                    self.logic.dependencies.offerRestart()
+                self.logic.dependencies.install()
                 self.logic.warmUp()
             except DependenciesDeclinedError as declined:
                 self._tell("info", str(declined))

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from slicer.i18n import tr as _
 
+from ..Background.Dependencies import Need
 from ..Scene import DicomSource
 from .FindingsText import noteText
 from .Section import ExportSection
@@ -42,7 +43,8 @@ class DicomExport(ExportSection):
 
     def onExport(self) -> None:
         """Ask for a folder and write the DICOM objects there."""
-        self.intoFolder(_("Save the DICOM objects in a folder"), self.export)
+        if self.hasInstalled(Need.DICOM):
+            self.intoFolder(_("Save the DICOM objects in a folder"), self.export)
 
     def export(self, folder: str) -> None:
         """Write the DICOM objects to a folder, and bring them into the database if it is open."""

@@ -6,6 +6,8 @@ import qt
 import slicer
 from slicer.i18n import tr as _
 
+from ..Background.Dependencies import Need
+from ..Background.DependencyError import DependenciesDeclinedError
 from ..Background.Worker import SUPERSEDED
 from ..Drawing.ResultContents import outOfDateWords
 from .FindingsText import noteText
@@ -72,6 +74,16 @@ class ExportSection(Section):
             widget.enabled = not reason and not self._logic.classification.isRunning
         button.toolTip = reason or purpose
 
+    def hasInstalled(self, need: Need) -> bool:
+        """Whether the packages for something are there; they are installed after a yes."""
+        with slicer.util.tryWithErrorDisplay(self.task.failed, waitCursor=True):
+            try:
+                self._logic.dependencies.install(need)
+                return True
+            except DependenciesDeclinedError as declined:
+                self.task.tell(noteText("info", str(declined)))
+        return False
+
     def intoFolder(self, title: str, write) -> None:
         """Write to the folder that the user chooses; to none if the user cancels."""
         folder = qt.QFileDialog.getExistingDirectory(slicer.util.mainWindow(), title)
@@ -88,6 +100,7 @@ class SectionTask:
 
     Attributes:
         isRunning: whether the answer is still to come.
+        failed: sentence that stands above what went wrong.
     """
 
     def __init__(self, logic, progressBar, statusLabel, refresh, failed: str):
@@ -95,7 +108,7 @@ class SectionTask:
         self._progressBar = progressBar
         self._statusLabel = statusLabel
         self._refresh = refresh
-        self._failed = failed
+        self.failed = failed
         self.isRunning = False
         self._isAwaited = False
         self._isOfResult = False
@@ -117,7 +130,7 @@ class SectionTask:
             keep(*answer)
             self._refresh()
 
-        with slicer.util.tryWithErrorDisplay(self._failed, waitCursor=True):
+        with slicer.util.tryWithErrorDisplay(self.failed, waitCursor=True):
             try:
                 self.isRunning = True
                 compute(self._onProgress, done, self._onError)
@@ -171,7 +184,7 @@ class SectionTask:
             return
         self.tell(noteText("error", f"{message} {remedy}"))
         self._refresh()
-        slicer.util.errorDisplay(f"{self._failed}\n\n{message} {remedy}")
+        slicer.util.errorDisplay(f"{self.failed}\n\n{message} {remedy}")
 
     def tell(self, richText: str, isOfResult: bool = True) -> None:
         """Say how it ended, or nothing; `isOfResult` if that goes with the result."""

@@ -73,6 +73,10 @@ def test_a_mistake_is_answered_and_the_process_lives_on(caller, a_case):
         ({"id": 3, "command": "predict", "case": "gone", "bundle": BUNDLE}, "gone"),
         ({"id": 4, "command": "predict", "case": str(a_case), "bundle": "gone"}, "gone"),
         ({"id": 5, "command": "predict", "case": str(a_case), "bundle": BUNDLE, "ring": 2}, "ring"),
+        (
+            {"id": 6, "command": "predict", "case": str(a_case), "bundle": BUNDLE, "device": "tpu"},
+            "'tpu'",
+        ),
     ):
         _, event = caller.answer(request)
         assert event["event"] == "error"

@@ -37,6 +37,11 @@ def pip_ensure(
         _logger.info("Testing mode is enabled: skipping pip_ensure for [%s]", missing)
 
 
+def pip_install(requirements: list[str], **_how: object) -> None:
+    """Refuse: what is asked for would change the Python that the tests run in."""
+    raise NotModelled(f"installing {', '.join(requirements)}")
+
+
 def _is_met(requirement: Requirement, seen: set[tuple]) -> bool:
     key = (requirement.name.lower(), frozenset(requirement.extras))
     if (requirement.marker and not requirement.marker.evaluate()) or key in seen:

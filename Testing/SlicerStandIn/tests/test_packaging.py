@@ -3,7 +3,7 @@
 import pytest
 import slicer
 from packaging.requirements import Requirement
-from slicer.packaging import load_requirements, pip_check, pip_ensure
+from slicer.packaging import load_requirements, pip_check, pip_ensure, pip_install
 from SlicerStandIn.application import set_testing
 from SlicerStandIn.failures import NotModelled
 
@@ -39,5 +39,7 @@ def test_nothing_is_installed():
     pip_ensure([Requirement("numpy")])
     with pytest.raises(NotModelled, match="not-a-package"):
         pip_ensure([ABSENT], requester="Module")
+    with pytest.raises(NotModelled, match="not-a-package"):
+        pip_install([str(ABSENT)], blocking=False)
     with pytest.raises(NotModelled, match="pip_uninstall"):
         slicer.util.pip_uninstall("numpy")

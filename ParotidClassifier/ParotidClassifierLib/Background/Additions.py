@@ -1,0 +1,168 @@
+"""What a classification can do without and some users want: PyTorch and SlicerRadiomics."""
+
+import importlib.util
+import logging
+from enum import Enum
+from subprocess import CalledProcessError
+
+import qt
+import slicer
+from slicer.i18n import tr as _
+
+from .Dependencies import REQUESTER, confirmOkCancel
+from .DependencyError import DependenciesDeclinedError, DependencyError
+
+_TORCH_INSTALLER = "PyTorchUtils"
+_GRAPHICS_CARD = "ParotidClassifier/GraphicsCard"
+_LOG = logging.getLogger(REQUESTER)
+
+
+class Addition(Enum):
+    """What can be added; the value is the Python module that it is."""
+
+    TORCH = "torch"
+    RADIOMICS = "radiomics"
+
+
+def wantsGraphicsCard() -> bool:
+    """Whether the network is to be computed on a graphics card where there is one."""
+    return str(qt.QSettings().value(_GRAPHICS_CARD)).lower() == "true"
+
+
+def setGraphicsCard(isWanted: bool) -> None:
+    """Keep whether the network is to be computed on a graphics card."""
+    qt.QSettings().setValue(_GRAPHICS_CARD, isWanted)
+
+
+class Additions:
+    """Says what each addition is for, and installs it by its extension after a yes.
+
+    Args:
+        extensions: Slicer's model of extensions; None for the application's.
+        confirm: called with text and details; whether the answer was yes. None for Slicer's dialog.
+        installTorch: returns torch, None if the user said no; None for the PyTorch extension.
+    """
+
+    def __init__(self, extensions=None, confirm=None, installTorch=None):
+        self._givenExtensions = extensions
+        self._confirm = confirm or confirmOkCancel
+        self._torchFromExtension = installTorch or _torchFromExtension
+
+    def isThere(self, addition: Addition) -> bool:
+        """Whether it is installed; nothing is imported to find out."""
+        return _isImportable(addition.value)
+
+    def describe(self, addition: Addition) -> str:
+        """Return what it adds and how large it is."""
+        if addition is Addition.TORCH:
+            return _(
+                "PyTorch (0.2 to 3 GB, by the extension PyTorch) lets a graphics card compute the "
+                "network. The probabilities are the same without it."
+            )
+        return _(
+            "PyRadiomics (about 10 MB, by the extension SlicerRadiomics; there is none for macOS) "
+            "computes the features a second time, to compare with. The features are the same "
+            "without it."
+        )
+
+    def install(self, addition: Addition) -> bool:
+        """Ask, then install an addition.
+
+        Returns:
+            Whether Slicer must be restarted: an extension's modules are only found then, and
+            torch can only be installed then.
+
+        Raises:
+            DependenciesDeclinedError: the user said no; nothing was installed.
+            DependencyError: it could not be installed.
+        """
+        question = _("{purpose} Install it now?").format(purpose=self.describe(addition))
+        if not self._confirm(question, ""):
+            raise DependenciesDeclinedError(
+                _("Nothing was installed."), _("A classification does not need it.")
+            )
+        if addition is Addition.TORCH and _isImportable(_TORCH_INSTALLER):
+            self._installTorch()
+            return False
+        self._installExtension("PyTorch" if addition is Addition.TORCH else "SlicerRadiomics")
+        return True
+
+    def offerRestart(self) -> None:
+        """Ask whether to restart Slicer now, and do so after a yes."""
+        question = _(
+            "Slicer must be restarted before the new extension can be used. Work that is not "
+            "saved is lost then. PyTorch itself is installed afterwards, by the same button. "
+            "Restart now?"
+        )
+        if self._confirm(question, "") and not slicer.app.testingEnabled():
+            slicer.util.restart()
+
+    def _installExtension(self, name: str) -> None:
+        model = self._extensions()
+        if model.isExtensionInstalled(name):
+            _refuseDisabled(model, name)
+            return  # Its modules appear after the restart.
+        asks = model.interactive
+        model.interactive = False  # The user has just been asked.
+        try:
+            done = model.installExtensionFromServer(name, False)
+        finally:
+            model.interactive = asks
+        # True only says that the download was begun.
+        if not done or not model.isExtensionInstalled(name):
+            raise DependencyError(
+                _("The extension {name} could not be installed.").format(name=name),
+                _(
+                    "Check the connection to the internet and try again, or install it by hand "
+                    "in the Extensions Manager (menu View)."
+                ),
+            )
+
+    def _extensions(self):
+        model = self._givenExtensions
+        if model is None and not slicer.app.testingEnabled():
+            model = slicer.app.extensionsManagerModel()
+        if model is None:
+            raise DependencyError(
+                _("This Slicer cannot install extensions."),
+                _("Use a Slicer from download.slicer.org, not in testing mode."),
+            )
+        return model
+
+    def _installTorch(self) -> None:
+        try:
+            torch = self._torchFromExtension()
+        except (CalledProcessError, RuntimeError, ValueError, OSError) as error:
+            _LOG.error("PyTorch could not be installed. %s", error)
+            raise DependencyError(
+                _("PyTorch could not be installed."),
+                _(
+                    "Check the connection to the internet and the free disk space, then try "
+                    "again; the Python console shows details."
+                ),
+            ) from error
+        if torch is None:
+            raise DependenciesDeclinedError(
+                _("PyTorch was not installed."), _("A classification does not need it.")
+            )
+
+
+def _refuseDisabled(model, name: str) -> None:
+    if not model.isExtensionEnabled(name):
+        raise DependencyError(
+            _("The extension {name} is installed but switched off.").format(name=name),
+            _("Switch it on in the Extensions Manager (menu View) and restart Slicer."),
+        )
+
+
+def _torchFromExtension():
+    """Let the PyTorch extension choose and install the build of torch for this computer."""
+    import PyTorchUtils
+
+    if slicer.app.testingEnabled():
+        raise RuntimeError("Testing mode is enabled: torch is not installed")
+    return PyTorchUtils.PyTorchUtilsLogic().installTorch(askConfirmation=True)
+
+
+def _isImportable(module: str) -> bool:
+    return importlib.util.find_spec(module) is not None
