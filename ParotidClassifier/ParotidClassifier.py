@@ -35,7 +35,7 @@ class ParotidClassifier(ScriptedLoadableModule):
         self.parent.acknowledgementText = _(
             "Implements the method of Shen et al. 2026, Deep-learning-based radiomics of "
             "intratumoral and peritumoral CT images to differentiate benign from malignant "
-            "parotid tumors. Radiomic features are computed by PyRadiomics."
+            "parotid tumors. Radiomic features are defined by PyRadiomics."
         )
         slicer.app.connect("startupCompleted()", registerSampleCases)
 

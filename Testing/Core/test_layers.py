@@ -229,8 +229,6 @@ print(summarize_bundle(default_bundle()).name)
     assert (tmp_path / "case" / "ct.nrrd").is_file()
 
 
-# Until the network runs without PyTorch and the features are computed without PyRadiomics.
-@pytest.mark.xfail(strict=True, reason="a classification still needs PyTorch and PyRadiomics")
 def test_a_case_is_classified_with_what_a_classification_needs(tmp_path):
     done = run_alone(
         """

@@ -17,6 +17,7 @@ from ..prediction.predict import bundle_identity, predict_from_findings, ring_re
 from ..prediction.second_opinion import require_another
 from ..prediction.stages import Stages
 from ..protocol.outcome import outcome_word
+from ..radiomics.engines import Engine
 from ..radiomics.names import feature_names
 from ..reporting.answer_files import save_outlines, write_answer, write_prediction
 from ..reporting.answering import RING_FILE, Asked, answer
@@ -35,6 +36,7 @@ from .case_options import (
     require_no_images,
     second_tumor_of,
 )
+from .options import BOTH_ENGINES
 
 
 def predict(options: argparse.Namespace) -> Result:
@@ -82,6 +84,7 @@ def asked_of(options: argparse.Namespace, bundle: Bundle) -> Asked:
     return Asked(
         ring=asked_ring(options, bundle.protocol),
         device=options.device,
+        engine=Engine(options.radiomics_engine),
         stability=options.stability,
         saliency=options.saliency,
         keep_identity=options.keep_identity,
@@ -116,15 +119,21 @@ def ring(options: argparse.Namespace) -> Result:
 
 
 def features(options: argparse.Namespace) -> Result:
-    """Write all radiomic features: one row a feature, one column a region."""
+    """Write all radiomic features: one row a feature, one column a region or an engine."""
     require_file(options.out)
     protocol = protocol_of(options)
     case = case_of(options, protocol=protocol)
     with bar_on_terminal("features") as progress:
-        values = Stages().write_features(options.out, case, protocol, progress)
+        if options.engine == BOTH_ENGINES:
+            found = Stages().compare_engines(options.out, case, protocol, progress)
+            data = {"features": dict(found.built_in), "pyradiomics": dict(found.pyradiomics)}
+            data["different"] = list(found.different)
+            return Result(f"{found.text}\nWritten to {options.out}", data)
+        engine = Engine(options.engine)
+        values = Stages().write_features(options.out, case, protocol, progress, engine)
     regions = " and ".join(protocol.regions)
     text = f"{len(feature_names())} features of {regions} written to {options.out}"
-    return Result(text, {"features": values})
+    return Result(text, {"features": values, "radiomics engine": engine.identity})
 
 
 def bundle_info(options: argparse.Namespace) -> Result:

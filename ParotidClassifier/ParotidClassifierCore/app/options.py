@@ -14,9 +14,11 @@ from .. import __version__
 from ..base.result import Result
 from ..models.settings import BOOTSTRAPS, CROSS_FITTED, STACKINGS, ModelTrainingSettings
 from ..protocol import ClinicalVariable, shen2026
+from ..radiomics.engines import Engine
 from ..radiomics.names import feature_names
 
 DEMO_SEED = 3
+BOTH_ENGINES = "both"  # a choice beside the engines, of `features`
 DEVICES = ("cpu", "cuda", "auto")  # of the network; the first is the default
 _BRIEF = 60
 
@@ -67,6 +69,10 @@ _MORE = {
     "--hu-range LOW HIGH": {"nargs": 2},
     "--name NAME": {"required": True},
     "--out OUT": {"required": True},
+    "--radiomics-engine": {
+        "choices": [engine.value for engine in Engine],
+        "default": Engine.BUILT_IN.value,
+    },
     "--outcome": {"choices": ("benign", "malignant")},
     "--ring FILE": {"action": "append", "type": str},
     "--seed SEED": {"default": 0},
@@ -146,6 +152,10 @@ _JUDGING = {
     "see, and report how far the log-odds move (default: none)",
 }
 _DEVICE = {"--device": "of the network"}
+_ENGINE = {
+    "--radiomics-engine": "what measures the radiomic features: the built-in engine (default) or "
+    "PyRadiomics, where it is installed; the numbers are the same"
+}
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -220,7 +230,7 @@ def _predict(subparsers) -> None:
     clinical = "value of any clinical variable that the bundle's study protocol has; repeatable"
     _add(parser, {"--clinical NAME=VALUE": clinical} | _BUNDLE)
     _add_automatic_ring(parser, "the bundle's")
-    _add(parser, _DEVICE | _MORE_ANSWERS)
+    _add(parser, _DEVICE | _ENGINE | _MORE_ANSWERS)
     more = {
         "--dicom": "also write the outlines as DICOM SEG (segmentation.dcm) and the measurements "
         "and probabilities as DICOM Structured Report (report.dcm); the CT must be a DICOM series",
@@ -262,6 +272,10 @@ def _ring_and_features(subparsers) -> None:
     _add(parser.add_argument_group("ring drawn or refined by hand"), _DRAWN_RING)
     _add(parser, _PROTOCOL)
     _add_automatic_ring(parser)
+    (which,) = _ENGINE.values()
+    both = f"{which}; both of them: side by side, with their differences"
+    choices = [*(engine.value for engine in Engine), BOTH_ENGINES]
+    _add(parser, {"--engine": both}, choices=choices, default=Engine.BUILT_IN.value)
     _add(parser, {"--out OUT": "the CSV file"})
 
 
@@ -287,7 +301,7 @@ def _cohort(subparsers) -> None:
     _add_automatic_ring(parser)
     text = "Compute all radiomic features of a cohort into one Parquet table."
     parser = _command(inner, "features", "study_commands.cohort_features", text)
-    _add(parser, _COHORT | _PROTOCOL)
+    _add(parser, _COHORT | _PROTOCOL | _ENGINE)
     _add_automatic_ring(parser)
     _add(parser, {"--out OUT": "the Parquet file"})
 
@@ -310,7 +324,7 @@ def _train(subparsers) -> None:
         "--imagenet IMAGENET": "MobileNetV3 checkpoint to start from",
         "--seed SEED": "of folds, network and intervals (default 0)",
     }
-    _add(parser, options | _JUDGING | _DEVICE)
+    _add(parser, options | _JUDGING | _DEVICE | _ENGINE)
     _add_automatic_ring(parser)
     report = "folder of the report (default: OUT-report beside the bundle)"
     _add(parser, {"--out OUT": "folder of the bundle", "--report REPORT": report})
@@ -319,7 +333,8 @@ def _train(subparsers) -> None:
 def _evaluate(subparsers) -> None:
     text = "Judge a bundle on a cohort it has not learnt from and write the report."
     parser = _command(subparsers, "evaluate", "study_commands.evaluate", text)
-    _add(parser, _BUNDLE | _COHORT | _JUDGING | _DEVICE | {"--out OUT": "folder of the report"})
+    out = {"--out OUT": "folder of the report"}
+    _add(parser, _BUNDLE | _COHORT | _JUDGING | _DEVICE | _ENGINE | out)
 
 
 def _bundle(subparsers) -> None:

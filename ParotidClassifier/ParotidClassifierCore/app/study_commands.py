@@ -10,6 +10,7 @@ from ..base.progress import bar_on_terminal
 from ..base.result import Result
 from ..protocol import Protocol
 from ..protocol.outcome import MALIGNANT, outcome_word
+from ..radiomics.engines import Engine
 from ..simulation.case import simulate_case
 from ..simulation.cohort import write_case, write_cohort
 from ..study.batch import predict_cases
@@ -112,7 +113,7 @@ def _cases(options: argparse.Namespace, protocol: Protocol, **more: object) -> l
 
 def _cache(options: argparse.Namespace) -> CohortCache:
     folder = options.cache or default_cache(options.cohort)
-    return CohortCache(folder, _machines(options))
+    return CohortCache(folder, _machines(options), Engine(options.radiomics_engine))
 
 
 def _machines(options: argparse.Namespace) -> Machines:

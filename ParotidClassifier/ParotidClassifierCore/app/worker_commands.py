@@ -25,6 +25,7 @@ from ..prediction.session import Session
 from ..prediction.stability import MOST_OUTLINES
 from ..prediction.stages import Stages
 from ..protocol import ClinicalRecord, Protocol, RingSettings, shen2026
+from ..radiomics.engines import Engine
 from ..reporting.answering import Answer, Asked, answer
 from ..reporting.case.labels import REPORT_HTML, REPORT_PDF, ReportLabels
 from ..reporting.dicom.source_headers import Sources, read_source_headers
@@ -156,6 +157,7 @@ class Desk:
         asked = Asked(
             _ring(request),
             _device(request),
+            engine=_engine(request),
             second_bundle=other,
             report=labels,
             show_outside=shows,
@@ -168,7 +170,8 @@ class Desk:
 
     def _session(self, request: Request) -> Session:
         bundle, case = self._bundle(request), self._case(request)
-        return Session(case, bundle, _ring(request), _device(request), self._stages)
+        ring, device, engine = _ring(request), _device(request), _engine(request)
+        return Session(case, bundle, ring, device, self._stages, engine)
 
     def _bundle(self, request: Request, name: str = "bundle") -> Bundle:
         return self._files.read(find_bundle(_text(request, name)), load_bundle)
@@ -181,6 +184,22 @@ class Desk:
 
     def _protocol(self, request: Request) -> Protocol:
         return self._bundle(request).protocol if "bundle" in request else shen2026()
+
+
+def _engine(request: Request) -> Engine:
+    """Return the engine of the radiomic features that a request names; the usual one if none.
+
+    Raises:
+        UsageError: there is no such engine.
+    """
+    name = _text(request, "radiomics_engine", Engine.BUILT_IN.value)
+    try:
+        return Engine(name)
+    except ValueError as error:
+        raise UsageError(
+            f"There is no radiomics engine {name!r}.",
+            f"Use {' or '.join(engine.value for engine in Engine)}.",
+        ) from error
 
 
 def _ball(protocol: Protocol) -> Case:

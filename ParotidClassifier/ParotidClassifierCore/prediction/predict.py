@@ -18,8 +18,11 @@ from ..models.probabilities import ModelResult, probabilities
 from ..models.refits import with_intervals
 from ..models.words import model_to_show, no_probability
 from ..protocol import ClinicalRecord, Protocol, RingSettings
+from ..radiomics.engines import Engine
 
-_LIBRARIES = ("numpy", "scipy", "SimpleITK", "pyradiomics")
+# What the engine that measured radiomic features is called among the versions.
+_ENGINE = "radiomics engine"
+_LIBRARIES = ("numpy", "scipy", "SimpleITK")
 PYTORCH = "torch"  # of numbers by training, or by a GPU
 
 
@@ -187,14 +190,39 @@ def _plain(result: ModelResult) -> dict[str, object]:
     }
 
 
-def software_versions(*more: str) -> dict[str, str]:
+def software_versions(engine: Engine | None = None, *more: str) -> dict[str, str]:
     """Return the versions that a number in the result may depend on.
 
     Args:
+        engine: that measured radiomic features; None where none was.
         more: libraries beside those of every prediction.
+
+    Raises:
+        FeatureExtractionError: the engine of the radiomic features is not installed.
     """
-    versions = {"ParotidClassifierCore": __version__, "python": platform.python_version()}
+    measured = {} if engine is None else {_ENGINE: engine.identity}
+    versions = {"ParotidClassifierCore": __version__, **measured}
+    versions["python"] = platform.python_version()
     return versions | {name: _version(name) for name in (*_LIBRARIES, *more)}
+
+
+def software_of(bundle: Bundle, engine: Engine | None, *more: str) -> dict[str, str]:
+    """Return the versions behind a prediction, and the engine of the training if another.
+
+    Args:
+        engine: that measured radiomic features; None where none was.
+        more: libraries beside those of every prediction.
+
+    Raises:
+        FeatureExtractionError: it is not installed.
+    """
+    versions = software_versions(engine, *more)
+    # A bundle of a time with one engine names PyRadiomics among its libraries.
+    before = f"{Engine.PYRADIOMICS.value} {bundle.provenance.get('pyradiomics')}"
+    trained = str(bundle.provenance.get(_ENGINE, before))
+    if engine is not None and trained != engine.identity:
+        versions[f"{_ENGINE} of the training cases"] = f"{trained} (the numbers are the same)"
+    return versions
 
 
 @lru_cache  # looking them up takes as long as all the models

@@ -21,7 +21,8 @@ from ..imaging.perturbation import OUTLINES
 from ..imaging.side import side_words
 from ..network.device import CUDA, choose_device
 from ..protocol import Protocol, RingSettings
-from .predict import PYTORCH, Prediction, judged, ring_report, software_versions
+from ..radiomics.engines import Engine
+from .predict import PYTORCH, Prediction, judged, ring_report, software_of
 from .readers_agreement import ReadersAgreement, compared_outlines, second_reader_named
 from .saliency import described
 from .second_opinion import SecondOpinion, require_another
@@ -38,6 +39,7 @@ class Session:
         ring: settings of the first ring; None for those of the training.
         device: of the network: "cpu", "cuda" or "auto".
         stages: keep what they gave before; new ones begin with nothing.
+        engine: that measures the radiomic features.
 
     Every question is told to a Progress: the fraction done and the step at hand, before each step.
 
@@ -51,6 +53,7 @@ class Session:
     ring: RingSettings | None = None
     device: str = "cpu"
     stages: Stages = field(default_factory=Stages)
+    engine: Engine = Engine.BUILT_IN
 
     @property
     def prepared(self) -> PreparedCase:
@@ -79,7 +82,9 @@ class Session:
         with watch.stage("network"):
             values |= stages.network(keyed, bundle, columns, self.device)
         with watch.stage("radiomics"):
-            values |= stages.radiomics(keyed, bundle, columns, part(progress, 0.2, 0.9))
+            step = part(progress, 0.2, 0.9)
+            radiomics = stages.radiomics(keyed, bundle, columns, step, self.engine)
+            values |= radiomics
         progress(0.9, "models")
         made = _rings_made(case, self._protocol)
         first = next(iter(made.values()), None)
@@ -93,8 +98,10 @@ class Session:
             inputs=_outlines_taken(case, self._protocol) | found.inputs | _ring_words(made),
             ring=ring_report(keyed.prepared),
             timings_s=watch.seconds,
+            software=software_of(
+                bundle, self.engine if radiomics else None, *([PYTORCH] if on_gpu else [])
+            ),
             acquisition=None if case.source is None else case.source.facts(),
-            software=software_versions(PYTORCH) if on_gpu else found.software,
             side=side_words(keyed.prepared.side),
         )
 
@@ -118,7 +125,7 @@ class Session:
             try:
                 case, protocol = drawn_again(self.case, self.prepared, rng)
                 bundle = replace(self.bundle, protocol=protocol)
-                other = Session(case, bundle, bundle.ring, self.device, aside)
+                other = replace(self, case=case, bundle=bundle, ring=bundle.ring, stages=aside)
                 others.append(other.predict(step))
             except UNUSABLE:
                 continue

@@ -17,13 +17,15 @@ from typing import TYPE_CHECKING, Any
 
 from ..base.cache import Cache, Same
 from ..base.files import write_csv
-from ..base.progress import Progress
+from ..base.progress import Progress, part
 from ..bundle.bundle import Bundle
 from ..case.grid import PreparedCase, prepare
 from ..case.loading import Case
 from ..imaging.working_grid import WorkingGrid
 from ..network.device import one_thread
 from ..protocol import ColumnKind, Protocol, column_of
+from ..radiomics.comparison import Comparison
+from ..radiomics.engines import Engine
 from ..radiomics.extraction import extract
 from ..radiomics.kept_images import KeptImages
 from ..radiomics.names import columns_of, feature_names
@@ -86,9 +88,16 @@ class Stages:
         return self._grids.get(key, lambda: KeyedCase(case, prepare(case, protocol)))
 
     def radiomics(
-        self, keyed: KeyedCase, bundle: Bundle, columns: Collection[str], progress: Progress
+        self,
+        keyed: KeyedCase,
+        bundle: Bundle,
+        columns: Collection[str],
+        progress: Progress,
+        engine: Engine = Engine.BUILT_IN,
     ) -> dict[str, float]:
-        """Return the radiomic features among `columns`, measured as the bundle's were.
+        """Return the radiomic features among `columns`, by the settings of the bundle's.
+
+        Which engine measured those does not matter: the numbers are the same.
 
         Raises:
             FeatureExtractionError: as `radiomics.extraction.extract`; and what `progress` raises.
@@ -96,10 +105,11 @@ class Stages:
         wanted = sorted(c for c in columns if column_of(c).kind is ColumnKind.RADIOMIC)
         settings = _settings(bundle.radiomics_yaml)
         known: dict[str, dict[str, float]] = {
-            region: self._values.get((settings, *key), dict) for region, key in keyed.keys.items()
+            region: self._values.get((settings, engine, *key), dict)
+            for region, key in keyed.keys.items()
         }
         missing = [c for c in wanted if c not in known[column_of(c).of]]
-        measured = self.measure(keyed, missing, settings, progress) if missing else {}
+        measured = self.measure(keyed, missing, settings, progress, engine) if missing else {}
         for column, value in measured.items():
             known[column_of(column).of][column] = value
         return {column: known[column_of(column).of][column] for column in wanted}
@@ -110,6 +120,7 @@ class Stages:
         columns: Collection[str],
         settings: RadiomicsSettings,
         progress: Progress,
+        engine: Engine = Engine.BUILT_IN,
     ) -> dict[str, float]:
         """Return features by column; the filtered images of the last CT serve the next ring on it.
 
@@ -118,12 +129,17 @@ class Stages:
         """
         grid = keyed.grid
         lesion = KeptImages.around(grid.lesion)
-        state = keyed.image, settings, lesion.first, lesion.size
+        state = keyed.image, settings, lesion.box
         kept = self._images.get("last", lambda: lesion, state)
-        return extract(grid, columns, settings, progress=progress, kept=kept)
+        return extract(grid, columns, settings, progress, kept, engine)
 
     def write_features(
-        self, path: Path, case: Case, protocol: Protocol, progress: Progress
+        self,
+        path: Path,
+        case: Case,
+        protocol: Protocol,
+        progress: Progress,
+        engine: Engine = Engine.BUILT_IN,
     ) -> dict[str, float]:
         """Write all radiomic features to a CSV, one row a feature and one column a region.
 
@@ -136,10 +152,30 @@ class Stages:
         """
         keyed = self.prepare(case, protocol)
         masks = keyed.grid.masks
-        values = self.measure(keyed, columns_of(masks), default_settings(), progress)
+        values = self.measure(keyed, columns_of(masks), default_settings(), progress, engine)
         rows = ([name, *(repr(values[f"{r}_{name}"]) for r in masks)] for name in feature_names())
         write_csv(path, ["feature", *masks], rows)
         return values
+
+    def compare_engines(
+        self, path: Path, case: Case, protocol: Protocol, progress: Progress
+    ) -> Comparison:
+        """Write all radiomic features by both engines to a CSV, one row a feature of a region.
+
+        Raises:
+            FeatureExtractionError: a feature could not be computed, or PyRadiomics is missing.
+            OutputError: the file cannot be written.
+        """
+        keyed = self.prepare(case, protocol)
+        columns, settings = columns_of(keyed.grid.masks), default_settings()
+        found = Comparison(
+            *(
+                self.measure(keyed, columns, settings, part(progress, start, start + 0.5), engine)
+                for start, engine in ((0.0, Engine.BUILT_IN), (0.5, Engine.PYRADIOMICS))
+            )
+        )
+        write_csv(path, found.header, found.rows)
+        return found
 
     def network(
         self, keyed: KeyedCase, bundle: Bundle, columns: Collection[str], device: str

@@ -1,3 +1,3 @@
 """The 1874 radiomic features per region."""
 
-__all__ = ["extraction", "ibsi", "kept_images", "names", "settings"]
+__all__ = ["comparison", "engines", "extraction", "ibsi", "kept_images", "names", "settings"]

@@ -14,9 +14,10 @@ from .settings import SHAPE, RadiomicsSettings, default_settings
 
 ORIGINAL = "original"
 _NAMES_FILE = Path(__file__).with_name("feature_names.txt")
+WAVELET_PREFIX = "wavelet-"
 # PyRadiomics' order: the details, then the approximation.
 _WAVELETS = tuple(
-    f"wavelet-{band}" for band in ["LLH", "LHL", "LHH", "HLL", "HLH", "HHL", "HHH", "LLL"]
+    WAVELET_PREFIX + band for band in ["LLH", "LHL", "LHH", "HLL", "HLH", "HHL", "HHH", "LLL"]
 )
 
 
@@ -68,7 +69,7 @@ def image_names(settings: RadiomicsSettings) -> dict[str, str]:
         "Original": (ORIGINAL,),
         "LoG": tuple(map(log_image_name, settings.log_sigma_mm)),
         "Wavelet": _WAVELETS,
-        "LBP3D": (*(f"lbp-3D-m{m + 1}" for m in range(settings.lbp3d_levels)), "lbp-3D-k"),
+        "LBP3D": lbp3d_image_names(settings.lbp3d_levels),
     }
     return {
         name: image_type
@@ -77,9 +78,24 @@ def image_names(settings: RadiomicsSettings) -> dict[str, str]:
     }
 
 
+def images_by_type(wanted: Iterable[str], settings: RadiomicsSettings) -> dict[str, list[str]]:
+    """Return the images of `wanted` that the settings have, by image type."""
+    types: dict[str, list[str]] = {}
+    wanted = set(wanted)
+    for name, image_type in image_names(settings).items():
+        if name in wanted:
+            types.setdefault(image_type, []).append(name)
+    return types
+
+
 def log_image_name(sigma_mm: float) -> str:
     """Return PyRadiomics' name of the Laplacian of Gaussian of that width in mm."""
     return f"log-sigma-{str(sigma_mm).replace('.', '-')}-mm-3D"
+
+
+def lbp3d_image_names(levels: int) -> tuple[str, ...]:
+    """Return PyRadiomics' names of the local binary patterns: of each degree, and the kurtosis."""
+    return (*(f"lbp-3D-m{degree + 1}" for degree in range(levels)), "lbp-3D-k")
 
 
 def columns_of(

@@ -17,6 +17,7 @@ from ..prediction.session import Session
 from ..prediction.stability import Stability
 from ..prediction.stages import Stages
 from ..protocol import RingSettings
+from ..radiomics.engines import Engine
 from .case.labels import REPORT_HTML, REPORT_PDF, ReportLabels
 from .case_view import CaseView
 from .dicom.source_headers import Sources, read_source_headers
@@ -43,6 +44,7 @@ class Asked:
     Attributes:
         ring: settings of the first ring; None for the bundle's own.
         device: of the network: "cpu", "cuda" or "auto".
+        engine: that measures the radiomic features.
         stability: whether slightly different outlines are classified too.
         keep_identity: whether the patient's name, number and birth date may be written.
         dicom: whether it is written as DICOM SEG and Structured Report too.
@@ -55,6 +57,7 @@ class Asked:
 
     ring: RingSettings | None = None
     device: str = "cpu"
+    engine: Engine = Engine.BUILT_IN
     stability: bool = False
     saliency: bool = False
     keep_identity: bool = False
@@ -135,7 +138,7 @@ def answer(
     identity = read_identity(case.source) if asked.keep_identity else None
     sources = read_source_headers(case, asked.keep_identity) if asked.dicom else None
     asked = _with_what_a_report_shows(asked, bundle)
-    session = Session(case, bundle, asked.ring, asked.device, stages or Stages())
+    session = Session(case, bundle, asked.ring, asked.device, stages or Stages(), asked.engine)
     others = marked = opinion = reader = None
     end = 0.3 if asked.stability else 0.7
     prediction = session.predict(part(progress, 0.0, end))

@@ -99,7 +99,9 @@ def _method(bundle: Bundle, settings: ModelTrainingSettings) -> str:
     models = protocol.models.values()
     radiomic, network = any(m.radiomics for m in models), any(m.network for m in models)
     count = len(feature_names(load_settings(bundle.radiomics_yaml)))
-    computed = [f"{count} radiomic features per region (PyRadiomics)"] if radiomic else []
+    computed = (
+        [f"{count} radiomic features per region (PyRadiomics' definitions)"] if radiomic else []
+    )
     computed += ["a multi-input MobileNetV3"] if network else []
     read = {region for model in models for region in model.regions}
     names = [ring.name for ring in protocol.rings if ring.name in read]

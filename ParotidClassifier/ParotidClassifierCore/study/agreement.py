@@ -83,7 +83,13 @@ class _Comparison:
     cache: CohortCache
 
     def reading(self, row: int, column: str = "tumor") -> Reading:
-        return Reading(self.features.protocol, self.features.cases[row], column, drawn_ring=False)
+        return Reading(
+            self.features.protocol,
+            self.features.cases[row],
+            column,
+            drawn_ring=False,
+            engine=self.cache.engine,
+        )
 
     def ratings(
         self,

@@ -14,6 +14,7 @@ from ..base.files import DAMAGED_ZIP, written_whole
 from ..base.parallel import Failure, Machines, run_each
 from ..base.progress import Progress, silent
 from ..dicom.source import Acquisition
+from ..radiomics.engines import Engine
 from .reading import CaseFeatures, Reading
 
 _INPUTS = "network-inputs-"
@@ -33,10 +34,12 @@ class CohortCache:
 
     Attributes:
         machines: that compute what is not kept yet.
+        engine: that measures the radiomic features.
     """
 
     folder: Path
     machines: Machines = field(default_factory=Machines)
+    engine: Engine = Engine.BUILT_IN
 
     @property
     def networks(self) -> Path:

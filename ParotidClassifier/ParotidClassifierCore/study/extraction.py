@@ -15,6 +15,7 @@ from ..base.progress import Progress, silent
 from ..dicom.source import Acquisition
 from ..protocol import Protocol
 from ..protocol.outcome import outcome_word
+from ..radiomics.engines import Engine
 from ..radiomics.settings import RadiomicsSettings, default_settings
 from .cache import CohortCache
 from .manifest import TRAIN, CohortCase
@@ -37,6 +38,7 @@ class CohortFeatures:
         volumes: (n, regions) in mm³.
         acquisitions: (n,) of the CTs; None for one that did not come from DICOM.
         failures: why a case is missing, by case id.
+        engine: that measured the radiomic features.
     """
 
     protocol: Protocol
@@ -49,6 +51,7 @@ class CohortFeatures:
     volumes: np.ndarray = field(default_factory=lambda: np.empty((0, 2)))
     acquisitions: tuple[Acquisition | None, ...] = ()
     failures: dict[str, Failure] = field(default_factory=dict)
+    engine: Engine = Engine.BUILT_IN
 
     @property
     def malignant(self) -> np.ndarray:
@@ -117,7 +120,7 @@ def extract_cohort(
     """
     clear_unfinished(cache.folder)
     radiomics = radiomics or default_settings()
-    readings = [Reading(protocol, case, radiomics=radiomics) for case in cases]
+    readings = [Reading(protocol, case, radiomics=radiomics, engine=cache.engine) for case in cases]
     names = [case.case_id for case in cases]
     keys = cache.store_all(readings, names, progress)
     failures = {n: k for n, k in zip(names, keys, strict=True) if isinstance(k, Failure)}
@@ -184,4 +187,5 @@ def _gathered(
         volumes=np.array([list(fact.volumes.values()) for fact in facts]),
         acquisitions=tuple(fact.acquisition for fact in facts),
         failures=failures,
+        engine=cache.engine,
     )

@@ -90,7 +90,7 @@ class CaseWork:
             "asked": dataclasses.asdict(dataclasses.replace(self.asked, report=None)),
             # The day of a report is no reason to compute it again.
             "report": self.asked.report and self.asked.report.prepared_by,
-            "software": software_versions(),
+            "software": software_versions(self.asked.engine),
         }
         return content_key(decisive)
 

@@ -25,6 +25,7 @@ from ..imaging.choosing import Choice, Sought
 from ..imaging.file_cache import files_key
 from ..imaging.perturbation import WIDTH_CHANGE_MM
 from ..protocol import Protocol
+from ..radiomics.engines import Engine
 from ..radiomics.settings import RadiomicsSettings, default_settings
 from .manifest import CohortCase
 
@@ -33,7 +34,7 @@ from .manifest import CohortCase
 FEATURES_VERSION = 3
 _SHORT = 16
 _OPTION = re.compile(r"--([a-z][a-z-]*)(?: (?:N|NAME|UID))?")
-_DECIDING_LIBRARIES = ("pyradiomics", "SimpleITK", "PyWavelets", "scipy", "numpy")
+_DECIDING_LIBRARIES = ("SimpleITK", "PyWavelets", "scipy", "numpy")
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,7 @@ class Reading:
         column: that names the outline: "tumor", "second_reader" or "repeat".
         drawn_ring: whether a ring that the row names takes the place of the computed one.
         perturbation: seed of a perturbed case to read instead; None for the case itself.
+        engine: that measures the radiomic features.
     """
 
     protocol: Protocol
@@ -75,6 +77,7 @@ class Reading:
     drawn_ring: bool = True
     radiomics: RadiomicsSettings = field(default_factory=default_settings)
     perturbation: int | None = None
+    engine: Engine = Engine.BUILT_IN
 
     @property
     def _tumor(self) -> Path:
@@ -90,6 +93,7 @@ class Reading:
 
         Raises:
             UnreadableFileError: a file cannot be read.
+            FeatureExtractionError: the engine is not installed.
         """
         files = (self.row.ct, self._tumor, self._ring)
         choices = [self._choice(column) for column in (self.column, "ring")]
@@ -98,7 +102,7 @@ class Reading:
             "chosen": [dict(self.row.ct_choice), *map(dataclasses.asdict, choices)],
             "rings": [(r.name, dataclasses.asdict(r.ring), r.around) for r in self.protocol.rings],
             "regions": [self.protocol.outlined.name, self.protocol.network_regions],
-            "radiomics": self.radiomics.yaml(),
+            "radiomics": [self.radiomics.yaml(), self.engine.identity],
             "perturbation": self.perturbation and f"{self.perturbation} ± {WIDTH_CHANGE_MM} mm",
             "version": FEATURES_VERSION,
             "libraries": [metadata.version(name) for name in _DECIDING_LIBRARIES],
@@ -151,7 +155,7 @@ class Reading:
         prepared = prepare(case, protocol)
         grid, shown = prepared.grid, self.protocol.network_regions
         return CaseFeatures(
-            radiomics=extract(grid, settings=self.radiomics),
+            radiomics=extract(grid, settings=self.radiomics, engine=self.engine),
             network_input=network_input(grid, shown) if shown else np.empty((0, *REGION_SHAPE)),
             fingerprint=image_fingerprint(case.ct),
             spacing=case.ct.GetSpacing(),

@@ -100,9 +100,11 @@ def evaluate_bundle(
         bootstraps,
         progress=part(step, 0.9, 1.0),
     )
-    step, machines = part(progress, 0.4, 0.9), cache.machines
-    steady = steadiness_of_tests(bundle, features, predictions, steadiness, machines, progress=step)
-    simulated, software = features.simulated, software_versions()
+    steady = steadiness_of_tests(
+        bundle, features, predictions, steadiness, cache.machines,
+        progress=part(progress, 0.4, 0.9), engine=cache.engine,
+    )  # fmt: skip
+    simulated, software = features.simulated, software_versions(features.engine)
     study = Study(bundle, evaluation, None, cohort_name, simulated, software, notes, steady)
     tables = prediction_files(features, predictions)
     write_report(study, folder, tables, part(progress, 0.9, 1.0))

@@ -24,6 +24,7 @@ from ..imaging.lattice import Lattice
 from ..imaging.perturbation import perturbed_outline
 from ..prediction.session import Session
 from ..prediction.stages import Stages
+from ..radiomics.engines import Engine
 from ..statistics.results import CohortPredictions, Steadiness
 from .extraction import CohortFeatures
 from .manifest import CohortCase
@@ -82,6 +83,7 @@ def measure_steadiness(
     draws: int = DRAWS,
     seed: int = 0,
     progress: Progress = silent,
+    engine: Engine = Engine.BUILT_IN,
 ) -> Steadiness:
     """Classify each case as it is and changed, and return how far the log-odds moved.
 
@@ -95,7 +97,7 @@ def measure_steadiness(
     """
     bundle.load()
     names = [case.case_id for case in cases]
-    work = [(case, bundle, draws, seed) for case in cases]
+    work = [(case, bundle, draws, seed, engine) for case in cases]
     found = run_each(moved_log_odds, work, names, machines or Machines(), progress)
     failures = {
         n: f.shared_reason for n, f in zip(names, found, strict=True) if isinstance(f, Failure)
@@ -113,6 +115,7 @@ def steadiness_of_tests(
     machines: Machines,
     seed: int = 0,
     progress: Progress = silent,
+    engine: Engine = Engine.BUILT_IN,
 ) -> Steadiness | None:
     """Measure test cases drawn with `seed`, of those that the model shown first could judge.
 
@@ -135,7 +138,7 @@ def steadiness_of_tests(
     def tell(fraction: float, step: str) -> None:
         progress(fraction, f"steadiness, {step}")
 
-    return measure_steadiness(cases, named, machines, seed=seed, progress=tell)
+    return measure_steadiness(cases, named, machines, seed=seed, progress=tell, engine=engine)
 
 
 def _joined(measured: Sequence[dict[str, dict[str, list[float]]]], change: str) -> dict:
@@ -145,14 +148,15 @@ def _joined(measured: Sequence[dict[str, dict[str, list[float]]]], change: str) 
 
 
 def moved_log_odds(
-    row: CohortCase, named: NamedBundle, draws: int, seed: int
+    row: CohortCase, named: NamedBundle, draws: int, seed: int, engine: Engine
 ) -> dict[str, dict[str, list[float]]]:
     """Return, by change and model that has log-odds, how far each draw moved them."""
     bundle = named.load()
     case = Reading(bundle.protocol, row).load()
 
     def log_odds(of: Case) -> dict[str, float]:
-        models = Session(of, bundle, stages=_stages.aside()).predict().models
+        session = Session(of, bundle, stages=_stages.aside(), engine=engine)
+        models = session.predict().models
         return {n: m.log_odds for n, m in models.items() if m.log_odds is not None}
 
     if bundle.network is not None:

@@ -23,6 +23,7 @@ from ..bundle.store import require_bundle_folder, require_bundle_name, save_bund
 from ..models.reference import reference_of
 from ..models.training import checked_size
 from ..prediction.predict import PYTORCH, software_versions
+from ..radiomics.engines import Engine
 from ..radiomics.settings import default_settings
 from ..reporting.study import Study
 from ..statistics.results import CohortPredictions, Evaluation
@@ -98,10 +99,10 @@ def train_bundle(
     )
     bundle = save_bundle(_judged(draft, evaluation, learnt), folder)
     minutes = (time.perf_counter() - started) / 60
-    study = _study(bundle, evaluation, learnt, cohort_name, minutes)
+    study = _study(bundle, evaluation, learnt, cohort_name, minutes, cache.engine)
     steadiness = steadiness_of_tests(
         bundle, features, predictions, options.steadiness, cache.machines, options.seed,
-        part(progress, 0.8, 0.96),
+        part(progress, 0.8, 0.96), cache.engine,
     )  # fmt: skip
     study = dataclasses.replace(study, steadiness=steadiness)
     tables = {
@@ -177,7 +178,7 @@ def draft_bundle(features: CohortFeatures, learnt: Learnt, options: TrainingOpti
         reference=reference_of(learnt.table, learnt.fitted, features.spacings[trained], made),
         refits=learnt.fitted.refits,
         provenance={
-            **software_versions(PYTORCH),
+            **software_versions(features.engine, PYTORCH),
             "seed": options.seed,
             "date": dt.datetime.now(dt.timezone.utc).date().isoformat(),
         },
@@ -206,7 +207,12 @@ def _judged(draft: Bundle, evaluation: Evaluation, learnt: Learnt) -> Bundle:
 
 
 def _study(
-    bundle: Bundle, evaluation: Evaluation, learnt: Learnt, cohort_name: str, minutes: float
+    bundle: Bundle,
+    evaluation: Evaluation,
+    learnt: Learnt,
+    cohort_name: str,
+    minutes: float,
+    engine: Engine,
 ) -> Study:
     from ..reporting.study import Study, TrainingDetails
 
@@ -220,7 +226,9 @@ def _study(
         **({} if learnt.network is None else _of_network(learnt.network)),
     )
     simulated = bundle.cohort.simulated
-    return Study(bundle, evaluation, details, cohort_name, simulated, software_versions(PYTORCH))
+    return Study(
+        bundle, evaluation, details, cohort_name, simulated, software_versions(engine, PYTORCH)
+    )
 
 
 def _of_network(network: CrossFittedNetwork) -> dict[str, object]:

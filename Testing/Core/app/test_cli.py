@@ -496,3 +496,51 @@ def test_a_case_whose_path_is_not_utf_8_is_classified(a_case, a_bundle, usual, t
     assert (done.returncode, done.stderr) == (0, b"")
     assert rb"\udce4\udcff/out" in done.stdout
     assert prediction_in(place / "out")["models"] == prediction_in(usual)["models"]
+
+
+def features_of(capsys, case, out, *more):
+    files = ("--ct", case / "ct.nrrd", "--tumor", case / "tumor.nrrd")
+    code, told, _ = run(capsys, "features", *files, "--out", out, *more)
+    assert code == 0
+    return told, out.read_text("utf-8-sig").splitlines()
+
+
+def test_both_engines_stand_side_by_side(capsys, a_case, tmp_path):
+    pytest.importorskip("radiomics", reason="PyRadiomics is not installed")
+    told, lines = features_of(capsys, a_case, tmp_path / "both.csv", "--engine", "both")
+    assert lines[0] == "feature,built-in,pyradiomics,relative difference"
+    assert len(lines) == 1 + 2 * 1874
+    assert "of 3748 values differ" in told
+    _, one = features_of(capsys, a_case, tmp_path / "one.csv")
+    name, tumor, _ = one[1].split(",")
+    assert lines[1].split(",")[:2] == [f"Tumor_{name}", tumor]
+
+
+def test_a_result_names_its_engine(capsys, a_case, a_bundle, tmp_path, monkeypatch):
+    files = ("--ct", a_case / "ct.nrrd", "--tumor", a_case / "tumor.nrrd", "--bundle", a_bundle)
+    ask = ("predict", *files, *FINDINGS, "--out", tmp_path, "--radiomics-engine")
+    assert run(capsys, *ask, "built-in")[0] == 0
+    named = prediction_in(tmp_path)
+    assert named["software"]["radiomics engine"] == "built-in 1"
+    monkeypatch.setitem(sys.modules, "radiomics", None)
+    code, _, error = run(capsys, *ask, "pyradiomics")
+    assert code != 0
+    assert "PyRadiomics cannot be imported" in error
+    assert "built-in engine" in error
+
+
+def test_pyradiomics_answers_alike(capsys, a_case, a_bundle, tmp_path):
+    pytest.importorskip("radiomics", reason="PyRadiomics is not installed")
+    files = ("--ct", a_case / "ct.nrrd", "--tumor", a_case / "tumor.nrrd", "--bundle", a_bundle)
+    answers = []
+    for engine in ("built-in", "pyradiomics"):
+        out = tmp_path / engine
+        ask = ("predict", *files, *FINDINGS, "--out", out, "--radiomics-engine", engine)
+        assert run(capsys, *ask)[0] == 0
+        answers.append(prediction_in(out))
+    first, second = answers
+    assert second["software"]["radiomics engine"].startswith("pyradiomics ")
+    for name, model in first["models"].items():
+        assert second["models"][name].get("probability") == pytest.approx(
+            model.get("probability"), abs=1e-9
+        )

@@ -5,7 +5,7 @@ import dataclasses
 import numpy as np
 import pytest
 from fixtures.cases import ball_grid
-from ParotidClassifierCore.radiomics import filters
+from ParotidClassifierCore.radiomics.built_in import measuring
 from ParotidClassifierCore.radiomics.extraction import extract
 from ParotidClassifierCore.radiomics.kept_images import KeptImages
 from ParotidClassifierCore.radiomics.names import columns_of
@@ -18,10 +18,13 @@ def grid():
 
 @pytest.fixture
 def generated(monkeypatch):
-    """The image types that PyRadiomics was asked for."""
+    """The image types whose filters ran, LBP3D for the samples around voxels."""
     asked = []
-    usual = filters._generated
-    monkeypatch.setattr(filters, "_generated", lambda *a: asked.append(a[0]) or usual(*a))
+    usual, samples = measuring.filtered_images, measuring.Samples
+    monkeypatch.setattr(
+        measuring, "filtered_images", lambda source, *a: asked.append(a[0]) or usual(source, *a)
+    )
+    monkeypatch.setattr(measuring, "Samples", lambda *a: asked.append("LBP3D") or samples(*a))
     return asked
 
 
@@ -50,4 +53,4 @@ def test_only_the_box_of_the_lesion_is_kept(grid):
     kept = KeptImages.around(grid.lesion)
     extract(grid, ["Tumor_gradient_glcm_Contrast"], kept=kept)
     (image,) = kept.among(["gradient"]).values()
-    assert image.GetSize() == kept.size == (17, 17, 17)
+    assert image.shape == kept.box.size == (17, 17, 17)

@@ -4,6 +4,7 @@ from collections import Counter
 from dataclasses import replace
 
 import pytest
+from Core.radiomics.reference import extractor_of, measured_by
 from fixtures.cases import ball_grid
 from fixtures.regions import REGIONS
 from ParotidClassifierCore.base.errors import FeatureExtractionError
@@ -13,24 +14,13 @@ from ParotidClassifierCore.radiomics.names import (
     feature_names,
     parse_column,
 )
-from ParotidClassifierCore.radiomics.pyradiomics import pyradiomics_at_work
-from ParotidClassifierCore.radiomics.scipy_names import scipy_names_of_pyradiomics
 from ParotidClassifierCore.radiomics.settings import default_settings
-from radiomics.featureextractor import RadiomicsFeatureExtractor
 
 
 def names_of_pyradiomics(settings):
     grid = ball_grid(radius=3, margin=5)
-    extractor = RadiomicsFeatureExtractor(**settings.pyradiomics(), additionalInfo=False)
-    extractor.disableAllImageTypes()
-    for image_type in settings.image_types:
-        extractor.enableImageTypeByName(image_type)
-    extractor.disableAllFeatures()
-    for feature_class in settings.feature_classes:
-        extractor.enableFeatureClassByName(feature_class)
-    with pyradiomics_at_work(), scipy_names_of_pyradiomics():
-        image = grid.geometry.image(grid.ct)
-        return tuple(extractor.execute(image, grid.geometry.image(grid.tumor)))
+    image, mask = grid.geometry.image(grid.ct), grid.geometry.image(grid.tumor)
+    return tuple(measured_by(extractor_of(settings), image, mask))
 
 
 def test_names_are_pyradiomics_s():

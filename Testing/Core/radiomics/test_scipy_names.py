@@ -5,10 +5,15 @@ import sys
 import numpy as np
 import pytest
 import scipy.special
+from Core.radiomics.reference import pyradiomics
 from fixtures.cases import ball_grid
 from ParotidClassifierCore.base.errors import FeatureExtractionError
+from ParotidClassifierCore.radiomics.engines import Engine
 from ParotidClassifierCore.radiomics.extraction import extract
-from ParotidClassifierCore.radiomics.scipy_names import scipy_names_of_pyradiomics, sph_harm
+from ParotidClassifierCore.radiomics.pyradiomics.scipy_names import (
+    scipy_names_of_pyradiomics,
+    sph_harm,
+)
 
 AZIMUTH = np.linspace(-3.1, 3.1, 13)
 POLAR = np.linspace(0.1, 3.0, 13)
@@ -29,6 +34,11 @@ needs_new_scipy = pytest.mark.skipif(
 @pytest.fixture(scope="module")
 def grid():
     return ball_grid(radius=5, margin=7)
+
+
+def by_pyradiomics(grid, columns):
+    pyradiomics()
+    return extract(grid, columns, engine=Engine.PYRADIOMICS)
 
 
 @needs_new_scipy
@@ -56,25 +66,18 @@ def test_older_scipy_keeps_its_own(monkeypatch):
 
 
 def test_lbp3d_without_interpolation(grid, monkeypatch):
-    expected = extract(grid, LBP_COLUMNS)
+    expected = by_pyradiomics(grid, LBP_COLUMNS)
     monkeypatch.setitem(sys.modules, "scipy.ndimage.interpolation", None)
-    assert extract(grid, LBP_COLUMNS) == expected
+    assert by_pyradiomics(grid, LBP_COLUMNS) == expected
 
 
 def test_missing_trimesh_is_named(grid, monkeypatch):
     monkeypatch.setitem(sys.modules, "trimesh.creation", None)
     with pytest.raises(FeatureExtractionError, match="trimesh") as error:
-        extract(grid)
+        by_pyradiomics(grid, None)
     assert "pip install trimesh" in error.value.remedy
 
 
 def test_others_need_no_trimesh(grid, monkeypatch):
     monkeypatch.setitem(sys.modules, "trimesh.creation", None)
-    assert extract(grid, ["Tumor_original_firstorder_Mean"])
-
-
-def test_missing_pyradiomics_is_named(grid, monkeypatch):
-    monkeypatch.setitem(sys.modules, "radiomics", None)
-    with pytest.raises(FeatureExtractionError, match="PyRadiomics") as error:
-        extract(grid)
-    assert "SlicerRadiomics" in error.value.remedy
+    assert by_pyradiomics(grid, ["Tumor_original_firstorder_Mean"])

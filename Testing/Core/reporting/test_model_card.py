@@ -85,11 +85,17 @@ def test_the_numbers_of_the_method_are_those_of_the_training():
         ),
         (
             {"Texture": {"radiomics": ["Tumor"], "clinical": ["margin"]}},
-            "1874 radiomic features per region (PyRadiomics) on the tumour, with one clinical ",
+            (
+                "1874 radiomic features per region (PyRadiomics' definitions) on the tumour, with "
+                "one clinical "
+            ),
         ),
         (
             {"Both": {"radiomics": ["Tumor"], "network": ["External2"]}},
-            "1874 radiomic features per region (PyRadiomics) and a multi-input MobileNetV3 on ",
+            (
+                "1874 radiomic features per region (PyRadiomics' definitions) and a multi-input "
+                "MobileNetV3 on "
+            ),
         ),
     ],
 )

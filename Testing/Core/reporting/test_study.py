@@ -176,7 +176,7 @@ def test_a_bundle_with_one_model_has_a_report_without_images(tmp_path, undrawn):
     write_report(replace(study, bundle=bundle), tmp_path)
     page = Page(tmp_path / "report.html")
     assert study.headline.name == name
-    assert "PyRadiomics (van" not in page.text
+    assert "as PyRadiomics defines" not in page.text
     assert "Clinical findings: is a parotid tumour malignant?" in page.text
     assert "outlines the tumour" not in page.text
     assert not re.search("P against|compared with Combined|Grey: Combined", page.text)

@@ -10,6 +10,7 @@ from fixtures.regions import PROTOCOL
 from ParotidClassifierCore.base.errors import AmbiguousMaskError, SeveralSeriesError
 from ParotidClassifierCore.dicom.source import Acquisition
 from ParotidClassifierCore.protocol import ClinicalRecord
+from ParotidClassifierCore.radiomics.engines import Engine
 from ParotidClassifierCore.reporting.answering import Asked
 from ParotidClassifierCore.study.cache import CohortCache
 from ParotidClassifierCore.study.manifest import CohortCase, read_manifest
@@ -142,3 +143,9 @@ def test_the_voxels_beside_a_header_are_part_of_what_a_case_is_known_by(tmp_path
     assert len({reading for _, reading, _ in keys}) == 3
     assert len({work for *_, work in keys}) == 3
     assert keys[0][0] != keys[1][0]
+
+
+def test_the_engine_is_part_of_the_key(a_row):
+    pytest.importorskip("radiomics", reason="PyRadiomics is not installed")
+    reading = Reading(PROTOCOL, a_row)
+    assert reading.key != replace(reading, engine=Engine.PYRADIOMICS).key

@@ -148,9 +148,10 @@ def _radiomics(settings: RadiomicsSettings) -> tuple[str, ...]:
     sigmas = ", ".join(f"{sigma:g}" for sigma in settings.log_sigma_mm)
     return (
         (
-            f"{len(feature_names(settings))} features per region, in 3D, by PyRadiomics (van "
-            f"Griethuysen 2017), {bins}. Extraction was checked against reference values of the "
-            "Image Biomarker Standardisation Initiative (Zwanenburg 2020)."
+            f"{len(feature_names(settings))} features per region, in 3D, as PyRadiomics defines "
+            f"them (van Griethuysen 2017), {bins}. Extraction was checked against PyRadiomics and "
+            "against reference values of the Image Biomarker Standardisation Initiative "
+            "(Zwanenburg 2020)."
         ),
         f"Image types: {', '.join(settings.image_types)}"
         + (f"; Laplacian of Gaussian with sigma {sigmas} mm" if sigmas else "")

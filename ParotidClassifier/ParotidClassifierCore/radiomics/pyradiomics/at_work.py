@@ -1,17 +1,13 @@
 """PyRadiomics at work: silent, on one core, and the process left as it was found."""
 
 import logging
-import threading
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import ModuleType
 
-from ..base.errors import FeatureExtractionError
-
-# Loggers, warning filters and BLAS threads belong to the whole process: one extraction at a time
-# sets and restores them. PyRadiomics' C code holds the interpreter's lock anyway.
-_lock = threading.RLock()
+from ...base.errors import FeatureExtractionError
+from ..one_core import on_one_core
 
 
 @contextmanager
@@ -19,21 +15,14 @@ def pyradiomics_at_work() -> Iterator[ModuleType]:
     """Give PyRadiomics, silent and on one core; warnings still reach the program's own log.
 
     PyRadiomics writes to stderr through a handler of its own, tells every step at level INFO and
-    lets numpy warn of every flat region. Its eigenvalues of small matrices take several times
-    longer where BLAS spreads them over cores that others use too.
+    lets numpy warn of every flat region.
 
     Raises:
         FeatureExtractionError: PyRadiomics is not installed.
     """
-    from threadpoolctl import threadpool_limits
-
-    radiomics = _pyradiomics()
-    with (
-        _lock,
-        _quiet(radiomics.handler),
-        warnings.catch_warnings(),
-        threadpool_limits(1, user_api="blas"),
-    ):
+    radiomics = pyradiomics_module()
+    # Loggers and warning filters belong to the whole process, as BLAS threads do.
+    with on_one_core(), _quiet(radiomics.handler), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         yield radiomics
 
@@ -51,12 +40,18 @@ def _quiet(handler: logging.Handler) -> Iterator[None]:
         handler.setLevel(before[1])
 
 
-def _pyradiomics() -> ModuleType:
+def pyradiomics_module() -> ModuleType:
+    """Import PyRadiomics.
+
+    Raises:
+        FeatureExtractionError: it is not installed.
+    """
     try:
         import radiomics
     except ImportError as error:
         raise FeatureExtractionError(
             f"PyRadiomics cannot be imported: {error}.",
-            "In 3D Slicer install the SlicerRadiomics extension; elsewhere run `make setup`.",
+            "Use the built-in engine, which gives the same numbers; or, in 3D Slicer, install the "
+            "SlicerRadiomics extension, elsewhere run `make setup`.",
         ) from error
     return radiomics

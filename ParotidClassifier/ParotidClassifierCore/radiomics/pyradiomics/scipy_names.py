@@ -12,7 +12,7 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from ..base.errors import FeatureExtractionError
+from ...base.errors import FeatureExtractionError
 
 _INTERPOLATION = "scipy.ndimage.interpolation"
 _lock = threading.RLock()

@@ -1,0 +1,225 @@
+"""The built-in engine gives PyRadiomics' numbers, whatever the mask; both can be chosen."""
+
+import sys
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import SimpleITK as sitk
+from Core.radiomics.reference import called_directly, extractor_of, measured_by, pyradiomics
+from fixtures.cases import ball_grid
+from fixtures.real_data import REAL_DATA, needs_real_data
+from fixtures.regions import PROTOCOL, REGIONS
+from ParotidClassifierCore.base.errors import FeatureExtractionError
+from ParotidClassifierCore.case.grid import prepare
+from ParotidClassifierCore.case.loading import Case
+from ParotidClassifierCore.radiomics.built_in.firstorder import FIRSTORDER
+from ParotidClassifierCore.radiomics.built_in.glcm import GLCM
+from ParotidClassifierCore.radiomics.built_in.gldm import GLDM
+from ParotidClassifierCore.radiomics.built_in.glrlm import GLRLM
+from ParotidClassifierCore.radiomics.built_in.glszm import GLSZM
+from ParotidClassifierCore.radiomics.built_in.ngtdm import NGTDM
+from ParotidClassifierCore.radiomics.built_in.shape import SHAPE_FEATURES
+from ParotidClassifierCore.radiomics.comparison import DIFFERENT, ROUNDING, Comparison
+from ParotidClassifierCore.radiomics.engines import Engine
+from ParotidClassifierCore.radiomics.extraction import extract, extract_from_image
+from ParotidClassifierCore.radiomics.names import FeatureColumn, columns_of, feature_names
+from ParotidClassifierCore.radiomics.settings import default_settings
+
+# PyRadiomics adds the harmonics of a voxel's pattern in an order that depends on the pattern, so
+# voxels whose energies are equal differ in the last digit; which of them lie between the 10th and
+# the 90th percentile, where those fall on such energies, is then decided by rounding.
+DECIDED_BY_ROUNDING = "lbp-3D-m2_firstorder_RobustMeanAbsoluteDeviation"
+# Both are roots of a difference that is 0 where neighbours tell nothing of each other: rounding of
+# 1e-16 becomes 1e-8.
+ROOTS = {"glcm_MCC": 3e-8, "glcm_Imc2": 3e-8}
+CLASSES = {
+    "shape": SHAPE_FEATURES,
+    "firstorder": FIRSTORDER,
+    "glcm": GLCM,
+    "glrlm": GLRLM,
+    "glszm": GLSZM,
+    "gldm": GLDM,
+    "ngtdm": NGTDM,
+}
+
+
+def assert_equal(ours, theirs, odd_mask=False, rel=DIFFERENT):
+    """Compare all features of a region; of an odd mask, roots of rounding may be rounding."""
+    assert ours.keys() == theirs.keys()
+    different = {
+        name: (ours[name], value)
+        for name, value in theirs.items()
+        if ours[name]
+        != pytest.approx(
+            value,
+            rel=rel,
+            abs=ROOTS.get(name.partition("_")[2], ROUNDING) if odd_mask else ROUNDING,
+            nan_ok=True,
+        )
+    }
+    different.pop(DECIDED_BY_ROUNDING, None)
+    assert not different
+
+
+def by_engine(grid, region, engine=Engine.BUILT_IN, settings=None):
+    values = extract(grid, columns_of([region], settings), settings, engine=engine)
+    return {column.removeprefix(f"{region}_"): value for column, value in values.items()}
+
+
+def case_of_real_ct(name):
+    image = sitk.ReadImage(str(REAL_DATA / "real_ct" / name / "CT_image.nii.gz"))
+    mask = sitk.ReadImage(str(REAL_DATA / "real_ct" / name / "CT_mask.nii.gz"))
+    return Case(image, sitk.Cast(mask > 0, sitk.sitkUInt8))
+
+
+def with_tumor(grid, mask):
+    return replace(grid, masks={**grid.masks, "Tumor": mask})
+
+
+def odd_masks():
+    """Return masks on a grid of 31³ voxels by what is odd about them."""
+    rng = np.random.default_rng(5)
+    masks = {}
+
+    def mask(name, part, voxels=True):
+        masks.setdefault(name, np.zeros((31, 31, 31), bool))[part] = voxels
+
+    mask("one slice", np.s_[15, 10:21, 10:21])
+    mask("one plane of x", np.s_[10:20, 15:23, 15:16])
+    mask("half of the voxels at random", np.s_[9:21, 9:21, 9:21], rng.random((12, 12, 12)) < 0.5)
+    mask("few voxels at random", np.s_[9:21, 9:21, 9:21], rng.random((12, 12, 12)) < 0.06)
+    mask("four voxels", np.s_[15:17, 15:17, 15])
+    mask("two parts at the edges", np.s_[0:6, 2:9, 1:7])
+    mask("two parts at the edges", np.s_[-6:, -9:-2, -5:])
+    mask("a hollow box", np.s_[8:22, 9:20, 10:21])
+    mask("a hollow box", np.s_[11:19, 12:17, 13:18], False)
+    return masks
+
+
+@pytest.fixture(scope="module")
+def grid():
+    return ball_grid(radius=6, margin=9)
+
+
+def test_every_feature_declares_itself():
+    names = {f"{name}_{feature}" for name, table in CLASSES.items() for feature in table}
+    assert names == {"_".join(name.split("_")[1:]) for name in feature_names()}
+
+
+def test_every_feature_has_its_formula():
+    assert all(f.__doc__ for table in CLASSES.values() for f in table.values())
+
+
+@pytest.mark.parametrize("region", REGIONS)
+def test_engines_agree_on_a_ball(grid, region):
+    assert_equal(by_engine(grid, region), called_directly(grid, region))
+
+
+@needs_real_data
+@pytest.mark.parametrize("name", ["STS_008", "STS_019"])
+def test_engines_agree_on_real_ct(name):
+    grid = prepare(case_of_real_ct(name), PROTOCOL).grid
+    for region in REGIONS:
+        assert_equal(by_engine(grid, region), called_directly(grid, region))
+
+
+@pytest.mark.parametrize("name", odd_masks())
+def test_engines_agree_on_odd_masks(name):
+    grid = with_tumor(ball_grid(radius=6, margin=9, seed=3), odd_masks()[name])
+    assert_equal(by_engine(grid, "Tumor"), called_directly(grid, "Tumor"), odd_mask=True)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"bin_count": 16},
+        {"bin_width": 7.5},
+        {"log_sigma_mm": (0.5, 4.5)},
+        {"lbp3d_levels": 3, "lbp3d_radius": 1.7},
+        {"lbp3d_subdivision": 0},
+        {"lbp3d_subdivision": 2},
+    ],
+    ids=str,
+)
+def test_engines_agree_on_other_settings(grid, changed):
+    settings = replace(default_settings(), **changed)
+    ours = by_engine(grid, "External2", settings=settings)
+    assert_equal(ours, called_directly(grid, "External2", settings), odd_mask=True)
+
+
+@pytest.mark.parametrize("kind", [np.int16, np.float32, np.float64])
+def test_engines_agree_on_other_voxels(grid, kind):
+    settings = replace(default_settings(), image_types=("Original", "LoG", "Wavelet", "Gradient"))
+    image = sitk.GetImageFromArray((grid.ct / 1.7).astype(kind))
+    image.SetSpacing((0.8, 0.8, 2.5))
+    mask = grid.mask("Tumor")
+    columns = [FeatureColumn("Tumor", *name.split("_")) for name in feature_names(settings)]
+    ours = extract_from_image(image, {"Tumor": mask}, columns, settings)
+    whole = sitk.GetImageFromArray(mask.astype(np.uint8))
+    whole.CopyInformation(image)
+    theirs = measured_by(extractor_of(settings), image, whole)
+    ours = {column.partition("_")[2]: value for column, value in ours.items()}
+    assert_equal(ours, theirs, rel=1e-7)  # LoG is float32, and rarely one bit apart
+
+
+def test_engines_agree_on_a_flat_region(grid):
+    settings = replace(default_settings(), image_types=("Original", "Square", "Gradient"))
+    flat = replace(grid, ct=np.full_like(grid.ct, 40))
+    ours = by_engine(flat, "Tumor", settings=settings)
+    theirs = called_directly(flat, "Tumor", settings)
+    assert ours == pytest.approx(theirs, rel=1e-9, abs=1e-12)
+
+
+def test_engines_agree_on_even_spheres():
+    grid = ball_grid(radius=6, margin=9)
+    clipped = replace(grid, ct=np.where(grid.ct > 60, 60, grid.ct).astype(np.int16))
+    clipped.ct[12:19, 12:19, 12:19] = 60  # in there samples are equal: they have no kurtosis
+    assert_equal(by_engine(clipped, "Tumor"), called_directly(clipped, "Tumor"), odd_mask=True)
+
+
+def test_pyradiomics_can_be_chosen(grid):
+    pyradiomics()
+    for region in REGIONS:
+        chosen = by_engine(grid, region, Engine.PYRADIOMICS)
+        assert chosen == pytest.approx(called_directly(grid, region), rel=1e-12, abs=0)
+
+
+def test_built_in_engine_needs_no_pyradiomics(grid, monkeypatch):
+    monkeypatch.setitem(sys.modules, "radiomics", None)
+    monkeypatch.setitem(sys.modules, "trimesh", None)
+    assert len(extract(grid)) == 2 * 1874
+
+
+def test_missing_pyradiomics_is_named(grid, monkeypatch):
+    monkeypatch.setitem(sys.modules, "radiomics", None)
+    with pytest.raises(FeatureExtractionError, match="PyRadiomics") as error:
+        extract(grid, engine=Engine.PYRADIOMICS)
+    assert "SlicerRadiomics" in error.value.remedy
+    with pytest.raises(FeatureExtractionError, match="PyRadiomics"):
+        assert Engine.PYRADIOMICS.identity
+
+
+def test_engines_have_their_versions():
+    assert Engine.BUILT_IN.identity == "built-in 1"
+    version = pyradiomics().__version__.removeprefix("v")
+    assert Engine.PYRADIOMICS.identity == f"pyradiomics {version}"
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf])
+def test_values_that_are_no_numbers_are_refused(grid, bad):
+    ct = grid.ct.astype(np.float64)
+    ct[grid.mask("Tumor")] = bad
+    column = FeatureColumn("Tumor", "original", "glcm", "Contrast")
+    image = sitk.GetImageFromArray(ct)
+    with pytest.raises(FeatureExtractionError, match=r"'Tumor'.* image 'original'") as error:
+        extract_from_image(image, {"Tumor": grid.mask("Tumor")}, [column], default_settings())
+    assert error.value.remedy
+
+
+def test_differences_are_told():
+    found = Comparison({"a": 1.0, "b": 2.0, "c": 1e-14}, {"a": 1.0, "b": 2.1, "c": -3e-15})
+    assert found.different == ("b",)
+    assert "1 of 3 values differ" in found.text
+    assert [row[0] for row in found.rows] == ["a", "b", "c"]
+    assert found.header[1:3] == ["built-in", "pyradiomics"]
