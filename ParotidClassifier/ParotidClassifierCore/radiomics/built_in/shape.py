@@ -10,7 +10,7 @@ from functools import cached_property
 import numpy as np
 
 from .features import Features
-from .marching_cubes import triangles, vertices
+from .marching_cubes import surface, vertices
 from .region import MaskGeometry
 
 SHAPE_FEATURES = Features()
@@ -28,13 +28,7 @@ class Form:
 
     @cached_property
     def _surface(self) -> tuple[float, float]:
-        """Area in mm² and the volume inside in mm³: Σ |a × b| / 2 and Σ (a × b) · c / 6."""
-        area = volume = 0.0
-        for corners, sign in triangles(self._mask, self._spacing):
-            a, b, c = corners[:, 0], corners[:, 1], corners[:, 2]
-            volume += (sign * (np.cross(a, b) * c).sum(1)).sum() / 6
-            area += np.linalg.norm(np.cross(a - c, b - c), axis=1).sum() / 2
-        return float(area), float(volume)
+        return surface(self._mask, self._spacing)
 
     @property
     def area(self) -> float:
