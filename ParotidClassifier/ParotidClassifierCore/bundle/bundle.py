@@ -13,6 +13,7 @@ from ..models.logistic import LogisticModel
 from ..models.reference import Reference
 from ..models.refits import Refits
 from ..protocol import ColumnKind, ModelSpec, Protocol, RingSettings, column_of
+from ..radiomics.engines import RADIOMICS_ENGINE, Engine
 from .files import SCHEMA_VERSION, sha256
 
 DEMONSTRATION = "demonstration"
@@ -183,6 +184,18 @@ class Bundle(BundleSummary):
     def radiomics_hash(self) -> str:
         """SHA-256 of the radiomics settings."""
         return sha256(self.radiomics_yaml.encode())
+
+    @property
+    def radiomics_engine(self) -> str | None:
+        """What measured the radiomic features in training, such as "built-in 1"; None if none did.
+
+        A bundle of a time with one engine names PyRadiomics among its libraries.
+        """
+        if ColumnKind.RADIOMIC not in self.kinds:
+            return None
+        version = self.provenance.get(Engine.PYRADIOMICS.value, "")
+        earlier = f"{Engine.PYRADIOMICS.value} {version}".rstrip()
+        return str(self.provenance.get(RADIOMICS_ENGINE, earlier))
 
     def weights(self) -> bytes:
         """Return the weights of the network.

@@ -18,10 +18,8 @@ from ..models.probabilities import ModelResult, probabilities
 from ..models.refits import with_intervals
 from ..models.words import model_to_show, no_probability
 from ..protocol import ClinicalRecord, Protocol, RingSettings
-from ..radiomics.engines import Engine
+from ..radiomics.engines import RADIOMICS_ENGINE, RADIOMICS_ENGINE_OF_TRAINING, Engine
 
-# What the engine that measured radiomic features is called among the versions.
-_ENGINE = "radiomics engine"
 _LIBRARIES = ("numpy", "scipy", "SimpleITK")
 PYTORCH = "torch"  # of numbers by training, or by a GPU
 
@@ -200,7 +198,7 @@ def software_versions(engine: Engine | None = None, *more: str) -> dict[str, str
     Raises:
         FeatureExtractionError: the engine of the radiomic features is not installed.
     """
-    measured = {} if engine is None else {_ENGINE: engine.identity}
+    measured = {} if engine is None else {RADIOMICS_ENGINE: engine.identity}
     versions = {"ParotidClassifierCore": __version__, **measured}
     versions["python"] = platform.python_version()
     return versions | {name: _version(name) for name in (*_LIBRARIES, *more)}
@@ -217,11 +215,9 @@ def software_of(bundle: Bundle, engine: Engine | None, *more: str) -> dict[str, 
         FeatureExtractionError: it is not installed.
     """
     versions = software_versions(engine, *more)
-    # A bundle of a time with one engine names PyRadiomics among its libraries.
-    before = f"{Engine.PYRADIOMICS.value} {bundle.provenance.get('pyradiomics')}"
-    trained = str(bundle.provenance.get(_ENGINE, before))
-    if engine is not None and trained != engine.identity:
-        versions[f"{_ENGINE} of the training cases"] = f"{trained} (the numbers are the same)"
+    trained = bundle.radiomics_engine
+    if None not in (engine, trained) and trained != engine.identity:
+        versions[RADIOMICS_ENGINE_OF_TRAINING] = trained
     return versions
 
 

@@ -6,6 +6,9 @@ from enum import Enum
 
 # Raise it with every change of the built-in engine that changes a number.
 _BUILT_IN_VERSION = 1
+# What the engine is called among the versions behind a result or a bundle.
+RADIOMICS_ENGINE = "radiomics engine"
+RADIOMICS_ENGINE_OF_TRAINING = f"{RADIOMICS_ENGINE} of the training cases"
 
 
 class Engine(str, Enum):
@@ -26,3 +29,27 @@ class Engine(str, Enum):
         from .pyradiomics.at_work import pyradiomics_module
 
         return f"{self.value} {pyradiomics_module().__version__.removeprefix('v')}"
+
+
+_WORDS = {Engine.BUILT_IN.value: "the built-in engine", Engine.PYRADIOMICS.value: "PyRadiomics"}
+
+
+def engine_words(identity: str) -> str:
+    """Return an engine's identity in words, such as "PyRadiomics, version 3.0.1"."""
+    name, _, version = identity.partition(" ")
+    return ", version ".join(filter(None, (_WORDS.get(name, name), version)))
+
+
+def measured_by(engine: str | None, training: str | None) -> str:
+    """Say by their identities which engine measured, and which measured the training cases.
+
+    Empty if no features were measured.
+    """
+    if engine is None:
+        return ""
+    told = f"The radiomic features were measured by {engine_words(engine)}"
+    if training in (None, engine):
+        return f"{told}."
+    is_other = training.partition(" ")[0] != engine.partition(" ")[0]
+    alike = ", which gives the same numbers" if is_other else ""
+    return f"{told}; those of the training cases by {engine_words(training)}{alike}."

@@ -26,6 +26,7 @@ from ..models.probabilities import ModelResult, percent
 from ..models.words import bundle_line, column_label, interval_words, model_to_show
 from ..protocol import ColumnKind, column_of, shen2026
 from ..protocol.outcome import BENIGN, MALIGNANT
+from ..radiomics.engines import RADIOMICS_ENGINE, RADIOMICS_ENGINE_OF_TRAINING, measured_by
 
 NO_COMBINED = "no_combined"
 # What compares a case with the training cases.
@@ -156,6 +157,12 @@ class CaseView:
     def bundle_line(self) -> str:
         """What stands wherever a probability is shown."""
         return bundle_line(self.bundle)
+
+    @property
+    def measured_by(self) -> str:
+        """Which engine measured the radiomic features; empty where none did, or it is not known."""
+        versions = self.written.get("software", {})
+        return measured_by(*map(versions.get, (RADIOMICS_ENGINE, RADIOMICS_ENGINE_OF_TRAINING)))
 
     # The answer
 

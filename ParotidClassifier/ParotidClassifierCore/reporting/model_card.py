@@ -9,6 +9,7 @@ from ..imaging.findings import SMALLEST_DIAMETER_MM
 from ..models.logistic import LogisticModel
 from ..models.settings import IMBALANCE, STACKING_LINES, THRESHOLDS, ModelTrainingSettings
 from ..protocol import ColumnKind, column_of
+from ..radiomics.engines import engine_words
 from ..radiomics.names import feature_names
 from ..radiomics.settings import load_settings
 from ..statistics.results import Estimate, Table
@@ -99,9 +100,10 @@ def _method(bundle: Bundle, settings: ModelTrainingSettings) -> str:
     models = protocol.models.values()
     radiomic, network = any(m.radiomics for m in models), any(m.network for m in models)
     count = len(feature_names(load_settings(bundle.radiomics_yaml)))
-    computed = (
-        [f"{count} radiomic features per region (PyRadiomics' definitions)"] if radiomic else []
-    )
+    engine = bundle.radiomics_engine
+    by = f", measured by {engine_words(engine)}" if engine else ""
+    told = f"{count} radiomic features per region (as PyRadiomics defines them{by})"
+    computed = [told] if radiomic else []
     computed += ["a multi-input MobileNetV3"] if network else []
     read = {region for model in models for region in model.regions}
     names = [ring.name for ring in protocol.rings if ring.name in read]

@@ -141,6 +141,20 @@ def test_info_tells_what_a_user_must_know(tmp_path):
     assert "3 refits" in info["intervals"]
 
 
+@pytest.mark.parametrize(
+    ("provenance", "engine"),
+    [
+        ({"radiomics engine": "built-in 1"}, "built-in 1"),
+        ({"pyradiomics": "3.0.1"}, "pyradiomics 3.0.1"),  # of a time with one engine
+        ({}, "pyradiomics"),
+    ],
+)
+def test_a_bundle_knows_its_radiomics_engine(provenance, engine):
+    bundle = replace(a_bundle(), provenance=provenance)
+    assert bundle.radiomics_engine == engine
+    assert replace(bundle, models={"Clinical": models()["Clinical"]}).radiomics_engine is None
+
+
 def test_a_summary_says_what_the_whole_bundle_says_of_itself(tmp_path):
     saved = save_bundle(a_bundle(), tmp_path / "b")
     for path in (tmp_path / "b", zipped(tmp_path / "b")):

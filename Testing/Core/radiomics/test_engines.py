@@ -13,6 +13,7 @@ from fixtures.regions import PROTOCOL, REGIONS
 from ParotidClassifierCore.base.errors import FeatureExtractionError
 from ParotidClassifierCore.case.grid import prepare
 from ParotidClassifierCore.case.loading import Case
+from ParotidClassifierCore.radiomics import engines
 from ParotidClassifierCore.radiomics.built_in.firstorder import FIRSTORDER
 from ParotidClassifierCore.radiomics.built_in.glcm import GLCM
 from ParotidClassifierCore.radiomics.built_in.gldm import GLDM
@@ -204,6 +205,22 @@ def test_engines_have_their_versions():
     assert Engine.BUILT_IN.identity == "built-in 1"
     version = pyradiomics().__version__.removeprefix("v")
     assert Engine.PYRADIOMICS.identity == f"pyradiomics {version}"
+
+
+@pytest.mark.parametrize(
+    ("training", "told"),
+    [
+        (None, ""),
+        ("built-in 1", ""),
+        ("pyradiomics 3.0.1", "PyRadiomics, version 3.0.1, which gives the same numbers"),
+        ("built-in 0", "the built-in engine, version 0"),
+    ],
+)
+def test_the_engine_of_a_number_is_told(training, told):
+    text = "The radiomic features were measured by the built-in engine, version 1"
+    more = f"; those of the training cases by {told}" if told else ""
+    assert engines.measured_by("built-in 1", training) == f"{text}{more}."
+    assert engines.measured_by(None, training) == ""
 
 
 @pytest.mark.parametrize("bad", [np.nan, np.inf])

@@ -49,6 +49,15 @@ def test_a_stored_prediction_says_the_same(answered):
     assert again.bars("Combined", 3) == view.bars("Combined", 3)
 
 
+def test_the_engine_is_told(answered):
+    assert answered.view.measured_by.startswith(
+        "The radiomic features were measured by the built-in engine, version 1; those of the "
+        "training cases by PyRadiomics"
+    )
+    earlier = {k: v for k, v in answered.view.written.items() if k != "software"}
+    assert CaseView(earlier).measured_by == ""
+
+
 def test_an_earlier_prediction_names_no_headline(answered):
     stored = {**answered.as_dict()}
     del stored["headline"]

@@ -86,21 +86,21 @@ def test_the_numbers_of_the_method_are_those_of_the_training():
         (
             {"Texture": {"radiomics": ["Tumor"], "clinical": ["margin"]}},
             (
-                "1874 radiomic features per region (PyRadiomics' definitions) on the tumour, with "
-                "one clinical "
+                "1874 radiomic features per region (as PyRadiomics defines them, measured by the "
+                "built-in engine, version 1) on the tumour, with one clinical "
             ),
         ),
         (
             {"Both": {"radiomics": ["Tumor"], "network": ["External2"]}},
             (
-                "1874 radiomic features per region (PyRadiomics' definitions) and a multi-input "
-                "MobileNetV3 on "
+                "1874 radiomic features per region (as PyRadiomics defines them, measured by the "
+                "built-in engine, version 1) and a multi-input MobileNetV3 on "
             ),
         ),
     ],
 )
 def test_the_method_tells_of_no_more_than_the_models_read(models, told):
-    text = method({"models": models})
+    text = method({"models": models}, provenance={"radiomics engine": "built-in 1"})
     assert text.strip().startswith(told.strip())
     assert ("(External2)" in text) == ("Both" in models)
     assert ("What of the network enters a fusion" in text) == ("Both" in models)

@@ -160,6 +160,13 @@ def test_versions_bootstraps_and_seed_are_told(a_report, an_evaluated_report):
     assert dict(table(an_evaluated_report, "software")[1:])["python (training)"] == "3.11"
 
 
+def test_the_engines_of_study_and_training_are_told(tmp_path):
+    study = made_study(trained=False, software={"radiomics engine": "built-in 1"})
+    told = "measured by the built-in engine, version 1; those of the training cases by PyRadiomics"
+    write_report(study, tmp_path)
+    assert told in Page(tmp_path / "report.html").text
+
+
 def test_a_study_without_any_case_still_makes_a_page(tmp_path):
     write_report(made_study(trained=False, evaluation=NOTHING), tmp_path)
     page = Page(tmp_path / "report.html")

@@ -80,6 +80,7 @@ def comments(answered: Answer) -> list[str]:
         RESEARCH_USE,
         view.bundle_line,
         *told,
+        *filter(None, [view.measured_by]),
         *(finding.line for finding in view.told_findings),
     ]
 

@@ -11,6 +11,7 @@ from ...imaging.working_grid import WINDOW
 from ...models.settings import IMBALANCE, STACKING_LINES, THRESHOLDS
 from ...network.inputs import INPUT_WORDS
 from ...protocol import ColumnKind, Protocol, Region
+from ...radiomics.engines import RADIOMICS_ENGINE, measured_by
 from ...radiomics.names import feature_names
 from ...radiomics.settings import RadiomicsSettings, load_settings
 from ...statistics.results import Table
@@ -88,7 +89,7 @@ def methods(study: Study) -> Section:
         rings = [_ring(ring, protocol.outlined.name) for ring in protocol.rings]
         parts.append(Points((_GRID, *rings), "Images and ring"))
     if ColumnKind.RADIOMIC in kinds:
-        parts.append(Points(_radiomics(settings), "Radiomic features"))
+        parts.append(Points(_radiomics(settings, study), "Radiomic features"))
         parts.append(Listing("feature_classes", _classes(settings)))
     if ColumnKind.NETWORK in kinds:
         parts.append(Points(_network(bundle), "Deep network"))
@@ -139,19 +140,20 @@ def _ring(region: Region, outlined: str) -> str:
     )
 
 
-def _radiomics(settings: RadiomicsSettings) -> tuple[str, ...]:
+def _radiomics(settings: RadiomicsSettings, study: Study) -> tuple[str, ...]:
     bins = (
         f"bin width {settings.bin_width:g}"
         if settings.bin_count is None
         else f"{settings.bin_count} bins a region"
     )
+    measured = measured_by(study.software.get(RADIOMICS_ENGINE), study.bundle.radiomics_engine)
     sigmas = ", ".join(f"{sigma:g}" for sigma in settings.log_sigma_mm)
     return (
         (
             f"{len(feature_names(settings))} features per region, in 3D, as PyRadiomics defines "
             f"them (van Griethuysen 2017), {bins}. Extraction was checked against PyRadiomics and "
             "against reference values of the Image Biomarker Standardisation Initiative "
-            "(Zwanenburg 2020)."
+            f"(Zwanenburg 2020). {measured}".rstrip()
         ),
         f"Image types: {', '.join(settings.image_types)}"
         + (f"; Laplacian of Gaussian with sigma {sigmas} mm" if sigmas else "")
