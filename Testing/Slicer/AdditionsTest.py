@@ -1,12 +1,11 @@
 """Self tests of what can be added, PyTorch and SlicerRadiomics; nothing is really installed."""
 
-import importlib.machinery
 import sys
-import types
 from subprocess import CalledProcessError
 from unittest.mock import patch
 
 import slicer
+from MadeModules import madeModule
 from ParotidClassifierLib.Background.Additions import Addition, Additions
 from ParotidClassifierLib.Background.DependencyError import (
     DependenciesDeclinedError,
@@ -53,7 +52,7 @@ class AdditionsTest(ScriptedLoadableModuleTest):
         self.questions = []
         self.answer = True
         self.model = ExtensionsModel()
-        self.appear({"radiomics": None, "torch": None, "PyTorchUtils": _module("PyTorchUtils")})
+        self.appear({"radiomics": None, "torch": None, "PyTorchUtils": madeModule("PyTorchUtils")})
 
     def appear(self, modules):
         appearance = patch.dict(sys.modules, modules)
@@ -75,7 +74,7 @@ class AdditionsTest(ScriptedLoadableModuleTest):
 
     def test_what_is_there_is_not_loaded_to_find_out(self):
         self.assertFalse(self.additions().isThere(Addition.TORCH))
-        self.appear({"torch": _module("torch")})
+        self.appear({"torch": madeModule("torch")})
         self.assertTrue(self.additions().isThere(Addition.TORCH))
 
     def test_each_says_how_large_it_is_and_that_nothing_depends_on_it(self):
@@ -97,7 +96,7 @@ class AdditionsTest(ScriptedLoadableModuleTest):
         self.assertEqual((asked, self.model.requests), ([], [("PyTorch", False, False)]))
 
     def test_torch_is_installed_by_its_extension(self):
-        done = self.additions(lambda: _module("torch")).install(Addition.TORCH)
+        done = self.additions(lambda: madeModule("torch")).install(Addition.TORCH)
         self.assertFalse(done, "no restart is needed")
         self.assertEqual(self.model.requests, [])
 
@@ -144,9 +143,3 @@ class AdditionsTest(ScriptedLoadableModuleTest):
     def test_a_yes_to_the_restart_does_not_restart_while_slicer_runs_tests(self):
         self.additions().offerRestart()
         self.assertIn("Work that is not saved is lost", self.questions[0])
-
-
-def _module(name):
-    module = types.ModuleType(name)
-    module.__spec__ = importlib.machinery.ModuleSpec(name, loader=None)
-    return module

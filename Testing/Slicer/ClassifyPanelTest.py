@@ -1,19 +1,18 @@
 """Self tests of the panel "5. Classify"."""
 
 import shutil
+import sys
 import tempfile
 from pathlib import Path
+from unittest.mock import patch
 
 import slicer
+from MadeModules import madeModule
 from MadeResults import HALF_WAY, MISTAKE, RESULT, madePrediction, workerOf
 from MadeScene import addCt, addOutline
 from ParotidClassifierCore.base.errors import BundleError
 from ParotidClassifierCore.bundle.shipped import shipped_bundles
-from ParotidClassifierLib.Background.Additions import (
-    Addition,
-    setGraphicsCard,
-    wantsGraphicsCard,
-)
+from ParotidClassifierLib.Background.Additions import Addition, isWanted, setWanted
 from ParotidClassifierLib.Background.DependencyError import DependenciesDeclinedError
 from ParotidClassifierLib.Background.WheelFolder import setWheelFolder, wheelFolder
 from ParotidClassifierLib.Panels.ClassifyPanel import ClassifyPanel, RemainingTime
@@ -182,7 +181,7 @@ class ClassifyPanelTest(ShownPanel, ScriptedLoadableModuleTest):
         self.logic.additions = MissingAdditions()
         self.panel.refresh()
         self.ui.optionalGroupBox.collapsed = False
-        self.assertEqual(self.ui.torchLabel.text, "TORCH adds little.")
+        self.assertEqual(self.ui.torchLabel.text, "Not installed: TORCH adds little.")
         self.ui.radiomicsButton.click()
         self.assertEqual(self.logic.additions.added, [Addition.RADIOMICS])
         self.assertTrue(self.logic.additions.restartOffered)
@@ -197,18 +196,27 @@ class ClassifyPanelTest(ShownPanel, ScriptedLoadableModuleTest):
         self.ui.torchButton.click()
         self.assertIn("Nothing was installed", self.ui.statusLabel.text)
 
-    def test_the_graphics_card_is_used_where_it_is_wanted(self):
-        self.addCleanup(setGraphicsCard, wantsGraphicsCard())
+    def test_what_was_added_is_used_where_it_is_wanted(self):
         self.chooseCase()
-        self.logic.additions = MissingAdditions()
-        self.logic.additions.added = [Addition.TORCH]
-        self.panel.refresh()
         self.ui.optionalGroupBox.collapsed = False
-        self.assertFalse(self.ui.graphicsCardCheckBox.isHidden())
-        for isWanted, device in ((True, "auto"), (False, None)):
-            self.ui.graphicsCardCheckBox.checked = isWanted
-            request = self.logic.classification._request(self.parameterNode, "predict")
-            self.assertEqual(request.get("device"), device)
+        for addition, checkBox, asked in (
+            (Addition.TORCH, self.ui.graphicsCardCheckBox, ("device", "auto")),
+            (
+                Addition.RADIOMICS,
+                self.ui.pyRadiomicsCheckBox,
+                ("radiomics_engine", "pyradiomics"),
+            ),
+        ):
+            self.addCleanup(setWanted, addition, isWanted(addition))
+            for isThere, isChecked in ((True, True), (True, False), (False, True)):
+                module = madeModule(addition.value) if isThere else None
+                with patch.dict(sys.modules, {addition.value: module}):
+                    self.panel.refresh()
+                    self.assertEqual(checkBox.isHidden(), not isThere)
+                    checkBox.checked = isChecked
+                    self.assertEqual(isWanted(addition), isChecked)
+                    request = self.logic.classification._request(self.parameterNode, "predict")
+                self.assertEqual(asked in request.items(), isThere and isChecked)
 
     def test_the_wheel_folder_is_kept(self):
         self.addCleanup(setWheelFolder, wheelFolder())

@@ -105,7 +105,7 @@ def madePrediction(clinical=True, probability=0.82):
         "inputs": {"symptoms": "with", "margin": "unclear", "lymph_nodes": "without"},
         "ring": {"volume_mm3": 2404.0, "tumor_volume_mm3": 2595.0, "removed_by_hu_fraction": 0.0},
         "timings_s": {"total": 5.45},
-        "software": {"ParotidClassifierCore": "0.1.0"},
+        "software": {"ParotidClassifierCore": "0.1.0", "radiomics engine": "built-in 1"},
     }
 
 

@@ -80,6 +80,8 @@ class ResultPanelTest(ShownResult, ScriptedLoadableModuleTest):
         self.assertIn("simulated-demo", self.ui.bundleLabel.text)
         self.assertIn("9f3f5e3adec6", self.ui.bundleLabel.text)
         self.assertIn("2026-03-01 10:20", self.ui.bundleLabel.text)
+        measured = "features were measured by the built-in engine, version 1."
+        self.assertIn(measured, self.ui.bundleLabel.text)
 
     def test_findings_stand_before_the_number(self):
         layout = self.ui.numbersWidget.layout()

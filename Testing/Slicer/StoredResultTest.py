@@ -93,6 +93,8 @@ DAMAGES = (
     ((*DOMAIN, "ratios", "features"), -1.0),
     ((*DOMAIN, "ratios", "colours"), 1.0),
     (("prediction", "software", "python"), "\ud800"),
+    (("prediction", "software"), "3.12"),
+    (("prediction", "software", "radiomics engine"), 1),
     (("stability",), []),
     (("stability", "probabilities", "Combined"), []),
     (("stability", "probabilities", "Combined"), [7]),

@@ -6,10 +6,10 @@ its events repeat:
     {"id": 1, "command": "warm", "bundle": name or path}
     {"id": 2, "command": "predict", "case": folder, "bundle": as above,
      "ring": {"width_mm": 2.0, "hu_range": [-200.0, 400.0]}, "clinical": {"margin": "clear"},
-     "device": "auto"}
+     "device": "auto", "radiomics_engine": "built-in"}
     {"id": 3, "command": "stability", as for predict, "count": 20, "seed": 0}
     {"id": 4, "command": "saliency", as for predict, "out": path of an NRRD}
-    {"id": 5, "command": "features", "case": folder, "bundle", "ring": as above,
+    {"id": 5, "command": "features", "case": folder, "bundle", "ring", "radiomics_engine": as above,
      "out": path of a CSV}
     {"id": 6, "command": "dicom", as for predict, "files": paths of the CT's slices, "out": folder,
      "keep_identity": false, "show_outside": false, "archive": folder}
@@ -19,9 +19,10 @@ its events repeat:
     {"command": "cancel", "id": 3}
 
 What each needs and answers stands with the commands (`worker_commands`). "ring", "clinical",
-"device", "count", "seed", "archive" and what a report adds may be left out: the ring is then the
-bundle's, the clinical findings are those of the case's clinical.json, and the CPU computes the
-network. "features" may leave out the bundle too: regions and ring are then the published study's.
+"device", "radiomics_engine", "count", "seed", "archive" and what a report adds may be left out: the
+ring is then the bundle's, the clinical findings are those of the case's clinical.json, the CPU
+computes the network, and the built-in engine measures the radiomic features. "features" may leave
+out the bundle too: regions and ring are then the published study's.
 
 The events are {"event": "progress", "fraction", "step"}, any number of them, and then either
 {"event": "result", …} or {"event": "error", "kind", "message", "remedy"}. {"event": "ready", "pid"}

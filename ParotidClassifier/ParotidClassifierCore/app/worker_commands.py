@@ -94,7 +94,8 @@ class Desk:
         out = _out_file(request)
         progress(0.0, "reading")
         protocol = self._protocol(request).with_ring(_ring(request))
-        self._stages.write_features(out, self._case(request), protocol, progress)
+        engine = _engine(request)
+        self._stages.write_features(out, self._case(request), protocol, progress, engine)
         return {"out": str(out)}
 
     def second_opinion(self, request: Request, progress: Progress) -> dict[str, object]:
@@ -123,6 +124,7 @@ class Desk:
         asked = Asked(
             _ring(request),
             _device(request),
+            engine=_engine(request),
             keep_identity=keep_identity,
             dicom=True,
             show_outside=shows,

@@ -13,7 +13,6 @@ from .Dependencies import REQUESTER, confirmOkCancel
 from .DependencyError import DependenciesDeclinedError, DependencyError
 
 _TORCH_INSTALLER = "PyTorchUtils"
-_GRAPHICS_CARD = "ParotidClassifier/GraphicsCard"
 _LOG = logging.getLogger(REQUESTER)
 
 
@@ -24,14 +23,26 @@ class Addition(Enum):
     RADIOMICS = "radiomics"
 
 
-def wantsGraphicsCard() -> bool:
-    """Whether the network is to be computed on a graphics card where there is one."""
-    return str(qt.QSettings().value(_GRAPHICS_CARD)).lower() == "true"
+# Whether PyTorch computes the network on a graphics card, and PyRadiomics measures the features.
+_SETTINGS = {
+    Addition.TORCH: "ParotidClassifier/GraphicsCard",
+    Addition.RADIOMICS: "ParotidClassifier/PyRadiomics",
+}
 
 
-def setGraphicsCard(isWanted: bool) -> None:
-    """Keep whether the network is to be computed on a graphics card."""
-    qt.QSettings().setValue(_GRAPHICS_CARD, isWanted)
+def isWanted(addition: Addition) -> bool:
+    """Whether it is to be used where it is installed."""
+    return str(qt.QSettings().value(_SETTINGS[addition])).lower() == "true"
+
+
+def setWanted(addition: Addition, wanted: bool) -> None:
+    """Keep whether it is to be used."""
+    qt.QSettings().setValue(_SETTINGS[addition], wanted)
+
+
+def isUsed(addition: Addition) -> bool:
+    """Whether it is wanted and installed."""
+    return isWanted(addition) and _isImportable(addition.value)
 
 
 class Additions:
@@ -61,8 +72,8 @@ class Additions:
             )
         return _(
             "PyRadiomics (about 10 MB, by the extension SlicerRadiomics; there is none for macOS) "
-            "computes the features a second time, to compare with. The features are the same "
-            "without it."
+            "measures the radiomic features in place of the built-in engine, to compare with. The "
+            "features are the same without it."
         )
 
     def install(self, addition: Addition) -> bool:

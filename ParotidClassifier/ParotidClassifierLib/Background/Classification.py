@@ -8,11 +8,12 @@ from ParotidClassifierCore.case.grid import require_rings
 from ParotidClassifierCore.case.loading import Case
 from ParotidClassifierCore.case.saving import save_case_folder
 from ParotidClassifierCore.imaging.origin import with_origin
+from ParotidClassifierCore.radiomics.engines import Engine
 from slicer.i18n import tr as _
 
 from ..Scene import DicomSource
 from ..Scene.Parameters import clinicalRecord
-from .Additions import wantsGraphicsCard
+from .Additions import Addition, isUsed
 from .CaseFolder import CaseFolder
 from .Worker import SUPERSEDED
 
@@ -231,8 +232,10 @@ class Classification:
         folder = self._caseFolder.write(ct, drawn, isRefined, source, origin)
         request = {"command": command, "bundle": str(bundle.path), "case": str(folder)}
         request["clinical"] = dict(record)
-        if wantsGraphicsCard():
+        if isUsed(Addition.TORCH):
             request["device"] = "auto"
+        if isUsed(Addition.RADIOMICS):
+            request["radiomics_engine"] = Engine.PYRADIOMICS.value
         if ring is not None:
             request["ring"] = {"width_mm": ring.width_mm, "hu_range": list(ring.hu_range)}
         return {**request, **options}

@@ -11,7 +11,7 @@ from ParotidClassifierCore.reporting.case_view import CaseView
 from slicer.i18n import tr as _
 
 # of a prediction that a scene holds: what else is in it was not checked
-_SAID = ("bundle", "headline", "models", "applicability", "findings")
+_SAID = ("bundle", "headline", "models", "applicability", "findings", "software")
 
 
 @dataclass(frozen=True)

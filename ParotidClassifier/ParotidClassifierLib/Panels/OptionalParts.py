@@ -1,16 +1,18 @@
-"""The box "Optional parts": what can be added, and where packages are installed from."""
+"""The box "Optional parts": what can be added and used, and where packages come from."""
+
+from functools import partial
 
 import qt
 import slicer
 from slicer.i18n import tr as _
 
-from ..Background.Additions import Addition, setGraphicsCard, wantsGraphicsCard
+from ..Background.Additions import Addition, isWanted, setWanted
 from ..Background.DependencyError import DependenciesDeclinedError
 from ..Background.WheelFolder import setWheelFolder, wheelFolder
 
 
 class OptionalParts:
-    """Offers PyTorch and SlicerRadiomics with their size and reason; keeps the wheel folder.
+    """Offers PyTorch and PyRadiomics with their size and reason; keeps the wheel folder.
 
     Args:
         logic: the module's logic.
@@ -23,25 +25,25 @@ class OptionalParts:
         self._ui = ui
         self._tell = tell
         self._rows = {
-            Addition.TORCH: (ui.torchLabel, ui.torchButton),
-            Addition.RADIOMICS: (ui.radiomicsLabel, ui.radiomicsButton),
+            Addition.TORCH: (ui.torchLabel, ui.torchButton, ui.graphicsCardCheckBox),
+            Addition.RADIOMICS: (ui.radiomicsLabel, ui.radiomicsButton, ui.pyRadiomicsCheckBox),
         }
-        ui.torchButton.connect("clicked()", lambda: self.add(Addition.TORCH))
-        ui.radiomicsButton.connect("clicked()", lambda: self.add(Addition.RADIOMICS))
-        ui.graphicsCardCheckBox.checked = wantsGraphicsCard()
-        ui.graphicsCardCheckBox.connect("toggled(bool)", setGraphicsCard)
+        for addition, (_label, button, checkBox) in self._rows.items():
+            button.connect("clicked()", partial(self.add, addition))
+            checkBox.checked = isWanted(addition)
+            checkBox.connect("toggled(bool)", partial(setWanted, addition))
         ui.wheelFolderButton.connect("clicked()", self.onChooseFolder)
         ui.wheelFolderLineEdit.connect("editingFinished()", self.onFolderEdited)
         ui.wheelFolderLineEdit.text = wheelFolder()
 
     def show(self) -> None:
-        """Show what each part adds, or that it is there."""
-        for addition, (label, button) in self._rows.items():
+        """Show what each part adds, whether it is there, and if so whether it is used."""
+        for addition, (label, button, checkBox) in self._rows.items():
             isThere = self._logic.additions.isThere(addition)
-            text = self._logic.additions.describe(addition)
-            label.text = _("Installed: {part}").format(part=text) if isThere else text
+            told = _("Installed: {part}") if isThere else _("Not installed: {part}")
+            label.text = told.format(part=self._logic.additions.describe(addition))
             button.visible = not isThere
-        self._ui.graphicsCardCheckBox.visible = self._logic.additions.isThere(Addition.TORCH)
+            checkBox.visible = isThere
 
     def add(self, addition: Addition) -> None:
         """Install a part, after a yes; a no leaves everything as it is."""

@@ -256,8 +256,9 @@ def _sumText(model) -> str:
 
 
 def _bundleText(view, finishedAt: str) -> str:
-    return _("Model bundle {name}, hash {hash}. Computed {when}.").format(
+    text = _("Model bundle {name}, hash {hash}. Computed {when}.").format(
         name=f"<b>{escape(view.bundle['name'])}</b>",
         hash=f"<code>{escape(view.bundle['hash'][:_HASH_CHARACTERS_SHOWN])}</code>",
         when=datetime.fromisoformat(finishedAt).strftime("%Y-%m-%d %H:%M"),
     )
+    return f"{text} {escape(view.measured_by)}".rstrip()

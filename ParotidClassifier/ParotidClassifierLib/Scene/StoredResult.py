@@ -109,6 +109,7 @@ def _checkPrediction(value) -> dict:
         if prediction["headline"] not in prediction["models"]:
             raise MalformedError("headline is not the name of a model")
     _checkFindings(prediction["findings"])
+    _checkTexts(as_object(prediction.get("software", {}), "software"))
     if "applicability" in prediction:
         _checkApplicability(prediction["applicability"], prediction["models"])
     return prediction

@@ -77,6 +77,14 @@ def test_a_mistake_is_answered_and_the_process_lives_on(caller, a_case):
             {"id": 6, "command": "predict", "case": str(a_case), "bundle": BUNDLE, "device": "tpu"},
             "'tpu'",
         ),
+        *(
+            (
+                {"id": 7, "command": command, "case": str(a_case), "bundle": BUNDLE, "out": "o.csv"}
+                | {"radiomics_engine": "gpu"},
+                "no radiomics engine 'gpu'",
+            )
+            for command in ("predict", "stability", "features", "report")
+        ),
     ):
         _, event = caller.answer(request)
         assert event["event"] == "error"

@@ -182,6 +182,11 @@ def test_the_domain_is_a_code_and_a_comment(answered, status):
     assert any("lices 9 mm apart" in comment for comment in comments(found))
 
 
+def test_the_radiomics_engine_is_a_comment(answered):
+    assert answered.view.measured_by.startswith("The radiomic features were measured by")
+    assert answered.view.measured_by in comments(answered)
+
+
 def test_a_case_outside_has_no_probability(answered, tmp_path):
     found = in_domain(with_verdict(answered, "benign"), DomainStatus.OUTSIDE, "slices 9 mm apart")
     write_dicom(tmp_path, found, answered.dicom_sources)

@@ -63,6 +63,11 @@ def test_numbers_of_a_case_outside_are_in_it_only_where_they_are_asked_for(
     assert ("Probability of cancer" in report) is shows
 
 
+def test_the_radiomics_engine_of_the_request_is_read(request_of):
+    with pytest.raises(UsageError, match="no radiomics engine 'gpu'"):
+        Desk().dicom(request_of | {"radiomics_engine": "gpu"}, silent)
+
+
 def test_files_that_are_no_series_are_refused(request_of, tmp_path):
     page = tmp_path / "page.txt"
     page.write_text("no slice" * 50, encoding="ascii")
