@@ -27,10 +27,10 @@ from ParotidClassifierCore.radiomics.extraction import extract, extract_from_ima
 from ParotidClassifierCore.radiomics.names import FeatureColumn, columns_of, feature_names
 from ParotidClassifierCore.radiomics.settings import default_settings
 
-# PyRadiomics adds the harmonics of a voxel's pattern in an order that depends on the pattern, so
-# voxels whose energies are equal differ in the last digit; which of them lie between the 10th and
-# the 90th percentile, where those fall on such energies, is then decided by rounding.
-DECIDED_BY_ROUNDING = "lbp-3D-m2_firstorder_RobustMeanAbsoluteDeviation"
+# In PyRadiomics' image voxels whose energies are equal differ in the last digit: where the 10th or
+# the 90th percentile falls on such energies, rounding decides which of them lie between the two.
+ENERGY = "lbp-3D-m2"
+DECIDED_BY_ROUNDING = f"{ENERGY}_firstorder_RobustMeanAbsoluteDeviation"
 # Both are roots of a difference that is 0 where neighbours tell nothing of each other: rounding of
 # 1e-16 becomes 1e-8.
 ROOTS = {"glcm_MCC": 3e-8, "glcm_Imc2": 3e-8}
@@ -66,6 +66,18 @@ def assert_equal(ours, theirs, odd_mask=False, rel=DIFFERENT):
 def by_engine(grid, region, engine=Engine.BUILT_IN, settings=None):
     values = extract(grid, columns_of([region], settings), settings, engine=engine)
     return {column.removeprefix(f"{region}_"): value for column, value in values.items()}
+
+
+def pyradiomics_image(grid, mask, name):
+    """Return PyRadiomics' own image of that name (z, y, x) of a mask."""
+    pyradiomics()
+    from ParotidClassifierCore.radiomics.pyradiomics.at_work import pyradiomics_at_work
+    from ParotidClassifierCore.radiomics.pyradiomics.filters import mask_images
+
+    whole = grid.geometry.image(mask.astype(np.uint32))
+    with pyradiomics_at_work():
+        made = dict(mask_images(grid.geometry.image(grid.ct), whole, [name], default_settings()))
+    return sitk.GetArrayFromImage(made[name])
 
 
 def case_of_real_ct(name):
@@ -123,6 +135,20 @@ def test_engines_agree_on_real_ct(name):
     grid = prepare(case_of_real_ct(name), PROTOCOL).grid
     for region in REGIONS:
         assert_equal(by_engine(grid, region), called_directly(grid, region))
+
+
+@needs_real_data
+@pytest.mark.parametrize("name", ["STS_008", "STS_019"])
+def test_what_rounding_decides_is_ours_without(name):
+    grid = prepare(case_of_real_ct(name), PROTOCOL).grid
+    for region in REGIONS:
+        mask = grid.mask(region)
+        energies = pyradiomics_image(grid, mask, ENERGY)[mask].round(11)
+        low, high = np.percentile(energies, (10, 90))
+        inner = energies[(energies >= low) & (energies <= high)]
+        column = f"{region}_{DECIDED_BY_ROUNDING}"
+        expected = {column: np.abs(inner - inner.mean()).mean()}
+        assert extract(grid, [column]) == pytest.approx(expected, rel=1e-12)
 
 
 @pytest.mark.parametrize("name", odd_masks())

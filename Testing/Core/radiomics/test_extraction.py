@@ -1,5 +1,9 @@
-"""Extraction computes only what is asked for, gives each feature one value, fails clearly."""
+"""Extraction computes only what is asked for, gives each feature one value, fails clearly.
 
+All of it without PyRadiomics.
+"""
+
+import sys
 import warnings
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -17,6 +21,14 @@ from ParotidClassifierCore.radiomics.extraction import extract
 from ParotidClassifierCore.radiomics.names import columns_of, feature_names
 from ParotidClassifierCore.radiomics.settings import SHAPE, default_settings
 from threadpoolctl import threadpool_info, threadpool_limits
+
+
+@pytest.fixture(scope="module", autouse=True)
+def without_pyradiomics():
+    with pytest.MonkeyPatch.context() as patch:
+        for module in ("radiomics", "trimesh"):
+            patch.setitem(sys.modules, module, None)
+        yield
 
 
 @pytest.fixture(scope="module")

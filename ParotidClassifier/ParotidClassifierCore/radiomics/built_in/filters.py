@@ -6,6 +6,7 @@ Where a filter looks at the whole image (LoG, the largest |HU|), so does this on
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from functools import cached_property
 
 import numpy as np
 import SimpleITK as sitk
@@ -32,7 +33,11 @@ class Source:
         self.box = box
         self.values = sitk.GetArrayViewFromImage(image)
         self.spacing = image.GetSpacing()[::-1]
-        self.largest = max(abs(float(self.values.max())), abs(float(self.values.min())))
+
+    @cached_property
+    def largest(self) -> float:
+        """The largest |HU| of the whole image."""
+        return max(abs(float(self.values.max())), abs(float(self.values.min())))
 
     @property
     def part(self) -> np.ndarray:

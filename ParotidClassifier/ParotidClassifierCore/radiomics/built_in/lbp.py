@@ -19,6 +19,9 @@ from .sphere import harmonics, icosphere
 LBP3D = "LBP3D"
 # Bounds the memory for neighbourhoods; a larger share of them does not stay in the cache.
 _VOXELS_AT_ONCE = 2048
+# Energies that are equal but for rounding are made equal: it must not depend on the computer which
+# voxels lie between two percentiles.
+_DECIMALS = 11
 # How far, in voxels, a cubic spline reads beyond the point that it is asked for.
 _SPLINE_REACH = 2
 
@@ -98,7 +101,8 @@ class Samples:
 def _energy(pattern: np.ndarray, of_degree: np.ndarray) -> np.ndarray:
     """Return √Σ g², g = Σₘ cₘ Yₘ on the points, cₘ = Σ f Yₘ; complex until the real part."""
     share = pattern @ of_degree.real + 1j * (pattern @ of_degree.imag)
-    return np.sqrt(((share @ (of_degree.T @ of_degree)) * share).sum(1)).real
+    energy = np.sqrt(((share @ (of_degree.T @ of_degree)) * share).sum(1)).real
+    return energy.round(_DECIMALS)
 
 
 def _excess_kurtosis(samples: np.ndarray) -> np.ndarray:
