@@ -16,9 +16,10 @@ from fixtures.regions import PROTOCOL
 from fixtures.worker_caller import Caller
 from ParotidClassifierCore.bundle.shipped import DEFAULT_BUNDLE
 from ParotidClassifierCore.case.grid import draw_regions
-from ParotidClassifierCore.case.loading import SEGMENTATION_FILE, Case
+from ParotidClassifierCore.case.loading import CT_FILE, SEGMENTATION_FILE, Case
 from ParotidClassifierCore.case.saving import save_case_folder
 from ParotidClassifierCore.imaging.masks import save_segmentation
+from ParotidClassifierCore.imaging.volumes import write_volume
 
 CT = {"size": (512, 512, 60), "spacing": (0.49, 0.49, 3.0)}
 RADIUS_MM, LARGE_RADIUS_MM, SMALL_RADIUS_MM = 11.5, 30.0, 6.0
@@ -26,11 +27,19 @@ KNOWN = {"symptoms": "without", "margin": "clear", "lymph_nodes": "without"}
 PREDICTIONS = 200
 
 
-def write(folder, radius_mm):
-    """Write a case folder and return the case."""
+def case_of(radius_mm):
+    """Return a case with a tumour of this radius."""
     ct = tissue_ct(**CT)
-    case = Case(ct, ball_mask(ct, radius_mm))
-    save_case_folder(folder, case)
+    return Case(ct, ball_mask(ct, radius_mm))
+
+
+def write(folder, radius_mm):
+    """Write a case folder as the module does, and return the case."""
+    case = case_of(radius_mm)
+    folder.mkdir(exist_ok=True)
+    write_volume(folder / CT_FILE, case.ct, compress=False)
+    drawn = draw_regions(case, PROTOCOL)
+    save_outlines(folder, drawn, {"Tumor": drawn.masks["Tumor"]})
     return case
 
 
@@ -40,7 +49,11 @@ def edit_ring(folder, case, number):
     ring = drawn.masks["External2"].copy()
     for axis in zip(*(along[1000 : 1001 + number] for along in ring.nonzero()), strict=True):
         ring[axis] = False
-    masks = {"Tumor": drawn.masks["Tumor"], "External2": ring}
+    save_outlines(folder, drawn, {"Tumor": drawn.masks["Tumor"], "External2": ring})
+
+
+def save_outlines(folder, drawn, masks):
+    """Write masks over the box of regions as they were drawn."""
     geometry = drawn.lattice.geometry(drawn.box)
     save_segmentation(folder / SEGMENTATION_FILE, masks, geometry, PROTOCOL.regions)
 
@@ -79,7 +92,7 @@ def ring_of(number):
 
 
 def test_from_the_start_of_the_command_line_to_the_answer(benchmark, table, tmp_path):
-    write(tmp_path, RADIUS_MM)
+    save_case_folder(tmp_path, case_of(RADIUS_MM))
     command = [sys.executable, "-m", "ParotidClassifierCore", "predict", "--case", str(tmp_path)]
     command += ["--out", str(tmp_path / "out")]
     run = {"check": True, "stdout": subprocess.DEVNULL}
@@ -122,7 +135,7 @@ def test_after_an_edit_of_the_ring(benchmark, table, worker, tmp_path):
         rounds=8,
     )
     table.at_most("Answer after an edit of the ring inside its box", _median(benchmark), 1.0)
-    save_case_folder(tmp_path, case)
+    write(tmp_path, RADIUS_MM)
     predict(worker, tmp_path)
     wider = [click(worker, tmp_path, ring=ring_of(0) | {"width_mm": w}) for w in (2.5, 3, 3.5, 4)]
     table.at_most("Answer after a change of the ring's width: all is new", median(wider), 1.0)

@@ -158,7 +158,10 @@ class Lattice:
         """
         geometry = self.geometry(box)
         values = sitk.GetArrayFromImage(self._resampled(ct, box, geometry.origin, sitk.sitkLinear))
-        return np.clip(np.floor(values + 0.5 + _VALUE_TIE_HU), *HU_RANGE).astype(np.int16)
+        values += 0.5
+        values += _VALUE_TIE_HU
+        np.floor(values, out=values)
+        return np.clip(values, *HU_RANGE, out=values).astype(np.int16)
 
     def sample_mask(self, mask: sitk.Image, box: Box) -> np.ndarray:
         """Return a binary mask at the points of `box` by nearest neighbour: bool (z, y, x)."""
