@@ -13,6 +13,7 @@ from scipy import ndimage
 
 from ..base.errors import ParotidClassifierError
 from ..protocol import RingSettings
+from .lattice import occupied
 from .ring import Ring
 from .working_grid import WorkingGrid
 
@@ -113,7 +114,7 @@ def _diameter(plane: np.ndarray) -> float:
 
 
 def noise_sd_hu(ct: np.ndarray) -> float:
-    """Return a robust estimate of the noise in soft tissue, HU (z, y, x).
+    """Return a robust estimate of the noise in soft tissue, of whole HU (z, y, x).
 
     Half the spread of differences between voxels two columns apart, which anatomy hardly moves in
     flat tissue: 1.4826 · MAD / √2 (Rousseeuw & Croux 1993).
@@ -123,11 +124,18 @@ def noise_sd_hu(ct: np.ndarray) -> float:
     both_soft = soft[:, :, :-2] & soft[:, :, 2:]
     if not both_soft.any():
         return 0.0
-    difference = ct[:, :, 2:][both_soft] - ct[:, :, :-2][both_soft]
-    # Of twice the differences: the median of whole numbers, which sort fast, is then one too.
-    twice = (2 * np.median(difference)).astype(difference.dtype)
-    spread = np.median(np.abs(2 * difference - twice)) / 2
+    twice = 2 * (ct[:, :, 2:] - ct[:, :, :-2])[both_soft].astype(np.int64)
+    # Of twice the differences, the median is a whole number too.
+    spread = _median(np.abs(twice - int(_median(twice)))) / 2
     return float(1.4826 * spread / np.sqrt(2))
+
+
+def _median(whole: np.ndarray) -> float:
+    """Return the median of whole numbers (n,) near each other, which need not be sorted for it."""
+    lowest, middle = whole.min(), len(whole) // 2
+    up_to = np.cumsum(np.bincount(whole - lowest))
+    below, above = np.searchsorted(up_to, (middle - (len(whole) + 1) % 2, middle), side="right")
+    return float(lowest + (below + above) / 2)
 
 
 def quality_findings(
@@ -165,7 +173,7 @@ def _size(grid: WorkingGrid) -> QualityFinding:
 
 
 def _components(grid: WorkingGrid) -> QualityFinding:
-    _, count = ndimage.label(grid.tumor, np.ones((3, 3, 3)))
+    _, count = ndimage.label(grid.tumor[occupied(grid.tumor)], np.ones((3, 3, 3)))
     if count == 1:
         return ok("tumor_in_one_piece", "The outline is one piece.")
     return warning(

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from ..base.errors import UnusableMaskError
-from ..imaging.lattice import bounds
+from ..imaging.lattice import occupied
 from ..imaging.working_grid import WINDOW_WIDTH_HU, WorkingGrid, window_hu
 
 # Shen et al. 2026: input 96 × 96 × 16, display window 400/40 HU.
@@ -38,7 +38,7 @@ def network_input(grid: WorkingGrid, regions: Sequence[str]) -> np.ndarray:
     Raises:
         UnusableMaskError: no region has a voxel.
     """
-    inside = _occupied(_lesion(grid, regions))
+    inside = occupied(_lesion(grid, regions))
     weights = [
         _resampling_weights(length, start, stop, size)[:, along]
         for length, (start, stop), size, along in zip(
@@ -63,7 +63,7 @@ def on_grid(values: np.ndarray, grid: WorkingGrid, regions: Sequence[str]) -> np
     weights = [
         linear_weights((np.arange(length) - start) * size / (stop - start) - 0.5, size)
         for length, (start, stop), size in zip(
-            grid.ct.shape, _box(_occupied(lesion)), REGION_SHAPE, strict=True
+            grid.ct.shape, _box(occupied(lesion)), REGION_SHAPE, strict=True
         )
     ]
     return _resampled(values, weights) * lesion
@@ -82,12 +82,6 @@ def _lesion(grid: WorkingGrid, regions: Sequence[str]) -> np.ndarray:
             "Segment the tumour and compute the ring before the prediction.",
         )
     return lesion
-
-
-def _occupied(lesion: np.ndarray) -> tuple[slice, ...]:
-    """Return what cuts the voxels of a mask (z, y, x), and little else, out of its grid."""
-    first, last = bounds(lesion)
-    return tuple(slice(a, b + 1) for a, b in zip(first[::-1], last[::-1], strict=True))
 
 
 def _box(inside: tuple[slice, ...]) -> list[tuple[float, float]]:
