@@ -41,10 +41,10 @@ class Table:
         reached = "reached" if seconds <= wanted else "missed"
         self._add(name, f"{_figure(seconds)} {unit}", f"≤ {wanted:g} {unit}", reached)
 
-    def at_least(self, name: str, ratio: float, wanted: float) -> None:
-        """Add a ratio that is wanted to be large."""
-        reached = "reached" if ratio >= wanted else "missed"
-        self._add(name, f"{ratio:.2f} times", f"≥ {wanted:g} times", reached)
+    def at_least(self, name: str, figure: float, wanted: float, unit: str = "times") -> None:
+        """Add a figure that is wanted to be large."""
+        reached = "reached" if figure >= wanted else "missed"
+        self._add(name, f"{_figure(figure)} {unit}", f"≥ {wanted:g} {unit}", reached)
 
     def told(self, name: str, figure: str) -> None:
         """Add a figure that nothing is wanted of."""

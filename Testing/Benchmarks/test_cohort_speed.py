@@ -1,6 +1,7 @@
 """What a second core gives the extraction of a cohort, and what a larger cohort takes in memory.
 
-Wanted: two cores at least 1.8 times faster than one; memory that does not grow with the cohort.
+Wanted: 20000 cases an hour on two cores, at least 1.8 times as many as on one; memory that does not
+grow with the cohort.
 """
 
 import subprocess
@@ -48,13 +49,14 @@ def extraction_seconds(cohort, cache, jobs):
 def test_two_cores_against_one(benchmark, table, cohort, tmp_path):
     one = extraction_seconds(cohort, tmp_path / "one", 1)
     two = benchmark.pedantic(extraction_seconds, (cohort, tmp_path / "two", 2), rounds=1)
-    for cores, of_all in (("one core", one), ("two cores", two)):
-        table.told(f"Cohort: all features and network input, {cores}", _rate(of_all))
+    name = "Cohort: all features and network input, {}, cases an hour"
+    table.told(name.format("one core"), f"{_rate(one):.0f}")
+    table.at_least(name.format("two cores"), _rate(two), 20000, "")
     table.at_least(f"Cohort of {CASES}: one core against two, their start included", one / two, 1.8)
 
 
 def _rate(of_all):
-    return f"{3600 * CASES / of_all:.0f} cases an hour"
+    return 3600 * CASES / of_all
 
 
 def test_memory_of_a_cohort_three_times_as_large(benchmark, table, cohort, tmp_path):

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from benchmark_table import ratio_in_turn
 from fixtures.networks import drawn_network
-from ParotidClassifierCore.network.device import one_thread, reproducible
+from ParotidClassifierCore.base.one_core import on_one_core
+from ParotidClassifierCore.network.device import reproducible
 from ParotidClassifierCore.network.inference import predict_values
 
 CASE = np.random.default_rng(0).random((2, 16, 96, 96), np.float32)
@@ -23,7 +24,7 @@ def test_numpy_against_pytorch(table):
     network = drawn_network()
     module = module_of(network, "cpu").float()
     inputs = torch.from_numpy(CASE)[None]
-    with reproducible(threads=1), torch.inference_mode(), one_thread():
+    with reproducible(threads=1), torch.inference_mode(), on_one_core():
         by_torch = ratio_in_turn(lambda: module(inputs), lambda: network.read(CASE), 30)[0]
     module_of.cache_clear()  # it is in single precision now
     table.at_least("PyTorch in single precision, against this", by_torch, 1.0)

@@ -8,7 +8,6 @@ from ..base.progress import Progress, bar_on_terminal, part
 from ..base.result import Result
 from ..bundle.bundle import Bundle, protocol_text
 from ..bundle.bundle import bundle_info as describe
-from ..bundle.published_clinical import published_clinical_bundle
 from ..bundle.shipped import default_bundle, find_bundle
 from ..bundle.store import load_bundle, save_bundle
 from ..case.grid import prepare
@@ -23,8 +22,6 @@ from ..reporting.answer_files import save_outlines, write_answer, write_predicti
 from ..reporting.answering import RING_FILE, Asked, answer
 from ..reporting.case_view import CaseView
 from ..reporting.terminal import terminal_text
-from ..simulation.case import simulate_case
-from ..simulation.cohort import write_case
 from .case_options import (
     asked_ring,
     case_of,
@@ -156,6 +153,8 @@ def bundle_verify(options: argparse.Namespace) -> Result:
 
 def bundle_published_clinical(options: argparse.Namespace) -> Result:
     """Write the bundle made of the published odds ratios."""
+    from ..bundle.published_clinical import published_clinical_bundle
+
     bundle = save_bundle(published_clinical_bundle(), options.out)
     data = {"bundle": str(options.out), "hash": bundle.bundle_hash}
     return Result(f"{bundle.name} lies in {options.out}", data)
@@ -163,6 +162,9 @@ def bundle_published_clinical(options: argparse.Namespace) -> Result:
 
 def demo(options: argparse.Namespace) -> Result:
     """Simulate a case as `simulate` does and classify it as `predict` does."""
+    from ..simulation.case import simulate_case
+    from ..simulation.cohort import write_case
+
     bundle = bundle_of(options)
     with bar_on_terminal("demo") as progress:
         progress(0.0, "simulating a case")

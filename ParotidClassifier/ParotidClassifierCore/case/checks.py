@@ -91,7 +91,7 @@ def check_outline(case: Case, drawn: DrawnRegions) -> list[QualityFinding]:
             require(of)
         except ParotidClassifierError as reason:
             refusals.append(refused(reason))
-    return [*refusals, *lesion, side_finding(prepared.side), *prepared.findings]
+    return [*refusals, *lesion, side_finding(prepared.side), *prepared.of_outline]
 
 
 def _volume_checks(image: sitk.Image, name: str) -> list[QualityFinding]:

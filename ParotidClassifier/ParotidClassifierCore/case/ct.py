@@ -12,6 +12,8 @@ from ..dicom.series import read_series
 from ..dicom.source import SourceSeries
 from ..imaging.volumes import read_volume, require_hu, require_right_angles, require_volume
 
+_AXES = "LPS"
+
 
 def load_ct(path: Path, series_uid: str | None = None) -> sitk.Image:
     """Return the CT at `path`; see `load_sourced_ct`."""
@@ -51,8 +53,13 @@ def load_sourced_ct(
     require_volume(image, path)
     require_right_angles(image.GetDirection(), path)
     require_hu(image, path)
-    # One order of axes, so that a feature does not depend on how the file stores its voxels.
-    oriented = sitk.DICOMOrient(image, "LPS")
-    for key in oriented.GetMetaDataKeys():
-        oriented.EraseMetaData(key)
-    return oriented, source
+    image = _oriented(image)
+    for key in image.GetMetaDataKeys():
+        image.EraseMetaData(key)
+    return image, source
+
+
+def _oriented(image: sitk.Image) -> sitk.Image:
+    """Return a CT in one order of axes, so that no feature depends on how a file stores it."""
+    stored = sitk.DICOMOrientImageFilter.GetOrientationFromDirectionCosines(image.GetDirection())
+    return image if stored == _AXES else sitk.DICOMOrient(image, _AXES)

@@ -7,7 +7,7 @@ feature is a property of the lesion, not of how much of the patient was scanned.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import reduce
+from functools import cached_property, reduce
 
 import numpy as np
 import SimpleITK as sitk
@@ -73,20 +73,35 @@ def nothing_left(ring: Region) -> EmptyRingError:
 
 @dataclass(frozen=True)
 class PreparedCase:
-    """A case on its working grid.
+    """A case on its working grid, and what is to be said of it.
 
     Attributes:
         box: the grid's place on the lattice.
         automatic: the automatic rings over `grid`, before any refinement by hand.
-        side: of the body that the tumour lies on; None where that cannot be told.
+        of_outline: findings of grid and outline alone.
     """
 
+    case: Case
     grid: WorkingGrid
     box: Box
     automatic: Mapping[str, Ring]
-    findings: tuple[QualityFinding, ...]
+    of_outline: tuple[QualityFinding, ...]
     protocol: Protocol
-    side: Side | None = None
+
+    @cached_property
+    def side(self) -> Side | None:
+        """Of the body that the tumour lies on; None where that cannot be told."""
+        tumor = self.box.box_of(self.grid.tumor)
+        corners = self.case.lattice.geometry(tumor).corners(tumor.size)
+        return side_of(self.case.ct, corners)
+
+    @cached_property
+    def findings(self) -> tuple[QualityFinding, ...]:
+        """What speaks against, or should be known about, classifying it."""
+        found = quality_findings(self.grid, self.automatic, self.case.ct.GetSpacing())
+        if self.side is Side.ACROSS:
+            found.append(side_finding(self.side))
+        return (*found, *self.of_outline)
 
 
 def draw_regions(
@@ -150,17 +165,11 @@ def prepare(case: Case, protocol: Protocol) -> PreparedCase:
     require_rings(drawn)
     prepared = on_working_grid(case, drawn)
     require_tissue(prepared.grid)
-    findings = quality_findings(prepared.grid, prepared.automatic, case.ct.GetSpacing())
-    if prepared.side is Side.ACROSS:
-        findings.append(side_finding(prepared.side))
-    return replace(prepared, findings=(*findings, *prepared.findings))
+    return prepared
 
 
 def on_working_grid(case: Case, drawn: DrawnRegions) -> PreparedCase:
-    """Return the case on the grid around its regions; rings may be empty.
-
-    Its findings are those of grid and outline alone; `prepare` looks at the lesion too.
-    """
+    """Return the case on the grid around its regions; rings may be empty."""
     lattice = drawn.lattice
     lesion = np.logical_or.reduce(list(drawn.masks.values()))
     wanted = drawn.box.box_of(lesion).padded(MARGIN_MM)
@@ -181,9 +190,7 @@ def on_working_grid(case: Case, drawn: DrawnRegions) -> PreparedCase:
             "where it ends."
         )
         findings = [warning("scan_ends_near_lesion", told), *findings]
-    tumor = drawn.box.box_of(drawn.masks[drawn.protocol.outlined.name])
-    side = side_of(case.ct, lattice.geometry(tumor).corners(tumor.size))
-    return PreparedCase(grid, box, automatic, tuple(findings), drawn.protocol, side)
+    return PreparedCase(case, grid, box, automatic, tuple(findings), drawn.protocol)
 
 
 def require_tissue(grid: WorkingGrid) -> None:

@@ -4,18 +4,16 @@ The study's criteria that an image can answer: a tumour that is large enough, so
 artefact or noise (Shen et al. 2026, inclusion and exclusion). The rest is a checklist for the user.
 """
 
-import contextlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
 import numpy as np
 from scipy import ndimage
-from scipy.spatial import ConvexHull, QhullError
-from scipy.spatial.distance import pdist
 
 from ..base.errors import ParotidClassifierError
 from ..protocol import RingSettings
+from .lattice import occupied
 from .ring import Ring
 from .working_grid import WorkingGrid
 
@@ -106,27 +104,38 @@ def max_axial_diameter_mm(mask: np.ndarray) -> float:
 
 
 def _diameter(plane: np.ndarray) -> float:
-    points = np.argwhere(plane & ~ndimage.binary_erosion(plane)).astype(float)
-    with contextlib.suppress(QhullError, ValueError):  # under three points, or all on one line
-        points = points[ConvexHull(points).vertices]
-    between_centres = pdist(points).max() if len(points) > 1 else 0.0
-    return float(between_centres) + 1.0
+    rows = np.flatnonzero(plane.any(axis=1))
+    filled = plane[rows]
+    # What lies between the first and the last voxel of a row is never farthest from another.
+    first, last = filled.argmax(axis=1), filled.shape[1] - 1 - filled[:, ::-1].argmax(axis=1)
+    up, across = np.concatenate([rows, rows]), np.concatenate([first, last])
+    squares = np.subtract.outer(up, up) ** 2 + np.subtract.outer(across, across) ** 2
+    return float(np.sqrt(squares.max())) + 1.0
 
 
 def noise_sd_hu(ct: np.ndarray) -> float:
-    """Return a robust estimate of the noise in soft tissue, HU (z, y, x).
+    """Return a robust estimate of the noise in soft tissue, of whole HU (z, y, x).
 
     Half the spread of differences between voxels two columns apart, which anatomy hardly moves in
     flat tissue: 1.4826 · MAD / √2 (Rousseeuw & Croux 1993).
     """
-    pairs = ct[:, :, :-2].astype(float), ct[:, :, 2:].astype(float)
     low, high = _SOFT_TISSUE_HU
-    both_soft = np.logical_and.reduce([(side > low) & (side < high) for side in pairs])
+    soft = (ct > low) & (ct < high)
+    both_soft = soft[:, :, :-2] & soft[:, :, 2:]
     if not both_soft.any():
         return 0.0
-    difference = (pairs[1] - pairs[0])[both_soft]
-    spread = np.median(np.abs(difference - np.median(difference)))
+    twice = 2 * (ct[:, :, 2:] - ct[:, :, :-2])[both_soft].astype(np.int64)
+    # Of twice the differences, the median is a whole number too.
+    spread = _median(np.abs(twice - int(_median(twice)))) / 2
     return float(1.4826 * spread / np.sqrt(2))
+
+
+def _median(whole: np.ndarray) -> float:
+    """Return the median of whole numbers (n,) near each other, which need not be sorted for it."""
+    lowest, middle = whole.min(), len(whole) // 2
+    up_to = np.cumsum(np.bincount(whole - lowest))
+    below, above = np.searchsorted(up_to, (middle - (len(whole) + 1) % 2, middle), side="right")
+    return float(lowest + (below + above) / 2)
 
 
 def quality_findings(
@@ -164,7 +173,7 @@ def _size(grid: WorkingGrid) -> QualityFinding:
 
 
 def _components(grid: WorkingGrid) -> QualityFinding:
-    _, count = ndimage.label(grid.tumor, np.ones((3, 3, 3)))
+    _, count = ndimage.label(grid.tumor[occupied(grid.tumor)], np.ones((3, 3, 3)))
     if count == 1:
         return ok("tumor_in_one_piece", "The outline is one piece.")
     return warning(

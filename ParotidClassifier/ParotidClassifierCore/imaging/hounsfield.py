@@ -49,8 +49,8 @@ class HuHistogram:
         """Return the histogram of an image (z, y, x); of a large one, of a part of its voxels."""
         planes = values[:: -(-len(values) // _MOST_PLANES)]
         step = math.isqrt(planes.size // _ENOUGH_VOXELS) + 1
-        some = planes[:, ::step, ::step]
-        whole = np.rint(some.clip(-_FARTHEST_HU, _FARTHEST_HU)).astype(np.int32)
+        some = planes[:, ::step, ::step].clip(-_FARTHEST_HU, _FARTHEST_HU)
+        whole = (some if some.dtype.kind in "iu" else np.rint(some)).astype(np.int32)
         lowest = int(whole.min())
         counts = np.bincount((whole - lowest).ravel())
         padding = _padding(counts)

@@ -36,6 +36,12 @@ def bounds(mask: np.ndarray) -> tuple[tuple[int, ...], tuple[int, ...]]:
     return tuple(int(at[0]) for at in filled), tuple(int(at[-1]) for at in filled)
 
 
+def occupied(mask: np.ndarray) -> tuple[slice, ...]:
+    """Return what cuts the bounding box of a mask (z, y, x), not empty, out of its array."""
+    first, last = bounds(mask)
+    return tuple(slice(a, b + 1) for a, b in zip(first[::-1], last[::-1], strict=True))
+
+
 @dataclass(frozen=True)
 class Box:
     """A box of lattice points: (x, y, z) in whole mm, `lower` included, `upper` excluded."""
@@ -158,7 +164,10 @@ class Lattice:
         """
         geometry = self.geometry(box)
         values = sitk.GetArrayFromImage(self._resampled(ct, box, geometry.origin, sitk.sitkLinear))
-        return np.clip(np.floor(values + 0.5 + _VALUE_TIE_HU), *HU_RANGE).astype(np.int16)
+        values += 0.5
+        values += _VALUE_TIE_HU
+        np.floor(values, out=values)
+        return np.clip(values, *HU_RANGE, out=values).astype(np.int16)
 
     def sample_mask(self, mask: sitk.Image, box: Box) -> np.ndarray:
         """Return a binary mask at the points of `box` by nearest neighbour: bool (z, y, x)."""
@@ -205,10 +214,9 @@ def _voxels_of_1_mm(image: sitk.Image, direction: tuple[float, ...]) -> bool:
 
 def _centroid(mask: np.ndarray) -> list[float]:
     """Return the centroid (x, y, z) of a mask (z, y, x) in voxels."""
-    first, last = bounds(mask)
-    box = tuple(slice(a, b + 1) for a, b in zip(first[::-1], last[::-1], strict=True))
-    within = np.argwhere(mask[box]).mean(axis=0)[::-1]
-    return (within + first).tolist()
+    box = occupied(mask)
+    within = np.argwhere(mask[box]).mean(axis=0)
+    return (within + [along.start for along in box])[::-1].tolist()
 
 
 def _voxel_at(ct: sitk.Image, point: Sequence[float]) -> tuple[float, float, float]:

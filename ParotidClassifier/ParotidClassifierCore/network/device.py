@@ -3,18 +3,11 @@
 The CPU needs no PyTorch to predict; a GPU does, and so does training anywhere.
 """
 
-from __future__ import annotations
-
 import os
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
-from functools import lru_cache
-from typing import TYPE_CHECKING
+from contextlib import contextmanager
 
 from ..base.errors import DeviceUnavailableError, MissingPackageError, UsageError
-
-if TYPE_CHECKING:
-    from threadpoolctl import ThreadpoolController
 
 CPU = "cpu"
 CUDA = "cuda"
@@ -60,21 +53,6 @@ def require_torch() -> None:
             "Install it, as pytorch.org says for this computer (pip install torch). "
             "Predictions do without.",
         ) from error
-
-
-def one_thread() -> AbstractContextManager:
-    """Within it, matrix products in NumPy take one thread.
-
-    The same bits whatever the number of cores, and nothing to fight over.
-    """
-    return _blas().limit(limits=1, user_api="blas")
-
-
-@lru_cache(maxsize=1)  # looking for the libraries takes a fifth of the time of the network
-def _blas() -> ThreadpoolController:
-    from threadpoolctl import ThreadpoolController
-
-    return ThreadpoolController()
 
 
 @contextmanager

@@ -14,9 +14,9 @@ space; 0.31 and 0.17 for Grad-CAM alone.
 import numpy as np
 from scipy import ndimage
 
+from ..base.one_core import on_one_core
 from ..imaging.working_grid import WorkingGrid
 from .architecture import FEATURE_STRIDES
-from .device import one_thread
 from .forward import Network, Slopes
 from .inputs import INPUT_SIZE, linear_weights, network_input, on_grid
 
@@ -36,7 +36,7 @@ def saliency(network: Network, head: str, grid: WorkingGrid) -> np.ndarray:
     Raises:
         UnusableMaskError: no region has a voxel.
     """
-    with one_thread():
+    with on_one_core():
         inputs = network_input(grid, network.regions)
         slopes = network.slopes(inputs, head)
         raised = (slopes.at_inputs * inputs).sum(0)

@@ -5,7 +5,8 @@ from collections.abc import Callable
 import numpy as np
 
 from ..base.errors import BundleError
-from .device import CPU, choose_device, one_thread
+from ..base.one_core import on_one_core
+from .device import CPU, choose_device
 from .forward import Network, Reading
 from .records import NetworkValues
 
@@ -29,7 +30,7 @@ def predict_values(network: Network, inputs: np.ndarray, device: str = CPU) -> N
     read = _reader(network, choose_device(device))
     logits = np.empty((len(inputs), len(network.head_regions)))
     vectors: dict[str, list[np.ndarray]] = {head: [] for head in network.head_regions}
-    with one_thread():
+    with on_one_core():
         for row, case in enumerate(inputs):
             reading = require_finite(read(case))
             logits[row] = reading.logits

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from ..base.errors import UnusableMaskError
+from ..imaging.lattice import occupied
 from ..imaging.working_grid import WINDOW_WIDTH_HU, WorkingGrid, window_hu
 
 # Shen et al. 2026: input 96 × 96 × 16, display window 400/40 HU.
@@ -37,13 +38,15 @@ def network_input(grid: WorkingGrid, regions: Sequence[str]) -> np.ndarray:
     Raises:
         UnusableMaskError: no region has a voxel.
     """
-    box = _box(_lesion(grid, regions))
+    inside = occupied(_lesion(grid, regions))
     weights = [
-        _resampling_weights(length, start, stop, size)
-        for length, (start, stop), size in zip(grid.ct.shape, box, REGION_SHAPE, strict=True)
+        _resampling_weights(length, start, stop, size)[:, along]
+        for length, (start, stop), size, along in zip(
+            grid.ct.shape, _box(inside), REGION_SHAPE, inside, strict=True
+        )
     ]
-    brightness = windowed(grid.ct) - MID_GREY
-    shown = [_resampled(brightness * grid.mask(region), weights) for region in regions]
+    brightness = windowed(grid.ct[inside]) - MID_GREY
+    shown = [_resampled(brightness * grid.mask(region)[inside], weights) for region in regions]
     return np.clip(np.stack(shown), -MID_GREY, MID_GREY).astype(np.float32)
 
 
@@ -60,7 +63,7 @@ def on_grid(values: np.ndarray, grid: WorkingGrid, regions: Sequence[str]) -> np
     weights = [
         linear_weights((np.arange(length) - start) * size / (stop - start) - 0.5, size)
         for length, (start, stop), size in zip(
-            grid.ct.shape, _box(lesion), REGION_SHAPE, strict=True
+            grid.ct.shape, _box(occupied(lesion)), REGION_SHAPE, strict=True
         )
     ]
     return _resampled(values, weights) * lesion
@@ -81,10 +84,9 @@ def _lesion(grid: WorkingGrid, regions: Sequence[str]) -> np.ndarray:
     return lesion
 
 
-def _box(lesion: np.ndarray) -> list[tuple[float, float]]:
+def _box(inside: tuple[slice, ...]) -> list[tuple[float, float]]:
     """Edges of the box along (z, y, x), in voxels = mm; voxel i spans i - 0.5 to i + 0.5."""
-    occupied = np.argwhere(lesion)
-    low, high = occupied.min(axis=0) - 0.5, occupied.max(axis=0) + 0.5
+    low, high = np.array([(along.start, along.stop) for along in inside]).T - 0.5
     centre, length = (low + high) / 2, high - low
     length[1:] = length[1:].max()
     half = length / 2 + BOX_MARGIN_MM

@@ -20,7 +20,7 @@ from ..imaging.origin import origin_of
 from ..imaging.perturbation import OUTLINES
 from ..imaging.side import side_words
 from ..network.device import CUDA, choose_device
-from ..protocol import Protocol, RingSettings
+from ..protocol import ColumnKind, Protocol, RingSettings
 from ..radiomics.engines import Engine
 from .predict import PYTORCH, Prediction, judged, ring_report, software_of
 from .readers_agreement import ReadersAgreement, compared_outlines, second_reader_named
@@ -71,6 +71,33 @@ class Session:
     def predict(self, progress: Progress = silent) -> Prediction:
         """Classify the case."""
         on_gpu = choose_device(self.device) == CUDA  # says so at once if it is not there
+        case, bundle = self.case, self.bundle
+        found = self.judge(progress)
+        watch = _Stopwatch(found.timings_s)
+        with watch.stage("grid_and_ring"):
+            of_images = (*self.prepared.findings, *_acquisition_findings(case.source, bundle))
+            side = side_words(self.prepared.side)
+        watch.seconds["total"] = round(sum(watch.seconds.values()), 3)
+        reads_radiomics = ColumnKind.RADIOMIC in bundle.kinds
+        return replace(
+            found,
+            findings=first_ones_first((*of_images, *found.findings)),
+            inputs=_outlines_taken(case, self._protocol)
+            | found.inputs
+            | _ring_words(_rings_made(case, self._protocol)),
+            ring=ring_report(self.prepared),
+            timings_s=watch.seconds,
+            software=software_of(
+                bundle,
+                self.engine if reads_radiomics else None,
+                *([PYTORCH] if on_gpu else []),
+            ),
+            acquisition=None if case.source is None else case.source.facts(),
+            side=side,
+        )
+
+    def judge(self, progress: Progress = silent) -> Prediction:
+        """Return what the models say of the case, and nothing that is told of its images."""
         case, bundle, stages = self.case, self.bundle, self.stages
         watch = _Stopwatch()
         progress(0.0, "grid and ring")
@@ -83,27 +110,12 @@ class Session:
             values |= stages.network(keyed, bundle, columns, self.device)
         with watch.stage("radiomics"):
             step = part(progress, 0.2, 0.9)
-            radiomics = stages.radiomics(keyed, bundle, columns, step, self.engine)
-            values |= radiomics
+            values |= stages.radiomics(keyed, bundle, columns, step, self.engine)
         progress(0.9, "models")
-        made = _rings_made(case, self._protocol)
-        first = next(iter(made.values()), None)
+        first = next(iter(_rings_made(case, self._protocol).values()), None)
         found = judged(bundle, case.record, values, first, case.ct.GetSpacing())
         progress(1.0, "done")
-        watch.seconds["total"] = round(sum(watch.seconds.values()), 3)
-        of_images = (*keyed.prepared.findings, *_acquisition_findings(case.source, bundle))
-        return replace(
-            found,
-            findings=first_ones_first((*of_images, *found.findings)),
-            inputs=_outlines_taken(case, self._protocol) | found.inputs | _ring_words(made),
-            ring=ring_report(keyed.prepared),
-            timings_s=watch.seconds,
-            software=software_of(
-                bundle, self.engine if radiomics else None, *([PYTORCH] if on_gpu else [])
-            ),
-            acquisition=None if case.source is None else case.source.facts(),
-            side=side_words(keyed.prepared.side),
-        )
+        return replace(found, timings_s=watch.seconds)
 
     def stability(
         self, progress: Progress = silent, count: int = OUTLINES, seed: int = 0
@@ -126,7 +138,7 @@ class Session:
                 case, protocol = drawn_again(self.case, self.prepared, rng)
                 bundle = replace(self.bundle, protocol=protocol)
                 other = replace(self, case=case, bundle=bundle, ring=bundle.ring, stages=aside)
-                others.append(other.predict(step))
+                others.append(other.judge(step))
             except UNUSABLE:
                 continue
         return compared_calls(drawn, others, count, seed)
@@ -188,7 +200,8 @@ class _Stopwatch:
     def stage(self, name: str) -> Iterator[None]:
         start = time.perf_counter()
         yield
-        self.seconds[name] = round(time.perf_counter() - start, 3)
+        spent = time.perf_counter() - start
+        self.seconds[name] = round(self.seconds.get(name, 0.0) + spent, 3)
 
 
 def _steps(progress: Progress, count: int) -> list[Progress]:

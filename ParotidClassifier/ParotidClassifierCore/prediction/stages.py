@@ -17,12 +17,12 @@ from typing import TYPE_CHECKING, Any
 
 from ..base.cache import Cache, Same
 from ..base.files import write_csv
+from ..base.one_core import on_one_core
 from ..base.progress import Progress, part
 from ..bundle.bundle import Bundle
 from ..case.grid import PreparedCase, prepare
 from ..case.loading import Case
 from ..imaging.working_grid import WorkingGrid
-from ..network.device import one_thread
 from ..protocol import ColumnKind, Protocol, column_of
 from ..radiomics.comparison import Comparison
 from ..radiomics.engines import Engine
@@ -44,7 +44,6 @@ _settings = lru_cache(maxsize=8)(load_settings)  # of a bundle's text
 class KeyedCase:
     """A case on its working grid, and what its content is known by."""
 
-    case: Case
     prepared: PreparedCase
 
     @property
@@ -85,7 +84,7 @@ class Stages:
         """Return the case on its working grid; see `case.grid.prepare`."""
         rings = tuple(case.rings.values())
         key = (Same(case.ct, case.tumor, *rings), case.moved_lattice, tuple(case.rings), protocol)
-        return self._grids.get(key, lambda: KeyedCase(case, prepare(case, protocol)))
+        return self._grids.get(key, lambda: KeyedCase(prepare(case, protocol)))
 
     def radiomics(
         self,
@@ -200,7 +199,7 @@ class Stages:
         from ..network.inference import predict_values
         from ..network.inputs import network_input
 
-        with one_thread():
+        with on_one_core():
             network = self.network_of(bundle)
             return predict_values(network, network_input(grid, network.regions)[None], device)
 

@@ -2,6 +2,7 @@
 
 import re
 from enum import Enum
+from functools import lru_cache
 from typing import NamedTuple
 
 
@@ -55,6 +56,7 @@ TABLE_COLUMNS = frozenset(
 )  # fmt: skip
 
 
+@lru_cache(maxsize=8192)
 def column_of(name: str) -> Column | None:
     """Return what the name of a column says; None for a name that no column has.
 

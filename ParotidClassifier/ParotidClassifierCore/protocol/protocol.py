@@ -100,7 +100,7 @@ class Protocol:
         return isinstance(other, Protocol) and self.hash == other.hash
 
     def __hash__(self) -> int:
-        return hash(self.hash)
+        return hash((self.name, *self.regions.values()))  # at once, unlike that of all it says
 
     @cached_property
     def outlined(self) -> Region:

@@ -13,13 +13,13 @@ import numpy as np
 import SimpleITK as sitk
 
 from ..base.errors import FeatureExtractionError
+from ..base.one_core import on_one_core
 from ..base.progress import Progress, silent
 from ..base.words import listed
 from ..imaging.working_grid import WorkingGrid
 from .engines import Engine
 from .kept_images import KeptImages
 from .names import FeatureColumn, columns_of, parse_column
-from .one_core import on_one_core
 from .settings import RadiomicsSettings, default_settings
 from .wanted import REMEDY, WantedRegion
 

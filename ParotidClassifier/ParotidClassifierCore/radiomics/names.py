@@ -4,9 +4,9 @@ A name is PyRadiomics' own, `<image>_<class>_<feature>`; a column is `<region>_<
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 from ..base.errors import FeatureExtractionError
 from ..protocol import ColumnKind, column_of
@@ -21,8 +21,7 @@ _WAVELETS = tuple(
 )
 
 
-@dataclass(frozen=True)
-class FeatureColumn:
+class FeatureColumn(NamedTuple):
     """One feature of one region.
 
     Attributes:
@@ -105,6 +104,7 @@ def columns_of(
     return tuple(f"{region}_{name}" for region in regions for name in feature_names(settings))
 
 
+@lru_cache(maxsize=8192)
 def parse_column(column: str, settings: RadiomicsSettings | None = None) -> FeatureColumn:
     """Take a column apart into region, image, class and feature.
 

@@ -21,6 +21,7 @@ from .panels.numbers import draw_probabilities, draw_training_cases, name_of_mar
 from .panels.planes import draw_outlines, draw_saliency, draw_saliency_scale
 
 _DPI = 110
+_COMPRESSED = 3  # in half the time of the usual 6, to a fifth more
 # Inches as in the overview, so that letters and lines keep their proportions.
 _THUMBNAIL, _THUMBNAIL_DPI, _QUALITY = (9.0, 3.2), 55, 80
 
@@ -78,7 +79,8 @@ def save_overview(path: Path, answered: Answer) -> None:
     for line, (text, color) in enumerate(reversed(foot_lines)):
         _write_line(figure, 0.2 + _LINE * line, text, color, 11.0)
     with written_whole(path) as unfinished:
-        figure.savefig(unfinished, facecolor=DARK.background, format="png")
+        form = {"format": "png", "pil_kwargs": {"compress_level": _COMPRESSED}}
+        figure.savefig(unfinished, facecolor=DARK.background, **form)
 
 
 def save_thumbnail(path: Path, answered: Answer) -> None:

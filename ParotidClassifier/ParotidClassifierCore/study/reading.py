@@ -5,7 +5,7 @@ import dataclasses
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from importlib import metadata
 from pathlib import Path
 
@@ -105,7 +105,7 @@ class Reading:
             "radiomics": [self.radiomics.yaml(), self.engine.identity],
             "perturbation": self.perturbation and f"{self.perturbation} ± {WIDTH_CHANGE_MM} mm",
             "version": FEATURES_VERSION,
-            "libraries": [metadata.version(name) for name in _DECIDING_LIBRARIES],
+            "libraries": _versions(),
         }
         return content_key(decisive)
 
@@ -163,6 +163,11 @@ class Reading:
             findings=tuple(finding.code for finding in prepared.findings),
             acquisition=None if case.source is None else case.source.acquisition,
         )
+
+
+@lru_cache(maxsize=1)
+def _versions() -> list[str]:
+    return [metadata.version(name) for name in _DECIDING_LIBRARIES]
 
 
 @contextlib.contextmanager

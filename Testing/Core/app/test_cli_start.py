@@ -10,6 +10,7 @@ from pathlib import Path
 import ParotidClassifierCore
 import pytest
 from ParotidClassifierCore.app.options import build_parser
+from ParotidClassifierCore.bundle.shipped import DEFAULT_BUNDLE
 
 PACKAGE = "ParotidClassifierCore.app"
 HEAVY = {
@@ -29,6 +30,17 @@ for words in json.loads(sys.argv[1]):
             codes.append(end.code)
 print(json.dumps([codes, sorted(sys.modules)]))
 """
+WARMED = """
+import json, sys
+from ParotidClassifierCore.app.worker_commands import Desk
+Desk().warm({"bundle": sys.argv[1]}, lambda fraction, step: None)
+print(json.dumps(sorted(sys.modules)))
+"""
+# What a prediction does without; reports, studies and training ask for it.
+OF_OTHERS = {
+    "asyncio", "highdicom", "jinja2", "joblib", "matplotlib", "pandas", "pydicom", "radiomics",
+    "reportlab", "scipy.optimize", "scipy.sparse", "scipy.stats", "sklearn", "statsmodels", "torch",
+}  # fmt: skip
 
 
 def commands(parser, words=()):
@@ -82,3 +94,11 @@ def test_every_command_is_there(words, monkeypatch):
         assert callable(
             getattr(importlib.import_module(f"ParotidClassifierCore.app.{module}"), name)
         )
+
+
+def test_a_warm_worker_holds_nothing_that_a_prediction_does_without():
+    core = Path(ParotidClassifierCore.__file__).parents[1]
+    command = [sys.executable, "-c", WARMED, DEFAULT_BUNDLE]
+    modules = set(json.loads(subprocess.check_output(command, text=True, cwd=core)))
+    assert "SimpleITK" in modules
+    assert not modules & OF_OTHERS

@@ -7,7 +7,7 @@ from fixtures.cases import ball_case, ball_mask, tissue_ct
 from fixtures.regions import PROTOCOL, with_ring
 from ParotidClassifierCore.case.grid import prepare
 from ParotidClassifierCore.case.loading import Case
-from ParotidClassifierCore.imaging.findings import max_axial_diameter_mm, noise_sd_hu
+from ParotidClassifierCore.imaging.findings import _median, max_axial_diameter_mm, noise_sd_hu
 from ParotidClassifierCore.imaging.working_grid import Geometry
 
 
@@ -54,6 +54,12 @@ def test_an_outline_that_reaches_into_air_is_a_finding():
 def test_metal_beside_the_lesion_is_a_finding():
     case = wide_case()
     assert "metal_near_lesion" in codes(painted(case, ball_mask(case.ct, 4.0, (25, 30, 16)), 3000))
+
+
+@pytest.mark.parametrize("count", [1, 2, 7, 8])
+def test_the_median_of_whole_numbers_is_that_of_numpy(count):
+    for numbers in np.random.default_rng(count).integers(-9, 9, (20, count)):
+        assert _median(numbers) == np.median(numbers)
 
 
 def test_a_noisy_scan_is_a_finding_and_the_estimate_is_right():

@@ -11,9 +11,8 @@ from ParotidClassifierCore.base.errors import (
     MissingPackageError,
     UsageError,
 )
-from ParotidClassifierCore.network.device import _blas, choose_device, one_thread, require_torch
+from ParotidClassifierCore.network.device import choose_device, require_torch
 from ParotidClassifierCore.network.inference import predict_values
-from threadpoolctl import threadpool_info, threadpool_limits
 
 
 def has_gpu():
@@ -80,18 +79,6 @@ def test_asking_for_a_missing_gpu_is_an_error_with_a_remedy():
 def test_an_unknown_device_is_an_error():
     with pytest.raises(UsageError, match="'tpu'"):
         choose_device("tpu")
-
-
-def test_one_thread_ends_with_the_block():
-    def threads():
-        return [found["num_threads"] for found in threadpool_info() if found["user_api"] == "blas"]
-
-    _blas.cache_clear()  # it knows the libraries that were loaded when it was first asked
-    with threadpool_limits(2, user_api="blas"):
-        assert set(threads()) == {2}
-        with one_thread():
-            assert set(threads()) == {1}
-        assert set(threads()) == {2}
 
 
 def test_a_case_on_which_the_network_overflows_has_no_prediction(a_network):

@@ -10,6 +10,7 @@ from fixtures.regions import PROTOCOL, with_ring
 from ParotidClassifierCore.app.worker_commands import Desk
 from ParotidClassifierCore.base.errors import CancelledError, UnusableMaskError
 from ParotidClassifierCore.base.progress import silent
+from ParotidClassifierCore.case import grid
 from ParotidClassifierCore.case.grid import prepare
 from ParotidClassifierCore.case.saving import save_case_folder
 from ParotidClassifierCore.prediction.session import Session
@@ -38,6 +39,13 @@ def test_the_same_seed_gives_the_same_probabilities_and_another_seed_others(case
     assert first == again
     assert first.probabilities["Tumor_RAD"] != other.probabilities["Tumor_RAD"]
     assert len(set(first.probabilities["Tumor_RAD"])) == 2
+
+
+def test_only_the_case_as_drawn_is_looked_at_for_findings(case, bundle, monkeypatch):
+    looked = []
+    monkeypatch.setattr(grid, "quality_findings", lambda *_: looked.append(1) or [])
+    Session(case, bundle).stability(count=2)
+    assert len(looked) == 1
 
 
 def test_more_outlines_begin_with_the_fewer(case, bundle):

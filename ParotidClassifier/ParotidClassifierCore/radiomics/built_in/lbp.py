@@ -5,7 +5,10 @@ where the samples are not below the voxel; an image is its energy in the spheric
 degree, the last one the excess kurtosis of the samples.
 """
 
+from __future__ import annotations
+
 from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
@@ -26,6 +29,33 @@ _DECIMALS = 11
 _SPLINE_REACH = 2
 
 
+@dataclass(frozen=True)
+class Sphere:
+    """The points around a voxel, and what their samples are made of.
+
+    Attributes:
+        points: (points, 3) from the voxel, (z, y, x).
+        harmonics: on the points, of the degrees from 0 on.
+        reach: how far a neighbourhood reaches on every side.
+        weights: (coefficients, points), what each coefficient of it adds to each sample.
+        steps: (coefficients, 3) from its corner to the coefficients.
+    """
+
+    points: np.ndarray
+    harmonics: tuple[np.ndarray, ...]
+    reach: int
+    weights: np.ndarray
+    steps: np.ndarray
+
+    @classmethod
+    @lru_cache(maxsize=8)
+    def of(cls, levels: int, subdivision: int, radius: float) -> Sphere:
+        """Return the sphere of an icosahedron that was divided so often."""
+        points, reach = icosphere(subdivision, radius), int(np.ceil(radius)) + _SPLINE_REACH
+        of_degree = tuple(harmonics(degree, points) for degree in range(levels))
+        return cls(points, of_degree, reach, *_weights(points, reach))
+
+
 class Samples:
     """What the sphere around every voxel of a region sees.
 
@@ -40,9 +70,10 @@ class Samples:
         self._image = image
         self._voxels = np.argwhere(mask)
         self._levels = settings.lbp3d_levels
-        self.points = icosphere(settings.lbp3d_subdivision, settings.lbp3d_radius)
-        self._harmonics = [harmonics(n, self.points) for n in range(self._levels)]
-        self._reach = int(np.ceil(settings.lbp3d_radius)) + _SPLINE_REACH
+        self._sphere = Sphere.of(
+            settings.lbp3d_levels, settings.lbp3d_subdivision, settings.lbp3d_radius
+        )
+        self._reach = self._sphere.reach
         self._box = VoxelBox.around(mask)
 
     def images(self, wanted: Collection[str]) -> Iterator[tuple[str, np.ndarray]]:
@@ -56,13 +87,12 @@ class Samples:
     def _parts(self) -> Iterator[tuple[np.ndarray, np.ndarray]]:
         """Yield the samples (n, points) around voxels, and the values (n,) of these."""
         padded = self._coefficients()
-        weights, steps = _weights(self.points, self._reach)
         strides = np.array(padded.strides) // padded.itemsize
-        offsets, flat = steps @ strides, padded.ravel()
+        offsets, flat = self._sphere.steps @ strides, padded.ravel()
         for start in range(0, len(self._voxels), _VOXELS_AT_ONCE):
             voxels = self._voxels[start : start + _VOXELS_AT_ONCE]
             corner = (voxels - self._box.first) @ strides
-            samples = flat.take(corner[:, None] + offsets) @ weights
+            samples = flat.take(corner[:, None] + offsets) @ self._sphere.weights
             self._blank_outside(samples, voxels)
             yield self._rounded(samples), self._image[tuple(voxels.T)]
 
@@ -81,7 +111,7 @@ class Samples:
         """Set samples outside the image to 0."""
         last = np.array(self._image.shape) - 1
         if (voxels < self._reach).any() or (voxels > last - self._reach).any():
-            at = voxels[:, None] + self.points
+            at = voxels[:, None] + self._sphere.points
             samples[((at < 0) | (at > last)).any(2)] = 0
 
     def _rounded(self, samples: np.ndarray) -> np.ndarray:
@@ -92,9 +122,10 @@ class Samples:
     def _measured(self, part: tuple[np.ndarray, np.ndarray]) -> list[np.ndarray]:
         samples, centre = part
         pattern = samples >= centre[:, None]
-        higher = [_energy(pattern.astype(np.float64), of) for of in self._harmonics[1:]]
+        first, *others = self._sphere.harmonics
+        higher = [_energy(pattern.astype(np.float64), of) for of in others]
         # From a whole number: voxels with as many samples have the same energy, to the last bit.
-        lowest = pattern.sum(1) * (abs(self._harmonics[0][0, 0]) ** 2 * np.sqrt(len(self.points)))
+        lowest = pattern.sum(1) * (abs(first[0, 0]) ** 2 * np.sqrt(len(first)))
         return [lowest, *higher, _excess_kurtosis(samples)]
 
 

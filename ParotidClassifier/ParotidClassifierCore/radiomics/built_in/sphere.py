@@ -1,6 +1,5 @@
 """The points around a voxel at which LBP3D samples, and the spherical harmonics on them."""
 
-from functools import lru_cache
 from itertools import combinations
 from math import factorial, pi, sqrt
 
@@ -10,7 +9,6 @@ _GOLDEN = (1 + sqrt(5)) / 2
 _EDGE = 2.0  # of the icosahedron with the corners (±1, ±golden ratio, 0)
 
 
-@lru_cache(maxsize=8)
 def icosphere(subdivisions: int, radius: float) -> np.ndarray:
     """Return the corners (n, 3) of an icosahedron whose faces were divided in four so often.
 

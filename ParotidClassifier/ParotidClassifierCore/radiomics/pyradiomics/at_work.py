@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from types import ModuleType
 
 from ...base.errors import FeatureExtractionError
-from ..one_core import on_one_core
+from ...base.one_core import on_one_core
 
 
 @contextmanager
