@@ -11,7 +11,8 @@ from contextlib import AbstractContextManager, contextmanager
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from ..base.errors import DeviceUnavailableError, MissingPackageError, UsageError
+from ..base.errors import DeviceUnavailableError, UsageError
+from ..base.extras import NOT_THERE
 
 if TYPE_CHECKING:
     from threadpoolctl import ThreadpoolController
@@ -20,7 +21,6 @@ CPU = "cpu"
 CUDA = "cuda"
 AUTO = "auto"
 DEVICES = (CPU, CUDA, AUTO)
-_NOT_THERE = (ImportError, OSError)  # the latter where one of its libraries cannot be loaded
 
 
 def choose_device(name: str = CPU) -> str:
@@ -36,7 +36,7 @@ def choose_device(name: str = CPU) -> str:
         return CPU
     try:
         import torch
-    except _NOT_THERE as error:
+    except NOT_THERE as error:
         missing = f"PyTorch cannot be imported ({error})"
     else:
         if torch.cuda.is_available():
@@ -48,18 +48,6 @@ def choose_device(name: str = CPU) -> str:
             "Use 'cpu' or 'auto', or install a PyTorch with CUDA support and the GPU's driver.",
         )
     return CPU
-
-
-def require_torch() -> None:
-    """Raise MissingPackageError where PyTorch, which trains networks, cannot be imported."""
-    try:
-        import torch  # noqa: F401
-    except _NOT_THERE as error:
-        raise MissingPackageError(
-            f"A network is trained with PyTorch, which cannot be imported: {error}.",
-            "Install it, as pytorch.org says for this computer (pip install torch). "
-            "Predictions do without.",
-        ) from error
 
 
 def one_thread() -> AbstractContextManager:

@@ -16,6 +16,7 @@ import numpy as np
 
 from ..base.disk import place_of
 from ..base.errors import UsageError
+from ..base.extras import require_package
 from ..base.progress import Progress, part, silent
 from ..base.result import Result
 from ..bundle.bundle import DEMONSTRATION, RESEARCH, Bundle, TrainingCohort
@@ -137,15 +138,15 @@ def _require_trainable(
 
 
 def _require_trainable_network(options: TrainingOptions, device: str) -> None:
-    from ..network.device import choose_device, require_torch
+    from ..network.device import choose_device
 
-    require_torch()
+    require_package("torch")
     choose_device(device)
     if options.imagenet is not None:
-        from ..network.imagenet import load_imagenet_weights
-        from ..network.mobilenet import MultiInputNetwork
+        from ..network.imagenet import imagenet_weights
+        from ..network.training import NetworkTrainingSettings
 
-        load_imagenet_weights(MultiInputNetwork(options.protocol), options.imagenet)
+        imagenet_weights(NetworkTrainingSettings.variant, options.imagenet)
 
 
 def draft_bundle(features: CohortFeatures, learnt: Learnt, options: TrainingOptions) -> Bundle:
