@@ -19,10 +19,9 @@ from ..imaging.findings import QualityFinding, Severity, first_ones_first
 from ..imaging.origin import origin_of
 from ..imaging.perturbation import OUTLINES
 from ..imaging.side import side_words
-from ..network.device import CUDA, choose_device
 from ..protocol import Protocol, RingSettings
 from ..radiomics.engines import Engine
-from .predict import PYTORCH, Prediction, judged, ring_report, software_of
+from .predict import Prediction, judged, ring_report, software_of
 from .readers_agreement import ReadersAgreement, compared_outlines, second_reader_named
 from .saliency import described
 from .second_opinion import SecondOpinion, require_another
@@ -70,8 +69,8 @@ class Session:
 
     def predict(self, progress: Progress = silent) -> Prediction:
         """Classify the case."""
-        on_gpu = choose_device(self.device) == CUDA  # says so at once if it is not there
         case, bundle, stages = self.case, self.bundle, self.stages
+        software = software_of(bundle, self.engine, self.device)  # says at once what is not there
         watch = _Stopwatch()
         progress(0.0, "grid and ring")
         with watch.stage("grid_and_ring"):
@@ -83,8 +82,7 @@ class Session:
             values |= stages.network(keyed, bundle, columns, self.device)
         with watch.stage("radiomics"):
             step = part(progress, 0.2, 0.9)
-            radiomics = stages.radiomics(keyed, bundle, columns, step, self.engine)
-            values |= radiomics
+            values |= stages.radiomics(keyed, bundle, columns, step, self.engine)
         progress(0.9, "models")
         made = _rings_made(case, self._protocol)
         first = next(iter(made.values()), None)
@@ -98,9 +96,7 @@ class Session:
             inputs=_outlines_taken(case, self._protocol) | found.inputs | _ring_words(made),
             ring=ring_report(keyed.prepared),
             timings_s=watch.seconds,
-            software=software_of(
-                bundle, self.engine if radiomics else None, *([PYTORCH] if on_gpu else [])
-            ),
+            software=software,
             acquisition=None if case.source is None else case.source.facts(),
             side=side_words(keyed.prepared.side),
         )

@@ -21,7 +21,7 @@ from ..models.answers import Limits
 from ..models.domain import DomainStatus
 from ..models.probabilities import ModelResult, probabilities
 from ..network.records import NetworkValues
-from ..prediction.predict import software_versions
+from ..prediction.predict import software_of
 from ..protocol import ColumnKind, column_of
 from ..protocol.outcome import outcome_word
 from ..radiomics.settings import load_settings
@@ -68,7 +68,6 @@ def evaluate_bundle(
         CohortError: no case can be used, or a test case is one the bundle learnt from.
         OutputError: the report cannot be written.
     """
-    from ..network.device import choose_device
     from ..reporting.study import Study
     from ..reporting.study_report import require_report_folder, write_report
     from .evaluate import evaluate
@@ -79,8 +78,7 @@ def evaluate_bundle(
             f"The bundle {bundle.name} reads no image, so no change of one can move it.",
             "Leave --steadiness out.",
         )
-    if bundle.network is not None:
-        choose_device(cache.machines.device)
+    software = software_of(bundle, cache.engine, cache.machines.device)  # says what is not there
     step = part(progress, 0.0, 0.4 if steadiness else 0.9)
     if bundle.reads_image:
         radiomics = load_settings(bundle.radiomics_yaml)
@@ -104,8 +102,9 @@ def evaluate_bundle(
         bundle, features, predictions, steadiness, cache.machines,
         progress=part(progress, 0.4, 0.9), engine=cache.engine,
     )  # fmt: skip
-    simulated, software = features.simulated, software_versions(features.engine)
-    study = Study(bundle, evaluation, None, cohort_name, simulated, software, notes, steady)
+    study = Study(
+        bundle, evaluation, None, cohort_name, features.simulated, software, notes, steady
+    )
     tables = prediction_files(features, predictions)
     write_report(study, folder, tables, part(progress, 0.9, 1.0))
     places = {"report": str(folder)}

@@ -23,7 +23,7 @@ from ..bundle.bundle import DEMONSTRATION, RESEARCH, Bundle, TrainingCohort
 from ..bundle.store import require_bundle_folder, require_bundle_name, save_bundle
 from ..models.reference import reference_of
 from ..models.training import checked_size
-from ..prediction.predict import PYTORCH, software_versions
+from ..prediction.predict import software_of
 from ..radiomics.engines import Engine
 from ..radiomics.settings import default_settings
 from ..reporting.study import Study
@@ -178,14 +178,15 @@ def draft_bundle(features: CohortFeatures, learnt: Learnt, options: TrainingOpti
         network=learnt.network and stored_network(learnt.network.final.network),
         reference=reference_of(learnt.table, learnt.fitted, features.spacings[trained], made),
         refits=learnt.fitted.refits,
-        provenance={
-            **software_versions(features.engine, PYTORCH),
-            "seed": options.seed,
-            "date": dt.datetime.now(dt.timezone.utc).date().isoformat(),
-        },
         notes=(*learnt.fitted.notes, *learnt.notes),
     )
-    return dataclasses.replace(draft, notes=(*draft.notes, *draft.lacking))
+    provenance = {
+        **software_of(draft, features.engine, training=True),
+        "seed": options.seed,
+        "date": dt.datetime.now(dt.timezone.utc).date().isoformat(),
+    }
+    notes = (*draft.notes, *draft.lacking)
+    return dataclasses.replace(draft, provenance=provenance, notes=notes)
 
 
 def _predictions(bundle: Bundle, features: CohortFeatures, learnt: Learnt) -> CohortPredictions:
@@ -226,10 +227,8 @@ def _study(
         minutes=minutes,
         **({} if learnt.network is None else _of_network(learnt.network)),
     )
-    simulated = bundle.cohort.simulated
-    return Study(
-        bundle, evaluation, details, cohort_name, simulated, software_versions(engine, PYTORCH)
-    )
+    software = software_of(bundle, engine, training=True)
+    return Study(bundle, evaluation, details, cohort_name, bundle.cohort.simulated, software)
 
 
 def _of_network(network: CrossFittedNetwork) -> dict[str, object]:
