@@ -19,12 +19,11 @@ def test_one_case_on_one_core(benchmark, table):
 
 def test_numpy_against_pytorch(table):
     torch = pytest.importorskip("torch", reason="PyTorch, which is compared with, is missing")
-    from ParotidClassifierCore.network.by_torch import module_of
+    from fixtures.torch_modules import single_module
 
     network = drawn_network()
-    module = module_of(network, "cpu").float()
+    module = single_module(network)
     inputs = torch.from_numpy(CASE)[None]
     with reproducible(threads=1), torch.inference_mode(), on_one_core():
         by_torch = ratio_in_turn(lambda: module(inputs), lambda: network.read(CASE), 30)[0]
-    module_of.cache_clear()  # it is in single precision now
     table.at_least("PyTorch in single precision, against this", by_torch, 1.0)

@@ -42,9 +42,10 @@ class BackgroundTest(ShownModule, ScriptedLoadableModuleTest):
         ShownModule.setUp(self)
         self.progress, self.done, self.errors = [], [], []
 
-    def ask(self, question):
+    def ask(self, question, *options):
         question(
             self.parameterNode,
+            *options,
             lambda fraction, step: self.progress.append(fraction),
             self.done.append,
             lambda *error: self.errors.append(error),
@@ -61,7 +62,7 @@ class BackgroundTest(ShownModule, ScriptedLoadableModuleTest):
     def stable(self):
         tell = f"tell(event='result', id=identity, **json.loads({json.dumps(STABILITY)!r}))"
         result = self.classifiedBy(stability=tell)
-        self.ask(self.logic.classification.stability)
+        self.ask(self.logic.classification.stability, False)
         waitFor(lambda: self.done, what="the stability")
         return result
 
@@ -96,7 +97,7 @@ class BackgroundTest(ShownModule, ScriptedLoadableModuleTest):
 
     def test_it_does_not_count_as_a_run_and_can_be_cancelled(self):
         self.classifiedBy(stability=HALF_WAY)
-        self.ask(self.logic.classification.stability)
+        self.ask(self.logic.classification.stability, False)
         waitFor(lambda: self.progress, what="a step")
         self.assertFalse(self.logic.classification.isRunning)
         self.assertTrue(self.ui["ClassifyPanel"].progressWidget.isHidden())
@@ -123,7 +124,7 @@ class BackgroundTest(ShownModule, ScriptedLoadableModuleTest):
 
     def test_a_classification_in_between_supersedes_it(self):
         self.classifiedBy(stability=HALF_WAY)
-        self.ask(self.logic.classification.stability)
+        self.ask(self.logic.classification.stability, False)
         waitFor(lambda: self.progress, what="a step")
         self.run_()
         self.assertEqual([error[0] for error in self.errors], ["SupersededError"])
@@ -136,7 +137,7 @@ class BackgroundTest(ShownModule, ScriptedLoadableModuleTest):
         self.growTumor()
         for question in (self.logic.classification.stability, self.logic.classification.saliency):
             with self.assertRaises(UsageError):
-                self.ask(question)
+                self.ask(question, False)
         self.assertEqual((self.done, self.errors), ([], []))
 
     # Second opinion
@@ -147,7 +148,7 @@ class BackgroundTest(ShownModule, ScriptedLoadableModuleTest):
         tell = f"tell(event='result', id=identity, {opinion})"
         result = self.classifiedBy(second_opinion=tell)
         question = self.logic.classification.secondOpinion
-        self.ask(lambda node, *callbacks: question(node, "another", *callbacks))
+        self.ask(question, "another")
         waitFor(lambda: self.done, what="the second opinion")
         (answer,) = self.done
         self.assertEqual(answer["second"], "another")
@@ -166,7 +167,7 @@ class BackgroundTest(ShownModule, ScriptedLoadableModuleTest):
         self.classifiedBy(
             saliency=f"{write}; tell(event='result', id=identity, out=request['out'])"
         )
-        self.ask(self.logic.classification.saliency)
+        self.ask(self.logic.classification.saliency, False)
         waitFor(lambda: self.done, what="the map")
         path = self.done[0]["out"]
         self.assertEqual(Path(path).read_text(encoding="utf-8"), "a volume")

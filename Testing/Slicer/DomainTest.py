@@ -5,7 +5,15 @@ import re
 from pathlib import Path
 from unittest import mock
 
-from MadeResults import inDomain, madePrediction, madeSecondOpinion, madeStability, withAnswers
+import slicer
+from MadeResults import (
+    inDomain,
+    madePrediction,
+    madeSecondOpinion,
+    madeStability,
+    withAnswers,
+    writeMap,
+)
 from MadeSeries import addDicomCt, openDatabaseFor
 from ParotidClassifierCore.models.domain import OLDER_BUNDLE, DomainResult, DomainStatus
 from ShownResult import ShownResult
@@ -159,6 +167,31 @@ class DomainTest(ShownResult, ScriptedLoadableModuleTest):
     def test_a_scene_cannot_ask_for_the_numbers(self):
         self.keep({**OUTSIDE, "show_outside": True}, show_outside=True)
         self.assertWithheld()
+
+    def test_of_a_case_unlike_them_no_map_is_asked_for_or_shown_unless_its_numbers_are(self):
+        asked = self.answerSections()
+        self.keepOfCase(prediction=OUTSIDE)
+        self.assertFalse(self.ui.saliencyButton.enabled)
+        self.assertIn("unlike the training cases", self.ui.saliencyLabel.text)
+        self.show()
+        self.assertIn("where it looked, not why", self.ui.saliencyLabel.text)
+        self.ui.saliencyButton.click()
+        self.assertEqual((asked.names, asked.showsOutside), (["saliency"], True))
+        asked.onDone({"out": writeMap(folderFor(self))})
+        self.assertTrue(self.ui.saliencyButton.checked)
+        self.ui.outsideGroupBox.collapsed = True
+        self.assertFalse(self.ui.saliencyButton.checked)
+        self.assertFalse(self.ui.saliencyButton.enabled)
+        self.assertTrue(self.ui.saliencyLegendWidget.isHidden())
+        views = slicer.util.getNodesByClass("vtkMRMLSliceCompositeNode")
+        self.assertEqual({view.GetForegroundVolumeID() for view in views}, {None})
+
+    def test_other_outlines_are_asked_for_while_the_numbers_are_shown(self):
+        asked = self.answerSections()
+        self.keep(OUTSIDE)
+        self.show()
+        self.ui.stabilityButton.click()
+        self.assertEqual((asked.names, asked.showsOutside), (["stability"], True))
 
     # What leaves the panel
 

@@ -1,8 +1,10 @@
 """Results as the background process would give them, made by hand, and a program in its place."""
 
 import json
+from pathlib import Path
 
 import numpy as np
+import SimpleITK as sitk
 from ParotidClassifierCore.bundle.shipped import find_bundle
 from ParotidClassifierCore.bundle.store import summarize_bundle
 from ParotidClassifierCore.models.answers import Limits
@@ -224,6 +226,18 @@ def madeFeatures():
     """Return the values that go with `madePrediction`."""
     clinical = {"symptoms": 1.0, "margin_unclear": 1.0, "enlarged_lymph_nodes": 0.0}
     return {**{column: 0.5 + index for index, column in enumerate(_RADIOMIC)}, **clinical}
+
+
+def writeMap(folder, value=1.0):
+    """Write a saliency map whose strongest voxel lies at 12, -17, 9 mm (LPS); return its path."""
+    voxels = np.zeros((8, 7, 6), np.float32)
+    voxels[4, 3, 2] = value
+    voxels[4, 3, 3] = 0.5 * value
+    image = sitk.GetImageFromArray(voxels)
+    image.SetOrigin((10.0, -20.0, 5.0))
+    path = str(Path(folder) / "saliency.nrrd")
+    sitk.WriteImage(image, path)
+    return path
 
 
 def workerOf(*lines):

@@ -1,13 +1,11 @@
 """Self tests of the section "Where did the network look?" and of its volume in the scene."""
 
 import tempfile
-from pathlib import Path
 from unittest.mock import patch
 
 import numpy as np
-import SimpleITK as sitk
 import slicer
-from MadeResults import madePrediction
+from MadeResults import madePrediction, writeMap
 from ParotidClassifierLib.Scene import SaliencyLayer
 from ParotidClassifierLib.Scene.SaliencyLayer import COLORS_ID, OPACITY
 from ShownResult import ShownResult
@@ -15,19 +13,6 @@ from slicer.ScriptedLoadableModule import ScriptedLoadableModuleTest
 from Waiting import reopenScene
 
 NAME = "Where the network looked"
-ORIGIN_LPS = (10.0, -20.0, 5.0)
-
-
-def writeMap(folder, value=1.0):
-    """Write a map whose strongest voxel lies at 12, -17, 9 mm (LPS); return its path."""
-    voxels = np.zeros((8, 7, 6), np.float32)
-    voxels[4, 3, 2] = value
-    voxels[4, 3, 3] = 0.5 * value
-    image = sitk.GetImageFromArray(voxels)
-    image.SetOrigin(ORIGIN_LPS)
-    path = str(Path(folder) / "saliency.nrrd")
-    sitk.WriteImage(image, path)
-    return path
 
 
 class SaliencyTest(ShownResult, ScriptedLoadableModuleTest):

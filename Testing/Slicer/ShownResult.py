@@ -64,17 +64,21 @@ class Asked:
         onDone: see onProgress.
         onError: see onProgress.
         path: of the bundle that was asked last.
+        showsOutside: whether the last question was also of a case unlike the training cases.
     """
 
     def __init__(self):
         self.names = []
         self.path = ""
+        self.showsOutside = False
         self.onProgress = self.onDone = self.onError = None
 
-    def stability(self, _parameterNode, *callbacks):
+    def stability(self, _parameterNode, showsOutside, *callbacks):
+        self.showsOutside = showsOutside
         self._ask("stability", *callbacks)
 
-    def saliency(self, _parameterNode, *callbacks):
+    def saliency(self, _parameterNode, showsOutside, *callbacks):
+        self.showsOutside = showsOutside
         self._ask("saliency", *callbacks)
 
     def secondOpinion(self, _parameterNode, path, *callbacks):

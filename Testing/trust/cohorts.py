@@ -11,11 +11,12 @@ import ParotidClassifierCore
 from ParotidClassifierCore.base.cache import content_key
 from ParotidClassifierCore.base.files import DAMAGED_ZIP, write_text, written_whole
 from ParotidClassifierCore.base.progress import Progress, part, silent
+from ParotidClassifierCore.base.versions import library_versions
 from ParotidClassifierCore.bundle.bundle import Bundle
 from ParotidClassifierCore.bundle.store import save_bundle
 from ParotidClassifierCore.models.domain import DomainStatus
 from ParotidClassifierCore.network.records import NetworkValues
-from ParotidClassifierCore.prediction.predict import PYTORCH, Prediction, judged, software_versions
+from ParotidClassifierCore.prediction.predict import Prediction, judged
 from ParotidClassifierCore.study.cache import CohortCache
 from ParotidClassifierCore.study.extraction import CohortFeatures, extract_cohort
 from ParotidClassifierCore.study.learn import TrainingOptions, learn
@@ -195,7 +196,7 @@ def result_key(plan: Plan, cohort: Cohort, real: Sequence[CohortCase]) -> str:
         "kept as": plan.kept_as(cohort),
         "real": [] if cohort.permuted else [case.case_id for case in real],
         "protocol": plan.protocol.hash,
-        "software": software_versions(PYTORCH),
+        "software": library_versions(by_torch=True),
         "program": program(*_DECISIVE),
     }
     return content_key(decisive)

@@ -1,20 +1,50 @@
 """From the options of the command line to the case and the ring that they name."""
 
+from __future__ import annotations
+
 import argparse
 import dataclasses
 from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import SimpleITK as sitk
-
-from ..base.errors import UnusableMaskError, UsageError
+from ..base.disk import extended
+from ..base.errors import UnreadableFileError, UnusableMaskError, UsageError
 from ..base.progress import Progress, silent
-from ..case.ct import load_sourced_ct
-from ..case.loading import Case, load_case_folder
-from ..case.outlines import load_outline
+from ..bundle.shipped import find_bundle
 from ..imaging.choosing import Choice, Sought
 from ..protocol import ClinicalRecord, Protocol, RingSettings, read_protocol, shen2026
-from ..reporting.case.labels import ReportLabels
+
+if TYPE_CHECKING:
+    import SimpleITK as sitk
+
+    from ..case.loading import Case
+    from ..reporting.case.labels import ReportLabels
+
+_FILES = ("case", "ct", "tumor", "second_tumor", "cohort", "protocol", "imagenet")
+_BUNDLES = ("bundle", "second_bundle")
+
+
+def require_answerable(options: argparse.Namespace) -> None:
+    """Refuse at once what need not wait for the libraries, which take a second to load.
+
+    Raises:
+        UsageError: the options do not go together.
+        UnreadableFileError: a file or folder that they name is not there.
+        BundleError: a bundle that they name is not there.
+    """
+    named = {name: value for name, value in vars(options).items() if value is not None}
+    if "tumor" in vars(options):
+        if "cohort" in named:
+            require_no_case(options)
+        elif names_images(options):
+            require_case(options)
+    for path in (named[name] for name in _FILES if name in named):
+        # What `simulate` calls a cohort is a number.
+        if isinstance(path, Path) and not extended(path).exists():
+            raise UnreadableFileError(f"{path} does not exist.", "Check the path.")
+    for bundle in (named[name] for name in _BUNDLES if name in named):
+        find_bundle(bundle)
 
 
 def require_case(options: argparse.Namespace) -> None:
@@ -106,6 +136,10 @@ def case_of(
     Raises:
         ParotidClassifierError: what is wrong with which option or file.
     """
+    from ..case.ct import load_sourced_ct
+    from ..case.loading import Case, load_case_folder
+    from ..case.outlines import load_outline
+
     require_case(options)
     protocol = protocol or shen2026()
     if options.case is not None:
@@ -119,6 +153,8 @@ def case_of(
 
 def _with_ring_files(case: Case, options: argparse.Namespace, protocol: Protocol) -> Case:
     """Return the case with the drawn rings: FILE is of the first one, NAME=FILE of another."""
+    from ..case.outlines import load_outline
+
     words = getattr(options, "ring", None) or ()
     names = [ring.name for ring in protocol.rings]
     if words and not names:
@@ -155,6 +191,8 @@ def second_tumor_of(
         told = "There is no second outline to choose from."
         _refuse(options, _choosing("second_tumor"), told, "Give it with --second-tumor.")
         return None
+    from ..case.outlines import load_outline
+
     choice = _choice(options, "second_tumor")
     try:
         outlined = Sought.of(protocol, protocol.outlined.name)

@@ -29,7 +29,6 @@ from .case_options import (
     names_images,
     protocol_of,
     report_labels,
-    require_case,
     require_no_images,
     second_tumor_of,
 )
@@ -38,12 +37,9 @@ from .options import BOTH_ENGINES
 
 def predict(options: argparse.Namespace) -> Result:
     """Classify one case and write the files of a result."""
-    has_images = names_images(options)
-    if has_images:
-        require_case(options)
     require_folder(options.out)
     bundle = bundle_of(options)
-    if not has_images and not bundle.reads_image:
+    if not names_images(options) and not bundle.reads_image:
         return _classified_by_findings(bundle, options)
     clinical_record(options, bundle.protocol)  # says at once what is wrong with it
     with bar_on_terminal("predict") as progress:

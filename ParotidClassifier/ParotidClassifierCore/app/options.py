@@ -189,6 +189,9 @@ def _command(subparsers, name: str, function: str, text: str) -> argparse.Argume
 
 
 def _run(function: str, options: argparse.Namespace) -> Result:
+    from .case_options import require_answerable
+
+    require_answerable(options)
     module, _, name = function.partition(".")
     return getattr(importlib.import_module(f".{module}", __package__), name)(options)
 

@@ -21,13 +21,12 @@ from ..study.learn import TrainingOptions
 from ..study.manifest import TEST, CohortCase, read_manifest, with_random_split
 from ..study.runs import evaluate_bundle
 from ..study.train import train_bundle
-from .case_options import protocol_of, require_no_case
+from .case_options import protocol_of
 from .commands import asked_of, bundle_of
 
 
 def predict_cohort(options: argparse.Namespace) -> Result:
     """Classify every case of a table."""
-    require_no_case(options)
     bundle = bundle_of(options)
     asked = asked_of(options, bundle)
     cases = _cases(options, bundle.protocol, outcomes_needed=False)

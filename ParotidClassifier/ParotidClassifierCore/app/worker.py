@@ -7,8 +7,9 @@ its events repeat:
     {"id": 2, "command": "predict", "case": folder, "bundle": as above,
      "ring": {"width_mm": 2.0, "hu_range": [-200.0, 400.0]}, "clinical": {"margin": "clear"},
      "device": "auto", "radiomics_engine": "built-in"}
-    {"id": 3, "command": "stability", as for predict, "count": 20, "seed": 0}
-    {"id": 4, "command": "saliency", as for predict, "out": path of an NRRD}
+    {"id": 3, "command": "stability", as for predict, "count": 20, "seed": 0,
+     "show_outside": false}
+    {"id": 4, "command": "saliency", as for predict, "out": path of an NRRD, "show_outside": false}
     {"id": 5, "command": "features", "case": folder, "bundle", "ring", "radiomics_engine": as above,
      "out": path of a CSV}
     {"id": 6, "command": "dicom", as for predict, "files": paths of the CT's slices, "out": folder,

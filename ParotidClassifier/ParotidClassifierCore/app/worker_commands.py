@@ -26,8 +26,9 @@ from ..prediction.stability import MOST_OUTLINES
 from ..prediction.stages import Stages
 from ..protocol import ClinicalRecord, Protocol, RingSettings, shen2026
 from ..radiomics.engines import Engine
-from ..reporting.answering import Answer, Asked, answer
+from ..reporting.answering import Answer, Asked, answer, is_withheld
 from ..reporting.case.labels import REPORT_HTML, REPORT_PDF, ReportLabels
+from ..reporting.case_view import HOW_TO_SEE
 from ..reporting.dicom.source_headers import Sources, read_source_headers
 from .inbox import RIVALS, Command, Request
 from .options import DEVICES
@@ -68,13 +69,14 @@ class Desk:
     def stability(self, request: Request, progress: Progress) -> dict[str, object]:
         """Classify the case again under slightly different outlines; see `Session.stability`.
 
+        A case that is unlike the training cases is refused unless "show_outside" is true.
         May say how many ("count") and which ("seed"); answers the probabilities of each model, how
         often each call changes, and how many outlines could not be classified.
         """
         count = _whole(request, "count", OUTLINES, 1, MOST_OUTLINES)
         seed = _whole(request, "seed", 0, 0, _LARGEST_SEED)
-        progress(0.0, "reading")
-        found = self._session(request).stability(progress, count, seed)
+        session = self._shown_session(request, part(progress, 0.0, 0.1))
+        found = session.stability(part(progress, 0.1, 1.0), count, seed)
         if found.unusable == count:
             raise UnusableMaskError(
                 f"None of {counted(count, 'slightly different outline')} could be classified.",
@@ -83,10 +85,13 @@ class Desk:
         return found.as_dict()
 
     def saliency(self, request: Request, progress: Progress) -> dict[str, object]:
-        """Write where the network looked as a volume, float32 from 0 to 1, to "out"."""
+        """Write where the network looked as a volume, float32 from 0 to 1, to "out".
+
+        A case that is unlike the training cases is refused unless "show_outside" is true.
+        """
         out = _out_file(request)
-        progress(0.0, "reading")
-        save_saliency(out, self._session(request).saliency(progress))
+        session = self._shown_session(request, part(progress, 0.0, 0.5))
+        save_saliency(out, session.saliency(part(progress, 0.5, 1.0)))
         return {"out": str(out)}
 
     def features(self, request: Request, progress: Progress) -> dict[str, object]:
@@ -120,14 +125,13 @@ class Desk:
         keep_identity = request.get("keep_identity") is True
         progress(0.0, "reading")
         bundle, case = self._bundle(request), replace(self._case(request), source=source)
-        shows = request.get("show_outside") is True
         asked = Asked(
             _ring(request),
             _device(request),
             engine=_engine(request),
             keep_identity=keep_identity,
             dicom=True,
-            show_outside=shows,
+            show_outside=_shows_outside(request),
         )
         answered = answer(case, bundle, asked, progress, self._stages)
         files = _written(out, answered, answered.dicom_sources)
@@ -155,20 +159,35 @@ class Desk:
         progress(0.0, "reading")
         bundle, case = self._bundle(request), self._case(request)
         other = self._bundle(request, "second_bundle") if "second_bundle" in request else None
-        shows = request.get("show_outside") is True
         asked = Asked(
             _ring(request),
             _device(request),
             engine=_engine(request),
             second_bundle=other,
             report=labels,
-            show_outside=shows,
+            show_outside=_shows_outside(request),
         )
         answered = answer(case, bundle, asked, part(progress, 0.0, 0.9), self._stages)
         progress(0.9, "report")
         with written_together(out) as folder:
             write_case_report(folder, answered)
         return {"files": [str(out / name) for name in (REPORT_HTML, REPORT_PDF)]}
+
+    def _shown_session(self, request: Request, progress: Progress) -> Session:
+        """Return what a case is asked about whose numbers may be told.
+
+        Raises:
+            UsageError: it is unlike the training cases, and nobody asked for them all the same.
+        """
+        progress(0.0, "reading")
+        session = self._session(request)
+        if is_withheld(session.predict(progress), _shows_outside(request)):
+            raise UsageError(
+                "This case is unlike the training cases: neither where the network looked nor what "
+                "other outlines give is reliable.",
+                HOW_TO_SEE,
+            )
+        return session
 
     def _session(self, request: Request) -> Session:
         bundle, case = self._bundle(request), self._case(request)
@@ -250,6 +269,10 @@ def _device(request: Request) -> str:
             f"The device {device!r} is not understood.", f"Name one of {', '.join(DEVICES)}."
         )
     return device
+
+
+def _shows_outside(request: Request) -> bool:
+    return request.get("show_outside") is True
 
 
 def _out_file(request: Request) -> Path:

@@ -24,10 +24,7 @@ _BANNERS = {
     DEMONSTRATION: "demonstration, not for clinical use",
     RESEARCH: "for research, not a medical device",
 }
-_CAUTION = (
-    "The models learnt from simulated CT: a probability shows how the method works and says "
-    "nothing about a patient."
-)
+_CAUTION = "The models learnt from simulated CT: a probability says nothing about a patient."
 _INPUTS = {
     ColumnKind.RADIOMIC: "radiomics",
     ColumnKind.NETWORK: "deep network",

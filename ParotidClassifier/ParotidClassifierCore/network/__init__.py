@@ -2,5 +2,5 @@
 
 __all__ = [  # the modules that other packages may import
     "cross_fitting", "device", "forward", "grad_cam", "imagenet", "inference", "inputs",
-    "mobilenet", "records", "training", "weights",
+    "records", "training", "weights",
 ]  # fmt: skip

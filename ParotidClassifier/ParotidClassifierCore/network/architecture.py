@@ -8,11 +8,13 @@ tensors are those of torchvision's `mobilenet_v3_small` and `mobilenet_v3_large`
 so that their ImageNet checkpoints load unchanged. Fusion: Shen et al. 2026.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import NamedTuple
 
+from ..base.errors import BundleError
+from ..base.safetensors_header import NETWORK
 from ..protocol import Protocol
 from .inputs import INPUT_SLICES
 
@@ -24,6 +26,9 @@ SHORTEST = 1e-12  # no deep features are divided by a smaller length
 _STEM_CHANNELS = 16
 _EXPANSION_OF_LAST_CONVOLUTION = 6
 _SQUEEZE_FACTOR = 4
+
+WEIGHTS = f"The network weights {NETWORK}"
+NEW_WEIGHTS = "Get the bundle again from where it came from, or train it again."
 
 Shapes = dict[str, tuple[int, ...]]
 
@@ -234,6 +239,17 @@ def network_tensors(protocol: Protocol, variant: str) -> Shapes:
         tensors |= _named(f"heads.{place}.0", _batch_norm(features))
         tensors |= {f"heads.{place}.2.weight": (1, features), f"heads.{place}.2.bias": (1,)}
     return tensors
+
+
+def require_tensors(names: Collection[str], protocol: Protocol, variant: str) -> None:
+    """Raise BundleError where tensors of these names are not exactly those of such a network."""
+    expected = network_tensors(protocol, variant)
+    for problem, wrong in (
+        ("lack the tensor", sorted({*expected} - {*names})),
+        ("hold an unknown tensor", sorted({*names} - {*expected})),
+    ):
+        if wrong:
+            raise BundleError(f"{WEIGHTS} {problem} {wrong[0]} ({len(wrong)} in all).", NEW_WEIGHTS)
 
 
 def _batch_norm(channels: int) -> Shapes:

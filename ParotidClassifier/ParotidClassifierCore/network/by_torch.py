@@ -11,7 +11,7 @@ import torch
 from .arrays import array_of, tensor_of
 from .device import reproducible
 from .forward import Network, Reading
-from .mobilenet import MultiInputNetwork
+from .mobilenet import MultiInputNetwork, load_tensors
 
 
 def read_by_torch(network: Network, case: np.ndarray, device: str) -> Reading:
@@ -35,6 +35,5 @@ def module_of(network: Network, device: str) -> MultiInputNetwork:
     with torch.device("meta"):  # no weights are drawn that are replaced then
         module = MultiInputNetwork(network.protocol, network.variant)
     module = module.to_empty(device=device).double()
-    tensors = {name: tensor_of(tensor) for name, tensor in network.tensors.items()}
-    module.load_state_dict(tensors, strict=False)  # batch norm counts its batches, which are gone
+    load_tensors(module, {name: tensor_of(tensor) for name, tensor in network.tensors.items()})
     return module.eval()

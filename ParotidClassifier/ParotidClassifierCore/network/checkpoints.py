@@ -14,6 +14,7 @@ from safetensors.torch import load, save
 from ..base.cache import content_key
 from ..base.files import written_whole
 from ..base.safetensors_header import METADATA, header_of
+from ..base.versions import library_versions
 from .arrays import array_of, tensor_of
 from .records import EpochRecord
 from .training import Cases, NetworkTrainingSettings
@@ -47,7 +48,8 @@ def checkpoint_key(
     device: str,
 ) -> str:
     """Return the SHA-256 of everything that decides how a training goes."""
-    decisive = [_FORM, dataclasses.asdict(settings), list(heads.items()), torch.__version__, device]
+    versions = library_versions(by_torch=True)
+    decisive = [_FORM, dataclasses.asdict(settings), list(heads.items()), versions, device]
     for part in (cases.learnt, cases.held_out):
         decisive.append(content_key(np.asarray(cases.outcomes[part], np.uint8)))
         for start in range(0, len(part), _HASHED_AT_ONCE):

@@ -7,13 +7,13 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from ..base.errors import DeviceUnavailableError, MissingPackageError, UsageError
+from ..base.errors import DeviceUnavailableError, UsageError
+from ..base.extras import NOT_THERE
 
 CPU = "cpu"
 CUDA = "cuda"
 AUTO = "auto"
 DEVICES = (CPU, CUDA, AUTO)
-_NOT_THERE = (ImportError, OSError)  # the latter where one of its libraries cannot be loaded
 
 
 def choose_device(name: str = CPU) -> str:
@@ -29,7 +29,7 @@ def choose_device(name: str = CPU) -> str:
         return CPU
     try:
         import torch
-    except _NOT_THERE as error:
+    except NOT_THERE as error:
         missing = f"PyTorch cannot be imported ({error})"
     else:
         if torch.cuda.is_available():
@@ -41,18 +41,6 @@ def choose_device(name: str = CPU) -> str:
             "Use 'cpu' or 'auto', or install a PyTorch with CUDA support and the GPU's driver.",
         )
     return CPU
-
-
-def require_torch() -> None:
-    """Raise MissingPackageError where PyTorch, which trains networks, cannot be imported."""
-    try:
-        import torch  # noqa: F401
-    except _NOT_THERE as error:
-        raise MissingPackageError(
-            f"A network is trained with PyTorch, which cannot be imported: {error}.",
-            "Install it, as pytorch.org says for this computer (pip install torch). "
-            "Predictions do without.",
-        ) from error
 
 
 @contextmanager

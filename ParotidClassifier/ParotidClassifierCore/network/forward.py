@@ -5,17 +5,29 @@ PyTorch in single precision, and other machines and libraries change the last di
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import reduce
+from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
 
 from ..protocol import Protocol
-from .architecture import HEAD_NORM_EPS, SHORTEST, Backbone, backbone, fusion, module_name
+from .architecture import (
+    HEAD_NORM_EPS,
+    SHORTEST,
+    Backbone,
+    backbone,
+    fusion,
+    module_name,
+    require_tensors,
+)
 from .layers import Chain, Tensors, batch_norm, layer_of
 
 Maps = list[np.ndarray]
+
+# What overflows is told by `inference.require_finite`, weights that do by `weights.usable`.
+_overflowing = np.errstate(over="ignore", invalid="ignore")
 
 
 class Reading(NamedTuple):
@@ -32,6 +44,11 @@ class Reading(NamedTuple):
     vectors: dict[str, np.ndarray]
     maps: dict[str, Maps]
 
+    @property
+    def numbers(self) -> Iterator[np.ndarray]:
+        """Everything that can overflow."""
+        return chain([self.logits], *self.maps.values())
+
 
 class Slopes(NamedTuple):
     """How steeply the logit of a head rises.
@@ -47,6 +64,11 @@ class Slopes(NamedTuple):
     at_maps: Maps
     at_inputs: np.ndarray
 
+    @property
+    def numbers(self) -> Iterator[np.ndarray]:
+        """Everything that can overflow."""
+        return chain(self.maps, self.at_maps, [self.at_inputs])
+
 
 class Network:
     """A network that has learnt, as it is stored.
@@ -54,9 +76,14 @@ class Network:
     Attributes:
         protocol: names its regions and heads.
         tensors: of any floating type, by the names of `network_tensors`.
+
+    Raises:
+        BundleError: a tensor is missing, or is of no layer.
     """
 
+    @_overflowing
     def __init__(self, protocol: Protocol, variant: str, tensors: Tensors):
+        require_tensors(tensors, protocol, variant)
         self.protocol, self.variant, self.tensors = protocol, variant, tensors
         self.regions, self.head_regions = protocol.network_regions, protocol.network_heads
         shape = backbone(variant)
@@ -68,7 +95,7 @@ class Network:
             head: _head(tensors, f"heads.{place}") for place, head in enumerate(self.head_regions)
         }
 
-    @np.errstate(over="ignore", invalid="ignore")  # see `inference.require_finite`
+    @_overflowing
     def read(self, case: np.ndarray) -> Reading:
         """Return logits, deep features and maps of `case` (regions, 16, 96, 96)."""
         tapped = {
@@ -85,6 +112,7 @@ class Network:
         logits = [vectors[h] @ weights + bias for h, (weights, bias) in self._heads.items()]
         return Reading(np.array(logits), vectors, maps)
 
+    @_overflowing
     def slopes(self, case: np.ndarray, head: str) -> Slopes:
         """Return how steeply the logit of a head rises at `case` (regions, 16, 96, 96)."""
         regions, fusions = self.head_regions[head], self._fusions[head]

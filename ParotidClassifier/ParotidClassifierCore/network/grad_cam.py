@@ -18,6 +18,7 @@ from ..base.one_core import on_one_core
 from ..imaging.working_grid import WorkingGrid
 from .architecture import FEATURE_STRIDES
 from .forward import Network, Slopes
+from .inference import require_finite
 from .inputs import INPUT_SIZE, linear_weights, network_input, on_grid
 
 # Slices, rows, columns: gradients jump from pixel to pixel, and the finest maps tell no less apart.
@@ -35,10 +36,12 @@ def saliency(network: Network, head: str, grid: WorkingGrid) -> np.ndarray:
 
     Raises:
         UnusableMaskError: no region has a voxel.
+        BundleError: the network's numbers overflow.
     """
     with on_one_core():
         inputs = network_input(grid, network.regions)
         slopes = network.slopes(inputs, head)
+        require_finite(slopes.numbers)
         raised = (slopes.at_inputs * inputs).sum(0)
         smooth = np.maximum(ndimage.gaussian_filter(raised, _SMOOTHING), 0.0)
         marked = on_grid(np.sqrt(smooth * _grad_cam(slopes)), grid, network.regions)

@@ -12,7 +12,7 @@ from torch import Tensor
 from ..base.errors import UnreadableFileError, UsageError
 from .architecture import backbone
 from .inputs import INPUT_SLICES
-from .mobilenet import MultiInputNetwork
+from .mobilenet import BATCHES, MultiInputNetwork, load_tensors
 
 IMAGENET_CHANNELS = 3
 _STEM = "features.0.0.weight"
@@ -24,29 +24,40 @@ def load_imagenet_weights(network: MultiInputNetwork, path: str | Path) -> None:
     The 3-colour stem is averaged over the colours and repeated over the slices, times 3/16: slices
     that are all alike give what a grey picture gives the original. The classifier is left out.
 
+    Raises:
+        UnreadableFileError: as `imagenet_weights`.
+        UsageError: likewise.
+    """
+    features = imagenet_weights(network.variant, path)
+    features[_STEM] = stem_for_slices(features[_STEM], INPUT_SLICES)
+    for of_region in network.backbones:
+        load_tensors(of_region, features)
+
+
+def imagenet_weights(variant: str, path: str | Path) -> dict[str, Tensor]:
+    """Return the tensors that a checkpoint gives the `features` of a MobileNetV3.
+
     Args:
         path: the official .pth file, or the same tensors as .safetensors.
 
     Raises:
         UnreadableFileError: the file is missing or holds no plain tensors.
-        UsageError: its tensors are not those of the network's MobileNetV3 variant.
+        UsageError: its tensors are not those of the variant.
     """
     state = _read_checkpoint(Path(path))
     features = {
         name: tensor
         for name, tensor in state.items()
-        if not name.startswith("classifier.") and not name.endswith("num_batches_tracked")
+        if not name.startswith("classifier.") and not name.endswith(BATCHES)
     }
-    expected = backbone(network.variant, IMAGENET_CHANNELS).tensors
+    expected = backbone(variant, IMAGENET_CHANNELS).tensors
     if {name: tuple(tensor.shape) for name, tensor in features.items()} != expected:
         raise UsageError(
-            f"The checkpoint {path} does not hold the weights of a MobileNetV3-{network.variant}.",
-            f"Give torchvision's mobilenet_v3_{network.variant} ImageNet file, "
+            f"The checkpoint {path} does not hold the weights of a MobileNetV3-{variant}.",
+            f"Give torchvision's mobilenet_v3_{variant} ImageNet file, "
             "or choose the variant it is of.",
         )
-    features[_STEM] = stem_for_slices(features[_STEM], INPUT_SLICES)
-    for of_region in network.backbones:
-        of_region.load_state_dict(features, strict=False)
+    return features
 
 
 def stem_for_slices(kernel: Tensor, slices: int) -> Tensor:

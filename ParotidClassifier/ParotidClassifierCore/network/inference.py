@@ -1,11 +1,12 @@
 """What the network says of new cases."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import numpy as np
 
 from ..base.errors import BundleError
 from ..base.one_core import on_one_core
+from .architecture import NEW_WEIGHTS
 from .device import CPU, choose_device
 from .forward import Network, Reading
 from .records import NetworkValues
@@ -32,7 +33,8 @@ def predict_values(network: Network, inputs: np.ndarray, device: str = CPU) -> N
     vectors: dict[str, list[np.ndarray]] = {head: [] for head in network.head_regions}
     with on_one_core():
         for row, case in enumerate(inputs):
-            reading = require_finite(read(case))
+            reading = read(case)
+            require_finite(reading.numbers)
             logits[row] = reading.logits
             for head, vector in reading.vectors.items():
                 vectors[head].append(vector)
@@ -49,12 +51,10 @@ def _reader(network: Network, device: str) -> Callable[[np.ndarray], Reading]:
     return lambda case: read_by_torch(network, case, device)
 
 
-def require_finite(reading: Reading) -> Reading:
-    """Return what a network computed; raise BundleError where its numbers overflowed."""
-    scales = (scale for scales in reading.maps.values() for scale in scales)
-    if not all(np.abs(n).max() <= _LARGEST for n in (*scales, reading.logits)):
+def require_finite(numbers: Iterable[np.ndarray]) -> None:
+    """Raise BundleError where what a network computed overflowed."""
+    if not all(np.abs(of_some).max() <= _LARGEST for of_some in numbers):
         raise BundleError(
             "The weights of the network are damaged: what it computes of a case is not finite.",
-            "Get the bundle again from where it came from, or train it again.",
+            NEW_WEIGHTS,
         )
-    return reading

@@ -3,9 +3,10 @@
 Maps are float64 (row, column, channel) of one case, side by side in memory in this order.
 """
 
+from __future__ import annotations
+
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
@@ -13,16 +14,6 @@ from numpy.lib.stride_tricks import sliding_window_view
 from .architecture import BATCH_NORM_EPS, Activation, Block, Convolution, Squeeze
 
 Tensors = Mapping[str, np.ndarray]
-
-
-class Layer(Protocol):
-    """Something that makes maps of maps."""
-
-    def __call__(self, maps: np.ndarray) -> np.ndarray:
-        """Return what the layer makes of the maps."""
-
-    def pulled(self, maps: np.ndarray, slopes: np.ndarray) -> np.ndarray:
-        """Return the slopes of a number at the maps, of its slopes at what is made of them."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +37,7 @@ class Mixing:
         return convolved.reshape(rows, columns, -1)
 
     def pulled(self, maps: np.ndarray, slopes: np.ndarray) -> np.ndarray:
-        """Return the slopes at the maps."""
+        """Return the slopes of a number at the maps, of its slopes at what is made of them."""
         rows, columns, outputs = slopes.shape
         of_windows = slopes.reshape(-1, outputs) @ self._matrix.T
         of_windows = of_windows.reshape(rows, columns, *self.kernel.shape[:3])
@@ -164,6 +155,10 @@ class Chain:
         for layer, entering in zip(reversed(self.layers), reversed(entered), strict=True):
             back = layer.pulled(entering, back)
         return back + slopes if self.adds_input else back
+
+
+# What makes maps of maps, and slopes at them of the slopes at what it makes.
+Layer = Mixing | PerChannel | Relu | HardSwish | SqueezeExcitation | Chain
 
 
 def layer_of(shape: Convolution | Squeeze | Block, tensors: Tensors, name: str) -> Layer:

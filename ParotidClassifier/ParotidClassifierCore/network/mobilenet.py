@@ -27,6 +27,7 @@ from .architecture import (
 )
 from .inputs import INPUT_SLICES
 
+BATCHES = "num_batches_tracked"  # what PyTorch calls the count of batch norm
 _BATCH_NORM_MOMENTUM = 0.01
 _ACTIVATIONS = {Activation.RELU: nn.ReLU, Activation.HARD_SWISH: nn.Hardswish}
 
@@ -188,6 +189,15 @@ def _head(features: int, dropout: float) -> nn.Sequential:
     return nn.Sequential(
         nn.BatchNorm1d(features, eps=HEAD_NORM_EPS), nn.Dropout(dropout), nn.Linear(features, 1)
     )
+
+
+def load_tensors(module: nn.Module, tensors: Mapping[str, Tensor]) -> None:
+    """Give a module all its tensors, in place, but for what nobody stores.
+
+    Batch norm counts its batches, which is of no use here.
+    """
+    counts = {name: n for name, n in module.state_dict().items() if name.endswith(BATCHES)}
+    module.load_state_dict(counts | tensors)
 
 
 def initialise(network: MultiInputNetwork, generator: torch.Generator) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from ..base.errors import BundleError, CohortError
 from ..base.progress import Progress
 from ..protocol import Protocol
 from .arrays import array_of, tensor_of
@@ -16,7 +17,7 @@ from .augmentation import augmented
 from .checkpoints import Checkpoint, checkpoint_key, load_checkpoint, save_checkpoint
 from .device import choose_device, reproducible
 from .imagenet import load_imagenet_weights
-from .inference import predict_values
+from .inference import predict_values, require_finite
 from .mobilenet import MultiInputNetwork, initialise
 from .records import EpochRecord
 from .training import (
@@ -28,6 +29,7 @@ from .training import (
     require_trainable,
     round_to_storage,
 )
+from .weights import usable
 
 _WARM_UP_SHARE = 0.1
 # Batch norm is settled in pieces of at most so many cases, so that memory does not grow with them.
@@ -62,7 +64,7 @@ def run(
     """Train on `cases.learnt`; judge on `cases.held_out`, or without any keep the network.
 
     Raises:
-        CohortError: too few cases, or one outcome only.
+        CohortError: too few cases, or one outcome only; or the training diverged.
         OutputError: a checkpoint cannot be written.
     """
     require_trainable(cases.outcomes[cases.learnt])
@@ -118,13 +120,27 @@ class _Trainer:
             self._resume(path)
         epochs = self.settings.epochs
         for epoch in range(len(self.history) + 1, epochs + 1):
-            self.history.append(self._epoch(epoch))
-            if epoch in self.settings.candidate_epochs:
-                self._judge(epoch)
+            with self._divergence_told(epoch):
+                self.history.append(self._epoch(epoch))
+                if epoch in self.settings.candidate_epochs:
+                    self._judge(epoch)
             if path is not None:
                 save_checkpoint(path, self._checkpoint(), self.network, self.optimiser)
             progress(epoch / epochs, f"epoch {epoch} of {epochs}")
         return Run(tuple(self.history), self.logits, self.states)
+
+    @contextlib.contextmanager
+    def _divergence_told(self, epoch: int) -> Iterator[None]:
+        """Within it, numbers that overflow are told of the training, not of a bundle."""
+        try:
+            yield
+        except BundleError as error:
+            raise CohortError(
+                f"The training of the network diverged: in epoch {epoch} of "
+                f"{self.settings.epochs}, its numbers are no longer finite.",
+                "Train with another --seed, and without --imagenet if it was given; in Python, "
+                f"with a learning_rate below {self.settings.learning_rate:g}.",
+            ) from error
 
     def _resume(self, path: Path) -> None:
         checkpoint = load_checkpoint(path, self.network, self.optimiser)
@@ -161,6 +177,7 @@ class _Trainer:
             logits.append(batch_logits)
             outcomes.append(self.outcomes[tensor_of(batch)])
             loss_sum += loss * len(batch)
+        require_finite([np.array(loss_sum)])
         auc = self._aucs(array_of(torch.cat(outcomes)), array_of(torch.cat(logits)))
         return EpochRecord(epoch, loss_sum / len(self.outcomes), auc)
 
@@ -198,13 +215,14 @@ class _Trainer:
             for rows in np.array_split(self.cases.learnt, pieces):
                 network(self._inputs(rows).to(self.device))
         state = network.cpu().to(memory_format=torch.contiguous_format).state_dict()
+        # By the very code that will predict.
+        judged = network_of(state, self.protocol, self.settings.variant)
         held_out = self.cases.held_out
         if not len(held_out):
+            usable(judged)
             self.states[epoch] = state
             return
         every = np.concatenate([held_out, self.cases.learnt])
-        # By the very code that will predict.
-        judged = network_of(state, self.protocol, self.settings.variant)
         of_all = predict_values(judged, self.cases.inputs[every], self.device.type).logits
         self.logits[epoch], logits = of_all, of_all[: len(held_out)]
         outcomes = np.asarray(self.cases.outcomes[held_out], np.float32)

@@ -11,7 +11,7 @@ from .architecture import HEAD_DROPOUT
 from .arrays import array_of
 from .augmentation import AugmentationSettings
 from .forward import Network
-from .mobilenet import MultiInputNetwork
+from .mobilenet import BATCHES, MultiInputNetwork
 from .records import EpochRecord
 from .weights import storage_type
 
@@ -97,8 +97,7 @@ class TrainedNetwork:
 
 def network_of(state: dict[str, torch.Tensor], protocol: Protocol, variant: str) -> Network:
     """Return the network with these parameters and buffers, ready to predict."""
-    counter = "num_batches_tracked"
-    tensors = {n: array_of(tensor) for n, tensor in state.items() if not n.endswith(counter)}
+    tensors = {n: array_of(tensor) for n, tensor in state.items() if not n.endswith(BATCHES)}
     return Network(protocol, variant, tensors)
 
 

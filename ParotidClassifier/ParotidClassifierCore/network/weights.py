@@ -10,7 +10,7 @@ from ..base.errors import BundleError
 from ..base.safetensors_header import METADATA, NETWORK, check_safetensors, data_of
 from ..base.strict_json import MalformedError, parsed
 from ..protocol import Protocol
-from .architecture import VARIANTS, network_tensors
+from .architecture import NEW_WEIGHTS, VARIANTS, WEIGHTS, network_tensors, require_tensors
 from .forward import Network
 from .inference import require_finite
 from .inputs import INPUT_SLICES, MID_GREY, REGION_SHAPE
@@ -19,8 +19,6 @@ WEIGHTS_VERSION = 1
 _FACTS = "facts"
 _VARIANCES = "running_var"
 _STORED_TYPES = {np.dtype("<f2"): "F16", np.dtype("<f4"): "F32"}
-_WEIGHTS = f"The network weights {NETWORK}"
-_REPLACE = "Get the bundle again from where it came from, or train it again."
 
 
 def storage_type(axes: int) -> np.dtype:
@@ -59,18 +57,27 @@ def load_network(content: bytes, protocol: Protocol) -> Network:
     try:
         header = check_safetensors(content)
     except MalformedError as error:
-        raise BundleError(f"{_WEIGHTS} are no complete safetensors: {error}.", _REPLACE) from error
+        raise BundleError(
+            f"{WEIGHTS} are no complete safetensors: {error}.", NEW_WEIGHTS
+        ) from error
     variant = _checked_variant(_facts(header.pop(METADATA, None)))
     _check_layout(header, protocol, variant)
-    tensors = _tensors(content, header)
-    for name, tensor in sorted(tensors.items()):
+    return usable(Network(protocol, variant, _tensors(content, header)))
+
+
+def usable(network: Network) -> Network:
+    """Return a network whose numbers stay finite whatever it is shown.
+
+    Raises:
+        BundleError: its tensors, or what it computes, are not finite.
+    """
+    for name, tensor in sorted(network.tensors.items()):
         if not np.isfinite(tensor).all():
-            raise BundleError(f"{_WEIGHTS} hold values that are not finite, in {name}.", _REPLACE)
+            raise BundleError(f"{WEIGHTS} hold values that are not finite, in {name}.", NEW_WEIGHTS)
         if name.endswith(_VARIANCES) and tensor.min() < 0:
-            raise BundleError(f"{_WEIGHTS} hold a negative variance, in {name}.", _REPLACE)
-    network = Network(protocol, variant, tensors)
+            raise BundleError(f"{WEIGHTS} hold a negative variance, in {name}.", NEW_WEIGHTS)
     for case in _extreme_inputs(len(network.regions)):
-        require_finite(network.read(case))
+        require_finite(network.read(case).numbers)
     return network
 
 
@@ -106,34 +113,28 @@ def _checked_variant(facts: dict[str, object]) -> str:
     version, variant, slices = (facts.get(name) for name in ("version", "variant", "slices"))
     if version != WEIGHTS_VERSION or slices != INPUT_SLICES:
         raise BundleError(
-            f"{_WEIGHTS} are of version {reprlib.repr(version)} for "
+            f"{WEIGHTS} are of version {reprlib.repr(version)} for "
             f"{reprlib.repr(slices)} slices; this program reads version "
             f"{WEIGHTS_VERSION} for {INPUT_SLICES} slices.",
             "Use a bundle made by this version of ParotidClassifier, or update it.",
         )
     if not isinstance(variant, str) or variant not in VARIANTS:
         raise BundleError(
-            f"{_WEIGHTS} are of a variant {reprlib.repr(variant)}, "
+            f"{WEIGHTS} are of a variant {reprlib.repr(variant)}, "
             f"which is none of {', '.join(VARIANTS)}.",
-            _REPLACE,
+            NEW_WEIGHTS,
         )
     return variant
 
 
 def _check_layout(header: dict[str, Any], protocol: Protocol, variant: str) -> None:
-    expected = network_tensors(protocol, variant)
-    for problem, wrong in (
-        ("lack the tensor", sorted(set(expected) - set(header))),
-        ("hold an unknown tensor", sorted(set(header) - set(expected))),
-    ):
-        if wrong:
-            raise BundleError(f"{_WEIGHTS} {problem} {wrong[0]} ({len(wrong)} in all).", _REPLACE)
-    for name, shape in expected.items():
+    require_tensors(header, protocol, variant)
+    for name, shape in network_tensors(protocol, variant).items():
         found = header[name]["dtype"], tuple(header[name]["shape"])
         stored = _STORED_TYPES[storage_type(len(shape))], shape
         if found != stored:
             raise BundleError(
                 f"In the network weights {NETWORK} the tensor {name} is {found[0]} {found[1]}; "
                 f"{stored[0]} {stored[1]} is expected.",
-                _REPLACE,
+                NEW_WEIGHTS,
             )

@@ -3,10 +3,9 @@
 import platform
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
-from importlib import metadata
 
 from .. import __version__
+from ..base.versions import library_versions
 from ..bundle.bundle import Bundle
 from ..case.grid import PreparedCase
 from ..imaging.findings import DEMONSTRATION, QualityFinding, info, other_ring, warning
@@ -17,11 +16,9 @@ from ..models.domain import DomainStatus
 from ..models.probabilities import ModelResult, probabilities
 from ..models.refits import with_intervals
 from ..models.words import model_to_show, no_probability
-from ..protocol import ClinicalRecord, Protocol, RingSettings
+from ..network.device import CPU, CUDA, choose_device
+from ..protocol import ClinicalRecord, ColumnKind, Protocol, RingSettings
 from ..radiomics.engines import RADIOMICS_ENGINE, RADIOMICS_ENGINE_OF_TRAINING, Engine
-
-_LIBRARIES = ("numpy", "scipy", "SimpleITK")
-PYTORCH = "torch"  # of numbers by training, or by a GPU
 
 
 @dataclass(frozen=True)
@@ -114,7 +111,7 @@ def judged(
         ring={},
         features={column: values[column] for column in sorted(bundle.columns & values.keys())},
         timings_s={},
-        software=software_versions(),
+        software=software_of(bundle),
     )
 
 
@@ -188,45 +185,34 @@ def _plain(result: ModelResult) -> dict[str, object]:
     }
 
 
-def software_versions(engine: Engine | None = None, *more: str) -> dict[str, str]:
-    """Return the versions that a number in the result may depend on.
+def software_of(
+    bundle: Bundle,
+    engine: Engine = Engine.BUILT_IN,
+    device: str = CPU,
+    training: bool = False,
+) -> dict[str, str]:
+    """Return the versions behind what a bundle says, and the engine of its training if another.
+
+    What its models do not read depends on no engine and no device.
 
     Args:
-        engine: that measured radiomic features; None where none was.
-        more: libraries beside those of every prediction.
+        engine: that measures the radiomic features.
+        device: of the network: "cpu", "cuda" or "auto".
+        training: whether these versions have trained the bundle.
 
     Raises:
-        FeatureExtractionError: the engine of the radiomic features is not installed.
+        FeatureExtractionError: the engine is not installed.
+        DeviceUnavailableError: "cuda" on a machine without a GPU.
     """
-    measured = {} if engine is None else {RADIOMICS_ENGINE: engine.identity}
+    measured = {RADIOMICS_ENGINE: engine.identity} if ColumnKind.RADIOMIC in bundle.kinds else {}
+    has_network = bundle.network is not None
+    by_torch = has_network and (training or choose_device(device) == CUDA)
     versions = {"ParotidClassifierCore": __version__, **measured}
-    versions["python"] = platform.python_version()
-    return versions | {name: _version(name) for name in (*_LIBRARIES, *more)}
-
-
-def software_of(bundle: Bundle, engine: Engine | None, *more: str) -> dict[str, str]:
-    """Return the versions behind a prediction, and the engine of the training if another.
-
-    Args:
-        engine: that measured radiomic features; None where none was.
-        more: libraries beside those of every prediction.
-
-    Raises:
-        FeatureExtractionError: it is not installed.
-    """
-    versions = software_versions(engine, *more)
+    versions |= {"python": platform.python_version(), **library_versions(by_torch)}
     trained = bundle.radiomics_engine
-    if None not in (engine, trained) and trained != engine.identity:
+    if measured and not training and trained not in (None, engine.identity):
         versions[RADIOMICS_ENGINE_OF_TRAINING] = trained
     return versions
-
-
-@lru_cache  # looking them up takes as long as all the models
-def _version(library: str) -> str:
-    try:
-        return metadata.version(library)
-    except metadata.PackageNotFoundError:
-        return "not installed"
 
 
 def _bundle_findings(

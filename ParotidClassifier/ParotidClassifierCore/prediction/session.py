@@ -19,10 +19,9 @@ from ..imaging.findings import QualityFinding, Severity, first_ones_first
 from ..imaging.origin import origin_of
 from ..imaging.perturbation import OUTLINES
 from ..imaging.side import side_words
-from ..network.device import CUDA, choose_device
-from ..protocol import ColumnKind, Protocol, RingSettings
+from ..protocol import Protocol, RingSettings
 from ..radiomics.engines import Engine
-from .predict import PYTORCH, Prediction, judged, ring_report, software_of
+from .predict import Prediction, judged, ring_report, software_of
 from .readers_agreement import ReadersAgreement, compared_outlines, second_reader_named
 from .saliency import described
 from .second_opinion import SecondOpinion, require_another
@@ -70,29 +69,25 @@ class Session:
 
     def predict(self, progress: Progress = silent) -> Prediction:
         """Classify the case."""
-        on_gpu = choose_device(self.device) == CUDA  # says so at once if it is not there
-        case, bundle = self.case, self.bundle
+        # says at once what is not there
+        software = software_of(self.bundle, self.engine, self.device)
         found = self.judge(progress)
         watch = _Stopwatch(found.timings_s)
         with watch.stage("grid_and_ring"):
-            of_images = (*self.prepared.findings, *_acquisition_findings(case.source, bundle))
+            source = self.case.source
+            of_images = (*self.prepared.findings, *_acquisition_findings(source, self.bundle))
             side = side_words(self.prepared.side)
         watch.seconds["total"] = round(sum(watch.seconds.values()), 3)
-        reads_radiomics = ColumnKind.RADIOMIC in bundle.kinds
         return replace(
             found,
             findings=first_ones_first((*of_images, *found.findings)),
-            inputs=_outlines_taken(case, self._protocol)
+            inputs=_outlines_taken(self.case, self._protocol)
             | found.inputs
-            | _ring_words(_rings_made(case, self._protocol)),
+            | _ring_words(_rings_made(self.case, self._protocol)),
             ring=ring_report(self.prepared),
             timings_s=watch.seconds,
-            software=software_of(
-                bundle,
-                self.engine if reads_radiomics else None,
-                *([PYTORCH] if on_gpu else []),
-            ),
-            acquisition=None if case.source is None else case.source.facts(),
+            software=software,
+            acquisition=None if source is None else source.facts(),
             side=side,
         )
 

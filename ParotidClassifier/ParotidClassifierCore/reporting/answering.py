@@ -142,7 +142,7 @@ def answer(
     others = marked = opinion = reader = None
     end = 0.3 if asked.stability else 0.7
     prediction = session.predict(part(progress, 0.0, end))
-    if CaseView(prediction.as_dict() | {"show_outside": asked.show_outside}).is_withheld:
+    if is_withheld(prediction, asked.show_outside):
         asked = replace(asked, stability=False, saliency=False)
     if asked.stability:
         others = session.stability(part(progress, end, 0.7))
@@ -156,6 +156,11 @@ def answer(
         case, bundle, session.prepared, prediction, others, marked, opinion, reader, identity,
         sources, asked.report, asked.show_outside,
     )  # fmt: skip
+
+
+def is_withheld(prediction: Prediction, show_outside: bool) -> bool:
+    """Return whether nothing that the models say is told; see `CaseView.is_withheld`."""
+    return CaseView(prediction.as_dict() | {"show_outside": show_outside}).is_withheld
 
 
 def _with_what_a_report_shows(asked: Asked, bundle: Bundle) -> Asked:

@@ -110,10 +110,14 @@ class CaseView:
     def is_withheld(self) -> bool:
         """Whether no model's number is given: outside the domain none can be relied on.
 
-        They are given where `written` has "show_outside", because somebody asked for them.
+        Neither a saliency map nor other outlines are found out then, or shown.
         """
-        is_outside = self.domain.status is DomainStatus.OUTSIDE
-        return is_outside and not self.written.get("show_outside")
+        return self.domain.status is DomainStatus.OUTSIDE and not self.shows_outside
+
+    @property
+    def shows_outside(self) -> bool:
+        """Whether somebody asked for the numbers, map and outlines of a case that is outside."""
+        return bool(self.written.get("show_outside"))
 
     @cached_property
     def models(self) -> dict[str, ModelResult]:

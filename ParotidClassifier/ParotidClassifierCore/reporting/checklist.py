@@ -19,6 +19,13 @@ _NOT_READ = {
 }
 
 
+# Which cases are simulated where not all of them are, by what then holds of the study.
+_SIMULATED = {
+    "tested on simulated": "The cases judged here are simulated",
+    "learnt from simulated": "The cases that the models learnt from are simulated",
+}
+
+
 class Status(Enum):
     """How far an item is answered: the checklists' names, and how they are shown."""
 
@@ -102,6 +109,7 @@ def _holds(study: Study) -> frozenset[str]:
         "not scaled": not scaled,
         "simulated": study.simulated and bundle.cohort.simulated,
         "tested on simulated": study.simulated and not bundle.cohort.simulated,
+        "learnt from simulated": bundle.cohort.simulated and not study.simulated,
         "not trained here": study.training is None,
     }
     return frozenset(name for name, holds in told.items() if holds)
@@ -115,9 +123,8 @@ def _item(
     if f"no {needed}" in holds:
         said = {"status": Status.UNANSWERABLE.name, "answer": _NOT_READ[needed]}
     named, status = content["sections"], Status[said["status"].upper()]
-    answer = said["answer"].format(**words)
-    if "tested on simulated" in holds and status is not Status.UNANSWERABLE:
-        answer += _of_simulated(content)
+    more = "" if status is Status.UNANSWERABLE else _of_simulated(content, holds)
+    answer = f"{said['answer']}{more}".format(**words)
     present = () if status is Status.UNANSWERABLE else tuple(a for a in named if a in anchors)
     if named and not present and status in (Status.ANSWERED, Status.PARTLY):
         status = Status.ABSENT
@@ -126,9 +133,10 @@ def _item(
     return ChecklistItem(*asked, status, answer, present)
 
 
-def _of_simulated(content: Mapping) -> str:
-    """Return what holds of the simulated cases alone that models of patients were tested on."""
-    if "simulated" not in content or "tested on simulated" in content:
-        return ""
-    answer = content["simulated"]["answer"]
-    return f" The cases judged here are simulated: {answer[:1].lower()}{answer[1:]}"
+def _of_simulated(content: Mapping, holds: frozenset[str]) -> str:
+    """Return what holds of the simulated cases alone where the others are patients."""
+    for name, which in _SIMULATED.items():
+        if name in holds and name not in content and "simulated" in content:
+            answer = content["simulated"]["answer"]
+            return f" {which}: {answer[:1].lower()}{answer[1:]}"
+    return ""

@@ -20,7 +20,7 @@ def terminal_text(view: CaseView, series: str = "") -> str:
 
 
 def _answer(view: CaseView, series: str) -> list[str]:
-    lines = [finding.line for finding in view.first_findings]
+    lines = [view.bundle_line, "", *(finding.line for finding in view.first_findings)]
     warned = view.domain_warning and f"warning: {view.domain_warning}"
     lines += filter(None, [warned, view.sentence])
     if view.is_withheld:
@@ -35,7 +35,7 @@ def _answer(view: CaseView, series: str) -> list[str]:
     if view.written["ring"]:  # there are images
         lines.append(f"Side of the tumour: {view.written['side']}.")
     lines += filter(None, [series])
-    return [*lines, *(finding.line for finding in view.later_findings), "", view.bundle_line]
+    return [*lines, *(finding.line for finding in view.later_findings)]
 
 
 def _second_opinion(second: CaseView) -> list[str]:
@@ -43,12 +43,12 @@ def _second_opinion(second: CaseView) -> list[str]:
     warned = second.domain_warning and f"warning: {second.domain_warning}"
     lines = [
         f"Second opinion, by the bundle {second.bundle['name']}:",
+        second.bundle_line,
         warned,
         second.sentence,
         second.why_outside if second.is_withheld else "",
         *_table([_TITLES, *rows] if rows else []),
         second.written["agreement"],
-        second.bundle_line,
     ]
     return list(filter(None, lines))
 

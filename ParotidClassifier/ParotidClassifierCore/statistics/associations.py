@@ -13,7 +13,6 @@ from .results import ClinicalAssociations, Estimate, OddsRatio
 from .variables import Variable
 
 ENTRY_P = 0.05
-_TOGETHER = "Together: "
 
 
 @dataclass(frozen=True)
@@ -40,18 +39,18 @@ def clinical_associations(
     """
     variables = [v for v in clinical if v.known.any()]
     notes: list[str] = []
+    notes_together: list[str] = []
     univariate = {v.name: _ratios([v], malignant, notes) for v in variables}
     if not any(univariate.values()):
         return None
     entering = [v for v in variables if _lowest_p(univariate[v.name]) < entry_p]
-    of_all: list[str] = []
-    together = _ratios(entering, malignant, of_all) if entering else ()
-    notes += [note for note in of_all if note.removeprefix(_TOGETHER) not in notes]
+    together = _ratios(entering, malignant, notes_together) if entering else ()
     return ClinicalAssociations(
         univariate=tuple(ratio for ratios in univariate.values() for ratio in ratios),
         multivariable=together,
         entry_p=entry_p,
         notes=tuple(dict.fromkeys(notes)),
+        notes_together=tuple(note for note in notes_together if note not in notes),
     )
 
 
@@ -63,36 +62,35 @@ def _ratios(
     variables: Sequence[Variable], malignant: np.ndarray, notes: list[str]
 ) -> tuple[OddsRatio, ...]:
     """Return the odds ratios of one regression on all of `variables`; add to `notes`."""
-    where = _TOGETHER if len(variables) > 1 else ""
     known = np.logical_and.reduce([v.known for v in variables])
     if not known.all():
         names = " or ".join(v.label for v in variables if not v.known.all())
         left_out = counted(int((~known).sum()), "case")
-        notes.append(f"{where}{left_out} left out: {names} unknown.")
+        notes.append(f"{left_out} left out: {names} unknown.")
     outcome = malignant[known]
     if not outcome.any() or outcome.all():
         names = ", ".join(v.label for v in variables)
-        notes.append(f"{where}{names} left out: the cases in which it is known have one outcome.")
+        notes.append(f"{names} left out: the cases in which it is known have one outcome.")
         return ()
-    coded = _independent([_coded(v, known, where, notes) for v in variables], where, notes)
-    return _fitted(coded, outcome, where, notes) if coded else ()
+    coded = _independent([_coded(v, known, notes) for v in variables], notes)
+    return _fitted(coded, outcome, notes) if coded else ()
 
 
-def _coded(variable: Variable, known: np.ndarray, where: str, notes: list[str]) -> _Coded:
+def _coded(variable: Variable, known: np.ndarray, notes: list[str]) -> _Coded:
     values = variable.values[known]
     if not variable.levels:
         return _Coded(variable, (variable.step,), "", values[:, None])
     held = [i for i in range(len(variable.levels)) if (values == i).any()]
     absent = [word for i, word in enumerate(variable.levels) if i not in held]
     if absent:
-        notes.append(f"{where}no case is of {variable.label}: {' or '.join(absent)}.")
+        notes.append(f"no case is of {variable.label}: {' or '.join(absent)}.")
     reference, *others = held
     levels = tuple(variable.levels[i] for i in others)
     columns = (values[:, None] == others).astype(float)
     return _Coded(variable, levels, variable.levels[reference], columns)
 
 
-def _independent(coded: list[_Coded], where: str, notes: list[str]) -> list[_Coded]:
+def _independent(coded: list[_Coded], notes: list[str]) -> list[_Coded]:
     """Return those that are not settled by the ones before them, as one level alone is."""
     kept: list[_Coded] = []
     for variable in coded:
@@ -101,13 +99,11 @@ def _independent(coded: list[_Coded], where: str, notes: list[str]) -> list[_Cod
             kept.append(variable)
         else:
             why = "it does not vary" if len(columns) == 1 else "it follows from the others"
-            notes.append(f"{where}{variable.variable.label} left out: {why}.")
+            notes.append(f"{variable.variable.label} left out: {why}.")
     return kept
 
 
-def _fitted(
-    coded: list[_Coded], malignant: np.ndarray, where: str, notes: list[str]
-) -> tuple[OddsRatio, ...]:
+def _fitted(coded: list[_Coded], malignant: np.ndarray, notes: list[str]) -> tuple[OddsRatio, ...]:
     design = np.hstack([variable.columns for variable in coded])
     likelihood = maximum_likelihood(design, malignant)
     penalised = penalised_likelihood(design, malignant)
@@ -116,7 +112,7 @@ def _fitted(
         separated = bool(np.isnan(likelihood.values[column]))
         if separated:
             told = "separates the outcomes: only the penalised figures hold."
-            notes.append(f"{where}{variable.variable.label} {told}")
+            notes.append(f"{variable.variable.label} {told}")
         named = (variable.variable.name, level, variable.reference)
         usual, firth = _tested(likelihood, column), _tested(penalised, column)
         ratios.append(OddsRatio(*named, *usual, *firth, separated, len(malignant)))

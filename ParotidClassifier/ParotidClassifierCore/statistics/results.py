@@ -218,13 +218,15 @@ class ClinicalAssociations:
     Attributes:
         univariate: every level of every variable, each variable on its own.
         multivariable: the variables whose penalised P alone is below `entry_p`, together.
-        notes: variables left out and why, separation, cases left out.
+        notes: of each on its own: variables left out and why, separation, cases left out.
+        notes_together: what is to be said beside of all together.
     """
 
     univariate: tuple[OddsRatio, ...]
     multivariable: tuple[OddsRatio, ...]
     entry_p: float
     notes: tuple[str, ...]
+    notes_together: tuple[str, ...]
 
 
 @dataclass(frozen=True)

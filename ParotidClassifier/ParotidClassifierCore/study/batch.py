@@ -25,6 +25,8 @@ from ..base.result import Result
 from ..base.words import counted
 from ..bundle.bundle import Bundle
 from ..models.answers import INDETERMINATE
+from ..models.words import bundle_line
+from ..prediction.predict import bundle_identity
 from ..protocol.outcome import BENIGN, MALIGNANT
 from ..reporting.answering import PREDICTION_FILE, Asked
 from .folder_names import LONGEST, folder_names
@@ -147,9 +149,9 @@ def _write_results(out: Path, outcomes: Sequence[CaseOutcome], bundle: Bundle, n
 
 def _told(out: Path, outcomes: Sequence[CaseOutcome], kept: int, bundle: Bundle) -> Result:
     failed = {o.case.case_id: o.failure.reason for o in outcomes if o.failure}
-    lines = [f"{case_id} could not be classified: {why}" for case_id, why in failed.items()]
+    lost = [f"{case_id} could not be classified: {why}" for case_id, why in failed.items()]
     if len(failed) == len(outcomes):
-        listed = "\n  ".join(lines)
+        listed = "\n  ".join(lost)
         raise CohortError(
             f"No case could be classified:\n  {listed}",
             f"Correct them and start again; {out / PAGE_FILE} shows the same.",
@@ -162,6 +164,7 @@ def _told(out: Path, outcomes: Sequence[CaseOutcome], kept: int, bundle: Bundle)
         *([f"{said[None]} without a probability"] if said[None] else []),
         *([f"{outside} unlike the training cases"] if outside else []),
     ]
+    lines = [bundle_line(bundle_identity(bundle)), *lost]
     lines.append(
         f"{done} of {counted(len(outcomes), 'case')} classified"
         + (f", {kept} of them by an earlier run" if kept else "")
@@ -171,7 +174,6 @@ def _told(out: Path, outcomes: Sequence[CaseOutcome], kept: int, bundle: Bundle)
         lines.append(
             "The table names outcomes: `parotid-classifier evaluate` judges the bundle by them."
         )
-    lines.append(f"{bundle.banner} ({bundle.cohort.line}). {bundle.intended_use}")
     lines.append(f"Table and page: {out / TABLE_FILE}, {out / PAGE_FILE}")
     data = {
         "predictions": str(out / TABLE_FILE),

@@ -149,9 +149,6 @@ def _trained_network(
     Args:
         folds: (n,) int of the models, which are the networks' too; -1 for test cases.
     """
-    from ..network.device import require_torch
-
-    require_torch()
     from ..network.cross_fitting import out_of_fold_logits
     from ..network.inference import predict_values
     from ..network.training import NetworkTrainingSettings

@@ -15,7 +15,7 @@ from ..base.errors import BundleError
 from ..base.files import UNFINISHED, folder_written_whole, read_json, write_json
 from ..bundle.bundle import Bundle
 from ..bundle.store import load_bundle
-from ..prediction.predict import software_versions
+from ..prediction.predict import software_of
 from ..prediction.stages import Stages
 from ..reporting.answer_files import every_file, write_answer
 from ..reporting.answering import PREDICTION_FILE, Asked, answer
@@ -78,19 +78,21 @@ class CaseWork:
 
         Raises:
             UnreadableFileError: a file cannot be read.
+            BundleError: as `NamedBundle.load`.
         """
-        case = self.case
+        case, asked = self.case, self.asked
+        bundles = [b for b in (self.bundle, self.second_bundle) if b is not None]
         files = (case.ct, case.tumor, case.ring, case.second_reader)
         decisive = {
             "files": [None if path is None else content_hash(path) for path in files],
             "ct_choice": dict(case.ct_choice),
             "choices": {name: dataclasses.asdict(part) for name, part in case.choices.items()},
             "findings": dict(case.record),
-            "bundles": [b and b.bundle_hash for b in (self.bundle, self.second_bundle)],
-            "asked": dataclasses.asdict(dataclasses.replace(self.asked, report=None)),
+            "bundles": [b.bundle_hash for b in bundles],
+            "asked": dataclasses.asdict(dataclasses.replace(asked, report=None)),
             # The day of a report is no reason to compute it again.
-            "report": self.asked.report and self.asked.report.prepared_by,
-            "software": software_versions(self.asked.engine),
+            "report": asked.report and asked.report.prepared_by,
+            "software": [software_of(b.load(), asked.engine, asked.device) for b in bundles],
         }
         return content_key(decisive)
 

@@ -5,8 +5,7 @@ import dataclasses
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
-from importlib import metadata
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +13,7 @@ import SimpleITK as sitk
 
 from ..base.cache import content_key
 from ..base.errors import ParotidClassifierError, UnreadableFileError
+from ..base.versions import library_versions
 from ..case.ct import load_sourced_ct
 from ..case.grid import prepare
 from ..case.loading import Case
@@ -34,7 +34,6 @@ from .manifest import CohortCase
 FEATURES_VERSION = 3
 _SHORT = 16
 _OPTION = re.compile(r"--([a-z][a-z-]*)(?: (?:N|NAME|UID))?")
-_DECIDING_LIBRARIES = ("SimpleITK", "PyWavelets", "scipy", "numpy")
 
 
 @dataclass(frozen=True)
@@ -105,7 +104,7 @@ class Reading:
             "radiomics": [self.radiomics.yaml(), self.engine.identity],
             "perturbation": self.perturbation and f"{self.perturbation} ± {WIDTH_CHANGE_MM} mm",
             "version": FEATURES_VERSION,
-            "libraries": _versions(),
+            "libraries": library_versions(),
         }
         return content_key(decisive)
 
@@ -163,11 +162,6 @@ class Reading:
             findings=tuple(finding.code for finding in prepared.findings),
             acquisition=None if case.source is None else case.source.acquisition,
         )
-
-
-@lru_cache(maxsize=1)
-def _versions() -> list[str]:
-    return [metadata.version(name) for name in _DECIDING_LIBRARIES]
 
 
 @contextlib.contextmanager

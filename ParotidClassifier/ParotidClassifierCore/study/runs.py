@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,7 +20,7 @@ from ..models.answers import Limits
 from ..models.domain import DomainStatus
 from ..models.probabilities import ModelResult, probabilities
 from ..network.records import NetworkValues
-from ..prediction.predict import software_versions
+from ..prediction.predict import software_of
 from ..protocol import ColumnKind, column_of
 from ..protocol.outcome import outcome_word
 from ..radiomics.settings import load_settings
@@ -68,7 +67,6 @@ def evaluate_bundle(
         CohortError: no case can be used, or a test case is one the bundle learnt from.
         OutputError: the report cannot be written.
     """
-    from ..network.device import choose_device
     from ..reporting.study import Study
     from ..reporting.study_report import require_report_folder, write_report
     from .evaluate import evaluate
@@ -79,8 +77,7 @@ def evaluate_bundle(
             f"The bundle {bundle.name} reads no image, so no change of one can move it.",
             "Leave --steadiness out.",
         )
-    if bundle.network is not None:
-        choose_device(cache.machines.device)
+    software = software_of(bundle, cache.engine, cache.machines.device)  # says what is not there
     step = part(progress, 0.0, 0.4 if steadiness else 0.9)
     if bundle.reads_image:
         radiomics = load_settings(bundle.radiomics_yaml)
@@ -104,8 +101,9 @@ def evaluate_bundle(
         bundle, features, predictions, steadiness, cache.machines,
         progress=part(progress, 0.4, 0.9), engine=cache.engine,
     )  # fmt: skip
-    simulated, software = features.simulated, software_versions(features.engine)
-    study = Study(bundle, evaluation, None, cohort_name, simulated, software, notes, steady)
+    study = Study(
+        bundle, evaluation, None, cohort_name, features.simulated, software, notes, steady
+    )
     tables = prediction_files(features, predictions)
     write_report(study, folder, tables, part(progress, 0.9, 1.0))
     places = {"report": str(folder)}
@@ -261,8 +259,8 @@ def prediction_table(features: CohortFeatures, predictions: CohortPredictions) -
 
     Columns: case_id, split, outcome and, where it is known, domain; by model its probability under
     the model's name, then `<model>:log_odds`, `<model>:threshold`, `<model>:call` and, where they
-    are known, `<model>:answer`, which a case outside the domain has none of, and
-    `<model>:out_of_fold`.
+    are known, `<model>:answer` and `<model>:out_of_fold`. A case outside the domain has no call
+    and no answer.
     """
     import pandas as pd
 
@@ -273,19 +271,19 @@ def prediction_table(features: CohortFeatures, predictions: CohortPredictions) -
     }
     if predictions.domain:
         table["domain"] = predictions.domain
+    outside = [i for i, at in enumerate(predictions.domain) if at == DomainStatus.OUTSIDE.value]
     for name, values in predictions.probabilities.items():
         table[name] = values
         table[f"{name}:log_odds"] = predictions.log_odds[name]
         table[f"{name}:threshold"] = threshold = predictions.thresholds[name]
+        told = values.copy()
+        told[outside] = np.nan
         table[f"{name}:call"] = [
-            None if np.isnan(value) else outcome_word(bool(value >= threshold)) for value in values
+            None if np.isnan(value) else outcome_word(bool(value >= threshold)) for value in told
         ]
         if name in predictions.answer_limits:
-            answer, outside = Limits(*predictions.answer_limits[name]).answer, DomainStatus.OUTSIDE
-            table[f"{name}:answer"] = [
-                None if np.isnan(value) or where == outside.value else answer(value)
-                for value, where in zip_longest(values, predictions.domain)
-            ]
+            answer = Limits(*predictions.answer_limits[name]).answer
+            table[f"{name}:answer"] = [None if np.isnan(v) else answer(v) for v in told]
         if name in predictions.out_of_fold:
             table[f"{name}:out_of_fold"] = predictions.out_of_fold[name]
     return pd.DataFrame(table)
@@ -305,12 +303,12 @@ def study_result(
 
     reasons = {case_id: why.reason for case_id, why in failures.items()}
     lines = [
+        bundle.banner,
         *optimism_lines(evaluation),
         *_table_lines(evaluation.test),
         *answer_lines(evaluation),
         *(f"{case_id} was left out: {why}" for case_id, why in reasons.items()),
         *notes,
-        bundle.banner,
         *(f"{what}: {where}" for what, where in places.items()),
     ]
     data = {

@@ -16,13 +16,14 @@ import numpy as np
 
 from ..base.disk import place_of
 from ..base.errors import UsageError
+from ..base.extras import require_package
 from ..base.progress import Progress, part, silent
 from ..base.result import Result
 from ..bundle.bundle import DEMONSTRATION, RESEARCH, Bundle, TrainingCohort
 from ..bundle.store import require_bundle_folder, require_bundle_name, save_bundle
 from ..models.reference import reference_of
 from ..models.training import checked_size
-from ..prediction.predict import PYTORCH, software_versions
+from ..prediction.predict import software_of
 from ..radiomics.engines import Engine
 from ..radiomics.settings import default_settings
 from ..reporting.study import Study
@@ -137,15 +138,15 @@ def _require_trainable(
 
 
 def _require_trainable_network(options: TrainingOptions, device: str) -> None:
-    from ..network.device import choose_device, require_torch
+    from ..network.device import choose_device
 
-    require_torch()
+    require_package("torch")
     choose_device(device)
     if options.imagenet is not None:
-        from ..network.imagenet import load_imagenet_weights
-        from ..network.mobilenet import MultiInputNetwork
+        from ..network.imagenet import imagenet_weights
+        from ..network.training import NetworkTrainingSettings
 
-        load_imagenet_weights(MultiInputNetwork(options.protocol), options.imagenet)
+        imagenet_weights(NetworkTrainingSettings.variant, options.imagenet)
 
 
 def draft_bundle(features: CohortFeatures, learnt: Learnt, options: TrainingOptions) -> Bundle:
@@ -177,14 +178,15 @@ def draft_bundle(features: CohortFeatures, learnt: Learnt, options: TrainingOpti
         network=learnt.network and stored_network(learnt.network.final.network),
         reference=reference_of(learnt.table, learnt.fitted, features.spacings[trained], made),
         refits=learnt.fitted.refits,
-        provenance={
-            **software_versions(features.engine, PYTORCH),
-            "seed": options.seed,
-            "date": dt.datetime.now(dt.timezone.utc).date().isoformat(),
-        },
         notes=(*learnt.fitted.notes, *learnt.notes),
     )
-    return dataclasses.replace(draft, notes=(*draft.notes, *draft.lacking))
+    provenance = {
+        **software_of(draft, features.engine, training=True),
+        "seed": options.seed,
+        "date": dt.datetime.now(dt.timezone.utc).date().isoformat(),
+    }
+    notes = (*draft.notes, *draft.lacking)
+    return dataclasses.replace(draft, provenance=provenance, notes=notes)
 
 
 def _predictions(bundle: Bundle, features: CohortFeatures, learnt: Learnt) -> CohortPredictions:
@@ -225,10 +227,8 @@ def _study(
         minutes=minutes,
         **({} if learnt.network is None else _of_network(learnt.network)),
     )
-    simulated = bundle.cohort.simulated
-    return Study(
-        bundle, evaluation, details, cohort_name, simulated, software_versions(engine, PYTORCH)
-    )
+    software = software_of(bundle, engine, training=True)
+    return Study(bundle, evaluation, details, cohort_name, bundle.cohort.simulated, software)
 
 
 def _of_network(network: CrossFittedNetwork) -> dict[str, object]:

@@ -125,13 +125,14 @@ class Classification:
             options["second_bundle"] = str(other.path)
         self._ask(parameterNode, "report", True, *callbacks, **options)
 
-    def stability(self, parameterNode, *callbacks) -> None:
+    def stability(self, parameterNode, showOutside: bool, *callbacks) -> None:
         """Ask how the current result changes when the case is outlined a little differently.
 
+        Of a case that is unlike the training cases it is told with `showOutside` alone.
         It is kept with the result, and onDone is called with it: Core's answer to "stability".
         """
         callbacks = self._keeping(parameterNode, "stability", *callbacks)
-        self._ask(parameterNode, "stability", False, *callbacks)
+        self._ask(parameterNode, "stability", False, *callbacks, show_outside=showOutside)
 
     def secondOpinion(self, parameterNode, path: str, *callbacks) -> None:
         """Ask what the bundle at this path says of the case of the current result.
@@ -141,13 +142,15 @@ class Classification:
         callbacks = self._keeping(parameterNode, "secondOpinion", *callbacks)
         self._ask(parameterNode, "second_opinion", False, *callbacks, second_bundle=path)
 
-    def saliency(self, parameterNode, *callbacks) -> None:
+    def saliency(self, parameterNode, showOutside: bool, *callbacks) -> None:
         """Ask where the network looked; onDone is called with Core's answer to "saliency".
 
+        Of a case that is unlike the training cases it is told with `showOutside` alone.
         The file that it names goes with the case: it is to be loaded at once.
         """
         path = str(self._caseFolder.ensured() / _SALIENCY_FILE)
-        self._ask(parameterNode, "saliency", False, *callbacks, out=path)
+        options = {"out": path, "show_outside": showOutside}
+        self._ask(parameterNode, "saliency", False, *callbacks, **options)
 
     def saveCase(self, parameterNode, folder: str) -> None:
         """Write CT, outlines and clinical record to a folder that the command line reads.

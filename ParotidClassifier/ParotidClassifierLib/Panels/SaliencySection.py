@@ -44,12 +44,14 @@ class SaliencySection(Section):
         self._shown = shown
         self.layer.keepOnly(shown.result, shown.changed)
         node = self.layer.nodeOf(shown.result)
+        reason = self._whyNot(shown)
+        if reason is not None and node is not None:
+            self.layer.hide(node)
         isShown = self.layer.isShown(node)
         isMine = self.task.isRunning
         button = self._ui.saliencyButton
-        reason = self._whyNot(shown)
         button.checked = isShown or isMine
-        button.enabled = node is not None or (shown.mayStart and reason is None)
+        button.enabled = reason is None and (node is not None or shown.mayStart)
         self._ui.saliencyLabel.text = (
             _("Shows where the network saw what raised the probability: where it looked, not why.")
             if reason is None
@@ -65,15 +67,17 @@ class SaliencySection(Section):
     def _whyNot(self, shown) -> str | None:
         """Return why the network cannot be asked; None where it can."""
         protocol = self._logic.bundles.protocol(shown.parameterNode)
-        models = shown.result["prediction"]["models"]
+        models = shown.view.models
         heads = {name: model.head for name, model in protocol.models.items() if name in models}
         reads = [name for name, head in heads.items() if head and head == protocol.first_head]
         if not reads:
             return _("no model of the bundle reads a network")
-        return models[reads[0]].get("unavailable")
+        return models[reads[0]].unavailable
 
     def _compute(self, *callbacks) -> None:
-        self._logic.classification.saliency(self._shown.parameterNode, *callbacks)
+        shown = self._shown
+        showsOutside = shown.view.shows_outside
+        self._logic.classification.saliency(shown.parameterNode, showsOutside, *callbacks)
 
     def _keep(self, path: str, shown) -> None:
         self.layer.add(path, shown.result)

@@ -58,7 +58,9 @@ class StabilitySection(Section):
         self.task.show()
 
     def _compute(self, *callbacks) -> None:
-        self._logic.classification.stability(self._shown.parameterNode, *callbacks)
+        shown = self._shown
+        showsOutside = shown.view.shows_outside
+        self._logic.classification.stability(shown.parameterNode, showsOutside, *callbacks)
 
 
 def stabilityTable(view) -> str:

@@ -159,7 +159,9 @@ def test_without_any_finding_the_image_is_judged_alone_or_nothing(predict, capsy
         capsys, "predict", "--bundle", "published-clinical", "--out", tmp_path / "n"
     )
     assert (code, "%" in text.replace("95%", "")) == (0, False)
-    assert text.startswith("No probability: symptoms, margin and enlarged lymph nodes are unknown.")
+    banner, _, said, *_ = text.splitlines()
+    assert banner.startswith("published-clinical: ")
+    assert said == "No probability: symptoms, margin and enlarged lymph nodes are unknown."
     assert "answer" not in prediction_in(tmp_path / "n")["models"]["Clinical"]
 
 
@@ -465,7 +467,9 @@ def test_ctrl_c_is_heard_again_where_a_library_swallows_it(monkeypatch, capsys):
 
 @pytest.mark.parametrize("wrong", ["features", "cohort"])
 def test_a_folder_is_not_taken_for_a_file_to_write(wrong, tmp_path, capsys):
-    more = {"features": ("--case", "gone"), "cohort": ("features", "--cohort", "gone.csv")}[wrong]
+    (tmp_path / "a.csv").touch()
+    table = ("features", "--cohort", tmp_path / "a.csv")
+    more = {"features": ("--case", tmp_path), "cohort": table}[wrong]
     code, _, told = run(capsys, wrong, *more, "--out", tmp_path)
     assert code == 3
     assert told.startswith(f"{tmp_path} is a folder")

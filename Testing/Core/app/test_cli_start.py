@@ -79,6 +79,22 @@ def test_a_usage_error_imports_nothing_large():
     assert not imported & HEAVY
 
 
+def test_options_that_do_not_go_together_and_what_is_not_there_import_nothing_large():
+    case, table = ("--ct", __file__, "--tumor", __file__), ("--cohort", __file__)
+    codes, imported = answered(
+        ("predict", "--ct", "gone", "--out", "out"),
+        ("predict", *case, *table, "--out", "out"),
+        ("predict", *case[:3], "gone", "--out", "out"),
+        ("predict", *case, "--out", "out", "--second-bundle", "gone"),
+        ("features", "--case", "gone", "--out", "out.csv"),
+        ("evaluate", "--cohort", "gone.csv", "--out", "out"),
+        ("ring", *case, "--protocol", "gone.yaml", "--out", "out"),
+        ("bundle", "info", "gone"),
+    )
+    assert codes == [2, 2, 3, 4, 3, 3, 3, 4]
+    assert not imported & HEAVY
+
+
 def test_what_is_computed_imports_what_it_needs():
     (code,), imported = answered(("bundle", "verify", "published-clinical"))
     assert code == 0

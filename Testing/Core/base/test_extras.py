@@ -8,7 +8,7 @@ from packaging_lists import MODULE
 from ParotidClassifierCore.app import study_commands
 from ParotidClassifierCore.app.cli import main
 from ParotidClassifierCore.base.errors import MissingPackageError
-from ParotidClassifierCore.base.extras import EXTRAS, extras_named
+from ParotidClassifierCore.base.extras import EXTRAS, extras_named, require_package
 from requirement_files import modules_of, packages_of
 
 # Modules that such packages bring and nothing of ours imports.
@@ -42,6 +42,17 @@ def test_the_command_line_says_what_to_install(monkeypatch, capsys):
     monkeypatch.setattr(study_commands, "simulate", lambda _: importlib.import_module("joblib"))
     code = main(["simulate", "--out", "x"])
     assert (code, 'pip install ".[study]"' in capsys.readouterr().err) == (2, True)
+
+
+def test_a_package_that_cannot_be_loaded_is_told_too(monkeypatch):
+    def broken(_):
+        raise OSError("libcudart.so: cannot open shared object file")
+
+    require_package("json")
+    monkeypatch.setattr(importlib, "import_module", broken)
+    with pytest.raises(MissingPackageError, match=r"torch, which cannot .*libcudart") as told:
+        require_package("torch")
+    assert 'pip install ".[study]"' in told.value.remedy
 
 
 def test_another_package_that_is_missing_is_our_fault():

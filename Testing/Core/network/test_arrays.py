@@ -10,7 +10,7 @@ from fixtures.networks import drawn_network
 from fixtures.regions import PROTOCOL
 from ParotidClassifierCore.base.progress import silent
 from ParotidClassifierCore.network.arrays import array_of, tensor_of
-from ParotidClassifierCore.network.by_torch import module_of, read_by_torch
+from ParotidClassifierCore.network.by_torch import read_by_torch
 from ParotidClassifierCore.network.trainer import run
 from ParotidClassifierCore.network.training import Cases, NetworkTrainingSettings
 
@@ -56,11 +56,10 @@ def test_what_may_not_be_written_to_is_copied_and_what_comes_back_is_ones_own():
 
 
 def test_a_reading_is_the_same_to_the_last_bit(without_bridge):
-    network, case = drawn_network(3), made_cases(2)[0][1]
+    case = made_cases(2)[0][1]
 
     def found():
-        module_of.cache_clear()
-        return read_by_torch(network, case, "cpu")
+        return read_by_torch(drawn_network(3), case, "cpu")
 
     usual = found()
     without_bridge()

@@ -9,6 +9,7 @@ from fixtures.cases import ball_grid
 from fixtures.networks import drawn_network
 from fixtures.protocols import changed_protocol
 from fixtures.regions import PROTOCOL, REGIONS
+from fixtures.torch_modules import single_module
 from ParotidClassifierCore.bundle.files import NETWORK
 from ParotidClassifierCore.bundle.shipped import default_bundle
 from ParotidClassifierCore.network.by_torch import module_of, read_by_torch
@@ -53,10 +54,8 @@ def test_a_reading_is_pytorchs_in_double_precision(a_network, case):
 
 def test_pytorch_in_single_precision_gives_the_same_logits(a_network):
     inputs = noise(a_network)
-    module = module_of(a_network, "cpu")
     with torch.inference_mode():
-        single = module.float()(torch.from_numpy(inputs)[None])[0].double().numpy()
-    module_of.cache_clear()  # it was changed
+        single = single_module(a_network)(torch.from_numpy(inputs)[None])[0].double().numpy()
     np.testing.assert_allclose(a_network.read(inputs).logits, single, rtol=0, atol=1e-6)
 
 

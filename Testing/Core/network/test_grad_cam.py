@@ -9,6 +9,7 @@ from fixtures.cases import ball_grid
 from fixtures.networks import drawn_network
 from fixtures.regions import HEAD, PROTOCOL, REGIONS
 from fixtures.simulated_cases import simulated
+from ParotidClassifierCore.base.errors import BundleError
 from ParotidClassifierCore.bundle.files import NETWORK
 from ParotidClassifierCore.bundle.shipped import default_bundle
 from ParotidClassifierCore.case.grid import prepare
@@ -98,6 +99,15 @@ def test_a_head_that_reads_nothing_marks_nothing(the_network):
     assert saliency(network, HEAD, ball_grid()).max() == 0.0
 
 
+def test_a_network_that_overflows_marks_nothing(the_network):
+    tensors = {
+        name: np.full_like(tensor, -3e38) if name.endswith("running_mean") else tensor
+        for name, tensor in the_network.tensors.items()
+    }
+    with pytest.raises(BundleError, match="not finite"):
+        saliency(Network(PROTOCOL, "small", tensors), HEAD, ball_grid())
+
+
 def test_a_network_with_other_weights_looks_elsewhere(the_network):
     grid = simulated_grid(3)
     shown = grid.lesion
@@ -145,12 +155,11 @@ def test_what_it_marks_matters(the_network):
 @pytest.mark.parametrize("head", ["Tumor_DL", "External2_DL", HEAD])
 def test_the_map_is_that_of_pytorchs_slopes(the_network, head, monkeypatch):
     torch = pytest.importorskip("torch", reason="PyTorch, which is compared with, is missing")
-    from ParotidClassifierCore.network.by_torch import module_of
+    from fixtures.torch_modules import single_module
 
     def slopes_by_torch(network, case, head):
         shown = torch.from_numpy(case)[None].requires_grad_()
-        reading = module_of(network, "cpu").float().read(shown)
-        module_of.cache_clear()  # it is in single precision now
+        reading = single_module(network).read(shown)
         logit = reading.logits[0, list(network.head_regions).index(head)]
         at_inputs, *at_maps = torch.autograd.grad(logit, [shown, *reading.maps[head]])
         maps, at_maps = (

@@ -106,6 +106,21 @@ def test_any_number_of_steps_can_be_trained(steps, eight_cases):
     assert all(np.isfinite(tensor).all() for tensor in network.tensors.values())
 
 
+@pytest.mark.parametrize("held_out", [0, 4])
+def test_a_training_that_diverges_says_so_and_what_to_do(eight_cases, held_out):
+    """Its steps are finite; what is made of them is not."""
+    cases = Cases(*eight_cases, np.arange(held_out, 8), np.arange(held_out))
+    with pytest.raises(CohortError, match="diverged: in epoch 1 of 1") as told:
+        run(cases, PROTOCOL, replace(SHORT, learning_rate=1e30), silent, "cpu")
+    assert "learning_rate below 1e+30" in told.value.remedy
+
+
+def test_a_training_whose_loss_is_no_number_has_diverged(eight_cases, monkeypatch):
+    monkeypatch.setattr(trainer, "_loss", lambda logits, targets: logits.sum() * torch.nan)
+    with pytest.raises(CohortError, match="diverged"):
+        train_network(*eight_cases, SHORT)
+
+
 @pytest.mark.parametrize("cases", [slice(0, 3), slice(0, 8, 2)])
 def test_too_few_cases_or_one_outcome_are_refused(eight_cases, cases):
     inputs, outcomes = eight_cases

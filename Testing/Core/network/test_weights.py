@@ -117,6 +117,18 @@ def test_offsets_that_do_not_fit_are_refused(a_weights_file, change):
         load_network(retold(a_weights_file.read_bytes(), change), PROTOCOL)
 
 
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda t: without(t, "heads.0.2.bias"), "lack the tensor heads.0.2.bias"),
+        (lambda t: t | {"tumor.features.99.0.weight": np.zeros(2)}, "unknown tensor tumor.feat"),
+    ],
+)
+def test_no_network_is_made_of_other_layers(a_network, change, message):
+    with pytest.raises(BundleError, match=message):
+        Network(PROTOCOL, "small", change(a_network.tensors))
+
+
 @pytest.mark.parametrize("kept", [0, 4, 8, 100, -1])
 def test_a_file_that_was_cut_off_is_refused(a_weights_file, kept):
     with pytest.raises(BundleError, match="no complete safetensors"):

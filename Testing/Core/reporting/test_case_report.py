@@ -384,6 +384,24 @@ def test_the_worker_writes_what_the_command_line_writes(clinical_only, tmp_path)
         Desk().commands["report"](request | {"case_label": 7}, silent)
 
 
+@pytest.mark.parametrize("command", ["saliency", "stability"])
+def test_the_worker_finds_out_no_more_of_a_case_outside_unless_asked(
+    answered, outside, tmp_path, monkeypatch, command
+):
+    save_case_folder(tmp_path / "case", answered.case)
+    request = {"bundle": "simulated-demo", "case": str(tmp_path / "case"),
+               "out": str(tmp_path / "saliency.nrrd")}  # fmt: skip
+    monkeypatch.setattr(Session, "predict", lambda *_: outside.prediction)
+    monkeypatch.setattr(Session, "stability", lambda *_: answered.stability)
+    monkeypatch.setattr(Session, "saliency", lambda *_: answered.case.ct)
+    desk = Desk()
+    with pytest.raises(UsageError, match="unlike the training cases") as refused:
+        desk.commands[command](request, silent)
+    assert "--show-outside" in refused.value.remedy
+    assert not (tmp_path / "saliency.nrrd").exists()
+    assert desk.commands[command](request | {"show_outside": True}, silent)
+
+
 @pytest.mark.parametrize(("asked", "shows"), [(True, True), (False, False), (1, False)])
 def test_the_worker_shows_numbers_of_a_case_outside_to_who_asks(
     clinical_only, tmp_path, monkeypatch, asked, shows

@@ -4,7 +4,7 @@ from dataclasses import replace
 import pytest
 from fixtures.studies import made_study
 from ParotidClassifierCore.bundle.published_clinical import published_clinical_bundle
-from ParotidClassifierCore.reporting.checklist import Status, checklists
+from ParotidClassifierCore.reporting.checklist import Status, _item, checklists
 
 ANCHORS = frozenset(
     {
@@ -25,6 +25,12 @@ def published():
     return replace(made_study(trained=False), bundle=published_clinical_bundle())
 
 
+def of_simulated():
+    """Models of simulated cases, tested on patients."""
+    simulated = made_study().bundle
+    return replace(made_study(trained=False, simulated=False), bundle=simulated)
+
+
 def by_number(checklist):
     return {item.number: item for item in checklist.items}
 
@@ -34,6 +40,7 @@ STUDIES = {
     "trained on patients": lambda: made_study(simulated=False),
     "evaluated": lambda: made_study(trained=False, simulated=False),
     "published": published,
+    "simulated on patients": of_simulated,
 }
 
 
@@ -105,6 +112,24 @@ def test_models_of_patients_on_simulated_cases_are_told_apart():
     assert tripod["17"].status is Status.AUTHORS
     assert tripod["17"].answer.endswith("judged here are simulated: there are no patients.")
     assert clear["38"].answer.startswith("Neither")
+
+
+def test_models_of_simulated_cases_on_patients_are_told_apart():
+    tripod, clear = map(by_number, checklists(of_simulated(), ANCHORS))
+    assert tripod["17"].status is Status.AUTHORS
+    assert tripod["17"].answer.endswith("learnt from are simulated: there are no patients.")
+    assert tripod["5a"].answer.startswith("The models learnt from simulated CT, which represent")
+    assert clear["38"].answer.startswith("External")
+    assert "all cases" not in " ".join(item.answer for item in (*tripod.values(), *clear.values()))
+
+
+def test_what_is_added_to_an_answer_names_things_as_the_answer_does():
+    content = {
+        "number": "1", "topic": "t", "asks": "a", "status": "authors", "answer": "A.",
+        "sections": [], "simulated": {"status": "answered", "answer": "They are of {inputs}."},
+    }  # fmt: skip
+    item = _item(content, frozenset({"learnt from simulated"}), {"inputs": "CT"}, ANCHORS)
+    assert item.answer == "A. The cases that the models learnt from are simulated: they are of CT."
 
 
 def test_a_bundle_that_reads_everything_is_answered_of_it():

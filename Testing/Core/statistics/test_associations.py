@@ -95,7 +95,8 @@ def test_dependent_variable_is_dropped():
     cohort = a_cohort(margin=lambda case, *_: same["with" if case < 18 else "without"])
     found = clinical_associations(*cohort)
     assert [ratio.variable for ratio in found.multivariable] == ["symptoms"]
-    assert "Together: margin left out: it follows from the others." in found.notes
+    assert found.notes_together == ("margin left out: it follows from the others.",)
+    assert not set(found.notes) & set(found.notes_together)
 
 
 def test_nothing_to_associate():

@@ -8,6 +8,8 @@ from fixtures.cases import ball_mask, tissue_ct
 from fixtures.dicom_series import write_series
 from fixtures.regions import PROTOCOL
 from ParotidClassifierCore.base.errors import AmbiguousMaskError, SeveralSeriesError
+from ParotidClassifierCore.bundle.shipped import default_bundle
+from ParotidClassifierCore.bundle.store import load_bundle
 from ParotidClassifierCore.dicom.source import Acquisition
 from ParotidClassifierCore.protocol import ClinicalRecord
 from ParotidClassifierCore.radiomics.engines import Engine
@@ -129,7 +131,7 @@ def test_the_voxels_beside_a_header_are_part_of_what_a_case_is_known_by(tmp_path
 
     def known_by():
         case = CohortCase("a", *paths, False, "test", ClinicalRecord())
-        bundle = NamedBundle(tmp_path, "hash")
+        bundle = NamedBundle.of(load_bundle(default_bundle()))
         work = CaseWork(case, tmp_path / "out", bundle, None, Asked())
         return content_hash(paths[0]), Reading(PROTOCOL, case).key, work.key()
 

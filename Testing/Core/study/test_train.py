@@ -237,7 +237,7 @@ def test_without_pytorch_no_training_begins(a_cohort, tmp_path, monkeypatch):
     code, result = trained(a_cohort, tmp_path)
     assert code == 2
     assert result["error"]["kind"] == "MissingPackageError"
-    assert "pip install torch" in result["error"]["remedy"]
+    assert 'pip install ".[study]"' in result["error"]["remedy"]
     assert list(tmp_path.iterdir()) == []
 
 

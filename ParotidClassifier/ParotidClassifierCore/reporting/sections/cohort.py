@@ -74,12 +74,14 @@ def odds_ratios(study: Study) -> Section | None:
             "Forest plot of odds ratios",
         ),
     ]
-    titles = {"univariate": "Each variable alone", "multivariable": "Variables together"}
-    for kind, title in titles.items():
+    for kind, title, notes in (
+        ("univariate", "Each variable alone", associations.notes),
+        ("multivariable", "Variables together", associations.notes_together),
+    ):
         if ratios := getattr(associations, kind):
             parts.append(Listing(f"odds_ratios_{kind}", _ratios(title, study.protocol, ratios)))
-    if associations.notes:
-        parts.append(Points(associations.notes))
+        if notes:
+            parts.append(Points(notes, f"{title}: notes"))
     return Section("odds-ratios", "Clinical findings and outcome", tuple(parts))
 
 
