@@ -15,12 +15,19 @@ def packages_of(file: str) -> set[str]:
 
 
 def modules_of(packages: set[str]) -> set[str]:
-    """Return the modules that installed packages bring, but for private ones."""
-    return {
-        module
-        for module, names in metadata.packages_distributions().items()
-        if packages & set(map(_canonical, names)) and not module.startswith("_")
-    }
+    """Return the modules that installed packages bring, but for private ones.
+
+    `importlib.metadata.packages_distributions` does not know most of them before Python 3.11.
+    """
+    files = [
+        file
+        for one in metadata.distributions()
+        if _canonical(one.name) in packages
+        for file in one.files or ()
+        if file.suffix == ".py"
+    ]
+    names = {file.parts[0].removesuffix(".py") for file in files}
+    return {name for name in names if name.isidentifier() and not name.startswith("_")}
 
 
 def _canonical(name: str) -> str:

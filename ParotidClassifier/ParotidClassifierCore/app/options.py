@@ -5,10 +5,12 @@ told at once, and the module of a command is imported when it runs.
 """
 
 import argparse
+import contextlib
 import importlib
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
+from typing import IO
 
 from .. import __version__
 from ..base.result import Result
@@ -158,9 +160,17 @@ _ENGINE = {
 }
 
 
+class _Parser(argparse.ArgumentParser):
+    """Ends as it should where help or error cannot be written; argparse does so from 3.11 on."""
+
+    def _print_message(self, message: str, file: IO[str] | None = None) -> None:
+        with contextlib.suppress(OSError):
+            super()._print_message(message, file)
+
+
 def build_parser() -> argparse.ArgumentParser:
     """Return the parser of all commands."""
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="parotid-classifier",
         description="Probability of malignancy of a parotid tumour on contrast-enhanced CT. "
         "Research software, not a medical device.",

@@ -45,15 +45,15 @@ def content_of(folder):
 @pytest.fixture
 def renames(monkeypatch):
     """Have renames refused: a list of rules, each of which may raise for source and target."""
-    rules, usual = [], os.replace
+    rules, usual = [], Path.replace
 
-    def replace(source, target, **others):
+    def replace(source, target):
         for rule in rules:
-            rule(Path(source), Path(target))
-        return usual(source, target, **others)
+            rule(source, Path(target))
+        return usual(source, target)
 
-    monkeypatch.setattr(os, "replace", replace)
-    monkeypatch.setattr(os, "rename", replace)
+    monkeypatch.setattr(Path, "replace", replace)
+    monkeypatch.setattr(Path, "rename", replace)
     monkeypatch.setattr(time, "sleep", lambda _seconds: None)
     return rules
 

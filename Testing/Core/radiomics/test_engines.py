@@ -1,6 +1,7 @@
 """The built-in engine gives PyRadiomics' numbers, whatever the mask; both can be chosen."""
 
 import sys
+import warnings
 from dataclasses import replace
 
 import numpy as np
@@ -127,6 +128,16 @@ def test_every_feature_has_its_formula():
 @pytest.mark.parametrize("region", REGIONS)
 def test_engines_agree_on_a_ball(grid, region):
     assert_equal(by_engine(grid, region), called_directly(grid, region))
+
+
+def test_complex_eigenvalues_are_real(grid, monkeypatch):
+    """NumPy's eigenvalues of a real matrix are complex from 2.5 on."""
+    columns = [f"Tumor_{name}" for name in feature_names() if "_shape_" in name]
+    before, given = extract(grid, columns), np.linalg.eigvals
+    monkeypatch.setattr(np.linalg, "eigvals", lambda matrix: given(matrix).astype(complex))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert extract(grid, columns) == before
 
 
 @needs_real_data

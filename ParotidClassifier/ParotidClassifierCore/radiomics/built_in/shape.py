@@ -50,7 +50,8 @@ class Form:
         """λ₃, λ₂, λ₁; not a number where one is below 0 by more than rounding."""
         points = self._geometry.coordinates * self._spacing
         points = (points - points.mean(0)) / np.sqrt(len(points))
-        values = np.sort(np.linalg.eigvals(points.T @ points))
+        # From NumPy 2.5 on it gives complex numbers, whatever the matrix.
+        values = np.sort(np.linalg.eigvals(points.T @ points).real)
         values[(values < 0) & (values > -_ROUNDING)] = 0
         return np.where(values < 0, np.nan, values)
 
