@@ -32,8 +32,8 @@ def says(options):
     warnings.warn(EVIL)
     sys.stderr.writelines([EVIL])
     return Result(EVIL, {})
-commands.bundle_info = says
-assert main(["bundle", "info", EVIL]) == 0
+commands.bundle_published_clinical = says
+assert main(["bundle", "published-clinical", "--out", EVIL]) == 0
 try:
     main(["bundle", "info", "x", EVIL])
 except SystemExit:
