@@ -65,7 +65,8 @@ def test_another_part_of_the_body_is_told_before_the_probabilities(predict, tmp_
     write_series(tmp_path / "leg", tissue_ct(size=(60, 60, 20)), BodyPartExamined="EXTREMITY")
     code, out, _ = predict("--ct", tmp_path / "leg")
     assert code == 0
-    assert out.startswith("warning: The body part examined says 'EXTREMITY'")
+    _bundle, told = out.split("\n\n", 1)
+    assert told.startswith("warning: The body part examined says 'EXTREMITY'")
     assert out.count("EXTREMITY") == 1
     prediction = written(tmp_path / "out")
     assert prediction["findings"][0]["code"] == "other_body_part"

@@ -31,7 +31,8 @@ def test_what_a_classification_needs_is_no_extra():
 
 
 def test_a_package_that_is_missing_is_told_with_its_extra(monkeypatch):
-    monkeypatch.setitem(sys.modules, "highdicom", None)
+    for module in ("highdicom", "highdicom.seg"):
+        monkeypatch.setitem(sys.modules, module, None)
     with pytest.raises(MissingPackageError, match="highdicom") as told, extras_named():
         importlib.import_module("highdicom.seg")
     assert 'pip install ".[dicom]"' in told.value.remedy

@@ -41,7 +41,7 @@ def together(request):
     records, malignant = a_study(request.param)
     variables = [v for v in clinical_variables(shen2026(), records) if v.name in NAMES]
     known = np.logical_and.reduce([v.known for v in variables])
-    design = np.hstack([_coded(v, known, "", []).columns for v in variables])
+    design = np.hstack([_coded(v, known, []).columns for v in variables])
     return design, malignant[known], penalised_likelihood(design, malignant[known])
 
 

@@ -117,7 +117,9 @@ def test_each_segment_says_in_codes_what_it_is_and_where(written):
 
 @pytest.mark.parametrize("side", [*Side, None])
 def test_both_objects_say_the_side(answered, tmp_path, side):
-    of_a_side = replace(answered, prepared=replace(answered.prepared, side=side))
+    prepared = replace(answered.prepared)
+    vars(prepared)["side"] = side
+    of_a_side = replace(answered, prepared=prepared)
     write_dicom(tmp_path, of_a_side, read_source_headers(answered.case, False))
     wanted = None if side is None else SIDE_CODES[side].value
     for segment in highdicom.seg.segread(tmp_path / "segmentation.dcm").SegmentSequence:
