@@ -138,7 +138,7 @@ def textsOf(prediction):
         sentences.add(view.stability(view.headline))
     for of in (CaseView(told), view):
         sentences |= {of.heading, of.title, *of.details, of.domain_warning, of.domain_note}
-        sentences |= {of.sentence, of.lacking, of.domain.measured}
+        sentences |= {of.sentence, of.lacking, of.domain.measured, of.measured_by}
     models = prediction["models"]
     bars = {bar.label for name in view.available for bar in view.bars(name, 10)}
     reasons = {
