@@ -8,7 +8,6 @@ import qt
 from MadeResults import madePrediction, madeSecondOpinion
 from MadeScene import addCt
 from ParotidClassifierLib.Background.Dependencies import Need
-from ParotidClassifierLib.Background.DependencyError import DependenciesDeclinedError
 from ParotidClassifierLib.Panels import CaseReport
 from ShownResult import ShownResult
 from slicer.ScriptedLoadableModule import ScriptedLoadableModuleTest
@@ -48,16 +47,7 @@ class CaseReportTest(ShownResult, ScriptedLoadableModuleTest):
 
     def test_its_packages_are_asked_for_when_it_is_first_used(self):
         self.keepOfCase()
-        asked = []
-
-        def install(need):
-            asked.append(need)
-            raise DependenciesDeclinedError("Nothing was installed.", "Later.")
-
-        self.logic.dependencies = SimpleNamespace(install=install)
-        self.ui.caseReportButton.click()  # no folder is asked for
-        self.assertEqual(asked, [Need.REPORT])
-        self.assertIn("Nothing was installed", self.ui.reportStatusLabel.text)
+        self.assertInstalls(Need.REPORT, self.ui.caseReportButton, self.ui.reportStatusLabel)
 
     def test_the_background_process_writes_both_files(self):
         self.parameterNode.bundle = "published-clinical"  # its answer takes no time

@@ -2,7 +2,6 @@
 
 from html import unescape
 from pathlib import Path
-from types import SimpleNamespace
 from unittest import mock
 
 import pydicom
@@ -10,7 +9,6 @@ import slicer
 from MadeScene import addOutline
 from MadeSeries import PATIENT, SERIES, STUDY, addDicomCt, openDatabaseFor
 from ParotidClassifierLib.Background.Dependencies import Need
-from ParotidClassifierLib.Background.DependencyError import DependenciesDeclinedError
 from ParotidClassifierLib.Scene import DicomSource
 from ShownModule import dialogTexts
 from ShownResult import ShownResult
@@ -41,16 +39,7 @@ class DicomExportTest(ShownResult, ScriptedLoadableModuleTest):
 
     def test_its_packages_are_asked_for_when_it_is_first_used(self):
         self.keepOfDicomCase()
-        asked = []
-
-        def install(need):
-            asked.append(need)
-            raise DependenciesDeclinedError("Nothing was installed.", "Later.")
-
-        self.logic.dependencies = SimpleNamespace(install=install)
-        self.ui.exportDicomButton.click()  # no folder is asked for
-        self.assertEqual(asked, [Need.DICOM])
-        self.assertIn("Nothing was installed", self.ui.dicomStatusLabel.text)
+        self.assertInstalls(Need.DICOM, self.ui.exportDicomButton, self.ui.dicomStatusLabel)
 
     def exportAndWait(self):
         self.panel.dicom.export(str(self.out))

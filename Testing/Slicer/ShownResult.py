@@ -2,9 +2,11 @@
 
 import json
 from html import unescape
+from types import SimpleNamespace
 
 from MadeResults import FINISHED_AT, madeFeatures, madePrediction
 from MadeScene import addCt, addOutline
+from ParotidClassifierLib.Background.DependencyError import DependenciesDeclinedError
 from ParotidClassifierLib.Panels.ResultPanel import ResultPanel
 from ParotidClassifierLib.Scene.Parameters import setClinicalValue
 from ShownPanel import ShownPanel
@@ -40,6 +42,19 @@ class ShownResult(ShownPanel):
         self.parameterNode.ct = ctNode
         self.logic.adoptOutline(self.parameterNode, addOutline(ctNode), "Tumor")
         self.keep(**more)
+
+    def assertInstalls(self, need, button, statusLabel):
+        """A button asks for its packages; after a no, nothing else is asked for."""
+        asked = []
+
+        def install(need):
+            asked.append(need)
+            raise DependenciesDeclinedError("Nothing was installed.", "Later.")
+
+        self.logic.dependencies = SimpleNamespace(install=install)
+        button.click()
+        self.assertEqual(asked, [need])
+        self.assertIn("Nothing was installed", statusLabel.text)
 
     def makeOutOfDate(self):
         setClinicalValue(self.parameterNode, "symptoms", "with")

@@ -125,14 +125,7 @@ class Desk:
         keep_identity = request.get("keep_identity") is True
         progress(0.0, "reading")
         bundle, case = self._bundle(request), replace(self._case(request), source=source)
-        asked = Asked(
-            _ring(request),
-            _device(request),
-            engine=_engine(request),
-            keep_identity=keep_identity,
-            dicom=True,
-            show_outside=_shows_outside(request),
-        )
+        asked = replace(_asked(request), keep_identity=keep_identity, dicom=True)
         answered = answer(case, bundle, asked, progress, self._stages)
         files = _written(out, answered, answered.dicom_sources)
         if keep_identity:
@@ -159,14 +152,7 @@ class Desk:
         progress(0.0, "reading")
         bundle, case = self._bundle(request), self._case(request)
         other = self._bundle(request, "second_bundle") if "second_bundle" in request else None
-        asked = Asked(
-            _ring(request),
-            _device(request),
-            engine=_engine(request),
-            second_bundle=other,
-            report=labels,
-            show_outside=_shows_outside(request),
-        )
+        asked = replace(_asked(request), second_bundle=other, report=labels)
         answered = answer(case, bundle, asked, part(progress, 0.0, 0.9), self._stages)
         progress(0.9, "report")
         with written_together(out) as folder:
@@ -269,6 +255,15 @@ def _device(request: Request) -> str:
             f"The device {device!r} is not understood.", f"Name one of {', '.join(DEVICES)}."
         )
     return device
+
+
+def _asked(request: Request) -> Asked:
+    return Asked(
+        _ring(request),
+        _device(request),
+        engine=_engine(request),
+        show_outside=_shows_outside(request),
+    )
 
 
 def _shows_outside(request: Request) -> bool:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-import numpy as np  # noqa: F401  whose BLAS must be there to be found
+import numpy  # noqa: F401, ICN001  whose BLAS must be there to be found
 
 if TYPE_CHECKING:
     from threadpoolctl import ThreadpoolController

@@ -2,7 +2,6 @@
 
 import numpy as np
 import SimpleITK as sitk
-from numpy.typing import ArrayLike
 
 from ..base.errors import ParotidClassifierError
 from ..imaging.findings import (
@@ -66,19 +65,6 @@ def check_plain_ct(ct: sitk.Image, plain: sitk.Image) -> list[QualityFinding]:
         )
         return [*findings, apart]
     return [*findings, _coverage(common, whole), _enhancement(ct, plain, common)]
-
-
-def check_direction(matrix: ArrayLike, name: str = THE_CT) -> QualityFinding:
-    """Return whether axes stand at right angles; for images that SimpleITK refuses to hold.
-
-    Args:
-        matrix: 3 × 3, or nine numbers row by row; its columns are the axes, without the spacing.
-    """
-    try:
-        require_right_angles(matrix, name)
-    except ParotidClassifierError as reason:
-        return refused(reason)
-    return _RIGHT_ANGLES
 
 
 def check_outline(case: Case, drawn: DrawnRegions) -> list[QualityFinding]:

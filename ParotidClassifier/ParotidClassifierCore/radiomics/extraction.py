@@ -21,7 +21,7 @@ from .engines import Engine
 from .kept_images import KeptImages
 from .names import FeatureColumn, columns_of, parse_column
 from .settings import RadiomicsSettings, default_settings
-from .wanted import REMEDY, WantedRegion
+from .wanted import REMEDY, Measured, WantedRegion
 
 
 def extract(
@@ -93,7 +93,7 @@ def _measured(
     regions: list[WantedRegion],
     settings: RadiomicsSettings,
     kept: KeptImages | None,
-) -> Iterator[tuple[WantedRegion, str, dict[FeatureColumn, float]]]:
+) -> Iterator[Measured]:
     """Yield every region with every image it is measured on, and the values there."""
     if engine is Engine.PYRADIOMICS:
         from .pyradiomics import measuring

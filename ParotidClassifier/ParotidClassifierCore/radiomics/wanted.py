@@ -99,6 +99,10 @@ class WantedRegion:
         )
 
 
+# A region, an image that it is measured on, and the values there.
+Measured = tuple[WantedRegion, str, dict[FeatureColumn, float]]
+
+
 def refuse_missing_images(missing: Collection[str], size: tuple[int, ...]) -> None:
     """Refuse a grid of that size (x, y, z) if a filter could not work on it.
 

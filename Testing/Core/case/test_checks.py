@@ -5,14 +5,15 @@ import pytest
 import SimpleITK as sitk
 from fixtures.cases import ball_case, ball_mask, tissue_ct
 from fixtures.regions import PROTOCOL, with_ring
+from ParotidClassifierCore.base.errors import UnusableImageError
 from ParotidClassifierCore.case.checks import (
     check_ct,
-    check_direction,
     check_outline,
     check_plain_ct,
 )
 from ParotidClassifierCore.case.grid import draw_regions
 from ParotidClassifierCore.imaging.findings import Severity
+from ParotidClassifierCore.imaging.volumes import require_right_angles
 from ParotidClassifierCore.imaging.working_grid import Geometry
 
 LARGE = {"size": (90, 80, 32)}
@@ -68,10 +69,11 @@ def test_a_sheared_or_singular_image_is_an_error():
     ct.SetDirection((1, 0.2, 0, 0, 1, 0, 0, 0, 1))
     assert check_ct(ct)[-1].severity is Severity.ERROR
     assert "right angles" in check_ct(ct)[-1].message
-    assert check_direction(np.eye(3)).severity is Severity.OK
-    assert check_direction(-np.eye(3)[[1, 0, 2]]).severity is Severity.OK
+    for matrix in (np.eye(3), -np.eye(3)[[1, 0, 2]]):
+        require_right_angles(matrix, "The CT")
     for matrix in (np.zeros((3, 3)), np.full((3, 3), np.nan), np.diag([1, 1, 2.0])):
-        assert check_direction(matrix).severity is Severity.ERROR
+        with pytest.raises(UnusableImageError, match="right angles"):
+            require_right_angles(matrix, "The CT")
 
 
 def test_thick_slices_noise_and_metal_are_warnings():

@@ -13,11 +13,11 @@ EPSILON = float(np.spacing(1))
 class Features(dict[str, Feature]):
     """Functions by feature, from what the class measures (voxels, a matrix) to a value."""
 
-    def named(self, *names: str) -> Callable[[Feature], Feature]:
-        """Return a decorator that declares a function as the feature of these names."""
+    def named(self, name: str) -> Callable[[Feature], Feature]:
+        """Return a decorator that declares a function as the feature of this name."""
 
         def declare(function: Feature) -> Feature:
-            self.update(dict.fromkeys(names, function))
+            self[name] = function
             return function
 
         return declare

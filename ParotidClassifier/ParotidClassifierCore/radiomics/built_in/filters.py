@@ -60,10 +60,6 @@ def filtered_images(
         yield name, filtered
 
 
-def _original(source: Source) -> np.ndarray:
-    return source.part
-
-
 def _square(source: Source) -> np.ndarray:
     """(x / √largest)²."""
     return (1 / np.sqrt(source.largest) * source.part.astype(np.float64)) ** 2
@@ -143,7 +139,6 @@ def _with_margin(source: Source) -> np.ndarray:
 
 
 _FILTERS = {
-    "Original": _original,
     "Square": _square,
     "SquareRoot": _square_root,
     "Logarithm": _logarithm,

@@ -14,7 +14,6 @@ from .features import EPSILON, Features, entropy, mean_of
 from .levels import GreyLevels
 
 GLCM = Features()
-_NO_SPREAD = 1.0
 
 
 class CoOccurrence:
@@ -262,7 +261,7 @@ def maximal_correlation(c: CoOccurrence) -> float:
     without ε has those of Q but for terms of ε².
     """
     if len(c.i) < 2:
-        return _NO_SPREAD
+        return 1.0
     product = np.where(c.independent > 0, c.independent, 1.0)
     root = np.sqrt(product)
     symmetric = c.p * (1 / root + root / (product + EPSILON)) / 2

@@ -8,11 +8,10 @@ from typing import Any
 import numpy as np
 import SimpleITK as sitk
 
-from ..box import VoxelBox
 from ..kept_images import KeptImages
 from ..names import ORIGINAL, FeatureColumn, images_by_type
 from ..settings import SHAPE, RadiomicsSettings
-from ..wanted import WantedRegion, refuse_missing_images
+from ..wanted import Measured, WantedRegion, refuse_missing_images
 from .features import Features
 from .filters import Source, filtered_images
 from .firstorder import FIRSTORDER, Intensities
@@ -34,7 +33,6 @@ _TEXTURES: dict[str, tuple[Features, Callable[[GreyLevels], Any]]] = {
     "gldm": (GLDM, dependences),
     "ngtdm": (NGTDM, ToneDifferences),
 }
-Measured = tuple[WantedRegion, str, dict[FeatureColumn, float]]
 
 
 def measured(
@@ -52,7 +50,7 @@ def measured(
     Raises:
         FeatureExtractionError: an image cannot be made, or has no values to measure.
     """
-    kept = kept or KeptImages(VoxelBox.around(np.any([r.mask for r in regions], axis=0)))
+    kept = kept or KeptImages.around(np.any([region.mask for region in regions], axis=0))
     source = Source(image, kept.box)
     places = [_MeasuredRegion(region, source) for region in regions]
     for name, values in _shared(source, regions, settings, kept):

@@ -13,7 +13,7 @@ import SimpleITK as sitk
 
 from ..names import FeatureColumn
 from ..settings import RadiomicsSettings
-from ..wanted import WantedRegion
+from ..wanted import Measured, WantedRegion
 from .at_work import pyradiomics_at_work
 from .filters import mask_images, shared_images
 
@@ -23,7 +23,7 @@ _FAILURES = (ValueError, RuntimeError, ArithmeticError, LookupError, SystemError
 
 def measured(
     image: sitk.Image, regions: list[WantedRegion], settings: RadiomicsSettings
-) -> Iterator[tuple[WantedRegion, str, dict[FeatureColumn, float]]]:
+) -> Iterator[Measured]:
     """Yield every region with every image it is measured on, and the values there.
 
     Args:
