@@ -6,7 +6,9 @@ from collections.abc import Iterator
 
 from .errors import MissingPackageError
 
-# By extra of pyproject.toml, and requirements-EXTRA.txt: the modules that its packages are.
+# Of requirements.txt: the modules that its packages are.
+ALWAYS = ("numpy", "pydicom", "pywt", "yaml", "scipy", "SimpleITK", "threadpoolctl", "tqdm")
+# By extra of pyproject.toml, and requirements-EXTRA.txt: the same.
 EXTRAS = {
     "reports": ("jinja2", "markupsafe", "matplotlib", "reportlab"),
     "dicom": ("highdicom",),
@@ -16,13 +18,13 @@ EXTRAS = {
     ),
     "pyradiomics": ("radiomics", "trimesh"),
 }  # fmt: skip
-
+_EXTRA_OF = {module: extra for extra, modules in EXTRAS.items() for module in modules}
 
 NOT_THERE = (ImportError, OSError)  # the latter where one of its libraries cannot be loaded
 
 
 def require_package(module: str) -> None:
-    """Import a package of an extra, before the long work that needs it.
+    """Import a package of an extra, before the work that needs it.
 
     Raises:
         MissingPackageError: it is not installed, or cannot be loaded.
@@ -35,24 +37,23 @@ def require_package(module: str) -> None:
 
 @contextlib.contextmanager
 def extras_named() -> Iterator[None]:
-    """Within it, a package of an extra that is not installed is told by the extra's name.
+    """Within it, a package that is not installed is told with what installs it.
 
     Raises:
-        MissingPackageError: such a package is not installed.
+        MissingPackageError: a package of `ALWAYS` or `EXTRAS` is not installed.
     """
     try:
         yield
     except ModuleNotFoundError as error:
         module = (error.name or "").partition(".")[0]
-        if not any(module in modules for modules in EXTRAS.values()):
+        if module not in ALWAYS and module not in _EXTRA_OF:
             raise
         raise _missing(module, error) from error
 
 
 def _missing(module: str, error: Exception) -> MissingPackageError:
-    extra = next(extra for extra, modules in EXTRAS.items() if module in modules)
+    wanted = f'".[{_EXTRA_OF[module]}]"' if module in _EXTRA_OF else "."
     return MissingPackageError(
         f"This needs the Python package {module}, which cannot be imported: {error}.",
-        f'Run pip install ".[{extra}]" in the folder of this program; in 3D Slicer the panel '
-        "offers it.",
+        f"Run pip install {wanted} in the folder of this program.",
     )

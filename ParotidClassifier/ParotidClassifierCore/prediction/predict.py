@@ -201,7 +201,7 @@ def software_of(
         training: whether these versions have trained the bundle.
 
     Raises:
-        FeatureExtractionError: the engine is not installed.
+        MissingPackageError: the engine is not installed.
         DeviceUnavailableError: "cuda" on a machine without a GPU.
     """
     measured = {RADIOMICS_ENGINE: engine.identity} if ColumnKind.RADIOMIC in bundle.kinds else {}

@@ -162,7 +162,8 @@ class Stages:
         """Write all radiomic features by both engines to a CSV, one row a feature of a region.
 
         Raises:
-            FeatureExtractionError: a feature could not be computed, or PyRadiomics is missing.
+            FeatureExtractionError: a feature could not be computed.
+            MissingPackageError: PyRadiomics is missing.
             OutputError: the file cannot be written.
         """
         keyed = self.prepare(case, protocol)

@@ -22,7 +22,7 @@ class Engine(str, Enum):
         """Name and version, such as "built-in 1" or "pyradiomics 3.0.1".
 
         Raises:
-            FeatureExtractionError: PyRadiomics is not installed.
+            MissingPackageError: PyRadiomics is not installed.
         """
         if self is Engine.BUILT_IN:
             return f"{self.value} {_BUILT_IN_VERSION}"

@@ -47,7 +47,8 @@ def extract(
 
     Raises:
         FeatureExtractionError: an unknown column or region, a region without extent, or a feature
-            that is not a finite number; the engine is not installed.
+            that is not a finite number.
+        MissingPackageError: the engine is not installed.
     """
     settings = settings or default_settings()
     asked = columns_of(grid.masks, settings) if columns is None else tuple(columns)

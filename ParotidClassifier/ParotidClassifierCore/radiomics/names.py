@@ -13,6 +13,7 @@ from ..protocol import ColumnKind, column_of
 from .settings import SHAPE, RadiomicsSettings, default_settings
 
 ORIGINAL = "original"
+LBP3D = "LBP3D"
 _NAMES_FILE = Path(__file__).with_name("feature_names.txt")
 WAVELET_PREFIX = "wavelet-"
 # PyRadiomics' order: the details, then the approximation.
@@ -68,7 +69,7 @@ def image_names(settings: RadiomicsSettings) -> dict[str, str]:
         "Original": (ORIGINAL,),
         "LoG": tuple(map(log_image_name, settings.log_sigma_mm)),
         "Wavelet": _WAVELETS,
-        "LBP3D": lbp3d_image_names(settings.lbp3d_levels),
+        LBP3D: lbp3d_image_names(settings.lbp3d_levels),
     }
     return {
         name: image_type

@@ -82,10 +82,12 @@ class WantedRegion:
         """
         if settings.bin_count is not None:
             return
-        levels = (float(values.max()) - float(values.min())) / settings.bin_width
+        if np.isnan(values).all():
+            return  # refused later, by what they are
+        levels = (float(np.nanmax(values)) - float(np.nanmin(values))) / settings.bin_width
         if levels > MAX_GREY_LEVELS:
             raise FeatureExtractionError(
-                f"Region {self.name!r} has {levels:.0f} grey levels on the image {image!r}; "
+                f"Region {self.name!r} has {levels:.5g} grey levels on the image {image!r}; "
                 f"at most {MAX_GREY_LEVELS} can be worked on.",
                 "Check that the CT is in HU, or use a larger bin width.",
             )

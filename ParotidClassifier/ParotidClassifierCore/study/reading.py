@@ -92,7 +92,7 @@ class Reading:
 
         Raises:
             UnreadableFileError: a file cannot be read.
-            FeatureExtractionError: the engine is not installed.
+            MissingPackageError: the engine is not installed.
         """
         files = (self.row.ct, self._tumor, self._ring)
         choices = [self._choice(column) for column in (self.column, "ring")]

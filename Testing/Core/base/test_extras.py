@@ -8,7 +8,7 @@ from packaging_lists import MODULE
 from ParotidClassifierCore.app import study_commands
 from ParotidClassifierCore.app.cli import main
 from ParotidClassifierCore.base.errors import MissingPackageError
-from ParotidClassifierCore.base.extras import EXTRAS, extras_named, require_package
+from ParotidClassifierCore.base.extras import ALWAYS, EXTRAS, extras_named, require_package
 from requirement_files import modules_of, packages_of
 
 # Modules that such packages bring and nothing of ours imports.
@@ -27,6 +27,7 @@ def test_every_package_of_an_extra_is_known_by_its_modules(extra):
 
 def test_what_a_classification_needs_is_no_extra():
     needed = packages_of("requirements.txt")
+    assert modules_of(needed) <= {*ALWAYS, *BESIDE}
     assert not [extra for extra in EXTRAS if needed & packages_of(f"requirements-{extra}.txt")]
 
 
@@ -36,6 +37,13 @@ def test_a_package_that_is_missing_is_told_with_its_extra(monkeypatch):
     with pytest.raises(MissingPackageError, match="highdicom") as told, extras_named():
         importlib.import_module("highdicom.seg")
     assert 'pip install ".[dicom]"' in told.value.remedy
+
+
+def test_what_every_command_needs_is_told_too(monkeypatch):
+    monkeypatch.setitem(sys.modules, "pywt", None)
+    with pytest.raises(MissingPackageError, match="pywt") as told, extras_named():
+        importlib.import_module("pywt")
+    assert "pip install ." in told.value.remedy
 
 
 def test_the_command_line_says_what_to_install(monkeypatch, capsys):

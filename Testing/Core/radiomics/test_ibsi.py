@@ -1,4 +1,4 @@
-"""PyRadiomics' numbers against the published consensus of IBSI-1, with every deviation named."""
+"""Our numbers against the published consensus of IBSI-1, with every deviation named."""
 
 from __future__ import annotations
 

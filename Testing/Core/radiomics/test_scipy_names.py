@@ -7,7 +7,7 @@ import pytest
 import scipy.special
 from Core.radiomics.reference import pyradiomics
 from fixtures.cases import ball_grid
-from ParotidClassifierCore.base.errors import FeatureExtractionError
+from ParotidClassifierCore.base.errors import MissingPackageError
 from ParotidClassifierCore.radiomics.engines import Engine
 from ParotidClassifierCore.radiomics.extraction import extract
 from ParotidClassifierCore.radiomics.pyradiomics.scipy_names import (
@@ -72,12 +72,12 @@ def test_lbp3d_without_interpolation(grid, monkeypatch):
 
 
 def test_missing_trimesh_is_named(grid, monkeypatch):
-    monkeypatch.setitem(sys.modules, "trimesh.creation", None)
-    with pytest.raises(FeatureExtractionError, match="trimesh") as error:
+    monkeypatch.setitem(sys.modules, "trimesh", None)
+    with pytest.raises(MissingPackageError, match="trimesh") as error:
         by_pyradiomics(grid, None)
-    assert "pip install trimesh" in error.value.remedy
+    assert "[pyradiomics]" in error.value.remedy
 
 
 def test_others_need_no_trimesh(grid, monkeypatch):
-    monkeypatch.setitem(sys.modules, "trimesh.creation", None)
+    monkeypatch.setitem(sys.modules, "trimesh", None)
     assert by_pyradiomics(grid, ["Tumor_original_firstorder_Mean"])

@@ -19,7 +19,7 @@ class SizeMatrix:
     """Counts by direction, grey level and size, of the levels and sizes that occur.
 
     Args:
-        counts: (directions, levels, sizes); a direction without elements has no values.
+        counts: (directions, levels, sizes), elements in every direction.
         levels: i.
         sizes: j.
     """
@@ -39,9 +39,8 @@ class SizeMatrix:
 
     @cached_property
     def number(self) -> np.ndarray:
-        """N by direction; not a number where there are none."""
-        number = self.counts.sum((1, 2))
-        return np.where(number == 0, np.nan, number)
+        """N by direction."""
+        return self.counts.sum((1, 2))
 
     @cached_property
     def by_level(self) -> np.ndarray:

@@ -257,8 +257,8 @@ def maximal_correlation(c: CoOccurrence) -> float:
     """√ of the second largest eigenvalue of Q; 1 where there is one level.
 
     Q(i, j) = Σₖ p(i, k) p(j, k) / (pᵢ pₖ + ε). Without ε, Q has the eigenvalues of B², with
-    B(i, j) = p(i, j) / √(pᵢ pⱼ), which is symmetric and solved faster; the mean of B with and
-    without ε has those of Q but for terms of ε².
+    B(i, j) = p(i, j) / √(pᵢ pⱼ), which is symmetric and solved faster; the square
+    of the mean of B with and without ε has those of Q but for terms of ε².
     """
     if len(c.i) < 2:
         return 1.0

@@ -33,7 +33,7 @@ GLRLM = Features(
 def run_lengths(levels: GreyLevels) -> SizeMatrix:
     """Return the number of runs by direction, level and length.
 
-    A direction along which no line has two voxels has no runs: the region is flat across it.
+    Like PyRadiomics, it leaves out a direction along which no line has two voxels.
     """
     lines, along = levels.geometry.lines, levels.along_lines
     begins = np.ones(len(along), bool)
@@ -43,6 +43,6 @@ def run_lengths(levels: GreyLevels) -> SizeMatrix:
     longest = levels.geometry.longest_run
     shape = lines.directions, levels.number, longest
     index = (lines.direction_at(starts) * shape[1] + along[starts]) * longest + length - 1
-    counts = np.bincount(index, minlength=int(np.prod(shape))).reshape(shape)[lines.with_pairs]
+    counts = np.bincount(index, minlength=int(np.prod(shape))).reshape(shape)[lines.with_lines]
     occurring = np.flatnonzero(counts.any((0, 1)))
     return SizeMatrix(counts[:, :, occurring], levels.present, occurring + 1)

@@ -19,12 +19,14 @@ from ..settings import RadiomicsSettings
 from .separable import along
 from .sphere import harmonics, icosphere
 
-LBP3D = "LBP3D"
 # Bounds the memory for neighbourhoods; a larger share of them does not stay in the cache.
 _VOXELS_AT_ONCE = 2048
-# Energies that are equal but for rounding are made equal: it must not depend on the computer which
+# Values that are equal but for rounding are made equal: it must not depend on the computer which
 # voxels lie between two percentiles.
 _DECIMALS = 11
+# Of samples that are rounded to whole numbers: one half way between two goes away from 0 on every
+# computer.
+_HALF = 0.5 + 1e-9
 # How far, in voxels, a cubic spline reads beyond the point that it is asked for.
 _SPLINE_REACH = 2
 
@@ -61,8 +63,8 @@ class Samples:
 
     Args:
         image: (z, y, x). Of whole numbers the samples are rounded to whole numbers, as
-            `scipy.ndimage.map_coordinates` does: their comparison with the voxel is then free of
-            rounding.
+            `scipy.ndimage.map_coordinates` does, but for those half way between two: their
+            comparison with the voxel is then free of rounding.
         mask: bool (z, y, x).
     """
 
@@ -117,7 +119,7 @@ class Samples:
     def _rounded(self, samples: np.ndarray) -> np.ndarray:
         if self._image.dtype.kind == "f":
             return samples
-        return np.trunc(samples + np.copysign(0.5, samples))
+        return np.trunc(samples + np.copysign(_HALF, samples))
 
     def _measured(self, part: tuple[np.ndarray, np.ndarray]) -> list[np.ndarray]:
         samples, centre = part
@@ -144,7 +146,8 @@ def _excess_kurtosis(samples: np.ndarray) -> np.ndarray:
     # SciPy's bound for a spread that is rounding.
     even = spread <= (np.finfo(np.float64).resolution * mean) ** 2
     fourth = (squared**2).mean(1)
-    return np.where(even, np.nan, fourth / np.where(even, 1.0, spread) ** 2 - 3)
+    kurtosis = fourth / np.where(even, 1.0, spread) ** 2 - 3
+    return np.where(even, np.nan, kurtosis).round(_DECIMALS)
 
 
 def _weights(points: np.ndarray, reach: int) -> tuple[np.ndarray, np.ndarray]:

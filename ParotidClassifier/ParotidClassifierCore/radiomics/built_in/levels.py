@@ -22,15 +22,16 @@ def bin_edges(values: np.ndarray, settings: RadiomicsSettings) -> np.ndarray:
         return edges
     width = settings.bin_width
     smallest, largest = np.nanmin(values), np.nanmax(values)
-    edges = np.arange(smallest - smallest % width, largest + 2 * width, width)
-    return edges if len(edges) > 1 else np.array([edges[0] - 0.5, edges[0] + 0.5])
+    return np.arange(smallest - smallest % width, largest + 2 * width, width)
 
 
 class GreyLevels:
     """The grey level of every voxel of a region in one image.
 
     Attributes:
-        present: the levels that occur, ascending, float64; 1 is the lowest bin.
+        level: (n,) by voxel; 1 is the lowest bin.
+        present: the levels that occur, ascending, float64.
+        counts: how many voxels have each of them.
         rank: (n,) index into `present` by voxel.
         geometry: of the region.
     """

@@ -9,7 +9,7 @@ import numpy as np
 import SimpleITK as sitk
 
 from ..kept_images import KeptImages
-from ..names import ORIGINAL, FeatureColumn, images_by_type
+from ..names import LBP3D, ORIGINAL, FeatureColumn, images_by_type
 from ..settings import SHAPE, RadiomicsSettings
 from ..wanted import Measured, WantedRegion, refuse_missing_images
 from .features import Features
@@ -19,7 +19,7 @@ from .glcm import GLCM, CoOccurrence
 from .gldm import GLDM, dependences
 from .glrlm import GLRLM, run_lengths
 from .glszm import GLSZM, zones
-from .lbp import LBP3D, Samples
+from .lbp import Samples
 from .levels import GreyLevels
 from .ngtdm import NGTDM, ToneDifferences
 from .region import MaskGeometry

@@ -24,7 +24,8 @@ class MaskGeometry:
 
     Attributes:
         voxels: how many.
-        steps: of each direction in which the box holds two voxels, through the flat array.
+        directions: to a neighbour, (z, y, x), in which the box holds two voxels.
+        steps: the same through the flat array.
     """
 
     def __init__(self, mask: np.ndarray, spacing: tuple[float, ...]):
@@ -33,10 +34,10 @@ class MaskGeometry:
         self.voxels = int(np.count_nonzero(mask))
         _, rows, columns = mask.shape
         self._row, self._plane = columns + 1, (rows + 1) * (columns + 1)
-        self._directions = [
+        self.directions = [
             d for d in _HALF if all(abs(a) < n for a, n in zip(d, mask.shape, strict=True))
         ]
-        self.steps = [z * self._plane + y * self._row + x for z, y, x in self._directions]
+        self.steps = [z * self._plane + y * self._row + x for z, y, x in self.directions]
 
     @property
     def longest_run(self) -> int:
@@ -83,13 +84,12 @@ class MaskGeometry:
         """The voxels along the lines of every direction."""
         return Lines(self)
 
-    def along(self, step: int) -> tuple[np.ndarray, bool]:
-        """Return the order (n,) of the voxels along the lines of a direction.
+    def order_along(self, direction: tuple[int, int, int]) -> tuple[np.ndarray, bool]:
+        """Return the order (n,) of the voxels along the lines of a direction (z, y, x).
 
-        Also whether a line of it has two voxels: PyRadiomics leaves a direction out of the run
-        lengths where none has.
+        Also whether a line of it has two voxels.
         """
-        z, y, x = self._directions[self.steps.index(step)]
+        z, y, x = direction
         along = self.coordinates[:, 0 if z else 1 if y else 2]
         lines = np.stack(
             [c - along * d for c, d in zip(self.coordinates.T, (z, y, x), strict=True)]
@@ -112,15 +112,15 @@ class Lines:
         pairs: the places where they are.
         direction_of_pair: index of the direction by pair.
         directions: how many there are.
-        with_pairs: indices of those that have a line of two voxels.
+        with_lines: indices of those that have a line of two voxels, neighbours or not.
     """
 
     def __init__(self, geometry: MaskGeometry):
         self._n = geometry.voxels
         self.directions = len(geometry.steps)
-        found = [geometry.along(step) for step in geometry.steps]
+        found = [geometry.order_along(direction) for direction in geometry.directions]
         self.order = np.concatenate([order for order, _ in found])
-        self.with_pairs = [d for d, (_, has_pairs) in enumerate(found) if has_pairs]
+        self.with_lines = [d for d, (_, has_line) in enumerate(found) if has_line]
         places = geometry.places[self.order].reshape(self.directions, self._n)
         adjacent = np.zeros(places.shape, bool)
         adjacent[:, :-1] = np.diff(places, axis=1) == np.array(geometry.steps)[:, None]

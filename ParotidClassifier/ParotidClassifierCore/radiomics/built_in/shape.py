@@ -14,8 +14,6 @@ from .marching_cubes import surface, vertices
 from .region import MaskGeometry
 
 SHAPE_FEATURES = Features()
-# Smaller negative variances are rounding.
-_ROUNDING = 1e-10
 
 
 class Form:
@@ -47,13 +45,10 @@ class Form:
 
     @cached_property
     def variances(self) -> np.ndarray:
-        """λ₃, λ₂, λ₁; not a number where one is below 0 by more than rounding."""
+        """λ₃, λ₂, λ₁."""
         points = self._geometry.coordinates * self._spacing
         points = (points - points.mean(0)) / np.sqrt(len(points))
-        # From NumPy 2.5 on it gives complex numbers, whatever the matrix.
-        values = np.sort(np.linalg.eigvals(points.T @ points).real)
-        values[(values < 0) & (values > -_ROUNDING)] = 0
-        return np.where(values < 0, np.nan, values)
+        return np.maximum(np.linalg.eigvalsh(points.T @ points), 0)  # below 0 is rounding
 
     @cached_property
     def vertices(self) -> np.ndarray:

@@ -6,25 +6,25 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import ModuleType
 
-from ...base.errors import FeatureExtractionError
+from ...base.extras import require_package
 from ...base.one_core import on_one_core
 
 
 @contextmanager
-def pyradiomics_at_work() -> Iterator[ModuleType]:
-    """Give PyRadiomics, silent and on one core; warnings still reach the program's own log.
+def pyradiomics_at_work() -> Iterator[None]:
+    """Within it PyRadiomics is silent and on one core; warnings still reach the program's own log.
 
     PyRadiomics writes to stderr through a handler of its own, tells every step at level INFO and
     lets numpy warn of every flat region.
 
     Raises:
-        FeatureExtractionError: PyRadiomics is not installed.
+        MissingPackageError: PyRadiomics is not installed.
     """
     radiomics = pyradiomics_module()
     # Loggers and warning filters belong to the whole process, as BLAS threads do.
     with on_one_core(), _quiet(radiomics.handler), warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        yield radiomics
+        yield
 
 
 @contextmanager
@@ -44,14 +44,9 @@ def pyradiomics_module() -> ModuleType:
     """Import PyRadiomics.
 
     Raises:
-        FeatureExtractionError: it is not installed.
+        MissingPackageError: it is not installed.
     """
-    try:
-        import radiomics
-    except ImportError as error:
-        raise FeatureExtractionError(
-            f"PyRadiomics cannot be imported: {error}.",
-            "Use the built-in engine, which gives the same numbers; or, in 3D Slicer, install the "
-            "SlicerRadiomics extension, elsewhere run `make setup`.",
-        ) from error
+    require_package("radiomics")
+    import radiomics
+
     return radiomics

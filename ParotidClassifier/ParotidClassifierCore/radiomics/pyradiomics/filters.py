@@ -4,12 +4,10 @@ from collections.abc import Collection, Iterator
 
 import SimpleITK as sitk
 
-from ..names import ORIGINAL, images_by_type, log_image_name
+from ..names import LBP3D, ORIGINAL, images_by_type, log_image_name
 from ..settings import RadiomicsSettings
 from ..wanted import refuse_missing_images
 from .scipy_names import scipy_names_of_pyradiomics
-
-LBP3D = "LBP3D"
 
 
 def shared_images(

@@ -1,23 +1,20 @@
-"""PyRadiomics as the engine: every number is its own, computed by its filters and classes.
-
-Filtered images are computed once for all regions; filters, texture matrices and features that
-nobody asked for are not computed.
-"""
+"""PyRadiomics as the engine: every number is its own, computed by its filters and classes."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 import SimpleITK as sitk
 
+from ...base.errors import FeatureExtractionError
 from ..names import FeatureColumn
 from ..settings import RadiomicsSettings
 from ..wanted import Measured, WantedRegion
 from .at_work import pyradiomics_at_work
 from .filters import mask_images, shared_images
 
-# How PyRadiomics and the libraries under it fail on regions that their formulas do not cover.
+# How PyRadiomics and the libraries under it fail on regions or settings that they do not cover.
 _FAILURES = (ValueError, RuntimeError, ArithmeticError, LookupError, SystemError)
 
 
@@ -30,18 +27,31 @@ def measured(
         image: (x, y, z) of the grid of the masks.
 
     Raises:
-        FeatureExtractionError: PyRadiomics is not installed, or cannot compute something.
+        FeatureExtractionError: PyRadiomics cannot compute something.
+        MissingPackageError: it is not installed.
     """
     with pyradiomics_at_work():
         masks = [_Mask(region, image) for region in regions]
         wanted = {name for region in regions for name in region.images}
-        for name, filtered in shared_images(image, wanted, settings):
+        for name, filtered in _told(shared_images(image, wanted, settings)):
             for mask in masks:
                 if name in mask.region.images:
                     yield mask.region, name, mask.values(name, filtered, settings)
         for mask in masks:
-            for name, filtered in mask_images(image, mask.whole, mask.region.images, settings):
+            images = mask_images(image, mask.whole, mask.region.images, settings)
+            for name, filtered in _told(images):
                 yield mask.region, name, mask.values(name, filtered, settings)
+
+
+def _told(images: Iterable[tuple[str, sitk.Image]]) -> Iterator[tuple[str, sitk.Image]]:
+    """Yield filtered images; say so where PyRadiomics cannot make one."""
+    try:
+        yield from images
+    except _FAILURES as error:
+        raise FeatureExtractionError(
+            f"PyRadiomics cannot make a filtered image: {error}.",
+            "Use the built-in engine, or other radiomics settings.",
+        ) from error
 
 
 class _Mask:

@@ -12,7 +12,7 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from ...base.errors import FeatureExtractionError
+from ...base.extras import require_package
 
 _INTERPOLATION = "scipy.ndimage.interpolation"
 _lock = threading.RLock()
@@ -25,13 +25,9 @@ def scipy_names_of_pyradiomics() -> Iterator[None]:
     SciPy is as it was afterwards; one thread at a time.
 
     Raises:
-        FeatureExtractionError: trimesh is not installed.
+        MissingPackageError: trimesh, which LBP3D needs, is not installed.
     """
-    if not _can_import("trimesh.creation"):
-        raise FeatureExtractionError(
-            "The LBP3D features need the Python package trimesh, which cannot be imported.",
-            "Install it: pip install trimesh.",
-        )
+    require_package("trimesh")
     with _lock, ExitStack() as provided:
         special = import_module("scipy.special")
         if not hasattr(special, "sph_harm"):
