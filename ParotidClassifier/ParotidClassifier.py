@@ -75,7 +75,7 @@ class ParotidClassifierLogic(ScriptedLoadableModuleLogic):
 
         self.onCaseChange = None
         self.dependencies = Dependencies()
-        self.additions = Additions()
+        self.additions = Additions(self.dependencies)
         self.bundles = Bundles()
         self.sceneCase = SceneCase(self.bundles)
         self.outline = Outline(self.sceneCase, self.bundles)

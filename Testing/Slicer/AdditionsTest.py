@@ -7,6 +7,7 @@ from unittest.mock import patch
 import slicer
 from MadeModules import madeModule
 from ParotidClassifierLib.Background.Additions import Addition, Additions
+from ParotidClassifierLib.Background.Dependencies import Need
 from ParotidClassifierLib.Background.DependencyError import (
     DependenciesDeclinedError,
     DependencyError,
@@ -44,6 +45,16 @@ class ExtensionsModel:
         return self._reachable
 
 
+class AskedDependencies:
+    """Remembers what it was asked to install."""
+
+    def __init__(self):
+        self.asked = []
+
+    def install(self, need):
+        self.asked.append(need)
+
+
 class AdditionsTest(ScriptedLoadableModuleTest):
     """Each says what it adds and how large it is, and is installed by its extension after a yes."""
 
@@ -52,7 +63,9 @@ class AdditionsTest(ScriptedLoadableModuleTest):
         self.questions = []
         self.answer = True
         self.model = ExtensionsModel()
-        self.appear({"radiomics": None, "torch": None, "PyTorchUtils": madeModule("PyTorchUtils")})
+        self.dependencies = AskedDependencies()
+        absent = ("radiomics", "trimesh", "torch")
+        self.appear(dict.fromkeys(absent) | {"PyTorchUtils": madeModule("PyTorchUtils")})
 
     def appear(self, modules):
         appearance = patch.dict(sys.modules, modules)
@@ -64,7 +77,7 @@ class AdditionsTest(ScriptedLoadableModuleTest):
             self.questions.append(text)
             return self.answer
 
-        return Additions(self.model, confirm, installTorch)
+        return Additions(self.dependencies, self.model, confirm, installTorch)
 
     def assertFails(self, addition, beginning, installTorch=None):
         with self.assertRaises(DependencyError) as caught:
@@ -88,6 +101,14 @@ class AdditionsTest(ScriptedLoadableModuleTest):
         self.assertEqual(self.model.requests, [("SlicerRadiomics", False, False)])
         self.assertTrue(self.model.interactive, "left as it was found")
         self.assertEqual(len(self.questions), 1)
+
+    def test_what_its_extension_does_not_bring_is_installed_after_the_restart(self):
+        self.appear({"radiomics": madeModule("radiomics")})
+        self.assertFalse(self.additions().isThere(Addition.RADIOMICS))
+        self.assertFalse(self.additions().install(Addition.RADIOMICS), "no restart is needed")
+        self.assertEqual((self.dependencies.asked, self.model.requests), ([Need.PYRADIOMICS], []))
+        self.appear({"trimesh": madeModule("trimesh")})
+        self.assertTrue(self.additions().isThere(Addition.RADIOMICS))
 
     def test_torch_waits_for_the_restart_if_its_extension_is_new(self):
         self.appear({"PyTorchUtils": None})

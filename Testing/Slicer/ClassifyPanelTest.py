@@ -209,8 +209,8 @@ class ClassifyPanelTest(ShownPanel, ScriptedLoadableModuleTest):
         ):
             self.addCleanup(setWanted, addition, isWanted(addition))
             for isThere, isChecked in ((True, True), (True, False), (False, True)):
-                module = madeModule(addition.value) if isThere else None
-                with patch.dict(sys.modules, {addition.value: module}):
+                made = {name: madeModule(name) if isThere else None for name in addition.value}
+                with patch.dict(sys.modules, made):
                     self.panel.refresh()
                     self.assertEqual(checkBox.isHidden(), not isThere)
                     checkBox.checked = isChecked

@@ -2,6 +2,7 @@
 
 import platform
 import tempfile
+import zipfile
 from pathlib import Path
 
 import qt
@@ -74,7 +75,8 @@ class DependenciesTestCase(ScriptedLoadableModuleTest):
         wheels = self.folder / "wheels"
         wheels.mkdir(exist_ok=True)
         tag = tag or str(next(iter(sys_tags())))
-        (wheels / f"{name.replace('-', '_')}-{version}-{tag}.whl").touch()
+        path = wheels / f"{name.replace('-', '_')}-{version}-{tag}.whl"
+        zipfile.ZipFile(path, "w").close()
         setWheelFolder(str(wheels))
         return wheels
 
@@ -184,8 +186,10 @@ class WheelFolderTest(DependenciesTestCase):
         self.assertEqual(words[place : place + 3], ["--no-index", "--find-links", str(wheels)])
 
     def test_a_folder_that_is_not_there(self):
-        setWheelFolder(str(self.folder / "gone"))
-        self.assertFails(f"There is no wheel folder {self.folder / 'gone'}.")
+        for name in ("gone", Need.REPORT.value):  # the other is a file
+            folder = self.folder / name
+            setWheelFolder(str(folder))
+            self.assertFails(f"The wheel folder {folder} cannot be read: ")
         self.assertEqual(self.pip.asked, [])
 
     def test_a_folder_without_the_package(self):
@@ -195,6 +199,13 @@ class WheelFolderTest(DependenciesTestCase):
     def test_a_version_that_is_too_old_is_as_good_as_none(self):
         self.wheel(version="1.0")
         self.assertFails("The wheel folder")
+        self.assertEqual(self.pip.asked, [])
+
+    def test_a_damaged_wheel_is_named(self):
+        self.require(ABSENT)
+        (path,) = self.wheel().iterdir()
+        path.write_bytes(b"PK")
+        self.assertFails(f"The wheel {path} is damaged.")
         self.assertEqual(self.pip.asked, [])
 
     def test_wheels_for_another_python(self):

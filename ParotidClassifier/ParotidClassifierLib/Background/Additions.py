@@ -9,7 +9,7 @@ import qt
 import slicer
 from slicer.i18n import tr as _
 
-from .Dependencies import REQUESTER, confirmOkCancel
+from .Dependencies import REQUESTER, Need, confirmOkCancel
 from .DependencyError import DependenciesDeclinedError, DependencyError
 
 _TORCH_INSTALLER = "PyTorchUtils"
@@ -17,10 +17,10 @@ _LOG = logging.getLogger(REQUESTER)
 
 
 class Addition(Enum):
-    """What can be added; the value is the Python module that it is."""
+    """What can be added; the value has the Python modules that it needs, its own first."""
 
-    TORCH = "torch"
-    RADIOMICS = "radiomics"
+    TORCH = ("torch",)
+    RADIOMICS = ("radiomics", "trimesh")
 
 
 # Whether PyTorch computes the network on a graphics card, and PyRadiomics measures the features.
@@ -42,26 +42,28 @@ def setWanted(addition: Addition, wanted: bool) -> None:
 
 def isUsed(addition: Addition) -> bool:
     """Whether it is wanted and installed."""
-    return isWanted(addition) and _isImportable(addition.value)
+    return isWanted(addition) and _isThere(addition)
 
 
 class Additions:
     """Says what each addition is for, and installs it by its extension after a yes.
 
     Args:
+        dependencies: installs what PyRadiomics needs beside its extension.
         extensions: Slicer's model of extensions; None for the application's.
         confirm: called with text and details; whether the answer was yes. None for Slicer's dialog.
         installTorch: returns torch, None if the user said no; None for the PyTorch extension.
     """
 
-    def __init__(self, extensions=None, confirm=None, installTorch=None):
+    def __init__(self, dependencies, extensions=None, confirm=None, installTorch=None):
+        self._dependencies = dependencies
         self._givenExtensions = extensions
         self._confirm = confirm or confirmOkCancel
         self._torchFromExtension = installTorch or _torchFromExtension
 
     def isThere(self, addition: Addition) -> bool:
         """Whether it is installed; nothing is imported to find out."""
-        return _isImportable(addition.value)
+        return _isThere(addition)
 
     def describe(self, addition: Addition) -> str:
         """Return what it adds and how large it is."""
@@ -81,12 +83,15 @@ class Additions:
 
         Returns:
             Whether Slicer must be restarted: an extension's modules are only found then, and
-            torch can only be installed then.
+            what it needs beside them can only be installed then.
 
         Raises:
             DependenciesDeclinedError: the user said no; nothing was installed.
             DependencyError: it could not be installed.
         """
+        if addition is Addition.RADIOMICS and _isImportable(Addition.RADIOMICS.value[0]):
+            self._dependencies.install(Need.PYRADIOMICS)
+            return False
         question = _("{purpose} Install it now?").format(purpose=self.describe(addition))
         if not self._confirm(question, ""):
             raise DependenciesDeclinedError(
@@ -102,8 +107,8 @@ class Additions:
         """Ask whether to restart Slicer now, and do so after a yes."""
         question = _(
             "Slicer must be restarted before the new extension can be used. Work that is not "
-            "saved is lost then. PyTorch itself is installed afterwards, by the same button. "
-            "Restart now?"
+            "saved is lost then. What it needs itself is installed afterwards, by the same "
+            "button. Restart now?"
         )
         if self._confirm(question, "") and not slicer.app.testingEnabled():
             slicer.util.restart()
@@ -173,6 +178,10 @@ def _torchFromExtension():
     if slicer.app.testingEnabled():
         raise RuntimeError("Testing mode is enabled: torch is not installed")
     return PyTorchUtils.PyTorchUtilsLogic().installTorch(askConfirmation=True)
+
+
+def _isThere(addition: Addition) -> bool:
+    return all(map(_isImportable, addition.value))
 
 
 def _isImportable(module: str) -> bool:

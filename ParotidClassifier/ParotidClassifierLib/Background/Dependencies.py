@@ -20,6 +20,8 @@ REQUESTER = "ParotidClassifier"
 
 # Slicer brings these; another version of them would break Slicer itself.
 _SHIPPED_WITH_SLICER = ("numpy", "pydicom", "scipy", "simpleitk")
+# It has no wheels: the extension SlicerRadiomics brings it.
+_BY_EXTENSION = ("pyradiomics-bhklab",)
 # What pip says where nothing answers, or a hospital's network refuses.
 _OFFLINE = re.compile(
     r"NewConnectionError|NameResolutionError|ConnectTimeoutError|ReadTimeoutError|ProxyError"
@@ -36,6 +38,7 @@ class Need(Enum):
     CLASSIFICATION = "requirements.txt"
     REPORT = "requirements-reports.txt"
     DICOM = "requirements-dicom.txt"
+    PYRADIOMICS = "requirements-pyradiomics.txt"
 
 
 class Dependencies:
@@ -62,7 +65,8 @@ class Dependencies:
         from slicer.packaging import load_requirements, pip_check
 
         listed = load_requirements(self._folder / need.value)
-        wanted = [each for each in listed if each.name.lower() not in _SHIPPED_WITH_SLICER]
+        others = (*_SHIPPED_WITH_SLICER, *_BY_EXTENSION)
+        wanted = [each for each in listed if each.name.lower() not in others]
         unknown = [each for each in wanted if str(each) not in self._met]
         self._met |= {str(each) for each in unknown if pip_check(each)}
         return [each for each in unknown if str(each) not in self._met]
@@ -125,6 +129,10 @@ def _question(need: Need) -> str:
         Need.DICOM: _(
             "What is exported to DICOM needs Python packages that are not installed yet, about "
             "10 MB together. Install them now?"
+        ),
+        Need.PYRADIOMICS: _(
+            "PyRadiomics needs a Python package that is not installed yet, about 1 MB. Install it "
+            "now?"
         ),
     }
     return questions[need]

@@ -1,6 +1,7 @@
 """The offline way: a folder of wheels that `pip download` filled, and what is wrong with it."""
 
 import platform
+import zipfile
 from pathlib import Path
 
 import qt
@@ -30,14 +31,19 @@ def requireWheels(folder: str, requirements) -> None:
         requirements: as `slicer.packaging.load_requirements` reads them.
 
     Raises:
-        DependencyError: the folder is missing, lacks a package, or has it for another Python.
+        DependencyError: the folder is missing or cannot be read, lacks a package, has it for
+            another Python, or damaged.
     """
-    if not Path(folder).is_dir():
+    try:
+        files = sorted(path for path in Path(folder).iterdir() if path.suffix == ".whl")
+    except OSError as error:
         raise DependencyError(
-            _("There is no wheel folder {folder}.").format(folder=folder),
+            _("The wheel folder {folder} cannot be read: {reason}.").format(
+                folder=folder, reason=error.strerror
+            ),
             _("Choose another one under Optional parts, or none to install from the internet."),
-        )
-    wheels = _wheels(folder)
+        ) from error
+    wheels = _wheels(files)
     for requirement in requirements:
         _requireWheel(requirement, wheels.get(canonicalize_name(requirement.name), []), folder)
 
@@ -52,15 +58,15 @@ def missingWheel(package: str, folder: str) -> DependencyError:
     )
 
 
-def _wheels(folder: str) -> dict:
-    """Return versions and tags of the wheels in a folder, by package."""
+def _wheels(files: list) -> dict:
+    """Return versions, tags and paths of wheels, by package."""
     wheels = {}
-    for path in sorted(Path(folder).glob("*.whl")):
+    for path in files:
         try:
             name, version, _build, tags = parse_wheel_filename(path.name)
         except ValueError:  # no name of a wheel
             continue
-        wheels.setdefault(name, []).append((version, tags))
+        wheels.setdefault(name, []).append((version, tags, path))
     return wheels
 
 
@@ -69,8 +75,9 @@ def _requireWheel(requirement, wheels: list, folder: str) -> None:
     if not wanted:
         raise missingWheel(str(requirement), folder)
     ours = set(sys_tags())
-    if not any(ours & tags for _version, tags in wanted):
-        theirs = ", ".join(sorted({str(tag) for _version, tags in wanted for tag in tags}))
+    fitting = [path for _version, tags, path in wanted if ours & tags]
+    if not fitting:
+        theirs = ", ".join(sorted({str(tag) for _version, tags, _path in wanted for tag in tags}))
         raise DependencyError(
             _(
                 "The wheel of {package} in {folder} is for another Python or system ({tags}); "
@@ -84,6 +91,11 @@ def _requireWheel(requirement, wheels: list, folder: str) -> None:
             ),
             _downloadAgain(),
         )
+    for path in fitting:
+        if not zipfile.is_zipfile(path):
+            raise DependencyError(
+                _("The wheel {path} is damaged.").format(path=path), _downloadAgain()
+            )
 
 
 def _downloadAgain() -> str:
