@@ -3,14 +3,20 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from Core.radiomics.reference import called_directly, pyradiomics
-from Core.radiomics.test_engines import by_engine, case_of_real_ct, odd_masks, with_tumor
+from Core.radiomics.reference import (
+    by_engine,
+    called_directly,
+    odd_masks,
+    pyradiomics,
+    with_tumor,
+)
 from fixtures.cases import ball_grid
-from fixtures.real_data import REAL_DATA
+from fixtures.real_data import REAL_DATA, case_of_real_ct
 from fixtures.regions import PROTOCOL, REGIONS
 from ParotidClassifierCore.case.grid import prepare
 from ParotidClassifierCore.imaging.working_grid import WorkingGrid
 from ParotidClassifierCore.radiomics.comparison import DIFFERENT, relative_difference
+from ParotidClassifierCore.radiomics.names import feature_names
 
 TABLE = Path(__file__).with_suffix(".md")
 HEAD = """# The built-in engine against PyRadiomics {version}
@@ -52,7 +58,7 @@ def main() -> None:
     """Write the table."""
     lines = [row(name, grid, region) for name, grid, regions in grids() for region in regions]
     version = pyradiomics().__version__.removeprefix("v")
-    head = HEAD.format(version=version, count=1874, different=DIFFERENT)
+    head = HEAD.format(version=version, count=len(feature_names()), different=DIFFERENT)
     TABLE.write_text(head + "\n".join(lines) + "\n", encoding="utf-8")
 
 

@@ -14,7 +14,7 @@ import SimpleITK as sitk
 from benchmark_table import ratio_in_turn
 from Core.radiomics.reference import extractor_of, measured_by
 from fixtures.cases import ball_mask
-from fixtures.real_data import REAL_DATA, needs_real_data
+from fixtures.real_data import case_of_real_ct, needs_real_data
 from fixtures.regions import PROTOCOL, REGIONS
 from ParotidClassifierCore.case.grid import prepare
 from ParotidClassifierCore.case.loading import Case
@@ -37,14 +37,6 @@ def _made_case():
     return Case(ct, ball_mask(ct, TUMOR_RADIUS_MM))
 
 
-def _real_case():
-    folder = REAL_DATA / "real_ct" / "STS_019"
-    mask = sitk.ReadImage(str(folder / "CT_mask.nii.gz"))
-    return Case(
-        sitk.ReadImage(str(folder / "CT_image.nii.gz")), sitk.Cast(mask > 0, sitk.sitkUInt8)
-    )
-
-
 @pytest.fixture(scope="module")
 def prepared():
     return prepare(_made_case(), PROTOCOL)
@@ -54,7 +46,7 @@ def prepared():
     ("made", "name"),
     [
         (_made_case, "a tumour of 23 mm"),
-        pytest.param(_real_case, "STS_019", marks=needs_real_data),
+        pytest.param(partial(case_of_real_ct, "STS_019"), "STS_019", marks=needs_real_data),
     ],
 )
 def test_all_features_of_both_regions_against_pyradiomics(benchmark, table, made, name):

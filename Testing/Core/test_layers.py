@@ -241,9 +241,14 @@ from ParotidClassifierCore.simulation.case import simulate_case
 made = simulate_case(3)
 save_case_folder(Path(sys.argv[1]), Case(made.ct, made.tumor, record=made.record))
 asked = {"bundle": str(default_bundle()), "case": sys.argv[1]}
-print(*Desk().predict(asked, lambda fraction, step: None)["prediction"]["models"])
+desk, quiet = Desk(), lambda fraction, step: None
+models = desk.predict(asked, quiet)["prediction"]["models"]
+assert all(model["probability"] is not None for model in models.values()), models
+desk.saliency({**asked, "out": sys.argv[2]}, quiet)
+print(*models)
 """,
         str(tmp_path / "case"),
+        str(tmp_path / "map.nrrd"),
         allowed=modules_of(packages_of("requirements.txt")),
     )
     assert done.returncode == 0, done.stderr

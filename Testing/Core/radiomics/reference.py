@@ -1,6 +1,12 @@
-"""PyRadiomics called as its own user would call it: what the engines are compared with."""
+"""PyRadiomics called as its own user would call it, and what the engines are compared on."""
 
+from dataclasses import replace
+
+import numpy as np
 import pytest
+from ParotidClassifierCore.radiomics.engines import Engine
+from ParotidClassifierCore.radiomics.extraction import extract
+from ParotidClassifierCore.radiomics.names import columns_of
 from ParotidClassifierCore.radiomics.settings import default_settings
 
 # The method as PyRadiomics' own user would write it, not taken from this project's settings.
@@ -57,3 +63,41 @@ def called_directly(grid, region, settings=None):
         extractor = extractor_of(settings)
     image, mask = grid.geometry.image(grid.ct), grid.geometry.image(grid.mask(region))
     return measured_by(extractor, image, mask)
+
+
+def by_engine(grid, region, engine=Engine.BUILT_IN, settings=None):
+    """Return feature → value of a region, by an engine of ours."""
+    values = extract(grid, columns_of([region], settings), settings, engine=engine)
+    return {column.removeprefix(f"{region}_"): value for column, value in values.items()}
+
+
+def with_tumor(grid, mask):
+    """Return the grid with another mask (z, y, x) as the tumour."""
+    return replace(grid, masks={**grid.masks, "Tumor": mask})
+
+
+def odd_masks():
+    """Return masks on a grid of 31³ voxels by what is odd about them."""
+    rng = np.random.default_rng(5)
+    masks = {}
+
+    def mask(name, part, voxels=True):
+        masks.setdefault(name, np.zeros((31, 31, 31), bool))[part] = voxels
+
+    mask("one slice", np.s_[15, 10:21, 10:21])
+    mask("one plane of x", np.s_[10:20, 15:23, 15:16])
+    mask("half of the voxels at random", np.s_[9:21, 9:21, 9:21], rng.random((12, 12, 12)) < 0.5)
+    mask("few voxels at random", np.s_[9:21, 9:21, 9:21], rng.random((12, 12, 12)) < 0.06)
+    mask("four voxels", np.s_[15:17, 15:17, 15])
+    mask("two parts at the edges", np.s_[0:6, 2:9, 1:7])
+    mask("two parts at the edges", np.s_[-6:, -9:-2, -5:])
+    mask("a hollow box", np.s_[8:22, 9:20, 10:21])
+    mask("a hollow box", np.s_[11:19, 12:17, 13:18], False)
+    return masks
+
+
+def ramp(grid, axis):
+    """Return the grid with a CT that rises by 1 HU a voxel along an axis: samples lie half way."""
+    steps = np.arange(grid.ct.shape[axis], dtype=np.int16)
+    rising = np.expand_dims(steps, [other for other in range(3) if other != axis])
+    return replace(grid, ct=np.broadcast_to(rising, grid.ct.shape).copy())

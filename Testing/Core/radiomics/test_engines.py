@@ -6,25 +6,27 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import SimpleITK as sitk
-from Core.radiomics.reference import called_directly, extractor_of, measured_by, pyradiomics
+from Core.radiomics.reference import (
+    by_engine,
+    called_directly,
+    extractor_of,
+    measured_by,
+    odd_masks,
+    pyradiomics,
+    ramp,
+    with_tumor,
+)
 from fixtures.cases import ball_grid
-from fixtures.real_data import REAL_DATA, needs_real_data
+from fixtures.real_data import case_of_real_ct, needs_real_data
 from fixtures.regions import PROTOCOL, REGIONS
 from ParotidClassifierCore.base.errors import FeatureExtractionError, MissingPackageError
 from ParotidClassifierCore.case.grid import prepare
-from ParotidClassifierCore.case.loading import Case
 from ParotidClassifierCore.radiomics import engines
-from ParotidClassifierCore.radiomics.built_in.firstorder import FIRSTORDER
-from ParotidClassifierCore.radiomics.built_in.glcm import GLCM
-from ParotidClassifierCore.radiomics.built_in.gldm import GLDM
-from ParotidClassifierCore.radiomics.built_in.glrlm import GLRLM
-from ParotidClassifierCore.radiomics.built_in.glszm import GLSZM
-from ParotidClassifierCore.radiomics.built_in.ngtdm import NGTDM
-from ParotidClassifierCore.radiomics.built_in.shape import SHAPE_FEATURES
+from ParotidClassifierCore.radiomics.built_in.measuring import CLASSES
 from ParotidClassifierCore.radiomics.comparison import DIFFERENT, ROUNDING, Comparison
 from ParotidClassifierCore.radiomics.engines import Engine
 from ParotidClassifierCore.radiomics.extraction import extract, extract_from_image
-from ParotidClassifierCore.radiomics.names import FeatureColumn, columns_of, feature_names
+from ParotidClassifierCore.radiomics.names import FeatureColumn, feature_names
 from ParotidClassifierCore.radiomics.settings import default_settings
 
 # In PyRadiomics' images voxels whose values are equal differ in the last digit: where the 10th or
@@ -34,15 +36,6 @@ DEVIATION = "firstorder_RobustMeanAbsoluteDeviation"
 # Both are roots of a difference that is 0 where neighbours tell nothing of each other: rounding of
 # 1e-16 becomes 1e-8.
 ROOTS = {"glcm_MCC": 3e-8, "glcm_Imc2": 3e-8}
-CLASSES = {
-    "shape": SHAPE_FEATURES,
-    "firstorder": FIRSTORDER,
-    "glcm": GLCM,
-    "glrlm": GLRLM,
-    "glszm": GLSZM,
-    "gldm": GLDM,
-    "ngtdm": NGTDM,
-}
 
 
 def assert_equal(ours, theirs, odd_mask=False, rel=DIFFERENT, but=()):
@@ -62,11 +55,6 @@ def assert_equal(ours, theirs, odd_mask=False, rel=DIFFERENT, but=()):
     assert not different.keys() - {*but}
 
 
-def by_engine(grid, region, engine=Engine.BUILT_IN, settings=None):
-    values = extract(grid, columns_of([region], settings), settings, engine=engine)
-    return {column.removeprefix(f"{region}_"): value for column, value in values.items()}
-
-
 def pyradiomics_image(grid, mask, name):
     """Return PyRadiomics' own image of that name (z, y, x) of a mask."""
     pyradiomics()
@@ -79,43 +67,13 @@ def pyradiomics_image(grid, mask, name):
     return sitk.GetArrayFromImage(made[name])
 
 
-def case_of_real_ct(name):
-    image = sitk.ReadImage(str(REAL_DATA / "real_ct" / name / "CT_image.nii.gz"))
-    mask = sitk.ReadImage(str(REAL_DATA / "real_ct" / name / "CT_mask.nii.gz"))
-    return Case(image, sitk.Cast(mask > 0, sitk.sitkUInt8))
-
-
-def with_tumor(grid, mask):
-    return replace(grid, masks={**grid.masks, "Tumor": mask})
-
-
-def odd_masks():
-    """Return masks on a grid of 31³ voxels by what is odd about them."""
-    rng = np.random.default_rng(5)
-    masks = {}
-
-    def mask(name, part, voxels=True):
-        masks.setdefault(name, np.zeros((31, 31, 31), bool))[part] = voxels
-
-    mask("one slice", np.s_[15, 10:21, 10:21])
-    mask("one plane of x", np.s_[10:20, 15:23, 15:16])
-    mask("half of the voxels at random", np.s_[9:21, 9:21, 9:21], rng.random((12, 12, 12)) < 0.5)
-    mask("few voxels at random", np.s_[9:21, 9:21, 9:21], rng.random((12, 12, 12)) < 0.06)
-    mask("four voxels", np.s_[15:17, 15:17, 15])
-    mask("two parts at the edges", np.s_[0:6, 2:9, 1:7])
-    mask("two parts at the edges", np.s_[-6:, -9:-2, -5:])
-    mask("a hollow box", np.s_[8:22, 9:20, 10:21])
-    mask("a hollow box", np.s_[11:19, 12:17, 13:18], False)
-    return masks
-
-
 @pytest.fixture(scope="module")
 def grid():
     return ball_grid(radius=6, margin=9)
 
 
 def test_every_feature_declares_itself():
-    names = {f"{name}_{feature}" for name, table in CLASSES.items() for feature in table}
+    names = {f"{name}_{feature}" for name, (table, _) in CLASSES.items() for feature in table}
     assert names == {"_".join(name.split("_")[1:]) for name in feature_names()}
 
 
@@ -151,10 +109,9 @@ def test_what_rounding_decides_is_ours_without(name, image):
 @pytest.mark.parametrize("axis", range(3))
 def test_engines_agree_where_samples_lie_half_way_between_whole_numbers(grid, axis):
     settings = replace(default_settings(), image_types=("LBP3D",))
-    steps = np.expand_dims(np.arange(31, dtype=np.int16), [a for a in range(3) if a != axis])
-    ramp = replace(grid, ct=np.broadcast_to(steps, grid.ct.shape).copy())
-    ours = by_engine(ramp, "Tumor", settings=settings)
-    assert_equal(ours, called_directly(ramp, "Tumor", settings), odd_mask=True)
+    rising = ramp(grid, axis)
+    ours = by_engine(rising, "Tumor", settings=settings)
+    assert_equal(ours, called_directly(rising, "Tumor", settings), odd_mask=True)
 
 
 @pytest.mark.parametrize("name", odd_masks())

@@ -77,10 +77,8 @@ def test_unasked_filters_do_not_run(grid, all_values, monkeypatch):
     monkeypatch.setattr(filters, "_wavelets", forbidden)
     monkeypatch.setattr(measuring, "Samples", forbidden)
     monkeypatch.setattr(filters, "_FILTERS", dict.fromkeys(filters._FILTERS, forbidden))
-    textures = {n: (f, forbidden) for n, (f, _) in measuring._TEXTURES.items() if n != "glrlm"}
-    monkeypatch.setattr(measuring, "_TEXTURES", measuring._TEXTURES | textures)
-    for matrix in ("Form", "Intensities"):
-        monkeypatch.setattr(measuring, matrix, forbidden)
+    others = {n: (f, forbidden) for n, (f, _) in measuring.CLASSES.items() if n != "glrlm"}
+    monkeypatch.setattr(measuring, "CLASSES", measuring.CLASSES | others)
     assert extract(grid, [asked]) == {asked: all_values[asked]}
     assert sigmas == [2.0]
 

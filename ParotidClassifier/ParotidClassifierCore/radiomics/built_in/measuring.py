@@ -26,7 +26,10 @@ from .region import MaskGeometry
 from .shape import SHAPE_FEATURES, Form
 
 FIRST_ORDER = "firstorder"
-_TEXTURES: dict[str, tuple[Features, Callable[[GreyLevels], Any]]] = {
+# By class: its features, and what they are measured on.
+CLASSES: dict[str, tuple[Features, Callable[..., Any]]] = {
+    SHAPE: (SHAPE_FEATURES, Form),
+    FIRST_ORDER: (FIRSTORDER, Intensities),
     "glcm": (GLCM, CoOccurrence),
     "glrlm": (GLRLM, run_lengths),
     "glszm": (GLSZM, zones),
@@ -113,16 +116,13 @@ class _MeasuredRegion:
         found: dict[FeatureColumn, float] = {}
         levels = None
         for feature_class, features in self.region.features[image].items():
+            table, measure = CLASSES[feature_class]
             if feature_class == SHAPE:
-                of_class = SHAPE_FEATURES.of(Form(self.geometry), features)
+                inputs: tuple[Any, ...] = (self.geometry,)
             else:
                 levels = levels or self._levels(image, feature_class, values, settings)
-                if feature_class == FIRST_ORDER:
-                    of_class = FIRSTORDER.of(Intensities(values, levels), features)
-                else:
-                    table, matrix = _TEXTURES[feature_class]
-                    of_class = table.of(matrix(levels), features)
-            found |= self.region.columns(image, feature_class, of_class)
+                inputs = (values, levels) if feature_class == FIRST_ORDER else (levels,)
+            found |= self.region.columns(image, feature_class, table.of(measure(*inputs), features))
         return found
 
     def _levels(
