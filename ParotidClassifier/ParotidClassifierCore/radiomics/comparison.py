@@ -32,7 +32,7 @@ class Comparison:
         """Column, both values and their difference, of every feature."""
         for column, value in self.built_in.items():
             other = self.pyradiomics[column]
-            yield [column, repr(value), repr(other), f"{relative_difference(value, other):.1e}"]
+            yield [column, repr(value), repr(other), f"{_relative(value, other):.1e}"]
 
     @property
     def different(self) -> tuple[str, ...]:
@@ -45,17 +45,22 @@ class Comparison:
 
     @property
     def text(self) -> str:
-        """How many values differ, and which."""
-        different = self.different
-        named = f": {listed([*different], _MOST_NAMED)}" if different else ""
+        """How many values differ, which, and by how much."""
+        apart = [
+            f"{column} by {_relative(self.built_in[column], self.pyradiomics[column]):.1e}"
+            for column in self.different
+        ]
+        named = f": {listed(apart, _MOST_NAMED)}. The page The method says why" if apart else ""
         return (
-            f"{len(different)} of {len(self.built_in)} values differ by more than {DIFFERENT:g} "
+            f"{len(apart)} of {len(self.built_in)} values differ by more than {DIFFERENT:g} "
             f"(relative){named}."
         )
 
 
 def relative_difference(value: float, other: float) -> float:
     """Return the distance of two values by the larger one; 0 where both are 0 but for rounding."""
-    if abs(value - other) <= ROUNDING:
-        return 0.0
-    return abs(value - other) / max(abs(value), abs(other))
+    return 0.0 if abs(value - other) <= ROUNDING else _relative(value, other)
+
+
+def _relative(value: float, other: float) -> float:
+    return abs(value - other) / (max(abs(value), abs(other)) or 1.0)

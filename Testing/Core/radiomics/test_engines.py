@@ -231,5 +231,8 @@ def test_differences_are_told():
     found = Comparison({"a": 1.0, "b": 2.0, "c": 1e-14}, {"a": 1.0, "b": 2.1, "c": -3e-15})
     assert found.different == ("b",)
     assert "1 of 3 values differ" in found.text
-    assert [row[0] for row in found.rows] == ["a", "b", "c"]
+    assert "b by 4.8e-02" in found.text
+    assert [(row[0], row[3]) for row in found.rows] == [
+        ("a", "0.0e+00"), ("b", "4.8e-02"), ("c", "1.3e+00")
+    ]  # fmt: skip
     assert found.header[1:3] == ["built-in", "pyradiomics"]
