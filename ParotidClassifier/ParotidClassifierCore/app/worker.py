@@ -48,7 +48,12 @@ import threading
 from collections.abc import Mapping
 from typing import IO
 
-from ..base.errors import ParotidClassifierError, UsageError, names_reached
+from ..base.errors import (
+    MissingPackageError,
+    ParotidClassifierError,
+    UsageError,
+    names_reached,
+)
 from ..base.extras import extras_named
 from ..base.lifeline import end_with, leave
 from ..base.log import unexpected
@@ -65,13 +70,22 @@ def main() -> None:
     inbox = Inbox()
     threading.Thread(target=_read, args=(requests, inbox), daemon=True).start()
     _tell(events, {"event": "ready", "pid": os.getpid()})
-    from .worker_commands import Desk  # and with it the libraries, after the first word
-
-    commands = Desk().commands
+    commands = _commands()
     while True:
         received = inbox.take()
         _answer(received, commands, inbox, events)
         inbox.close(received)
+
+
+def _commands() -> Mapping[str, Command] | MissingPackageError:
+    """Return the commands, and with them the libraries; or which of these is not installed."""
+    try:
+        with extras_named():
+            from .worker_commands import Desk
+
+            return Desk().commands
+    except MissingPackageError as error:
+        return error
 
 
 def _read(requests: IO[str], inbox: Inbox) -> None:
@@ -90,7 +104,10 @@ def _tell(events: IO[str], event: Mapping[str, object]) -> None:
 
 
 def _answer(
-    received: Received, commands: Mapping[str, Command], inbox: Inbox, events: IO[str]
+    received: Received,
+    commands: Mapping[str, Command] | MissingPackageError,
+    inbox: Inbox,
+    events: IO[str],
 ) -> None:
     def tell(event: str, **facts: object) -> None:
         _tell(events, {"id": received.identity, "event": event, **facts})
@@ -102,6 +119,8 @@ def _answer(
         if received.request is None:
             raise received.mistake
         inbox.require_wanted(received)
+        if isinstance(commands, MissingPackageError):
+            raise commands
         name = received.request.get("command")
         if not isinstance(name, str) or name not in commands:
             raise UsageError(

@@ -1,5 +1,6 @@
 """What the worker can be asked for: from a request to the facts of its result."""
 
+import os
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -9,6 +10,7 @@ import numpy as np
 from ..base.errors import ClinicalValueError, UnusableMaskError, UsageError
 from ..base.files import require_file, require_folder, written_together
 from ..base.progress import Progress, part
+from ..base.strict_json import as_number, as_numbers
 from ..base.words import counted
 from ..bundle.bundle import Bundle
 from ..bundle.shipped import find_bundle
@@ -239,8 +241,8 @@ def _ring(request: Request) -> RingSettings | None:
     if asked is None:
         return None
     try:
-        low, high = asked["hu_range"]
-        return RingSettings(float(asked["width_mm"]), (float(low), float(high)))
+        low, high = as_numbers(asked["hu_range"], "hu_range", 2)
+        return RingSettings(as_number(asked["width_mm"], "width_mm"), (low, high))
     except (KeyError, TypeError, ValueError) as error:
         raise UsageError(
             f"The ring {asked!r} is not understood.", "Give width_mm and hu_range, two numbers."
@@ -294,7 +296,7 @@ def _written(out: Path, answered: Answer, sources: Sources) -> dict[str, str]:
 def _source(request: Request) -> SourceSeries:
     """Return the series whose slices are the files of the request."""
     files = request.get("files")
-    if not isinstance(files, list) or not all(isinstance(file, str) for file in files):
+    if not isinstance(files, list) or not all(map(_is_usable, files)):
         raise UsageError("The request names no files.", "Give the paths of the CT's slices.")
     source = source_of_files([Path(file) for file in files])
     if source is None:
@@ -317,6 +319,14 @@ def _whole(request: Request, name: str, default: int, least: int, most: int) -> 
 
 def _text(request: Request, name: str, default: str | None = None) -> str:
     value = request.get(name, default)
-    if not isinstance(value, str) or not (value or default is not None):
+    if not _is_usable(value) or not (value or default is not None):
         raise UsageError(f"The request names no {name}.", f"Give its {name} as text.")
     return value
+
+
+def _is_usable(text: object) -> bool:
+    """Return whether something is a text that may be a path."""
+    try:
+        return isinstance(text, str) and b"\0" not in os.fsencode(text)
+    except UnicodeEncodeError:  # half of a letter
+        return False

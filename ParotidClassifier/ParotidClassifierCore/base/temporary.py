@@ -18,7 +18,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from .disk import remove_tree
+from .disk import remove, remove_tree
 from .errors import OutputError
 
 _PREFIX = "ParotidClassifier-"
@@ -137,8 +137,17 @@ def let_go(folder: Path) -> None:
 def remove_held(folder: Path) -> None:
     """Remove a folder of this process, if it is there."""
     with undisturbed():
+        _empty(folder)
         let_go(folder)
         remove_tree(folder)
+
+
+def _empty(folder: Path) -> None:
+    """Remove all but the file that says whose it is: killed meanwhile, the rest is found by it."""
+    with contextlib.suppress(OSError):
+        for path in folder.iterdir():
+            if path.name != _LOCK:
+                remove_tree(path) if path.is_dir() else remove(path)
 
 
 def remove_all_held() -> None:
@@ -172,7 +181,8 @@ def remove_unheld(
 def _remove_if_unheld(
     folder: Path, is_here: bool, rescue: Callable[[Path], bool], of_others: bool
 ) -> None:
-    is_old = of_others and time.time() - folder.stat().st_mtime > _LONG_AGO_SECONDS
+    may_be_old = of_others or is_here
+    is_old = may_be_old and time.time() - folder.stat().st_mtime > _LONG_AGO_SECONDS
     try:
         descriptor = os.open(folder / _LOCK, os.O_RDWR)
     except FileNotFoundError:  # it was being made, or is
@@ -185,6 +195,7 @@ def _remove_if_unheld(
         if descriptor is not None:
             os.close(descriptor)
     if may_go:
+        _empty(folder)
         remove_tree(folder)
 
 

@@ -140,7 +140,9 @@ def _question(need: Need) -> str:
 
 def _words(missing: list, folder: str) -> list[str]:
     """Return pip's words for what is missing: from a folder of wheels, or from the internet."""
-    source = ["--no-index", "--find-links", folder] if folder else ["--retries", "1"]
+    # Isolated: what pip is told elsewhere on this computer may name other places.
+    offline = ["--isolated", "--no-index", "--find-links", folder]
+    source = offline if folder else ["--retries", "1"]
     return [*map(str, missing), "--only-binary", ":all:", *source]
 
 

@@ -72,7 +72,31 @@ def test_a_mistake_is_answered_and_the_process_lives_on(caller, a_case):
         ({"id": 2, "command": "predict", "bundle": BUNDLE}, "names no case"),
         ({"id": 3, "command": "predict", "case": "gone", "bundle": BUNDLE}, "gone"),
         ({"id": 4, "command": "predict", "case": str(a_case), "bundle": "gone"}, "gone"),
-        ({"id": 5, "command": "predict", "case": str(a_case), "bundle": BUNDLE, "ring": 2}, "ring"),
+        *(
+            (
+                {
+                    "id": 5,
+                    "command": "predict",
+                    "case": str(a_case),
+                    "bundle": BUNDLE,
+                    "ring": ring,
+                },
+                "ring",
+            )
+            for ring in (
+                2,
+                {"width_mm": 2, "hu_range": "19"},
+                {"width_mm": True, "hu_range": [0, 1]},
+                {"width_mm": 2, "hu_range": [0, 10**400]},
+            )
+        ),
+        *(
+            (
+                {"id": 8, "command": "saliency", "case": str(a_case), "bundle": BUNDLE, "out": out},
+                "names no out",
+            )
+            for out in ("a\0.nrrd", "\ud800.nrrd")
+        ),
         (
             {"id": 6, "command": "predict", "case": str(a_case), "bundle": BUNDLE, "device": "tpu"},
             "'tpu'",
@@ -92,6 +116,19 @@ def test_a_mistake_is_answered_and_the_process_lives_on(caller, a_case):
         assert event["kind"]
         assert event["remedy"]
         assert event["id"] == (request.get("id") if isinstance(request, dict) else None)
+
+
+def test_a_library_that_is_missing_is_named():
+    hidden = "import sys; sys.modules['SimpleITK'] = None"
+    program = f"{hidden}; from ParotidClassifierCore.app import worker; worker.main()"
+    caller = Caller("-c", program)
+    with caller.process:
+        for number in range(2):
+            _, event = caller.answer({"id": number, "command": "predict"})
+            assert (event["id"], event["kind"]) == (number, "MissingPackageError")
+            assert "SimpleITK" in event["message"]
+            assert "pip install ." in event["remedy"]
+        caller.process.kill()
 
 
 def test_the_features_are_those_of_the_command_line(caller, a_case, tmp_path):
