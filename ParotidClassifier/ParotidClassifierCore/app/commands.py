@@ -6,7 +6,7 @@ import dataclasses
 from ..base.files import require_file, require_folder
 from ..base.progress import Progress, bar_on_terminal, part
 from ..base.result import Result
-from ..base.words import listed
+from ..base.words import counted, listed
 from ..bundle.bundle import Bundle, protocol_text
 from ..bundle.bundle import bundle_info as describe
 from ..bundle.shipped import default_bundle, find_bundle
@@ -134,7 +134,7 @@ def features(options: argparse.Namespace) -> Result:
 def bundle_info(options: argparse.Namespace) -> Result:
     """Show what a bundle holds."""
     bundle = bundle_of(options)
-    text = f"{bundle.card.rstrip()}\n\n{protocol_text(bundle.protocol)}"
+    text = f"{bundle.card.rstrip()}\n\n{protocol_text(bundle)}"
     return Result(text, describe(bundle))
 
 
@@ -145,7 +145,8 @@ def bundle_verify(options: argparse.Namespace) -> Result:
         from ..network.weights import load_network
 
         load_network(bundle.weights(), bundle.protocol)
-    text = f"{bundle.name} is whole: {len(bundle.models)} models, hash {bundle.bundle_hash}"
+    models = counted(len(bundle.models), "model")
+    text = f"{bundle.name} is whole: {models}, hash {bundle.bundle_hash}"
     return Result(text, {"bundle": bundle_identity(bundle), "verified": True})
 
 

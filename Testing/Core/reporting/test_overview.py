@@ -174,8 +174,10 @@ def test_colours_are_where_the_map_is_and_see_through_elsewhere():
 @pytest.mark.parametrize(
     "told",
     [
-        "Unlike the training cases: pixels of 0.977 mm, not 0.45 to 0.649 mm; slices 3.27 mm "
-        "apart, not 5 mm; unusual brightness and texture of the ring, texture of the tumour.",
+        (
+            "Unlike the training cases: pixels of 0.977 mm, not 0.45 to 0.649 mm; slices 3.27 mm "
+            "apart, not 5 mm; unusual brightness and texture of the ring, texture of the tumour."
+        ),
         "WIDE " * 60,
     ],
 )
