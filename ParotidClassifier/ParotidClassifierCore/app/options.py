@@ -135,7 +135,8 @@ _TABLE = {
     "--encoding NAME": "of a CSV table that is not UTF-8, such as gb18030 or cp1252",
 }
 _CACHE = {
-    "--cache FOLDER": "keeps what was computed of each case (default: TABLE.cache beside the table)"
+    "--cache FOLDER": "keeps what was computed of each case (default: cohort.cache beside the "
+    "table cohort.csv)"
 }
 _MACHINES = {
     "--jobs N": "cases worked on at a time (default: one for each core)",
@@ -309,11 +310,11 @@ def _simulate(subparsers) -> None:
     parser = _command(subparsers, "simulate", "study_commands.simulate", text)
     options = {
         "--cohort N": "a cohort of N cases",
-        "--outcome": "of the one case",
+        "--outcome": "of the one case (default: drawn by the seed)",
         "--seed SEED": "same seed, same voxels (default 0)",
     }
     _add(parser, options | _PROTOCOL)
-    _add(parser, {"--jobs N": "cases worked on at a time"}, default=1)
+    _add(parser, {"--jobs N": "cases worked on at a time (default 1)"}, default=1)
     _add(parser, {"--out OUT": "folder for the case or the cohort"})
 
 

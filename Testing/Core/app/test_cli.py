@@ -259,6 +259,17 @@ def test_json_goes_to_standard_output_and_errors_too(predict, tmp_path):
     assert error["remedy"]
 
 
+@pytest.mark.parametrize("lacking", ["ct.nrrd", "segmentation.seg.nrrd"])
+def test_a_folder_that_is_no_saved_case_is_told_what_one_holds(a_case, tmp_path, capsys, lacking):
+    for name, source in (("ct.nrrd", "ct.nrrd"), ("segmentation.seg.nrrd", "tumor.nrrd")):
+        shutil.copy(a_case / source, tmp_path / name)
+    (tmp_path / lacking).unlink()
+    code, _, error = run(capsys, "predict", "--case", tmp_path, "--out", tmp_path / "out")
+    problem, remedy = error.splitlines()
+    assert (code, problem) == (3, f"{tmp_path} holds no {lacking}.")
+    assert "it holds ct.nrrd, segmentation.seg.nrrd and" in remedy
+
+
 def test_ring_is_drawn_anew_for_a_case_that_has_one(predict, a_case, tmp_path, capsys):
     predict("--ring-width", "4", out="case")
     shutil.copy(a_case / "ct.nrrd", tmp_path / "case")
