@@ -112,7 +112,7 @@ class Reader:
             return self._simulate(arguments, build_parser().parse_args(arguments).out)
         try:
             return main(arguments)
-        except SystemExit as end:  # --version, and what the parser refuses
+        except SystemExit as end:  # --version
             return end.code
 
     def _simulate(self, arguments: list[str], out: Path) -> int:

@@ -46,7 +46,7 @@ LINKED = [
 COMMANDS = [(document.name, command) for document in DOCUMENTS for command in document.commands]
 OURS = list(dict.fromkeys(command for _, command in COMMANDS if is_program(command)))
 # Options of other programs.
-FOREIGN_OPTIONS = {"--dest", "--no-deps", "--store"}
+FOREIGN_OPTIONS = {"--dest", "--no-deps"}
 
 # In italics, and not on our panel.
 WORDS_OF_SLICER = {"Transforms", "Create new database"}

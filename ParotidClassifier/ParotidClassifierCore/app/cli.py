@@ -47,7 +47,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             stream.reconfigure(errors="backslashreplace")
     with harmless_output(), _interrupted_once():
         try:
-            return _answer(_parsed(arguments))
+            return _answer(sys.argv[1:] if arguments is None else arguments)
         except NobodyReadsError:
             return EXIT_DONE
         except NotToldError as error:
@@ -83,29 +83,32 @@ def _interrupted_once() -> Iterator[None]:
         signal.signal(signal.SIGINT, usual if last < 0 else signal.SIG_IGN)
 
 
-def _parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
+def _parsed(arguments: Sequence[str]) -> argparse.Namespace:
     try:
         return build_parser().parse_args(arguments)
     finally:
         write_now(sys.stdout, "")  # the help may have nobody who reads it
 
 
-def _answer(options: argparse.Namespace) -> int:
+def _answer(arguments: Sequence[str]) -> int:
+    as_json = "--json" in arguments  # what is wrong with the options is told so, too
     try:
+        options = _parsed(arguments)
+        as_json = options.json
         with names_reached(), extras_named():
             result = options.command(options)
-        _tell(json.dumps(result.data, **_AS_JSON) if options.json else result.text)
+        _tell(json.dumps(result.data, **_AS_JSON) if as_json else result.text)
     except NotToldError:
         raise
     except ParotidClassifierError as error:
-        _tell_error(options.json, error.kind, error.message, error.remedy)
+        _tell_error(as_json, error.kind, error.message, error.remedy)
         return error.exit_code
     except KeyboardInterrupt:
         remove_all_held()
-        _tell_error(options.json, *_INTERRUPTED)
+        _tell_error(as_json, *_INTERRUPTED)
         return EXIT_INTERRUPTED
     except Exception as error:  # noqa: BLE001  the last line of defence: no traceback for a user
-        _tell_error(options.json, *unexpected(error))
+        _tell_error(as_json, *unexpected(error))
         return EXIT_OUR_FAULT
     return EXIT_DONE
 

@@ -6,6 +6,7 @@ import dataclasses
 from ..base.files import require_file, require_folder
 from ..base.progress import Progress, bar_on_terminal, part
 from ..base.result import Result
+from ..base.words import counted, listed
 from ..bundle.bundle import Bundle, protocol_text
 from ..bundle.bundle import bundle_info as describe
 from ..bundle.shipped import default_bundle, find_bundle
@@ -16,7 +17,7 @@ from ..prediction.predict import bundle_identity, predict_from_findings, ring_re
 from ..prediction.second_opinion import require_another
 from ..prediction.stages import Stages
 from ..protocol.outcome import outcome_word
-from ..radiomics.engines import Engine
+from ..radiomics.engines import RADIOMICS_ENGINE, Engine
 from ..radiomics.names import feature_names
 from ..reporting.answer_files import save_outlines, write_answer, write_prediction
 from ..reporting.answering import RING_FILE, Asked, answer
@@ -117,22 +118,23 @@ def features(options: argparse.Namespace) -> Result:
     protocol = protocol_of(options)
     case = case_of(options, protocol=protocol)
     with bar_on_terminal("features") as progress:
-        if options.engine == BOTH_ENGINES:
+        if options.radiomics_engine == BOTH_ENGINES:
             found = Stages().compare_engines(options.out, case, protocol, progress)
             data = {"features": dict(found.built_in), "pyradiomics": dict(found.pyradiomics)}
             data["different"] = list(found.different)
+            data[RADIOMICS_ENGINE] = listed([engine.identity for engine in Engine])
             return Result(f"{found.text}\nWritten to {options.out}", data)
-        engine = Engine(options.engine)
+        engine = Engine(options.radiomics_engine)
         values = Stages().write_features(options.out, case, protocol, progress, engine)
     regions = " and ".join(protocol.regions)
     text = f"{len(feature_names())} features of {regions} written to {options.out}"
-    return Result(text, {"features": values, "radiomics engine": engine.identity})
+    return Result(text, {"features": values, RADIOMICS_ENGINE: engine.identity})
 
 
 def bundle_info(options: argparse.Namespace) -> Result:
     """Show what a bundle holds."""
     bundle = bundle_of(options)
-    text = f"{bundle.card.rstrip()}\n\n{protocol_text(bundle.protocol)}"
+    text = f"{bundle.card.rstrip()}\n\n{protocol_text(bundle)}"
     return Result(text, describe(bundle))
 
 
@@ -143,7 +145,8 @@ def bundle_verify(options: argparse.Namespace) -> Result:
         from ..network.weights import load_network
 
         load_network(bundle.weights(), bundle.protocol)
-    text = f"{bundle.name} is whole: {len(bundle.models)} models, hash {bundle.bundle_hash}"
+    models = counted(len(bundle.models), "model")
+    text = f"{bundle.name} is whole: {models}, hash {bundle.bundle_hash}"
     return Result(text, {"bundle": bundle_identity(bundle), "verified": True})
 
 

@@ -10,18 +10,19 @@ import importlib
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
-from typing import IO
+from typing import IO, NoReturn
 
 from .. import __version__
+from ..base.errors import UsageError
 from ..base.result import Result
 from ..models.settings import BOOTSTRAPS, CROSS_FITTED, STACKINGS, ModelTrainingSettings
+from ..network.device import CPU, DEVICES
 from ..protocol import ClinicalVariable, shen2026
 from ..radiomics.engines import Engine
 from ..radiomics.names import feature_names
 
 DEMO_SEED = 3
 BOTH_ENGINES = "both"  # a choice beside the engines, of `features`
-DEVICES = ("cpu", "cuda", "auto")  # of the network; the first is the default
 _BRIEF = 60
 
 
@@ -67,7 +68,7 @@ _MORE = {
     "--bootstraps N": {"default": BOOTSTRAPS},
     "--clinical NAME=VALUE": {"action": "append"},
     "--cohort TABLE": {"required": True},
-    "--device": {"choices": DEVICES, "default": DEVICES[0]},
+    "--device": {"choices": DEVICES, "default": CPU},
     "--hu-range LOW HIGH": {"nargs": 2},
     "--name NAME": {"required": True},
     "--out OUT": {"required": True},
@@ -134,7 +135,8 @@ _TABLE = {
     "--encoding NAME": "of a CSV table that is not UTF-8, such as gb18030 or cp1252",
 }
 _CACHE = {
-    "--cache FOLDER": "keeps what was computed of each case (default: TABLE.cache beside the table)"
+    "--cache FOLDER": "keeps what was computed of each case (default: cohort.cache beside the "
+    "table cohort.csv)"
 }
 _MACHINES = {
     "--jobs N": "cases worked on at a time (default: one for each core)",
@@ -161,7 +163,16 @@ _ENGINE = {
 
 
 class _Parser(argparse.ArgumentParser):
-    """Ends as it should where help or error cannot be written; argparse does so from 3.11 on."""
+    """Raises what is wrong, for `main` to tell it as any other error.
+
+    It also ends as it should where the help cannot be written; argparse does so from 3.11 on.
+    """
+
+    def error(self, message: str) -> NoReturn:
+        """Raise UsageError: one sentence, and where to look, without the usage of all options."""
+        raise UsageError(
+            f"{message[:1].upper()}{message[1:].rstrip('.')}.", f"See `{self.prog} --help`."
+        )
 
     def _print_message(self, message: str, file: IO[str] | None = None) -> None:
         with contextlib.suppress(OSError):
@@ -190,26 +201,28 @@ def build_parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _command(subparsers, name: str, function: str, text: str) -> argparse.ArgumentParser:
-    """Add a command; `function` is `module.name` of what it does, in this package."""
+def _command(
+    subparsers, name: str, function: str, text: str, of_table: str | None = None
+) -> argparse.ArgumentParser:
+    """Add a command.
+
+    Args:
+        function: `module.name` of what it does, in this package.
+        of_table: likewise, of what it does where a table of cases is named.
+    """
     parser = subparsers.add_parser(name, help=text, description=text)
     parser.add_argument("--json", action="store_true", help="print the result as JSON")
-    parser.set_defaults(command=partial(_run, function))
+    parser.set_defaults(command=partial(_run, function, of_table))
     return parser
 
 
-def _run(function: str, options: argparse.Namespace) -> Result:
+def _run(function: str, of_table: str | None, options: argparse.Namespace) -> Result:
     from .case_options import require_answerable
 
     require_answerable(options)
-    module, _, name = function.partition(".")
+    is_table = of_table is not None and options.cohort is not None
+    module, _, name = (of_table if is_table else function).partition(".")
     return getattr(importlib.import_module(f".{module}", __package__), name)(options)
-
-
-def _run_predict(options: argparse.Namespace) -> Result:
-    """Classify one case, or every case of a table."""
-    one = options.cohort is None
-    return _run("commands.predict" if one else "study_commands.predict_cohort", options)
 
 
 def _add(parser: argparse._ActionsContainer, options: Mapping[str, str], **more: object) -> None:
@@ -232,8 +245,8 @@ def _predict(subparsers) -> None:
         "commands.predict",
         "Classify one case; writes prediction.json, ring.seg.nrrd and overview.png. Or all cases "
         "of a table, each into a folder of its own, with one table and page of all.",
+        of_table="study_commands.predict_cohort",
     )
-    parser.set_defaults(command=_run_predict)
     _add(parser.add_argument_group("case"), _CASE)
     _add(parser.add_argument_group("ring drawn or refined by hand"), _DRAWN_RING)
     for variable in shen2026().predictors.values():
@@ -288,7 +301,7 @@ def _ring_and_features(subparsers) -> None:
     (which,) = _ENGINE.values()
     both = f"{which}; both of them: side by side, with their differences"
     choices = [*(engine.value for engine in Engine), BOTH_ENGINES]
-    _add(parser, {"--engine": both}, choices=choices, default=Engine.BUILT_IN.value)
+    _add(parser, {"--radiomics-engine": both}, choices=choices)
     _add(parser, {"--out OUT": "the CSV file"})
 
 
@@ -297,11 +310,11 @@ def _simulate(subparsers) -> None:
     parser = _command(subparsers, "simulate", "study_commands.simulate", text)
     options = {
         "--cohort N": "a cohort of N cases",
-        "--outcome": "of the one case",
+        "--outcome": "of the one case (default: drawn by the seed)",
         "--seed SEED": "same seed, same voxels (default 0)",
     }
     _add(parser, options | _PROTOCOL)
-    _add(parser, {"--jobs N": "cases worked on at a time"}, default=1)
+    _add(parser, {"--jobs N": "cases worked on at a time (default 1)"}, default=1)
     _add(parser, {"--out OUT": "folder for the case or the cohort"})
 
 

@@ -8,6 +8,7 @@ from ..base.files import require_file, write_parquet
 from ..base.parallel import Machines
 from ..base.progress import bar_on_terminal
 from ..base.result import Result
+from ..base.words import counted
 from ..protocol import Protocol
 from ..protocol.outcome import MALIGNANT, outcome_word
 from ..radiomics.engines import Engine
@@ -54,7 +55,8 @@ def simulate(options: argparse.Namespace) -> Result:
         table = write_cohort(
             options.cohort, options.seed, options.out, options.jobs, progress, protocol=protocol
         )
-    return Result(f"{options.cohort} simulated cases are listed in {table}", {"cohort": str(table)})
+    text = f"{counted(options.cohort, 'simulated case')} in {table}"
+    return Result(text, {"cohort": str(table)})
 
 
 def cohort_check(options: argparse.Namespace) -> Result:
@@ -71,13 +73,14 @@ def cohort_features(options: argparse.Namespace) -> Result:
     """Write all radiomic features of a cohort as a table."""
     require_file(options.out)
     protocol = protocol_of(options)
-    cases = _cases(options, protocol)
+    listed = _cases(options, protocol)
     with bar_on_terminal("features") as progress:
-        features = extract_cohort(cases, protocol, _cache(options), progress=progress)
+        features = extract_cohort(listed, protocol, _cache(options), progress=progress)
     write_parquet(options.out, features.table())
     failures = {case_id: why.reason for case_id, why in features.failures.items()}
     lines = [f"{case_id} was left out: {why}" for case_id, why in failures.items()]
-    text = f"{len(features.columns)} features of {len(features.cases)} cases in {options.out}"
+    cases = counted(len(features.cases), "case")
+    text = f"{len(features.columns)} features of {cases} in {options.out}"
     data = {"features": str(options.out), "failures": failures}
     return Result("\n".join([*lines, text]), data)
 

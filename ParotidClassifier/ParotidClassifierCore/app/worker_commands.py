@@ -21,6 +21,7 @@ from ..dicom.source import SourceSeries
 from ..imaging.file_cache import FileCache
 from ..imaging.perturbation import OUTLINES
 from ..imaging.working_grid import Geometry
+from ..network.device import CPU, known_device
 from ..prediction.saliency import save_saliency
 from ..prediction.second_opinion import require_another
 from ..prediction.session import Session
@@ -33,7 +34,6 @@ from ..reporting.case.labels import REPORT_HTML, REPORT_PDF, ReportLabels
 from ..reporting.case_view import HOW_TO_SEE
 from ..reporting.dicom.source_headers import Sources, read_source_headers
 from .inbox import RIVALS, Command, Request
-from .options import DEVICES
 
 _LARGEST_SEED = 2**32 - 1
 _SIDE_MM, _RADIUS_MM = 24, 6  # of the case that warms up
@@ -251,12 +251,7 @@ def _ring(request: Request) -> RingSettings | None:
 
 def _device(request: Request) -> str:
     """Return the device of the network that was asked for; the CPU where none was."""
-    device = request.get("device", DEVICES[0])
-    if device not in DEVICES:
-        raise UsageError(
-            f"The device {device!r} is not understood.", f"Name one of {', '.join(DEVICES)}."
-        )
-    return device
+    return known_device(request.get("device", CPU))
 
 
 def _asked(request: Request) -> Asked:

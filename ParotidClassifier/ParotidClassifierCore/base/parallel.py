@@ -72,6 +72,7 @@ def run_each(
     names: Sequence[str],
     machines: Machines,
     progress: Progress = silent,
+    what: str = "case",
 ) -> list[Any]:
     """Return function(*item) of each item, or its Failure, in the order of the items.
 
@@ -80,6 +81,7 @@ def run_each(
 
     Args:
         function: of a module, so that it can be sent to another process.
+        what: an item is, in what is told of the progress.
 
     Raises:
         OutputError: a result cannot be written: the others could not be either.
@@ -92,7 +94,8 @@ def run_each(
 
     for index, result in _results(function, work, machines, tell):
         results[index] = result
-        progress(len(results) / len(work), f"case {len(results)} of {len(work)} ({names[index]})")
+        done = f"{what} {len(results)} of {len(work)} ({names[index]})"
+        progress(len(results) / len(work), done)
     return [results[index] for index in range(len(work))]
 
 

@@ -140,6 +140,11 @@ class Bundle(BundleSummary):
     notes: tuple[str, ...] = ()
 
     @property
+    def specs(self) -> list[ModelSpec]:
+        """What its models are by the protocol."""
+        return [self.protocol.models[name] for name in self.models]
+
+    @property
     def columns(self) -> set[str]:
         """The columns that its models read."""
         return {column for model in self.models.values() for column in model.columns}
@@ -157,8 +162,7 @@ class Bundle(BundleSummary):
     @cached_property
     def answer_limits(self) -> dict[str, Limits | str]:
         """The limits of each model's answers, or why it has none."""
-        specs = (self.protocol.models[name] for name in self.models)
-        return limits_by_model(specs, self.stacking, self.reference.scores)
+        return limits_by_model(self.specs, self.stacking, self.reference.scores)
 
     @property
     def lacking(self) -> list[str]:
@@ -169,8 +173,7 @@ class Bundle(BundleSummary):
     @property
     def fusions(self) -> list[str]:
         """The models that read radiomic features and the network."""
-        specs = (self.protocol.models[name] for name in self.models)
-        return [spec.name for spec in specs if spec.radiomics and spec.network]
+        return [spec.name for spec in self.specs if spec.radiomics and spec.network]
 
     @property
     def reads_image(self) -> bool:
@@ -208,17 +211,21 @@ class Bundle(BundleSummary):
         return self.network
 
 
-def protocol_text(protocol: Protocol) -> str:
-    """Return what a protocol says in words, as Markdown."""
+def protocol_text(bundle: Bundle) -> str:
+    """Return what the protocol says of what a bundle holds, in words, as Markdown."""
+    protocol = bundle.protocol
     regions = [
         f"**{r.name}**: {f'ring of {r.ring_words}' if r.ring else 'outlined by hand'}"
         for r in protocol.regions.values()
+        if bundle.reads_image
     ]
+    read = {name for spec in bundle.specs for name in spec.clinical}
     predictors = [
         f"**{v.label}**{f': {v.definition}' if v.definition else ''}"
         for v in protocol.predictors.values()
+        if v.name in read
     ]
-    models = [f"**{m.name}**: {model_words(m, protocol)}" for m in protocol.models.values()]
+    models = [f"**{m.name}**: {model_words(m, protocol)}" for m in bundle.specs]
     source = f"\n\nSource: {protocol.source}" if protocol.source else ""
     lists = {"Regions": regions, "Clinical findings that models read": predictors, "Models": models}
     return "\n\n".join(

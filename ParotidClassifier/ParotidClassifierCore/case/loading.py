@@ -23,6 +23,10 @@ SEGMENTATION_FILE = "segmentation.seg.nrrd"
 CLINICAL_FILE = "clinical.json"
 SOURCE_FILE = "source.json"
 _LONGEST_NAME = 30  # characters, of these files
+_SAVED_CASE = (
+    f"Give the folder of a saved case: it holds {CT_FILE}, {SEGMENTATION_FILE} and, where the "
+    f"findings are known, {CLINICAL_FILE}."
+)
 
 
 @dataclass(frozen=True)
@@ -72,7 +76,10 @@ def load_case_folder(
     """
     folder = extended(folder, below=_LONGEST_NAME)
     if not folder.is_dir():
-        raise UnreadableFileError(f"{folder} is not a folder.", "Give the folder of a saved case.")
+        raise UnreadableFileError(f"{folder} is not a folder.", _SAVED_CASE)
+    for name in (CT_FILE, SEGMENTATION_FILE):
+        if not (folder / name).exists():
+            raise UnreadableFileError(f"{folder} holds no {name}.", _SAVED_CASE)
     files = files or FileCache()
     ct = files.read(folder / CT_FILE, load_ct)
     protocol = protocol or shen2026()

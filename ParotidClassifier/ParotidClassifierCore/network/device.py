@@ -16,6 +16,17 @@ AUTO = "auto"
 DEVICES = (CPU, CUDA, AUTO)
 
 
+def known_device(name: object) -> str:
+    """Return the name of a device if it is one of DEVICES.
+
+    Raises:
+        UsageError: it is not.
+    """
+    if name not in DEVICES:
+        raise UsageError(f"{name!r} is not a device.", f"Use one of {', '.join(DEVICES)}.")
+    return name
+
+
 def choose_device(name: str = CPU) -> str:
     """Return CPU or CUDA for "cpu", "cuda" or "auto" (the GPU when there is one).
 
@@ -23,9 +34,7 @@ def choose_device(name: str = CPU) -> str:
         UsageError: `name` is none of the three.
         DeviceUnavailableError: "cuda" was asked for and PyTorch finds no GPU, or is not installed.
     """
-    if name not in DEVICES:
-        raise UsageError(f"{name!r} is not a device.", f"Use one of {', '.join(DEVICES)}.")
-    if name == CPU:
+    if known_device(name) == CPU:
         return CPU
     try:
         import torch

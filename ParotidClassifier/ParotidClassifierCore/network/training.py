@@ -6,6 +6,7 @@ import numpy as np
 import torch
 
 from ..base.errors import CohortError, UsageError
+from ..base.words import counted
 from ..protocol import Protocol
 from .architecture import HEAD_DROPOUT
 from .arrays import array_of
@@ -113,7 +114,7 @@ def require_trainable(outcomes: np.ndarray) -> None:
     """Raise CohortError where a network cannot learn from cases with these outcomes (n,)."""
     if len(np.unique(outcomes)) < 2 or len(outcomes) < 2 * _SMALLEST_BATCH:
         raise CohortError(
-            f"The network cannot be trained on {len(outcomes)} cases "
+            f"The network cannot be trained on {counted(len(outcomes), 'case')} "
             f"with {len(np.unique(outcomes))} different outcome(s).",
             "Add cases: both benign and malignant ones are needed.",
         )

@@ -9,12 +9,12 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from ..base.files import written_whole
-from ..base.words import listed
+from ..base.words import counted, listed
 from ..imaging.findings import Severity
 from ..models.probabilities import ModelResult
 from ..prediction.saliency import saliency_line
 from ..protocol import Protocol, Region
-from .answering import Answer
+from .answering import PREDICTION_FILE, Answer
 from .case_view import HOW_TO_SEE, CaseView
 from .panels.look import DARK, PAPER
 from .panels.numbers import draw_probabilities, draw_training_cases, name_of_marks
@@ -33,7 +33,9 @@ _FOOT, _LINE = 0.5, 0.25
 
 _LEFT, _RIGHT = 0.012, 0.985  # shares of the width
 _ROW_COLUMNS = (1, 1, 1, 1.35)  # three planes, and what is told beside them
-_LETTERS_BESIDE, _LETTERS_BELOW, _LETTERS_ACROSS = 52, 80, 180
+_LETTERS_BESIDE, _LETTERS_BELOW = 52, 80
+_LETTERS_ACROSS, _BOLD_LETTERS_ACROSS = 180, 150
+_SMALLER = 0.98
 _MOST_WARNINGS = 2
 _NAMES = 0.42  # share of the width that the models' names take
 _TITLE = {"color": DARK.text, "fontsize": 11, "pad": 6}
@@ -50,10 +52,14 @@ def save_overview(path: Path, answered: Answer) -> None:
     rows = [_PLANES, *([] if saliency is None else [_CLOSE_UPS])]
     rows += [] if view.is_withheld else [_TRAINING_CASES]
     # Over the headline what puts all of it in doubt; under the drawings warnings and the bundle.
-    head_lines = _lines(_told([*(f.message for f in view.first_findings), view.domain_warning]))
+    doubts = [*(finding.message for finding in view.first_findings), view.domain_warning]
+    head_lines = _lines(_told(doubts), _BOLD_LETTERS_ACROSS)
     warnings = [f for f in view.later_findings if f.severity is Severity.WARNING]
     told = _told([finding.message for finding in warnings[:_MOST_WARNINGS]])
-    foot_lines = _lines([*told, (view.bundle_line, DARK.note)])
+    if rest := len(warnings[_MOST_WARNINGS:]):
+        more = f"And {counted(rest, 'more warning')} in {PREDICTION_FILE}."
+        told.append((more, DARK.warning))
+    foot_lines = _lines([*told, (view.bundle_line, DARK.note)], _LETTERS_ACROSS)
     head = _HEADLINE + _LINE * len(head_lines)
     foot = _FOOT + _LINE * len(foot_lines)
     height = head + sum(rows) + _GAP * (len(rows) - 1) + foot
@@ -127,8 +133,10 @@ def _write_line(
         va="center",
     )  # fmt: skip
     room = (_RIGHT - _LEFT) * figure.bbox.width
-    width = line.get_window_extent(figure.canvas.get_renderer()).width
-    line.set_fontsize(size * min(1.0, room / width))
+    renderer = figure.canvas.get_renderer()
+    # Letters stand on whole pixels: a line does not become shorter in proportion to their size.
+    while line.get_window_extent(renderer).width > room:
+        line.set_fontsize(line.get_fontsize() * _SMALLER)
 
 
 def _name_outlines(figure: Figure, y: float, regions: Iterable[Region]) -> None:
@@ -178,6 +186,6 @@ def _told(warnings: Iterable[str]) -> list[tuple[str, str]]:
     return [(f"Warning: {warning}", DARK.warning) for warning in warnings if warning]
 
 
-def _lines(texts: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
-    """Return texts, each with its colour, as lines that are no wider than the picture."""
-    return [(line, color) for text, color in texts for line in textwrap.wrap(text, _LETTERS_ACROSS)]
+def _lines(texts: Sequence[tuple[str, str]], letters: int) -> list[tuple[str, str]]:
+    """Return texts, each with its colour, as lines of at most so many letters."""
+    return [(line, color) for text, color in texts for line in textwrap.wrap(text, letters)]

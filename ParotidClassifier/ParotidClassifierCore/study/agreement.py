@@ -97,15 +97,17 @@ class _Comparison:
         readings: Sequence[Sequence[Reading]],
         fewest: int,
         progress: Progress,
+        what: str = "reading",
     ) -> tuple[np.ndarray, dict[str, str]]:
         """Return (cases, readings, columns) of the rows that could be read, and the failures.
 
         Args:
             readings: the first of every row, the second of every row, and so on.
+            what: a reading is, in what is told of the progress.
         """
         names = [self.features.cases[row].case_id for row in rows]
         together = [reading for each in readings for reading in each]
-        keys = self.cache.store_all(together, names * len(readings), progress)
+        keys = self.cache.store_all(together, names * len(readings), progress, what)
         of_cases = [keys[row :: len(rows)] for row in range(len(rows))]
         failures = {
             name: key
@@ -121,7 +123,7 @@ class _Comparison:
         if len(values) < fewest:
             listed = "\n  ".join(f"{name}: {why.reason}" for name, why in failures.items())
             raise CohortError(
-                f"Only {len(values)} second readings could be used:\n  {listed}",
+                f"Only {counted(len(values), 'second reading')} could be used:\n  {listed}",
                 "Correct the outlines or leave them out of the table.",
             )
         return np.array(values), {name: why.shared_reason for name, why in failures.items()}
@@ -140,5 +142,6 @@ def _perturbed(compare: _Comparison, seed: int, progress: Progress) -> ReaderAgr
         [replace(compare.reading(r), perturbation=own) for r, own in zip(rows, each, strict=True)]
         for each in seeds
     ]
-    values, failures = compare.ratings(rows, readings, _FEWEST_PERTURBED, progress)
+    what = "perturbed outline"
+    values, failures = compare.ratings(rows, readings, _FEWEST_PERTURBED, progress, what)
     return ReaderAgreement("perturbed images", "ICC(1,1)", len(values), icc_1_1(values), failures)

@@ -22,7 +22,6 @@ from ..base.files import (
 from ..base.parallel import Failure, Machines, run_each
 from ..base.progress import Progress, part, silent
 from ..base.result import Result
-from ..base.words import counted
 from ..bundle.bundle import Bundle
 from ..models.answers import INDETERMINATE
 from ..models.words import bundle_line
@@ -32,7 +31,7 @@ from ..reporting.answering import PREDICTION_FILE, Asked
 from .folder_names import LONGEST, folder_names
 from .manifest import CohortCase
 from .one_case import CaseWork, NamedBundle, classify, done_before, files_of_others
-from .outcomes import DONE, OUTSIDE, CaseOutcome, cases_page, columns_of
+from .outcomes import DONE, OUTSIDE, CaseOutcome, cases_page, columns_of, counts_of
 
 CASES_FOLDER = "cases"
 TABLE_FILE = "predictions.csv"
@@ -156,19 +155,17 @@ def _told(out: Path, outcomes: Sequence[CaseOutcome], kept: int, bundle: Bundle)
             f"No case could be classified:\n  {listed}",
             f"Correct them and start again; {out / PAGE_FILE} shows the same.",
         )
-    done = len(outcomes) - len(failed)
-    outside = sum(outcome.status == OUTSIDE for outcome in outcomes)
+    statuses = Counter(outcome.status for outcome in outcomes)
     said = Counter(o.view.first.verdict for o in outcomes if o.status == DONE)
     told = [
         *(f"{said[word]} {word}" for word in (MALIGNANT, BENIGN, INDETERMINATE) if said[word]),
         *([f"{said[None]} without a probability"] if said[None] else []),
-        *([f"{outside} unlike the training cases"] if outside else []),
     ]
     lines = [bundle_line(bundle_identity(bundle)), *lost]
     lines.append(
-        f"{done} of {counted(len(outcomes), 'case')} classified"
-        + (f", {kept} of them by an earlier run" if kept else "")
-        + f": {', '.join(told)}."
+        counts_of(outcomes)
+        + (f": {', '.join(told)}." if told else ".")
+        + (f" {kept} of them by an earlier run." if kept else "")
     )
     if any(outcome.case.malignant is not None for outcome in outcomes):
         lines.append(
@@ -178,8 +175,8 @@ def _told(out: Path, outcomes: Sequence[CaseOutcome], kept: int, bundle: Bundle)
     data = {
         "predictions": str(out / TABLE_FILE),
         "page": str(out / PAGE_FILE),
-        "classified": done,
-        "outside": outside,
+        "classified": statuses[DONE],
+        "outside": statuses[OUTSIDE],
         "by_an_earlier_run": kept,
         "failures": failed,
     }

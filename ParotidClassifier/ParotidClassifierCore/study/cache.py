@@ -58,11 +58,19 @@ class CohortCache:
         return reading.key
 
     def store_all(
-        self, readings: Sequence[Reading], names: Sequence[str], progress: Progress = silent
+        self,
+        readings: Sequence[Reading],
+        names: Sequence[str],
+        progress: Progress = silent,
+        what: str = "case",
     ) -> list[str | Failure]:
-        """Store what is read of all cases and return, for each, its key or why it has none."""
+        """Store what is read of all cases and return, for each, its key or why it has none.
+
+        Args:
+            what: a reading is, in what is told of the progress.
+        """
         work = [(reading,) for reading in readings]
-        return run_each(self.store, work, names, self.machines, progress)
+        return run_each(self.store, work, names, self.machines, progress, what)
 
     def load(self, key: str) -> CaseFeatures:
         """Return what was stored under `key`.

@@ -79,7 +79,7 @@ def check_cohort(
         (case, column, reading) for case in cases for column, reading in _readings(case, protocol)
     ]
     names = [case.case_id for case, _, _ in outlines]
-    results = run_each(_examine, [(r,) for *_, r in outlines], names, machines, progress)
+    results = run_each(_examine, [(r,) for *_, r in outlines], names, machines, progress, "outline")
     problems = [
         f"row {case.row}, columns ct and {column}: {result.reason}"
         for (case, column, _), result in zip(outlines, results, strict=True)
@@ -155,10 +155,8 @@ def _size_warnings(cases: Sequence[CohortCase]) -> Iterator[str]:
         outcomes = Counter(case.malignant for case in cases if case.split == split)
         for malignant in (False, True):
             if sum(outcomes.values()) and outcomes[malignant] < fewest:
-                yield (
-                    f"{split}: {outcomes[malignant]} {outcome_word(malignant)} cases, "
-                    f"fewer than {fewest}"
-                )
+                cases_of = counted(outcomes[malignant], f"{outcome_word(malignant)} case")
+                yield f"{split}: {cases_of}, fewer than {fewest}"
     yield from unused_readings([case for case in cases if case.split == TRAIN])
 
 

@@ -1,6 +1,7 @@
 """What came out for each case of a table, and the table and the page of all."""
 
 import base64
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -10,6 +11,7 @@ from urllib.parse import quote
 
 from ..base.disk import files_below
 from ..base.parallel import Failure
+from ..base.words import counted
 from ..bundle.bundle import Bundle
 from ..imaging.findings import Severity
 from ..models.domain import DomainStatus
@@ -57,6 +59,13 @@ class CaseOutcome:
         if self.written is None:
             return FAILED
         return OUTSIDE if self.view.domain.status is DomainStatus.OUTSIDE else DONE
+
+
+def counts_of(outcomes: Sequence[CaseOutcome]) -> str:
+    """Say how many cases were classified, and how many are unlike the training cases."""
+    counts = Counter(outcome.status for outcome in outcomes)
+    outside = f", {counts[OUTSIDE]} unlike the training cases" if counts[OUTSIDE] else ""
+    return f"{counts[DONE]} of {counted(len(outcomes), 'case')} classified{outside}"
 
 
 def columns_of(outcomes: Sequence[CaseOutcome], protocol: Protocol) -> dict[str, list[object]]:
@@ -159,6 +168,7 @@ def cases_page(out: Path, outcomes: Sequence[CaseOutcome], bundle: Bundle, name:
 
     cohort = bundle.cohort.line
     page = {
+        "counts": counts_of(outcomes),
         "name": name,
         "bundle": bundle.name,
         "about": f"{cohort[:1].upper()}{cohort[1:]}. {bundle.intended_use}",
@@ -178,6 +188,7 @@ def _line(out: Path, outcome: CaseOutcome) -> dict[str, object]:
         "view": outcome.view,
         "outcome": "" if case.malignant is None else outcome_word(case.malignant),
         "tumor_ml": f"{written['ring']['tumor_volume_mm3'] / 1000:.1f}",
+        "is_outside": outcome.status == OUTSIDE,
         "warnings": outcome.warnings,
         "others": _others(outcome.view),
         "files": _files(out / outcome.folder, outcome.folder),

@@ -259,6 +259,17 @@ def test_json_goes_to_standard_output_and_errors_too(predict, tmp_path):
     assert error["remedy"]
 
 
+@pytest.mark.parametrize("lacking", ["ct.nrrd", "segmentation.seg.nrrd"])
+def test_a_folder_that_is_no_saved_case_is_told_what_one_holds(a_case, tmp_path, capsys, lacking):
+    for name, source in (("ct.nrrd", "ct.nrrd"), ("segmentation.seg.nrrd", "tumor.nrrd")):
+        shutil.copy(a_case / source, tmp_path / name)
+    (tmp_path / lacking).unlink()
+    code, _, error = run(capsys, "predict", "--case", tmp_path, "--out", tmp_path / "out")
+    problem, remedy = error.splitlines()
+    assert (code, problem) == (3, f"{tmp_path} holds no {lacking}.")
+    assert "it holds ct.nrrd, segmentation.seg.nrrd and" in remedy
+
+
 def test_ring_is_drawn_anew_for_a_case_that_has_one(predict, a_case, tmp_path, capsys):
     predict("--ring-width", "4", out="case")
     shutil.copy(a_case / "ct.nrrd", tmp_path / "case")
@@ -304,10 +315,32 @@ def test_options_that_do_not_go_together_end_with_2(wrong, a_case, tmp_path, cap
         ("simulate", "--cohort", "none", "--out", "x"),
     ],
 )
-def test_a_word_outside_its_levels_ends_with_2(wrong):
-    with pytest.raises(SystemExit) as stop:
-        main(list(wrong))
-    assert stop.value.code == 2
+def test_a_word_outside_its_levels_ends_with_2(wrong, capsys):
+    code, out, told = run(capsys, *wrong)
+    assert (code, out) == (2, "")
+    problem, remedy = told.splitlines()
+    assert wrong[1] in problem
+    assert remedy == f"See `parotid-classifier {wrong[0]} --help`."
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        (),
+        ("dance",),
+        ("predict",),
+        ("predict", "--case", "x", "--symptoms", "yes", "--out", "o"),
+        ("predict", "--no-such-option", "--out", "o"),
+        ("bundle", "info", "one", "two"),
+    ],
+)
+def test_a_usage_error_is_one_json_object(wrong, capsys):
+    code, out, told = run(capsys, *wrong, "--json")
+    assert (code, told) == (2, "")
+    error = json.loads(out)["error"]
+    assert error["kind"] == "UsageError"
+    assert error["message"][0].isupper()
+    assert "parotid-classifier" in error["remedy"]
 
 
 def bad_bundle(a_bundle, folder):
@@ -511,13 +544,16 @@ def features_of(capsys, case, out, *more):
 
 def test_both_engines_stand_side_by_side(capsys, a_case, tmp_path):
     pytest.importorskip("radiomics", reason="PyRadiomics is not installed")
-    told, lines = features_of(capsys, a_case, tmp_path / "both.csv", "--engine", "both")
+    both = ("--radiomics-engine", "both")
+    told, lines = features_of(capsys, a_case, tmp_path / "both.csv", *both)
     assert lines[0] == "feature,built-in,pyradiomics,relative difference"
     assert len(lines) == 1 + 2 * 1874
     assert "of 3748 values differ" in told
     _, one = features_of(capsys, a_case, tmp_path / "one.csv")
     name, tumor, _ = one[1].split(",")
     assert lines[1].split(",")[:2] == [f"Tumor_{name}", tumor]
+    told, _ = features_of(capsys, a_case, tmp_path / "both.csv", *both, "--json")
+    assert json.loads(told)["radiomics engine"].startswith("built-in 1 and pyradiomics ")
 
 
 def test_a_result_names_its_engine(capsys, a_case, a_bundle, tmp_path, monkeypatch):

@@ -102,14 +102,11 @@ def test_what_is_computed_imports_what_it_needs():
 
 
 @pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
-def test_every_command_is_there(words, monkeypatch):
+def test_every_command_is_there(words):
     """Each command's parser names a function by a text."""
-    run = COMMANDS[words].get_default("command")
-    for function in getattr(run, "args", ("commands.predict", "study_commands.predict_cohort")):
+    for function in filter(None, COMMANDS[words].get_default("command").args):
         module, _, name = function.partition(".")
-        assert callable(
-            getattr(importlib.import_module(f"ParotidClassifierCore.app.{module}"), name)
-        )
+        assert callable(getattr(importlib.import_module(f"{PACKAGE}.{module}"), name))
 
 
 def test_a_warm_worker_holds_nothing_that_a_prediction_does_without():

@@ -69,6 +69,8 @@ def test_progress_names_the_piece_and_rises_to_one(machines):
     assert [share for share, _ in told] == [0.25, 0.5, 0.75, 1.0]
     assert {step.split("(")[1] for _, step in told} == {f"case{n})" for n in range(4)}
     assert told[-1][1].startswith("case 4 of 4")
+    run_each(doubled, *numbered(1), machines, lambda _, step: told.append(step), "outline")
+    assert told[-1] == "outline 1 of 1 (case0)"
 
 
 def test_a_piece_that_kills_its_process_is_tried_alone_and_then_given_up(tmp_path):

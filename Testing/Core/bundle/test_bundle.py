@@ -245,7 +245,21 @@ def test_a_bundle_carries_its_protocol(tmp_path):
     again = load_bundle_of(bundle, tmp_path)
     assert (again.protocol, again.models) == (protocol, bundle.models)
     assert list(again.protocol.models) == list(protocol.models)
-    assert name in protocol_text(again.protocol)
+    assert name in protocol_text(again)
+
+
+@pytest.mark.parametrize(
+    ("held", "told", "untold"),
+    [
+        (["Tumor_RAD", "Clinical"], ["**Tumor_RAD**", "**External2**", "**Symptoms**"], "Combined"),
+        (["Clinical"], ["**Clinical**", "**Symptoms**"], "Regions"),
+        (["Tumor_RAD"], ["**Tumor_RAD**", "**External2**"], "Clinical findings"),
+    ],
+)
+def test_of_its_protocol_a_bundle_tells_what_it_holds(held, told, untold):
+    text = protocol_text(a_bundle(models={name: models()[name] for name in held}))
+    assert [word for word in told if word in text] == told
+    assert untold not in text
 
 
 def test_loading_and_evaluating_imports_no_learning_library(tmp_path):

@@ -272,6 +272,16 @@ def test_a_bundle_that_reads_no_image_has_no_map_and_no_features(clinical_only):
     assert "Clinical as a nomogram" in with_title.extract_text()
 
 
+def test_what_is_but_rounding_in_the_range_of_a_feature_is_zero(answered):
+    reference = answered.bundle.reference
+    first, second = list(answered.view.of_the_image)[:2]
+    ends = {first: (-3.203e-16, 0.1, 0.2923), second: (2e-13, 1e-13, 4e-13)}
+    told = replace(reference, quantiles={**reference.quantiles, **ends})
+    found = replace(answered, bundle=replace(answered.bundle, reference=told))
+    rows = section(report_of(found), "features").parts[0].table.rows
+    assert [row[2] for row in rows[:2]] == ["0 to 0.2923", "2e-13 to 4e-13"]
+
+
 def test_without_any_probability_the_reason_is_the_headline():
     found = made_answer(published_clinical_bundle(), {})
     document = report_of(found)

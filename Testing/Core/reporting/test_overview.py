@@ -61,9 +61,18 @@ def test_warnings_stand_under_the_probability_and_what_puts_it_in_doubt_above(
 ):
     told = (warning("noisy", "A noisy scan."), warning(OTHER_BODY_PART, "A leg."))
     saved(tmp_path / "overview.png", a_result, findings=told)
+    assert not any("more warning" in text for text in texts)
     heights = {text: boxes[0][0].y0 for text, boxes in texts.items()}
     headline = next(height for text, height in heights.items() if "probability of mal" in text)
     assert heights["Warning: A noisy scan."] < headline < heights["Warning: A leg."]
+
+
+@pytest.mark.parametrize(("number", "rest"), [(3, "1 more warning"), (5, "3 more warnings")])
+def test_warnings_without_room_are_counted(a_result, tmp_path, texts, number, rest):
+    told = tuple(warning("noisy", f"Noise {i}.") for i in range(number))
+    saved(tmp_path / "overview.png", a_result, findings=told)
+    assert {"Warning: Noise 0.", "Warning: Noise 1.", f"And {rest} in prediction.json."} <= {*texts}
+    assert "Warning: Noise 2." not in texts
 
 
 def test_of_a_case_outside_the_picture_says_why_and_no_number(a_result, tmp_path, texts):
@@ -160,6 +169,23 @@ def test_colours_are_where_the_map_is_and_see_through_elsewhere():
     opacity = planes._colored(np.array([[0.0, 0.1, 0.4, 1.0]]))[0, :, 3]
     assert opacity[0] == 0.0
     assert opacity[0] < opacity[1] < opacity[2] == opacity[3] < 1.0
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        (
+            "Unlike the training cases: pixels of 0.977 mm, not 0.45 to 0.649 mm; slices 3.27 mm "
+            "apart, not 5 mm; unusual brightness and texture of the ring, texture of the tumour."
+        ),
+        "WIDE " * 60,
+    ],
+)
+def test_bold_lines_stay_in_the_picture(a_result, tmp_path, texts, told):
+    saved(tmp_path / "o.png", a_result, findings=(warning(OTHER_BODY_PART, told),))
+    assert told.split()[-1] in " ".join(texts)
+    for text, box, page in ((text, *both) for text, boxes in texts.items() for both in boxes):
+        assert box.x1 <= page.x1, text
 
 
 @pytest.mark.parametrize("sentences", [1, 25])

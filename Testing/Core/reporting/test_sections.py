@@ -3,8 +3,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pytest
 from fixtures.studies import made_evaluation, made_models, made_predictions, made_study
 from fixtures.undrawn import draw_coarsely
+from matplotlib.text import Text
 from ParotidClassifierCore.protocol import shen2026
 from ParotidClassifierCore.reporting.figures import canvas
 from ParotidClassifierCore.reporting.parts import Drawing, Listing
@@ -66,6 +68,16 @@ def test_the_same_study_gives_the_same_figures_and_page(tmp_path):
             svg = canvas.svg_bytes(drawing.figure)
         drawn.append([svg, *(Path(f"{tmp_path}/flow.{e}").read_bytes() for e in ("png", "pdf"))])
     assert drawn[0] == drawn[1]
+
+
+@pytest.mark.parametrize("empty", [{}, {"training": (0, 0)}, {"test": (0, 0)}])
+def test_a_set_without_cases_has_no_box(empty):
+    flow = replace(made_evaluation().flow, **empty)
+    study = made_study(evaluation=replace(made_evaluation(), flow=flow))
+    texts = [text.get_text() for text in part(study, "flow", Drawing).figure.findobj(Text)]
+    boxes = {text.partition(":")[0] for text in texts if "n = " in text}
+    assert boxes & {"Training", "Test"} == {"Training", "Test"} - {n.capitalize() for n in empty}
+    assert not any("n = 0\n" in text for text in texts)
 
 
 def test_drawing_leaves_the_users_own_style_alone():

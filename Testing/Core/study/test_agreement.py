@@ -102,10 +102,12 @@ def test_perturbed_readings_are_kept_in_the_cache(features, a_cache, monkeypatch
     plain = without(features, second_reader=None, repeat=None)
     before, told = reader_agreement(plain, 0, a_cache)[0].values, []
     monkeypatch.setattr(Reading, "features", None)  # nothing is computed again
-    again = reader_agreement(plain, 0, a_cache, lambda fraction, step: told.append(fraction))
+    again = reader_agreement(plain, 0, a_cache, lambda *said: told.append(said))
     np.testing.assert_array_equal(again[0].values, before)
     assert len(told) == 5 * agreement_module.PERTURBATIONS
-    assert told[-1] == 1.0
+    fraction, step = told[-1]
+    assert fraction == 1.0
+    assert step.startswith("perturbed outline 10 of 10 (")
 
 
 def test_more_noise_in_the_image_lowers_the_agreement(features, a_cache, monkeypatch):

@@ -332,6 +332,8 @@ def test_of_a_case_outside_the_table_has_no_number_unless_asked(classified, bund
     assert ("No probability" in page) != show_outside
     assert ("not reliable here" in page) == show_outside
     assert "lices of 9 mm" in page
+    assert "0 of 1 case classified, 1 unlike the training cases" in page
+    assert "no warning" not in page
 
 
 def test_a_case_outside_is_counted_as_such_though_its_numbers_are_shown(again, bundle):
@@ -343,9 +345,12 @@ def test_a_case_outside_is_counted_as_such_though_its_numbers_are_shown(again, b
     origin = json.loads(path.with_name("origin.json").read_text("utf-8"))
     changed = json.dumps(origin | {"answer": content_hash(path)})
     path.with_name("origin.json").write_text(changed, "utf-8")
-    counts = re.findall(r"(\d) (malignant|benign|indeterminate|unlike)\b", run(again, bundle).text)
-    assert ("1", "unlike") in counts
-    assert sum(int(count) for count, _ in counts) == 3
+    result = run(again, bundle)
+    assert (result.data["classified"], result.data["outside"]) == (2, 1)
+    assert "2 of 4 cases classified, 1 unlike the training cases: " in result.text
+    counts = re.findall(r"(\d) (?:malignant|benign|indeterminate)\b", result.text)
+    assert sum(map(int, counts)) == 2
+    assert "2 of 4 cases classified, 1 unlike" in (again / "out/index.html").read_text("utf-8")
 
 
 def test_a_second_reader_and_a_second_bundle_are_compared_case_by_case(again, bundle):

@@ -28,6 +28,11 @@ def checked(cases):
     return check_cohort(cases, shen2026())
 
 
+def test_one_case_of_an_outcome_is_counted_as_one(cases):
+    one = [case for case in cases if not case.malignant or case.split == "test"]
+    assert "test: 1 malignant case, fewer than 10" in checked(one).warnings
+
+
 def test_a_sound_cohort_is_counted(cases):
     check = checked(cases)
     check.require_sound()

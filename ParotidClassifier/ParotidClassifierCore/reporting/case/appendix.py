@@ -29,6 +29,7 @@ _FEATURE_NOTE = (
     "Training cases: lowest to highest value. The values have the units of PyRadiomics; the "
     "network's output is a log-odds."
 )
+_ROUNDING = 1e-12  # a share, of an entropy of 0 and the like
 _LEAST_PROBABILITY = 1e-4  # scores are rounded to four digits, so 0 may be anything below
 
 
@@ -98,12 +99,15 @@ def features(answered: Answer) -> Section | None:
         return None
     quantiles, rows = answered.bundle.reference.quantiles, []
     for column, added in view.of_the_image.items():
-        value, known, within = values[column], "not known", DASH
+        value, known, within, largest = values[column], "not known", DASH, 0.0
         if column in quantiles:
             low, high = quantiles[column][0], quantiles[column][-1]
-            known = f"{low:.4g} to {high:.4g}"
+            largest = max(abs(low), abs(high))
+            known = f"{_in_brief(low, largest)} to {_in_brief(high, largest)}"
             within = "yes" if low <= value <= high else "outside"
-        rows.append((column_label(column), f"{value:.4g}", known, within, f"{added:+.2f}"))
+        rows.append(
+            (column_label(column), _in_brief(value, largest), known, within, f"{added:+.2f}")
+        )
     table = Table(
         f"What {view.headline} reads of the image, the strongest first",
         ("Input", "This case", "Training cases", "Within?", "Adds to log-odds"),
@@ -111,6 +115,11 @@ def features(answered: Answer) -> Section | None:
         (_FEATURE_NOTE,),
     )
     return Section("features", "Selected features", (Listing("features", table),))
+
+
+def _in_brief(value: float, largest: float) -> str:
+    """Return four digits of a value; 0 where beside the largest one it is but rounding."""
+    return f"{0.0 if abs(value) < _ROUNDING * largest else value:.4g}"
 
 
 def _values(answered: Answer) -> dict[str, float]:

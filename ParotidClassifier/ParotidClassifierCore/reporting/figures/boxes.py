@@ -42,19 +42,20 @@ def flow_figure(flow: CaseFlow, protocol: Protocol, banner: str) -> Figure:
     usable = _Box(2.6, 2.75, 3.2, 0.62, f"Cases with image, outline and outcome\nn = {used}")
     names = " and ".join(model.name for model in protocol.models.values() if model.clinical)
     lacking = textwrap.shorten(names, 28, placeholder=" …")  # as far as a box has room
+    titles, sets = ("Training", "Test"), (flow.training, flow.test)
     texts = [
-        _set_text("Training", flow.training, flow.clinically_incomplete[0], lacking),
-        _set_text("Test", flow.test, flow.clinically_incomplete[1], lacking),
+        _set_text(title, counts, incomplete, lacking)
+        for title, counts, incomplete in zip(titles, sets, flow.clinically_incomplete, strict=True)
+        if any(counts)
     ]
     height = max(_height(text) for text in texts)
     left_out = _Box(6.4, 3.62, 3.5, _height(_left_out(flow)), _left_out(flow), _ASIDE)
-    training, test = (
-        _Box(x, 0.95, 3.0, height, text) for x, text in zip((1.75, 5.35), texts, strict=True)
-    )
-    for box in (listed, usable, left_out, training, test):
+    places = (1.75, 5.35) if len(texts) == len(sets) else (usable.x,)
+    used_sets = [_Box(x, 0.95, 3.0, height, text) for x, text in zip(places, texts, strict=True)]
+    for box in (listed, usable, left_out, *used_sets):
         _draw(axes, box)
     _arrow(axes, (listed.x, left_out.y), left_out.at(-1, 0))
-    for above, below in ((listed, usable), (usable, training), (usable, test)):
+    for above, below in ((listed, usable), *((usable, box) for box in used_sets)):
         _arrow(axes, above.at(0, -1), below.at(0, 1))
     return figure
 

@@ -6,6 +6,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from ...base.words import counted
 from ...models.signature import Selection
 from ...statistics.intraclass import ReaderAgreement
 from ...statistics.results import Table
@@ -34,7 +35,7 @@ def agreement_figure(comparisons: Sequence[ReaderAgreement], minimum: float, ban
         colors = [BENIGN_COLOR if passed else "#c3c9ce" for passed in passes]
         axes.bar(edges[:-1], counts, width=0.025, align="edge", color=colors, edgecolor="white")
         axes.axvline(minimum, **_CHOSEN)
-        axes.set_title(f"{comparison.source} ({comparison.cases} cases)")
+        axes.set_title(f"{comparison.source} ({counted(comparison.cases, 'case')})")
         axes.set_xlabel(f"{comparison.coefficient} of a column (below 0 shown at 0)")
         axes.set_ylabel("Columns")
         axes.set_xlim(0, 1)

@@ -8,6 +8,7 @@ from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
+from ...base.words import counted
 from ...protocol import Protocol
 from ...statistics.results import ModelFigures, SetFigures
 from ..optimism import slope_words
@@ -31,7 +32,8 @@ def auc_figure(figures: SetFigures, protocol: Protocol, banner: str) -> Figure:
     axes.set_ylim(len(models) - 0.5, -0.5)
     lows = [m.auc.low - 0.03 for m in models if m.auc.low is not None]
     axes.set_xlim(min([0.45, *lows]), 1.0)
-    axes.set_xlabel(f"AUC with 95% interval, {figures.title} ({figures.cases} cases)")
+    cases = counted(figures.cases, "case")
+    axes.set_xlabel(f"AUC with 95% interval, {figures.title} ({cases})")
     axes.grid(axis="x")
     axes.tick_params(axis="y", length=0)
     return figure
