@@ -45,8 +45,10 @@ LINKED = [
 ]
 COMMANDS = [(document.name, command) for document in DOCUMENTS for command in document.commands]
 OURS = list(dict.fromkeys(command for _, command in COMMANDS if is_program(command)))
-# Options of other programs.
-FOREIGN_OPTIONS = {"--dest", "--no-deps"}
+FOREIGN_OPTIONS = {"--dest", "--no-deps"}  # of programs that are not ours
+SMOKE_OPTIONS = set(
+    re.findall(r'"(--[a-z-]+)"', (ROOT / "Testing" / "smoke.py").read_text("utf-8"))
+)
 
 # In italics, and not on our panel.
 WORDS_OF_SLICER = {"Transforms", "Create new database"}
@@ -121,7 +123,7 @@ def options_of(parser):
 
 @by_name("document", DOCUMENTS)
 def test_named_options_exist(document):
-    assert document.options <= options_of(build_parser()) | FOREIGN_OPTIONS
+    assert document.options <= options_of(build_parser()) | SMOKE_OPTIONS | FOREIGN_OPTIONS
 
 
 def test_all_options_are_documented():
