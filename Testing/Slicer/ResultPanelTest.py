@@ -3,7 +3,10 @@
 import json
 import tempfile
 from pathlib import Path
+from types import SimpleNamespace
+from unittest.mock import patch
 
+import slicer
 from MadeResults import (
     MISTAKE,
     madeFeatures,
@@ -18,6 +21,7 @@ from ParotidClassifierCore.base.errors import OutputError
 from ParotidClassifierCore.reporting.case_view import Bar
 from ParotidClassifierLib.Drawing.ResultChart import ContributionChart, exactWords
 from ParotidClassifierLib.Drawing.ResultContents import rangeWords
+from ParotidClassifierLib.Panels import ResultExports
 from ParotidClassifierLib.Scene.Parameters import setClinicalValue
 from ShownResult import ShownResult
 from slicer.ScriptedLoadableModule import ScriptedLoadableModuleTest
@@ -162,6 +166,12 @@ class ResultPanelTest(ShownResult, ScriptedLoadableModuleTest):
         self.panel.refresh()
         self.assertEqual(self.ui.driversComboBox.currentText, "Clinical")
 
+    def test_what_drove_it_follows_the_model_that_stands_first(self):
+        self.keep(madePrediction(clinical=False))
+        self.assertEqual(self.ui.driversComboBox.currentText, "Tumor+External2_RAD+DL")
+        self.keep()
+        self.assertEqual(self.ui.driversComboBox.currentText, "Combined")
+
     def test_a_model_without_a_probability_is_not_offered(self):
         self.keep(madePrediction(clinical=False))
         self.assertEqual(self.ui.driversComboBox.findText("Combined"), -1)
@@ -230,6 +240,19 @@ class ResultPanelTest(ShownResult, ScriptedLoadableModuleTest):
             self.panel.exports.exportPrediction(str(path))
             self.assertEqual(json.loads(path.read_text(encoding="utf-8")), madePrediction())
         self.assertIn("Saved to", self.ui.exportStatusLabel.text)
+
+    def test_a_file_that_is_named_without_its_kind_gets_it_and_replaces_none_unasked(self):
+        self.keep()
+        with tempfile.TemporaryDirectory() as folder:
+            chosen = SimpleNamespace(getSaveFileName=lambda *_asked: f"{folder}/mine")
+            path = Path(folder) / "mine.json"
+            with patch.object(ResultExports, "qt", SimpleNamespace(QFileDialog=chosen)):
+                self.panel.exports.onExportPrediction()
+                self.assertEqual(json.loads(path.read_text(encoding="utf-8")), madePrediction())
+                path.write_text("older", encoding="utf-8")
+                with patch.object(slicer.util, "confirmOkCancelDisplay", return_value=False):
+                    self.panel.exports.onExportPrediction()
+                self.assertEqual(path.read_text(encoding="utf-8"), "older")
 
     def test_what_was_saved_before_is_not_told_beside_a_failure(self):
         self.keep()

@@ -17,7 +17,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from .errors import ClusterError, OutputError, ParotidClassifierError
+from .errors import ClusterError, MissingPackageError, OutputError, ParotidClassifierError
+from .extras import extras_named
 from .lifeline import end_with
 from .progress import Progress, silent
 from .waiting import do_and_wait, wait_until
@@ -55,10 +56,12 @@ class Failure:
 
     Attributes:
         reason: for whoever started the work.
+        is_refused: whether it cannot be done with what it was given, however often it is tried.
     """
 
     reason: str
     paths: tuple[Path, ...] = ()
+    is_refused: bool = False
 
     @property
     def shared_reason(self) -> str:
@@ -85,6 +88,7 @@ def run_each(
 
     Raises:
         OutputError: a result cannot be written: the others could not be either.
+        MissingPackageError: a package is not installed; likewise.
         ClusterError: there is no Dask scheduler at the address, or it was lost.
     """
     results: dict[int, Any] = {}
@@ -301,20 +305,22 @@ def _follow(parent: int) -> None:
 
 
 def _attempt(function: Callable[..., Any], item: tuple) -> Any:
-    import SimpleITK as sitk
-    from threadpoolctl import threadpool_limits
-
-    # The pieces share the cores; threads inside each would only get in each other's way.
-    sitk.ProcessObject.SetGlobalDefaultNumberOfThreads(1)
     try:
-        with threadpool_limits(1):
-            return function(*item)
-    except OutputError:
+        with extras_named():
+            import SimpleITK as sitk
+            from threadpoolctl import threadpool_limits
+
+            # The pieces share the cores; threads inside each would only get in each other's way.
+            sitk.ProcessObject.SetGlobalDefaultNumberOfThreads(1)
+            with threadpool_limits(1):
+                return function(*item)
+    except (OutputError, MissingPackageError):
         raise
+    except ParotidClassifierError as error:
+        return Failure(str(error), tuple(_paths_in(item)), is_refused=True)
     except Exception as error:  # noqa: BLE001  one odd case must not cost the others their work
         ours = f"This should not have happened: {error!r}. Please report it."
-        told = str(error) if isinstance(error, ParotidClassifierError) else ours
-        return Failure(told, tuple(_paths_in(item)))
+        return Failure(ours, tuple(_paths_in(item)))
 
 
 def _paths_in(work: object) -> Iterator[Path]:

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from ..base.errors import UsageError
 from ..bundle.bundle import Bundle
+from ..models.probabilities import percent
+from ..protocol.outcome import MALIGNANT
 from .predict import Prediction, compared
 
 
@@ -16,19 +18,25 @@ class SecondOpinion:
 
     @property
     def agreement(self) -> str:
-        """One sentence: whether the models that stand first say the same."""
-        (name, one), (other_name, other) = self.first.headline, self.second.headline
+        """One sentence: whether the models that stand first say the same.
+
+        A call at a threshold is no answer: it tells nothing of how often it is wrong.
+        """
+        (_, one), (_, other) = self.first.headline, self.second.headline
         for of, result in ((self.first, one), (self.second, other)):
             if result.probability is None:
                 return f"{_name(of)} gives no probability: {result.unavailable}."
             if of.is_outside:
                 return f"Nothing to compare: this case is unlike the training cases of {_name(of)}."
-        if one.verdict == other.verdict:
-            return f"Both bundles say the same: {one.verdict}."
-        return (
-            f"The bundles disagree: {name} of {_name(self.first)} says {one.verdict}, "
-            f"{other_name} of {_name(self.second)} says {other.verdict}."
-        )
+        if (one.answer is None) != (other.answer is None):
+            return (
+                f"There are not two answers to compare: {_told(self.first)}; {_told(self.second)}."
+            )
+        if one.verdict != other.verdict:
+            return f"The bundles disagree: {_said(self.first)}, {_said(self.second)}."
+        if one.answer is None:
+            return f"Both bundles call it {one.verdict}, each at its own threshold."
+        return f"Both bundles say the same: {one.verdict}."
 
     @property
     def other_calls(self) -> tuple[str, ...]:
@@ -58,6 +66,23 @@ def require_another(first_hash: object, other: Bundle) -> None:
             f"The second bundle, {other.name}, is the first one: it would say the same.",
             "Name another bundle with --second-bundle.",
         )
+
+
+def _said(prediction: Prediction) -> str:
+    name, result = prediction.headline
+    says = "calls it" if result.answer is None else "says"
+    return f"{name} of {_name(prediction)} {says} {result.verdict}"
+
+
+def _told(prediction: Prediction) -> str:
+    name, result = prediction.headline
+    if result.answer is not None:
+        return _said(prediction)
+    side = "above" if result.call == MALIGNANT else "below"
+    return (
+        f"{name} of {_name(prediction)} has no answer but a probability of "
+        f"{percent(result.probability)}, {side} its threshold of {percent(result.threshold)}"
+    )
 
 
 def _name(prediction: Prediction) -> str:

@@ -11,7 +11,6 @@ from ..base.errors import CohortError, OutputError
 from ..base.files import (
     clear_unfinished,
     read_json,
-    remove,
     require_folder,
     write_csv,
     write_json,
@@ -60,6 +59,7 @@ def predict_cases(
 
     Raises:
         CohortError: no case could be classified; table and page say why.
+        MissingPackageError: a package is not installed; what was there stays.
         OutputError: the folder is not one of such results, holds those of another bundle, or cannot
             be written.
         ClusterError: there is no Dask scheduler at the address, or it was lost.
@@ -72,8 +72,9 @@ def predict_cases(
     _begin(out, bundle)
     first, second = NamedBundle.of(bundle), NamedBundle.of(asked.second_bundle)
     asked = replace(asked, second_bundle=None, second_tumor=None)
+    sums = tuple(out / name for name in _RESULTS)
     work = [
-        (CaseWork(_found_anywhere(case), out / folder, first, second, asked),)
+        (CaseWork(_found_anywhere(case), out / folder, first, second, asked, sums),)
         for case, folder in zip(cases, folders, strict=True)
     ]
     results = run_each(classify, work, ids, machines, part(progress, 0.0, 0.95))
@@ -107,7 +108,7 @@ def _require_usable(out: Path, folders: Sequence[str]) -> None:
 
 
 def _begin(out: Path, bundle: Bundle) -> None:
-    """Note which bundle answers here; what summed up an earlier run holds no longer."""
+    """Note which bundle answers here."""
     place = out / RUN_FILE
     now = {"bundle": bundle.name, "hash": bundle.bundle_hash}
     with suppress(OSError, ValueError):
@@ -117,8 +118,6 @@ def _begin(out: Path, bundle: Bundle) -> None:
                 "Choose another folder: the answers of two bundles are not to be mixed.",
             )
     write_json(place, now)
-    for result in _RESULTS:
-        remove(out / result)
 
 
 def _found_anywhere(case: CohortCase) -> CohortCase:
@@ -129,8 +128,8 @@ def _found_anywhere(case: CohortCase) -> CohortCase:
 
 def _outcome(case: CohortCase, out: Path, folder: str, result: bool | Failure) -> CaseOutcome:
     if isinstance(result, Failure):
-        # What an earlier run left there is not the answer to what was asked now.
-        remove_tree(out / folder)
+        if result.is_refused:  # an earlier run's answer is of other files, or to another question
+            remove_tree(out / folder)
         return CaseOutcome(case, folder, None, result)
     return CaseOutcome(case, folder, read_json(out / folder / PREDICTION_FILE))
 

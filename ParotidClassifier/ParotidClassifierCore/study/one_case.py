@@ -12,7 +12,7 @@ from pathlib import Path
 from ..base.cache import content_key
 from ..base.disk import is_left_by_a_system
 from ..base.errors import BundleError
-from ..base.files import UNFINISHED, folder_written_whole, read_json, write_json
+from ..base.files import UNFINISHED, folder_written_whole, read_json, remove, write_json
 from ..bundle.bundle import Bundle
 from ..bundle.store import load_bundle
 from ..prediction.predict import software_of
@@ -65,6 +65,7 @@ class CaseWork:
         folder: of its files; replaced as a whole.
         second_bundle: for a second opinion; None without.
         asked: of every case alike; without its own second bundle and second outline.
+        sums: files that sum up the answers of all cases; they hold no longer once one is replaced.
     """
 
     case: CohortCase
@@ -72,6 +73,7 @@ class CaseWork:
     bundle: NamedBundle
     second_bundle: NamedBundle | None
     asked: Asked
+    sums: tuple[Path, ...] = ()
 
     def key(self) -> str:
         """Return the SHA-256 of all that decides the answer: files, findings, bundles, settings.
@@ -152,6 +154,8 @@ def classify(work: CaseWork) -> bool:
         write_answer(beside, answered)
         save_thumbnail(beside / THUMBNAIL_FILE, answered)
         write_json(beside / ORIGIN_FILE, origin | _answer_in(beside))
+        for path in work.sums:
+            remove(path)
     return True
 
 

@@ -1,5 +1,7 @@
 """The buttons below the result: what is saved to disk, and only while the result is current."""
 
+from pathlib import Path
+
 import qt
 import slicer
 from slicer.i18n import tr as _
@@ -69,4 +71,12 @@ def _atOnce(write):
 
 
 def _askForFile(title: str, name: str, kinds: str) -> str:
-    return qt.QFileDialog.getSaveFileName(slicer.util.mainWindow(), title, name, kinds)
+    chosen = qt.QFileDialog.getSaveFileName(slicer.util.mainWindow(), title, name, kinds)
+    if not chosen or Path(chosen).suffix:
+        return chosen
+    path = Path(chosen + Path(name).suffix)
+    if path.exists() and not slicer.util.confirmOkCancelDisplay(
+        _("{path} is there already. Replace it?").format(path=path), title
+    ):
+        return ""
+    return str(path)

@@ -41,6 +41,7 @@ class ResultPanel(Panel):
         self._told = None
         self._ctId = ""
         self._view = None
+        self._driver = ""  # the model whose drivers the user wants to see; empty for the first
         self._isAsked = False  # whether the numbers of a case unlike the training cases are shown
         self.training = TrainingSection(self.ui)
         self.stability = StabilitySection(self.logic, self.ui, self.refresh)
@@ -62,7 +63,7 @@ class ResultPanel(Panel):
         font.setPointSizeF(font.pointSizeF() * _HEADLINE_FONT_SCALE)
         font.setBold(True)
         label.font = font
-        self.ui.driversComboBox.connect("currentIndexChanged(int)", self._drawDrivers)
+        self.ui.driversComboBox.connect("currentIndexChanged(int)", self._onDriverChosen)
         ofNumbers = ("training", "stability", "models", "drivers")
         boxes = [getattr(self.ui, f"{name}GroupBox") for name in ofNumbers]
         self._titles = [(box, box.title) for box in boxes]
@@ -173,15 +174,19 @@ class ResultPanel(Panel):
 
     def _showDrivers(self, view) -> None:
         box = self.ui.driversComboBox
-        before = box.currentText
         names = list(view.available)[::-1]  # from the model that stands first to its parts
-        wanted = before if before in names else view.headline
+        wanted = self._driver if self._driver in names else view.headline
         with quiet(box):
             box.clear()
             box.addItems(names)
             if wanted in names:
                 box.currentIndex = names.index(wanted)
         self.ui.driversGroupBox.visible = bool(names)
+        self._drawDrivers()
+
+    def _onDriverChosen(self, _index: int) -> None:
+        chosen = self.ui.driversComboBox.currentText
+        self._driver = "" if chosen == self._view.headline else chosen
         self._drawDrivers()
 
     def _drawDrivers(self) -> None:

@@ -47,7 +47,7 @@ def test_results_come_in_the_order_of_the_work(machines):
 def test_a_piece_that_fails_is_reported_and_stops_nothing(machines):
     results = run_each(uneven, *numbered(5), machines)
     assert [results[n] for n in (0, 1, 4)] == [0, 1, 4]
-    assert results[2] == Failure("Two is no good. Take another.")
+    assert results[2] == Failure("Two is no good. Take another.", is_refused=True)
     assert "ZeroDivisionError" in results[3].reason
 
 

@@ -64,7 +64,8 @@ def test_bundles_that_disagree_are_named_with_their_calls(case, bundle, stricter
     assert told["other_calls"] == called
     assert told["bundle"]["hash"] == stricter.bundle_hash
     sentence = (
-        "The bundles disagree: Combined of made says malignant, Combined of stricter says benign."
+        "The bundles disagree: Combined of made calls it malignant, Combined of stricter calls it "
+        "benign."
     )
     assert told["agreement"] == sentence
     assert sentence in answered.text()
@@ -76,7 +77,7 @@ def test_a_bundle_with_other_models_answers_with_the_ones_it_has(case, bundle):
     answered = answer(case, bundle, Asked(second_bundle=published))
     told = answered.as_dict()["second_opinion"]
     assert told["headline"] == ["Combined", "Clinical"]
-    assert told["agreement"] == "Both bundles say the same: malignant."
+    assert told["agreement"] == "Both bundles call it malignant, each at its own threshold."
     assert {n for n, model in told["models"].items() if "probability" in model} == {"Clinical"}
 
 

@@ -3,6 +3,7 @@
 import csv
 import dataclasses
 import errno
+import importlib
 import json
 import os
 import re
@@ -22,7 +23,7 @@ from fixtures.interruptible import interruptible
 from fixtures.regions import TUMOR, ring_settings
 from ParotidClassifierCore.app.cli import main
 from ParotidClassifierCore.base import temporary
-from ParotidClassifierCore.base.errors import CohortError, OutputError
+from ParotidClassifierCore.base.errors import CohortError, MissingPackageError, OutputError
 from ParotidClassifierCore.base.parallel import Machines
 from ParotidClassifierCore.bundle.store import load_bundle, save_bundle
 from ParotidClassifierCore.case.ct import load_ct
@@ -81,6 +82,12 @@ def rows_of(folder):
 
 def usable(rows):
     return {name: row for name, row in rows.items() if name != "<b>bad</b>"}
+
+
+def sums_in(folder):
+    out = folder / "out"
+    sums = [out / name for name in ("index.html", "predictions.csv", "predictions.parquet")]
+    return {path.name: path.read_bytes() for path in sums if path.exists()}
 
 
 def change_table(folder, before, after):
@@ -250,9 +257,32 @@ def test_table_and_page_are_written_together_or_not_at_all(again, bundle, monkey
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     monkeypatch.setattr(pd.DataFrame, "to_parquet", full)
+    before = sums_in(again)
     with pytest.raises(OutputError, match="No space left"):
         run(again, bundle)
-    assert names_in(again / "out") == ["cases", "run.json"]
+    assert sums_in(again) == before, "no case was computed anew: they still hold"
+    change_table(again, "unclear", "clear")
+    with pytest.raises(OutputError, match="No space left"):
+        run(again, bundle)
+    assert sums_in(again) == {}
+
+
+def test_a_package_that_is_missing_costs_no_earlier_answer(again, bundle, monkeypatch):
+    change_table(again, "unclear", "clear")
+    before = {p: p.read_bytes() for p in (again / "out").rglob("*") if p.is_file()}
+    monkeypatch.setitem(sys.modules, "pywt", None)
+    monkeypatch.setattr(one_case, "answer", lambda *_, **__: importlib.import_module("pywt"))
+    with pytest.raises(MissingPackageError, match="pywt"):
+        run(again, bundle)
+    assert before == {p: p.read_bytes() for p in (again / "out").rglob("*") if p.is_file()}
+
+
+def test_what_is_our_fault_costs_no_earlier_answer(again, bundle, monkeypatch):
+    change_table(again, "unclear", "clear")
+    before = names_in(again / "out" / "cases" / "case1")
+    monkeypatch.setattr(one_case, "answer", lambda *_, **__: 1 / 0)
+    run(again, bundle)
+    assert names_in(again / "out" / "cases" / "case1") == before
 
 
 def test_a_case_that_fails_now_leaves_nothing_of_what_it_said_before(again, bundle):
@@ -371,7 +401,7 @@ def test_a_second_reader_and_a_second_bundle_are_compared_case_by_case(again, bu
     probability = written["second_opinion"]["models"]["Clinical"]["probability"]
     assert float(rows["case2"]["second_bundle_probability"]) == probability
     page = (again / "out" / "index.html").read_text("utf-8")
-    assert page.count("Both bundles say") + page.count("The bundles disagree") == 3
+    assert page.count("Both bundles call it") + page.count("The bundles disagree") == 3
     banner = second.banner
     assert rows["case2"]["second_bundle_note"] == banner
     assert page.count(banner) == 3
