@@ -173,3 +173,13 @@ def test_the_workers_report_shows_the_second_opinion_that_is_asked_for(case, a_b
         report(request | more, lambda *_: None)
         page = (tmp_path / "out" / "report.html").read_text("utf-8")
         assert ("Second opinion" in page) is shown
+
+
+def test_an_answer_and_a_call_are_not_said_to_agree(case, bundle):
+    published = load_bundle(find_bundle("published-clinical"))
+    answered = with_verdict(answer(case, bundle, Asked(second_bundle=published)), "malignant")
+    opinion = answered.second_opinion
+    told = dataclasses.replace(opinion, first=answered.prediction).agreement
+    assert told.startswith("There are not two answers to compare: Combined of made says malignant")
+    assert "Clinical of published-clinical has no answer" in told
+    assert "above its threshold of 24 %" in told
