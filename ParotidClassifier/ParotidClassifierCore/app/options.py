@@ -158,7 +158,7 @@ _JUDGING = {
 _DEVICE = {"--device": "of the network"}
 _ENGINE = {
     "--radiomics-engine": "what measures the radiomic features: the built-in engine (default) or "
-    "PyRadiomics, where it is installed; the numbers are the same"
+    "PyRadiomics, where it is installed; the numbers are the same but for rounding"
 }
 
 

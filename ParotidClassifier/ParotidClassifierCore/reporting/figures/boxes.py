@@ -48,9 +48,9 @@ def flow_figure(flow: CaseFlow, protocol: Protocol, banner: str) -> Figure:
         for title, counts, incomplete in zip(titles, sets, flow.clinically_incomplete, strict=True)
         if any(counts)
     ]
-    height = max(_height(text) for text in texts)
+    height = max(map(_height, texts), default=0.0)
     left_out = _Box(6.4, 3.62, 3.5, _height(_left_out(flow)), _left_out(flow), _ASIDE)
-    places = (1.75, 5.35) if len(texts) == len(sets) else (usable.x,)
+    places = (1.75, 5.35) if len(texts) == len(sets) else (usable.x,) * len(texts)
     used_sets = [_Box(x, 0.95, 3.0, height, text) for x, text in zip(places, texts, strict=True)]
     for box in (listed, usable, left_out, *used_sets):
         _draw(axes, box)
