@@ -184,6 +184,7 @@ class WheelFolderTest(DependenciesTestCase):
         (words,) = self.pip.asked
         place = words.index("--no-index")
         self.assertEqual(words[place : place + 3], ["--no-index", "--find-links", str(wheels)])
+        self.assertIn("--isolated", words)
 
     def test_a_folder_that_is_not_there(self):
         for name in ("gone", Need.REPORT.value):  # the other is a file
