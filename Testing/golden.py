@@ -37,6 +37,7 @@ _CHANGING = re.compile(
     r"|(?P<minutes>minutes it took\W+[\d.]+)"
     r"|(?P<time>\b\d+(?:\.\d+)? (?:s|min|minutes?|seconds?)\b(?! after))"
 )
+_SMALL = 1e-3
 _CHANGING_KEYS = {"timings_s", "minutes", "pid"}
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:e[-+]?\d+)?")
 _INLINE = {"a", "b", "code", "em", "i", "img", "span", "strong", "sub", "sup"}
@@ -96,7 +97,8 @@ def difference(name: str, before: str, now: str, close: float) -> list[str]:
 
 
 def _is_close(a: float, b: float, close: float) -> bool:
-    return 0 < abs(a - b) <= 1e-9 + close * max(abs(a), abs(b))  # 2 and 2.0 are written otherwise
+    # 2 and 2.0 are written otherwise; what is nearly zero differs as larger numbers are rounded.
+    return 0 < abs(a - b) <= 1e-9 + close * max(abs(a), abs(b), _SMALL)
 
 
 def _settled(text: str, places: dict[str, Path]) -> str:

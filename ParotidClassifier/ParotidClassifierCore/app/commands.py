@@ -6,7 +6,7 @@ import dataclasses
 from ..base.files import require_file, require_folder
 from ..base.progress import Progress, bar_on_terminal, part
 from ..base.result import Result
-from ..base.words import counted, listed
+from ..base.words import counted, listed, share_of
 from ..bundle.bundle import Bundle, protocol_text
 from ..bundle.bundle import bundle_info as describe
 from ..bundle.shipped import default_bundle, find_bundle
@@ -99,11 +99,12 @@ def ring(options: argparse.Namespace) -> Result:
     report = ring_report(prepared)
     data = {"ring": report, "findings": [finding.as_dict() for finding in prepared.findings]}
     grid, rings = prepared.grid, prepared.automatic
-    removed = {name: f"{ring.removed_by_hu_fraction:.0%}" for name, ring in rings.items()}
+    removed = {name: share_of(ring.removed_by_hu_fraction) for name, ring in rings.items()}
     lines = [
         *(f"{region} {mask.sum() / 1000:.2f} ml" for region, mask in grid.masks.items()),
         *(
-            f"The HU limits removed {share} of the {'ring' if len(rings) == 1 else name}'s shell."
+            f"The HU limits removed {share} what lies within the width of "
+            f"{'the ring' if len(rings) == 1 else name}."
             for name, share in removed.items()
         ),
         *(finding.line for finding in prepared.findings),

@@ -44,12 +44,12 @@ def spelled(count: int, noun: str) -> str:
 
 
 def share_of(share: float) -> str:
-    """Return "all", "none of", or the per cent "of" what is named next; never 100% of a part."""
+    """Return "all", "none of", or the per cent "of" what is named next; never 100 % of a part."""
     if share in (0.0, 1.0):
         return "all" if share else "none of"
     if not 0.01 <= share <= 0.99:
-        return "more than 99% of" if share > 0.99 else "less than 1% of"
-    return f"{share:.0%} of"
+        return "more than 99 % of" if share > 0.99 else "less than 1 % of"
+    return f"{100 * share:.0f} % of"
 
 
 def p_value(p: float | None) -> str:

@@ -263,7 +263,7 @@ def _card(anchor: Anchor, found: list[Pattern], threshold: float) -> str:
 
 def _share(share: Estimate) -> str:
     value, low, high = (100 * part for part in (share.value, share.low, share.high))
-    return f"{value:.1f} % (Wilson's 95% interval {low:.1f} to {high:.1f})"
+    return f"{value:.1f} % (Wilson's 95 % interval {low:.1f} to {high:.1f})"
 
 
 _TEXT = """# {name}
@@ -282,7 +282,7 @@ model that comes with this program and that comes from patients.
 multivariable logistic regression on the training patients (Supplementary Table 3, turned so that
 above 1 means more malignant) and how often each finding occurred (Supplementary Table 2):
 
-| finding | odds ratio (95% CI) | coefficient = {slope:.3f} · ln(odds ratio) | training | test |
+| finding | odds ratio (95 % CI) | coefficient = {slope:.3f} · ln(odds ratio) | training | test |
 |---|---|---|---|---|
 {ratios}
 

@@ -67,6 +67,11 @@ _MOST_REFITS = 2000
 # rounding makes distances that are no numbers.
 _LEAST_SHARE = 1e-12
 _OPTIONAL_IN_REFERENCE = ("voxel_mm", "scatter", "acquisitions")
+# Figures of a test set that lie between 0 and 1.
+_SHARES = (
+    "auc", "auc_low", "auc_high", "brier", "brier_of_share", "npv", "ppv", "sensitivity",
+    "specificity", "threshold",
+)  # fmt: skip
 _OF_COLUMNS = {"means": as_number, "sds": as_scale, "coefficients": as_number}
 
 
@@ -156,11 +161,15 @@ def _texts(value: Any, where: str, most: int) -> tuple[str, ...]:
 def _read_figures(value: Any, protocol: Protocol) -> dict[str, dict[str, float | None]]:
     return {
         _one_of(model, protocol.models, "test_figures"): {
-            as_text(name, "test_figures"): None if number is None else as_number(number, name)
+            as_text(name, "test_figures"): None if number is None else _figure(number, name)
             for name, number in as_object(figures, f"test_figures {model}").items()
         }
         for model, figures in as_object(value, "test_figures").items()
     }
+
+
+def _figure(value: Any, name: str) -> float:
+    return (as_probability if name in _SHARES else as_number)(value, name)
 
 
 def _text_or_number(value: Any, where: str) -> str | float:

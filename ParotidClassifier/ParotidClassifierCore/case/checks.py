@@ -4,6 +4,7 @@ import numpy as np
 import SimpleITK as sitk
 
 from ..base.errors import ParotidClassifierError
+from ..base.words import share_of
 from ..imaging.findings import (
     METAL_HU,
     METAL_VOXELS,
@@ -134,7 +135,7 @@ def _planes(image: sitk.Image, box: Box, lattice: Lattice | None = None) -> np.n
 
 def _coverage(common: Box, whole: Box) -> QualityFinding:
     share = float(np.prod(common.size) / np.prod(whole.size))
-    told = f"{THE_PLAIN_CT} covers {share:.0%} of the enhanced CT"
+    told = f"{THE_PLAIN_CT} covers {share_of(share)} the enhanced CT"
     if share >= _LARGE_SHARE_COVERED:
         return ok("plain_ct_covers", f"{told}.")
     return warning("plain_ct_covers_little", f"{told}: look whether the tumour lies in it.")

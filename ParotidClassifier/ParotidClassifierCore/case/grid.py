@@ -13,7 +13,7 @@ import numpy as np
 import SimpleITK as sitk
 
 from ..base.errors import EmptyRingError, UnusableMaskError
-from ..base.words import listed
+from ..base.words import listed, share_of
 from ..imaging.findings import AIR_HU, QualityFinding, info, quality_findings, warning
 from ..imaging.lattice import Box, Lattice, bounds
 from ..imaging.origin import origin_of
@@ -28,6 +28,7 @@ MARGIN_MM = 25
 
 # An outline that fills half of the scan is a mask of the body or an inverted one.
 _LARGEST_SHARE_OF_CT = 0.5
+_SHARE_BEYOND_LIMITS = 0.02  # a slip of the brush
 # A ring drawn by hand starts at the tumour; one that lies elsewhere belongs to another lesion.
 _FARTHEST_RING_MM = 20
 _NO_REFINEMENTS: Mapping[str, Refinement] = {}
@@ -183,7 +184,7 @@ def on_working_grid(case: Case, drawn: DrawnRegions) -> PreparedCase:
         name: replace(ring, mask=drawn.box.transferred(ring.mask, box))
         for name, ring in drawn.automatic.items()
     }
-    findings = _origin_findings(case, drawn)
+    findings = [*_origin_findings(case, drawn), *_beyond_limits(grid, drawn.protocol)]
     if box != wanted:
         told = (
             f"The scan ends less than {MARGIN_MM} mm from the lesion, so some features depend on "
@@ -191,6 +192,23 @@ def on_working_grid(case: Case, drawn: DrawnRegions) -> PreparedCase:
         )
         findings = [warning("scan_ends_near_lesion", told), *findings]
     return PreparedCase(case, grid, box, automatic, tuple(findings), drawn.protocol)
+
+
+def _beyond_limits(grid: WorkingGrid, protocol: Protocol) -> list[QualityFinding]:
+    """Return a warning for each ring that was drawn by hand into what its HU limits leave out."""
+    found = []
+    for ring in protocol.rings:
+        low, high = ring.ring.hu_range
+        hu = grid.ct[grid.mask(ring.name)]
+        share = float(np.mean((hu < low) | (hu > high))) if hu.size else 0.0
+        if share > _SHARE_BEYOND_LIMITS:
+            told = (
+                f"{share_of(share).capitalize()} the ring {ring.name} lies outside its HU limits, "
+                "in bone or air: it was drawn there by hand. The limits hold for the automatic "
+                "ring alone."
+            )
+            found.append(warning("ring_beyond_limits", told))
+    return found
 
 
 def require_tissue(grid: WorkingGrid) -> None:
@@ -250,7 +268,7 @@ def _require_inside(case: Case, box: Box, ct_box: Box, name: str) -> None:
     share = int(np.count_nonzero(voxels)) * voxel_volume / float(np.prod(ct_box.size))
     if share > _LARGEST_SHARE_OF_CT:
         raise UnusableMaskError(
-            f"The {name} outline fills {share:.0%} of the CT.",
+            f"The {name} outline fills {share_of(share)} the CT.",
             "Outline the lesion alone; the mask may be of the body, or inverted.",
         )
 

@@ -12,6 +12,7 @@ import numpy as np
 from scipy import ndimage
 
 from ..base.errors import ParotidClassifierError
+from ..base.words import share_of
 from ..protocol import RingSettings
 from .lattice import occupied
 from .ring import Ring
@@ -203,7 +204,7 @@ def _air(grid: WorkingGrid) -> QualityFinding:
         return ok("no_air_in_outline", "The outline holds no air.")
     return warning(
         "air_in_outline",
-        f"{share:.0%} of the outlined voxels are air: the outline reaches beyond the tissue.",
+        f"Air fills {share_of(share)} the outline: it reaches beyond the tissue.",
     )
 
 
@@ -247,15 +248,15 @@ def other_ring(trained: RingSettings, used: RingSettings | None) -> QualityFindi
 
 def _bone_and_air(grid: WorkingGrid, name: str, rings: Mapping[str, Ring]) -> QualityFinding:
     share = rings[name].removed_by_hu_fraction
-    called, removed = "ring" if len(rings) == 1 else f"ring {name}", f"{share:.0%}"
+    called, removed = "ring" if len(rings) == 1 else f"ring {name}", share_of(share)
     if share <= _LARGE_SHARE_REMOVED:
         return ok(
             "ring_size",
             f"The {called} measures {grid.mask(name).sum() / 1000:.1f} ml; the HU limits removed "
-            f"{removed} of its shell.",
+            f"{removed} what lies within its width.",
         )
     return warning(
         "ring_mostly_removed",
-        f"The HU limits removed {removed} of the {called}'s shell (bone or air); little tissue is "
-        "left to judge.",
+        f"The HU limits removed {removed} what lies within the width of the {called}, as bone "
+        "or air; little tissue is left to judge.",
     )

@@ -28,7 +28,7 @@ from .settings import PAPER
 INDETERMINATE = "indeterminate"
 ERROR_RATE = 0.10  # of the cases of each class (decided here)
 EVEN = 0.5  # the answer is never benign above it, never malignant below it (decided here)
-NO_SCORES = "the bundle does not hold what this model said of training cases it had not seen"
+NO_SCORES = "what this model said of training cases it had not seen is not known"
 SEEN = (
     "its probabilities of training cases rest on deep features by a network that had learnt from "
     "those cases (stacking paper)"
@@ -155,7 +155,7 @@ def _too_few(scores: Mapping[str, Sequence[float]]) -> str:
     if not scores:
         return NO_SCORES
     cases = [counted(len(scores.get(of, ())), f"{of} training case") for of in (BENIGN, MALIGNANT)]
-    return f"the bundle's {' and '.join(cases)} are too few: it takes {fewest_cases()} of each"
+    return f"{' and '.join(cases)} are too few: it takes {fewest_cases()} of each"
 
 
 def _may_be_wrong(cases: int, error_rate: float) -> int:

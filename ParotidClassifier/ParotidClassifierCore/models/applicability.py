@@ -70,7 +70,7 @@ class Applicability:
         if not self.higher_than:
             return ""
         parts = " and ".join(f"{share_of(n)} the {word}" for word, n in self.higher_than.items())
-        return f"{self.model}'s probability is higher than that of {parts} training cases."
+        return f"The probability is higher than that of {parts} training cases."
 
 
 def applicability_of(

@@ -38,9 +38,9 @@ BORDERLINE_FROM = 0.10
 # With fewer held out, no case could be far enough to be outside.
 LEAST_CASES = fewest_cases(OUTSIDE_FROM)
 
-NOT_IN_THIS_BUNDLE = "the bundle holds no applicability domain"
-OLDER_BUNDLE = "the bundle is of an earlier version, which held no applicability domain"
-READS_NO_IMAGE = "the models of the bundle read no image"
+NOT_IN_THIS_BUNDLE = "this model holds no applicability domain"
+OLDER_BUNDLE = "this model is of an earlier version, which held no applicability domain"
+READS_NO_IMAGE = "this model reads no image"
 
 # So many keep a bundle small; no study comes near.
 MOST_FEATURES = 512
@@ -123,7 +123,7 @@ class DomainResult:
         if self.number is None:
             return ""
         return (
-            f"The case lies at {self.number:.1f} times the distance from the average that 95% of "
+            f"The case lies at {self.number:.1f} times the distance from the average that 95 % of "
             f"the training cases stay within; {self.as_far} of {self.cases} lie at least as far "
             f"(p = {p_value(self.p)})."
         )
@@ -315,7 +315,7 @@ def fit_domain(
         return Domain(absent=READS_NO_IMAGE)
     if len(folds) < LEAST_CASES or len(np.unique(folds)) < 2:
         return Domain(
-            absent=f"the bundle's {counted(len(folds), 'training case')} are too few for an "
+            absent=f"{counted(len(folds), 'training case')} are too few for an "
             f"applicability domain, which needs {LEAST_CASES}"
         )
     features = dict(islice(features.items(), MOST_FEATURES))

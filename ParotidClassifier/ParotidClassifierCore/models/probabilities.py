@@ -9,7 +9,7 @@ from ..protocol import ColumnKind, Protocol, column_of, log_odds_column
 from ..protocol.outcome import outcome_word
 from .logistic import LogisticModel, probability_of
 
-NOT_HELD = "this bundle does not hold this model"
+NOT_HELD = "it is not part of the chosen model"
 
 
 def percent(probability: float) -> str:
@@ -29,7 +29,7 @@ class ModelResult:
             log-odds of another model stand the columns that these come from.
         intercept: what the log-odds are before any of them.
         unavailable: why there is no probability; None if there is one.
-        interval: lower and upper bound of the probability's 95% interval; None if there is none.
+        interval: lower and upper bound of the probability's 95 % interval; None if there is none.
         no_interval: why a probability has no interval; None if it has one.
         answer: "benign", "malignant" or "indeterminate", see `answers`; None where there is none.
         answer_limits: of the probability, below which the answer is benign, above which malignant.
@@ -147,5 +147,6 @@ def _clause(
         return "the network gave no result"
     if kind is ColumnKind.LOG_ODDS:
         source = column_of(columns[0]).of
-        return f"needs {source}, which is unavailable: {earlier[source].unavailable}"
+        named = f"the model {protocol.plain(source)}"
+        return f"needs {named}, which is unavailable: {earlier[source].unavailable}"
     return f"the radiomic feature {listed(columns, 1)} could not be computed"

@@ -28,8 +28,8 @@ from .probabilities import ModelResult
 _STANDARD_ERRORS = 1.96  # of a normal distribution, hold 95 %
 _ROUNDS = 20
 
-NOT_IN_THIS_BUNDLE = "the bundle holds no refits of its models"
-OLDER_BUNDLE = "the bundle is of an earlier version, which had none or too narrow ones"
+NOT_IN_THIS_BUNDLE = "this model holds no refits"
+OLDER_BUNDLE = "this model is of an earlier version, which had none or too narrow ones"
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ class Refits:
         if not self.coefficients:
             return f"There are no intervals: {self.absent}."
         return (
-            "The 95% interval of a probability tells how far it hangs on which cases the models "
+            "The 95 % interval of a probability tells how far it hangs on which cases the models "
             f"happened to learn from. It comes from {self.count} refits on resamples of the "
             "training cases, widened to what whole trainings without a part of the cases differ "
             "by: selection of features and penalties included, and the network for models that "
@@ -73,7 +73,7 @@ def with_intervals(
     refits: Refits,
     values: Mapping[str, float | None],
 ) -> dict[str, ModelResult]:
-    """Return the results with the 95% interval of each probability, or why it has none.
+    """Return the results with the 95 % interval of each probability, or why it has none.
 
     Args:
         values: that the models read, by column; log-odds of other models are computed here.

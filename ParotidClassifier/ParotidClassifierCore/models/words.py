@@ -35,13 +35,12 @@ def all_findings(count: int) -> str:
 
 def no_probability(model: str, reason: str) -> str:
     """Return why a model gave no probability, as a sentence."""
-    return f"There is no {model} probability: {reason}."
+    return f"The model {model} gives no probability: {reason}."
 
 
 def interval_words(interval: tuple[float, float]) -> str:
-    """Return an interval of a probability, as in "60 % to 81 %"."""
-    low, high = map(percent, interval)
-    return f"{low} to {high}"
+    """Return an interval of a probability: "60 % to 81 %", or "> 99 %" for both ends."""
+    return " to ".join(dict.fromkeys(map(percent, interval)))
 
 
 def bundle_line(bundle: Mapping[str, object]) -> str:

@@ -65,6 +65,14 @@ class Prediction:
         name = model_to_show(self.protocol, reasons)
         return name, self.models[name]
 
+    @property
+    def words(self) -> dict[str, dict[str, str]]:
+        """The protocol's words for its models, and by column for what is known of their inputs."""
+        return {
+            "models": {name: self.protocol.plain(name) for name in self.protocol.models},
+            "inputs": self.protocol.phrases(self.inputs),
+        }
+
     def as_dict(self) -> dict[str, object]:
         """Return the prediction as it is written to prediction.json."""
         return {
@@ -74,6 +82,7 @@ class Prediction:
             "applicability": self.applicability.as_dict(),
             "findings": [finding.as_dict() for finding in self.findings],
             "inputs": self.inputs,
+            "words": self.words,
             "side": self.side,
             "ring": self.ring,
             "timings_s": self.timings_s,
@@ -153,6 +162,7 @@ def compared(prediction: Prediction) -> dict[str, object]:
         "models": plain_models(prediction.models),
         "applicability": {"domain": prediction.applicability.domain.as_dict()},
         "findings": [finding.as_dict() for finding in prediction.findings],
+        "words": prediction.words,
     }
 
 
@@ -226,7 +236,7 @@ def _bundle_findings(
     findings = (
         other_ring(bundle.ring, ring),
         *likeness.findings(),
-        lacking and info("no_combined", no_probability(reference, lacking)),
+        lacking and info("no_combined", no_probability(bundle.protocol.plain(reference), lacking)),
         warning(DEMONSTRATION, f"{bundle.banner}.") if bundle.is_demonstration else None,
     )
     return [finding for finding in findings if finding is not None]

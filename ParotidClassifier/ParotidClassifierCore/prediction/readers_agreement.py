@@ -94,13 +94,15 @@ class ReadersAgreement:
             return f"With {which} this case is unlike the training cases."
         others = self.other_calls
         name, first = self.first.headline
+        said_by = f"the model {self.first.protocol.plain(name)}"
+        changed = f"{', '.join(map(self.first.protocol.plain, others))}."
         if not others:
             return "Every model says the same of both outlines."
         if name not in others:
-            return f"{name} says the same of both outlines; not so {', '.join(others)}."
+            return f"The{said_by[3:]} says the same of both outlines; not so {changed}"
         second = self.second.models[name]
-        told = f"The answer changes: {name} says {first.verdict} of the first outline, "
-        more = "" if len(others) == 1 else f" It changes for {', '.join(others)}."
+        told = f"The answer changes: {said_by} says {first.verdict} of the first outline, "
+        more = "" if len(others) == 1 else f" It changes for {changed}"
         return f"{told}{second.verdict} of the second.{more}"
 
 

@@ -33,10 +33,10 @@ class SecondOpinion:
                 f"There are not two answers to compare: {_told(self.first)}; {_told(self.second)}."
             )
         if one.verdict != other.verdict:
-            return f"The bundles disagree: {_said(self.first)}, {_said(self.second)}."
+            return f"The two disagree: {_said(self.first)}, {_said(self.second)}."
         if one.answer is None:
-            return f"Both bundles call it {one.verdict}, each at its own threshold."
-        return f"Both bundles say the same: {one.verdict}."
+            return f"Both call it {one.verdict}, each at its own threshold."
+        return f"Both say the same: {one.verdict}."
 
     @property
     def other_calls(self) -> tuple[str, ...]:
@@ -71,7 +71,7 @@ def require_another(first_hash: object, other: Bundle) -> None:
 def _said(prediction: Prediction) -> str:
     name, result = prediction.headline
     says = "calls it" if result.answer is None else "says"
-    return f"{name} of {_name(prediction)} {says} {result.verdict}"
+    return f"{_who(prediction, name)} {says} {result.verdict}"
 
 
 def _told(prediction: Prediction) -> str:
@@ -80,9 +80,13 @@ def _told(prediction: Prediction) -> str:
         return _said(prediction)
     side = "above" if result.call == MALIGNANT else "below"
     return (
-        f"{name} of {_name(prediction)} has no answer but a probability of "
+        f"{_who(prediction, name)} has no answer but a probability of "
         f"{percent(result.probability)}, {side} its threshold of {percent(result.threshold)}"
     )
+
+
+def _who(prediction: Prediction, model: str) -> str:
+    return f"{_name(prediction)} ({prediction.protocol.plain(model)})"
 
 
 def _name(prediction: Prediction) -> str:

@@ -23,6 +23,8 @@ class ClinicalVariable:
         phrase: within a sentence, as in "… is unknown".
         definition: one sentence on what counts as what; may be empty.
         levels: label of each level by its word; none for a number. Unknown is never among them.
+        phrases: what each level says of the tumour, by its word, as in "No enlarged lymph nodes";
+            label and level if not said otherwise.
         malignant: the level that speaks for malignancy; empty if none is known to.
         reference: the level that others are compared with; the first that is not malignant if not
             said otherwise.
@@ -39,6 +41,7 @@ class ClinicalVariable:
     definition: str = ""
     plural: bool = False
     levels: Mapping[str, str] = field(default_factory=dict)
+    phrases: Mapping[str, str] = field(default_factory=dict)
     malignant: str = ""
     reference: str = ""
     frequency: Mapping[str, float] = field(default_factory=dict)
@@ -80,6 +83,12 @@ class ClinicalVariable:
     def step(self) -> str:
         """What one step of a number is: "per year", "per cm"; empty for levels."""
         return f"per {_PLURAL.sub('', self.unit)}" if self.unit else ""
+
+    def in_words(self, value: str | float) -> str:
+        """Return what a level or number says: "Ill-defined margin", "Age: 54 years"."""
+        if self.is_number:
+            return f"{self.label}: {value:.{self.decimals}f} {self.unit}"
+        return self.phrases.get(value) or f"{self.label}: {self.levels[value]}"
 
     def value(self, word: str | float | None) -> str | float | None:
         """Return the level or number that `word` says, from a table or a command line.

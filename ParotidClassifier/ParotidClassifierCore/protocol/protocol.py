@@ -15,6 +15,7 @@ from .clinical import UNKNOWN, ClinicalRecord, ClinicalVariable
 from .columns import ColumnKind, column_of
 from .regions import Code, Region, RingSettings
 
+_KINDS = (ColumnKind.RADIOMIC, ColumnKind.NETWORK, ColumnKind.CLINICAL, ColumnKind.LOG_ODDS)
 _DASHES = {
     (ColumnKind.RADIOMIC,): "dotted",
     (ColumnKind.NETWORK,): "dashed",
@@ -32,6 +33,7 @@ class ModelSpec:
         clinical: names of the clinical variables that it reads.
         log_odds: names of the models whose log-odds it reads; they come before it.
         color: of its line in drawings, "#rrggbb".
+        words: what it is called where no researcher reads; its name if empty.
     """
 
     name: str
@@ -40,6 +42,7 @@ class ModelSpec:
     clinical: tuple[str, ...] = ()
     log_odds: tuple[str, ...] = ()
     color: str = ""
+    words: str = ""
 
     @property
     def head(self) -> str | None:
@@ -58,18 +61,17 @@ class ModelSpec:
 
     def reads_as(self, other: ModelSpec) -> bool:
         """Whether it reads what another model reads."""
-        return replace(self, name="", color="") == replace(other, name="", color="")
+        return self._read == other._read
+
+    @property
+    def _read(self) -> tuple[tuple[str, ...], ...]:
+        return self.radiomics, self.network, self.clinical, self.log_odds
 
     @property
     def kinds(self) -> tuple[ColumnKind, ...]:
         """Which kinds of inputs it reads."""
-        read = {
-            ColumnKind.RADIOMIC: self.radiomics,
-            ColumnKind.NETWORK: self.network,
-            ColumnKind.CLINICAL: self.clinical,
-            ColumnKind.LOG_ODDS: self.log_odds,
-        }
-        return tuple(kind for kind, names in read.items() if names)
+        read = zip(_KINDS, self._read, strict=True)
+        return tuple(kind for kind, names in read if names)
 
     @property
     def dash(self) -> str:
@@ -138,6 +140,12 @@ class Protocol:
         spec = self.models[model]
         return next(filter(None, (spec.head, *map(self._head_of, spec.log_odds))), None)
 
+    def plain(self, name: str) -> str:
+        """Return what the region or model of this name is called where no researcher reads."""
+        if name in self.regions:
+            return self.regions[name].plain
+        return (name in self.models and self.models[name].words) or name
+
     def with_ring(self, settings: RingSettings | None) -> Protocol:
         """Return the protocol with other settings of its first ring; None leaves it as it is.
 
@@ -186,6 +194,15 @@ class Protocol:
             name: record.get(name, None if variable.is_number else UNKNOWN)
             for name, variable in self.clinical.items()
         }
+
+    def phrases(self, words: Mapping[str, str | float | None]) -> dict[str, str]:
+        """Return in words what is known of the models' clinical inputs, by column.
+
+        Args:
+            words: as `words` gives them.
+        """
+        values = {c: (v, v.value(words.get(v.name))) for c, v in self.predictors.items()}
+        return {c: v.in_words(value) for c, (v, value) in values.items() if value is not None}
 
     def coded(self, record: ClinicalRecord) -> dict[str, float | None]:
         """Return the clinical inputs of the models by column; None if unknown."""

@@ -59,7 +59,7 @@ TEST_COUNTS = {"symptoms": 22, "margin_unclear": 13, "enlarged_lymph_nodes": 8}
 
 
 class OddsRatio(NamedTuple):
-    """A multivariable odds ratio with its 95% confidence interval."""
+    """A multivariable odds ratio with its 95 % confidence interval."""
 
     value: float
     low: float

@@ -229,6 +229,7 @@ _level_name = _like(
     "(?!(?i:unknown)$)[A-Za-z0-9][A-Za-z0-9 ._+<>-]{0,39}", "a short word, other than unknown"
 )
 _model_name = _like("[A-Za-z0-9][A-Za-z0-9._+-]{0,63}", "1 to 64 letters, digits and ._+-")
+_words = _line(40)
 _color = _like("#[0-9a-fA-F]{6}", "a colour such as '#d55e00'")
 _code = _made(Code, value=_line(16), scheme=_line(16), meaning=_line(64))  # as DICOM allows
 _ring = _made(RingSettings, width_mm=as_number, hu_range=_limits)
@@ -238,7 +239,7 @@ def _regions(value: Any) -> dict[str, Region]:
     regions: dict[str, Region] = {}
 
     def region(name: str, entry: Any, where: str) -> None:
-        readers = {"color": _color, "category": _code, "kind": _code}
+        readers = {"color": _color, "category": _code, "kind": _code, "words": _words}
         if not regions and "ring" in as_object(entry, where):
             raise MalformedError(f"{where}: the first region is outlined by hand and has no ring")
         if regions:
@@ -278,7 +279,8 @@ def _variable(name: str, value: Any, where: str) -> ClinicalVariable:
     readers, needed = _OF_A_NUMBER, ("label", "unit", "maximum")
     if "levels" in as_object(value, where):
         level = _one_of(as_object(value["levels"], f"{where}: levels"))
-        readers, needed = _OF_LEVELS | {"malignant": level, "reference": level}, ("label", "levels")
+        known = {"malignant": level, "reference": level, "phrases": _phrases(level)}
+        readers, needed = _OF_LEVELS | known, ("label", "levels")
     elif not {"unit", "maximum"} & set(value):
         raise MalformedError(f"{where} has neither levels nor, as a number, unit and maximum")
     said = _fields(value, where, _OF_ANY | readers, needed)
@@ -298,6 +300,14 @@ def _variable(name: str, value: Any, where: str) -> ClinicalVariable:
     return ClinicalVariable(_variable_name(name, where), **usual | said)
 
 
+def _phrases(level: _Reader) -> _Reader:
+    def phrase(word: str, text: Any, where: str) -> str:
+        level(word, where)
+        return _line(80)(text, where)
+
+    return lambda value, where: _each(value, where, (0, _MOST_LEVELS), phrase)
+
+
 def _level(word: str, label: Any, where: str) -> str:
     _level_name(word, where)
     return _line(80)(label, where)
@@ -312,6 +322,7 @@ def _models(
         "clinical": _names(clinical),
         "log_odds": _names(as_object(value, "models")),
         "color": _color,
+        "words": _words,
     }
 
     def model(name: str, entry: Any, where: str) -> ModelSpec:

@@ -66,6 +66,7 @@ class Region:
 
     Attributes:
         color: of its outline, "#rrggbb".
+        words: what it is called where no researcher reads; its name if empty.
         category: code of the category of what it is, of DICOM's CID 7150.
         ring: how it is made; None for the region that is outlined by hand.
         around: the regions that the ring surrounds, all together and with what they surround
@@ -78,6 +79,13 @@ class Region:
     kind: Code
     ring: RingSettings | None = None
     around: tuple[str, ...] = ()
+    words: str = ""
+
+    @property
+    def plain(self) -> str:
+        """What it is called where no researcher reads, as in "tumour" and "ring (2 mm)"."""
+        width = f" ({self.ring.width_mm:g} mm)" if self.words and self.ring else ""
+        return f"{self.words or self.name}{width}"
 
     @property
     def ring_words(self) -> str:

@@ -8,7 +8,7 @@ from ..models.domain import DomainStatus
 from ..statistics.results import AnswerFigures, Evaluation, SetFigures, Table
 from .words import number, with_interval
 
-_PERCENT = f"{ERROR_RATE:.0%}"
+_PERCENT = f"{100 * ERROR_RATE:.0f} %"
 _SHARES = {
     "definite": "Definite",
     "covered": "Not answered the other",
@@ -42,7 +42,7 @@ def answer_table(figures: SetFigures) -> Table | None:
     columns = [f"{what}, {of}" for what in _SHARES.values() for of in ("benign", "malignant")]
     note = (
         f"An answer is benign, malignant or indeterminate; of the cases of a class at most "
-        f"{_PERCENT} should be answered the other. In brackets Wilson's 95% interval. Cases "
+        f"{_PERCENT} should be answered the other. In brackets Wilson's 95 % interval. Cases "
         "outside the applicability domain get no answer: they count as neither definite nor wrong."
     )
     by_itself = (
@@ -61,7 +61,7 @@ def domain_sentence(figures: SetFigures) -> str:
         if status.value in figures.domain and figures.domain[status.value].value
     ]
     cases = counted(figures.cases, "case")
-    return f"Of {cases}, as a share with its 95% interval: {'; '.join(told)}." if told else ""
+    return f"Of {cases}, as a share with its 95 % interval: {'; '.join(told)}." if told else ""
 
 
 def answer_lines(evaluation: Evaluation) -> Iterator[str]:

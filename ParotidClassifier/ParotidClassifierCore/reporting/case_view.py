@@ -22,6 +22,7 @@ from ..imaging.findings import (
 )
 from ..models.answers import ERROR_RATE, EVEN, INDETERMINATE, Limits
 from ..models.domain import FINDING_CODES, DomainResult, DomainStatus
+from ..models.logistic import probability_of
 from ..models.probabilities import ModelResult, percent
 from ..models.words import bundle_line, column_label, interval_words, model_to_show
 from ..protocol import ColumnKind, column_of, shen2026
@@ -31,14 +32,25 @@ from ..radiomics.engines import RADIOMICS_ENGINE, RADIOMICS_ENGINE_OF_TRAINING, 
 NO_COMBINED = "no_combined"
 # What compares a case with the training cases.
 APPLICABILITY_CODES = tuple(FINDING_CODES.values())
+# The verdicts that are no class.
+CANNOT_TELL, NOT_CERTAIN = "Cannot tell", "Not certain"
+NO_ANSWER, NO_PROBABILITY = "No answer", "No probability"
 WITHHELD = "this case is unlike the training cases"
 HOW_TO_SEE = (
     "The models' numbers are not reliable here, so none is shown. To see them all the same, use "
     '--show-outside on the command line, or "Show the models\' numbers anyway" in the panel.'
 )
+_SIDES = ("left", "right")  # of imaging.side, which takes long to import
 _ANSWERS = {BENIGN: "says benign", MALIGNANT: "says malignant", INDETERMINATE: "cannot tell"}
 _EARLIER_VERSION = "it was classified by an earlier version"
 _IMAGE_KINDS = (ColumnKind.RADIOMIC, ColumnKind.NETWORK, ColumnKind.DEEP)
+_OF_A_KIND = {
+    ColumnKind.RADIOMIC: "texture", ColumnKind.NETWORK: "network", ColumnKind.DEEP: "network",
+}  # fmt: skip
+_PLACES = {
+    DomainStatus.BORDERLINE: ", at the edge of the training cases",
+    DomainStatus.OUTSIDE: f", not reliable: {WITHHELD}",
+}
 _STORED = {stored.name for stored in fields(ModelResult)} - {"name"}
 _BINS = 25
 
@@ -55,7 +67,7 @@ class Row(NamedTuple):
 
 
 class Bar(NamedTuple):
-    """What inputs add to the log-odds of a model.
+    """What inputs add to the log-odds of a model, which a radiologist reads as their weight.
 
     `columns` says what each of them adds; it is empty for the intercept.
     """
@@ -79,6 +91,16 @@ class Place:
     score: float | None
     scores: Mapping[str, tuple[float, ...]]
     sentences: tuple[str, ...]
+
+    @property
+    def heights(self) -> dict[str, list[float]]:
+        """By outcome the bars of a histogram from 0 to 1: the share of the cases of that outcome.
+
+        Both have one scale, on which the largest of all shares is 1.
+        """
+        shares = {outcome: _shares(scores) for outcome, scores in self.scores.items()}
+        largest = max(map(max, shares.values()), default=0) or 1
+        return {outcome: [share / largest for share in of] for outcome, of in shares.items()}
 
     @property
     def has_both_outcomes(self) -> bool:
@@ -153,6 +175,14 @@ class CaseView:
         return self.models[self.headline]
 
     @property
+    def _words(self) -> Mapping[str, Mapping[str, str]]:
+        return self.written.get("words", {})  # earlier predictions have none
+
+    def named(self, model: str) -> str:
+        """Return a model in the protocol's plain words; its name where there are none."""
+        return self._words.get("models", {}).get(model, model)
+
+    @property
     def bundle(self) -> Mapping[str, Any]:
         """Which bundle answered: name, hash, banner, who it learnt from, what it is for."""
         return self.written["bundle"]
@@ -172,18 +202,75 @@ class CaseView:
 
     @property
     def heading(self) -> str:
-        """What stands above the title: whose answer it is, or whose probability."""
-        says_class = self.first.answer is not None or self.first.probability is None
-        return f"{'Model' if says_class else 'Probability of malignancy, model'} {self.headline}"
+        """What stands above the title: whose answer it is."""
+        return f"Model: {self.named(self.headline)}"
+
+    @property
+    def verdict(self) -> str:
+        """The answer in at most two words, as it stands before any number."""
+        first = self.first
+        if self.domain.status is DomainStatus.OUTSIDE:
+            return NO_ANSWER
+        if first.probability is None:
+            return NO_PROBABILITY
+        if first.answer == INDETERMINATE:
+            return CANNOT_TELL
+        is_certain = not (self.doubt if first.answer is None else self.answer_doubt)
+        return first.verdict.capitalize() if is_certain else NOT_CERTAIN
 
     @property
     def title(self) -> str:
-        """The answer in few words: a class, that none can be told, or else the probability."""
+        """The answer in few words: a class, as answered or only called, or that there is none."""
+        first, verdict = self.first, self.verdict
+        if verdict in (NO_ANSWER, NO_PROBABILITY):
+            return verdict
+        if verdict == CANNOT_TELL:
+            return f"{verdict} ({INDETERMINATE})"
+        said = f"Called {first.call}" if first.answer is None else first.answer.capitalize()
+        return f"{said}, not certain" if verdict == NOT_CERTAIN else said
+
+    @property
+    def short(self) -> str:
+        """The numbers behind the verdict in one line; why there are none, where there are none."""
         first = self.first
-        if first.answer is None:
-            return "No probability" if first.probability is None else percent(first.probability)
-        cannot_tell = f"Cannot tell ({INDETERMINATE})"
-        return cannot_tell if first.answer == INDETERMINATE else first.answer.capitalize()
+        if first.probability is None:
+            return first.unavailable
+        return f"{percent(first.probability)}, {self._numbers}"
+
+    @property
+    def _numbers(self) -> str:
+        """The interval of the first probability, and what it is judged by."""
+        first = self.first
+        certain = "no interval" if first.interval is None else self.certainty
+        if first.answer_limits is None:
+            return f"{certain}, threshold {percent(first.threshold)}"
+        low, high = map(percent, first.answer_limits)
+        judged = f"benign below {low}, malignant above"
+        return f"{certain}, {judged if low == high else f'cannot tell from {low} to {high}'}"
+
+    def for_the_board(
+        self, side: str = "", size_mm: float | None = None, volume_ml: float | None = None
+    ) -> str:
+        """Return the answer as one sentence to copy into the notes of a tumour board.
+
+        Args:
+            side: of the body, in the words of `imaging.side.Side`; that of the prediction if empty.
+            size_mm: largest axial diameter; None where it is not known, as the volume.
+        """
+        side = side or self.written.get("side", "")
+        tumor = f"{side.capitalize()} parotid tumour" if side in _SIDES else "Parotid tumour"
+        measures = [
+            "" if size_mm is None else f"{size_mm:.0f} mm",
+            "" if volume_ml is None else f"{volume_ml:.1f} ml",
+        ]
+        tumor = ", ".join(filter(None, [tumor, *measures]))
+        title = self.title[0].lower() + self.title[1:]
+        bundle = f"{self.bundle['banner']}, {self.bundle['training_cohort']}"
+        if self.first.probability is None:
+            return f"{tumor}: {title}, {self.first.unavailable}; {bundle}."
+        place = _PLACES.get(self.domain.status, "")
+        said = f"{title}, {self.probability} ({self._numbers}){place}"
+        return f"{tumor}: {said}; model {self.named(self.headline)} of {bundle}."
 
     @property
     def details(self) -> tuple[str, ...]:
@@ -192,8 +279,7 @@ class CaseView:
         if first.probability is None:
             told = [_sentence(first.unavailable), self.is_withheld and self.why_outside]
         else:
-            probability = None if first.answer is None else self.probability
-            told = [probability, self.certainty, *self.meaning]
+            told = [self.probability, self.certainty, *self.meaning]
         return tuple(filter(None, told))
 
     @property
@@ -225,11 +311,9 @@ class CaseView:
         """The answer in one sentence; why there is none, where there is none."""
         first = self.first
         if first.probability is None:
-            return f"No probability: {first.unavailable}."
-        called = f"Called {first.call}. " if self.domain.status is not DomainStatus.OUTSIDE else ""
-        said = called if first.answer is None else f"{self.title}. "
+            return f"{self.title}: {first.unavailable}."
         certain = "" if first.interval is None else f" ({self.certainty})"
-        return f"{said}{self.headline}: {self.probability}{certain}."
+        return f"{self.title}. {self.heading}, {self.probability}{certain}."
 
     @property
     def probability(self) -> str:
@@ -328,6 +412,33 @@ class CaseView:
     # What it rests on
 
     @property
+    def why(self) -> list[Bar]:
+        """What drove the model that stands first, the largest first; empty without a probability.
+
+        Each clinical input has a bar that says its value; all of the image is one, whose columns
+        hold each input. What the model starts from is none of them, see `why_note`.
+        """
+        added = self._by_size(self.first.contributions)
+        kinds = {column: known.kind for column in added if (known := column_of(column))}
+        clinical = [c for c in added if kinds.get(c) is ColumnKind.CLINICAL]
+        bars = [Bar(self._in_words(c), added[c], {c: added[c]}) for c in clinical]
+        image = {column: n for column, n in added.items() if column not in clinical}
+        if image:
+            parts = {_OF_A_KIND.get(kinds.get(column)) for column in image} - {None}
+            what = f" ({listed(sorted(parts, reverse=True))})" if parts else ""
+            bars.append(Bar(f"The image{what}", sum(image.values()), image))
+        return sorted(bars, key=lambda bar: -abs(bar.added))
+
+    @property
+    def why_note(self) -> str:
+        """How the bars of `why` add up to the first probability; empty without one."""
+        first = self.first
+        if first.probability is None:
+            return ""
+        start, end = map(percent, (float(probability_of(first.intercept)), first.probability))
+        return f"The model starts from {start}; the bars lead from there to {end}."
+
+    @property
     def of_the_image(self) -> dict[str, float]:
         """What each column of the image adds to the first log-odds, the strongest first."""
         read = {
@@ -335,7 +446,15 @@ class CaseView:
             for column, added in self.first.contributions.items()
             if (known := column_of(column)) and known.kind in _IMAGE_KINDS
         }
-        return dict(sorted(read.items(), key=lambda item: -abs(item[1])))
+        return self._by_size(read)
+
+    @staticmethod
+    def _by_size(added: Mapping[str, float]) -> dict[str, float]:
+        return dict(sorted(added.items(), key=lambda item: -abs(item[1])))
+
+    def _in_words(self, column: str) -> str:
+        """Return the value of a clinical input in words; the input where they are not known."""
+        return self._words.get("inputs", {}).get(column) or column_label(column)
 
     def bars(self, model: str, most: int) -> list[Bar]:
         """Return what drove a model that gave a probability: the intercept, then the largest first.
@@ -343,15 +462,12 @@ class CaseView:
         At the most so many inputs have a bar of their own; the rest stand together in one more.
         """
         result = self.models[model]
-        inputs = sorted(result.contributions.items(), key=lambda item: -abs(item[1]))
-        # One more bar takes no more room than a bar for the rest.
-        shown = len(inputs) if len(inputs) <= most + 1 else most
-        bars = [Bar("Before any input (intercept)", result.intercept, {})]
-        bars += [Bar(column_label(column), n, {column: n}) for column, n in inputs[:shown]]
-        rest = dict(inputs[shown:])
-        if rest:
-            bars.append(Bar(f"{len(rest)} smaller ones together", sum(rest.values()), rest))
-        return bars
+        start = Bar("Before any input (intercept)", result.intercept, {})
+        return [start, *_bars_of(self._by_size(result.contributions), most)]
+
+    def image_bars(self, most: int) -> list[Bar]:
+        """Return what each input of the image adds to the first log-odds, as bars like `bars`."""
+        return _bars_of(self.of_the_image, most)
 
     @cached_property
     def place(self) -> Place:
@@ -408,10 +524,11 @@ class CaseView:
         found = self.written["stability"]
         others, outline = self.outlines(model), "slightly different outline"
         unusable = counted(found["unusable"], outline)
+        said_by = f"the model {self.named(model)}"
         if not others:
             return (
-                f"None of {unusable} could be classified: whether {model} would say the same of it "
-                "is not known."
+                f"None of {unusable} could be classified: whether {said_by} would say the same "
+                "of it is not known."
             )
         rest = f" {unusable} could not be classified." if found["unusable"] else ""
         if found.get("outside"):
@@ -421,8 +538,8 @@ class CaseView:
             )
         what = "call" if self.models[model].answer is None else "answer"
         return (
-            f"Under {counted(len(others), outline)} {model} says {percent(min(others))} to "
-            f"{percent(max(others))}; its {what} changes "
+            f"Under {counted(len(others), outline)} {said_by} says "
+            f"{interval_words((min(others), max(others)))}; its {what} changes "
             f"{counted(found['call_flips'][model], 'time')}.{rest}"
         )
 
@@ -434,7 +551,7 @@ class CaseView:
 
     def _other(self, said: Mapping[str, Any], headline: str) -> CaseView:
         shown = {"show_outside": self.written.get("show_outside")}
-        return CaseView({**said, **shown, "headline": headline})
+        return CaseView({"words": self._words, **said, **shown, "headline": headline})
 
     @property
     def reader(self) -> Mapping[str, Any] | None:
@@ -478,12 +595,22 @@ def beside(
     return [(one, other) for one, other in pairs if {one.call, other.call} != {None}]
 
 
-def heights(scores: tuple[float, ...]) -> list[float]:
-    """Return the bars of a histogram of probabilities from 0 to 1; the fullest has height 1."""
+def _bars_of(inputs: Mapping[str, float], most: int) -> list[Bar]:
+    # One more bar takes no more room than a bar for the rest.
+    own = dict(list(inputs.items())[: len(inputs) if len(inputs) <= most + 1 else most])
+    rest = {column: added for column, added in inputs.items() if column not in own}
+    bars = [Bar(column_label(column), added, {column: added}) for column, added in own.items()]
+    if rest:
+        bars.append(Bar(f"{len(rest)} smaller ones together", sum(rest.values()), rest))
+    return bars
+
+
+def _shares(scores: tuple[float, ...]) -> list[float]:
+    """Return the share of the scores, 0 to 1, in each bin of a histogram."""
     counts = [0] * _BINS
     for score in scores:
         counts[min(int(score * _BINS), _BINS - 1)] += 1
-    return [count / (max(counts) or 1) for count in counts]
+    return [count / (len(scores) or 1) for count in counts]
 
 
 def _result(name: str, said: Mapping[str, Any]) -> ModelResult:

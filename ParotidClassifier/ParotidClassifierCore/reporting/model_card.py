@@ -123,7 +123,7 @@ def _method(bundle: Bundle, settings: ModelTrainingSettings) -> str:
 def figures_table(test_figures: Mapping[str, Mapping[str, float | None]]) -> str:
     """Return the figures of a set of cases as a Markdown table."""
     header = (
-        "| model | AUC (95% CI) | threshold | sensitivity | specificity | calibration slope | "
+        "| model | AUC (95 % CI) | threshold | sensitivity | specificity | calibration slope | "
         "Brier score | of the share alone |\n|---|---|---|---|---|---|---|---|"
     )
     rows = []

@@ -20,7 +20,7 @@ SLOPE_READING = (
     "enough."
 )
 _READING = (
-    f"In brackets the slope's 95% interval. {SLOPE_READING} A Brier score is the better the "
+    f"In brackets the slope's 95 % interval. {SLOPE_READING} A Brier score is the better the "
     "smaller; the last row is of giving every case the share of malignant ones, which needs no "
     "model."
 )

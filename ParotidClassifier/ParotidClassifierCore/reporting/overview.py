@@ -120,7 +120,7 @@ def _draw_models(axes: Axes, models: Mapping[str, ModelResult]) -> None:
     axes.set_position([box.x0 + left, box.y0, box.width - left, box.height])
     draw_probabilities(axes, models)
     has_bands = any(result.interval is not None for result in models.values())
-    band = ", 95% interval (band)" if has_bands else ""
+    band = ", 95 % interval (band)" if has_bands else ""
     axes.set_title(f"Probability{band}, {name_of_marks(models)} (white)", loc="right", **_TITLE)
 
 
@@ -176,7 +176,7 @@ def _draw_place(figure: Figure, top: float, view: CaseView) -> None:
     beside.text(0.02, 1.0, text, color=DARK.text, fontsize=11, va="top", linespacing=1.5)
     if place.scores:
         draw_training_cases(drawing, place)
-        title = f"{place.model} of the training cases (out of fold) and of this case"
+        title = f"{place.model} of the training cases, out of fold (shares of both, one scale)"
         drawing.set_title(title, loc="left", **_TITLE)
     else:
         drawing.set_axis_off()

@@ -131,7 +131,7 @@ _STYLES = {
     "caption": (6.6, 8.4, 1, 1, False, FAINT),
     "faint": (7.6, 9.5, 0, 0, False, FAINT),
     "strong": (7.6, 10, 0, 0.5, True, INK),
-    "huge": (30, 34, 0, 1, True, INK),
+    "huge": (20, 24, 0, 1, True, INK),
     "cell": (7, 9, 0, 0, False, INK),
     "head": (7, 9, 0, 0, True, INK),
     "banner": (7.6, 9.4, 0, 0, True, WARN),

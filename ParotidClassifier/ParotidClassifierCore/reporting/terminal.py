@@ -6,7 +6,7 @@ from ..base.words import DASH
 from ..models.probabilities import NOT_HELD, percent
 from .case_view import HOW_TO_SEE, CaseView, Row, beside
 
-_TITLES = Row("model", "probability", "95% interval", "answer", "threshold", "call")
+_TITLES = Row("model", "probability", "95 % interval", "answer", "threshold", "call")
 
 
 def terminal_text(view: CaseView, series: str = "") -> str:

@@ -1,7 +1,7 @@
 """Statistics of diagnostic studies, and the plain values that they give.
 
 Everywhere `probabilities` are (n,) and finite, `malignant` is the outcome, (n,) bool, and intervals
-are of 95%.
+are of 95 %.
 
 `__all__` names the modules that other packages may import.
 """

@@ -16,7 +16,7 @@ Interval = tuple[float | None, float | None]
 
 @dataclass(frozen=True)
 class BootstrapIntervals:
-    """95% percentile intervals of one model; None where they are not defined."""
+    """95 % percentile intervals of one model; None where they are not defined."""
 
     auc: Interval
     brier: Interval
@@ -111,7 +111,7 @@ def _intervals(figures: np.ndarray, model: _Ordered) -> BootstrapIntervals:
 
 
 def _percentiles(values: np.ndarray) -> Interval:
-    """Return the middle 95%; None where no resample differs, which says nothing of the spread."""
+    """Return the middle 95 %; None where no resample differs, which says nothing of the spread."""
     values = values[~np.isnan(values)]
     if not len(values) or np.ptp(values) == 0:
         return None, None

@@ -30,7 +30,7 @@ def calibration_intercept(probabilities: np.ndarray, malignant: np.ndarray) -> E
     """Return calibration-in-the-large: what must be added to the log-odds to be right on average.
 
     The maximum likelihood intercept of a logistic regression with the log-odds as offset, with
-    Wald's 95% interval; None with one class alone.
+    Wald's 95 % interval; None with one class alone.
     """
     if malignant.all() or not malignant.any():
         return Estimate(None)
@@ -46,7 +46,7 @@ def calibration_intercept(probabilities: np.ndarray, malignant: np.ndarray) -> E
 def calibration_slope(probabilities: np.ndarray, malignant: np.ndarray) -> Estimate:
     """Return the slope of a logistic regression of the outcome on the log-odds.
 
-    With Wald's 95% interval; None where it is not estimable, see `slope_absent`.
+    With Wald's 95 % interval; None where it is not estimable, see `slope_absent`.
     """
     if slope_absent(probabilities, malignant):
         return Estimate(None)
@@ -97,7 +97,7 @@ def _groups(probabilities: np.ndarray) -> np.ndarray:
 
 
 def _smooth(probabilities: np.ndarray, malignant: np.ndarray) -> tuple[np.ndarray, ...]:
-    """Return the points of the curve: predicted, observed and the ends of its 95% band."""
+    """Return the points of the curve: predicted, observed and the ends of its 95 % band."""
     values = np.unique(probabilities)
     if len(probabilities) < _FEWEST_SMOOTHED or len(values) < _FEWEST_VALUES:
         return (np.empty(0),) * 4

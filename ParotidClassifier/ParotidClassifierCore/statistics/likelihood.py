@@ -23,7 +23,7 @@ class Coefficients:
 
     Attributes:
         values: (k,), NaN where there is none.
-        low, high: (k,) 95% interval, NaN where a bound was not found.
+        low, high: (k,) 95 % interval, NaN where a bound was not found.
         p: (k,) of the test that the coefficient is 0.
     """
 

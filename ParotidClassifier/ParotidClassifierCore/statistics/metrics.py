@@ -44,7 +44,7 @@ def answer_figures(definite: np.ndarray, right: np.ndarray) -> AnswerFigures:
 
 
 def proportion(count: int, cases: int) -> Estimate:
-    """Return count / cases with Wilson's 95% interval; None without cases.
+    """Return count / cases with Wilson's 95 % interval; None without cases.
 
     Source: Wilson 1927, Journal of the American Statistical Association 22:209-212.
     """

@@ -41,7 +41,7 @@ class CohortPredictions:
 
 @dataclass(frozen=True)
 class Estimate:
-    """A figure with its 95% confidence interval; None for what is not defined."""
+    """A figure with its 95 % confidence interval; None for what is not defined."""
 
     value: float | None
     low: float | None = None
@@ -76,7 +76,7 @@ class CalibrationCurve:
             its Wilson interval.
         counts: (g,) cases.
         smooth_predicted, smooth_observed: (s,) a smoothed curve; empty with few cases.
-        smooth_low, smooth_high: (s,) its 95% band, point by point.
+        smooth_low, smooth_high: (s,) its 95 % band, point by point.
     """
 
     predicted: np.ndarray

@@ -349,7 +349,7 @@ def brief_figures(test: SetFigures | None) -> dict[str, dict[str, float | None]]
 def _table_lines(test: SetFigures | None) -> list[str]:
     if test is None:
         return ["There was no test case: the report shows out-of-fold figures."]
-    header = f"{'model':<24} {'cases':>5} {'AUC':>6} {'95% CI':>13} {'SEN':>6} {'SPE':>6}"
+    header = f"{'model':<24} {'cases':>5} {'AUC':>6} {'95 % CI':>13} {'SEN':>6} {'SPE':>6}"
     title = f"Test set: {counted(test.cases, 'case')}, {test.malignant} malignant"
     return [title, header, *(_table_line(*of_model) for of_model in test.models.items())]
 

@@ -134,7 +134,7 @@ def test_the_voxels_of_the_training_cases_decide_of_those_of_a_case(
 
 
 def test_numbers_of_a_case_outside_are_shown_to_who_asks(predict, narrow, tmp_path):
-    told = "No probability: this case is unlike the training cases."
+    told = "No answer: this case is unlike the training cases."
     code, text, _ = predict(*FINDINGS, bundle=narrow)
     assert (code, told in text, "%" in text) == (0, True, False)
     assert "Unusual shape of the tumour, brightness of the ring." in text
@@ -144,7 +144,7 @@ def test_numbers_of_a_case_outside_are_shown_to_who_asks(predict, narrow, tmp_pa
     _, text, _ = predict(*FINDINGS, "--show-outside", bundle=narrow)
     assert told not in text
     assert "not reliable here" in text
-    assert f"Combined: {shown} probability of malignancy" in text
+    assert f"Model: image + clinical, {shown} probability of malignancy" in text
     again = prediction_in(tmp_path / "out")
     assert again["models"] == written["models"]
     assert again["show_outside"] is True
@@ -154,11 +154,14 @@ def test_without_any_finding_the_image_is_judged_alone_or_nothing(predict, capsy
     code, text, _ = predict()
     written = prediction_in(tmp_path / "out")
     assert (code, written["headline"]) == (0, "Tumor+External2_RAD+DL")
-    assert "There is no Combined probability: symptoms, margin and enlarged lymph nodes" in text
+    assert (
+        "The model image + clinical gives no probability: symptoms, margin and enlarged lymph nodes"
+        in text
+    )
     code, text, _ = run(
         capsys, "predict", "--bundle", "published-clinical", "--out", tmp_path / "n"
     )
-    assert (code, "%" in text.replace("95%", "")) == (0, False)
+    assert (code, "%" in text.replace("95 %", "")) == (0, False)
     banner, _, said, *_ = text.splitlines()
     assert banner.startswith("published-clinical: ")
     assert said == "No probability: symptoms, margin and enlarged lymph nodes are unknown."

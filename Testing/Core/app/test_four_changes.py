@@ -83,7 +83,7 @@ def test_the_report_names_all_of_them(told):
     assert "Skin infiltration" in page
     assert "automatic, 3 mm, -100 to 300 HU" in page
     assert "automatic, 5 mm, -200 to 400 HU" in page
-    assert "Dashed lines: External2 and External5, the tissue around it." in page
+    assert "Dashed lines: ring (3 mm) and External5, the tissue around it." in page
 
 
 def test_the_dicom_objects_name_all_of_them(told):

@@ -209,7 +209,7 @@ def test_a_bundle_of_an_earlier_schema_says_what_it_lacks(version):
 
 def test_what_a_bundle_cannot_tell_is_said_once_for_models_alike():
     too_few, no_scores = a_bundle().lacking
-    assert too_few.startswith("No answers by Tumor_RAD: the bundle's 2 benign training cases and 1")
+    assert too_few.startswith("No answers by Tumor_RAD: 2 benign training cases and 1")
     names = "Tumor_DL, Tumor+External2_RAD+DL, Clinical and Combined"
     assert no_scores == f"No answers by {names}: {NO_SCORES}."
     scores = {of: tuple(i / 20 for i in range(20)) for of in ("benign", "malignant")}

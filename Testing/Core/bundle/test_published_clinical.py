@@ -44,7 +44,7 @@ def test_without_a_finding_it_is_the_share_that_the_study_reports(the_bundle):
     assert (none.low, none.high) == pytest.approx((0.0786, 0.2297), abs=1e-4)
     assert len(others) == 7
     assert all(p.low < p.probability < p.high for p in others)
-    assert "11 of them had a malignant\n   tumour: 13.8 % (Wilson's 95% interval 7.9 to 23.0)" in (
+    assert "11 of them had a malignant\n   tumour: 13.8 % (Wilson's 95 % interval 7.9 to 23.0)" in (
         the_bundle.model_card
     )
 
@@ -60,7 +60,7 @@ def test_with_a_finding_as_many_are_expected_as_were_found(the_bundle):
     ).x  # fmt: skip
     expected = patients @ [p.probability for p in patterns(Anchor.published())[1:]]
     assert expected == pytest.approx(16, abs=0.01)
-    assert "57.1 % (Wilson's 95% interval 39.1 to 73.5)" in the_bundle.model_card
+    assert "57.1 % (Wilson's 95 % interval 39.1 to 73.5)" in the_bundle.model_card
     assert "would give each of them 79 % or more" in the_bundle.model_card
     assert any("16 of 28" in note for note in the_bundle.notes)
     assert "0.842 in test patients of the first\nhospital and 0.749" in the_bundle.model_card
@@ -75,7 +75,7 @@ def test_any_finding_is_called_malignant_and_an_unknown_one_is_not_guessed(the_b
     for finding in the_bundle.models["Clinical"].columns:
         assert called(**{finding: 1.0})["Clinical"].call == "malignant"
     assert "symptoms are unknown" in called(symptoms=None)["Clinical"].unavailable
-    assert "does not hold" in called()["Combined"].unavailable
+    assert "not part of the chosen model" in called()["Combined"].unavailable
 
 
 def test_the_shipped_bundle_is_what_the_code_makes(the_bundle, tmp_path):

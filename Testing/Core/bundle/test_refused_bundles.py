@@ -375,6 +375,7 @@ WRONG = {
         (lambda c: c["provenance"].update({f"x{i}": 1 for i in range(1001)}), "at most 1000 keys"),
         (lambda c: c["provenance"].update(seed=10**40), "seed: 1e+40 is outside"),
         (lambda c: c["test_figures"]["Tumor_RAD"].update(auc=1e300), "auc: 1e+300 is outside"),
+        (lambda c: c["test_figures"]["Tumor_RAD"].update(auc=-1), "auc is -1, outside 0 to 1"),
         (lambda c: c["training_cohort"].update(cases=10**400), "from 0 to 1000000000"),
         (lambda c: c["thresholds"].update(Clinical=1.5), "outside 0 to 1"),
         (lambda c: c["thresholds"].pop("Clinical"), "thresholds"),

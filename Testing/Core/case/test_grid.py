@@ -197,6 +197,22 @@ def test_a_scan_that_ends_near_the_lesion_is_a_finding():
     assert "scan_ends_near_lesion" in codes
 
 
+def test_a_ring_drawn_by_hand_into_bone_is_warned_of_and_an_automatic_one_never_is():
+    case = ball_case(**WIDE)
+    hu = sitk.GetArrayFromImage(case.ct)
+    hu[:, : hu.shape[1] // 2] = 1200
+    inside = sitk.GetArrayViewFromImage(case.tumor) > 0
+    hu[inside] = 80
+    ct = sitk.GetImageFromArray(hu)
+    ct.CopyInformation(case.ct)
+    ring = ball_mask(case.ct, 14.0)
+    for rings, is_warned in (({}, False), ({"External2": ring}, True)):
+        findings = prepare(Case(ct, case.tumor, rings), PROTOCOL).findings
+        told = [finding.message for finding in findings if finding.code == "ring_beyond_limits"]
+        assert bool(told) is is_warned
+    assert "of the ring External2 lies outside its HU limits" in told[0]
+
+
 def test_an_outline_that_misses_the_ct_is_refused():
     case = ball_case()
     case.tumor.SetOrigin((900.0, 0.0, 0.0))
@@ -232,7 +248,7 @@ def test_an_outline_that_fills_the_scan_is_refused():
     ct = tissue_ct()
     body = np.zeros(ct.GetSize()[::-1], bool)
     body[2:-2, 2:-2, 2:-2] = True
-    with pytest.raises(UnusableMaskError, match="fills 79%"):
+    with pytest.raises(UnusableMaskError, match="fills 79 % of the CT"):
         prepare(Case(ct, Geometry.of(ct).image(body)), PROTOCOL)
 
 

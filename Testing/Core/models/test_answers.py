@@ -112,8 +112,7 @@ def test_a_probability_without_an_answer_says_why():
     assert told["known"].answer == limits.answer(0.4)
     assert told["known"].answer_limits == limits
     assert told["few"].no_answer == (
-        "the bundle's 90 benign training cases and 8 malignant training cases are too few: it "
-        "takes 9 of each"
+        "90 benign training cases and 8 malignant training cases are too few: it takes 9 of each"
     )
     assert told["unknown"].no_answer == NO_SCORES
     assert told["none"] == results["none"]

@@ -34,7 +34,7 @@ def test_the_score_is_placed_among_those_of_the_training_cases():
     assert found.higher_than == {"benign": 0.75, "malignant": 0.5}
     assert found.as_dict()["training_scores"]["malignant"] == [0.2, 0.95]
     assert found.place == (
-        "Combined's probability is higher than that of 75% of the benign and 50% of the malignant "
+        "The probability is higher than that of 75 % of the benign and 50 % of the malignant "
         "training cases."
     )
 
@@ -50,9 +50,9 @@ def test_without_findings_the_image_model_is_the_one_that_is_placed():
     ("share", "words"),
     [
         (0.0, "none of"),
-        (0.004, "less than 1% of"),
-        (0.5, "50% of"),
-        (0.996, "more than 99% of"),
+        (0.004, "less than 1 % of"),
+        (0.5, "50 % of"),
+        (0.996, "more than 99 % of"),
         (1.0, "all"),
     ],
 )

@@ -261,7 +261,7 @@ def test_fewest_cases():
     assert small.spaces == ()
     found = judged(small, features[0])
     assert found.status is UNKNOWN
-    assert "the bundle's 38 training cases are too few" in found.sentence
+    assert "38 training cases are too few" in found.sentence
 
 
 def test_no_image_columns():

@@ -71,7 +71,7 @@ def test_a_probability_at_the_threshold_is_malignant():
 @pytest.mark.parametrize(
     ("changes", "model", "reason"),
     [
-        ({}, "External2_RAD", "this bundle does not hold this model"),
+        ({}, "External2_RAD", "it is not part of the chosen model"),
         ({"margin_unclear": None}, "Clinical", "margin is unknown"),
         ({"symptoms": None}, "Combined", "symptoms are unknown"),
         (
@@ -89,7 +89,7 @@ def test_a_probability_at_the_threshold_is_malignant():
             {"network:Tumor+External2_DL": None, "margin_unclear": None},
             "Combined",
             (
-                "needs Tumor+External2_RAD+DL, which is unavailable: the network gave no result; "
+                "needs the model image alone, which is unavailable: the network gave no result; "
                 "margin is unknown"
             ),
         ),

@@ -27,7 +27,7 @@ def test_every_probability_has_its_interval_or_the_reason_why_not(bundle):
         assert low < result["probability"] < high
         assert "no_interval" not in result
         assert result["probability"] == plain["probability"]
-        assert plain["no_interval"] == "the bundle holds no refits of its models"
+        assert plain["no_interval"] == "this model holds no refits"
         assert "interval" not in plain
 
 

@@ -64,8 +64,8 @@ def test_bundles_that_disagree_are_named_with_their_calls(case, bundle, stricter
     assert told["other_calls"] == called
     assert told["bundle"]["hash"] == stricter.bundle_hash
     sentence = (
-        "The bundles disagree: Combined of made calls it malignant, Combined of stricter calls it "
-        "benign."
+        "The two disagree: made (image + clinical) calls it malignant, stricter (image + clinical) "
+        "calls it benign."
     )
     assert told["agreement"] == sentence
     assert sentence in answered.text()
@@ -77,7 +77,7 @@ def test_a_bundle_with_other_models_answers_with_the_ones_it_has(case, bundle):
     answered = answer(case, bundle, Asked(second_bundle=published))
     told = answered.as_dict()["second_opinion"]
     assert told["headline"] == ["Combined", "Clinical"]
-    assert told["agreement"] == "Both bundles call it malignant, each at its own threshold."
+    assert told["agreement"] == "Both call it malignant, each at its own threshold."
     assert {n for n, model in told["models"].items() if "probability" in model} == {"Clinical"}
 
 
@@ -180,6 +180,8 @@ def test_an_answer_and_a_call_are_not_said_to_agree(case, bundle):
     answered = with_verdict(answer(case, bundle, Asked(second_bundle=published)), "malignant")
     opinion = answered.second_opinion
     told = dataclasses.replace(opinion, first=answered.prediction).agreement
-    assert told.startswith("There are not two answers to compare: Combined of made says malignant")
-    assert "Clinical of published-clinical has no answer" in told
+    assert told.startswith(
+        "There are not two answers to compare: made (image + clinical) says malignant"
+    )
+    assert "published-clinical (clinical findings alone) has no answer" in told
     assert "above its threshold of 24 %" in told

@@ -109,7 +109,7 @@ def test_models_without_a_probability_are_left_out(case, bundle):
     found = Session(case, bundle).stability(count=1)
     assert not {"Clinical", "Combined"} & found.probabilities.keys()
     assert found.probabilities.keys() == found.call_flips.keys()
-    assert "Under 1 slightly different outline Tumor_RAD says" in told_of(found)
+    assert "Under 1 slightly different outline the model Tumor_RAD says" in told_of(found)
 
 
 def test_it_can_be_given_up_between_any_two_outlines_and_leaves_the_case_as_it_was(case, bundle):

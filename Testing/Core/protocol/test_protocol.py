@@ -7,7 +7,7 @@ from pathlib import Path
 import ParotidClassifierCore
 import pytest
 from ParotidClassifierCore.base.errors import ClinicalValueError
-from ParotidClassifierCore.protocol import protocol_from, shen2026
+from ParotidClassifierCore.protocol import RingSettings, protocol_from, shen2026
 
 
 def changed(**models):
@@ -93,5 +93,31 @@ def test_a_record_of_other_levels_is_not_guessed():
     content = shen2026().as_json()
     content["clinical"]["symptoms"]["levels"] = {"none": "None", "pain": "Pain"}
     content["clinical"]["symptoms"] |= {"malignant": "pain", "reference": "none"}
+    content["clinical"]["symptoms"]["phrases"] = {}
     with pytest.raises(ClinicalValueError, match="'with'"):
         protocol_from(content).coded(shen2026().record({"symptoms": "with"}))
+
+
+def test_names_are_told_in_plain_words():
+    protocol = shen2026()
+    plain = [protocol.plain(name) for name in ("Tumor", "External2", "Combined", "Other")]
+    assert plain == ["tumour", "ring (2 mm)", "image + clinical", "Other"]
+    assert len({protocol.plain(name) for name in protocol.models}) == len(protocol.models)
+    wider = protocol.with_ring(RingSettings(3.5, (-200, 400)))
+    assert wider.plain("External2") == "ring (3.5 mm)"
+    content = protocol.as_json()
+    del content["regions"]["External2"]["words"], content["models"]["Combined"]["words"]
+    bare = protocol_from(content)
+    assert [bare.plain(name) for name in ("External2", "Combined")] == ["External2", "Combined"]
+
+
+def test_what_is_known_of_the_models_inputs_is_told_in_words():
+    content = shen2026().as_json()
+    del content["clinical"]["symptoms"]["phrases"]
+    content["models"]["Clinical"]["clinical"].append("age_years")
+    known = {"symptoms": "with", "margin": "unclear", "lymph_nodes": "unknown", "age_years": 54.0}
+    assert protocol_from(content).phrases({**known, "sex": "male"}) == {
+        "symptoms": "Symptoms: Yes",
+        "margin_unclear": "Ill-defined margin",
+        "age_years": "Age: 54 years",
+    }

@@ -155,7 +155,7 @@ def outside(answered):
 def test_of_a_case_outside_the_report_says_why_and_no_probability(outside):
     page, pdf = page_and_pdf(outside)
     for text in (shown_in(page), "".join(without_spaces(p.extract_text()) for p in pdf.pages)):
-        assert "Noprobability" in text
+        assert "Noanswer" in text
         assert "Slicesof9mm;unusualtextureofthering." in text
         assert "--show-outside" in text
         assert (
@@ -192,7 +192,9 @@ def test_who_asks_sees_them_beside_a_warning(outside):
     assert "not reliable" not in report_of(outside).banner
     warning, headline = section(document, "answer").parts
     assert "not reliable here" in warning.text
-    assert headline.value == percent(outside.prediction.models["Combined"].probability)
+    assert headline.value == "No answer"
+    there = percent(outside.prediction.models["Combined"].probability)
+    assert headline.under[0] == f"{there} probability of malignancy"
     assert section(document, "nomogram") is not None
 
 
@@ -250,7 +252,7 @@ def test_a_case_with_unknown_findings_is_headed_by_the_image_model():
     found = made_answer(load_bundle(default_bundle()), {"symptoms": "with"})
     document = report_of(in_domain(found, DomainStatus.INSIDE))
     headline = section(document, "answer").parts[0]
-    assert headline.over == "Model Tumor+External2_RAD+DL"
+    assert headline.over == "Model: image alone"
     assert section(document, "nomogram") is None
     assert section(document, "stability") is None
     calls = {row[0]: row[-1] for row in section(document, "models").parts[0].table.rows}
@@ -287,7 +289,7 @@ def test_without_any_probability_the_reason_is_the_headline():
     document = report_of(found)
     headline = section(document, "answer").parts[0]
     assert headline.value == "No probability"
-    assert headline.over == "Model Clinical"
+    assert headline.over == "Model: clinical findings alone"
     assert headline.under == ("Symptoms, margin and enlarged lymph nodes are unknown.",)
     assert section(document, "drivers") is None
     _, pdf = page_and_pdf(found)
@@ -442,6 +444,8 @@ def test_the_first_page_warns_where_the_second_opinion_is_another(a_bundle):
     reader = replace(reader, second=replace(reader.second, models=moved))
     other = replace(answered, second_opinion=opinion, second_reader=reader)
     (points, _) = front.cautions(other).parts
-    assert points.lines[0].startswith("The bundles disagree: ")
-    assert points.lines[1].startswith("The answer changes: Combined says malignant")
+    assert points.lines[0].startswith("The two disagree: ")
+    assert points.lines[1].startswith(
+        "The answer changes: the model image + clinical says malignant"
+    )
     assert "Nothing in the images" not in " ".join(points.lines)

@@ -15,9 +15,9 @@ from ParotidClassifierCore.reporting.figures.canvas import one_style
 from ParotidClassifierCore.reporting.page import rendered
 
 EARLIER = Path(__file__).parents[2] / "Data" / "schema-3-bundle"
-NO_INTERVAL = "No interval: the bundle is of an earlier version, which had none or too narrow ones."
+NO_INTERVAL = "No interval: this model is of an earlier version, which had none or too narrow ones."
 NO_DOMAIN = (
-    "Whether this case is like the training cases is not known: the bundle is of an earlier "
+    "Whether this case is like the training cases is not known: this model is of an earlier "
     "version, which held no applicability domain."
 )
 

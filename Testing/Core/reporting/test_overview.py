@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 from ParotidClassifierCore.imaging.findings import OTHER_BODY_PART, warning
 from ParotidClassifierCore.models.domain import DomainStatus
-from ParotidClassifierCore.reporting.case_view import heights
+from ParotidClassifierCore.reporting.case_view import Place
 from ParotidClassifierCore.reporting.overview import save_overview
 from ParotidClassifierCore.reporting.panels import numbers, planes
 
@@ -79,7 +79,7 @@ def test_of_a_case_outside_the_picture_says_why_and_no_number(a_result, tmp_path
     found = in_domain(a_result, DomainStatus.OUTSIDE, "slices 9 mm apart")
     save_overview(tmp_path / "overview.png", found)
     everything = " ".join(texts).replace("\n", " ")
-    assert "No probability: this case is unlike the training cases." in everything
+    assert "No answer: this case is unlike the training cases." in everything
     assert "Slices 9 mm apart." in everything
     assert "--show-outside" in everything
     assert "%" not in everything
@@ -106,7 +106,7 @@ def test_intervals_stand_beside_the_probabilities(a_result, tmp_path, texts):
     assert "Probability, threshold (white)" in texts
     certain = {**prediction.models, name: replace(result, interval=(0.021, 0.974))}
     saved(tmp_path / "with.png", a_result, models=certain)
-    assert "Probability, 95% interval (band), threshold (white)" in texts
+    assert "Probability, 95 % interval (band), threshold (white)" in texts
     assert any("95 % interval 2 % to 97 %" in text for text in texts)
 
 
@@ -121,17 +121,22 @@ def test_where_there_are_answers_their_limits_are_drawn_and_named(a_result, tmp_
     assert upright[-2:] == [0.12, 0.5]
 
 
-def test_the_case_has_its_place_among_the_training_cases(a_result, tmp_path, texts, monkeypatch):
-    drawn = []
-    monkeypatch.setattr(numbers, "heights", lambda of: (drawn.append(of), heights(of))[1])
+def test_the_case_has_its_place_among_the_training_cases(a_result, tmp_path, texts):
     scores = {"benign": (0.05, 0.1, 0.2), "malignant": ()}
     placed = replace(a_result.prediction.applicability, training_scores=scores)
     saved(tmp_path / "overview.png", a_result, applicability=placed)
-    assert drawn == [scores["malignant"], scores["benign"]]
     assert {"this case", "3 benign", "0 malignant"} <= set(texts)
     together = " ".join(texts).replace("\n", " ")
     assert placed.place in together
     assert placed.domain.sentence in together
+
+
+def test_training_cases_of_both_outcomes_have_one_scale():
+    scores = {"benign": (0.1, 0.3, 0.5, 0.7), "malignant": (0.9, 0.9)}
+    axes = Figure().add_subplot()
+    numbers.draw_training_cases(axes, Place("Combined", 0.4, scores, ()))
+    bars = [bar.get_height() for bar in axes.patches]
+    assert (max(bars), min(bars)) == (1.0, -0.25)
 
 
 def saliency_at(grid, place):

@@ -359,7 +359,8 @@ def test_of_a_case_outside_the_table_has_no_number_unless_asked(classified, bund
     values = [table[name][0] for name in ("probability", "Combined", "Clinical", *numbers)]
     assert any(value is not None for value in values) == show_outside
     page = cases_page(folder, [outcome], bundle, "cohort")
-    assert ("No probability" in page) != show_outside
+    assert "<strong>No answer</strong>" in page
+    assert ('class="bar"' in page) == show_outside
     assert ("not reliable here" in page) == show_outside
     assert "lices of 9 mm" in page
     assert "0 of 1 case classified, 1 unlike the training cases" in page
@@ -401,7 +402,7 @@ def test_a_second_reader_and_a_second_bundle_are_compared_case_by_case(again, bu
     probability = written["second_opinion"]["models"]["Clinical"]["probability"]
     assert float(rows["case2"]["second_bundle_probability"]) == probability
     page = (again / "out" / "index.html").read_text("utf-8")
-    assert page.count("Both bundles call it") + page.count("The bundles disagree") == 3
+    assert page.count("Both call it") + page.count("The two disagree") == 3
     banner = second.banner
     assert rows["case2"]["second_bundle_note"] == banner
     assert page.count(banner) == 3

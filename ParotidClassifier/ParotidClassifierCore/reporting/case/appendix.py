@@ -4,13 +4,13 @@ import math
 from collections.abc import Mapping
 from itertools import chain
 
-from ...base.words import DASH, counted, number_word
+from ...base.words import DASH, counted, number_word, share_of
 from ...bundle.bundle import Bundle, model_words
 from ...imaging.findings import Severity, max_axial_diameter_mm
 from ...models.nomogram import case_points, nomogram_of
 from ...models.probabilities import ModelResult, percent
 from ...models.words import column_label, interval_words
-from ...protocol import log_odds_column
+from ...protocol import ModelSpec, Protocol, log_odds_column
 from ...statistics.results import Table
 from ..answering import Answer
 from ..case_view import beside
@@ -41,7 +41,7 @@ def models(answered: Answer) -> Section | None:
     table = Table(
         f"Probability of malignancy by each of the {number_word(len(view.models))} models",
         ("Model", "Reads", "Probability", "95 % interval", "Answer", "Threshold", "Call"),
-        tuple((name, model_words(protocol.models[name], protocol), *r) for name, *r in view.rows),
+        tuple((name, _reads(protocol.models[name], protocol), *r) for name, *r in view.rows),
         tuple(view.no_intervals),
     )
     parts: list[Part] = [Listing("models", table)]
@@ -51,6 +51,11 @@ def models(answered: Answer) -> Section | None:
         drawing = Drawing("models", figures.models(view.models), caption, "The table above, drawn")
         parts.append(drawing)
     return Section("models", "All models", tuple(parts), probabilities=True)
+
+
+def _reads(model: ModelSpec, protocol: Protocol) -> str:
+    """Return what a model is called on the first page, and what it reads."""
+    return ": ".join(filter(None, [model.words, model_words(model, protocol)]))
 
 
 def nomogram(answered: Answer) -> Section | None:
@@ -150,7 +155,7 @@ def measurements(answered: Answer) -> Section:
         pairs.append((f"{region}, volume", f"{inside.size / 1000:.2f} ml"))
         pairs.append((f"{region}, density", density))
     for name, ring in answered.prepared.automatic.items():
-        removed = f"{ring.removed_by_hu_fraction:.0%} of the automatic ring's shell"
+        removed = f"{share_of(ring.removed_by_hu_fraction)} what lies within its width"
         pairs.append((f"{name}, removed as air or bone", removed))
     pairs.append(("Voxels of the CT", " × ".join(f"{length:.3g}" for length in spacing) + " mm"))
     parts = [Facts(tuple(pairs))]
@@ -200,7 +205,7 @@ def second_opinion(answered: Answer) -> Section | None:
     if second is None:
         return None
     names = view.bundle["name"], second.bundle["name"]
-    title = f"What the bundles {names[0]} and {names[1]} say of this case"
+    title = f"What {names[0]} and {names[1]} say of this case"
     table = _beside(title, names, view.models, second.models)
     told = second.why_outside if second.is_withheld else second.domain_warning
     parts = (

@@ -34,7 +34,7 @@ _ALWAYS = (
 _HASHES = "Inputs, SHA-256 of their content on the working grid"
 _TERMS = (
     ("RAD, DL", "radiomic features (numbers for shape, density and texture), deep network"),
-    ("log-odds", "log of p / (1 – p): 0 is 50 %, +1 is 73 %, +2 is 88 %, –2 is 12 %"),
+    ("weight, log-odds", "log of p / (1 – p): 0 is 50 %, +1 is 73 %, +2 is 88 %, –2 is 12 %"),
     ("answer", "benign, malignant or indeterminate (it cannot tell), at a stated error rate"),
     ("threshold", "the probability from which a model calls a tumour malignant"),
     ("95 % interval", "where about 95 of 100 models that learnt from other cases would put it"),
@@ -142,4 +142,4 @@ def terms(answered: Answer) -> Section:
 def maker(bundle: Bundle) -> str:
     """Return what made the report, in one line."""
     short = f" (hash {bundle.bundle_hash[:12]})" if bundle.bundle_hash else ""
-    return f"ParotidClassifier {__version__} with the model bundle {bundle.name}{short}"
+    return f"ParotidClassifier {__version__} with the model {bundle.name}{short}"

@@ -48,8 +48,8 @@ def _draw_legend(axes: Axes, regions: Collection[Region]) -> None:
     axes.set(xlim=(0, 1), ylim=(0, 1))
     for place, region in enumerate(regions):
         y, line = 0.95 - 0.1 * place, PAPER.line_of(region)
-        axes.plot([0.04, 0.3], [y, y], color=region.rgb, linewidth=2.4, linestyle=line)
-        axes.text(0.36, y, region.name, color=PAPER.text, fontsize=9, va="center")
+        axes.plot([0.0, 0.22], [y, y], color=region.rgb, linewidth=2.4, linestyle=line)
+        axes.text(0.27, y, region.plain, color=PAPER.text, fontsize=9, va="center")
 
 
 def gauge(result: ModelResult) -> Figure:

@@ -6,13 +6,12 @@ from ...imaging.findings import Severity, max_axial_diameter_mm
 from ...imaging.working_grid import WINDOW
 from ...models.probabilities import ModelResult, percent
 from ...models.words import all_findings
-from ...protocol import UNKNOWN
+from ...protocol import UNKNOWN, ClinicalVariable
 from ..answering import Answer
 from ..case_view import HOW_TO_SEE
 from ..parts import Caution, Drawing, Facts, Headline, Paragraph, Part, Points, Section
 from . import figures
 
-_MOST_BARS = 11
 # What the first page has room for; the appendix has everything.
 _MOST_FINDINGS, _MOST_LETTERS = 4, 700
 _MATTERS = (Severity.ERROR, Severity.WARNING)
@@ -46,7 +45,7 @@ def inputs(answered: Answer) -> Section:
     """Return the clinical findings and the measures of the tumour."""
     protocol, said = answered.bundle.protocol, answered.view.written
     predictors = protocol.predictors.values()
-    clinical = tuple((v.question, str(said["inputs"].get(v.name, UNKNOWN))) for v in predictors)
+    clinical = tuple((v.question, _value(v, said["inputs"].get(v.name))) for v in predictors)
     grid = answered.prepared.grid
     tumor = (
         ("Largest axial diameter", f"{max_axial_diameter_mm(grid.tumor):.0f} mm"),
@@ -57,20 +56,27 @@ def inputs(answered: Answer) -> Section:
     parts: list[Part] = [Facts(tumor, "Tumour as outlined")]
     if clinical:
         parts.insert(0, Facts(clinical, "Clinical findings"))
-    if UNKNOWN in (value for _, value in clinical):
+    if UNKNOWN in dict(clinical).values():
         models = [model for model in protocol.models.values() if model.clinical]
         alike = all(len(model.clinical) == len(clinical) for model in models)
         what = all_findings(len(clinical)) if alike else "those that they read"
         verb = "needs" if len(models) == 1 else "need"
-        need = f"{listed([model.name for model in models])} {verb} {what}"
+        need = f"{listed([protocol.plain(model.name) for model in models])} {verb} {what}"
         parts.append(Paragraph(f"What is unknown is not guessed: {need}."))
     return Section("inputs", "What was known", tuple(parts))
+
+
+def _value(variable: ClinicalVariable, word: str | float | None) -> str:
+    """Return the label of a level, or a number with its unit."""
+    if variable.value(word) is None:
+        return UNKNOWN
+    return f"{word:g} {variable.unit}" if variable.is_number else variable.levels[word].lower()
 
 
 def images(answered: Answer) -> Section:
     """Return the cuts with the outlines and where the network looked."""
     marked, regions = answered.saliency, answered.bundle.protocol.regions
-    tumor, *rings = regions
+    tumor, *rings = (region.plain for region in answered.prepared.protocol.regions.values())
     lines = "Dashed line" if len(rings) == 1 else "Dashed lines"
     around = f" {lines}: {listed(rings)}, the tissue around it." if rings else ""
     caption = (
@@ -83,22 +89,22 @@ def images(answered: Answer) -> Section:
             "place in this case, through which the cuts pass. It shows where, not why, and says "
             "nothing about the radiomic features."
         )
-    alternative = f"Axial, coronal and sagittal CT with the outlines of {listed(list(regions))}"
+    alternative = f"Axial, coronal and sagittal CT with the outlines of {listed([tumor, *rings])}"
     figure = figures.images(answered.prepared.grid, regions.values(), marked)
     return Section("images", "Images", (Drawing("images", figure, caption, alternative),))
 
 
 def drivers(answered: Answer) -> Section | None:
-    """Return what each input adds to the log-odds; None without a probability."""
-    view, name = answered.view, answered.view.headline
-    if view.first.probability is None:
+    """Return the weight of each input; None without a probability."""
+    view = answered.view
+    bars = view.why
+    if not bars:
         return None
-    bars = view.bars(name, _MOST_BARS)
     caption = (
-        "What each input adds to the log-odds: to the right for malignancy, to the left (hatched) "
-        "against it. Inputs that go together share their weight, so a bar is no cause."
+        "The weight of each input: to the right for malignancy, to the left (hatched) against it. "
+        f"{view.why_note} Inputs that go together share their weight, so a bar is no cause."
     )
-    strongest = ", ".join(f"{bar.label} {bar.added:+.2f}" for bar in bars[1:4])
+    strongest = ", ".join(f"{bar.label} {bar.added:+.2f}" for bar in bars[:3])
     drawing = Drawing("drivers", figures.contributions(bars), caption, f"Strongest: {strongest}")
     return Section("drivers", "What drove it", (drawing,), probabilities=True)
 
@@ -111,7 +117,10 @@ def training(answered: Answer) -> Section | None:
     parts: list[Part] = []
     if place.has_both_outcomes:
         alternative = "Histogram of the training cases' probabilities, with this case as a line"
-        caption = f"{place.model} of the training cases, each by models that had not seen it."
+        caption = (
+            f"What the model {answered.view.named(place.model)} said of the training cases, each "
+            "before it had seen that case. Bars: share of the cases of an outcome, on one scale."
+        )
         parts.append(Drawing("training", figures.training(place), caption, alternative))
     parts += [Paragraph(sentence) for sentence in place.sentences]
     return Section("training", "Among the training cases", tuple(parts), probabilities=True)
@@ -160,11 +169,9 @@ def cautions(answered: Answer) -> Section:
 
 def _purpose(bundle: Bundle) -> str:
     """Return what the numbers of a bundle are not for."""
+    if bundle.cohort.caution:
+        return bundle.cohort.caution
     use = bundle.intended_use
     if len(use) > _MOST_LETTERS:
         use = f"{use[:_MOST_LETTERS]}… (whole in the appendix)"
-    research = (
-        "Research software, not a medical device: no decision about a patient may rest on this "
-        "page alone."
-    )
-    return f"{bundle.cohort.caution or research} {use}"
+    return f"No decision about a patient may rest on this page alone. {use}"

@@ -178,7 +178,7 @@ def _clinical(answered: Answer) -> list[sr.Measurement]:
 
 
 def _probabilities(answered: Answer) -> list[sr.Measurement]:
-    """Return the probabilities in percent, the 95% interval as the ranges below and above each."""
+    """Return the probabilities in percent, the 95 % interval as the ranges below and above each."""
     return [
         sr.Measurement(
             codes.DCM.ProbabilityOfCancer,
@@ -214,7 +214,7 @@ def _algorithm(answered: Answer, name: str, result: ModelResult) -> sr.Algorithm
         f"stacking: {bundle['stacking']}",
     ]
     if result.interval is not None:
-        parameters.append(f"95% interval: {interval_words(result.interval)}")
+        parameters.append(f"95 % interval: {interval_words(result.interval)}")
     return sr.AlgorithmIdentification(f"{bundle['name']}: {name}", __version__, parameters)
 
 

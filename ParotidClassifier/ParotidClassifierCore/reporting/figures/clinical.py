@@ -31,7 +31,7 @@ def odds_ratio_figure(
     for axes, (title, ratios) in zip(panels, blocks, strict=True):
         _forest(axes, ratios, protocol)
         axes.set_title(title)
-    panels[-1].set_xlabel("Odds ratio for malignancy, penalised, with 95% interval")
+    panels[-1].set_xlabel("Odds ratio for malignancy, penalised, with 95 % interval")
     return figure
 
 

@@ -33,7 +33,7 @@ def auc_figure(figures: SetFigures, protocol: Protocol, banner: str) -> Figure:
     lows = [m.auc.low - 0.03 for m in models if m.auc.low is not None]
     axes.set_xlim(min([0.45, *lows]), 1.0)
     cases = counted(figures.cases, "case")
-    axes.set_xlabel(f"AUC with 95% interval, {figures.title} ({cases})")
+    axes.set_xlabel(f"AUC with 95 % interval, {figures.title} ({cases})")
     axes.grid(axis="x")
     axes.tick_params(axis="y", length=0)
     return figure

@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from ...models.answers import verdict_of
 from ...models.probabilities import ModelResult, percent
 from ...protocol.outcome import BENIGN, MALIGNANT
-from ..case_view import Bar, Place, heights
+from ..case_view import Bar, Place
 from .look import DARK, Look, bare
 
 # Of a gauge: so near to an end, a text at a mark stands beside it.
@@ -75,7 +75,7 @@ def draw_training_cases(axes: Axes, place: Place, look: Look = DARK) -> None:
     bare(axes, look)
     for outcome, sign in ((MALIGNANT, 1.0), (BENIGN, -1.0)):
         scores, color = place.scores[outcome], look.outcomes[outcome]
-        bars = [sign * height for height in heights(scores)]
+        bars = [sign * height for height in place.heights[outcome]]
         left = [bar / len(bars) for bar in range(len(bars))]
         axes.bar(left, bars, 1 / len(bars), align="edge", color=color, alpha=0.75)
         words = f"{len(scores)} {outcome}"

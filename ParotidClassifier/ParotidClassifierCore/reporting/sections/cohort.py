@@ -87,8 +87,8 @@ def odds_ratios(study: Study) -> Section | None:
 
 def _ratios(title: str, protocol: Protocol, ratios: tuple[OddsRatio, ...]) -> Table:
     columns = (
-        "Variable", "Level", "Against", "Cases", "Odds ratio (95% CI)", "P",
-        "Penalised (95% CI)", "Penalised P", "Separates",
+        "Variable", "Level", "Against", "Cases", "Odds ratio (95 % CI)", "P",
+        "Penalised (95 % CI)", "Penalised P", "Separates",
     )  # fmt: skip
     rows = tuple(
         (

@@ -41,8 +41,8 @@ def calibration(study: Study) -> Section:
         Drawing(
             "calibration",
             calibration_figure(study.main, study.protocol, study.banner),
-            f"Calibration, {study.main.title}. Points: groups of cases with Wilson's 95% interval; "
-            "line and band: smoothed, with its 95% interval point by point.",
+            f"Calibration, {study.main.title}. Points: groups of cases with Wilson's 95 % "
+            "interval; line and band: smoothed, with its 95 % interval point by point.",
             "Calibration curves",
         ),
     )

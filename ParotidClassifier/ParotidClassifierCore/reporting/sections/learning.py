@@ -44,7 +44,7 @@ def agreement(study: Study) -> Section | None:
             "2019): noise as strong as the scan's own is added, the grid is moved by up to 1 mm "
             f"and turned by up to {ROTATION_DEG:g}°, and the outline is moved by up to "
             f"{SHIFT_MM:g} mm along every axis, its border by up to {DISPLACEMENT_MM:g} mm in or "
-            f"out, smoothly along it, and its volume changed by up to {VOLUME_CHANGE:.0%}."
+            f"out, smoothly along it, and its volume changed by up to {100 * VOLUME_CHANGE:.0f} %."
         ),
         Drawing(
             "agreement",

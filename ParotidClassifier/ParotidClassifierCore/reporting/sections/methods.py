@@ -62,7 +62,7 @@ _EVALUATION = (
     (
         "Calibration: intercept with the slope held at 1 (calibration-in-the-large), slope of a "
         "logistic recalibration, Brier score, curves. Clinical utility: net benefit (Vickers and "
-        "Elkin 2006). Confidence intervals are 95%."
+        "Elkin 2006). Confidence intervals are 95 %."
     ),
     (
         "All models were fixed before the test cases were judged; no coefficient or threshold was "

@@ -53,7 +53,7 @@ def _reading(reference: str) -> str:
         "corrected for the number of comparisons. "
     )
     return (
-        "Malignant is the positive outcome. In brackets the 95% interval: DeLong's, on the logit "
+        "Malignant is the positive outcome. In brackets the 95 % interval: DeLong's, on the logit "
         "scale, of the AUC, Wilson's of shares of cases, bootstrap percentiles of AUC and Brier "
         "score where named so. "
         f"{compared if reference else ''}Calls are made at the threshold that the bundle holds for "
@@ -64,7 +64,7 @@ def _reading(reference: str) -> str:
 def discrimination_table(figures: SetFigures, reference: str) -> Table:
     """Return AUC, P against the reference model, if any, and the shares of right calls by model."""
     compared = [f"P against {reference}"] if reference else []
-    columns = ("Model", "Cases", "AUC (95% CI)", *compared, *_HEADERS)
+    columns = ("Model", "Cases", "AUC (95 % CI)", *compared, *_HEADERS)
     rows = tuple(
         (
             name,
@@ -90,7 +90,7 @@ def discrimination_table(figures: SetFigures, reference: str) -> Table:
 
 def _calibration_table(figures: SetFigures) -> Table:
     columns = (
-        "Model", "Threshold", "AUC, bootstrap 95% CI", "Brier score", "Brier score of the share",
+        "Model", "Threshold", "AUC, bootstrap 95 % CI", "Brier score", "Brier score of the share",
         "Calibration slope", "Calibration intercept",
     )  # fmt: skip
     rows = tuple(
@@ -125,7 +125,7 @@ def _published_table(figures: SetFigures) -> Table:
         for name, model in figures.models.items()
     )
     columns = (
-        "Model", f"Here, {figures.title}", "Shen 2026, test (95% CI)", "Shen 2024, own hospital",
+        "Model", f"Here, {figures.title}", "Shen 2026, test (95 % CI)", "Shen 2024, own hospital",
         "Shen 2024, second hospital",
     )  # fmt: skip
     combined = TWO_CENTRES["Combined"]

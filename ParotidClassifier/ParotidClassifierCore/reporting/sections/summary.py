@@ -41,7 +41,7 @@ def summary(study: Study) -> Section:
             Drawing(
                 "auc",
                 auc_figure(main, study.protocol, study.banner),
-                "AUC of every model with DeLong's 95% interval, on the logit scale. The dashed "
+                "AUC of every model with DeLong's 95 % interval, on the logit scale. The dashed "
                 "line is chance.",
                 f"AUCs of {counted(len(main.models), 'model')} with intervals",
             ),
@@ -54,7 +54,7 @@ def _main_figure(best: ModelFigures) -> str:
     if best.auc.value is None:
         return f"{best.name}: the AUC is not defined for these cases, because all have one outcome."
     return (
-        f"{best.name} reached an AUC of {number(best.auc.value, 2)} (95% interval "
+        f"{best.name} reached an AUC of {number(best.auc.value, 2)} (95 % interval "
         f"{interval(best.auc, 2)}) on {counted(best.cases, 'case')}, {best.malignant} of them "
         "malignant."
     )

@@ -154,7 +154,7 @@ def test_the_interval_is_given_as_what_lies_below_and_above_the_probability(writ
     low, high = INTERVAL
     assert ranges["371886008"] == (pytest.approx(100 * (high - probability)), "%")
     assert ranges["371885007"] == (pytest.approx(100 * (probability - low)), "%")
-    assert "95% interval: 6 % to 94 %" in texts(item, "111002")
+    assert "95 % interval: 6 % to 94 %" in texts(item, "111002")
     assert not children(probabilities(written.report)["Clinical"], "NUM")
 
 
@@ -192,7 +192,7 @@ def test_a_case_outside_has_no_probability(answered, tmp_path):
     write_dicom(tmp_path, found, answered.dicom_sources)
     made = pydicom.dcmread(tmp_path / "report.dcm")
     flags = made.CompletionFlag, made.CompletionFlagDescription
-    assert flags == ("PARTIAL", "No probability: this case is unlike the training cases.")
+    assert flags == ("PARTIAL", "No answer: this case is unlike the training cases.")
     assert probabilities(made) == {}
     codes = [name(c)[0] for c in children(group(made, "Tumor"))]
     assert not [code for code in codes if code.startswith(("call:", "answer:", "network:"))]
