@@ -53,8 +53,8 @@ class ParotidClassifierLogic(ScriptedLoadableModuleLogic):
     Each attribute does one part of it and is called directly.
 
     Attributes:
-        onCaseChange: called without arguments when an outline changed, or what ran was given up;
-            for the panel.
+        onCaseChange: called without arguments when an outline changed, what ran was given up, or
+            more is known of the result; for the panel.
     """
 
     def __init__(self):
@@ -66,12 +66,15 @@ class ParotidClassifierLogic(ScriptedLoadableModuleLogic):
         from ParotidClassifierLib.Panels.Bundles import Bundles
         from ParotidClassifierLib.Scene.CaseFindings import CaseFindings
         from ParotidClassifierLib.Scene.Fingerprint import Fingerprint
+        from ParotidClassifierLib.Scene.OtherGland import OtherGland
         from ParotidClassifierLib.Scene.Outline import Outline
         from ParotidClassifierLib.Scene.ResultFollower import ResultFollower
         from ParotidClassifierLib.Scene.ResultStore import ResultStore
         from ParotidClassifierLib.Scene.RingChoice import RingChoice
         from ParotidClassifierLib.Scene.RingFollower import RingFollower
         from ParotidClassifierLib.Scene.SceneCase import SceneCase
+        from ParotidClassifierLib.Scene.StabilityFollower import StabilityFollower
+        from ParotidClassifierLib.Scene.TumorSize import TumorSize
 
         self.onCaseChange = None
         self.dependencies = Dependencies()
@@ -79,16 +82,19 @@ class ParotidClassifierLogic(ScriptedLoadableModuleLogic):
         self.bundles = Bundles()
         self.sceneCase = SceneCase(self.bundles)
         self.outline = Outline(self.sceneCase, self.bundles)
+        self.otherGland = OtherGland(self.sceneCase)
         self.ringChoice = RingChoice(self.bundles)
         self.ringFollower = RingFollower(
             self.sceneCase, self.bundles, self.ringChoice, self._onCaseChange
         )
         self.findings = CaseFindings(self.sceneCase, self.ringFollower)
+        self.tumorSize = TumorSize(self.ringFollower)
         inputs = self.sceneCase, self.ringChoice, self.ringFollower, self.bundles
         fingerprint = Fingerprint(*inputs)
         self.results = ResultStore(fingerprint)
         self.classification = Classification(*inputs, fingerprint, self.results, Worker())
         self.resultFollower = ResultFollower(self.classification, self.results)
+        self.stability = StabilityFollower(self.classification, self.results, self._onCaseChange)
 
     def getParameterNode(self):
         """Return the parameter node of the open scene."""
@@ -103,6 +109,7 @@ class ParotidClassifierLogic(ScriptedLoadableModuleLogic):
             self.sceneCase.forget()
         self.ringFollower.follow(parameterNode)
         self.resultFollower.follow(parameterNode)
+        self.stability.follow(parameterNode)
 
     def warmUp(self) -> None:
         """Start the background process before it is needed, where what it needs is installed."""
@@ -116,11 +123,11 @@ class ParotidClassifierLogic(ScriptedLoadableModuleLogic):
 
     def adoptOutline(self, parameterNode, node, segmentId: str = "", label: int = 0) -> None:
         """Take an outline of the tumour that lies in the scene, and its ring if it has one."""
-        with self.ringFollower.held():
-            self.outline.adopt(parameterNode, node, segmentId, label)
-        parameterNode.ringRefinement = ""
-        self.ringFollower.update()
-        self.ringFollower.takeRing()
+        with slicer.util.NodeModify(parameterNode):  # it is told once, when the ring is there
+            with self.ringFollower.held():
+                self.outline.adopt(parameterNode, node, segmentId, label)
+            parameterNode.ringRefinement = ""
+            self.ringFollower.takeRing()
 
     def measurements(self, parameterNode):
         """Return what the CTs show of the clinical variables, as Core's measurements."""
@@ -146,7 +153,7 @@ class ParotidClassifierLogic(ScriptedLoadableModuleLogic):
 
 
 class ParotidClassifierWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
-    """The panel: six sections, one under the other, and a line that says what comes next."""
+    """The panel: four steps, of which one is open, between a head and a foot that stay."""
 
     def __init__(self, parent=None):
         ScriptedLoadableModuleWidget.__init__(self, parent)
@@ -175,7 +182,8 @@ class ParotidClassifierWidget(ScriptedLoadableModuleWidget, VTKObservationMixin)
         self.removeObservers()
         if self.logic is not None:
             slicer.app.disconnect("aboutToQuit()", self.logic.stop)
-            self.mainPanel.cleanup()
+            if self.mainPanel is not None:
+                self.mainPanel.cleanup()
             self.logic.stop()
 
     def enter(self) -> None:

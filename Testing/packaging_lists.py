@@ -53,9 +53,10 @@ def write_lists() -> None:
 
 
 def shown_texts() -> list[str]:
-    """Return what the panel shows of the variables of the shipped protocols, each text once."""
+    """Return what the panel shows of the shipped protocols, each text once."""
     protocols = [json.loads(path.read_text("utf-8")) for path in sorted(PROTOCOLS.glob("*.json"))]
     variables = [v for protocol in protocols for v in protocol["clinical"].values()]
+    called = [named for p in protocols for of in ("regions", "models") for named in p[of].values()]
     texts = [
         text
         for variable in variables
@@ -64,8 +65,10 @@ def shown_texts() -> list[str]:
             variable.get("definition"),
             variable.get("unit"),
             *variable.get("levels", {}).values(),
+            *variable.get("phrases", {}).values(),
         )
     ]
+    texts += [named.get("words") for named in called]
     return list(dict.fromkeys(filter(None, texts)))
 
 

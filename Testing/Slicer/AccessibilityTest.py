@@ -28,21 +28,36 @@ class AccessibilityTest(ShownModule, ScriptedLoadableModuleTest):
         self.top = self.mainPanel.widget
 
     def openAll(self):
-        """Show a case with its result, every section open, and what can be asked for asked."""
+        """Show a case with its result, and what can be asked for asked."""
         self.classified()
         stored = json.loads(self.parameterNode.result)
         stored["stability"] = madeStability(stored["prediction"])
         self.parameterNode.result = json.dumps(stored)
-        for section in self.widgets():
-            if section.className() in _SECTIONS:
-                section.collapsed = False
         self.ui["ClinicalPanel"].measureButton.click()
-        self.layOut()
+
+    def eachStep(self):
+        """Open one step after the other, with everything that can be opened in it."""
+        steps = {step.objectName for step in self.steps}
+        for step in self.steps:
+            step.collapsed = False
+            for section in self.widgets():
+                if section.className() in _SECTIONS and section.objectName not in steps:
+                    section.collapsed = False
+            self.layOut()
+            yield step
+
+    @property
+    def steps(self):
+        names = ("CasePanel", "TumorPanel", "ClinicalPanel", "ResultPanel")
+        panels = (self.panels[name].widget for name in names)
+        return [panel.findChildren("ctkCollapsibleButton")[0] for panel in panels]
 
     def layOut(self):
+        """Make the panel so high that nothing has to be scrolled."""
         self.widget.parent.show()
-        for _settles in range(3):
-            self.widget.parent.resize(500, self.widget.parent.sizeHint.height())
+        for _settles in range(6):
+            inside = self.mainPanel.ui.panelsContainer.sizeHint.height()
+            self.widget.parent.resize(500, self.widget.parent.sizeHint.height() + inside)
             letPass(0.05)
 
     def widgets(self, inside=None):
@@ -74,12 +89,13 @@ class AccessibilityTest(ShownModule, ScriptedLoadableModuleTest):
 
     def test_everything_that_can_be_reached_has_a_name_once_there_is_a_result(self):
         self.openAll()
-        self.assertEqual(self.nameless(), [])
+        for _step in self.eachStep():
+            self.assertEqual(self.nameless(), [])
 
     def test_an_answer_is_read_with_its_question(self):
         buttons = {w.objectName: w.accessibleName for w in self.top.findChildren("QRadioButton")}
-        self.assertEqual(buttons["symptomsWithButton"], "Symptoms: With")
-        self.assertEqual(buttons["marginUnclearButton"], "Tumour margin: Unclear")
+        self.assertEqual(buttons["symptomsWithButton"], "Symptoms: Yes")
+        self.assertEqual(buttons["marginUnclearButton"], "Tumour margin: Ill defined")
         self.assertEqual(buttons["lymphNodesUnknownButton"], "Enlarged lymph nodes: Unknown")
 
     def test_what_is_taken_is_read_with_the_button(self):
@@ -91,7 +107,8 @@ class AccessibilityTest(ShownModule, ScriptedLoadableModuleTest):
 
     def test_no_label_is_a_mark_alone(self):
         self.openAll()
-        self.assertEqual(self.marks(), [])
+        for _step in self.eachStep():
+            self.assertEqual(self.marks(), [])
 
     def marks(self):
         labels = [w for w in self.widgets() if w.inherits("QLabel") and w.isVisibleTo(self.top)]
@@ -109,13 +126,18 @@ class AccessibilityTest(ShownModule, ScriptedLoadableModuleTest):
         editor = self.mainPanel._editor.widget
         found, widget = [], self.top.nextInFocusChain()
         while widget != self.top:
-            if self.top.isAncestorOf(widget) and isStop(widget) and widget.isVisibleTo(self.top):
+            isInside = self.top.isAncestorOf(widget) and not self.isFolded(widget)
+            if isInside and isStop(widget) and widget.isVisibleTo(self.top):
                 stop = editor if editor.isAncestorOf(widget) else widget
                 if not found or found[-1] != stop:
                     found.append(stop)
             widget = widget.nextInFocusChain()
         self.assertGreater(len(found), 10)
         return found
+
+    def isFolded(self, widget):
+        """Whether a step hides it, which the stand-in forgets where code shows it meanwhile."""
+        return any(step.collapsed and step.isAncestorOf(widget) for step in self.steps)
 
     def assertTabGoesAsTheEyeDoes(self):
         stops = self.stops()
@@ -140,10 +162,13 @@ class AccessibilityTest(ShownModule, ScriptedLoadableModuleTest):
 
     def test_tab_goes_down_the_panel_and_through_what_was_measured(self):
         self.openAll()
-        self.assertTabGoesAsTheEyeDoes()
+        for _step in self.eachStep():
+            self.assertTabGoesAsTheEyeDoes()
 
     def test_tab_follows_the_editor_to_the_ring_and_back(self):
         self.openAll()
+        self.mainPanel.steps.choose("Tumour")
+        self.ui["RingPanel"].ringCollapsibleButton.collapsed = False
         for _thereAndBack in range(2):
             self.ui["RingPanel"].refineButton.click()
             self.layOut()
@@ -162,7 +187,9 @@ class AccessibilityTest(ShownModule, ScriptedLoadableModuleTest):
             panel.gauge,
             panel.training.drawing,
             panel.stability.dots,
-            panel.chart,
+            panel.whyChart,
+            panel.textureChart,
+            self.panels["ClassifyPanel"].gauge,
         )
         shown = [w for w in self.widgets() if isinstance(w, Drawing) and w.isVisibleTo(self.top)]
         self.assertEqual(shown, list(drawings))
@@ -172,20 +199,22 @@ class AccessibilityTest(ShownModule, ScriptedLoadableModuleTest):
 
     def test_drawings_say_their_numbers(self):
         self.openAll()
-        gauge, training, dots, chart = self.drawings()
+        for _step in self.eachStep():  # the last is that of the result
+            pass
+        gauge, training, dots, why, texture, small = self.drawings()
+        self.assertEqual(small, gauge)
         for text in ("82 %", "95 % interval 70–86 %", "threshold 31 %"):
             self.assertIn(text, gauge)
         for text in ("this case 82 %", "threshold 31 %", "83 malignant", "166 benign", "median"):
             self.assertIn(text, training)
         for text in ("20 ", "your outline 82 %", "threshold 31 %"):
             self.assertIn(text, dots)
-        self.assertIn("intercept): \N{MINUS SIGN}1.50", chart)
-        self.assertIn(": +1.20", chart)
-        self.assertIn("8 smaller ones together: ", chart)
+        self.assertIn(": +1.20", why)
+        self.assertIn("No enlarged lymph nodes: \N{MINUS SIGN}0.31", why)
+        self.assertIn("5 smaller ones together: ", texture)
 
     def test_drawings_that_are_shown_anew_say_the_new_numbers(self):
         self.openAll()
-        self.ui["ResultPanel"].driversComboBox.setCurrentText("Clinical")
         stored = json.loads(self.parameterNode.result)
         prediction = withoutRefits(madePrediction(probability=0.12))
         self.parameterNode.result = json.dumps({**stored, "prediction": prediction})
@@ -193,7 +222,7 @@ class AccessibilityTest(ShownModule, ScriptedLoadableModuleTest):
         self.assertIn("12 %", panel.gauge.accessibleDescription)
         self.assertNotIn("interval", panel.gauge.accessibleDescription)
         self.assertNotIn("82 %", panel.gauge.accessibleDescription)
-        self.assertEqual(panel.chart.accessibleDescription.count(";"), 3)
+        self.assertEqual(panel.whyChart.accessibleDescription.count(";"), 3)
 
     def test_the_legend_of_the_map_says_what_its_colours_mean(self):
         bar = ColorBar()

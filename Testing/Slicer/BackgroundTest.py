@@ -119,7 +119,7 @@ class BackgroundTest(ShownModule, ScriptedLoadableModuleTest):
             self.assertEqual(button.text, "Classify")
             self.assertTrue(ui.reportProgressBar.isHidden())
             self.assertTrue(ui.caseReportButton.enabled)
-            self.assertTrue(ui.exportFeaturesButton.enabled)
+            self.assertTrue(panel.exports.featuresAction.enabled)
             self.assertEqual(list(Path(folder).iterdir()), [])
 
     def test_a_classification_in_between_supersedes_it(self):
@@ -130,7 +130,30 @@ class BackgroundTest(ShownModule, ScriptedLoadableModuleTest):
         self.assertEqual([error[0] for error in self.errors], ["SupersededError"])
         self.assertTrue(self.logic.classification.isRunning)
         self.wait()
-        self.assertIn("Done", self.status)
+        self.assertTrue(self.isAnswered)
+
+    def test_after_a_classification_it_is_found_out_by_itself(self):
+        tell = f"tell(event='result', id=identity, **json.loads({json.dumps(STABILITY)!r}))"
+        self.classifiedBy(stability=tell)
+        label = self.ui["ResultPanel"].stabilityStatusLabel
+        self.assertIn("Trying other outlines", label.text)
+        results = self.logic.results
+        waitFor(lambda: "stability" in results.read(self.parameterNode), what="the stability")
+        self.assertEqual(results.read(self.parameterNode)["stability"], STABILITY)
+        self.assertEqual(label.text, "")
+
+    def test_what_is_found_out_by_itself_gives_way_without_a_word_and_begins_again(self):
+        self.classifiedBy(stability=HALF_WAY)
+        classification, button = self.logic.classification, self.ui["ClassifyPanel"].runButton
+        for _twice in range(2):
+            waitFor(lambda: classification.isBusy, what="a try")
+            self.assertFalse(classification.isRunning)
+            self.assertEqual(button.text, "Classify")
+            with dialogTexts() as texts:
+                self.run_()
+                self.wait()
+            self.assertEqual(texts, [])
+            self.assertTrue(self.isAnswered)
 
     def test_nothing_is_asked_about_a_result_that_is_out_of_date(self):
         self.classifiedBy()
@@ -190,7 +213,7 @@ class BackgroundTest(ShownModule, ScriptedLoadableModuleTest):
         self.assertEqual(texts, [])
         self.assertEqual(self.parameterNode.result, before)
         self.assertFalse(self.ui["ResultPanel"].outOfDateLabel.isHidden())
-        self.assertIn("Done", self.status)
+        self.assertTrue(self.isAnswered)
 
     def test_a_cold_process_leaves_the_result_as_it_is(self):
         self.classifiedBy()

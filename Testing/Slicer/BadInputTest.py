@@ -4,7 +4,7 @@ from unittest.mock import patch
 
 import numpy as np
 import slicer
-from MadeScene import addCt, addMr, addOutline, addVolume
+from MadeScene import addCt, addMr, addOutline, addVolume, underPatient
 from ParotidClassifierLib.Scene.Parameters import setClinicalValue
 from ShownModule import ShownModule, toldBy
 from slicer.ScriptedLoadableModule import ScriptedLoadableModuleTest
@@ -37,8 +37,7 @@ class BadInputTest(ShownModule, ScriptedLoadableModuleTest):
         told = toldBy(self.panels["ClassifyPanel"].run)
         for said in (told, self.status):
             self.assertIn("No enhanced CT is chosen.", said)
-            self.assertIn("1. Case", said)
-        self.assertIn("No enhanced CT is chosen: see 1. Case.", self.missing)
+            self.assertIn("1. CT", said)
         self.assertFalse(self.canRun)
         self.assertFalse(self.ui["TumorPanel"].startButton.enabled)
         self.assertUsable()
@@ -49,7 +48,7 @@ class BadInputTest(ShownModule, ScriptedLoadableModuleTest):
         before = self.held()
         self.choose(None)
         letPass(AFTER_AN_EDIT)
-        self.assertIn("No enhanced CT", self.missing)
+        self.assertIn("Choose the enhanced CT", self.missing)
         self.choose(ctNode)
         letPass(AFTER_AN_EDIT)
         self.assertEqual(self.held(), before)
@@ -125,10 +124,10 @@ class BadInputTest(ShownModule, ScriptedLoadableModuleTest):
 
     def test_a_plain_ct_that_is_none(self):
         self.makeCase()
-        self.ui["CasePanel"].plainCtSelector.setCurrentNode(addMr())
+        self.ui["AdvancedPanel"].plainCtSelector.setCurrentNode(addMr())
         letPass(AFTER_AN_EDIT)
         self.assertIn("T1", self.findings)
-        self.ui["CasePanel"].plainCtSelector.setCurrentNode(None)
+        self.ui["AdvancedPanel"].plainCtSelector.setCurrentNode(None)
         self.assertTrue(self.canRun)
 
     def test_an_outline_of_another_patient(self):
@@ -185,7 +184,7 @@ class BadInputTest(ShownModule, ScriptedLoadableModuleTest):
         self.start()
         told = toldBy(self.panels["ClassifyPanel"].run)
         self.assertIn("The tumour is not outlined yet. Draw it, or take", told)
-        self.assertIn("The tumour is not outlined yet: see 2. Tumour", self.missing)
+        self.assertIn("The tumour is not outlined yet", self.missing)
         self.assertUsable()
 
     def test_an_empty_outline_is_not_taken(self):
@@ -204,7 +203,7 @@ class BadInputTest(ShownModule, ScriptedLoadableModuleTest):
         before = self.held()
         tumor = self.read("Tumor")
         self.clear("Tumor")
-        self.assertIn("not outlined yet", self.missing)
+        self.assertIn("Outline the tumour", self.missing)
         self.write("Tumor", tumor.mask, tumor.box)
         self.assertEqual(self.held(), before)
 
@@ -215,7 +214,7 @@ class BadInputTest(ShownModule, ScriptedLoadableModuleTest):
         one[tuple(size // 2 for size in one.shape)] = True
         self.write("Tumor", one, tumor.box)
         self.assertTrue(CROSS in self.findings or WARNING in self.findings)
-        self.assertIn("Tumor", self.ui["TumorPanel"].tumorStatusLabel.text)
+        self.assertIn("0.0 ml · 1 mm", self.ui["TumorPanel"].tumorStatusLabel.text)
 
     def test_a_ring_edited_away(self):
         self.makeCase()
@@ -244,12 +243,3 @@ class BadInputTest(ShownModule, ScriptedLoadableModuleTest):
     def start_is_refused(self, words):
         self.assertIn(words, toldBy(self.panels["TumorPanel"].onStart))
         self.assertIsNone(self.parameterNode.segmentation)
-
-
-def underPatient(name, *nodes):
-    """Put nodes under a patient of this name."""
-    hierarchy = slicer.vtkMRMLSubjectHierarchyNode.GetSubjectHierarchyNode(slicer.mrmlScene)
-    patient = hierarchy.CreateSubjectItem(hierarchy.GetSceneItemID(), name)
-    study = hierarchy.CreateStudyItem(patient, "Study")
-    for node in nodes:
-        hierarchy.SetItemParent(hierarchy.GetItemByDataNode(node), study)

@@ -1,9 +1,9 @@
-"""Self tests of the panel "1. Case"."""
+"""Self tests of the step "1. CT"."""
 
 from unittest.mock import patch
 
 import slicer
-from MadeScene import addCt, addOutline
+from MadeScene import addCt, setWindow, windowAndLevel
 from ParotidClassifierLib.Panels.CasePanel import CasePanel
 from ShownPanel import ShownPanel
 from slicer.ScriptedLoadableModule import ScriptedLoadableModuleTest
@@ -28,17 +28,14 @@ class CasePanelTest(ShownPanel, ScriptedLoadableModuleTest):
         self.assertIn("70 × 60 × 24", self.findings())
 
     def test_a_chosen_ct_reaches_the_parameter_node(self):
-        ctNode, plainNode = addCt(), addCt("Plain CT", enhancementHu=-40)
+        ctNode = addCt()
         self.ui.ctSelector.setCurrentNode(ctNode)
-        self.ui.plainCtSelector.setCurrentNode(plainNode)
         self.assertEqual(self.parameterNode.ct, ctNode)
-        self.assertEqual(self.parameterNode.plainCt, plainNode)
 
     def test_the_parameter_nodes_ct_is_shown(self):
         ctNode = addCt()
         self.parameterNode.ct = ctNode
         self.assertEqual(self.ui.ctSelector.currentNode(), ctNode)
-        self.assertIsNone(self.ui.plainCtSelector.currentNode())
 
     def test_a_good_ct_has_only_ticks(self):
         self.parameterNode.ct = addCt()
@@ -109,17 +106,13 @@ class CasePanelTest(ShownPanel, ScriptedLoadableModuleTest):
         ctNode = addCt()
         setWindow(ctNode, 2000.0, 500.0)
         self.choose(ctNode)
-        self.ui.plainCtSelector.setCurrentNode(ctNode)
         self.assertEqual(windowAndLevel(ctNode), (2000.0, 500.0))
 
     def test_choosing_no_ct_shows_no_error(self):
         self.choose(addCt())
-        self.ui.plainCtSelector.setCurrentNode(addCt("Plain CT"))
-        for selector in (self.ui.ctSelector, self.ui.plainCtSelector):
-            selector.setCurrentNode(None)
-            selector.nodeActivated(None)
+        self.ui.ctSelector.setCurrentNode(None)
+        self.ui.ctSelector.nodeActivated(None)
         self.assertIsNone(self.parameterNode.ct)
-        self.assertIsNone(self.parameterNode.plainCt)
 
     def test_findings_that_do_not_belong_to_the_next_ct_are_forgotten(self):
         self.chooseAnotherCtWithFindings(belong=False)
@@ -134,53 +127,6 @@ class CasePanelTest(ShownPanel, ScriptedLoadableModuleTest):
         self.choose(addCt())
         self.assertEqual(self.parameterNode.clinical, '{"margin": "unclear"}')
 
-    def test_the_button_sets_the_window_of_both_cts(self):
-        ctNode, plainNode = addCt(), addCt("Plain CT")
-        composite = self.addSliceView()
-        for node in (ctNode, plainNode):
-            setWindow(node, 2000.0, 500.0)
-        self.parameterNode.ct, self.parameterNode.plainCt = ctNode, plainNode
-        self.panel.refresh()
-        self.ui.softTissueButton.click()
-        self.assertEqual(windowAndLevel(ctNode), (400.0, 40.0))
-        self.assertEqual(windowAndLevel(plainNode), (400.0, 40.0))
-        self.assertEqual(composite.GetBackgroundVolumeID(), ctNode.GetID())
-
-    def test_a_sample_case_is_loaded_and_chosen_with_its_outline(self):
-        self.sampleAction("malignant").trigger()
-        self.assertEqual(self.parameterNode.ct.GetName(), "Simulated CT (malignant)")
-        segmentation = self.parameterNode.segmentation.GetSegmentation()
-        tumor = segmentation.GetSegmentIdBySegmentName("Tumor")
-        outline = slicer.util.arrayFromSegmentBinaryLabelmap(
-            self.parameterNode.segmentation, tumor, self.parameterNode.ct
-        )
-        self.assertGreater(int(outline.sum()), 0)
-        self.assertEqual(windowAndLevel(self.parameterNode.ct), (400.0, 40.0))
-        self.assertEqual(self.parameterNode.clinical, "")
-        self.assertIn(OK, self.findings())
-
-    def test_a_sample_case_does_not_inherit_from_the_patient_before(self):
-        ctNode = addCt()
-        outline = addOutline(ctNode)
-        self.parameterNode.ct = self.parameterNode.plainCt = ctNode
-        self.parameterNode.segmentation = outline
-        self.parameterNode.clinical = '{"margin": "unclear"}'
-        with patch.object(slicer.util, "confirmOkCancelDisplay", return_value=True):
-            self.sampleAction("benign").trigger()
-        self.assertEqual(self.parameterNode.clinical, "")
-        self.assertIsNone(self.parameterNode.plainCt)
-        self.assertNotEqual(self.parameterNode.segmentation, outline)
-        self.assertIsNotNone(slicer.mrmlScene.GetNodeByID(outline.GetID()))
-        self.assertFalse(outline.GetDisplayVisibility())
-
-    def test_a_case_is_kept_where_the_user_does_not_want_another(self):
-        self.parameterNode.ct = ctNode = addCt()
-        self.parameterNode.clinical = '{"margin": "unclear"}'
-        with patch.object(slicer.util, "confirmOkCancelDisplay", return_value=False):
-            self.sampleAction("benign").trigger()
-        self.assertEqual(self.parameterNode.ct, ctNode)
-        self.assertEqual(self.parameterNode.clinical, '{"margin": "unclear"}')
-
     def choose(self, ctNode):
         """Choose a CT in the list, as a user does."""
         self.ui.ctSelector.setCurrentNode(ctNode)
@@ -193,19 +139,5 @@ class CasePanelTest(ShownPanel, ScriptedLoadableModuleTest):
             self.choose(addCt("Another CT"))
         question.assert_called_once()
 
-    def sampleAction(self, kind):
-        return next(action for action in self.panel.sampleMenu.actions() if kind in action.text)
-
     def addSliceView(self):
         return slicer.mrmlScene.AddNewNodeByClass("vtkMRMLSliceCompositeNode")
-
-
-def setWindow(volumeNode, window, level):
-    display = volumeNode.GetScalarVolumeDisplayNode()
-    display.AutoWindowLevelOff()
-    display.SetWindowLevel(window, level)
-
-
-def windowAndLevel(volumeNode):
-    display = volumeNode.GetScalarVolumeDisplayNode()
-    return display.GetWindow(), display.GetLevel()

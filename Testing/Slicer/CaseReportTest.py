@@ -47,7 +47,7 @@ class CaseReportTest(ShownResult, ScriptedLoadableModuleTest):
 
     def test_its_packages_are_asked_for_when_it_is_first_used(self):
         self.keepOfCase()
-        self.assertInstalls(Need.REPORT, self.ui.caseReportButton, self.ui.reportStatusLabel)
+        self.assertInstalls(Need.REPORT, self.ui.caseReportButton.click, self.ui.reportStatusLabel)
 
     def test_the_background_process_writes_both_files(self):
         self.parameterNode.bundle = "published-clinical"  # its answer takes no time

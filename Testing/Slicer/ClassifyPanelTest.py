@@ -1,21 +1,11 @@
-"""Self tests of the panel "5. Classify"."""
+"""Self tests of the foot of the panel."""
 
-import shutil
-import sys
-import tempfile
-from pathlib import Path
-from unittest.mock import patch
-
-import slicer
-from MadeModules import madeModule
 from MadeResults import HALF_WAY, MISTAKE, RESULT, madePrediction, workerOf
 from MadeScene import addCt, addOutline
-from ParotidClassifierCore.base.errors import BundleError
-from ParotidClassifierCore.bundle.shipped import shipped_bundles
-from ParotidClassifierLib.Background.Additions import Addition, isWanted, setWanted
 from ParotidClassifierLib.Background.DependencyError import DependenciesDeclinedError
-from ParotidClassifierLib.Background.WheelFolder import setWheelFolder, wheelFolder
+from ParotidClassifierLib.Drawing.ResultContents import viewOf
 from ParotidClassifierLib.Panels.ClassifyPanel import ClassifyPanel, RemainingTime
+from ParotidClassifierLib.Scene.Parameters import setClinicalValue
 from ShownPanel import ShownPanel
 from slicer.ScriptedLoadableModule import ScriptedLoadableModuleTest
 from Waiting import waitFor
@@ -40,32 +30,8 @@ class MissingDependencies:
         self.installed = True
 
 
-class MissingAdditions:
-    """Stands for what can be added, likewise."""
-
-    def __init__(self, error=None):
-        self.error = error
-        self.added = []
-        self.restartOffered = False
-
-    def isThere(self, addition):
-        return addition in self.added
-
-    def describe(self, addition):
-        return f"{addition.name} adds little."
-
-    def install(self, addition):
-        if self.error is not None:
-            raise self.error
-        self.added.append(addition)
-        return True
-
-    def offerRestart(self):
-        self.restartOffered = True
-
-
 class ClassifyPanelTest(ShownPanel, ScriptedLoadableModuleTest):
-    """The user chooses models, sees what is missing, and starts and cancels a run."""
+    """The user sees what is missing, starts and cancels a run, and reads the answer."""
 
     panelClass = ClassifyPanel
 
@@ -86,66 +52,28 @@ class ClassifyPanelTest(ShownPanel, ScriptedLoadableModuleTest):
         self.assertTrue(self.ui.runButton.toolTip)
         return self.ui.missingLabel.text
 
-    # Bundle
-
-    def test_the_shipped_bundles_are_offered_and_the_default_one_is_chosen(self):
-        box = self.ui.bundleComboBox
-        texts = [box.itemText(index) for index in range(box.count)]
-        self.assertIn("simulated-demo (demonstration)", texts)
-        self.assertTrue(box.currentText.startswith("simulated-demo"))
-        self.assertIn("249 simulated cases", self.ui.bundleLineLabel.text)
-        self.assertEqual(texts[-1], "Other bundle, a .zip file…")
-
-    def test_a_shipped_bundle_is_remembered_by_its_name(self):
-        box = self.ui.bundleComboBox
-        index = next(i for i in range(box.count) if "published-clinical" in box.itemText(i))
-        self.panel.bundleList.onActivated(index)
-        self.assertEqual(self.parameterNode.bundle, "published-clinical")
-        self.assertTrue(box.currentText.startswith("published-clinical"))
-
-    def test_a_bundle_from_elsewhere_is_remembered_by_its_path(self):
-        with tempfile.TemporaryDirectory() as folder:
-            own = shutil.copytree(shipped_bundles()[0], Path(folder) / "own")
-            self.panel.bundleList.askForFolder = lambda: str(own)
-            self.panel.bundleList.onActivated(self.ui.bundleComboBox.count - 2)
-            self.assertEqual(self.parameterNode.bundle, str(own))
-            self.assertEqual(self.ui.bundleComboBox.itemData(2), str(own))
-
-    def test_asking_for_another_bundle_and_choosing_none_changes_nothing(self):
-        self.panel.bundleList.askForFile = lambda: ""
-        self.panel.bundleList.onActivated(self.ui.bundleComboBox.count - 1)
-        self.assertEqual(self.parameterNode.bundle, "")
-        self.assertTrue(self.ui.bundleComboBox.currentText.startswith("simulated-demo"))
-
-    def test_what_is_no_bundle_is_refused_and_not_taken(self):
-        with tempfile.TemporaryDirectory() as folder:
-            with self.assertRaises(BundleError) as refused:
-                self.panel.useBundle(folder)
-            self.assertTrue(refused.exception.remedy)
-        self.assertEqual(self.parameterNode.bundle, "")
-        self.assertTrue(self.ui.bundleComboBox.currentText.startswith("simulated-demo"))
-
-    def test_about_this_bundle_shows_the_model_card_and_where_it_comes_from(self):
-        self.ui.aboutBundleButton.click()
-        dialog = self.panel.aboutDialog
-        children = slicer.util.childWidgetVariables(dialog)
-        self.assertIn("Limits and caveats", children.modelCardBrowser.plainText)
-        self.assertNotIn("**", children.modelCardBrowser.plainText)
-        facts = children.bundleFactsLabel.text
-        self.assertIn("trained on 249 simulated cases", facts)
-        self.assertIn(self.panel.bundleList.chosen.bundle_hash, facts)
-
-    def test_who_may_be_classified_is_folded_away(self):
-        self.assertTrue(self.ui.eligibilityGroupBox.collapsed)
-        for criterion in ("radiotherapy", "aspiration biopsy", "10 mm", "artefacts", "No other"):
-            self.assertIn(criterion, self.ui.eligibilityLabel.text)
-
     # What is missing
 
     def test_a_complete_case_misses_nothing(self):
         self.chooseCase()
-        self.assertTrue(self.ui.missingWidget.isHidden())
+        self.assertIn("Everything is there", self.ui.missingLabel.text)
         self.assertTrue(self.ui.runButton.enabled)
+
+    def test_a_finding_that_is_not_answered_is_named_with_what_follows(self):
+        self.panel.unanswered = lambda: ("Skin & <b>", "No model answers without.")
+        self.chooseCase()
+        text = self.ui.missingLabel.text
+        self.assertIn('<a href="Findings">Skin &amp; &lt;b&gt;</a>. No model answers', text)
+        self.assertTrue(self.ui.runButton.enabled)
+
+    def test_what_is_missing_leads_to_its_step(self):
+        followed = []
+        self.panel.onLink = followed.append
+        self.assertIn('<a href="CT">', self.missing())
+        self.parameterNode.ct = addCt()
+        self.assertIn('<a href="Tumour">', self.missing())
+        self.ui.missingLabel.linkActivated("Tumour")
+        self.assertEqual(followed, ["Tumour"])
 
     def test_what_is_not_installed_is_named_and_installed_by_one_button(self):
         self.chooseCase()
@@ -155,7 +83,7 @@ class ClassifyPanelTest(ShownPanel, ScriptedLoadableModuleTest):
         self.assertIn("PyWavelets", self.missing())
         self.assertFalse(self.ui.installButton.isHidden())
         self.ui.installButton.click()
-        self.assertTrue(self.ui.missingWidget.isHidden())
+        self.assertTrue(self.ui.installButton.isHidden())
         self.assertTrue(self.ui.runButton.enabled)
         self.assertTrue(self.logic.classification._worker.processId)
 
@@ -174,56 +102,6 @@ class ClassifyPanelTest(ShownPanel, ScriptedLoadableModuleTest):
             self.panel.install()
         self.assertIn("PyWavelets", self.missing())
 
-    # Optional parts
-
-    def test_what_can_be_added_is_folded_away_and_added_by_a_button(self):
-        self.assertTrue(self.ui.optionalGroupBox.collapsed)
-        self.logic.additions = MissingAdditions()
-        self.panel.refresh()
-        self.ui.optionalGroupBox.collapsed = False
-        self.assertEqual(self.ui.torchLabel.text, "Not installed: TORCH adds little.")
-        self.ui.radiomicsButton.click()
-        self.assertEqual(self.logic.additions.added, [Addition.RADIOMICS])
-        self.assertTrue(self.logic.additions.restartOffered)
-        self.assertTrue(self.ui.radiomicsButton.isHidden())
-        self.assertTrue(self.ui.radiomicsLabel.text.startswith("Installed: "))
-        self.assertFalse(self.ui.torchButton.isHidden())
-
-    def test_a_no_to_an_addition_is_taken_quietly(self):
-        declined = DependenciesDeclinedError("Nothing was installed.", "Not needed.")
-        self.logic.additions = MissingAdditions(declined)
-        self.ui.optionalGroupBox.collapsed = False
-        self.ui.torchButton.click()
-        self.assertIn("Nothing was installed", self.ui.statusLabel.text)
-
-    def test_what_was_added_is_used_where_it_is_wanted(self):
-        self.chooseCase()
-        self.ui.optionalGroupBox.collapsed = False
-        for addition, checkBox, asked in (
-            (Addition.TORCH, self.ui.graphicsCardCheckBox, ("device", "auto")),
-            (
-                Addition.RADIOMICS,
-                self.ui.pyRadiomicsCheckBox,
-                ("radiomics_engine", "pyradiomics"),
-            ),
-        ):
-            self.addCleanup(setWanted, addition, isWanted(addition))
-            for isThere, isChecked in ((True, True), (True, False), (False, True)):
-                made = {name: madeModule(name) if isThere else None for name in addition.value}
-                with patch.dict(sys.modules, made):
-                    self.panel.refresh()
-                    self.assertEqual(checkBox.isHidden(), not isThere)
-                    checkBox.checked = isChecked
-                    self.assertEqual(isWanted(addition), isChecked)
-                    request = self.logic.classification._request(self.parameterNode, "predict")
-                self.assertEqual(asked in request.items(), isThere and isChecked)
-
-    def test_the_wheel_folder_is_kept(self):
-        self.addCleanup(setWheelFolder, wheelFolder())
-        self.ui.wheelFolderLineEdit.text = "/wheels/of/the/hospital"
-        self.panel.optionalParts.onFolderEdited()
-        self.assertEqual(wheelFolder(), "/wheels/of/the/hospital")
-
     # Run
 
     def test_a_run_shows_its_progress_and_its_end(self):
@@ -232,13 +110,12 @@ class ClassifyPanelTest(ShownPanel, ScriptedLoadableModuleTest):
         self.ui.runButton.click()
         self.assertEqual(self.ui.runButton.text, "Cancel")
         self.assertFalse(self.ui.progressWidget.isHidden())
-        self.assertFalse(self.ui.bundleComboBox.enabled)
         waitFor(lambda: self.ui.progressBar.value == 500)
         self.assertTrue(self.ui.stepLabel.text.startswith("Half way"))
         waitFor(lambda: not self.logic.classification.isRunning)
         self.assertEqual(self.ui.runButton.text, "Classify")
         self.assertTrue(self.ui.progressWidget.isHidden())
-        self.assertIn("Done in", self.ui.statusLabel.text)
+        self.assertEqual(self.ui.statusLabel.text, "")
         stored = self.logic.results.read(self.parameterNode)
         self.assertEqual(stored["prediction"], madePrediction())
 
@@ -269,6 +146,47 @@ class ClassifyPanelTest(ShownPanel, ScriptedLoadableModuleTest):
         waitFor(lambda: not self.logic.classification.isRunning)
         self.assertIn("exit code 3", self.ui.statusLabel.text)
         self.assertTrue(self.ui.runButton.enabled)
+
+    # The answer
+
+    def classified(self):
+        self.chooseCase()
+        self.answerBy(RESULT)
+        self.ui.runButton.click()
+        waitFor(lambda: not self.logic.classification.isRunning)
+
+    def test_the_verdict_stands_before_the_number_and_what_it_rests_on_beside_it(self):
+        answered = []
+        self.panel.onAnswered = lambda: answered.append(True)
+        self.classified()
+        self.assertEqual(answered, [True])
+        view = viewOf(self.logic.results.read(self.parameterNode))
+        answer, note = self.ui.answerLabel.text, self.ui.answerNoteLabel.text
+        self.assertLess(answer.index(view.verdict), answer.index("95"))
+        self.assertIn("<b>DEMO</b>", note)
+        self.assertIn("simulated", note)
+        self.assertEqual(self.panel.gauge.model, view.first)
+        self.assertFalse(self.ui.answerGaugeHolder.isHidden())
+
+    def test_an_old_answer_is_crossed_out_and_says_why(self):
+        self.classified()
+        setClinicalValue(self.parameterNode, "symptoms", "with")
+        self.panel.refresh()
+        self.assertIn("Out of date.", self.ui.answerLabel.text)
+        self.assertIn("The clinical findings changed", self.ui.answerNoteLabel.text)
+        self.assertTrue(self.ui.answerGaugeHolder.isHidden())
+        self.assertEqual(self.ui.runButton.text, "Classify again")
+
+    def test_what_was_told_goes_when_the_case_changes(self):
+        self.chooseCase()
+        self.answerBy(MISTAKE)
+        self.ui.runButton.click()
+        waitFor(lambda: not self.logic.classification.isRunning)
+        self.panel.refresh()
+        self.assertFalse(self.ui.statusLabel.isHidden())
+        setClinicalValue(self.parameterNode, "symptoms", "with")
+        self.panel.refresh()
+        self.assertTrue(self.ui.statusLabel.isHidden())
 
 
 class RemainingTimeTest(ScriptedLoadableModuleTest):

@@ -25,6 +25,10 @@ class DicomExportTest(ShownResult, ScriptedLoadableModuleTest):
         self.database = openDatabaseFor(self, self.folder)
 
     @property
+    def action(self):
+        return self.panel.dicom.action
+
+    @property
     def out(self):
         return self.folder / "out"
 
@@ -39,7 +43,7 @@ class DicomExportTest(ShownResult, ScriptedLoadableModuleTest):
 
     def test_its_packages_are_asked_for_when_it_is_first_used(self):
         self.keepOfDicomCase()
-        self.assertInstalls(Need.DICOM, self.ui.exportDicomButton, self.ui.dicomStatusLabel)
+        self.assertInstalls(Need.DICOM, self.action.trigger, self.ui.dicomStatusLabel)
 
     def exportAndWait(self):
         self.panel.dicom.export(str(self.out))
@@ -57,38 +61,39 @@ class DicomExportTest(ShownResult, ScriptedLoadableModuleTest):
         held = [pydicom.dcmread(path, stop_before_pixels=True) for path in self.database.allFiles()]
         return [made for made in held if made.Modality != "CT"]
 
-    def assertDisabled(self, label, words):
-        """Assert that nothing can be exported and that a label alone says why."""
-        self.assertFalse(self.ui.exportDicomButton.enabled)
+    def assertDisabled(self, words):
+        """Assert that nothing can be exported and that the entry says why."""
+        self.assertFalse(self.action.enabled)
         self.assertFalse(self.ui.keepIdentityCheckBox.enabled)
-        self.assertIn(words, self.ui.exportDicomButton.toolTip)
-        for one in (self.ui.noDicomLabel, self.ui.notCurrentLabel):
-            self.assertEqual(one.isHidden(), one is not label)
-        self.assertIn(words, unescape(label.text))
+        self.assertIn(words, self.action.toolTip)
+        self.assertTrue(self.panel.exportMenu.toolTipsVisible)
 
     # Whether it can be exported
 
-    def test_a_ct_that_was_not_loaded_from_dicom_cannot_be_exported_and_the_button_says_why(self):
+    def test_a_ct_that_was_not_loaded_from_dicom_cannot_be_exported_and_the_entry_says_why(self):
         self.keepOfCase()
-        self.assertDisabled(self.ui.noDicomLabel, "not loaded from Slicer's DICOM database")
+        self.assertDisabled("not loaded from Slicer's DICOM database")
+        self.assertTrue(self.ui.keepIdentityCheckBox.isHidden())
 
     def test_without_an_open_database_the_slices_cannot_be_found(self):
         self.keepOfDicomCase()
         self.database.closeDatabase()
         self.panel.refresh()
-        self.assertDisabled(self.ui.noDicomLabel, "database is not open")
+        self.assertDisabled("database is not open")
 
     def test_a_result_that_is_out_of_date_is_not_exported(self):
         self.keepOfDicomCase()
         self.makeOutOfDate()
-        self.assertDisabled(self.ui.notCurrentLabel, "out of date")
+        self.assertDisabled("out of date")
+        self.assertIn("out of date", unescape(self.ui.notCurrentLabel.text))
 
     def test_a_current_result_of_a_ct_from_dicom_can_be_exported(self):
         self.keepOfDicomCase()
-        self.assertTrue(self.ui.exportDicomButton.enabled)
-        self.assertIn("Structured Report", self.ui.exportDicomButton.toolTip)
+        self.assertTrue(self.action.enabled)
+        self.assertIn("Structured Report", self.action.toolTip)
+        self.assertFalse(self.ui.keepIdentityCheckBox.isHidden())
         self.assertTrue(self.ui.dicomProgressBar.isHidden())
-        for label in (self.ui.dicomStatusLabel, self.ui.noDicomLabel, self.ui.notCurrentLabel):
+        for label in (self.ui.dicomStatusLabel, self.ui.notCurrentLabel):
             self.assertTrue(label.isHidden())
 
     def test_the_files_of_a_ct_come_in_the_order_of_its_slices(self):
@@ -103,11 +108,11 @@ class DicomExportTest(ShownResult, ScriptedLoadableModuleTest):
         self.keepOfDicomCase()
         self.panel.dicom.export(str(self.out))
         self.assertFalse(self.ui.dicomProgressBar.isHidden())
-        self.assertFalse(self.ui.exportDicomButton.enabled)
+        self.assertFalse(self.action.enabled)
         waitFor(lambda: not self.logic.classification.isRunning, 60)
         self.assertIn("patient's name", unescape(self.ui.dicomStatusLabel.text))
         self.assertTrue(self.ui.dicomProgressBar.isHidden())
-        self.assertTrue(self.ui.exportDicomButton.enabled)
+        self.assertTrue(self.action.enabled)
         outlines, report = self.written()
         self.assertEqual([outlines.Modality, report.Modality], ["SEG", "SR"])
         self.assertEqual(outlines.StudyInstanceUID, report.StudyInstanceUID)
@@ -192,7 +197,7 @@ class DicomExportTest(ShownResult, ScriptedLoadableModuleTest):
             self.panel.dicom.export(str(self.out))
         self.assertFalse(self.out.exists())
         self.assertFalse(self.logic.classification.isRunning)
-        self.assertTrue(self.ui.exportDicomButton.enabled)
+        self.assertTrue(self.action.enabled)
         self.assertTrue(all("Import the series again" in text for text in texts))
 
     def test_what_goes_wrong_in_the_background_is_told(self):
@@ -204,7 +209,7 @@ class DicomExportTest(ShownResult, ScriptedLoadableModuleTest):
         self.logic.classification.exportDicom = fail
         self.panel.dicom.export(str(self.out))
         self.assertIn("Disk full. Tidy.", self.ui.dicomStatusLabel.text)
-        self.assertTrue(self.ui.exportDicomButton.enabled)
+        self.assertTrue(self.action.enabled)
 
     def test_what_the_database_does_not_take_is_still_in_the_folder_and_that_is_told(self):
         self.keepOfDicomCase()

@@ -23,7 +23,7 @@ from Waiting import folderFor
 EDGE = inDomain(madePrediction(), DomainStatus.BORDERLINE)
 OUTSIDE = inDomain(withAnswers(madePrediction()), DomainStatus.OUTSIDE)
 ASKED = {"stability": madeStability(OUTSIDE), "secondOpinion": madeSecondOpinion()}
-NUMBER = re.compile(r"\d(?: |\xa0|&nbsp;)%|malignant")  # a probability, an answer or a call
+NUMBER = re.compile(r"\d[ \xa0]%|malignant")  # a probability, an answer or a call
 
 
 class DomainTest(ShownResult, ScriptedLoadableModuleTest):
@@ -42,13 +42,14 @@ class DomainTest(ShownResult, ScriptedLoadableModuleTest):
         return "\n".join(filter(None, texts))
 
     def numbers(self):
-        return NUMBER.findall(self.told())
+        told = self.told().replace("&nbsp;", " ")
+        return NUMBER.findall(told.replace("95 % of the training cases", ""))
 
     def show(self):
         self.ui.outsideGroupBox.collapsed = False
 
     def assertWithheld(self):
-        self.assertEqual(self.ui.headlineTitleLabel.text, "No probability")
+        self.assertEqual(self.ui.headlineTitleLabel.text, "No answer")
         self.assertTrue(self.ui.outsideGroupBox.collapsed)
         self.assertEqual(self.numbers(), [])
 
@@ -66,17 +67,17 @@ class DomainTest(ShownResult, ScriptedLoadableModuleTest):
         prediction["applicability"]["domain"] = unknown.as_dict()
         self.keep(prediction)
         self.assertIn(OLDER_BUNDLE, self.ui.domainNoteLabel.text)
-        self.assertEqual(self.ui.headlineTitleLabel.text, "82 %")
+        self.assertIn("82&nbsp;%", self.ui.headlineNumberLabel.text)
 
     def test_a_case_at_the_edge_has_its_number_below_a_warning(self):
         self.keep(EDGE)
         self.assertIn("unusual texture of the tumour", self.ui.domainWarningLabel.text)
         self.assertIn("Trust the number less.", self.ui.domainWarningLabel.text)
-        self.assertEqual(self.ui.headlineTitleLabel.text, "82 %")
+        self.assertIn("82&nbsp;%", self.ui.headlineNumberLabel.text)
         self.assertTrue(self.ui.domainNoteLabel.isHidden())
         self.assertNotIn("At the edge", self.ui.findingsLabel.text)
         layout = self.ui.numbersWidget.layout()
-        labels = (self.ui.domainWarningLabel, self.ui.headlineTitleLabel, self.ui.domainNoteLabel)
+        labels = (self.ui.domainWarningLabel, self.ui.headlineNumberLabel, self.ui.domainNoteLabel)
         places = [layout.indexOf(label) for label in labels]
         self.assertEqual(places, sorted(places))
 
@@ -88,7 +89,7 @@ class DomainTest(ShownResult, ScriptedLoadableModuleTest):
         self.assertEqual(self.details, reasons)
         self.assertIn("not reliable here, so none is shown", self.ui.notShownLabel.text)
         self.assertTrue(self.ui.domainWarningLabel.isHidden())
-        for widget in (self.ui.gaugeHolder, self.ui.modelsGroupBox, self.ui.driversGroupBox):
+        for widget in (self.ui.gaugeHolder, self.ui.modelsGroupBox, self.ui.whyGroupBox):
             self.assertTrue(widget.isHidden())
         self.assertWithheld()
 
@@ -107,14 +108,14 @@ class DomainTest(ShownResult, ScriptedLoadableModuleTest):
         self.keep(OUTSIDE, **ASKED)
         self.show()
         self.assertIn("not reliable here", self.ui.outsideLabel.text)
-        self.assertIn("Combined: 82&nbsp;% probability of malignancy", self.ui.outsideLabel.text)
-        self.assertEqual(self.ui.headlineTitleLabel.text, "No probability")
+        self.assertIn("82&nbsp;% probability of malignancy", self.ui.outsideLabel.text)
+        self.assertEqual(self.ui.headlineTitleLabel.text, "No answer")
         self.assertTrue(self.ui.notShownLabel.isHidden())
         self.assertIn("82 %", self.ui.modelsLabel.text)
-        self.assertEqual(self.ui.driversComboBox.currentText, "Combined")
+        self.assertEqual(len(self.panel.whyChart.bars), 4)
         self.assertEqual(len(self.panel.stability.dots.probabilities), 20)
         self.assertIn("not reliable here", self.ui.secondOpinionLabel.text)
-        for name in ("training", "stability", "models", "drivers"):
+        for name in ("training", "stability", "why", "models", "texture"):
             box = getattr(self.ui, f"{name}GroupBox")
             self.assertFalse(box.isHidden())
             self.assertIn("(not reliable here)", box.title)
@@ -124,7 +125,8 @@ class DomainTest(ShownResult, ScriptedLoadableModuleTest):
         self.show()
         self.assertIsNone(self.panel.gauge.model.answer)
         panel = self.panel
-        for drawing in (panel.gauge, panel.training.drawing, panel.stability.dots, panel.chart):
+        drawings = panel.gauge, panel.training.drawing, panel.stability.dots
+        for drawing in (*drawings, panel.whyChart, panel.textureChart):
             self.assertTrue(drawing.enabled)
             self.assertEqual(drawing.outcomeColor("malignant").name(), drawing.faintColor().name())
         self.keep()
@@ -192,8 +194,17 @@ class DomainTest(ShownResult, ScriptedLoadableModuleTest):
         self.show()
         self.ui.stabilityButton.click()
         self.assertEqual((asked.names, asked.showsOutside), (["stability"], True))
+        self.ui.outsideGroupBox.collapsed = True
+        self.assertTrue(self.ui.stabilityGroupBox.isHidden())
 
     # What leaves the panel
+
+    def test_the_sentence_for_the_tumour_board_never_has_a_number_that_is_withheld(self):
+        self.keep(OUTSIDE)
+        self.show()
+        sentence = self.panel.boardSentence()
+        self.assertIn("no answer", sentence)
+        self.assertEqual(NUMBER.findall(sentence), [])
 
     def test_report_and_dicom_have_the_numbers_only_while_they_are_shown(self):
         folder = folderFor(self)

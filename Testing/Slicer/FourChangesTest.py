@@ -36,8 +36,7 @@ class FourChangesTest(ShownSample, ScriptedLoadableModuleTest):
             self.take(outline)
             self.answer(sampleClinicalFindings(ct))
             form = self.widget.mainPanel.panels["ClinicalPanel"].widget
-            note = self.ui["ClinicalPanel"].clinicalNoteLabel.text
-            self.assertIn("Unknown: Skin infiltration. Clinical and Combined are", note)
+            self.assertIn("Skin infiltration", self.ui["ClassifyPanel"].missingLabel.text)
             form.findChild("QRadioButton", "skinInfiltrationWithButton").click()
             rings = self.ui["RingPanel"].ringStatusLabel.text
             self.run_()
@@ -58,9 +57,11 @@ class FourChangesTest(ShownSample, ScriptedLoadableModuleTest):
         self.assertTrue(all("probability" in model for model in shown["models"].values()))
         self.assertEqual(shown["inputs"]["ring"], {"width_mm": 3.0, "hu_range": [-100.0, 300.0]})
         self.assertEqual(shown["inputs"]["skin_infiltration"], "with")
-        for name in ("External2", "External5"):
+        for name in ("Ring (3 mm)", "External5"):
             self.assertIn(name, rings)
-        table = self.ui["ResultPanel"].modelsLabel.text
+        label = self.ui["ResultPanel"].modelsLabel
         for name in protocol.models:
-            self.assertIn(f">{name}<", table.replace("<b>", "").replace("</b>", ""))
+            self.assertIn(f">{name}<", label.toolTip)
+            plain = label.text.replace("<b>", "").replace("</b>", "")
+            self.assertIn(f">{protocol.plain(name)}<", plain)
         self.assertEqual(self.ui["ResultPanel"].modelsGroupBox.title, "All models")

@@ -19,9 +19,11 @@ class LifeCycleTest(ShownModule, ScriptedLoadableModuleTest):
         nodes = slicer.util.getNodesByClass("vtkMRMLSegmentEditorNode")
         return [node for node in nodes if node.GetSingletonTag() == "ParotidClassifier"]
 
-    def test_the_panel_has_its_six_sections_in_order(self):
-        names = ["Case", "Tumor", "Ring", "Clinical", "Classify", "Result"]
-        self.assertEqual(list(self.panels), [f"{name}Panel" for name in names])
+    def test_the_steps_stand_in_their_order(self):
+        layout = self.mainPanel.ui.panelsContainer.layout()
+        shown = [layout.itemAt(place).widget() for place in range(layout.count() - 1)]
+        names = ["Case", "Tumor", "Clinical", "Result", "Advanced"]
+        self.assertEqual(shown, [self.panels[f"{name}Panel"].widget for name in names])
 
     def test_leaving_and_coming_back_changes_nothing(self):
         self.classified()
@@ -77,10 +79,10 @@ class LifeCycleTest(ShownModule, ScriptedLoadableModuleTest):
         with self.reloading():
             self.widget.onReload()
             self.setUpAgain()
-            before = oldPanel.ui.nextStepLabel.text
+            before = oldPanel.panels["ClassifyPanel"].ui.missingLabel.text
             slicer.mrmlScene.Clear(0)
             self.choose(addCt())
-            self.assertEqual(oldPanel.ui.nextStepLabel.text, before)
+            self.assertEqual(oldPanel.panels["ClassifyPanel"].ui.missingLabel.text, before)
 
     def test_the_applications_end_leaves_no_process(self):
         self.makeCase()
@@ -108,7 +110,7 @@ class LifeCycleTest(ShownModule, ScriptedLoadableModuleTest):
         with application.without_views():
             self.assertIsNone(slicer.app.layoutManager())
             self.choose(addCt())
-            self.ui["CasePanel"].softTissueButton.click()
+            self.ui["AdvancedPanel"].softTissueButton.click()
             self.start()
             self.classified()
             self.assertFalse(self.ui["ResultPanel"].resultWidget.isHidden())

@@ -24,7 +24,7 @@ class LostBundleTest(ShownModule, ScriptedLoadableModuleTest):
         self.bundle = Path(shutil.copytree(shipped_bundles()[0], Path(self.folder) / "own"))
 
     def use(self):
-        self.panels["ClassifyPanel"].useBundle(str(self.bundle))
+        self.panels["AdvancedPanel"].useBundle(str(self.bundle))
 
     def test_it_goes_before_the_run(self):
         self.makeCase()
@@ -32,11 +32,11 @@ class LostBundleTest(ShownModule, ScriptedLoadableModuleTest):
         before = self.held()
         shutil.rmtree(self.bundle)
         told = toldBy(self.panels["ClassifyPanel"].run)
-        for said in (told, self.status, self.ui["ClassifyPanel"].bundleLineLabel.text):
+        for said in (told, self.status, self.ui["AdvancedPanel"].bundleLineLabel.text):
             self.assertIn("own", said)
         self.assertFalse(self.canRun)
         self.assertEqual(self.held(), before)
-        self.panels["ClassifyPanel"].bundleList.onActivated(0)
+        self.panels["AdvancedPanel"].bundleList.onActivated(0)
         self.assertTrue(self.canRun)
 
     def test_a_file_of_it_goes_before_the_run(self):
@@ -77,14 +77,14 @@ class LostBundleTest(ShownModule, ScriptedLoadableModuleTest):
         self.bundle.rename(kept)
         self.mainPanel.refresh()
         self.assertIn("bundle", self.ui["ResultPanel"].outOfDateLabel.text)
-        self.assertFalse(self.ui["ResultPanel"].exportPredictionButton.enabled)
+        self.assertFalse(self.panels["ResultPanel"].exports.predictionAction.enabled)
         self.assertEqual(self.parameterNode.result, result)
         exports = self.panels["ResultPanel"].exports
         self.assertIn("out of date", toldBy(exports.exportPrediction, f"{self.folder}/p.json"))
         kept.rename(self.bundle)
         self.mainPanel.refresh()
         self.assertTrue(self.ui["ResultPanel"].outOfDateLabel.isHidden())
-        self.assertTrue(self.ui["ResultPanel"].exportPredictionButton.enabled)
+        self.assertTrue(self.panels["ResultPanel"].exports.predictionAction.enabled)
 
     def test_a_damaged_one_among_those_shipped_hides_no_other(self):
         (self.bundle / "models.json").write_text("{", encoding="utf-8")
@@ -107,7 +107,7 @@ class LostBundleTest(ShownModule, ScriptedLoadableModuleTest):
         self.use()
         shutil.rmtree(self.bundle)
         self.mainPanel.refresh()
-        self.assertFalse(self.ui["ClassifyPanel"].aboutBundleButton.enabled)
+        self.assertFalse(self.ui["AdvancedPanel"].aboutBundleButton.enabled)
 
     def test_two_instances_share_a_bundle_and_nothing_else(self):
         self.makeCase()

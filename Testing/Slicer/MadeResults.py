@@ -14,6 +14,7 @@ from ParotidClassifierCore.models.domain import (
     DomainResult,
     DomainStatus,
 )
+from ParotidClassifierCore.models.probabilities import NOT_HELD
 from ParotidClassifierCore.protocol import network_column, shen2026
 from ParotidClassifierLib.Background.Worker import Worker
 from ParotidClassifierLib.Background.WorkerProcess import pythonExecutable
@@ -59,6 +60,9 @@ def madeModel(probability, threshold, contributions, intercept=-1.5):
         "intercept": intercept,
         "contributions": contributions,
     }
+
+
+_FOUND = {"symptoms": "with", "margin": "unclear", "lymph_nodes": "without"}
 
 
 def madePrediction(clinical=True, probability=0.82):
@@ -108,6 +112,10 @@ def madePrediction(clinical=True, probability=0.82):
         "ring": {"volume_mm3": 2404.0, "tumor_volume_mm3": 2595.0, "removed_by_hu_fraction": 0.0},
         "timings_s": {"total": 5.45},
         "software": {"ParotidClassifierCore": "0.1.0", "radiomics engine": "built-in 1"},
+        "words": {
+            "models": {name: shen2026().plain(name) for name in models},
+            "inputs": shen2026().phrases(_FOUND) if clinical else {},
+        },
     }
 
 
@@ -163,7 +171,7 @@ def inDomain(prediction, status, reason="unusual texture of the tumour"):
 def withoutModels():
     """Return a prediction as of a bundle none of whose models could answer."""
     prediction = withoutRefits(madePrediction())
-    reason = {"unavailable": "this bundle does not hold this model"}
+    reason = {"unavailable": NOT_HELD}
     place = {**prediction["applicability"], "model": None, "score": None}
     models = dict.fromkeys(shen2026().models, reason)
     return {**prediction, "models": models, "applicability": place}
@@ -246,6 +254,10 @@ def workerOf(*lines):
 
 
 _ANSWER = json.dumps({"prediction": madePrediction(), "features": madeFeatures()})
-RESULT = f"tell(event='result', id=identity, **json.loads({_ANSWER!r}))"
+# Of other outlines, which are tried by themselves, nothing comes.
+RESULT = (
+    f"(tell(event='result', id=identity, **json.loads({_ANSWER!r}))"
+    " if request['command'] == 'predict' else None)"
+)
 HALF_WAY = "tell(event='progress', id=identity, fraction=0.5, step='half way')"
 MISTAKE = "tell(event='error', id=identity, kind='X', message='It is <wrong>.', remedy='Mend it.')"

@@ -42,7 +42,29 @@ def addOutline(ctNode, name="Outline", radiusMm=RADIUS_MM):
     return node
 
 
+def underPatient(name, *nodes):
+    """Put nodes under a patient of this name."""
+    hierarchy = slicer.vtkMRMLSubjectHierarchyNode.GetSubjectHierarchyNode(slicer.mrmlScene)
+    patient = hierarchy.CreateSubjectItem(hierarchy.GetSceneItemID(), name)
+    study = hierarchy.CreateStudyItem(patient, "Study")
+    for node in nodes:
+        hierarchy.SetItemParent(hierarchy.GetItemByDataNode(node), study)
+
+
 def _ball(radiusMm=RADIUS_MM):
     centre = (np.array(_SHAPE) - 1) / 2
     offset = np.moveaxis(np.indices(_SHAPE), 0, -1) - centre
     return np.linalg.norm(offset * SPACING[::-1], axis=-1) <= radiusMm
+
+
+def setWindow(volumeNode, window, level):
+    """Let the user have set a window."""
+    display = volumeNode.GetScalarVolumeDisplayNode()
+    display.AutoWindowLevelOff()
+    display.SetWindowLevel(window, level)
+
+
+def windowAndLevel(volumeNode):
+    """Return the window that a volume is shown in."""
+    display = volumeNode.GetScalarVolumeDisplayNode()
+    return display.GetWindow(), display.GetLevel()

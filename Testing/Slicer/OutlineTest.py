@@ -13,6 +13,7 @@ from ParotidClassifierCore.imaging.lattice import lattice_of
 from ParotidClassifierCore.imaging.origin import origin_of
 from ParotidClassifierLib.Background.CaseFolder import CaseFolder
 from ParotidClassifierLib.Scene import Images
+from ParotidClassifierLib.Scene.Outline import showRegion
 from ShownPanel import FollowedCase
 from slicer.ScriptedLoadableModule import ScriptedLoadableModuleTest
 
@@ -119,10 +120,18 @@ class OutlineTest(FollowedCase, ScriptedLoadableModuleTest):
 
     def test_the_region_to_edit_in_is_shown(self):
         self.logic.startOutline(self.parameterNode)
+        showRegion(self.parameterNode.segmentation, True)
         region = slicer.util.getNode("Editing region")
         size = np.array(region.GetSize())
         self.assertTrue((size > 0).all() and (size <= 120).all())
         self.assertTrue(region.GetLocked())
+        bounds = [0.0] * 6
+        region.GetRASBounds(bounds)
+        ofCt = [0.0] * 6
+        self.parameterNode.ct.GetRASBounds(ofCt)
+        self.assertTrue(np.allclose(bounds[2:], ofCt[2:], atol=1.0))  # it ends with the CT
+        showRegion(self.parameterNode.segmentation, False)
+        self.assertFalse(region.GetDisplayVisibility())
 
     # What was taken
 

@@ -33,7 +33,8 @@ try:
 except ImportError:
     panel_beside_views = None
 
-PANEL_WIDTH = 500
+PANEL_SIZE = (460, 540)  # as on a screen of 1366 × 768
+ALL_HEIGHT = 1500  # of everything that can be opened in a step
 VIEW_SIZE = (340, 300)
 VIEW_WIDTH_MM = 110.0
 MALIGNANT = SAMPLE_CASES[1].name
@@ -49,29 +50,21 @@ class PicturesTest(ShownSample, ScriptedLoadableModuleTest):
         super().setUp()
         self.folder = Path(os.environ.get("PAROTID_CLASSIFIER_PICTURES") or folderFor(self))
         self.folder.mkdir(parents=True, exist_ok=True)
-        self.sizes = {}
         self.place = None  # RAS of the middle of the views; None for that of the tumour
 
-    def picture(self, name, section=None):
-        """Write a picture of the whole panel or one section, beside the views if there are any."""
-        shown = self.widget.parent if section is None else self.panels[section].widget
-        self.widget.parent.show()
-        self.fit(self.widget.parent)
+    def picture(self, name, height=PANEL_SIZE[1]):
+        """Write a picture of the panel, and one of it beside the views if there are any."""
+        shown = self.widget.parent
+        shown.show()
+        shown.resize(PANEL_SIZE[0], height)
+        letPass(0.1)
+        self.assertEqual(shown.width, PANEL_SIZE[0], f"{name} is wider than the panel")
         path = self.folder / f"{name}.png"
-        if panel_beside_views is not None and section is not None:
+        if panel_beside_views is not None and height == PANEL_SIZE[1]:
             panel_beside_views(path, shown, self.aim(), VIEW_SIZE)
         else:
             self.assertTrue(shown.grab().save(str(path)))
         self.assertGreater(path.stat().st_size, 4000)
-        self.sizes[name] = shown.width
-
-    def fit(self, widget):
-        """Give the panel its natural height: that follows from the width, but in steps."""
-        heights = list(range(6))
-        while len(set(heights[-6:])) > 1 and len(heights) < 30:
-            heights.append(widget.sizeHint.height())
-            widget.resize(PANEL_WIDTH, heights[-1])
-            letPass(0.05)
 
     def aim(self):
         if self.place is not None:
@@ -90,26 +83,47 @@ class PicturesTest(ShownSample, ScriptedLoadableModuleTest):
         red, _green, blue = np.moveaxis(pixels, -1, 0)
         return int((red - blue > 60).sum()), int((blue - red > 60).sum())
 
-    def test_a_walk_through_the_tutorial(self):
-        self.picture("panel-empty")
-        self.panels["CasePanel"].onSampleCase(MALIGNANT)
-        self.panels["CasePanel"].onFindingsLink("passed")
+    def test_a_walk_through_the_panel(self):
+        self.picture("1-empty")
+        self.mainPanel.samples.load(MALIGNANT)
         self.parameterNode.segmentation.CreateClosedSurfaceRepresentation()
-        self.picture("tutorial-1-case", "CasePanel")
-        self.picture("tutorial-2-tumour", "TumorPanel")
+        self.picture("2-findings")
+        self.mainPanel.steps.choose("CT")
+        self.panels["CasePanel"].onFindingsLink("passed")
+        self.picture("3-ct")
+        self.mainPanel.steps.choose("Tumour")
+        self.picture("4-tumour")
         self.theViewsShowTumourAndRing()
-        self.picture("tutorial-3-ring", "RingPanel")
         self.refined()
+        self.mainPanel.steps.choose("Findings")
         self.panels["ClinicalPanel"].ui.takeSampleButton.click()
-        self.picture("tutorial-5-clinical", "ClinicalPanel")
+        self.picture("6-ready")
         self.classified()
-        self.picture("tutorial-6-result", "ResultPanel")
-        self.picture("panel-result")
+        self.picture("8-result")
         self.stable()
+        self.picture("9-result-all", ALL_HEIGHT)
         self.lookedAt()
         self.parameterNode.ringWidthMm = "3.0"
-        self.picture("panel-out-of-date")
-        self.assertLessEqual(max(self.sizes.values()), PANEL_WIDTH)
+        self.picture("12-out-of-date")
+        self.panels["AdvancedPanel"].ui.advancedCollapsibleButton.collapsed = False
+        self.panels["AdvancedPanel"].ui.optionalGroupBox.collapsed = False
+        self.picture("13-advanced", ALL_HEIGHT)
+
+    def test_who_draws_sees_tools_and_questions(self):
+        ct, _outline = self.load(SAMPLE_CASES[1])
+        self.parameterNode.ct = ct
+        self.start()
+        self.picture("14-draw")
+        self.makeTumor()
+        self.picture("15-drawn")
+        self.ui["TumorPanel"].allToolsButton.click()
+        self.picture("16-all-tools", ALL_HEIGHT)
+
+    def makeTumor(self):
+        """Put an outline where the brush would."""
+        outline = slicer.util.getNode("Simulated outline*")
+        self.logic.adoptOutline(self.parameterNode, outline, "Tumor")
+        letPass(0.3)
 
     def test_what_the_result_can_say_of_a_case(self):
         """Picture made results: the three answers; a case inside, at the edge, and outside."""
@@ -125,7 +139,7 @@ class PicturesTest(ShownSample, ScriptedLoadableModuleTest):
         opinion = {"secondOpinion": madeSecondOpinion(agreement=_NOTHING_TO_COMPARE)}
         self.show("result-outside", outside, stability=madeStability(made), **opinion)
         self.panels["ResultPanel"].ui.outsideGroupBox.collapsed = False
-        self.picture("result-outside-asked", "ResultPanel")
+        self.picture("result-outside-asked", ALL_HEIGHT)
         self.show("result-earlier-bundle", withoutRefits(madePrediction()))
         self.show("result-unknown-findings", withAnswers(madePrediction(clinical=False)))
 
@@ -140,7 +154,8 @@ class PicturesTest(ShownSample, ScriptedLoadableModuleTest):
                 **more,
             }
         )
-        self.picture(name, "ResultPanel")
+        self.openAll()
+        self.picture(name, ALL_HEIGHT)
 
     def theViewsShowTumourAndRing(self):
         if panel_beside_views is None:
@@ -153,34 +168,38 @@ class PicturesTest(ShownSample, ScriptedLoadableModuleTest):
     def refined(self):
         """Erase the front half of the ring, as with the eraser."""
         panel = self.panels["RingPanel"]
+        panel.ui.ringCollapsibleButton.collapsed = False
         panel.ui.refineButton.checked = True
         ring = self.read("External2")
         left = ring.mask.copy()
         left[:, : left.shape[1] // 2] = False
         self.write("External2", left, ring.box)
         self.assertTrue(self.logic.ringFollower.isRefined)
-        self.picture("tutorial-4-refine", "RingPanel")
+        self.picture("5-refine")
         panel.ui.refineButton.checked = False
+        panel.ui.ringCollapsibleButton.collapsed = True
         self.logic.ringFollower.dropRefinement()
 
     def classified(self):
         panel = self.panels["ClassifyPanel"]
         panel.ui.runButton.click()
         waitFor(lambda: panel.ui.progressBar.value > 0, SECONDS_FOR_A_RESULT, "progress")
-        self.picture("panel-running")
+        self.picture("7-running")
         self.wait()
         self.assertIsNotNone(self.logic.results.read(self.parameterNode))
 
     def stable(self):
-        """Ask how stable the answer is; the sections that are not spoken of are folded."""
+        """Wait until it is known how stable the answer is, and open everything."""
         ui = self.panels["ResultPanel"].ui
-        for box in (ui.modelsGroupBox, ui.driversGroupBox):
-            box.collapsed = True
-        ui.stabilityButton.click()
-        waitFor(lambda: ui.stabilityProgressBar.value > 300, SECONDS_FOR_A_RESULT, "progress")
-        self.picture("panel-stability-running")
+        self.openAll()
         waitFor(lambda: not ui.stabilityHolder.isHidden(), SECONDS_FOR_A_RESULT, "the stability")
-        self.picture("tutorial-7-stability", "ResultPanel")
+
+    def openAll(self):
+        """Open the groups of the result."""
+        self.mainPanel.steps.choose("Result")
+        ui = self.panels["ResultPanel"].ui
+        for name in ("rely", "why", "saliency", "secondOpinion", "models", "texture"):
+            getattr(ui, f"{name}GroupBox").collapsed = False
 
     def lookedAt(self):
         """Lay over the CT where the network looked, pictured through its strongest place."""
@@ -192,11 +211,9 @@ class PicturesTest(ShownSample, ScriptedLoadableModuleTest):
         index = np.unravel_index(values.argmax(), values.shape)[::-1]
         self.place = tuple((Images.ijkToRas(node) @ [*index, 1.0])[:3].tolist())
         self.theViewsShowTheMap()
-        self.picture("tutorial-8-network", "ResultPanel")
+        self.picture("11-network")
         panel.ui.saliencyButton.click()
         self.place = None
-        for box in (panel.ui.modelsGroupBox, panel.ui.driversGroupBox):
-            box.collapsed = False
 
     def theViewsShowTheMap(self):
         if panel_beside_views is None:

@@ -1,4 +1,4 @@
-"""Self tests of the panel "6. Result"."""
+"""Self tests of the panel "4. Result"."""
 
 import json
 import tempfile
@@ -12,22 +12,25 @@ from MadeResults import (
     madeFeatures,
     madePrediction,
     madeSecondOpinion,
+    madeStability,
     withAnswers,
     withoutModels,
     withoutRefits,
     workerOf,
 )
 from ParotidClassifierCore.base.errors import OutputError
+from ParotidClassifierCore.imaging.findings import OTHER_BODY_PART
 from ParotidClassifierCore.reporting.case_view import Bar
 from ParotidClassifierLib.Drawing.ResultChart import ContributionChart, exactWords
 from ParotidClassifierLib.Drawing.ResultContents import rangeWords
-from ParotidClassifierLib.Panels import ResultExports
+from ParotidClassifierLib.Panels import FileDialogs
+from ParotidClassifierLib.Panels.ResultPanel import ResultPanel
 from ParotidClassifierLib.Scene.Parameters import setClinicalValue
-from ShownResult import ShownResult
+from ShownResult import FOLDED, ShownResult
 from slicer.ScriptedLoadableModule import ScriptedLoadableModuleTest
-from Waiting import waitFor
+from Waiting import letPass, waitFor
 
-EXPORT_BUTTONS = ("saveCaseButton", "exportFeaturesButton", "exportPredictionButton")
+WIDTH = 440  # of the panel on a small screen
 
 
 class ResultPanelTest(ShownResult, ScriptedLoadableModuleTest):
@@ -42,8 +45,10 @@ class ResultPanelTest(ShownResult, ScriptedLoadableModuleTest):
     def test_the_combined_probability_stands_first_with_threshold_and_call(self):
         self.keep()
         self.assertTrue(self.ui.emptyLabel.isHidden())
-        self.assertIn("Combined", self.ui.headlineNameLabel.text)
-        self.assertEqual(self.ui.headlineTitleLabel.text, "82 %")
+        self.assertEqual(self.ui.headlineNameLabel.text, "Model: image + clinical")
+        self.assertEqual(self.ui.headlineTitleLabel.text, "Called malignant")
+        self.assertIn("82&nbsp;%, 95&nbsp;% interval", self.ui.headlineNumberLabel.text)
+        self.assertIn("threshold 31&nbsp;%", self.ui.headlineNumberLabel.text)
         call = "Above this model's threshold of 31 %: it calls the tumour malignant."
         self.assertIn(call, self.details)
         gauge = self.panel.gauge.model
@@ -57,8 +62,8 @@ class ResultPanelTest(ShownResult, ScriptedLoadableModuleTest):
 
     def test_without_clinical_findings_the_image_model_stands_first_and_says_why(self):
         self.keep(madePrediction(clinical=False))
-        self.assertIn("Tumor+External2_RAD+DL", self.ui.headlineNameLabel.text)
-        self.assertEqual(self.ui.headlineTitleLabel.text, "56 %")
+        self.assertEqual(self.ui.headlineNameLabel.text, "Model: image alone")
+        self.assertIn("56&nbsp;%", self.ui.headlineNumberLabel.text)
         self.assertIn("symptoms and margin are unknown", self.ui.noCombinedLabel.text)
         self.assertFalse(self.ui.noCombinedLabel.isHidden())
         self.assertIn("not available: symptoms and margin", self.ui.modelsLabel.text)
@@ -67,15 +72,17 @@ class ResultPanelTest(ShownResult, ScriptedLoadableModuleTest):
         self.keep(withoutModels())
         self.assertEqual(self.ui.headlineTitleLabel.text, "No probability")
         self.assertTrue(self.ui.gaugeHolder.isHidden())
-        self.assertTrue(self.ui.driversGroupBox.isHidden())
-        self.assertEqual(self.details, ["This bundle does not hold this model."])
+        for box in (self.ui.whyGroupBox, self.ui.textureGroupBox):
+            self.assertTrue(box.isHidden())
+        self.assertTrue(self.ui.headlineNumberLabel.isHidden())
+        self.assertEqual(self.details, ["It is not part of the chosen model."])
         self.assertTrue(self.ui.outsideGroupBox.isHidden())
 
     def test_a_bundle_without_combined_says_what_its_own_model_lacks(self):
         prediction = withoutModels()
         prediction["models"]["Clinical"] = {"unavailable": "margin is unknown"}
         self.keep(prediction)
-        self.assertEqual(self.ui.headlineNameLabel.text, "Model Clinical")
+        self.assertEqual(self.ui.headlineNameLabel.text, "Model: clinical findings alone")
         self.assertEqual(self.details, ["Margin is unknown."])
 
     def test_findings_bundle_and_time_are_told(self):
@@ -87,26 +94,125 @@ class ResultPanelTest(ShownResult, ScriptedLoadableModuleTest):
         measured = "features were measured by the built-in engine, version 1."
         self.assertIn(measured, self.ui.bundleLabel.text)
 
-    def test_findings_stand_before_the_number(self):
+    def test_what_puts_the_number_in_doubt_stands_before_it_and_the_rest_is_folded(self):
+        prediction = madePrediction()
+        other = {"code": OTHER_BODY_PART, "severity": "warning", "message": "It shows a knee."}
+        self.keep({**prediction, "findings": [*prediction["findings"], other]})
         layout = self.ui.numbersWidget.layout()
-        placeOf = [
-            layout.indexOf(self.ui.findingsGroupBox),
-            layout.indexOf(self.ui.headlineNameLabel),
-        ]
-        self.assertLess(*placeOf)
+        places = [layout.indexOf(self.ui.firstFindingsLabel), layout.indexOf(self.ui.gaugeHolder)]
+        self.assertLess(*places)
+        self.assertIn("a knee", self.ui.firstFindingsLabel.text)
+        self.assertNotIn("a knee", self.ui.findingsLabel.text)
+        self.keep()
+        self.assertTrue(self.ui.firstFindingsLabel.isHidden())
+
+    def test_a_closed_group_says_how_many_warnings_it_holds(self):
+        self.keep()
+        self.assertEqual(self.ui.relyGroupBox.title, "Can I rely on it?")
+        prediction = madePrediction()
+        warned = {"code": "x", "severity": "warning", "message": "The ring runs into the ear."}
+        self.keep({**prediction, "findings": [*prediction["findings"], warned]})
+        self.assertTrue(self.ui.relyGroupBox.title.endswith(" 1"))
+
+    def test_that_it_is_a_demonstration_stands_beside_the_answer_and_is_told_once(self):
+        self.keep()
+        self.assertEqual(self.ui.bannerLabel.text, "DEMO")
+        self.assertIn("not for clinical use", self.ui.bannerLabel.toolTip)
+        labels = self.panel.widget.findChildren("QLabel")
+        told = [label.text for label in labels if "demonstration" in label.text]
+        self.assertEqual(told, [self.ui.bundleLabel.text])
+        prediction = madePrediction()
+        real = [f for f in prediction["findings"] if f["code"] != "demonstration_bundle"]
+        self.keep({**prediction, "findings": real})
+        self.assertTrue(self.ui.bannerLabel.isHidden())
+
+    def test_models_are_named_in_plain_words_and_by_the_method_on_pointing_at_them(self):
+        self.keep()
+        self.assertEqual(self.ui.headlineNameLabel.text, "Model: image + clinical")
+        self.assertIn("Combined", self.ui.headlineNameLabel.toolTip)
+        self.assertIn("image + clinical", self.ui.modelsLabel.text)
+        self.assertNotIn("Combined", self.ui.modelsLabel.text)
+        self.assertIn("Combined", self.ui.modelsLabel.toolTip)
+
+    def test_a_result_of_an_earlier_version_has_the_names_of_the_method(self):
+        prediction = madePrediction()
+        del prediction["words"]
+        self.keep(prediction)
+        self.assertEqual(self.ui.headlineNameLabel.text, "Model: Combined")
+        self.assertIn("Enlarged lymph nodes", [bar.label for bar in self.panel.whyChart.bars])
+
+    def test_how_many_other_models_agree_is_told_below_the_number(self):
+        self.keep()
+        self.assertEqual(
+            self.details[-1],
+            "Of 10 other models that gave a probability, 9 say the same (malignant); others: "
+            "1 benign.",
+        )
+
+    # The case
+
+    def test_side_and_size_of_the_tumour_stand_by_the_number_while_they_are_its_own(self):
+        self.keepOfCase(prediction={**madePrediction(), "side": "right"})
+        self.assertRegex(self.ui.caseLabel.text, r"^right · \d+ mm · \d+\.\d ml$")
+        self.makeOutOfDate()
+        self.assertTrue(self.ui.caseLabel.isHidden())
+
+    def test_a_side_that_is_not_known_is_left_out(self):
+        self.keepOfCase(prediction={**madePrediction(), "side": "not determined"})
+        self.assertRegex(self.ui.caseLabel.text, r"^\d+ mm")
+
+    def test_one_sentence_is_copied_for_the_tumour_board_and_that_is_said_until_it_changes(self):
+        self.keepOfCase(prediction={**madePrediction(), "side": "right"})
+        self.assertTrue(self.ui.copiedLabel.isHidden())
+        self.ui.copyButton.click()
+        copied = slicer.app.clipboard().text()
+        self.assertRegex(
+            copied, r"^Right parotid tumour, \d+ mm, \d+\.\d ml: called malignant, 82 %"
+        )
+        self.assertIn("Copied.", self.ui.copiedLabel.text)
+        self.assertFalse(self.ui.copiedLabel.isHidden())
+        self.makeOutOfDate()
+        self.assertTrue(self.ui.copiedLabel.isHidden())
+
+    # Groups
+
+    def test_groups_are_closed_at_first_and_one_that_is_opened_stays_open(self):
+        fresh = ResultPanel(self.logic)
+        self.addCleanup(fresh.cleanup)
+        boxes = [getattr(fresh.ui, f"{name}GroupBox") for name in FOLDED]
+        fresh.setParameterNode(self.parameterNode)
+        self.keep()
+        fresh.refresh()
+        self.assertTrue(all(box.collapsed for box in boxes))
+        fresh.ui.whyGroupBox.collapsed = False
+        self.keep(madePrediction(probability=0.12))
+        fresh.refresh()
+        self.assertEqual([box.collapsed for box in boxes], [box is not boxes[1] for box in boxes])
+
+    def test_everything_fits_a_narrow_panel(self):
+        prediction = {**madePrediction(), "side": "right"}
+        long = {**prediction["bundle"], "name": "a-name-of-a-model-that-is-much-too-long-" * 2}
+        prediction["bundle"] = long
+        opinion = madeSecondOpinion()
+        opinion["bundle"] = {**long, "banner": "banner"}
+        more = {"stability": madeStability(prediction), "secondOpinion": opinion}
+        self.keepOfCase(prediction=prediction, **more)
+        self.ui.secondBundleComboBox.addItem(long["name"])
+        self.panel.widget.show()
+        letPass(0.05)
+        self.assertLessEqual(self.panel.widget.minimumSizeHint.width(), WIDTH)
 
     # How certain it is
 
     def test_the_interval_stands_beside_the_probability_and_on_its_scale(self):
         self.keep()
-        self.assertIn("95 % interval 70 % to 86 %", self.details)
+        self.assertIn("95&nbsp;% interval 70&nbsp;% to 86&nbsp;%", self.ui.headlineNumberLabel.text)
         self.assertEqual(self.panel.gauge.model.interval, (0.697, 0.856))
         self.assertIn("70 % to 86 %", self.panel.gauge.toolTip)
 
     def test_a_bundle_without_refits_says_so_once(self):
         self.keep(withoutRefits(madePrediction()))
-        why = "No interval: the bundle holds no refits of its models."
-        self.assertEqual([line for line in self.details if "interval" in line], [why])
+        self.assertIn("no interval", self.ui.headlineNumberLabel.text)
         self.assertIsNone(self.panel.gauge.model.interval)
         self.assertNotIn("interval", self.ui.modelsLabel.text)
 
@@ -114,11 +220,11 @@ class ResultPanelTest(ShownResult, ScriptedLoadableModuleTest):
 
     def test_the_answer_stands_first_and_the_probability_below(self):
         self.keep(withAnswers(madePrediction()))
-        self.assertEqual(self.ui.headlineNameLabel.text, "Model Combined")
+        self.assertEqual(self.ui.headlineNameLabel.text, "Model: image + clinical")
         self.assertEqual(self.ui.headlineTitleLabel.text, "Malignant")
-        probability, interval, meaning = self.details
-        self.assertEqual(probability, "82 % probability of malignancy")
-        self.assertEqual(interval, "95 % interval 70 % to 86 %")
+        numbers = "82&nbsp;%, 95&nbsp;% interval 70&nbsp;% to 86&nbsp;%"
+        self.assertIn(numbers, self.ui.headlineNumberLabel.text)
+        meaning = self.details[0]
         self.assertIn("at most 10 are answered malignant", meaning)
         self.assertIn("Between 12 % and 50 % it cannot tell", meaning)
         self.assertGreater(pointSize(self.ui.headlineTitleLabel), pointSize(self.ui.bundleLabel))
@@ -126,7 +232,7 @@ class ResultPanelTest(ShownResult, ScriptedLoadableModuleTest):
     def test_between_the_limits_it_says_that_it_cannot_tell_in_no_outcomes_colour(self):
         self.keep(withAnswers(madePrediction(probability=0.3)))
         self.assertEqual(self.ui.headlineTitleLabel.text, "Cannot tell (indeterminate)")
-        self.assertEqual(self.details[0], "30 % probability of malignancy")
+        self.assertIn("30&nbsp;%", self.ui.headlineNumberLabel.text)
         self.assertNotIn("calls the tumour", " ".join(self.details))
         gauge = self.panel.gauge
         self.assertEqual(gauge.model.marks, (0.12, 0.5))
@@ -144,10 +250,10 @@ class ResultPanelTest(ShownResult, ScriptedLoadableModuleTest):
         prediction = madePrediction()
         prediction["models"]["Combined"]["no_answer"] = "too few training cases"
         self.keep(prediction)
-        self.assertEqual(self.ui.headlineTitleLabel.text, "82 %")
-        self.assertIn("it calls the tumour malignant", self.details[1])
+        self.assertEqual(self.ui.headlineTitleLabel.text, "Called malignant")
+        self.assertIn("it calls the tumour malignant", self.details[0])
         why = "No answer at a stated error rate: too few training cases."
-        self.assertEqual(self.details[-1], why)
+        self.assertIn(why, self.details)
 
     def test_ranges_are_written_as_short_as_they_are_clear(self):
         self.assertEqual(rangeWords(0.724, 0.9), "72–90 %")
@@ -157,39 +263,36 @@ class ResultPanelTest(ShownResult, ScriptedLoadableModuleTest):
 
     # What drove it
 
-    def test_another_model_can_be_asked_what_drove_it(self):
+    def test_few_bars_say_why_each_finding_by_its_value_and_the_image_as_one(self):
         self.keep()
-        self.ui.driversComboBox.setCurrentText("Clinical")
-        values = [bar.added for bar in self.panel.chart.bars]
-        self.assertEqual(values, [-1.5, 1.2, 0.9, -0.31])
-        self.assertIn("+0.29", self.ui.sumLabel.text)
-        self.panel.refresh()
-        self.assertEqual(self.ui.driversComboBox.currentText, "Clinical")
+        bars = self.panel.whyChart.bars
+        self.assertEqual(len(bars), 4)
+        self.assertIn("No enlarged lymph nodes", [bar.label for bar in bars])
+        (image,) = (bar for bar in bars if len(bar.columns) > 1)
+        self.assertIn("image", image.label)
+        self.assertIn("Tumor_original_shape_Sphericity", exactWords(image, {}))
+        self.assertIn("82 %", self.ui.sumLabel.text)
 
-    def test_what_drove_it_follows_the_model_that_stands_first(self):
-        self.keep(madePrediction(clinical=False))
-        self.assertEqual(self.ui.driversComboBox.currentText, "Tumor+External2_RAD+DL")
+    def test_features_of_the_image_are_sorted_labelled_and_nothing_is_left_out(self):
         self.keep()
-        self.assertEqual(self.ui.driversComboBox.currentText, "Combined")
-
-    def test_a_model_without_a_probability_is_not_offered(self):
-        self.keep(madePrediction(clinical=False))
-        self.assertEqual(self.ui.driversComboBox.findText("Combined"), -1)
-        self.assertEqual(self.ui.driversComboBox.currentText, "Tumor+External2_RAD+DL")
-
-    def test_bars_are_sorted_labelled_and_add_up(self):
-        self.keep(madePrediction(clinical=False))
-        bars = self.panel.chart.bars
-        inputs = [abs(bar.added) for bar in bars[1:-1]]
+        bars = self.panel.textureChart.bars
+        inputs = [abs(bar.added) for bar in bars[:-1]]
         self.assertEqual(inputs, sorted(inputs, reverse=True))
-        model = madePrediction()["models"]["Tumor+External2_RAD+DL"]
-        self.assertAlmostEqual(sum(bar.added for bar in bars), model["log_odds"])
-        self.assertNotIn("_", bars[1].label)
-        toolTip = exactWords(bars[1], madeFeatures())
-        for text in ("Tumor_original_shape_Sphericity", "+0.9000", "0.5"):
+        (image,) = (bar for bar in self.panel.whyChart.bars if len(bar.columns) > 1)
+        self.assertAlmostEqual(sum(bar.added for bar in bars), image.added)
+        self.assertNotIn("_", bars[0].label)
+        toolTip = exactWords(bars[0], madeFeatures())
+        for text in ("Tumor_original_shape_Sphericity", "+0.6300", "0.5"):
             self.assertIn(text, toolTip)
         self.assertIn("5 smaller ones", bars[-1].label)
         self.assertEqual(exactWords(bars[-1], madeFeatures()).count("\n"), 4)
+
+    def test_a_model_that_reads_no_image_has_no_features_of_it(self):
+        prediction = withoutModels()
+        prediction["models"]["Clinical"] = madePrediction()["models"]["Clinical"]
+        self.keep(prediction)
+        self.assertFalse(self.ui.whyGroupBox.isHidden())
+        self.assertTrue(self.ui.textureGroupBox.isHidden())
 
     def test_the_chart_finds_the_row_under_the_mouse(self):
         chart = ContributionChart()
@@ -205,8 +308,14 @@ class ResultPanelTest(ShownResult, ScriptedLoadableModuleTest):
         self.keep()
         self.assertTrue(self.ui.outOfDateLabel.isHidden())
         self.assertTrue(self.ui.numbersWidget.enabled)
-        for name in EXPORT_BUTTONS:
-            self.assertTrue(getattr(self.ui, name).enabled)
+        exports = self.panel.exports
+        for action in (exports.predictionAction, exports.featuresAction, exports.caseAction):
+            self.assertTrue(action.enabled)
+
+    def test_one_menu_has_all_exports(self):
+        names = [action.objectName for action in self.ui.exportButton.menu().actions()]
+        expected = ["dicomAction", "predictionAction", "featuresAction", "caseAction"]
+        self.assertEqual(names, expected)
 
     def test_a_change_marks_the_result_out_of_date_and_says_what_changed(self):
         self.keep()
@@ -214,13 +323,13 @@ class ResultPanelTest(ShownResult, ScriptedLoadableModuleTest):
         self.assertFalse(self.ui.outOfDateLabel.isHidden())
         self.assertIn("The clinical findings changed.", self.ui.outOfDateLabel.text)
         self.assertFalse(self.ui.numbersWidget.enabled)
-        self.assertTrue(self.ui.bannerLabel.enabled)
-        for button in (self.ui.exportFeaturesButton, self.ui.exportPredictionButton):
-            self.assertFalse(button.enabled)
-            self.assertIn("cannot be exported as current", button.toolTip)
+        exports = self.panel.exports
+        for action in (exports.featuresAction, exports.predictionAction):
+            self.assertFalse(action.enabled)
+            self.assertIn("cannot be exported as current", action.toolTip)
         self.assertIn("cannot be exported as current", self.ui.notCurrentLabel.text)
         self.assertFalse(self.ui.notCurrentLabel.isHidden())
-        self.assertTrue(self.ui.saveCaseButton.enabled)
+        self.assertTrue(exports.caseAction.enabled)
 
     def test_a_change_that_is_undone_makes_the_result_current_again(self):
         self.keep()
@@ -228,7 +337,7 @@ class ResultPanelTest(ShownResult, ScriptedLoadableModuleTest):
         setClinicalValue(self.parameterNode, "symptoms", "unknown")
         self.panel.refresh()
         self.assertTrue(self.ui.outOfDateLabel.isHidden())
-        self.assertTrue(self.ui.exportPredictionButton.enabled)
+        self.assertTrue(self.panel.exports.predictionAction.enabled)
         self.assertTrue(self.ui.notCurrentLabel.isHidden())
 
     # Exports
@@ -246,12 +355,12 @@ class ResultPanelTest(ShownResult, ScriptedLoadableModuleTest):
         with tempfile.TemporaryDirectory() as folder:
             chosen = SimpleNamespace(getSaveFileName=lambda *_asked: f"{folder}/mine")
             path = Path(folder) / "mine.json"
-            with patch.object(ResultExports, "qt", SimpleNamespace(QFileDialog=chosen)):
-                self.panel.exports.onExportPrediction()
+            with patch.object(FileDialogs.qt, "QFileDialog", chosen):
+                self.panel.exports.predictionAction.trigger()
                 self.assertEqual(json.loads(path.read_text(encoding="utf-8")), madePrediction())
                 path.write_text("older", encoding="utf-8")
                 with patch.object(slicer.util, "confirmOkCancelDisplay", return_value=False):
-                    self.panel.exports.onExportPrediction()
+                    self.panel.exports.predictionAction.trigger()
                 self.assertEqual(path.read_text(encoding="utf-8"), "older")
 
     def test_what_was_saved_before_is_not_told_beside_a_failure(self):
@@ -306,11 +415,11 @@ class ResultPanelTest(ShownResult, ScriptedLoadableModuleTest):
         self.logic.classification._worker = workerOf(answer)
         self.panel.exports.exportFeatures("features.csv")
         self.assertFalse(self.ui.exportProgressBar.isHidden())
-        self.assertFalse(self.ui.exportFeaturesButton.enabled)
+        self.assertFalse(self.panel.exports.featuresAction.enabled)
         waitFor(lambda: self.ui.exportProgressBar.value == 500)
         waitFor(lambda: not self.logic.classification.isRunning)
         self.assertTrue(self.ui.exportProgressBar.isHidden())
-        self.assertTrue(self.ui.exportFeaturesButton.enabled)
+        self.assertTrue(self.panel.exports.featuresAction.enabled)
         self.assertIn("features.csv", self.ui.exportStatusLabel.text)
 
     def test_features_that_cannot_be_exported_are_told(self):
@@ -319,7 +428,7 @@ class ResultPanelTest(ShownResult, ScriptedLoadableModuleTest):
         self.panel.exports.exportFeatures("features.csv")
         waitFor(lambda: not self.logic.classification.isRunning)
         self.assertIn("Mend it.", self.ui.exportStatusLabel.text)
-        self.assertTrue(self.ui.exportFeaturesButton.enabled)
+        self.assertTrue(self.panel.exports.featuresAction.enabled)
 
     def test_another_scene_says_nothing_of_what_was_exported(self):
         self.keep()

@@ -21,7 +21,7 @@ class RingChoiceTest(ShownModule, ScriptedLoadableModuleTest):
         self.shown = self.ui["RingPanel"]
 
     def use(self, bundle):
-        self.panels["ClassifyPanel"].useBundle(str(bundle))
+        self.panels["AdvancedPanel"].useBundle(str(bundle))
         letPass(AFTER_AN_EDIT)
 
     def store(self, *values):

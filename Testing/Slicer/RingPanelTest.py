@@ -1,4 +1,4 @@
-"""Self tests of the panel "3. Ring"."""
+"""Self tests of the ring in the step "2. Tumour"."""
 
 from unittest.mock import patch
 
@@ -44,14 +44,14 @@ class RingPanelTest(ShownModule, ScriptedLoadableModuleTest):
         self.makeCase()
         drawn = self.follower.drawn
         self.assertIn(
-            f"External2: {drawn.masks['External2'].sum() / 1000:.1f} ml.", self.statusText
+            f"Ring (2 mm): {drawn.masks['External2'].sum() / 1000:.1f} ml.", self.statusText
         )
-        self.assertIn("left out 0 % of the shell (bone and air)", self.statusText)
+        self.assertIn("left out 0 % (bone and air)", self.statusText)
         self.parameterNode.ringUpperHu = "60.0"
         letPass(AFTER_AN_EDIT)
         share = 100 * self.follower.drawn.automatic["External2"].removed_by_hu_fraction
         self.assertTrue(30 < share < 70)
-        self.assertIn(f"left out {share:.0f} % of the shell", self.statusText)
+        self.assertIn(f"left out {share:.0f} % (bone and air)", self.statusText)
 
     def test_limits_that_are_no_range_are_told_and_the_ring_is_back_with_them(self):
         self.makeCase()
@@ -153,7 +153,7 @@ class RingPanelTest(ShownModule, ScriptedLoadableModuleTest):
         self.makeCase()
         self.parameterNode.ringRefinement = "damaged"
         letPass(AFTER_AN_EDIT)
-        self.assertIn("Drop the refinement under 3. Ring", self.statusText)
+        self.assertIn("Drop the refinement under 2. Tumour, Ring", self.statusText)
         self.assertTrue(self.shown.dropButton.enabled)
         self.drop(answer=True)
         self.assertTrue(self.canRun)

@@ -48,6 +48,8 @@ class SaliencyTest(ShownResult, ScriptedLoadableModuleTest):
         self.assertFalse(self.ui.saliencyButton.checked)
         self.assertTrue(self.ui.saliencyLegendWidget.isHidden())
         self.assertIn("where it looked, not why", self.ui.saliencyLabel.text)
+        self.assertIn("weight (log-odds)", self.ui.saliencyLabel.text)
+        self.assertIn("views go to the strongest place", self.ui.saliencyLabel.text)
         self.assertEqual(self.nodes, [])
 
     def test_it_is_computed_with_progress_and_can_be_cancelled(self):

@@ -27,13 +27,13 @@ class SceneClosedTest(ShownModule, ScriptedLoadableModuleTest):
         self.assertFalse(self.logic.classification.isRunning)
         self.assertIsNone(self.parameterNode.ct)
         self.assertEqual(self.parameterNode.ringRefinement, "")
-        self.assertIn("Choose the enhanced CT", self.mainPanel.ui.nextStepLabel.text)
-        self.assertIn("No enhanced CT", self.missing)
+        self.assertEqual(self.mainPanel.steps.shown, "CT")
+        self.assertFalse(self.canRun)
         self.assertIsNone(self.follower.drawn)
         self.assertIsNone(self.ui["CasePanel"].ctSelector.currentNode())
         self.assertTrue(self.ui["ResultPanel"].resultWidget.isHidden())
         self.classified()
-        self.assertIn("Done in", self.status)
+        self.assertTrue(self.isAnswered)
         self.assertFalse(self.ui["ResultPanel"].resultWidget.isHidden())
 
     def whileAsking(self, function):
@@ -122,7 +122,7 @@ class SceneClosedTest(ShownModule, ScriptedLoadableModuleTest):
         self.makeCase()
         setClinicalValue(self.parameterNode, "symptoms", "with")
         with self.whileAsking("confirmOkCancelDisplay"):
-            self.panels["CasePanel"].onSampleCase(SAMPLE_CASES[0].name)
+            self.mainPanel.samples.load(SAMPLE_CASES[0].name)
         self.assertIn("Simulated", self.parameterNode.ct.GetName())
         self.assertEqual(self.parameterNode.clinical, "")
         self.assertTrue(self.canRun)
@@ -138,18 +138,18 @@ class SceneClosedTest(ShownModule, ScriptedLoadableModuleTest):
         self.assertFresh()
 
     def test_while_the_menu_of_sample_cases_is_open(self):
-        menu = self.panels["CasePanel"].sampleMenu
+        menu = self.mainPanel.samples.menu
         menu.popup(self.widget.parent.pos)
         self.close()
-        self.assertFalse(self.ui["CasePanel"].sampleCaseButton.menu() is None)
+        self.assertFalse(self.mainPanel.ui.sampleCaseButton.menu() is None)
         menu.close()
         self.assertFresh()
 
     def test_while_the_window_about_the_bundle_is_open(self):
-        self.ui["ClassifyPanel"].aboutBundleButton.click()
+        self.ui["AdvancedPanel"].aboutBundleButton.click()
         self.close()
-        self.assertTrue(self.panels["ClassifyPanel"].aboutDialog.isVisible())
-        self.panels["ClassifyPanel"].aboutDialog.close()
+        self.assertTrue(self.panels["AdvancedPanel"].aboutDialog.isVisible())
+        self.panels["AdvancedPanel"].aboutDialog.close()
         self.assertFresh()
 
     def test_while_a_file_is_asked_for(self):

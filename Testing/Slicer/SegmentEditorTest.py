@@ -8,7 +8,7 @@ from Brush import Brush
 from MadeScene import addCt
 from ParotidClassifierCore.case.grid import draw_regions
 from ParotidClassifierCore.protocol import shen2026
-from ParotidClassifierLib.Panels.SegmentEditor import EFFECTS
+from ParotidClassifierLib.Panels.SegmentEditor import BRUSHES, EFFECTS
 from ParotidClassifierLib.Scene.SampleCases import SAMPLE_CASES
 from slicer.ScriptedLoadableModule import ScriptedLoadableModuleTest
 from Waiting import AFTER_AN_EDIT, letPass
@@ -23,15 +23,35 @@ class SegmentEditorTest(Brush, ScriptedLoadableModuleTest):
 
     # What the editor offers
 
-    def test_the_effects_that_serve_are_offered_in_their_order(self):
-        self.assertEqual(tuple(self.editor.widget.effectNameOrder()), EFFECTS)
-        offered = set(self.editor.widget.availableEffectNames())
-        self.assertLessEqual(set(EFFECTS), offered)
-        for name in offered:
-            buttons = slicer.util.findChildren(
-                self.editor.widget, name=name, className="QToolButton"
-            )
-            self.assertEqual([button.isHidden() for button in buttons], [name not in EFFECTS])
+    def test_brush_and_eraser_are_offered_until_all_tools_are_asked_for(self):
+        table = slicer.util.findChild(self.editor.widget, "SegmentsTableResizableFrame")
+        button = self.ui["TumorPanel"].allToolsButton
+        for effects, isAll in ((BRUSHES, False), (EFFECTS, True), (BRUSHES, False)):
+            button.checked = isAll
+            self.assertEqual(tuple(self.editor.widget.effectNameOrder()), effects)
+            self.assertEqual(table.isHidden(), not isAll)
+            offered = set(self.editor.widget.availableEffectNames())
+            self.assertLessEqual(set(effects), offered)
+            for name in offered:
+                buttons = slicer.util.findChildren(
+                    self.editor.widget, name=name, className="QToolButton"
+                )
+                self.assertEqual([one.isHidden() for one in buttons], [name not in effects])
+
+    def test_who_draws_has_a_brush_that_paints_a_ball(self):
+        self.editor.stopEffect()
+        self.start()
+        self.assertEqual(self.node.GetActiveEffectName(), "Paint")
+        self.assertEqual(self.node.GetAttribute("BrushSphere"), "1")
+
+    def test_the_box_is_seen_while_there_is_a_brush(self):
+        self.editor.stopEffect()
+        self.start()
+        region = slicer.util.getNode("Editing region")
+        self.assertTrue(region.GetDisplayVisibility())
+        self.editor.stopEffect()
+        letPass(0.05)
+        self.assertFalse(region.GetDisplayVisibility())
 
     def test_the_tumour_is_in_the_editor_after_the_start_and_after_an_outline_is_taken(self):
         self.assertEqual(self.editor.editedRegion, "Tumor")
@@ -41,7 +61,8 @@ class SegmentEditorTest(Brush, ScriptedLoadableModuleTest):
 
     def test_a_sample_case_can_be_painted_at_once(self):
         slicer.mrmlScene.Clear(0)
-        self.panels["CasePanel"].onSampleCase(SAMPLE_CASES[0].name)
+        self.mainPanel.samples.load(SAMPLE_CASES[0].name)
+        letPass(0.05)
         self.assertEqual(self.editor.editedRegion, "Tumor")
         self.editor.widget.setActiveEffectByName("Paint")
         self.assertIsNotNone(self.editor.widget.activeEffect())

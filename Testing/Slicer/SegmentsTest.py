@@ -20,7 +20,7 @@ class SegmentsTest(Brush, ScriptedLoadableModuleTest):
         self.eraseUpperHalfOfRing()
         self.remove("Tumor")
         self.assertIn("No segment is named Tumor", self.ui["TumorPanel"].tumorStatusLabel.text)
-        self.assertIn("not outlined yet", self.missing)
+        self.assertIn("Outline the tumour", self.missing)
         self.start()
         self.assertEqual(self.editor.editedRegion, "Tumor")
         self.assertIn("Paint the tumour", self.ui["TumorPanel"].tumorStatusLabel.text)
@@ -81,7 +81,7 @@ class SegmentsTest(Brush, ScriptedLoadableModuleTest):
     def test_the_segmentation_deleted_is_told_and_can_be_started_again(self):
         slicer.mrmlScene.RemoveNode(self.parameterNode.segmentation)
         letPass(AFTER_AN_EDIT)
-        self.assertIn("There is no outline yet", self.ui["TumorPanel"].tumorStatusLabel.text)
+        self.assertEqual(self.mainPanel.steps.shown, "Tumour")
         self.assertFalse(self.canRun)
         self.start()
         self.take(addOutline(self.parameterNode.ct, "Next outline"))

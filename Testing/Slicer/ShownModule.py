@@ -9,7 +9,7 @@ from MadeResults import HALF_WAY, RESULT, workerOf
 from MadeScene import addCt, addOutline
 from ParotidClassifierLib.Background.Worker import Worker
 from ParotidClassifierLib.Scene.Parameters import setClinicalValue
-from Waiting import waitFor
+from Waiting import letPass, waitFor
 
 try:
     from SlicerStandIn import application
@@ -46,10 +46,12 @@ class ShownModule(EditedCase):
 
     def start(self):
         self.ui["TumorPanel"].startButton.click()
+        letPass(0.05)  # the brush is taken
 
     def take(self, node):
         self.ui["TumorPanel"].outlineSelector.setCurrentNode(node)
         self.ui["TumorPanel"].adoptButton.click()
+        letPass(0.05)  # editor and views follow
 
     def makeCase(self):
         """Choose a CT and take an outline; return both nodes."""
@@ -94,12 +96,18 @@ class ShownModule(EditedCase):
 
     @property
     def missing(self):
+        """What the foot of the panel says against a run; empty where there is nothing."""
         ui = self.ui["ClassifyPanel"]
-        return "" if ui.missingWidget.isHidden() else ui.missingLabel.text
+        return "" if self.canRun else self.status or ui.missingLabel.text
 
     @property
     def status(self):
         return self.ui["ClassifyPanel"].statusLabel.text
+
+    @property
+    def isAnswered(self):
+        """Whether the foot of the panel shows an answer."""
+        return not self.ui["ClassifyPanel"].answerWidget.isHidden()
 
     @property
     def canRun(self):

@@ -11,11 +11,20 @@ from ParotidClassifierLib.Panels.ResultPanel import ResultPanel
 from ParotidClassifierLib.Scene.Parameters import setClinicalValue
 from ShownPanel import ShownPanel
 
+# The groups that the user opens; but for that of numbers that are not reliable.
+FOLDED = ("rely", "why", "saliency", "secondOpinion", "models", "texture")
+
 
 class ShownResult(ShownPanel):
-    """Mixed into a ScriptedLoadableModuleTest that looks at the panel "6. Result" alone."""
+    """Mixed into a ScriptedLoadableModuleTest that looks at the panel "4. Result" alone."""
 
     panelClass = ResultPanel
+
+    def setUp(self):
+        super().setUp()
+        self.logic.onCaseChange = self.panel.refresh
+        for name in FOLDED:
+            getattr(self.ui, f"{name}GroupBox").collapsed = False
 
     def keep(self, prediction=None, **more):
         """Let the scene hold a result of the case as it is now."""
@@ -43,8 +52,8 @@ class ShownResult(ShownPanel):
         self.logic.adoptOutline(self.parameterNode, addOutline(ctNode), "Tumor")
         self.keep(**more)
 
-    def assertInstalls(self, need, button, statusLabel):
-        """A button asks for its packages; after a no, nothing else is asked for."""
+    def assertInstalls(self, need, press, statusLabel):
+        """What the user presses asks for its packages; after a no, nothing else is asked for."""
         asked = []
 
         def install(need):
@@ -52,7 +61,7 @@ class ShownResult(ShownPanel):
             raise DependenciesDeclinedError("Nothing was installed.", "Later.")
 
         self.logic.dependencies = SimpleNamespace(install=install)
-        button.click()
+        press()
         self.assertEqual(asked, [need])
         self.assertIn("Nothing was installed", statusLabel.text)
 

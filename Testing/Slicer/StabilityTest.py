@@ -1,18 +1,29 @@
-"""Self tests of the section "How stable is it?"."""
+"""Self tests of what other outlines of the tumour do to the answer, and when they are tried."""
 
 import json
+from unittest.mock import patch
 
-from MadeResults import madePrediction, madeStability, withAnswers, withoutModels
+from MadeResults import (
+    inDomain,
+    madePrediction,
+    madeStability,
+    withAnswers,
+    withoutModels,
+)
+from ParotidClassifierCore.models.domain import DomainStatus
 from ParotidClassifierCore.models.probabilities import ModelResult
-from ParotidClassifierLib.Background.Worker import SUPERSEDED
+from ParotidClassifierLib.Background.Worker import SUPERSEDED, Worker
 from ParotidClassifierLib.Drawing.ProbabilityDrawings import ProbabilityDots
 from ShownModule import dialogTexts
 from ShownResult import ShownResult
 from slicer.ScriptedLoadableModule import ScriptedLoadableModuleTest
+from Waiting import letPass, waitFor
+
+SOON = 0.5  # longer than it waits before it begins by itself
 
 
 class StabilityTest(ShownResult, ScriptedLoadableModuleTest):
-    """The user asks whether another outline would have changed the answer."""
+    """The user sees whether another outline would have changed the answer."""
 
     def setUp(self):
         ShownResult.setUp(self)
@@ -28,40 +39,104 @@ class StabilityTest(ShownResult, ScriptedLoadableModuleTest):
         self.parameterNode.result = json.dumps(stored)
         self.asked.onDone(stored["stability"])
 
+    def classified(self, prediction=None):
+        """Let the scene hold a result that was made now, and wait until more is asked of it."""
+        self.keep(prediction)
+        self.logic.classification.onKept()
+        self.logic.classification.onRest()
+        letPass(SOON)
+
     @property
     def status(self):
         label = self.ui.stabilityStatusLabel
         return "" if label.isHidden() else label.text
 
-    def assertAtRest(self):
-        self.assertTrue(self.ui.stabilityProgressBar.isHidden())
+    def assertOffered(self):
+        self.assertFalse(self.ui.stabilityButton.isHidden())
         self.assertTrue(self.ui.stabilityButton.enabled)
         self.assertIn("Try 20", self.ui.stabilityButton.text)
 
-    # Asking
+    # By itself
 
-    def test_it_is_computed_with_progress_and_can_be_cancelled(self):
-        self.keep()
-        self.ui.stabilityButton.click()
-        self.assertEqual(self.asked.names, ["stability"])
-        self.asked.onProgress(0.25, "outline 5 of 20")
-        self.assertEqual(self.ui.stabilityProgressBar.value, 250)
-        self.assertFalse(self.ui.stabilityProgressBar.isHidden())
-        self.assertEqual(self.ui.stabilityButton.text, "Cancel")
-        self.ui.stabilityButton.click()
-        self.assertEqual(self.asked.names, ["stability", "cancel"])
-        self.assertIn("Cancelled", self.status)
-        self.assertAtRest()
-
-    def test_the_answer_is_shown_as_a_range_dots_and_the_calls_that_changed(self):
-        self.keep()
-        self.ui.stabilityButton.click()
+    def test_after_a_classification_it_is_tried_without_being_asked_for(self):
+        self.classified()
+        self.assertEqual((self.asked.names, self.asked.showsOutside), (["stability"], False))
+        self.assertEqual(self.status, "Trying other outlines…")
+        self.assertTrue(self.ui.stabilityButton.isHidden())
         self.answer()
         self.assertFalse(self.ui.stabilityHolder.isHidden())
-        self.assertTrue(self.ui.stabilityProgressBar.isHidden())
+        self.assertEqual(self.status, "")
+        letPass(SOON)
+        self.assertEqual(self.asked.names, ["stability"])
+
+    def test_the_answer_is_shown_as_a_range_dots_and_the_calls_that_changed(self):
+        self.classified()
+        self.answer()
         self.assertEqual(len(self.panel.stability.dots.probabilities), 20)
         self.assertIn("Under 20 slightly different outlines", self.ui.stabilityLabel.text)
         self.assertIn("its call changes 0 times", self.ui.stabilityLabel.text)
+
+    def test_it_keeps_nobody_from_asking_for_something_else(self):
+        self.classified()
+        for button in (self.ui.saliencyButton, self.ui.caseReportButton):
+            self.assertTrue(button.enabled)
+
+    def test_what_is_asked_takes_its_place_without_a_word_and_it_begins_again_after_that(self):
+        self.classified()
+        with dialogTexts() as texts:
+            self.asked.onError(SUPERSEDED, "A newer request took the place of this one.", "")
+        self.assertEqual(texts, [])
+        self.assertEqual(self.status, "Trying other outlines…")
+        self.logic.classification.onRest()
+        waitFor(lambda: self.asked.names == ["stability", "stability"], what="another try")
+
+    def test_it_begins_again_only_when_nothing_else_is_answered(self):
+        self.classified()
+        self.asked.onError(SUPERSEDED, "A newer request took the place of this one.", "")
+        with patch.object(Worker, "isBusy", new=True):
+            self.logic.classification.onRest()
+            letPass(SOON)
+        self.assertEqual(self.asked.names, ["stability"])
+
+    def test_a_result_of_a_scene_waits_until_the_user_wants_it(self):
+        self.keep()
+        self.logic.classification.onRest()
+        letPass(SOON)
+        self.assertEqual(self.asked.names, [])
+        self.assertOffered()
+        self.ui.stabilityButton.click()
+        self.assertEqual(self.asked.names, ["stability"])
+        self.assertEqual(self.status, "Trying other outlines…")
+        self.answer()
+        self.assertFalse(self.ui.stabilityHolder.isHidden())
+
+    def test_another_scene_ends_it(self):
+        self.classified()
+        self.asked.onError(SUPERSEDED, "A newer request took the place of this one.", "")
+        self.logic.follow(None)
+        self.logic.follow(self.parameterNode)
+        self.logic.classification.onRest()
+        letPass(SOON)
+        self.assertEqual(self.asked.names, ["stability"])
+        self.panel.refresh()
+        self.assertEqual(self.status, "")
+        self.assertOffered()
+
+    def test_of_a_case_unlike_the_training_cases_none_is_tried(self):
+        self.classified(inDomain(madePrediction(), DomainStatus.OUTSIDE))
+        self.assertEqual(self.asked.names, [])
+
+    def test_of_a_case_that_changed_meanwhile_none_is_tried(self):
+        self.keep()
+        self.logic.classification.onKept()
+        self.makeOutOfDate()
+        del self.logic.classification.stability  # the real one refuses
+        self.logic.classification.onRest()
+        letPass(SOON)
+        self.assertFalse(self.logic.stability.isTrying)
+        self.assertEqual(self.status, "")
+
+    # What is shown
 
     def test_the_same_outlines_are_not_tried_twice(self):
         self.keepStable()
@@ -98,35 +173,19 @@ class StabilityTest(ShownResult, ScriptedLoadableModuleTest):
 
     # Mistakes
 
-    def test_a_mistake_is_told_and_leaves_the_result(self):
-        self.keep()
-        self.ui.stabilityButton.click()
+    def test_a_mistake_is_told_where_it_would_stand_and_not_tried_again(self):
+        self.classified()
         with dialogTexts() as texts:
-            self.asked.onError("X", "No memory.", "Close something.")
-        self.assertIn("No memory. Close something.", self.status)
-        self.assertIn("The stability could not be computed.", texts[0])
-        self.assertAtRest()
-        self.assertEqual(self.ui.headlineTitleLabel.text, "82 %")
-
-    def test_a_newer_request_takes_its_place_without_a_dialog(self):
-        self.keep()
-        self.ui.stabilityButton.click()
-        with dialogTexts() as texts:
-            self.asked.onError(SUPERSEDED, "A newer request took the place of this one.", "")
+            self.asked.onError("X", "No <memory>.", "Close something.")
         self.assertEqual(texts, [])
-        self.assertIn("Given up for something newer", self.status)
-        self.assertAtRest()
-
-    def test_a_refusal_leaves_the_button_usable(self):
-        self.keep()
-
-        def refuse(*_arguments):
-            raise RuntimeError("not now")
-
-        self.logic.classification.stability = refuse
-        with self.assertRaisesRegex(RuntimeError, "not now"):
-            self.panel.stability.onButton()
-        self.assertAtRest()
+        self.assertIn("No &lt;memory&gt;. Close something.", self.status)
+        self.logic.classification.onRest()
+        letPass(SOON)
+        self.assertEqual(self.asked.names, ["stability"])
+        self.assertOffered()
+        self.keep(madePrediction(probability=0.2))
+        self.ui.stabilityButton.click()
+        self.assertEqual(self.status, "Trying other outlines…")
 
     # Whether it still holds
 
@@ -150,21 +209,7 @@ class StabilityTest(ShownResult, ScriptedLoadableModuleTest):
         self.assertEqual(self.ui.stabilityLabel.text, text)
         self.assertFalse(self.ui.stabilityHolder.isHidden())
 
-    def test_a_scene_that_closes_ends_what_was_asked(self):
-        self.keep()
-        self.ui.stabilityButton.click()
-        self.panel.setParameterNode(None)
-        self.panel.setParameterNode(self.parameterNode)
-        self.assertAtRest()
-        self.assertEqual(self.status, "")
-
     def test_without_a_probability_there_is_nothing_to_try(self):
-        self.keep(withoutModels())
+        self.classified(withoutModels())
         self.assertTrue(self.ui.stabilityGroupBox.isHidden())
-
-    def test_one_question_at_a_time(self):
-        self.keep()
-        self.ui.stabilityButton.click()
-        self.assertFalse(self.ui.saliencyButton.enabled)
-        self.answer()
-        self.assertTrue(self.ui.saliencyButton.enabled)
+        self.assertEqual(self.asked.names, [])

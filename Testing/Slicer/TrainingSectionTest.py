@@ -1,4 +1,4 @@
-"""Self tests of the section "Among the training cases"."""
+"""Self tests of the part "Among the training cases"."""
 
 from MadeResults import inDomain, madePrediction, withAnswers, withoutRefits
 from ParotidClassifierCore.models.domain import DomainStatus
@@ -48,9 +48,9 @@ class TrainingSectionTest(ShownResult, ScriptedLoadableModuleTest):
         self.assertTrue(self.ui.trainingGroupBox.isHidden())
 
     def test_a_folded_section_stays_folded_for_an_ordinary_case(self):
-        self.ui.trainingGroupBox.collapsed = True
+        self.ui.relyGroupBox.collapsed = True
         self.keep()
-        self.assertTrue(self.ui.trainingGroupBox.collapsed)
+        self.assertTrue(self.ui.relyGroupBox.collapsed)
 
     def test_a_bundle_that_knows_nothing_of_its_training_cases_says_so(self):
         self.keep(withoutRefits(madePrediction()))
@@ -62,7 +62,7 @@ class TrainingSectionTest(ShownResult, ScriptedLoadableModuleTest):
         del prediction["applicability"]
         self.keep(prediction)
         self.assertTrue(self.ui.trainingHolder.isHidden())
-        self.assertEqual(self.ui.headlineTitleLabel.text, "82 %")
+        self.assertIn("82&nbsp;%", self.ui.headlineNumberLabel.text)
 
     def test_without_clinical_findings_the_image_model_is_placed(self):
         self.keep(madePrediction(clinical=False))

@@ -53,7 +53,7 @@ class TranslationTest(ScriptedLoadableModuleTest):
         slicer.mrmlScene.Clear(0)
 
     def loadCase(self):
-        self.mainPanel.panels["CasePanel"].onSampleCase(SAMPLE_CASES[0].name)
+        self.mainPanel.samples.load(SAMPLE_CASES[0].name)
 
     def keepResult(self, prediction):
         fingerprint = self.logic.classification._fingerprint.of(self.parameterNode)
@@ -137,10 +137,21 @@ def textsOf(prediction):
     if view.first.probability is not None:
         sentences.add(view.stability(view.headline))
     for of in (CaseView(told), view):
-        sentences |= {of.heading, of.title, *of.details, of.domain_warning, of.domain_note}
-        sentences |= {of.sentence, of.lacking, of.domain.measured, of.measured_by}
+        sentences |= {
+            of.heading,
+            of.title,
+            of.verdict,
+            of.short,
+            *of.details,
+            of.agreement,
+            of.why_note,
+        }
+        sentences |= {of.domain_warning, of.domain_note, of.domain.measured, of.measured_by}
+        sentences |= {of.sentence, of.lacking, of.bundle_line}
     models = prediction["models"]
     bars = {bar.label for name in view.available for bar in view.bars(name, 10)}
+    bars |= {bar.label for bar in view.why}
+    named = {view.named(name) for name in prediction["models"]}
     reasons = {
         model.get(key, "") for model in models.values() for key in ("unavailable", "no_interval")
     }
@@ -148,6 +159,7 @@ def textsOf(prediction):
     return {
         *shen2026().models,
         *bars,
+        *named,
         *sentences,
         *reasons,
         *prediction["applicability"]["sentences"],

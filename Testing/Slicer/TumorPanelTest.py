@@ -55,8 +55,8 @@ class TumorPanelTest(ShownModule, ScriptedLoadableModuleTest):
         self.start()
         self.assertFalse(self.shown.editorContainer.isHidden())
         self.assertEqual(self.mainPanel._editor.editedRegion, "Tumor")
-        self.assertEqual(self.shown.startButton.text, "Move the editing region here")
-        self.assertIn("Paint the tumour: choose an effect below", self.statusText)
+        self.assertEqual(self.shown.startButton.text, "Move the box here")
+        self.assertIn("Paint the tumour in the slice views", self.statusText)
 
     def test_moving_the_region_keeps_the_outline(self):
         self.makeCase()
@@ -70,10 +70,10 @@ class TumorPanelTest(ShownModule, ScriptedLoadableModuleTest):
 
     def test_the_size_of_the_tumour_is_told_and_follows_it(self):
         self.makeCase()
-        self.assertIn("Tumor: 3.0 ml, 19 mm across", self.statusText)
+        self.assertIn("3.0 ml · 19 mm", self.statusText)
         self.growTumor(6)
         self.assertNotIn("3.0 ml", self.statusText)
-        self.assertIn("25 mm across", self.statusText)
+        self.assertIn("25 mm", self.statusText)
 
     # Taking an outline
 
@@ -108,7 +108,7 @@ class TumorPanelTest(ShownModule, ScriptedLoadableModuleTest):
         self.choose(self.ctNode)
         self.assertEqual(self.chooseOutline(self.addLabelMap(values)), ["Label 1", "Label 7"])
         self.shown.adoptButton.click()
-        self.assertIn("Tumor: 3.", self.statusText)
+        self.assertIn("3.", self.statusText)
         self.assertTrue(self.canRun)
 
     def test_a_surface_is_filled(self):
@@ -138,7 +138,7 @@ class TumorPanelTest(ShownModule, ScriptedLoadableModuleTest):
         values = slicer.util.arrayFromSegmentBinaryLabelmap(smaller, "Tumor", self.ctNode)
         slicer.util.updateSegmentBinaryLabelmapFromArray(values, outline, "Tumor", self.ctNode)
         self.shown.adoptButton.click()
-        self.assertIn("12 mm across", self.statusText)
+        self.assertIn("12 mm", self.statusText)
 
     def test_an_outline_deleted_while_it_is_chosen_is_offered_no_more(self):
         self.choose(self.ctNode)

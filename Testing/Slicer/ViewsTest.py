@@ -21,7 +21,7 @@ class ViewsTest(ShownModule, ScriptedLoadableModuleTest):
     """The panel moves the views when the user chooses a case, and at no other time."""
 
     def test_a_sample_case_ends_with_the_three_slices_through_its_tumour(self):
-        self.panels["CasePanel"].onSampleCase(SAMPLE_CASES[1].name)
+        self.mainPanel.samples.load(SAMPLE_CASES[1].name)
         letPass(AFTER_AN_EDIT)
         tumorId = self.segmentation.GetSegmentIdBySegmentName("Tumor")
         centre = self.parameterNode.segmentation.GetSegmentCenterRAS(tumorId)

@@ -37,7 +37,7 @@ class Judged:
     Attributes:
         models: (m,) names.
         malignant: (n,) bool; False for real CT, whose outcome is none of these.
-        log_odds, low, high: (m, n) the log-odds, and the probabilities at the ends of the 95%
+        log_odds, low, high: (m, n) the log-odds, and the probabilities at the ends of the 95 %
             interval; NaN where there is none.
         answers: (m, n) benign, malignant or indeterminate; empty where there is none.
         domain: (n,) inside, borderline, outside or unknown.

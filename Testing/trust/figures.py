@@ -112,7 +112,7 @@ def together(spreads: Iterable[Spread]) -> Spread:
 
 
 def coverage(cohorts: Sequence[Judged], model: str) -> Spread:
-    """Return the share of test cases whose 95% interval holds the mean over the other cohorts.
+    """Return the share of test cases whose 95 % interval holds the mean over the other cohorts.
 
     The mean is that of the log-odds, around which the interval is made: probabilities near 0 and 1
     have a mean that no log-odds had. The cohort itself is left out of it, towards which it would
@@ -138,7 +138,7 @@ def exact_coverage(cohorts: int) -> float:
 
 
 def width(cohorts: Sequence[Judged], model: str) -> Spread:
-    """Return the median width of the 95% interval, as a probability."""
+    """Return the median width of the 95 % interval, as a probability."""
     rows = [c.names.index(model) for c in cohorts]
     return Spread(
         tuple(float(np.median(c.high[r] - c.low[r])) for c, r in zip(cohorts, rows, strict=True))

@@ -115,7 +115,7 @@ def _of_models(sizes: Sequence[Sequence[Judged]], protocol: Protocol) -> Iterato
         for model in models
     }
     row = _least_row(
-        "Coverage of the mean by the 95% interval, worst model",
+        "Coverage of the mean by the 95 % interval, worst model",
         covered, LEAST_COVERAGE, "0.49", "{:.2f}",
     )  # fmt: skip
     fewest = min(map(len, sizes))

@@ -28,6 +28,10 @@ class Classification:
     hand, and at the end either onDone or onError with kind, message and remedy. The kind is
     SUPERSEDED where a newer request took the place of this one. A case that cannot be used as it is
     raises a ParotidClassifierError, and so does a question about a result that is not current.
+
+    Attributes:
+        onKept: called without arguments when a new result was kept.
+        onRest: called without arguments when a request ended, however it did.
     """
 
     def __init__(self, sceneCase, ringChoice, ringFollower, bundles, fingerprint, results, worker):
@@ -40,6 +44,12 @@ class Classification:
         self._worker = worker
         self._caseFolder = CaseFolder()
         self._isAwaited = False
+        self.onKept = self.onRest = _ignored
+
+    @property
+    def isBusy(self) -> bool:
+        """Whether the worker answers a request, also one that nobody waits for."""
+        return self._worker.isBusy
 
     @property
     def isRunning(self) -> bool:
@@ -171,8 +181,9 @@ class Classification:
         save_case_folder(Path(folder), case, protocol=drawn.protocol)
 
     def cancel(self) -> None:
-        """Give up what is running; nothing is called back any more."""
+        """Give up what is running; it is not called back any more."""
         self._worker.cancel()
+        self.onRest()
 
     def forgetCase(self) -> None:
         """Give up what is running and let go of the case."""
@@ -190,6 +201,7 @@ class Classification:
 
         def keep(answer):
             self._results.keep(parameterNode, answer, fingerprint)
+            self.onKept()
             onDone()
 
         self._send(request, isAwaited, onProgress, keep, onError)
@@ -245,7 +257,17 @@ class Classification:
 
     def _send(self, request: dict, isAwaited: bool, onProgress, onResult, onError) -> None:
         self._isAwaited = isAwaited
-        self._worker.request(request, onProgress, onResult, onError)
+        ends = map(self._atRestAfter, (onResult, onError))
+        self._worker.request(request, onProgress, *ends)
+
+    def _atRestAfter(self, callback):
+        def called(*answer):
+            try:
+                callback(*answer)
+            finally:
+                self.onRest()
+
+        return called
 
 
 def _ignored(*_values) -> None:

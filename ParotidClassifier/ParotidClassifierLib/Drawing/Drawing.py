@@ -62,6 +62,10 @@ class Drawing(qt.QWidget):
             return self.faintColor()
         return qt.QColor(colors[verdict])
 
+    def bandColor(self, verdict: str):
+        """Return the colour of an interval around what speaks for an outcome: the same, paler."""
+        return _mixed(self.outcomeColor(verdict), self.backgroundColor(), 0.45)
+
     def textColor(self):
         """Return the colour that the theme writes with."""
         return self.palette.color(qt.QPalette.WindowText)
@@ -80,13 +84,7 @@ class Drawing(qt.QWidget):
 
     def _blended(self, share: float):
         """Return a colour between background and text, nearer to the text the larger the share."""
-        text, background = self.textColor(), self.backgroundColor()
-        pairs = (
-            (text.red(), background.red()),
-            (text.green(), background.green()),
-            (text.blue(), background.blue()),
-        )
-        return qt.QColor(*(round(share * one + (1 - share) * other) for one, other in pairs))
+        return _mixed(self.textColor(), self.backgroundColor(), share)
 
     # Measures in pixels
 
@@ -149,3 +147,13 @@ class Drawing(qt.QWidget):
             isFree = left > taken[1] + _BETWEEN_LABELS or right < taken[0] - _BETWEEN_LABELS
             if isFree or taken[0] == taken[1]:
                 self.write(painter, left, top, text)
+
+
+def _mixed(one, other, share: float):
+    """Return a colour between two, nearer to the first the larger the share."""
+    pairs = zip(_parts(one), _parts(other), strict=True)
+    return qt.QColor(*(round(share * first + (1 - share) * second) for first, second in pairs))
+
+
+def _parts(color) -> tuple:
+    return color.red(), color.green(), color.blue()

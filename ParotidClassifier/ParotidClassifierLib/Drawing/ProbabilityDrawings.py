@@ -10,22 +10,25 @@ from .ResultContents import marksWords, rangeWords
 
 
 class ProbabilityGauge(Drawing):
-    """A probability as a bar from 0 to 100 %, with a mark where the answer or the call changes.
+    """A probability as a dot from 0 to 100 %, its interval as a band around it.
 
-    The ends of its interval, if there is one, are drawn as whiskers.
+    A mark stands where the answer or the call changes.
+
+    Args:
+        isCompact: whether it is 14 pixels high and has no texts.
 
     Attributes:
         model: Core's ModelResult that is shown; None before there is one.
     """
 
-    _BAR = 14
-    _TICK = 4
-    _CAP = 8
+    _HEIGHT = 14
+    _TRACK, _BAND, _DOT, _RIM = 2, 8, 12, 2
 
-    def __init__(self):
+    def __init__(self, isCompact=False):
         Drawing.__init__(self, _("Probability of malignancy"))
         self.model = None
-        self.setFixedHeight(self._BAR + 2 * self._TICK + 2 * self.lineHeight)
+        self._isCompact = isCompact
+        self.setFixedHeight(self._HEIGHT + (0 if isCompact else 2 * self.lineHeight))
 
     def setModel(self, model) -> None:
         """Show what a model says that gave a probability."""
@@ -46,31 +49,32 @@ class ProbabilityGauge(Drawing):
         return self.model is not None
 
     def draw(self, painter) -> None:
-        """Draw the bar, its marks, the whiskers and the ends of the scale."""
-        top = self.lineHeight
-        color = self.outcomeColor(self.model.verdict)
-        length = self.placeOf(self.model.probability)
-        painter.fillRect(0, top + self._TICK, self.width, self._BAR, self.trackColor())
-        painter.fillRect(0, top + self._TICK, length, self._BAR, color)
-        self.drawMarksLabel(painter, self.model, 0)
-        height = self._BAR + 2 * self._TICK
-        self.drawMarks(painter, self.model, top, height)
+        """Draw the scale, the band, the marks and the dot."""
+        top = 0 if self._isCompact else self.lineHeight
+        middle = top + self._HEIGHT // 2
+        painter.setRenderHint(qt.QPainter.Antialiasing)
+        track = middle - self._TRACK // 2
+        painter.fillRect(0, track, self.width, self._TRACK, self.trackColor())
         if self.model.interval:
-            self._drawWhiskers(painter)
-        self.drawScale(painter, top + height)
+            left, right = map(self.placeOf, self.model.interval)
+            band = self.bandColor(self.model.verdict)
+            height = self._BAND
+            painter.fillRect(left, middle - height // 2, max(right - left, 2), height, band)
+        self.drawMarks(painter, self.model, top, self._HEIGHT)
+        self._drawDot(painter, middle)
+        if not self._isCompact:
+            self.drawMarksLabel(painter, self.model, 0)
+            self.drawScale(painter, top + self._HEIGHT)
 
-    def _drawWhiskers(self, painter) -> None:
-        """Draw the interval with a rim of the background, to stand out from the bar."""
-        middle = self.lineHeight + self._TICK + self._BAR // 2
-        left, right = map(self.placeOf, self.model.interval)
-        right = max(right, left + 2)
-        for rim, color in ((1, self.backgroundColor()), (0, self.textColor())):
-            for x, y, width, height in (
-                (left, middle - 1, right - left, 2),
-                (left, middle - self._CAP // 2, 2, self._CAP),
-                (right - 2, middle - self._CAP // 2, 2, self._CAP),
-            ):
-                painter.fillRect(x - rim, y - rim, width + 2 * rim, height + 2 * rim, color)
+    def _drawDot(self, painter, middle: int) -> None:
+        """Draw the probability with a rim of the background, to stand out from the band."""
+        half = self._DOT // 2
+        place = min(max(self.placeOf(self.model.probability), half), self.width - half)
+        rim = qt.QPen(self.backgroundColor())
+        rim.setWidth(self._RIM)
+        painter.setPen(rim)
+        painter.setBrush(qt.QBrush(self.outcomeColor(self.model.verdict)))
+        painter.drawEllipse(place - half, middle - half, self._DOT, self._DOT)
 
 
 class ProbabilityDots(Drawing):

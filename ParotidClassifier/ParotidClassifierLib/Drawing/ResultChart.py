@@ -1,5 +1,7 @@
 """The drawing of what each input adds to a probability."""
 
+from html import escape
+
 import qt
 from ParotidClassifierCore.protocol.outcome import BENIGN, MALIGNANT
 from slicer.i18n import tr as _
@@ -8,7 +10,9 @@ from .Drawing import Drawing
 
 
 class ContributionChart(Drawing):
-    """What the inputs of a model add to the log-odds: a labelled bar each, left or right of zero.
+    """What the inputs of a model add to its weight: a labelled bar each, left or right of zero.
+
+    The weight is the log-odds of malignancy.
 
     Attributes:
         bars: what is shown, from above.
@@ -19,7 +23,7 @@ class ContributionChart(Drawing):
     _GAP = 7
 
     def __init__(self):
-        name = _("What each input adds to the log-odds: plus is towards malignant")
+        name = _("What each input adds to the weight: plus is towards malignant")
         Drawing.__init__(self, name)
         self.bars = []
         self._features = {}
@@ -48,7 +52,9 @@ class ContributionChart(Drawing):
     def mouseMoveEvent(self, _event) -> None:
         """Let the tool tip be that of the bar under the mouse."""
         bar = self.barAt(self.mapFromGlobal(qt.QCursor.pos()).y())
-        self.toolTip = "" if bar is None else exactWords(bar, self._features)
+        words = "" if bar is None else exactWords(bar, self._features)
+        # A scene may be a stranger's: its words are shown letter by letter.
+        self.toolTip = f"<pre>{escape(words)}</pre>" if "<" in words else words
 
     @property
     def hasNumbers(self) -> bool:
@@ -98,7 +104,7 @@ class ContributionChart(Drawing):
 def exactWords(bar, features: dict) -> str:
     """Return the exact values behind a bar, with the names of their columns."""
     if not bar.columns:
-        text = _("The log-odds of a training case whose inputs are all average: {value}")
+        text = _("The weight (log-odds) before any input: {value}")
         return text.format(value=f"{bar.added:+.4f}")
     if len(bar.columns) > 1:
         return "\n".join(f"{column}: {added:+.4f}" for column, added in bar.columns.items())
@@ -106,7 +112,7 @@ def exactWords(bar, features: dict) -> str:
     lines = [bar.label, column]
     if features.get(column) is not None:
         lines.append(_("Value: {value}").format(value=f"{features[column]:.6g}"))
-    lines.append(_("Adds to the log-odds: {value}").format(value=f"{bar.added:+.4f}"))
+    lines.append(_("Adds to the weight (log-odds): {value}").format(value=f"{bar.added:+.4f}"))
     return "\n".join(lines)
 
 

@@ -11,7 +11,9 @@ from ParotidClassifierCore.reporting.case_view import CaseView
 from slicer.i18n import tr as _
 
 # of a prediction that a scene holds: what else is in it was not checked
-_SAID = ("bundle", "headline", "models", "applicability", "findings", "software")
+_SAID = (
+    "bundle", "headline", "models", "applicability", "findings", "side", "software", "words",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -73,6 +75,15 @@ def outOfDateWords() -> str:
     )
 
 
+def modelNames(view: CaseView) -> str:
+    """Return as rich text what the method calls the models of a table of all."""
+    rows = "".join(
+        f"<tr><td>{escape(view.named(name))}&nbsp;&nbsp;</td><td>{escape(name)}</td></tr>"
+        for name in view.models
+    )
+    return f'<table cellspacing="0" cellpadding="2">{rows}</table>'
+
+
 def modelsTable(view: CaseView) -> str:
     """Return the rich text of the table of all models, the first's in bold.
 
@@ -83,27 +94,27 @@ def modelsTable(view: CaseView) -> str:
     probability = _("Probability<br>(95 % interval)") if hasIntervals else _("Probability")
     judged = (_("Answer"),) if hasAnswers else (_("Threshold"), _("Call"))
     head = "".join(f"<td><i>{title}</i></td>" for title in (_("Model"), probability, *judged))
-    rows = "".join(_modelRow(m, view.headline, hasAnswers) for m in view.models.values())
+    rows = "".join(_modelRow(view, model, hasAnswers) for model in view.models.values())
     return f'<table width="100%" cellspacing="0" cellpadding="2"><tr>{head}</tr>{rows}</table>'
 
 
-def _modelRow(model, headline: str, hasAnswers: bool) -> str:
+def _modelRow(view: CaseView, model, hasAnswers: bool) -> str:
+    name = escape(view.named(model.name))
     if model.probability is None:
         reason = _("not available: {reason}").format(reason=escape(model.unavailable))
         return (
-            f'<tr><td style="color:gray">{escape(model.name)}</td>'
+            f'<tr><td style="color:gray">{name}</td>'
             f'<td colspan="3" style="color:gray">{reason}</td></tr>'
         )
-    certain = f" <small>({escape(rangeWords(*model.interval))})</small>" if model.interval else ""
-    start, end = ("<b>", "</b>") if model.name == headline else ("", "")
+    start, end = ("<b>", "</b>") if model.name == view.headline else ("", "")
     if hasAnswers:
         judged = [verdictWord(model.answer) if model.answer else DASH]
     else:
         judged = [escape(percent(model.threshold)), verdictWord(model.call)]
-    told = [escape(model.name), escape(percent(model.probability)), *judged]
-    cells = [f"{start}{text}{end}" for text in told]
-    cells[1] += certain
-    return "<tr>" + "".join(f'<td style="white-space:nowrap">{c}</td>' for c in cells) + "</tr>"
+    certain = f" <small>({escape(rangeWords(*model.interval))})</small>" if model.interval else ""
+    told = [escape(percent(model.probability)) + certain, *judged]
+    cells = (f'<td style="white-space:nowrap">{start}{text}{end}</td>' for text in told)
+    return f"<tr><td>{start}{name}{end}</td>{''.join(cells)}</tr>"
 
 
 def verdictWord(verdict: str) -> str:

@@ -4,7 +4,6 @@ from statistics import median
 
 from ParotidClassifierCore.models.probabilities import percent
 from ParotidClassifierCore.protocol.outcome import BENIGN, MALIGNANT
-from ParotidClassifierCore.reporting.case_view import heights
 from slicer.i18n import tr as _
 
 from .Drawing import Drawing
@@ -69,8 +68,8 @@ class TrainingScores(Drawing):
         score, marks = self.place.score, self.model.marks
         top = self.lineHeight
         middle = top + self._OVERHANG + self._HALF
-        for outcome, scores in self._scores:
-            self._drawBars(painter, scores, middle, outcome)
+        for outcome in (MALIGNANT, BENIGN):
+            self._drawBars(painter, self.place.heights[outcome], middle, outcome)
         painter.fillRect(0, middle, self.width, 1, self.textColor())
         height = 2 * (self._HALF + self._OVERHANG)
         self.drawMarks(painter, self.model, top, height, isDashed=True)
@@ -82,9 +81,8 @@ class TrainingScores(Drawing):
         self.drawMarksLabel(painter, self.model, below)
         self.drawScale(painter, below + self.lineHeight)
 
-    def _drawBars(self, painter, scores, middle: int, outcome: str) -> None:
+    def _drawBars(self, painter, bars: list, middle: int, outcome: str) -> None:
         color = self.outcomeColor(outcome)
-        bars = heights(scores)
         for index, share in enumerate(bars):
             left = round(self.width * index / len(bars))
             width = round(self.width * (index + 1) / len(bars)) - left - 1

@@ -1,9 +1,8 @@
 """The list of model bundles in a panel, whose last two entries ask for one from elsewhere."""
 
-import qt
-import slicer
 from slicer.i18n import tr as _
 
+from .FileDialogs import askForFile, askForFolder
 from .Panel import quiet
 
 
@@ -36,8 +35,8 @@ class BundleList:
             for bundle in bundles:
                 box.addItem(f"{bundle.name} ({bundle.kind})", str(bundle.path))
             box.insertSeparator(box.count)
-            box.addItem(_("Other bundle, a folder…"))
-            box.addItem(_("Other bundle, a .zip file…"))
+            box.addItem(_("Other model, a folder…"))
+            box.addItem(_("Other model, a .zip file…"))
             self.choose(chosen)
 
     def choose(self, bundle) -> None:
@@ -54,12 +53,8 @@ class BundleList:
 
     def askForFolder(self) -> str:
         """Return the folder that the user chooses; empty if none."""
-        return qt.QFileDialog.getExistingDirectory(
-            slicer.util.mainWindow(), _("Choose the folder of a model bundle")
-        )
+        return askForFolder(_("Choose the folder of a model"))
 
     def askForFile(self) -> str:
         """Return the .zip file that the user chooses; empty if none."""
-        return qt.QFileDialog.getOpenFileName(
-            slicer.util.mainWindow(), _("Choose a model bundle"), "", _("Model bundle") + " (*.zip)"
-        )
+        return askForFile(_("Choose a model"), _("Model") + " (*.zip)")

@@ -78,6 +78,6 @@ def _stampOf(path: Path) -> tuple:
             _("The model bundle {path} cannot be read: {reason}.").format(
                 path=path, reason=error.strerror
             ),
-            _("Choose another bundle under 5. Classify."),
+            _("Choose another one under Advanced."),
         ) from error
     return tuple((name, stat.st_size, stat.st_mtime_ns) for name, stat in stats)

@@ -1,22 +1,24 @@
-"""The case: which images, and what they show about whether it may be classified."""
+"""The step "1. CT": which image, and what it shows about whether it may be classified."""
 
-from functools import partial
-
-import qt
 import slicer
-from ParotidClassifierCore.imaging.working_grid import WINDOW_LEVEL_HU, WINDOW_WIDTH_HU
 from slicer.i18n import tr as _
 
-from ..Scene.Outline import hideOutline
-from ..Scene.SampleCases import SAMPLE_CASES, loadSampleCase
 from ..Scene.SoftTissueWindow import hasAutomaticWindow, setSoftTissueWindow, showInSliceViews
-from .FindingsText import findingsText, isPassed
+from ..Scene.Views import shownVolume
+from .FindingsText import WARNING_SIGN, findingsText, isPassed
 from .NodeChoice import NodeChoice
 from .Panel import Panel
+from .Steps import SUMMARY_SEPARATOR, StepState
+
+_CT_CLASS = "vtkMRMLScalarVolumeNode"
 
 
 class CasePanel(Panel):
-    """Lets the user choose the CTs and tells what they are good for."""
+    """Lets the user choose the CT and tells what it is good for.
+
+    Attributes:
+        onSampleLink: called without arguments when the user wants a sample case.
+    """
 
     uiFile = "CasePanel.ui"
 
@@ -24,24 +26,10 @@ class CasePanel(Panel):
         """Connect the signals of the widgets; once."""
         self._ctBefore = None
         self._listsPassed = False
-        self.ui.firstStepLabel.connect("linkActivated(QString)", self.onModuleLink)
-        self._choices = (
-            NodeChoice(self, self.ui.ctSelector, "ct", self.onCtChosen),
-            NodeChoice(self, self.ui.plainCtSelector, "plainCt", self.onPlainCtChosen),
-        )
-        button = self.ui.softTissueButton
-        window = {"width": f"{WINDOW_WIDTH_HU:g}", "level": f"{WINDOW_LEVEL_HU:g}"}
-        button.text, button.toolTip = button.text.format(**window), button.toolTip.format(**window)
-        button.connect("clicked(bool)", self.onSoftTissueButton)
+        self.ui.firstStepLabel.connect("linkActivated(QString)", self.onLink)
+        self._choice = NodeChoice(self, self.ui.ctSelector, "ct", self.onCtChosen)
+        self.onSampleLink = None
         self.ui.findingsLabel.connect("linkActivated(QString)", self.onFindingsLink)
-        self._setUpSampleMenu()
-
-    def _setUpSampleMenu(self) -> None:
-        self.sampleMenu = qt.QMenu(self.ui.sampleCaseButton)
-        for sample in SAMPLE_CASES:
-            action = self.sampleMenu.addAction(_sampleLabel(sample.malignant))
-            action.connect("triggered(bool)", partial(self.onSampleCase, sample.name))
-        self.ui.sampleCaseButton.setMenu(self.sampleMenu)
 
     def setParameterNode(self, parameterNode) -> None:
         """Show another parameter node, or with None nothing."""
@@ -53,12 +41,9 @@ class CasePanel(Panel):
         """Show the findings of the chosen images; cheap, and the same if called twice."""
         open_ = self.parameterNode is not None
         chosen = open_ and self.parameterNode.ct is not None
-        for choice in self._choices if open_ else ():
-            choice.show()
+        if open_:
+            self._choice.show()
         self.ui.ctSelector.enabled = open_
-        self.ui.plainCtSelector.enabled = open_
-        self.ui.sampleCaseButton.enabled = open_
-        self.ui.softTissueButton.enabled = chosen
         self.ui.firstStepLabel.visible = not chosen
         self._showFindings(self.logic.findings.of(self.parameterNode) if chosen else [])
 
@@ -79,10 +64,37 @@ class CasePanel(Panel):
         self._listsPassed = True
         self.refresh()
 
-    def onModuleLink(self, module) -> None:
-        """Open the module whose name was clicked."""
+    def state(self) -> StepState:
+        """Return whether there is a CT that can be used."""
+        node = self.parameterNode
+        if node is None or node.ct is None:
+            return StepState(isDone=False, isPassed=False)
+        found = [finding.severity.value for finding in self.logic.findings.ofImages(node)]
+        isRefused, warnings = "error" in found, found.count("warning")
+        told = [node.ct.GetName(), *([f"{WARNING_SIGN} {warnings}"] if warnings else [])]
+        return StepState(not isRefused, not isRefused, SUMMARY_SEPARATOR.join(told), isRefused)
+
+    def preselect(self) -> None:
+        """Take the CT that is shown, or the only one, where none is chosen yet."""
+        node = self.parameterNode
+        if node is None or node.ct is not None:
+            return
+        volumes = [
+            v for v in slicer.util.getNodesByClass(_CT_CLASS) if v.GetClassName() == _CT_CLASS
+        ]
+        shown = shownVolume()
+        found = shown if shown in volumes else volumes[0] if len(volumes) == 1 else None
+        if found is not None and found.GetImageData() is not None:
+            node.ct = found
+            self.onCtChosen(found, None)
+
+    def onLink(self, link) -> None:
+        """Let the user load a sample case, or open the module whose name was clicked."""
+        if link == "sample":
+            self.onSampleLink()
+            return
         with slicer.util.tryWithErrorDisplay(_("The module could not be opened.")):
-            slicer.util.selectModule(module)
+            slicer.util.selectModule(link)
 
     def onCtChosen(self, ctNode, before) -> None:
         """Show the CT the user chose; its window is left alone where someone has set it."""
@@ -103,58 +115,3 @@ class CasePanel(Panel):
         question = _("Do the clinical findings that are entered belong to this CT's patient, too?")
         if not slicer.util.confirmYesNoDisplay(question, _("Another CT")):
             self.parameterNode.clinical = ""
-
-    def onPlainCtChosen(self, ctNode, _before) -> None:
-        """Give the plain CT the window of the enhanced one, unless someone has set it."""
-        if ctNode is None or not hasAutomaticWindow(ctNode):
-            return
-        with slicer.util.tryWithErrorDisplay(_("The window could not be set.")):
-            setSoftTissueWindow(ctNode)
-
-    def onSoftTissueButton(self, _checked=False) -> None:
-        """Show both CTs in the study's window, the enhanced one in the slice views."""
-        with slicer.util.tryWithErrorDisplay(_("The window could not be set.")):
-            for ctNode in (self.parameterNode.ct, self.parameterNode.plainCt):
-                if ctNode is not None:
-                    setSoftTissueWindow(ctNode)
-            showInSliceViews(self.parameterNode.ct)
-
-    def onSampleCase(self, name: str, _checked=False) -> None:
-        """Load a simulated patient in place of the present case, once the user agrees."""
-        if not self._mayReplaceCase():
-            return
-        with slicer.util.tryWithErrorDisplay(
-            _("The sample case could not be made."), waitCursor=True
-        ):
-            ctNode, outlineNode = loadSampleCase(name)
-            self._startCase(ctNode, outlineNode)
-
-    def _mayReplaceCase(self) -> bool:
-        if not self.parameterNode.clinical:
-            return True
-        return slicer.util.confirmOkCancelDisplay(
-            _(
-                "The clinical findings that are entered belong to the present patient and will be "
-                "forgotten. Its images and outlines stay in the scene."
-            ),
-            _("Another patient"),
-        )
-
-    def _startCase(self, ctNode, outlineNode) -> None:
-        before = self.parameterNode.segmentation
-        if before is not None:
-            hideOutline(before)  # it would lie over the other patient
-        with slicer.util.NodeModify(self.parameterNode):
-            self.parameterNode.clinical = ""
-            self.parameterNode.plainCt = None
-            self.parameterNode.segmentation = None
-            self.parameterNode.ct = ctNode
-        segmentId = outlineNode.GetSegmentation().GetNthSegmentID(0)
-        self.logic.adoptOutline(self.parameterNode, outlineNode, segmentId)
-        slicer.mrmlScene.RemoveNode(outlineNode)  # the case has its own copy now
-
-
-def _sampleLabel(malignant: bool) -> str:
-    if malignant:
-        return _("Simulated patient, malignant tumour")
-    return _("Simulated patient, benign tumour")

@@ -1,4 +1,4 @@
-"""The row "Case report": page and appendix for a tumour board, as the command line writes them."""
+"""The button "Case report": page and appendix for a tumour board, as the program writes them."""
 
 import qt
 from slicer.i18n import tr as _

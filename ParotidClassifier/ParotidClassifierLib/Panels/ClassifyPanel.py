@@ -1,23 +1,21 @@
-"""The panel "5. Classify": which models, what is missing, and the run with its progress."""
+"""The foot of the panel: what is missing, the run with its progress, the answer."""
 
 import time
 from html import escape
-from pathlib import Path
 
 import qt
 import slicer
 from ParotidClassifierCore.base.errors import BundleError, ParotidClassifierError
-from ParotidClassifierCore.bundle.shipped import shipped_bundles
-from ParotidClassifierCore.imaging.findings import SMALLEST_DIAMETER_MM
+from ParotidClassifierCore.bundle.bundle import DEMONSTRATION
 from slicer.i18n import tr as _
 
 from ..Background.DependencyError import DependenciesDeclinedError
 from ..Background.Worker import SUPERSEDED
-from .BundleDialog import bundleDialog
-from .BundleList import BundleList
-from .FindingsText import noteText, toolTipText
-from .OptionalParts import OptionalParts
+from ..Drawing.ProbabilityDrawings import ProbabilityGauge
+from ..Drawing.ResultContents import viewOf
+from .FindingsText import WARNING_SIGN, lineText, noteText, toolTipText
 from .Panel import Panel, icon
+from .Steps import SUMMARY_SEPARATOR
 
 _TICK_MS = 500
 _PROGRESS_STEPS = 1000
@@ -27,91 +25,66 @@ _SHARE_BEFORE_SAYING = 0.05
 
 
 class ClassifyPanel(Panel):
-    """Chooses the model bundle and runs the classification in the background."""
+    """Says what comes next and runs the classification in the background.
+
+    Attributes:
+        onLink: called with the name of the step that the user follows a link to.
+        onAnswered: called without arguments when the user's run gave a result.
+        unanswered: called without arguments, returns in words which clinical findings are unknown
+            and what follows from it.
+    """
 
     uiFile = "ClassifyPanel.ui"
 
     def setup(self) -> None:
         """Connect the signals of the widgets."""
-        self.aboutDialog = None
+        self.onLink = self.onAnswered = None
+        self.unanswered = lambda: ("", "")
         self._icons = {True: icon("Cancel"), False: icon("Run")}
-        self.bundleList = BundleList(self.ui.bundleComboBox, self.onBundlePicked)
-        self.optionalParts = OptionalParts(self.logic, self.ui, self._tell)
         self._remaining = RemainingTime()
         self._step = ""
         self._awaitsResult = False
+        self._toldOf = None
         self._ticks = qt.QTimer()
         self._ticks.setInterval(_TICK_MS)
         self._ticks.connect("timeout()", self._showStep)
-        self.ui.aboutBundleButton.connect("clicked()", self.showAboutBundle)
+        self.gauge = ProbabilityGauge(isCompact=True)
+        self.ui.answerGaugeHolder.layout().addWidget(self.gauge)
         self.ui.installButton.connect("clicked()", self.install)
         self.ui.runButton.connect("clicked()", self.runOrCancel)
-        self.ui.statusLabel.text = ""
-        criteria = self.ui.eligibilityLabel
-        criteria.text = criteria.text.format(diameter=f"{SMALLEST_DIAMETER_MM:g}")
+        for label in (self.ui.missingLabel, self.ui.answerLabel, self.ui.answerNoteLabel):
+            label.connect("linkActivated(QString)", self._onLink)
+        self._tell("", "")
 
     def refresh(self) -> None:
-        """Show the bundles, what is missing, and whether a run is going on."""
-        self._showBundles()
-        self.optionalParts.show()
+        """Show what comes next: what is missing, the run, or the answer."""
         running = self.logic.classification.isRunning
         if not running:
             self._ticks.stop()
             self._tellIfEnded()
-        self.ui.progressWidget.visible = running and self._awaitsResult
-        self.ui.bundleComboBox.enabled = self.parameterNode is not None and not running
-        self._showRunButton(running)
+        if self._toldOf is not None and self._toldOf != self._case():
+            self._tell("", "")  # it was of something else
+        isWaiting = running and self._awaitsResult
+        missing = [] if running else self._missing()
+        result = None if running or missing else self.logic.results.read(self.parameterNode)
+        isTold = bool(self.ui.statusLabel.text) and not isWaiting
+        self.ui.statusLabel.visible = isTold
+        self.ui.progressWidget.visible = isWaiting
+        self.ui.answerWidget.visible = result is not None and not isTold
+        isQuiet = isWaiting or result is not None or isTold
+        self.ui.missingWidget.visible = bool(missing) or not isQuiet
+        notInstalled = self.logic.dependencies.describe()
+        self.ui.installButton.visible = bool(notInstalled) and not running
+        if result is not None:
+            self._showAnswer(result)
+        elif not running:
+            self.ui.missingLabel.text = missing[0][1] if missing else self._ready()
+        self._showRunButton(running, missing)
 
     def cleanup(self) -> None:
-        """Let go of the scene, the clock and the window about the bundle."""
+        """Let go of the scene and the clock."""
         self._ticks.stop()
-        if self.aboutDialog is not None:
-            self.aboutDialog.close()
-            self.aboutDialog = None
         Panel.cleanup(self)
-
-    # Bundle
-
-    def onBundlePicked(self, path: str) -> None:
-        """Use the bundle that was picked; if it was none, show the one that is used."""
-        if path:
-            self.useBundle(path)
-        else:
-            self.refresh()
-
-    def useBundle(self, path: str) -> None:
-        """Use the bundle at this path; one that cannot be read is told and not taken."""
-        with slicer.util.tryWithErrorDisplay(_("This model bundle cannot be used.")):
-            try:
-                self.logic.bundles.at(path)
-                # the name of a shipped bundle holds on any computer
-                isShipped = Path(path) in shipped_bundles()
-                self.parameterNode.bundle = Path(path).name if isShipped else path
-                self.logic.warmUp()
-            finally:
-                self.refresh()
-
-    def showAboutBundle(self) -> None:
-        """Open the window with the bundle's model card."""
-        self.aboutDialog = bundleDialog(self.bundleList.chosen)
-        self.aboutDialog.show()
-
-    def _showBundles(self) -> None:
-        hasScene = self.parameterNode is not None
-        chosen, problem = self._readChosen()
-        self.bundleList.show(self.logic.bundles.all(self.parameterNode) if hasScene else [], chosen)
-        self.ui.aboutBundleButton.enabled = chosen is not None
-        line = "" if chosen is None else escape(f"{chosen.banner} ({chosen.cohort.line}).")
-        self.ui.bundleLineLabel.text = noteText("error", problem) if problem else line
-
-    def _readChosen(self):
-        """Return the summary of the bundle that is used, or None, and what is wrong with it."""
-        if self.parameterNode is None:
-            return None, ""
-        try:
-            return self.logic.bundles.chosen(self.parameterNode), ""
-        except BundleError as error:
-            return None, str(error)
 
     # Run
 
@@ -122,12 +95,12 @@ class ClassifyPanel(Panel):
             self.logic.cancel()
             self._tell("info", _("Cancelled. Nothing was changed."))
             self.refresh()
-        else:
+        elif self.ui.runButton.enabled:
             self.run()
 
     def run(self) -> None:
         """Classify the case; what is wrong with it is told here and in a message."""
-        self.ui.statusLabel.text = ""
+        self._tell("", "")
         self._remaining.start()
         self.onProgress(0.0, _("starting"))
         with slicer.util.tryWithErrorDisplay(_("The case cannot be classified."), waitCursor=True):
@@ -141,7 +114,7 @@ class ClassifyPanel(Panel):
                 self._tell("error", f"{error.message} {error.remedy}")
                 raise
             finally:
-                self.refresh()
+                self._refreshAll()
 
     def onProgress(self, fraction: float, step: str) -> None:
         """Show the share that is done and the step at hand."""
@@ -151,11 +124,12 @@ class ClassifyPanel(Panel):
         self._showStep()
 
     def onDone(self) -> None:
-        """Tell that the result is there."""
+        """Show the answer."""
         self._awaitsResult = False
-        seconds = f"{self._remaining.elapsed:.1f}"
-        self._tell("ok", _("Done in {seconds} s.").format(seconds=seconds))
-        self.refresh()
+        self._tell("", "")
+        self.refresh()  # the others heard of the result when it was kept
+        if self.onAnswered is not None:
+            self.onAnswered()
 
     def onRunError(self, kind: str, message: str, remedy: str) -> None:
         """Tell what went wrong in the background, here and in a message."""
@@ -187,7 +161,17 @@ class ClassifyPanel(Panel):
             self._tell("info", _("The run was ended because the scene changed. Classify again."))
 
     def _tell(self, severity: str, message: str) -> None:
-        self.ui.statusLabel.text = noteText(severity, message)
+        """Tell something of the case as it is now; nothing for an empty message."""
+        self.ui.statusLabel.text = noteText(severity, message) if message else ""
+        self._toldOf = self._case() if message else None
+
+    def _case(self) -> tuple | None:
+        """Return what tells one state of the case from another."""
+        node = self.parameterNode
+        if node is None:
+            return None
+        ct = node.ct and node.ct.GetID()
+        return ct, self.logic.ringFollower.keys(), node.clinical, node.bundle, node.result
 
     def _showStep(self) -> None:
         text = self._step[:1].upper() + self._step[1:]
@@ -196,34 +180,97 @@ class ClassifyPanel(Panel):
             text += ", " + _("about {seconds} s left").format(seconds=max(1, round(seconds)))
         self.ui.stepLabel.text = text
 
-    def _showRunButton(self, running: bool) -> None:
+    def _showRunButton(self, running: bool, missing: list) -> None:
         button = self.ui.runButton
-        button.text = _("Cancel") if running else _("Classify")
+        isOld = not missing and bool(self.logic.results.outOfDate(self.parameterNode))
         button.icon = self._icons[running]
-        notInstalled = "" if running else self.logic.dependencies.describe()
-        missing = [] if running else [*self._missing(), *filter(None, [notInstalled])]
-        self.ui.missingWidget.visible = bool(missing)
-        self.ui.installButton.visible = bool(notInstalled)
-        self.ui.missingLabel.text = "".join(noteText("warning", line) for line in missing)
-        button.enabled = not missing
+        again = _("Classify again") if isOld else _("Classify")
+        button.text = _("Cancel") if running else again
+        button.enabled = running or not missing
         if running:
             button.toolTip = _("Stop the computation. Nothing is changed.")
         else:
-            purpose = _("Compute the probability of malignancy in the background.")
-            button.toolTip = toolTipText(" ".join(missing)) or purpose
+            purpose = _("Compute the probability of malignancy in the background. Ctrl+Enter")
+            button.toolTip = toolTipText(missing[0][0]) if missing else purpose
+
+    # What is said
 
     def _missing(self) -> list:
+        """Return what is still missing, as plain text and as rich text with a link to it."""
         if self.parameterNode is None:
-            return [_("No scene is open.")]
+            return [_both(_("No scene is open."))]
         if self.parameterNode.ct is None:
-            return [_("No enhanced CT is chosen: see 1. Case.")]
+            return [_both(_("Choose the enhanced CT."), "CT")]
         findings = self.logic.findings.of(self.parameterNode)
-        missing = [finding.message for finding in findings if finding.severity.value == "error"]
-        if not missing and self.logic.ringFollower.drawn is None:
-            missing.append(_("The tumour is not outlined yet: see 2. Tumour."))
-        if self.bundleList.chosen is None:
-            missing.append(_("No model bundle is chosen."))
-        return missing
+        errors = [finding.message for finding in findings if finding.severity.value == "error"]
+        if errors:
+            isOfImages = self.logic.findings.ofImages(self.parameterNode)
+            isCt = any(finding.severity.value == "error" for finding in isOfImages)
+            return [_both(errors[0], "CT" if isCt else "Tumour")]
+        if self.logic.ringFollower.drawn is None:
+            return [_both(_("Outline the tumour."), "Tumour")]
+        try:
+            self.logic.bundles.chosen(self.parameterNode)
+        except BundleError as error:
+            return [_both(str(error), "Advanced")]
+        notInstalled = self.logic.dependencies.describe()
+        return [_both(notInstalled)] if notInstalled else []
+
+    def _ready(self) -> str:
+        """Return what stands before the first result of a case that can be classified."""
+        names, follows = self.unanswered()
+        if not names:
+            return _("Everything is there.")
+        link = f'<a href="Findings">{escape(names)}</a>'
+        return _("Not answered: {findings}. {consequence}").format(
+            findings=link, consequence=escape(follows)
+        )
+
+    def _showAnswer(self, result: dict) -> None:
+        view = viewOf(result)
+        isCurrent = not self.logic.results.outOfDate(self.parameterNode)
+        verdict, numbers = escape(view.verdict), lineText(view.short)
+        if isCurrent:
+            self.ui.answerLabel.text = f"<b>{verdict}</b>&nbsp; {numbers}"
+        else:
+            old = _("Out of date.")
+            self.ui.answerLabel.text = f"<b>{old}</b> <s>{verdict} {numbers}</s>"
+        hasNumber = view.first.probability is not None
+        self.ui.answerGaugeHolder.visible = hasNumber and isCurrent
+        if hasNumber:
+            self.gauge.setModel(view.first)
+            self.gauge.toolTip = view.sentence
+        self.ui.answerNoteLabel.text = self._note(view, isCurrent)
+
+    def _note(self, view, isCurrent: bool) -> str:
+        """Return what must stand beside the number."""
+        told = []
+        if not isCurrent:
+            told.append(escape(" ".join(self.logic.results.outOfDate(self.parameterNode))))
+        elif view.domain_warning or view.is_withheld:
+            unlike = _("unlike training")
+            told.append(f'<a href="Result">{WARNING_SIGN} {unlike}</a>')
+        if view.bundle["kind"] == DEMONSTRATION:
+            told.append(f"<b>{_('DEMO')}</b>")
+        told.append(escape(view.bundle["training_cohort"]))
+        self.ui.answerNoteLabel.toolTip = toolTipText(view.bundle_line)
+        return SUMMARY_SEPARATOR.join(told)
+
+    def _onLink(self, step: str) -> None:
+        if self.onLink is not None:
+            self.onLink(step)
+
+    def _refreshAll(self) -> None:
+        """Show the other panels too: what runs is no longer what the user waits for there."""
+        self.refresh()
+        if self.logic.onCaseChange is not None:
+            self.logic.onCaseChange()
+
+
+def _both(message: str, step: str = "") -> tuple:
+    """Return a message as plain text and as a link to a step, where there is one."""
+    rich = escape(message)
+    return message, f'<a href="{step}">{rich}</a>' if step else rich
 
 
 class RemainingTime:

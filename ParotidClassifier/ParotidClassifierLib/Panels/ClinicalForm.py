@@ -12,8 +12,6 @@ from .FindingsText import toolTipText
 from .Panel import quiet
 from .ProtocolTexts import levelText, translated
 
-_LONGEST_HINT = 60  # letters; a longer definition is shown by a button
-
 
 class ClinicalForm:
     """A widget with a row for each ClinicalVariable; several of a case's may be shown at once.
@@ -21,7 +19,8 @@ class ClinicalForm:
     Args:
         variables: of the rows.
         onChange: called with the name of a variable and the word of a level, a number or "unknown".
-        isOpen: whether levels are buttons beside each other, with the definition, instead of lists.
+        isOpen: whether levels are buttons beside each other, instead of lists; another button shows
+            the definition then.
     """
 
     def __init__(self, variables, onChange, isOpen: bool):
@@ -52,9 +51,6 @@ class ClinicalForm:
             self._layout.addRow(label, field.widget)
             return
         shown = _label(f"{name}Definition", definition)
-        if len(definition) <= _LONGEST_HINT:
-            self._layout.addRow(label, _inOne(qt.QVBoxLayout, field.widget, shown))
-            return
         shown.visible = False
         asked = _inOne(qt.QHBoxLayout, label, _helpButton(variable, shown), stretch=0)
         self._layout.addRow(asked, field.widget)

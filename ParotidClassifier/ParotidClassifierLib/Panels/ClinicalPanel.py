@@ -1,8 +1,9 @@
-"""The clinical findings: those that the models of the bundle read, and what else is recorded."""
+"""The step "3. Findings": what the model asks of the clinic, and what else is recorded."""
 
 import slicer
 from ParotidClassifierCore.base.errors import ClinicalValueError
-from ParotidClassifierCore.protocol import ClinicalRecord
+from ParotidClassifierCore.imaging.findings import SMALLEST_DIAMETER_MM
+from ParotidClassifierCore.protocol import UNKNOWN, ClinicalRecord
 from slicer.i18n import tr as _
 
 from ..Scene.Parameters import setClinicalValue, storedWords
@@ -11,7 +12,8 @@ from .ClinicalForm import ClinicalForm
 from .ClinicalOffers import ClinicalOffers
 from .FindingsText import noteText, toolTipText
 from .Panel import Panel, nameParts
-from .ProtocolTexts import findingsText, listText, translated
+from .ProtocolTexts import findingsText, translated
+from .Steps import SUMMARY_SEPARATOR, StepState
 from .TabOrder import stopsIn, tabInto
 
 
@@ -33,6 +35,8 @@ class ClinicalPanel(Panel):
         self.ui.takeAllButton.connect("clicked(bool)", self.onTakeAllButton)
         self.ui.takeSampleButton.connect("clicked(bool)", self.onTakeSampleButton)
         self.ui.forgetButton.connect("clicked(bool)", self.onForgetButton)
+        criteria = self.ui.eligibilityLabel
+        criteria.text = criteria.text.format(diameter=f"{SMALLEST_DIAMETER_MM:g}")
 
     def refresh(self) -> None:
         """Show the stored findings; cheap, and the same if called twice."""
@@ -46,7 +50,6 @@ class ClinicalPanel(Panel):
             form.show(record)
         self.ui.storedErrorLabel.text = noteText("error", " ".join(map(str, errors)))
         self.ui.storedError.visible = bool(errors)
-        self._showNote(record)
         self._showSampleOffer(record)
         self._showMeasured(record)
 
@@ -84,22 +87,55 @@ class ClinicalPanel(Panel):
                 errors.append(error)
         return ClinicalRecord(known), errors
 
-    def _showNote(self, record) -> None:
-        unknown = [v for v in self._protocol.predictors.values() if v.name not in record]
-        missing = []
-        for model in self._protocol.models.values():
-            if {v.name for v in unknown} & {*model.clinical} or {*missing} & {*model.log_odds}:
-                missing.append(model.name)
-        sentence = (
-            _("Unknown: {variables}. {models} is then not available.")
-            if len(missing) == 1
-            else _("Unknown: {variables}. {models} are then not available.")
-        )
-        variables = ", ".join(translated(variable.label) for variable in unknown)
-        self.ui.clinicalNoteLabel.text = noteText(
-            "info", sentence.format(variables=variables, models=listText(missing))
-        )
-        self.ui.clinicalNoteLabel.visible = bool(unknown)
+    def state(self) -> StepState:
+        """Return whether every question is answered; it leads on once there is a result."""
+        if self.parameterNode is None:
+            return StepState(isDone=False, isPassed=False)
+        unknown = self._unknown()
+        asked = len(self.protocol.predictors)
+        if unknown:
+            summary = _("{count} of {all} answered").format(count=asked - len(unknown), all=asked)
+        else:
+            record, _errors = self._storedRecord()
+            phrases = self.protocol.phrases(self.protocol.words(record))
+            summary = SUMMARY_SEPARATOR.join(map(translated, phrases.values()))
+        isPassed = self.logic.results.isOfThisCt(self.parameterNode)
+        return StepState(bool(asked) and not unknown, isPassed, summary)
+
+    def unanswered(self) -> tuple:
+        """Return what is not answered, and what follows from it, in words; empty if nothing is."""
+        unknown = self._unknown()
+        if not unknown:
+            return "", ""
+        names, silent = {variable.name for variable in unknown}, set()
+        models = self.protocol.models
+        for name, model in models.items():
+            if names & {*model.clinical} or silent & {*model.log_odds}:
+                silent.add(name)
+        speaking = [name for name in models if name not in silent]
+        follows = _("Without, no model answers.")
+        if speaking:
+            model = self.protocol.plain(self.protocol.first_shown(speaking))
+            follows = _("Without: {model}.").format(model=model)
+        return ", ".join(translated(variable.label) for variable in unknown), follows
+
+    def _unknown(self) -> list:
+        """Return Core's ClinicalVariables that the model asks for and that nobody answered."""
+        record, _errors = self._storedRecord()
+        return [v for v in self.protocol.predictors.values() if v.name not in record]
+
+    def answerNext(self, number: int) -> None:
+        """Give the next answer to a question, counted from 0: the keyboard's way."""
+        predictors = [*self.protocol.predictors.values()]
+        if self.parameterNode is None or number >= len(predictors):
+            return
+        variable = predictors[number]
+        if variable.is_number:
+            return
+        record, _errors = self._storedRecord()
+        words = [*variable.from_reference, UNKNOWN]
+        place = words.index(record.get(variable.name, UNKNOWN))
+        self.onChange(variable.name, words[(place + 1) % len(words)])
 
     def _showSampleOffer(self, record) -> None:
         words = self._sampleFindings()
@@ -109,8 +145,7 @@ class ClinicalPanel(Panel):
             names = [variable.name for variable in self._protocol.predictors.values()]
             predictors = {name: words[name] for name in names if name in words}
             self.ui.sampleOfferLabel.text = _(
-                "This sample case comes with its clinical findings: {findings}. {count} more are "
-                "for the record."
+                "The sample case comes with its findings: {findings}; {count} more for the record."
             ).format(
                 findings=findingsText(self._protocol, predictors),
                 count=len(words) - len(predictors),

@@ -1,4 +1,4 @@
-"""The row "Export to DICOM": the result for the hospital's archive, tied to the CT's own files."""
+"""The entry "DICOM" of the menu: the result for the archive, tied to the files of the CT."""
 
 from pathlib import Path
 
@@ -15,11 +15,14 @@ class DicomExport(ExportSection):
 
     The objects in the folder name the patient only if the user wants that. Those in the database
     always do: otherwise it would give the whole study to a patient without a name.
+
+    Attributes:
+        action: entry of the menu.
     """
 
-    def __init__(self, logic, ui, refresh):
+    def __init__(self, logic, ui, menu, refresh):
         super().__init__(logic, ui, refresh, "dicom", _("The result was not exported to DICOM."))
-        ui.exportDicomButton.connect("clicked()", self.onExport)
+        self.action = self.addedTo(menu, "dicomAction", _("DICOM…"), self.onExport)
 
     def showOffers(self, outOfDate: str) -> None:
         """Show whether the result can be exported, and why not."""
@@ -28,13 +31,9 @@ class DicomExport(ExportSection):
             "Save the outlines (DICOM SEG) and the numbers (DICOM Structured Report) to a folder "
             "and into Slicer's DICOM database. They refer to the slices of the CT."
         )
-        button, checkBox = self._ui.exportDicomButton, self._ui.keepIdentityCheckBox
-        self.offer(button, purpose, outOfDate or cause, checkBox)
-        # That a result is out of date is said once for all rows.
-        self._ui.noDicomLabel.visible = bool(cause) and not outOfDate
-        self._ui.noDicomLabel.text = noteText(
-            "info", _("Nothing can be exported to DICOM. {reason}").format(reason=cause)
-        )
+        checkBox = self._ui.keepIdentityCheckBox
+        self.offer(self.action, purpose, outOfDate or cause, checkBox)
+        checkBox.visible = not cause
 
     def forget(self) -> None:
         """Say no more of what was exported, and name no patient unless it is asked again."""

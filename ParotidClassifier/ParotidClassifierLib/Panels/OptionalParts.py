@@ -2,13 +2,13 @@
 
 from functools import partial
 
-import qt
 import slicer
 from slicer.i18n import tr as _
 
 from ..Background.Additions import Addition, isWanted, setWanted
 from ..Background.DependencyError import DependenciesDeclinedError
 from ..Background.WheelFolder import setWheelFolder, wheelFolder
+from .FileDialogs import askForFolder
 
 
 class OptionalParts:
@@ -16,7 +16,7 @@ class OptionalParts:
 
     Args:
         logic: the module's logic.
-        ui: the widgets of the panel "5. Classify".
+        ui: the widgets of the section "Advanced".
         tell: called with a severity and a message for the user.
     """
 
@@ -58,9 +58,7 @@ class OptionalParts:
 
     def onChooseFolder(self) -> None:
         """Ask for the folder with the wheels."""
-        folder = qt.QFileDialog.getExistingDirectory(
-            slicer.util.mainWindow(), _("Install Python packages from a folder of wheels")
-        )
+        folder = askForFolder(_("Install Python packages from a folder of wheels"))
         if folder:
             self._ui.wheelFolderLineEdit.text = folder
             setWheelFolder(folder)

@@ -51,17 +51,16 @@ def _ofShippedProtocols() -> tuple:
     """Return the texts of the shipped protocols; `make lists` writes this for lupdate."""
     # fmt: off
     return (
-        _("Symptoms"), _("Pain, tenderness or facial palsy."), _("With"), _("Without"),
-        _("Tumour margin"), _("Border of the tumour on CT."), _("Clear"), _("Unclear"),
-        _("Enlarged lymph nodes"),
+        _("Symptoms"), _("Pain, tenderness or facial palsy."), _("Yes"), _("No"), _("No symptoms"),
+        _("Tumour margin"), _("Border of the tumour on CT."), _("Well defined"), _("Ill defined"),
+        _("Well-defined margin"), _("Ill-defined margin"), _("Enlarged lymph nodes"),
         _("Enlarged: largest axial diameter above 15 mm at levels I-II, above 8 mm retropharyngeal, above 10 mm elsewhere, unless your department has its own rule."),  # noqa: E501
-        _("Age"), _("Age in years."), _("years"), _("Maximum diameter"),
-        _("In the largest axial cross-section, in cm."), _("cm"), _("Sex"),
+        _("No enlarged lymph nodes"), _("Age"), _("Age in years."), _("years"),
+        _("Maximum diameter"), _("In the largest axial cross-section, in cm."), _("cm"), _("Sex"),
         _("Sex as recorded by the hospital."), _("Female"), _("Male"), _("Smoking"),
-        _("Whether the patient smokes."), _("Yes"), _("No"), _("Drinking"),
-        _("Whether the patient drinks alcohol."), _("Shape"), _("Shape of the tumour."), _("Round"),
-        _("Not round"), _("Number of tumours"), _("One tumour or several."), _("Single"),
-        _("Multiple"), _("Location"),
+        _("Whether the patient smokes."), _("Drinking"), _("Whether the patient drinks alcohol."),
+        _("Shape"), _("Shape of the tumour."), _("Round"), _("Not round"), _("Number of tumours"),
+        _("One tumour or several."), _("Single"), _("Multiple"), _("Location"),
         _("Lobe of the parotid gland, divided by the retromandibular vein."), _("Superficial lobe"),
         _("Deep lobe"), _("Both lobes"), _("Density on plain CT"),
         _("Density of the tumour before contrast."), _("Homogeneous"), _("Heterogeneous"),
@@ -70,5 +69,9 @@ def _ofShippedProtocols() -> tuple:
         _("Degree of enhancement"),
         _("Enhanced over plain CT: slight below 20 HU, obvious above 40 HU, moderate between."),
         _("Slight (below 20 HU)"), _("Moderate (20 to 40 HU)"), _("Obvious (above 40 HU)"),
-        _("Uniform enhancement"), _("Whether the tumour enhances uniformly."),
+        _("Uniform enhancement"), _("Whether the tumour enhances uniformly."), _("tumour"),
+        _("ring"), _("tumour texture"), _("ring texture"), _("tumour + ring texture"),
+        _("network on the tumour"), _("network on the ring"), _("network on tumour + ring"),
+        _("tumour image"), _("ring image"), _("image alone"), _("clinical findings alone"),
+        _("image + clinical"),
     )

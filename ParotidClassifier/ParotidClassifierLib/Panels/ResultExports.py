@@ -1,32 +1,39 @@
-"""The buttons below the result: what is saved to disk, and only while the result is current."""
+"""The entries of the menu "Export" but DICOM: files, and only while the result is current."""
 
-from pathlib import Path
-
-import qt
-import slicer
 from slicer.i18n import tr as _
 
+from .FileDialogs import askWhereToSave
 from .FindingsText import noteText
 from .Section import ExportSection
 
 
 class ResultExports(ExportSection):
-    """Saves the case, the features and the prediction where the user wants them."""
+    """Saves the prediction, the features and the case where the user wants them.
 
-    def __init__(self, logic, ui, refresh):
+    Attributes:
+        predictionAction: entry of the menu for the prediction.
+        featuresAction: entry for the features.
+        caseAction: entry for the case.
+    """
+
+    def __init__(self, logic, ui, menu, refresh):
         super().__init__(logic, ui, refresh, "export", _("Nothing was saved."))
-        ui.saveCaseButton.connect("clicked()", self.onSaveCase)
-        ui.exportFeaturesButton.connect("clicked()", self.onExportFeatures)
-        ui.exportPredictionButton.connect("clicked()", self.onExportPrediction)
+        self.predictionAction = self.addedTo(
+            menu, "predictionAction", _("Prediction, JSON…"), self.onExportPrediction
+        )
+        self.featuresAction = self.addedTo(
+            menu, "featuresAction", _("Features, CSV…"), self.onExportFeatures
+        )
+        self.caseAction = self.addedTo(menu, "caseAction", _("Case, a folder…"), self.onSaveCase)
 
     def showOffers(self, outOfDate: str) -> None:
         """Show what can be saved, and that an old result cannot."""
         case = _("Save CT, outlines and clinical findings in a folder for the command line.")
         features = _("Compute all radiomic features of all regions and save them as CSV.")
         prediction = _("Save probabilities, contributions and findings as JSON.")
-        self.offer(self._ui.saveCaseButton, case, "")  # saves what is shown, not the result
-        self.offer(self._ui.exportFeaturesButton, features, outOfDate)
-        self.offer(self._ui.exportPredictionButton, prediction, outOfDate)
+        self.offer(self.caseAction, case, "")  # saves what is shown, not the result
+        self.offer(self.featuresAction, features, outOfDate)
+        self.offer(self.predictionAction, prediction, outOfDate)
         self._ui.notCurrentLabel.visible = bool(outOfDate)
         self._ui.notCurrentLabel.text = noteText("warning", outOfDate) if outOfDate else ""
 
@@ -36,13 +43,13 @@ class ResultExports(ExportSection):
 
     def onExportFeatures(self) -> None:
         """Ask for a file and write the table of features."""
-        path = _askForFile(_("Export features"), "features.csv", _("Table") + " (*.csv)")
+        path = askWhereToSave(_("Export features"), "features.csv", _("Table") + " (*.csv)")
         if path:
             self.exportFeatures(path)
 
     def onExportPrediction(self) -> None:
         """Ask for a file and write the prediction."""
-        path = _askForFile(_("Export prediction"), "prediction.json", "JSON (*.json)")
+        path = askWhereToSave(_("Export prediction"), "prediction.json", "JSON (*.json)")
         if path:
             self.exportPrediction(path)
 
@@ -68,15 +75,3 @@ def _atOnce(write):
         onDone()
 
     return compute
-
-
-def _askForFile(title: str, name: str, kinds: str) -> str:
-    chosen = qt.QFileDialog.getSaveFileName(slicer.util.mainWindow(), title, name, kinds)
-    if not chosen or Path(chosen).suffix:
-        return chosen
-    path = Path(chosen + Path(name).suffix)
-    if path.exists() and not slicer.util.confirmOkCancelDisplay(
-        _("{path} is there already. Replace it?").format(path=path), title
-    ):
-        return ""
-    return str(path)

@@ -1,4 +1,4 @@
-"""The peritumoral ring: its settings, what it holds, and refining it by hand."""
+"""The ring in the step "2. Tumour": its settings, what it holds, and refining it by hand."""
 
 from functools import partial
 
@@ -49,6 +49,7 @@ class RingPanel(Panel):
         self._showSettings()
         follower = self.logic.ringFollower
         drawn = follower.drawn
+        self._showTitle(drawn)
         self.ui.ringStatusLabel.text = self._status()
         self.ui.refineButton.enabled = drawn is not None
         if drawn is None and self.ui.refineButton.checked:
@@ -57,6 +58,18 @@ class RingPanel(Panel):
         self.ui.refinementLabel.text = self._refinement()
         self.ui.refinementLabel.visible = follower.isRefined
         self.ui.ringEditorContainer.visible = self.ui.refineButton.checked
+
+    def _showTitle(self, drawn) -> None:
+        """Tell width and volume of the first ring, also while the section is folded."""
+        title = _("Ring")
+        if drawn is not None:
+            ring = drawn.protocol.rings[0]
+            title = _("Ring ({width} mm, {volume} ml)").format(
+                width=f"{ring.ring.width_mm:g}",
+                volume=_milliliters(np.count_nonzero(drawn.masks[ring.name])),
+            )
+        if self.ui.ringCollapsibleButton.text != title:
+            self.ui.ringCollapsibleButton.text = title
 
     def onSetting(self, name: str, value: float) -> None:
         """Store what the user set about the ring."""
@@ -74,6 +87,7 @@ class RingPanel(Panel):
             self._tumorEditorLayout = self._editor.widget.parentWidget().layout()
             self.ui.ringEditorContainer.layout().addWidget(self._editor.widget)
             self._editor.edit(self.protocol.rings[0].name)
+            self._editor.paint()
         else:
             self._editor.stopEffect()
             self._tumorEditorLayout.addWidget(self._editor.widget)
@@ -149,19 +163,28 @@ class RingPanel(Panel):
         if self.logic.ringFollower.drawn is None:
             return _("There is a refinement by hand; it shows when there is an outline.")
         refinement = unpacked(self.parameterNode.ringRefinement)
-        return _("By hand: {added} mm³ added, {removed} mm³ removed.").format(
-            added=len(refinement.added), removed=len(refinement.removed)
+        return _(
+            "By hand: {added} ml added, {removed} ml removed. The HU limits hold for the automatic "
+            "ring only."
+        ).format(
+            added=_milliliters(len(refinement.added)), removed=_milliliters(len(refinement.removed))
         )
 
 
+def _milliliters(voxels: int) -> str:
+    return f"{voxels / 1000:.1f}" if voxels >= 100 or not voxels else f"{voxels / 1000:.3f}"
+
+
 def _ringText(drawn, ring) -> str:
-    text = _("{region}: {volume} ml. The HU limits left out {share} % of the shell (bone and air).")
+    text = _("{region}: {volume} ml. The HU limits left out {share} % (bone and air).")
     if ring is not drawn.protocol.rings[0]:  # what can be set is shown where it is set
-        text += " " + _("It is {width} mm wide, from {lower} to {upper} HU, as in the bundle.")
+        text += " " + _(
+            "It is {width} mm wide, from {lower} to {upper} HU, as the model learnt it."
+        )
     lower, upper = ring.ring.hu_range
     return text.format(
-        region=ring.name,
-        volume=f"{np.count_nonzero(drawn.masks[ring.name]) / 1000:.1f}",
+        region=f"{ring.plain[:1].upper()}{ring.plain[1:]}",
+        volume=_milliliters(np.count_nonzero(drawn.masks[ring.name])),
         share=f"{100 * drawn.automatic[ring.name].removed_by_hu_fraction:.0f}",
         width=f"{ring.ring.width_mm:g}",
         lower=f"{lower:g}",

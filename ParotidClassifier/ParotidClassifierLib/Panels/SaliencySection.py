@@ -53,7 +53,10 @@ class SaliencySection(Section):
         button.checked = isShown or isMine
         button.enabled = reason is None and (node is not None or shown.mayStart)
         self._ui.saliencyLabel.text = (
-            _("Shows where the network saw what raised the probability: where it looked, not why.")
+            _(
+                "Shows what raised the network's weight (log-odds) towards malignant: where it "
+                "looked, not why. The views go to the strongest place when it is computed."
+            )
             if reason is None
             else _("Nothing can be shown: {reason}.").format(reason=reason)
         )
@@ -71,7 +74,7 @@ class SaliencySection(Section):
         heads = {name: model.head for name, model in protocol.models.items() if name in models}
         reads = [name for name, head in heads.items() if head and head == protocol.first_head]
         if not reads:
-            return _("no model of the bundle reads a network")
+            return _("no model reads a network")
         return models[reads[0]].unavailable
 
     def _compute(self, *callbacks) -> None:

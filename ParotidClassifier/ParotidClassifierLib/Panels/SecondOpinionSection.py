@@ -1,4 +1,4 @@
-"""The section "Second opinion": what another model bundle says of the same case."""
+"""The section "Another model": what another model bundle says of the same case."""
 
 from html import escape
 
@@ -9,9 +9,8 @@ from ParotidClassifierCore.models.probabilities import percent
 from ParotidClassifierCore.reporting.case_view import beside
 from slicer.i18n import tr as _
 
-from ..Drawing.ResultContents import verdictWords
+from ..Drawing.ResultContents import rangeWords, verdictWords
 from .BundleList import BundleList
-from .FindingsText import lineText
 from .Section import Section
 
 _DASH = "\N{EN DASH}"
@@ -40,11 +39,11 @@ class SecondOpinionSection(Section):
 
     def useBundle(self, path: str) -> None:
         """Offer the bundle at this path, and choose it; one that cannot be read is told."""
-        with slicer.util.tryWithErrorDisplay(_("This model bundle cannot be used.")):
+        with slicer.util.tryWithErrorDisplay(_("This model cannot be used.")):
             summary = self._logic.bundles.at(path)
             if summary.bundle_hash == self._shown.result["prediction"]["bundle"]["hash"]:
                 raise UsageError(
-                    _("This is the bundle that answered: it would say the same."),
+                    _("This is the model that answered: it would say the same."),
                     _("Choose another one."),
                 )
             self._added = str(summary.path)
@@ -65,9 +64,9 @@ class SecondOpinionSection(Section):
         self.showButton(
             self._ui.secondOpinionButton,
             shown.mayStart and self.bundleList.chosen is not None,
-            _("Ask this bundle too"),
+            _("Ask this model too"),
             _(
-                "Classify the same case by this bundle in the background. What it reads of the "
+                "Classify the same case by this model in the background. What it reads of the "
                 "images as the first one does is not computed again."
             ),
             _("Stop asking. Nothing is changed."),
@@ -93,7 +92,7 @@ class SecondOpinionSection(Section):
 def opinionText(view) -> str:
     """Return as rich text both headlines side by side and whether they agree."""
     second = view.second
-    titles = ("", _("Model"), _("Answer"), _("Probability"))
+    titles = (_("Model"), _("Answer"), _("Probability<br>(95 % interval)"))
     head = "".join(f"<td><i>{title}</i></td>" for title in titles)
     rows = "".join(map(_headlineRow, (view, second)))
     told = second.why_outside if second.is_withheld else second.domain_warning
@@ -109,8 +108,9 @@ def opinionTable(view) -> str:
     titles = (_("Model"), view.bundle["name"], view.second.bundle["name"])
     head = "".join(f"<td><i>{escape(title)}</i>&nbsp;&nbsp;</td>" for title in titles)
     rows = "".join(
-        f"<tr><td>{escape(both[0].name)}&nbsp;&nbsp;</td>{''.join(map(_briefCell, both))}</tr>"
-        for both in beside(view.models, view.second.models)
+        f"<tr><td>{escape(view.named(first.name))}&nbsp;&nbsp;</td>{_briefCell(first)}"
+        f"{_briefCell(second)}</tr>"
+        for first, second in beside(view.models, view.second.models)
     )
     return f'<table cellspacing="0" cellpadding="2"><tr>{head}</tr>{rows}</table>'
 
@@ -119,17 +119,19 @@ def _headlineRow(view) -> str:
     model, answer, probability = view.first, _DASH, _DASH
     isOutside = view.domain.status is DomainStatus.OUTSIDE
     if model.probability is not None:
-        certain = lineText(view.certainty) if model.interval else ""
+        certain = f"({rangeWords(*model.interval)})" if model.interval else ""
         below = _("not reliable here") if isOutside else certain
         answer = f"<b>{escape(verdictWords(model))}</b>"
-        probability = escape(percent(model.probability))
-        probability += f"<br><small>{below}</small>" if below else ""
+        probability = _withSmall(escape(percent(model.probability)), escape(below))
     if isOutside:
-        answer = f"<b>{_('none')}</b><br><small>{_('unlike its training cases')}</small>"
-    return (
-        f"<tr><td>{escape(view.bundle['name'])}</td><td>{escape(view.headline)}</td>"
-        f"<td>{answer}</td><td>{probability}</td></tr>"
-    )
+        answer = _withSmall(f"<b>{_('none')}</b>", _("unlike its training cases"))
+    name = _withSmall(escape(view.bundle["name"]), escape(view.named(view.headline)))
+    cells = (f'<td style="white-space:nowrap">{cell}</td>' for cell in (answer, probability))
+    return f"<tr><td>{name}</td>{''.join(cells)}</tr>"
+
+
+def _withSmall(richText: str, below: str) -> str:
+    return f"{richText}<br><small>{below}</small>" if below else richText
 
 
 def _briefCell(model) -> str:

@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-import qt
 import slicer
 from slicer.i18n import tr as _
 
@@ -10,13 +9,14 @@ from ..Background.Dependencies import Need
 from ..Background.DependencyError import DependenciesDeclinedError
 from ..Background.Worker import SUPERSEDED
 from ..Drawing.ResultContents import outOfDateWords
+from .FileDialogs import askForFolder
 from .FindingsText import noteText
 
 _PROGRESS_STEPS = 1000
 
 
 class Section:
-    """A section of the panel "6. Result" that asks the background process for something.
+    """A section of the panel "4. Result" that asks the background process for something.
 
     Args:
         logic: the module's logic.
@@ -49,7 +49,7 @@ class Section:
 
 
 class ExportSection(Section):
-    """A section whose buttons save or export the result; each row of them is a subclass."""
+    """A section that saves or exports the result, by a button or by entries of a menu."""
 
     _parameterNode = None
     _showsOutside = False
@@ -65,14 +65,22 @@ class ExportSection(Section):
         self.task.show()
 
     def showOffers(self, outOfDate: str) -> None:
-        """Show the row; `outOfDate` says why nothing old is exported, empty if it is current."""
+        """Show the offers; `outOfDate` says why nothing old is exported, empty if it is current."""
         raise NotImplementedError
 
     def offer(self, button, purpose: str, reason: str, *others) -> None:
-        """Enable a button and the others of its row, unless there is a reason against it."""
+        """Enable a button or an entry, and what goes with it, unless a reason is against it."""
         for widget in (button, *others):
             widget.enabled = not reason and not self._logic.classification.isRunning
         button.toolTip = reason or purpose
+
+    @staticmethod
+    def addedTo(menu, name: str, text: str, onTriggered):
+        """Return a new entry of a menu, by this name."""
+        action = menu.addAction(text)
+        action.objectName = name
+        action.connect("triggered()", onTriggered)
+        return action
 
     def hasInstalled(self, need: Need) -> bool:
         """Whether the packages for something are there; they are installed after a yes."""
@@ -86,7 +94,7 @@ class ExportSection(Section):
 
     def intoFolder(self, title: str, write) -> None:
         """Write to the folder that the user chooses; to none if the user cancels."""
-        folder = qt.QFileDialog.getExistingDirectory(slicer.util.mainWindow(), title)
+        folder = askForFolder(title)
         if folder:
             write(folder)
 

@@ -4,13 +4,17 @@ import slicer
 import vtk
 from slicer.util import VTKObservationMixin
 
+from ..Scene.Outline import showRegion
 from ..Scene.SceneCase import segmentNamed
+from ..Timers import singleShot
 
-EFFECTS = ("Paint", "Draw", "Erase", "Level tracing", "Grow from seeds", "Fill between slices")
+BRUSHES = ("Paint", "Erase")
+EFFECTS = (*BRUSHES, "Draw", "Level tracing", "Grow from seeds", "Fill between slices")
 EFFECTS += ("Threshold", "Islands", "Smoothing", "Scissors")
 # They take every visible segment as a seed, so that the ring would fence the tumour in.
 _SEEDED_EFFECTS = ("Grow from seeds", "Fill between slices")
 _UNDO_STATES = 20
+_ANY_HEIGHT = 16777215  # Qt's QWIDGETSIZE_MAX
 _SINGLETON_TAG = "ParotidClassifier"
 
 
@@ -37,10 +41,29 @@ class SegmentEditor(VTKObservationMixin):
         self.widget.specifyGeometryButtonVisible = False
         self.widget.undoEnabled = True
         self.widget.maximumNumberOfUndoStates = _UNDO_STATES
-        self.widget.setEffectNameOrder(list(EFFECTS))
         self.widget.unorderedEffectsVisible = False
-        self.widget.effectColumnCount = 4
+        parts = ("SegmentsTableResizableFrame", "EffectHelpBrowser")
+        self._rest = [slicer.util.findChild(self.widget, name) for name in parts]
+        self._fitSoon = singleShot(0, self._fit)
+        self._regionSoon = singleShot(0, self._showRegion)
+        self.showAllTools(False)
+
+    def showAllTools(self, isWanted: bool) -> None:
+        """Show every effect and the segments, or brush and eraser alone."""
+        self.widget.setEffectNameOrder(list(EFFECTS if isWanted else BRUSHES))
+        self.widget.effectColumnCount = 2 if isWanted else 1 + len(BRUSHES)
         self.widget.updateEffectList()
+        self.widget.addRemoveSegmentButtonsVisible = isWanted
+        self.widget.show3DButtonVisible = False  # the panel has its own, which centres the view
+        for part in self._rest:
+            part.setVisible(isWanted)
+        self._isWhole = isWanted
+        self._fitSoon.start()
+
+    def _fit(self) -> None:
+        """Take no more height than brush and eraser need: the questions stand below."""
+        least = self.widget.minimumSizeHint.height()
+        self.widget.setMaximumHeight(_ANY_HEIGHT if self._isWhole else least)
 
     def setParameterNode(self, parameterNode) -> None:
         """Edit the segmentation of another scene's parameter node; with None, nothing."""
@@ -95,6 +118,20 @@ class SegmentEditor(VTKObservationMixin):
     def _protocol(self):
         return self._bundles.protocol(self._parameterNode)
 
+    def paint(self) -> None:
+        """Take the brush; it paints a ball, through the slices beside the one that is seen."""
+        self.widget.setActiveEffectByName("Paint")
+        effect = self.widget.activeEffect()
+        if effect is not None:
+            effect.setCommonParameter("BrushSphere", 1)
+            self._regionSoon.start()  # it may have been moved
+
+    def _showRegion(self) -> None:
+        """Show where the brush has an effect, while there is one."""
+        segmentation = None if self._node is None else self._node.GetSegmentationNode()
+        if segmentation is not None:
+            showRegion(segmentation, bool(self._node.GetActiveEffectName()))
+
     def stopEffect(self) -> None:
         """Put the brush down."""
         self.widget.setActiveEffectByName("")
@@ -129,7 +166,9 @@ class SegmentEditor(VTKObservationMixin):
         if not slicer.mrmlScene.IsBatchProcessing():
             self.update()  # the editor's selectors choose nodes by themselves
         self._showMasking()
+        self._fitSoon.start()
         self._ringFollower.hideRings(self._node.GetActiveEffectName() in _SEEDED_EFFECTS)
+        self._regionSoon.start()
         self._protect(self.editedRegion)
 
     def _showMasking(self) -> None:

@@ -1,10 +1,9 @@
-"""The section "Among the training cases": is this case like those that the models learnt from?"""
-
-from html import escape
+"""The part "Among the training cases": is this case like those that the models learnt from?"""
 
 from slicer.i18n import tr as _
 
 from ..Drawing.TrainingScores import TrainingScores
+from .FindingsText import lineText
 
 
 class TrainingSection:
@@ -21,18 +20,18 @@ class TrainingSection:
         self.drawing.toolTip = _(
             "What this model gave the training cases, each by a model that had not learnt from "
             "it. The bars show which share of the malignant and of the benign ones got each "
-            "probability; the fullest bar of both is equally long."
+            "probability, on one scale."
         )
 
     def show(self, view) -> None:
-        """Show the section of another case; whether it is like them stands by the answer."""
+        """Show the part of another case; whether it is like them stands by the answer."""
         place = view.place
         sentences = [*filter(None, [view.domain.measured]), *place.sentences]
-        sentences = [escape(sentence) for sentence in sentences]
+        sentences = [lineText(sentence) for sentence in sentences]
         self._ui.trainingHolder.visible = place.has_both_outcomes
         if place.has_both_outcomes:
             self.drawing.setPlace(place, view.models[place.model])
         elif not view.is_withheld:
-            sentences.append(_("The bundle does not tell what its training cases scored."))
+            sentences.append(_("The model does not tell what its training cases scored."))
         self._ui.trainingLabel.text = "<br>".join(sentences)
         self._ui.trainingGroupBox.visible = bool(sentences)

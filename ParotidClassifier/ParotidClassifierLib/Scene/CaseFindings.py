@@ -7,6 +7,7 @@ from ParotidClassifierCore.base.errors import ParotidClassifierError
 from ParotidClassifierCore.case.acquisition_findings import acquisition_findings
 from ParotidClassifierCore.case.checks import check_ct, check_outline, check_plain_ct
 from ParotidClassifierCore.imaging.findings import refused
+from ParotidClassifierCore.imaging.side import Side, side_finding
 
 
 class CaseFindings:
@@ -19,6 +20,12 @@ class CaseFindings:
 
     def of(self, parameterNode) -> list:
         """Return Core's findings about CT, its headers, plain CT and outlines, in this order."""
+        found = self.ofImages(parameterNode)
+        ofOutline = self._ofOutline(parameterNode) if found else []
+        return [*found, *(finding for finding in ofOutline if finding not in found)]
+
+    def ofImages(self, parameterNode) -> list:
+        """Return those about CT, its headers and the plain CT."""
         if parameterNode is None or parameterNode.ct is None:
             self._found.clear()
             return []
@@ -29,7 +36,12 @@ class CaseFindings:
         name = parameterNode.ct.GetName()
         findings = list(self._found.get("ct", lambda: check_ct(ct, name), Same(ct)))
         findings += self._ofHeaders(parameterNode)
-        return [*findings, *self._ofPlainCt(parameterNode, ct), *self._ofOutline(parameterNode)]
+        return [*findings, *self._ofPlainCt(parameterNode, ct)]
+
+    def side(self, parameterNode) -> Side | None:
+        """Return on which side the tumour lies; None where that is not known."""
+        found = self.of(parameterNode)
+        return next((side for side in Side if side_finding(side) in found), None)
 
     def _ofHeaders(self, parameterNode) -> list:
         source = self._sceneCase.source(parameterNode)

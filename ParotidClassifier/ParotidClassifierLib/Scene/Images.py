@@ -58,6 +58,13 @@ def imageOfSegment(segmentationNode, segmentId: str):
     return _image(inside[box].astype(np.uint8), _imageToWorld(labelmap), first)
 
 
+def cornersRas(image) -> np.ndarray:
+    """Return the middles of the eight corner voxels of an image, in mm, a row each."""
+    last = [size - 1 for size in image.GetSize()]
+    indices = np.array([[*index, 1] for index in np.ndindex(2, 2, 2)]) * [*last, 1]
+    return (matrixOf(image) @ indices.T).T[:, :3]
+
+
 def geometryOf(lattice, box) -> str:
     """Return a segmentation's reference geometry: the lattice points of `box`, serialised.
 
@@ -65,6 +72,28 @@ def geometryOf(lattice, box) -> str:
     """
     matrix = _latticeMatrix(lattice)
     return slicer.vtkSegmentationConverter.SerializeImageGeometry(matrix, _extentOf(box))
+
+
+def regionOf(segmentationNode) -> tuple:
+    """Return a segmentation's reference geometry as the box that `geometryOf` put there.
+
+    Returns:
+        4 × 4 matrix from the middle of the box, along its axes, to RAS in mm; its size in mm.
+    """
+    converter = slicer.vtkSegmentationConverter
+    name = converter.GetReferenceImageGeometryParameterName()
+    text = segmentationNode.GetSegmentation().GetConversionParameter(name)
+    image = slicer.vtkOrientedImageData()
+    converter.DeserializeImageGeometry(text, image, False)
+    lower, upper = np.reshape(image.GetExtent(), (3, 2)).T
+    toRas = _imageToWorld(image)
+    toRas[:, 3] = toRas @ [*(lower + upper) / 2, 1.0]
+    return toRas, tuple((upper - lower + 1.0).tolist())
+
+
+def matrixOfRoi(roiNode) -> np.ndarray:
+    """Return the 4 × 4 matrix from the middle of an ROI, along its axes, to RAS in mm."""
+    return slicer.util.arrayFromVTKMatrix(roiNode.GetObjectToNodeMatrix())
 
 
 def setSegment(segmentationNode, segmentId: str, mask, lattice, box) -> None:

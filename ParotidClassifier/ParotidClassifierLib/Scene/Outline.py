@@ -61,9 +61,7 @@ class Outline:
         requireSamePatient(parameterNode.ct, node)
         origin = Origin("label", str(label))
         if node.IsA("vtkMRMLSegmentationNode"):
-            lattice = lattice_of(ct)
-            filling = Images.geometryOf(lattice, lattice.box_of_image(ct))
-            mask = _maskOfSegment(node, segmentId, filling)
+            mask = maskOfSegment(node, segmentId, ct)
             origin = Origin("segment", node.GetSegmentation().GetSegment(segmentId).GetName())
         else:
             mask = Images.imageOfLabel(node, label)
@@ -114,7 +112,6 @@ class Outline:
         node.SetNodeReferenceID(
             node.GetReferenceImageGeometryReferenceRole(), parameterNode.ct.GetID()
         )
-        _showRegion(node, lattice, box)
 
 
 def ensureSegments(node, protocol) -> None:
@@ -184,33 +181,39 @@ def hideOutline(node) -> None:
         shown.SetDisplayVisibility(False)
 
 
-def _showRegion(node, lattice, box) -> None:
-    """Show where the editor works: outside it, painting has no effect."""
+def showRegion(node, isShown: bool) -> None:
+    """Show where the editor works, or no more; outside of it, painting has no effect."""
     region = node.GetNodeReference(_REGION_ROLE)
+    if not isShown:
+        if region is not None and region.GetDisplayVisibility():
+            region.SetDisplayVisibility(False)
+        return
     if region is None:
-        region = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLMarkupsROINode", _("Editing region"))
-        region.CreateDefaultDisplayNodes()
-        region.SetLocked(True)
-        display = region.GetDisplayNode()
-        display.SetHandlesInteractive(False)
-        display.SetFillVisibility(False)
-        display.SetVisibility3D(False)
-        display.SetPropertiesLabelVisibility(False)
-        display.SetPointLabelsVisibility(False)
-        display.SetColor(0.6, 0.6, 0.6)
-        display.SetSelectedColor(0.6, 0.6, 0.6)
+        region = _addRegion()
         node.SetNodeReferenceID(_REGION_ROLE, region.GetID())
-    size = np.array(box.size, float)
-    axes = np.reshape(lattice.direction, (3, 3))
-    toRas = np.diag([-1.0, -1.0, 1.0])
-    matrix = np.eye(4)
-    matrix[:3, :3] = toRas @ axes
-    matrix[:3, 3] = toRas @ (lattice.geometry(box).origin + axes @ (size - 1) / 2)
-    region.SetAndObserveObjectToNodeMatrix(slicer.util.vtkMatrixFromArray(matrix))
-    region.SetSize(*size)
-    region.SetDisplayVisibility(True)
-    for point in range(region.GetNumberOfControlPoints()):
-        region.SetNthControlPointVisibility(point, False)  # it would lie in the tumour
+    toRas, size = Images.regionOf(node)
+    if not np.allclose(toRas, Images.matrixOfRoi(region)) or tuple(region.GetSize()) != size:
+        region.SetAndObserveObjectToNodeMatrix(slicer.util.vtkMatrixFromArray(toRas))
+        region.SetSize(*size)
+        for point in range(region.GetNumberOfControlPoints()):
+            region.SetNthControlPointVisibility(point, False)  # it would lie in the tumour
+    if not region.GetDisplayVisibility():
+        region.SetDisplayVisibility(True)
+
+
+def _addRegion():
+    region = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLMarkupsROINode", _("Editing region"))
+    region.CreateDefaultDisplayNodes()
+    region.SetLocked(True)
+    display = region.GetDisplayNode()
+    display.SetHandlesInteractive(False)
+    display.SetFillVisibility(False)
+    display.SetVisibility3D(False)
+    display.SetPropertiesLabelVisibility(False)
+    display.SetPointLabelsVisibility(False)
+    display.SetColor(0.6, 0.6, 0.6)
+    display.SetSelectedColor(0.6, 0.6, 0.6)
+    return region
 
 
 def _ringBeside(node, ring: str):
@@ -221,8 +224,12 @@ def _ringBeside(node, ring: str):
     return Images.imageOfSegment(node, segmentId) if segmentId else None
 
 
-def _maskOfSegment(node, segmentId: str, geometry: str):
-    """Return a segment's voxels; contours and surfaces are filled in this geometry first."""
+def maskOfSegment(node, segmentId: str, ct):
+    """Return a segment's voxels; contours and surfaces are filled on the lattice of `ct` first.
+
+    Raises:
+        UnusableMaskError: there is no such segment, it is empty, or it cannot be filled.
+    """
     converter = slicer.vtkSegmentationConverter
     binary = converter.GetSegmentationBinaryLabelmapRepresentationName()
     if node.GetSegmentation().GetSegment(segmentId) is None:
@@ -231,18 +238,19 @@ def _maskOfSegment(node, segmentId: str, geometry: str):
             _("Choose one of its segments."),
         )
     if node.GetSegmentation().GetSourceRepresentationName() != binary:
-        node = _filled(node, segmentId, geometry)
+        node = _filled(node, segmentId, ct)
     mask = Images.imageOfSegment(node, segmentId)
     if mask is None:
         raise UnusableMaskError(
             _("The outline {name} is empty.").format(name=node.GetName()),
-            _("Choose a segment that outlines the tumour."),
+            _("Choose a segment that is drawn."),
         )
     return mask
 
 
-def _filled(node, segmentId: str, geometry: str):
-    """Return a copy outside the scene that holds the one segment as voxels of `geometry`."""
+def _filled(node, segmentId: str, ct):
+    """Return a copy outside the scene that holds the one segment as voxels of 1 mm over `ct`."""
+    lattice = lattice_of(ct)
     converter = slicer.vtkSegmentationConverter
     copy = slicer.vtkMRMLSegmentationNode()
     copy.SetName(node.GetName())
@@ -251,7 +259,8 @@ def _filled(node, segmentId: str, geometry: str):
     )
     copy.GetSegmentation().CopySegmentFromSegmentation(node.GetSegmentation(), segmentId)
     copy.GetSegmentation().SetConversionParameter(
-        converter.GetReferenceImageGeometryParameterName(), geometry
+        converter.GetReferenceImageGeometryParameterName(),
+        Images.geometryOf(lattice, lattice.box_of_image(ct)),
     )
     binary = converter.GetSegmentationBinaryLabelmapRepresentationName()
     if not copy.GetSegmentation().CreateRepresentation(binary, True):

@@ -5,7 +5,7 @@ import json
 from ParotidClassifierCore.base.errors import ClinicalValueError
 from ParotidClassifierCore.base.strict_json import MalformedError, parsed
 from ParotidClassifierCore.protocol import UNKNOWN
-from slicer import vtkMRMLScalarVolumeNode, vtkMRMLSegmentationNode
+from slicer import vtkMRMLDisplayableNode, vtkMRMLScalarVolumeNode, vtkMRMLSegmentationNode
 from slicer.i18n import tr as _
 from slicer.parameterNodeWrapper import parameterNodeWrapper
 
@@ -26,6 +26,9 @@ class ParotidClassifierParameterNode:
         ringLowerHu: likewise the lowest HU that belongs to the ring.
         ringUpperHu: likewise the highest HU.
         ringRefinement: what was changed about the ring by hand; see RingRefinement.
+        gland: what holds the region in the other gland; see OtherGland.
+        glandSegment: ID of the segment that is the region, if a segment is.
+        glandCt: on which CT the region was chosen.
         clinical: JSON object of the clinical variables that are known; see clinicalRecord.
         bundle: name of a shipped model bundle or path of another; empty for the default one.
         result: JSON of the last prediction and of what it was made from; see ResultStore.
@@ -39,6 +42,9 @@ class ParotidClassifierParameterNode:
     ringLowerHu: str = ""
     ringUpperHu: str = ""
     ringRefinement: str = ""
+    gland: vtkMRMLDisplayableNode
+    glandSegment: str = ""
+    glandCt: vtkMRMLScalarVolumeNode
     clinical: str = ""
     bundle: str = ""
     result: str = ""

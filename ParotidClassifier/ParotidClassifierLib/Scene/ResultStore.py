@@ -67,6 +67,11 @@ class ResultStore:
             return set()
         return changedInputs(result["fingerprint"], self._fingerprint.of(parameterNode))
 
+    def isOfThisCt(self, parameterNode) -> bool:
+        """Return whether there is a result of the CT that is chosen now, out of date or not."""
+        isThere = self.read(parameterNode) is not None
+        return isThere and "ct" not in self.changedInputs(parameterNode)
+
     def requireCurrent(self, parameterNode) -> dict:
         """Return the result.
 

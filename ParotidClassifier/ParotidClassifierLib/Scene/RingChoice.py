@@ -42,7 +42,7 @@ class RingChoice:
             if stored and _number(stored, None) is None:
                 raise UsageError(
                     _("The settings of the ring stored in this scene cannot be read."),
-                    _("Press As the bundle under 3. Ring."),
+                    _("Press As the model under 2. Tumour, Ring."),
                 )
         if self.trained(parameterNode) is None:
             return None

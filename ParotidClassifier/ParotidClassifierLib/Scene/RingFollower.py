@@ -69,7 +69,6 @@ class RingFollower(VTKObservationMixin):
         """Look again at which CT, segmentation and settings the parameter node names."""
         node = None if self._parameterNode is None else self._parameterNode.segmentation
         if node is not self._segmentation:
-            self._observe(node)
             self.takeRing()
         elif node is not None and self._wanted() != self._settings:
             self.flush()
@@ -92,6 +91,9 @@ class RingFollower(VTKObservationMixin):
 
     def takeRing(self) -> None:
         """Take the ring as it lies in the scene: what differs from the automatic ring is kept."""
+        node = None if self._parameterNode is None else self._parameterNode.segmentation
+        if node is not self._segmentation:
+            self._observe(node)
         self._stopTimers()
         self._forget()
         if self._segmentation is None:

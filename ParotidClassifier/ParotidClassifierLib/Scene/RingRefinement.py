@@ -33,7 +33,7 @@ def unpacked(text: str):
     except (ValueError, binascii.Error, zlib.error) as error:
         raise UnreadableFileError(
             _("The refinement of the ring stored in this scene cannot be read."),
-            _("Drop the refinement under 3. Ring and refine the ring again."),
+            _("Drop the refinement under 2. Tumour, Ring, and refine the ring again."),
         ) from error
 
 

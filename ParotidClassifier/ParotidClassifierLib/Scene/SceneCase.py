@@ -52,7 +52,7 @@ class SceneCase:
         if parameterNode.ct is None:
             raise UsageError(
                 _("No enhanced CT is chosen."),
-                _("Load the study and choose its arterial phase under 1. Case."),
+                _("Load the study and choose its arterial phase under 1. CT."),
             )
         return self.volume(parameterNode.ct)
 

@@ -104,11 +104,13 @@ def _checkPrediction(value) -> dict:
     prediction = _with(value, ("bundle", "models", "findings"), "prediction")
     _checkBundle(prediction["bundle"])
     _checkModels(prediction["models"])
+    _checkWords(prediction.get("words", {}))
     if "headline" in prediction:
         _requireText(prediction["headline"], "headline")
         if prediction["headline"] not in prediction["models"]:
             raise MalformedError("headline is not the name of a model")
     _checkFindings(prediction["findings"])
+    _requireText(prediction.get("side", ""), "side")
     _checkTexts(as_object(prediction.get("software", {}), "software"))
     if "applicability" in prediction:
         _checkApplicability(prediction["applicability"], prediction["models"])
@@ -118,6 +120,12 @@ def _checkPrediction(value) -> dict:
 def _checkBundle(value) -> None:
     bundle = _with(value, _BUNDLE, "bundle")
     _checkTexts({name: bundle[name] for name in _BUNDLE})
+
+
+def _checkWords(value) -> None:
+    """Check what a protocol calls its models and their inputs; earlier versions did not keep it."""
+    for of in ("models", "inputs"):
+        _checkTexts(as_object(as_object(value, "words").get(of, {}), f"words of {of}"))
 
 
 def _checkFindings(value) -> None:
@@ -231,6 +239,7 @@ def _checkOpinion(value, models: dict) -> None:
     opinion = _with(value, ("bundle", "models", "headline", "agreement"), "the second opinion")
     _checkBundle(opinion["bundle"])
     _checkModels(opinion["models"])
+    _checkWords(opinion.get("words", {}))
     _requireText(opinion["agreement"], "agreement")
     _checkDomain(as_object(opinion.get("applicability", {}), "applicability"))
     headline = as_items(opinion["headline"], "headline", 2)

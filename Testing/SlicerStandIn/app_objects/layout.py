@@ -39,6 +39,14 @@ class qMRMLSliceWidget(ApiObject, QtWidgets.QWidget):
         return self._logic.GetSliceNode()
 
 
+class qMRMLThreeDView(ApiObject, QtWidgets.QWidget):
+    """What a 3D view can be asked for; it draws nothing."""
+
+    def cameraNode(self) -> Any:
+        """Return the camera that the scene holds, if any: no view makes one here."""
+        return slicer.mrmlScene.GetFirstNodeByClass("vtkMRMLCameraNode")
+
+
 class qMRMLThreeDWidget(ApiObject, QtWidgets.QWidget):
     """The 3D view: its logic and its node."""
 
@@ -51,6 +59,10 @@ class qMRMLThreeDWidget(ApiObject, QtWidgets.QWidget):
         application.GetViewLogics().AddItem(self._logic)
         self._node = slicer.mrmlScene.GetSingletonNode("1", "vtkMRMLViewNode")
         self._logic.SetName(self._node.GetLayoutName())
+        self._view = qMRMLThreeDView()
+
+    def threeDView(self) -> Any:
+        return self._view
 
     def mrmlViewNode(self) -> Any:
         return self._node

@@ -63,14 +63,14 @@ from ParotidClassifierLib.Scene.SampleCases import SAMPLE_CASES
 widget = application.enter("ParotidClassifier")
 panels = widget.mainPanel.panels
 for sample in SAMPLE_CASES:
-    panels["CasePanel"].onSampleCase(sample.name)
+    widget.mainPanel.samples.load(sample.name)
 ui = {name: panel.ui for name, panel in panels.items()}
 node = widget.logic.getParameterNode()
 widget.logic.measurements(node)
 node.ringWidthMm = "3.0"
 ui["TumorPanel"].startButton.click()
 ui["RingPanel"].refineButton.click()
-ui["ClassifyPanel"].aboutBundleButton.click()
+ui["AdvancedPanel"].aboutBundleButton.click()
 import tempfile
 with tempfile.TemporaryDirectory() as folder:
     widget.logic.classification.saveCase(node, folder + "/case")

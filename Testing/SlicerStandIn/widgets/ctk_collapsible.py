@@ -25,6 +25,8 @@ class _HidesChildren:
 class ctkCollapsibleButton(ApiObject, _HidesChildren, QtWidgets.QAbstractButton):
     """A section with a button for its head; checked and collapsed are each other's opposite."""
 
+    follows = {"collapsedHeight": "updateGeometry"}  # noqa: RUF012 - not to be changed
+
     def __init__(self, parent: QtWidgets.QWidget | None = None) -> None:
         super().__init__(parent)
         self._collapsed = False
@@ -116,6 +118,8 @@ class ctkCollapsibleButton(ApiObject, _HidesChildren, QtWidgets.QAbstractButton)
 
 class ctkCollapsibleGroupBox(ApiObject, _HidesChildren, QtWidgets.QGroupBox):
     """A group box whose title opens and closes it."""
+
+    passive = frozenset({"collapsedHeight"})
 
     def __init__(self, parent: QtWidgets.QWidget | None = None) -> None:
         super().__init__(parent)

@@ -28,6 +28,8 @@ _SHOWN = {
     "switchToSegmentationsButtonVisible": ("switch",),
     "specifyGeometryButtonVisible": ("geometry",),
     "undoEnabled": ("undo_redo",),
+    "addRemoveSegmentButtonsVisible": ("add", "remove"),
+    "show3DButtonVisible": ("show_3d",),
 }
 
 

@@ -86,11 +86,15 @@ class Parts:
     def _table_and_options(self) -> QtWidgets.QLayout:
         self.table = self._named(qMRMLSegmentsTableView(), "SegmentsTableView")
         self.table.setMinimumHeight(120)
+        self.table_frame = self._named(QtWidgets.QWidget(), "SegmentsTableResizableFrame")
+        QtWidgets.QVBoxLayout(self.table_frame).addWidget(self.table)
         self.options = self._named(QtWidgets.QGroupBox(), "OptionsGroupBox")
+        self.help = self._named(QtWidgets.QTextBrowser(), "EffectHelpBrowser")
+        QtWidgets.QVBoxLayout(self.options).addWidget(self.help)
         self.masking = self._named(ctkCollapsibleGroupBox(), "MaskingGroupBox")
         self.masking.setTitle("Masking")
         layout = QtWidgets.QVBoxLayout()
-        for widget in (self.table, self.options, self.masking):
+        for widget in (self.table_frame, self.options, self.masking):
             layout.addWidget(widget)
         layout.addStretch(1)
         return layout

@@ -44,6 +44,10 @@ class qSlicerSegmentEditorAbstractEffect(ApiObject, QtCore.QObject):
     def perSegment(self) -> bool:
         return EFFECTS[self._name]
 
+    def setCommonParameter(self, name: str, value: Any) -> None:
+        """Keep a parameter that all effects share where Slicer keeps it, in the editor's node."""
+        self.parent().mrmlSegmentEditorNode().SetAttribute(name, str(value))
+
 
 def effect_button(name: str, effect: Any, parent: QtWidgets.QWidget) -> QtWidgets.QToolButton:
     """Return the button of an effect; with no effect, the one that ends editing."""
