@@ -132,7 +132,7 @@ def test_answers_are_judged_by_class_and_none_is_given_outside(made):
     assert found.test.domain["outside"].value == pytest.approx(outside)
     assert found.out_of_fold.domain == {}
     lines = "\n".join(answer_lines(found))
-    assert "Answers, test, at an error rate of 10% of each class:" in lines
+    assert "Answers, test, at an error rate of 10 % of each class:" in lines
     assert f"{number(outside)} (" in lines
     table = answer_table(found.test)
     assert [row[0] for row in table.rows] == ["Combined"]
